@@ -1,0 +1,96 @@
+"""What a system package exposes, and what the world gives it. See ``sandbox/README.md`` for an example."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+from wsgiref.types import WSGIApplication
+
+from .clock import Clock
+from .faults import Faults
+from .gate import Origin
+from .journal import Journal
+from .push import Pusher
+from .timers import Timers
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The world as a system sees it. ``options`` are the world's keyword options (for instance ``portals``)."""
+
+    clock: Clock
+    journal: Journal
+    faults: Faults
+    timers: Timers
+    pusher: Pusher
+    stopping: threading.Event
+    var_dir: Path
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """One line of the coverage page: a method of the contract and whether it works or is refused loudly."""
+
+    name: str
+    state: str
+    note: str = ""
+
+
+class Running(Protocol):
+    """A system that was built. All methods are called by the world."""
+
+    def origins(self) -> Sequence[Origin]:
+        """Every address the system has; the set does not change during a run."""
+
+    def started(self, urls: Mapping[str, str]) -> None:
+        """Called once the origins listen: origin name -> base URL without a trailing slash."""
+
+    def addresses(self) -> Mapping[str, Any]:
+        """What goes into ``GET /addresses``, merged at the top level."""
+
+    def control(self) -> WSGIApplication | None:
+        """Mounted at ``/<code>`` of the control origin."""
+
+    def reset(self) -> None:
+        """Back to the seeded first day; origins keep listening."""
+
+    def seed(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Load the data that ``POST /seed`` asks for; answers what was loaded."""
+
+    def coverage(self) -> Sequence[CoverageRow]:
+        """What is implemented and what is refused."""
+
+    def stop(self) -> None:
+        """Give back what was taken beyond the context."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The ``SYSTEM`` of a package ``sandbox/<code>/__init__.py``."""
+
+    code: str
+    title: str
+    build: Callable[[Context], Running]
+
+
+def find_systems(only: Sequence[str] | None = None) -> list[System]:
+    """Every package beside the kernel that has a ``SYSTEM``, by code. Raises LookupError for an unknown code."""
+    package = importlib.import_module("sandbox")
+    found: dict[str, System] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        if not module.ispkg or module.name in ("kernel", "control"):
+            continue
+        if only is not None and module.name not in only:
+            continue
+        system = getattr(importlib.import_module(f"sandbox.{module.name}"), "SYSTEM", None)
+        if isinstance(system, System):
+            found[system.code] = system
+    if only is not None and (missing := sorted(set(only) - set(found))):
+        raise LookupError(f"no such system: {', '.join(missing)}")
+    return [found[code] for code in sorted(found)]
