@@ -1,0 +1,62 @@
+"""Response headers of framed pages: who may frame them, what they may load.
+
+A page may be framed by its own portal alone (contracts/bitrix24-app.md §5.7: no X-Frame-Options, frame-ancestors built per request).
+"""
+import re
+import secrets
+
+from flask import Flask, Response, g
+
+# A host as a portal's address may be written: letters, digits, dots, dashes, maybe a port. Keeps a crafted DOMAIN out of the header.
+_HOST = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(?::\d{1,5})?$")
+
+
+def portal_origin(domain: str, protocol: str) -> str:
+    """Origin of the portal's page from the frame's DOMAIN and PROTOCOL ("1" https, "0" http); "" if the host is not one."""
+    if not _HOST.match(domain):
+        return ""
+    scheme = "http" if protocol == "0" else "https"
+    return f"{scheme}://{domain.lower()}"
+
+
+def allow_framing(origin: str) -> None:
+    """Lets this answer be framed by `origin`; without it nobody may frame."""
+    g.frame_origin = origin
+
+
+def nonce() -> str:
+    """The one nonce of this answer's inline scripts."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def policy(origin: str, script_nonce: str) -> str:
+    """The Content-Security-Policy of a page framed by `origin` ("" = by nobody)."""
+    return "; ".join((
+        "default-src 'none'",
+        f"script-src 'self' 'nonce-{script_nonce}'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        f"frame-ancestors {origin or chr(39) + 'none' + chr(39)}",
+    ))
+
+
+def secure(response: Response) -> Response:
+    """Puts the headers on every answer that is a page or a fragment."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = policy(g.get("frame_origin", ""), nonce())
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.add("Vary", "HX-Request")
+    return response
+
+
+def install(app: Flask) -> None:
+    app.after_request(secure)
+    app.jinja_env.globals["csp_nonce"] = nonce
