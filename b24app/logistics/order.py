@@ -1,0 +1,98 @@
+"""What a system says about an order, in our words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from b24app.logistics.jsonable import Jsonable
+from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.money import Money
+from b24app.logistics.problem import Problem
+from b24app.logistics.status import Incident, Status
+
+
+class Decision(StrEnum):
+    """What the system decided about creating the order."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingEvent(Jsonable):
+    """One line of the history. `code`, `text` and `place` are the system's, `reason` its own reason code. `back` marks
+    an event of the parcel's way back (of a return order)."""
+
+    code: str
+    text: str
+    status: Status
+    at: datetime
+    place: str = ""
+    reason: str = ""
+    incident: Incident | None = None
+    back: bool = False
+
+    @property
+    def key(self) -> tuple[str, datetime, str]:
+        """The same code may come again at another time; the same key is the same event."""
+        return (self.code, self.at, self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState(Jsonable):
+    """One order as the system shows it now.
+
+    `remote_id` is the system's technical key, `order_number` the one people use, empty until known. `events` are oldest
+    first, `retracted` those the system took back. `problems` say why it was refused or is stuck, `warnings` what
+    the system changed on its own. `fingerprint` is empty when the answer does not show recipient and parcels.
+    `return_ids` are keys of the orders that bring the parcel back. `gone` = the system no longer knows it.
+    `cancel` tells how a cancellation goes: None = none asked for.
+    """
+
+    remote_id: str
+    number: str = ""
+    decision: Decision = Decision.PENDING
+    order_number: str = ""
+    tracking_number: str = ""
+    tracking_url: str = ""
+    price: Money | None = None
+    promised: date | None = None
+    keep_until: datetime | None = None
+    point_code: str = ""
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    events: tuple[TrackingEvent, ...] = ()
+    retracted: tuple[TrackingEvent, ...] = ()
+    fingerprint: str = ""
+    return_ids: tuple[str, ...] = ()
+    gone: bool = False
+    cancel: Decision | None = None
+
+
+def fingerprint(request: ShipmentRequest) -> str:
+    """What makes an order ours beside its number: the recipient and the parcels. Equal for a request and for the order
+    that a system made of it (compare with `OrderState.fingerprint`)."""
+    phone = request.recipient.phone or request.recipient.phone_raw
+    return fingerprint_of(request.recipient.name, phone, [parcel.weight_g for parcel in request.parcels])
+
+
+def fingerprint_of(name: str, phone: str, weights_g: Sequence[int]) -> str:
+    """From plain values. Only letters of the name and the last ten digits of the phone count, because systems trim
+    spaces and rewrite prefixes; weights count without order."""
+    letters = "".join(sign for sign in name.casefold() if sign.isalnum())
+    digits = "".join(sign for sign in phone if sign.isdigit())[-10:]
+    parts = [letters, digits, *map(str, sorted(weights_g))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
+def is_ours(request: ShipmentRequest, found: OrderState) -> bool:
+    """Whether an order found by our number came from this request. An order whose answer hides recipient and parcels
+    (some systems show a refused one so) is not claimed as ours when it is alive."""
+    if not found.fingerprint:
+        return found.decision is not Decision.ACCEPTED
+    return found.fingerprint == fingerprint(request)

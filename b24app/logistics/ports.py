@@ -1,0 +1,143 @@
+"""The ports: what a logistics system can do for us. A system implements only those it has.
+
+All of them raise only `logistics.errors`. Reads raise `Unavailable` or `AccountProblem`; writes may also raise
+`Refused` (nothing exists) and `Uncertain` (look it up by number). Calls block, at most for the manifest's limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from b24app.logistics.jsonable import Jsonable
+from b24app.logistics.model import Address, DeliveryKind, ShipmentRequest
+from b24app.logistics.money import Money
+from b24app.logistics.order import OrderState
+from b24app.logistics.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackHint(Jsonable):
+    """A callback names an order; what happened to it is read from the system. `key` is stable for a repeated one."""
+
+    remote_id: str
+    number: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote(Jsonable):
+    """A price for one service. `price` is preliminary when `preliminary`; days are calendar days."""
+
+    service_code: str
+    price: Money
+    days_min: int | None
+    days_max: int | None
+    preliminary: bool = True
+    notes: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PickupPoint(Jsonable):
+    """A place to collect parcels. Limits are None when the system states none. `kind` is `office` or `locker`."""
+
+    code: str
+    kind: str
+    name: str
+    address: str
+    city: str
+    hands_out: bool = True
+    active: bool = True
+    takes_cod: bool = True
+    max_weight_g: int | None = None
+    cells_mm: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class City(Jsonable):
+    """A city of the system's directory. `code` is the system's."""
+
+    code: str
+    name: str
+    region: str = ""
+    country: str = "RU"
+    lat: float | None = None
+    lon: float | None = None
+    cod_limit: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestStep(Jsonable):
+    """One step of a connection test: `name` is a key of the `test.*` words; a failed step carries its problem."""
+
+    __test__ = False  # not a test class for pytest
+
+    name: str
+    ok: bool
+    problem: Problem | None = None
+    said: str = ""
+
+
+@runtime_checkable
+class Orders(Protocol):
+    def find(self, number: str) -> OrderState | None:
+        """The order with our number, or None when the system says that it has none. A broken or odd answer raises
+        `Unavailable`: it is not proof of absence."""
+
+    def create(self, request: ShipmentRequest) -> OrderState:
+        """Send the order once. The answer is usually `PENDING`: ask `read` until it is decided."""
+
+    def read(self, remote_id: str) -> OrderState:
+        """The order as it is now; `gone=True` when the system no longer knows it."""
+
+
+@runtime_checkable
+class Tracking(Protocol):
+    def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
+        """States in the order asked for. One that cannot be read now is left out."""
+
+
+@runtime_checkable
+class Callbacks(Protocol):
+    def parse(self, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:
+        """Never raises: a body that says nothing useful gives an empty list."""
+
+    def ensure_subscribed(self, url: str) -> None:
+        """Make exactly one live subscription to `url`; repeating changes nothing. Removes our stale ones."""
+
+
+@runtime_checkable
+class Cancels(Protocol):
+    def cancel(self, remote_id: str) -> OrderState:
+        """Ask to cancel before the parcel moved. `state.cancel` is PENDING until the system confirms (read again)."""
+
+
+@runtime_checkable
+class Quotes(Protocol):
+    def quote(self, request: ShipmentRequest) -> Quote:
+        """The price of exactly this request's service; raises `Refused` when it is not available."""
+
+
+@runtime_checkable
+class PickupPoints(Protocol):
+    def point(self, code: str) -> PickupPoint | None:
+        """One point by its code, or None."""
+
+
+@runtime_checkable
+class Cities(Protocol):
+    def city(self, address: Address) -> City:
+        """The directory's city for an address; raises `Refused` with the candidates when it is unknown or ambiguous."""
+
+
+@runtime_checkable
+class ConnectionTest(Protocol):
+    def test(self) -> list[TestStep]:
+        """Harmless real calls, step by step; stops at the first failure and never raises."""
+
+
+@runtime_checkable
+class ServiceNames(Protocol):
+    def service_for(self, service_code: str, kind: DeliveryKind, locker: bool) -> str:
+        """The system's own code for a service of ours; raises `Refused` when there is none."""

@@ -1,0 +1,133 @@
+"""What a system's plug-in looks like: its manifest (data that pages show) and `open`, which gives its ports."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from b24app.logistics.jsonable import Jsonable
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from b24app.wire.http import Http, RemoteKey
+
+
+class Now(Protocol):
+    """The two things asked of a clock."""
+
+    def now(self) -> Any: ...
+
+    def monotonic(self) -> float: ...
+
+
+class TokenCache(Protocol):
+    """Where access tokens live between calls and processes. Keys hold no secret."""
+
+    def get(self, key: str) -> str | None: ...
+
+    def set(self, key: str, value: str, ttl_s: float) -> None: ...
+
+    def drop(self, key: str) -> None: ...
+
+    def lock(self, key: str) -> AbstractContextManager[bool]:
+        """Single flight: holds others off (bounded); yields whether it really holds the lock."""
+
+
+class MemoryTokens:
+    """A TokenCache of one process; time is asked of the given clock."""
+
+    def __init__(self, clock: Now) -> None:
+        self._clock = clock
+        self._values: dict[str, tuple[str, float]] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    def get(self, key: str) -> str | None:
+        value, until = self._values.get(key, ("", 0.0))
+        return value if value and until > self._clock.now().timestamp() else None
+
+    def set(self, key: str, value: str, ttl_s: float) -> None:
+        self._values[key] = (value, self._clock.now().timestamp() + ttl_s)
+
+    def drop(self, key: str) -> None:
+        self._values.pop(key, None)
+
+    @contextmanager
+    def lock(self, key: str) -> Iterator[bool]:
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.Lock())
+        held = lock.acquire(timeout=10.0)
+        try:
+            yield held
+        finally:
+            if held:
+                lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class SettingField(Jsonable):
+    """One field of the connection's settings form. `kind`: text, secret, choice, bool, int. `choices` are
+    (value, {ru, en}); `required_unless` names another field that makes this one optional when filled."""
+
+    name: str
+    title: Mapping[str, str]
+    kind: str = "text"
+    required: bool = False
+    help: Mapping[str, str] = field(default_factory=dict)
+    choices: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RatePolicy(Jsonable):
+    """What we allow ourselves per account: calls per second, and calls at one time."""
+
+    per_second: float
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest(Jsonable):
+    """What a system is and can do. `ports` are names of `logistics.ports` protocols; `limits` are plain data
+    (grams, millimetres, counts, minor units); `base_urls` by mode; `services` are (code, {ru, en})."""
+
+    code: str
+    title: Mapping[str, str]
+    kind: str
+    ports: tuple[str, ...]
+    limits: Mapping[str, Any]
+    settings_form: tuple[SettingField, ...]
+    rate: RatePolicy
+    base_urls: Mapping[str, str]
+    services: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    test_steps: tuple[str, ...] = ()
+    docs_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenContext:
+    """What a plug-in gets to talk: the connection's settings (secrets in the clear), `mode` test|live, the address to
+    use, and the shared services. `budget` limits the calls of this account."""
+
+    settings: Mapping[str, Any]
+    mode: str
+    base_url: str
+    http: Http
+    clock: Now
+    token_cache: TokenCache
+    remote_key: RemoteKey
+    trace: str | None = None
+    budget: Any = None
+
+
+class SystemPlugin(Protocol):
+    """`open` does no I/O. The object it returns implements the ports that `manifest.ports` names."""
+
+    @property
+    def manifest(self) -> Manifest: ...
+
+    def open(self, context: OpenContext) -> Any: ...
