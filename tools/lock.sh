@@ -10,6 +10,6 @@ lock() {
     uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-annotate --custom-compile-command "tools/lock.sh" --output-file "requirements/$out" "$@"
 }
-lock dev.txt --extra embedded --extra sandbox --extra dev "$@"
-lock demo.txt --constraint requirements/dev.txt --extra embedded --extra sandbox
+lock dev.txt --extra checkout --extra embedded --extra sandbox --extra dev "$@"
+lock demo.txt --constraint requirements/dev.txt --extra checkout --extra embedded --extra sandbox
 lock base.txt --constraint requirements/dev.txt

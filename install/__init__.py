@@ -1,0 +1,1 @@
+"""The handshake with a portal, then its provisioning; upgrade; uninstall."""

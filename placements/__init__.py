@@ -1,0 +1,1 @@
+"""HTTP from people: one module a placement."""
