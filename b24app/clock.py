@@ -1,0 +1,96 @@
+"""Time is a port: everything that asks "when" is handed a Clock (DESIGN, "Time")."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import requests
+
+
+class Clock(Protocol):
+    """What the program knows about time."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards; only differences mean something."""
+
+
+class SystemClock:
+    """The machine's clock: production."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+@dataclass
+class FixedClock:
+    """A clock that stands still until a test moves it."""
+
+    at: datetime = field(default_factory=lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+    ticks: float = 0.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.ticks
+
+    def advance(self, seconds: float) -> None:
+        """Move both the wall and the monotonic reading forward."""
+        self.at += timedelta(seconds=seconds)
+        self.ticks += seconds
+
+
+class SandboxClock:
+    """The machine's clock plus the offset of the sandbox's control API (`GET /clock`), for test and demo profiles.
+
+    The offset is asked for at most every `poll_s` seconds, by a background thread: `now()` itself never waits, except
+    once at the very first use. While the control API does not answer, the last offset holds.
+    """
+
+    def __init__(self, control_url: str, poll_s: float = 0.2) -> None:
+        self._url = control_url.rstrip("/") + "/clock"
+        self._poll_s = poll_s
+        self._offset = 0.0
+        self._asked = float("-inf")
+        self._lock = threading.Lock()
+        self._asking = False
+
+    def now(self) -> datetime:
+        self._keep_fresh()
+        return datetime.now(UTC) + timedelta(seconds=self._offset)
+
+    def monotonic(self) -> float:
+        self._keep_fresh()
+        return time.monotonic() + self._offset
+
+    def _keep_fresh(self) -> None:
+        with self._lock:
+            if self._asking or time.monotonic() - self._asked < self._poll_s:
+                return
+            self._asking = True
+            first = self._asked == float("-inf")
+        if first:
+            self._ask()
+        else:
+            threading.Thread(target=self._ask, name="sandbox-clock", daemon=True).start()
+
+    def _ask(self) -> None:
+        try:
+            answer = requests.get(self._url, timeout=(1, 1), allow_redirects=False)
+            self._offset = float(answer.json()["offset"])
+        except (requests.RequestException, ValueError, KeyError, TypeError):
+            pass  # the control API restarts during fault runs; the last offset is the best guess
+        finally:
+            with self._lock:
+                self._asked = time.monotonic()
+                self._asking = False

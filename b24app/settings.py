@@ -1,0 +1,135 @@
+"""Every knob of the program: typed, from the environment (`WAYBILL_…`), each with its one-line meaning.
+
+The table in docs/operations.md is generated from this class (`waybill settings-table` prints it) and a test keeps them equal.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Words = Annotated[tuple[str, ...], NoDecode]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+
+PREFIX = "WAYBILL_"
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+class Settings(BaseSettings):
+    """One deployment's configuration. Lists are comma separated. Durations are seconds unless the name says days."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    profile: Literal["production", "demo", "test"] = Field("production", description="What this deployment is for")
+    public_url: str = Field("http://localhost:8000", description="The app's public address, as portals and carriers see it")
+
+    app_id: str = Field("", description="The app's client_id from the vendor's cabinet (`app.…`)")
+    app_secret: SecretStr = Field(SecretStr(""), description="The app's client_secret")
+    app_code: str = Field("waybill.delivery", description="The app's code in the Market (`partner.app`)")
+    oauth_hosts: Words = Field(
+        ("oauth.bitrix24.tech", "oauth.bitrix.info"), description="OAuth hosts that may be talked to; nothing else is believed"
+    )
+    allowed_origins: Words = Field(
+        (), description="Exact origins (`http://host:port`) that may be reached although private; refused in production"
+    )
+    sandbox_clock_url: str = Field("", description="Address of the sandbox's control API to take time from; refused in production")
+
+    cdek_live_url: str = Field("https://api.cdek.ru", description="CDEK's base address for live accounts")
+    cdek_test_url: str = Field("https://api.edu.cdek.ru", description="CDEK's base address for test accounts")
+
+    database_url: str = Field("sqlite:///var/waybill.db", description="SQLite file (one machine) or PostgreSQL, as an SQLAlchemy URL")
+    database_pool: int = Field(12, ge=1, description="Database connections a process may keep")
+    redis_url: str = Field("", description="Redis for wake-ups, budgets and caches; empty: every process for itself")
+    redis_connect_timeout_s: float = Field(0.2, gt=0, description="How long connecting to Redis may take")
+    redis_timeout_s: float = Field(0.3, gt=0, description="How long an answer of Redis may take")
+    redis_pause_s: float = Field(1.0, gt=0, description="How long Redis is left alone after it failed")
+
+    encryption_keys: Secrets = Field(
+        (), description="Fernet keys: the first one encrypts, all of them decrypt (rotation: put the new one in front)"
+    )
+    signing_key: SecretStr = Field(SecretStr(""), description="Signs the tokens of frames and one-use links")
+
+    worker_threads: int = Field(8, ge=2, description="Threads of a worker; at most half of them serve carriers' accounts")
+    worker_stop_s: float = Field(20.0, gt=0, description="How long a worker may finish its slices after SIGTERM")
+    slice_s: float = Field(5.0, gt=0, description="How long one slice of a lane lasts at most")
+    lease_s: float = Field(10.0, gt=0, description="How long a lane stays reserved for a worker that gives no sign of life")
+    slice_hard_s: float = Field(120.0, gt=0, description="After this long a slice that hangs is no longer renewed")
+    sweep_s: float = Field(1.0, gt=0, description="Period of the sweep for due lanes whose wake-up was lost")
+    portal_sweep_min_s: int = Field(60, gt=0, description="Stage history of a busy portal is re-read at least this often")
+    portal_sweep_max_s: int = Field(3600, gt=0, description="Stage history of an idle portal is re-read at least this often")
+    history_age_s: int = Field(86400, gt=0, description="Moves older than this are listed for a person, never shipped by themselves")
+    dead_after: int = Field(12, ge=1, description="Attempts after which a row is dead and becomes a Problem")
+
+    http_connect_s: float = Field(3.0, gt=0, description="Limit for connecting to a remote")
+    http_read_s: float = Field(30.0, gt=0, description="Limit between two pieces of a remote's answer")
+    http_total_s: float = Field(60.0, gt=0, description="Limit for a whole call to a remote")
+
+    hook_max_bytes: int = Field(65536, gt=0, description="Largest event or carrier callback that is read")
+    hook_portal_cache_s: float = Field(3.0, ge=0, description="How long a hook process trusts what it knows about a portal")
+    wake_gap_s: float = Field(0.01, ge=0, description="Wake-ups of one process for one lane are at least this far apart")
+    frame_check_cache_s: float = Field(300.0, ge=0, description="How long a verified frame token is trusted")
+    frame_token_s: int = Field(3600, gt=0, description="Life of the token that a page of ours carries")
+
+    call_log_days: int = Field(7, ge=3, description="Days the masked log of remote calls is kept (never less than 3)")
+    inbox_days: int = Field(7, ge=1, description="Days that served rows are kept")
+    attempts_days: int = Field(30, ge=1, description="Days that attempts are kept")
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severity that is logged")
+    log_format: Literal["json", "text"] = Field("json", description="Shape of the log on standard error")
+
+    _lists = field_validator("oauth_hosts", "allowed_origins", "encryption_keys", mode="before")(_split)
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _fernet(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for key in keys:
+            Fernet(key.get_secret_value())  # says itself what a key must look like
+        return keys
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            parts = urlsplit(origin)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+                raise ValueError(f"{origin!r} is not an origin such as http://127.0.0.1:8701")
+        return origins
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if self.profile != "production":
+            return self
+        if self.sandbox_clock_url:
+            raise ValueError("WAYBILL_SANDBOX_CLOCK_URL is refused in production: time is the machine's own")
+        if self.allowed_origins:
+            raise ValueError("WAYBILL_ALLOWED_ORIGINS is refused in production: private addresses stay unreachable")
+        return self
+
+    def missing(self) -> list[str]:
+        """Name the variables without which this deployment cannot work, in the order of the table."""
+        needed = {"app_id": self.app_id, "app_secret": self.app_secret.get_secret_value(),
+                  "encryption_keys": self.encryption_keys, "signing_key": self.signing_key.get_secret_value()}
+        return [PREFIX + name.upper() for name, value in needed.items() if not value]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr) or value in ("", ()):
+        return "–"
+    return f"`{','.join(map(str, value))}`" if isinstance(value, tuple) else f"`{value}`"
+
+
+def settings_table() -> str:
+    """Return the Markdown table of all settings, as docs/operations.md carries it."""
+    lines = ["| Variable | Meaning | Default |", "|---|---|---|"]
+    for name, info in Settings.model_fields.items():
+        lines.append(f"| `{PREFIX}{name.upper()}` | {info.description} | {_shown(info.default)} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""The database: models, queries, migrations. Nothing else in the program builds SQL."""

@@ -1,0 +1,154 @@
+"""Tables of the domain: deals as last seen, shipments, what went wrong, what the carrier told."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from b24app.store.crypto import EncryptedJson
+from b24app.store.models.base import Base, BigId, Json
+
+
+class ProblemState(StrEnum):
+    OPEN = "open"
+    SOLVED = "solved"
+
+
+class DealState(Base):
+    """What we know about a deal without asking: where it stood, up to which move of its history we have looked."""
+
+    __tablename__ = "deal_state"
+    __table_args__ = (UniqueConstraint("portal_id", "deal_id"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    deal_id: Mapped[int] = mapped_column(BigId)
+    category: Mapped[int | None] = mapped_column(BigId)
+    stage: Mapped[str] = mapped_column(String(64), default="")
+    title: Mapped[str] = mapped_column(String(255), default="")
+    assigned_by: Mapped[int | None] = mapped_column(BigId)
+    last_history_id: Mapped[int | None] = mapped_column(BigId)
+    portal_updated_at: Mapped[datetime | None]
+    last_read_at: Mapped[datetime | None]
+    seen_hash: Mapped[str] = mapped_column(String(64), default="")
+    note: Mapped[str] = mapped_column(String(64), default="")
+    gone: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class Shipment(Base):
+    """One delivery request of a deal. `request` is personal data and encrypted; statuses only move forward."""
+
+    __tablename__ = "shipment"
+    __table_args__ = (
+        UniqueConstraint("portal_id", "deal_id", "n"),
+        UniqueConstraint("connection_id", "remote_id"),
+        Index("ix_shipment_connection_id_next_poll_at", "connection_id", "next_poll_at"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    deal_id: Mapped[int] = mapped_column(BigId)
+    n: Mapped[int]
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    status: Mapped[str] = mapped_column(String(24))
+    incident: Mapped[str | None] = mapped_column(String(48))
+    remote_code: Mapped[str] = mapped_column(String(80), default="")
+    remote_text: Mapped[str] = mapped_column(Text, default="")
+    remote_id: Mapped[str | None] = mapped_column(String(64))
+    order_number: Mapped[str | None] = mapped_column(String(64))
+    tracking_number: Mapped[str | None] = mapped_column(String(64))
+    tracking_url: Mapped[str | None] = mapped_column(String(512))
+    price_minor: Mapped[int | None] = mapped_column(BigId)
+    currency: Mapped[str | None] = mapped_column(String(3))
+    promised: Mapped[date | None]
+    request: Mapped[Any] = mapped_column(EncryptedJson)
+    fingerprint: Mapped[str] = mapped_column(String(64), default="")
+    trigger_history_id: Mapped[int | None] = mapped_column(BigId)
+    created_at: Mapped[datetime]
+    status_at: Mapped[datetime]
+    next_poll_at: Mapped[datetime | None]
+    polled_at: Mapped[datetime | None]
+    closed: Mapped[bool] = mapped_column(default=False)
+    closed_reason: Mapped[str] = mapped_column(String(48), default="")
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class TrackingRow(Base):
+    """One event of a parcel's way, once, as the carrier told it (their code and words) and as we read it."""
+
+    __tablename__ = "tracking"
+    __table_args__ = (UniqueConstraint("shipment_id", "code", "at", "place"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(24))
+    incident: Mapped[str | None] = mapped_column(String(48))
+    at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(160), default="")
+    reason: Mapped[str] = mapped_column(String(160), default="")
+
+
+class ProblemRow(Base):
+    """A Problem shown on a deal. One open row a (deal, code, field)."""
+
+    __tablename__ = "problem"
+    __table_args__ = (
+        Index(
+            "uq_problem_open", "portal_id", "deal_id", "code", "field", unique=True,
+            postgresql_where=text("state = 'open'"), sqlite_where=text("state = 'open'"),
+        ),
+        Index("ix_problem_portal_id_deal_id", "portal_id", "deal_id"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    deal_id: Mapped[int] = mapped_column(BigId)
+    shipment_id: Mapped[int | None] = mapped_column(BigId)
+    code: Mapped[str] = mapped_column(String(64))
+    field: Mapped[str] = mapped_column(String(64), default="")
+    problem: Mapped[Json]
+    state: Mapped[str] = mapped_column(String(8), default=ProblemState.OPEN)
+    opened_at: Mapped[datetime]
+    solved_at: Mapped[datetime | None]
+    notified_at: Mapped[datetime | None]
+
+
+class UnknownCode(Base):
+    """A code of a system that our vocabulary does not know, as received, for the administrator's list."""
+
+    __tablename__ = "unknown_code"
+    __table_args__ = (UniqueConstraint("portal_id", "system", "kind", "code"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    system: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(32))
+    code: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Text, default="")
+    seen: Mapped[int] = mapped_column(default=1)
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class CallLogRow(Base):
+    """One attempt at one remote call, masked. Kept at least three days (contracts: bitrix24-app §6.3)."""
+
+    __tablename__ = "call_log"
+    __table_args__ = (Index("ix_call_log_at", "at"), Index("ix_call_log_portal_id_at", "portal_id", "at"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int | None] = mapped_column(BigId)
+    connection_id: Mapped[int | None] = mapped_column(BigId)
+    at: Mapped[datetime]
+    remote: Mapped[str] = mapped_column(String(120))
+    label: Mapped[str] = mapped_column(String(120))
+    verb: Mapped[str] = mapped_column(String(8))
+    url: Mapped[str] = mapped_column(Text)
+    status: Mapped[int | None]
+    ms: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(24))
+    detail: Mapped[Json] = mapped_column(default=dict)
+    trace_id: Mapped[str] = mapped_column(String(64), default="")

@@ -1,0 +1,187 @@
+"""Tables of the lanes: what is to be done, who may do it now, and what was tried (DESIGN, "How work travels")."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from b24app.store.crypto import EncryptedJson
+from b24app.store.models.base import Base, BigId, Json
+
+
+class LaneKind(StrEnum):
+    PORTAL = "portal"
+    CONNECTION = "connection"
+
+
+class Priority(IntEnum):
+    """A person waits for `PEOPLE` rows: they go first, in slices of their own."""
+
+    BACKGROUND = 0
+    PEOPLE = 1
+
+
+class InboxState(StrEnum):
+    NEW = "new"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class IntentState(StrEnum):
+    """`accepted`: the carrier has it and decides later. `uncertain`: a write's outcome must be looked up first."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    ACCEPTED = "accepted"
+    DONE = "done"
+    REFUSED = "refused"
+    DEAD = "dead"
+    OBSOLETE = "obsolete"
+
+
+class OutboxState(StrEnum):
+    """`uncertain`: was sending when its deadline passed; what happened is looked up before anything is repeated."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    DONE = "done"
+    DEAD = "dead"
+    FOLDED = "folded"
+
+
+class Lane(Base):
+    """A remote's queue and who may drain it. `fence` grows with every claim; a write checks that it is still its own."""
+
+    __tablename__ = "lane"
+    __table_args__ = (
+        UniqueConstraint("kind", "owner_id"),
+        Index("ix_lane_next_due_at", "next_due_at"),
+        Index("ix_lane_lease_until", "lease_until"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    owner_id: Mapped[int] = mapped_column(BigId)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    fence: Mapped[int] = mapped_column(BigId, default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+    next_due_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    served_at: Mapped[datetime | None]
+
+
+class InboxRow(Base):
+    """Something happened, or somebody asks. Appended only, folded at claim; no foreign keys, so that intake is one cheap insert."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("ix_inbox_new", "lane_id", "due_at", postgresql_where=text("state = 'new'"), sqlite_where=text("state = 'new'")),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    lane_id: Mapped[int] = mapped_column(BigId)
+    kind: Mapped[str] = mapped_column(String(32))
+    key: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[Json]
+    priority: Mapped[int] = mapped_column(SmallInteger, default=Priority.BACKGROUND)
+    received_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(8), default=InboxState.NEW)
+    served_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    trace_id: Mapped[str] = mapped_column(String(32))
+
+
+class Intent(Base):
+    """A decision to change something at a carrier, saved before the call. `number` is ours; the carrier is asked by it."""
+
+    __tablename__ = "intent"
+    __table_args__ = (
+        UniqueConstraint("shipment_id", "kind", "n"),
+        Index("ix_intent_lane_id_state_next_try_at", "lane_id", "state", "next_try_at"),
+        Index("ix_intent_portal_id", "portal_id"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    lane_id: Mapped[int] = mapped_column(ForeignKey("lane.id", ondelete="CASCADE"))
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id", ondelete="CASCADE"))
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    n: Mapped[int] = mapped_column(default=1)
+    number: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[Any] = mapped_column(EncryptedJson)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=Priority.BACKGROUND)
+    state: Mapped[str] = mapped_column(String(12), default=IntentState.WAITING)
+    fence: Mapped[int | None] = mapped_column(BigId)
+    deadline: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    trace_id: Mapped[str] = mapped_column(String(32))
+
+
+class OutboxRow(Base):
+    """Something to be written to the portal. `marker` lets us find it there when its outcome is uncertain."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_lane_id_state_next_try_at", "lane_id", "state", "next_try_at"),
+        Index("ix_outbox_portal_id_deal_id", "portal_id", "deal_id"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    lane_id: Mapped[int] = mapped_column(ForeignKey("lane.id", ondelete="CASCADE"))
+    deal_id: Mapped[int] = mapped_column(BigId)
+    shipment_id: Mapped[int | None] = mapped_column(BigId)
+    kind: Mapped[str] = mapped_column(String(16))
+    payload: Mapped[Any] = mapped_column(EncryptedJson)
+    marker: Mapped[str] = mapped_column(String(80), unique=True)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=Priority.BACKGROUND)
+    state: Mapped[str] = mapped_column(String(12), default=OutboxState.PENDING)
+    fence: Mapped[int | None] = mapped_column(BigId)
+    deadline: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    result_ref: Mapped[str | None] = mapped_column(String(64))
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    trace_id: Mapped[str] = mapped_column(String(32))
+
+
+class Attempt(Base):
+    """One try at an intent, an outbox row or an inbox row, with the other side's own code and words."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_target", "target_kind", "target_id"), Index("ix_attempt_portal_id", "portal_id"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    target_kind: Mapped[str] = mapped_column(String(8))
+    target_id: Mapped[int] = mapped_column(BigId)
+    at: Mapped[datetime]
+    ms: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(80), default="")
+    words: Mapped[str] = mapped_column(Text, default="")
+    trace_id: Mapped[str] = mapped_column(String(32), default="")
+
+
+class ScheduleRow(Base):
+    """A periodic job of the deployment. Whoever moves `next_run_at` by compare-and-set runs it."""
+
+    __tablename__ = "schedule"
+    name: Mapped[str] = mapped_column(String(48), primary_key=True)
+    period_s: Mapped[int]
+    next_run_at: Mapped[datetime]
+    last_run_at: Mapped[datetime | None]
+    last_ms: Mapped[int | None]
+    last_error: Mapped[str] = mapped_column(Text, default="")
