@@ -1,6 +1,6 @@
 """Every knob of the program: typed, from the environment (`WAYBILL_…`), each with its one-line meaning.
 
-The table in docs/operations.md is generated from this class (`waybill settings-table` prints it) and a test keeps them equal.
+The table in docs/operations.md is what `settings_table()` returns; a test keeps them equal.
 """
 
 from __future__ import annotations
@@ -30,23 +30,25 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     profile: Literal["production", "demo", "test"] = Field("production", description="What this deployment is for")
-    public_url: str = Field("http://localhost:8000", description="The app's public address, as portals and carriers see it")
+    public_url: str = Field("http://localhost:8000", description="The app's address, as portals and carriers see it")
 
     app_id: str = Field("", description="The app's client_id from the vendor's cabinet (`app.…`)")
     app_secret: SecretStr = Field(SecretStr(""), description="The app's client_secret")
     app_code: str = Field("waybill.delivery", description="The app's code in the Market (`partner.app`)")
     oauth_hosts: Words = Field(
-        ("oauth.bitrix24.tech", "oauth.bitrix.info"), description="OAuth hosts that may be talked to; nothing else is believed"
+        ("oauth.bitrix24.tech", "oauth.bitrix.info"), description="OAuth hosts that are believed, and no others"
     )
     allowed_origins: Words = Field(
         (), description="Exact origins (`http://host:port`) that may be reached although private; refused in production"
     )
-    sandbox_clock_url: str = Field("", description="Address of the sandbox's control API to take time from; refused in production")
+    sandbox_clock_url: str = Field("", description="Sandbox's control API to take time from; refused in production")
 
     cdek_live_url: str = Field("https://api.cdek.ru", description="CDEK's base address for live accounts")
     cdek_test_url: str = Field("https://api.edu.cdek.ru", description="CDEK's base address for test accounts")
 
-    database_url: str = Field("sqlite:///var/waybill.db", description="SQLite file (one machine) or PostgreSQL, as an SQLAlchemy URL")
+    database_url: str = Field(
+        "sqlite:///var/waybill.db", description="SQLite (one machine) or PostgreSQL, as SQLAlchemy URL"
+    )
     database_pool: int = Field(12, ge=1, description="Database connections a process may keep")
     redis_url: str = Field("", description="Redis for wake-ups, budgets and caches; empty: every process for itself")
     redis_connect_timeout_s: float = Field(0.2, gt=0, description="How long connecting to Redis may take")
@@ -58,15 +60,15 @@ class Settings(BaseSettings):
     )
     signing_key: SecretStr = Field(SecretStr(""), description="Signs the tokens of frames and one-use links")
 
-    worker_threads: int = Field(8, ge=2, description="Threads of a worker; at most half of them serve carriers' accounts")
+    worker_threads: int = Field(8, ge=2, description="Threads of a worker; at most half serve carriers")
     worker_stop_s: float = Field(20.0, gt=0, description="How long a worker may finish its slices after SIGTERM")
     slice_s: float = Field(5.0, gt=0, description="How long one slice of a lane lasts at most")
-    lease_s: float = Field(10.0, gt=0, description="How long a lane stays reserved for a worker that gives no sign of life")
+    lease_s: float = Field(10.0, gt=0, description="A lane stays this long with a worker that gives no sign of life")
     slice_hard_s: float = Field(120.0, gt=0, description="After this long a slice that hangs is no longer renewed")
     sweep_s: float = Field(1.0, gt=0, description="Period of the sweep for due lanes whose wake-up was lost")
-    portal_sweep_min_s: int = Field(60, gt=0, description="Stage history of a busy portal is re-read at least this often")
-    portal_sweep_max_s: int = Field(3600, gt=0, description="Stage history of an idle portal is re-read at least this often")
-    history_age_s: int = Field(86400, gt=0, description="Moves older than this are listed for a person, never shipped by themselves")
+    portal_sweep_min_s: int = Field(60, gt=0, description="A busy portal's stage history is read this often")
+    portal_sweep_max_s: int = Field(3600, gt=0, description="An idle portal's stage history is read this often")
+    history_age_s: int = Field(86400, gt=0, description="Moves older than this wait for a person")
     dead_after: int = Field(12, ge=1, description="Attempts after which a row is dead and becomes a Problem")
 
     http_connect_s: float = Field(3.0, gt=0, description="Limit for connecting to a remote")
@@ -74,8 +76,8 @@ class Settings(BaseSettings):
     http_total_s: float = Field(60.0, gt=0, description="Limit for a whole call to a remote")
 
     hook_max_bytes: int = Field(65536, gt=0, description="Largest event or carrier callback that is read")
-    hook_portal_cache_s: float = Field(3.0, ge=0, description="How long a hook process trusts what it knows about a portal")
-    wake_gap_s: float = Field(0.01, ge=0, description="Wake-ups of one process for one lane are at least this far apart")
+    hook_portal_cache_s: float = Field(3.0, ge=0, description="How long a hook process believes its memory of a portal")
+    wake_gap_s: float = Field(0.01, ge=0, description="Least gap between two wake-ups of a lane by a process")
     frame_check_cache_s: float = Field(300.0, ge=0, description="How long a verified frame token is trusted")
     frame_token_s: int = Field(3600, gt=0, description="Life of the token that a page of ours carries")
 
@@ -116,8 +118,12 @@ class Settings(BaseSettings):
 
     def missing(self) -> list[str]:
         """Name the variables without which this deployment cannot work, in the order of the table."""
-        needed = {"app_id": self.app_id, "app_secret": self.app_secret.get_secret_value(),
-                  "encryption_keys": self.encryption_keys, "signing_key": self.signing_key.get_secret_value()}
+        needed = {
+            "app_id": self.app_id,
+            "app_secret": self.app_secret.get_secret_value(),
+            "encryption_keys": self.encryption_keys,
+            "signing_key": self.signing_key.get_secret_value(),
+        }
         return [PREFIX + name.upper() for name, value in needed.items() if not value]
 
 

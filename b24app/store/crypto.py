@@ -1,6 +1,6 @@
 """Encryption at rest: column types over a list of Fernet keys. The first key encrypts, all of them decrypt.
 
-The key ring travels with the engine (on its dialect), so nothing here is global and two deployments can share a process.
+The key ring travels with the engine (on its dialect), so nothing here is global.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from sqlalchemy.types import TypeDecorator
 _ATTRIBUTE = "waybill_key_ring"
 
 
-class NoKey(RuntimeError):
+class NoKeyError(RuntimeError):
     """A secret was to be stored or read, and no key (or not the right one) is configured."""
 
 
 def use_keys(engine: Engine, keys: Sequence[str]) -> None:
-    """Give `engine` its key ring; without keys, touching an encrypted column raises `NoKey`."""
+    """Give `engine` its key ring; without keys, touching an encrypted column raises `NoKeyError`."""
     setattr(engine.dialect, _ATTRIBUTE, MultiFernet([Fernet(key) for key in keys]) if keys else None)
 
 
 def _ring(dialect: Dialect) -> MultiFernet:
     ring: MultiFernet | None = getattr(dialect, _ATTRIBUTE, None)
     if ring is None:
-        raise NoKey("WAYBILL_ENCRYPTION_KEYS is empty: secrets can neither be stored nor read")
+        raise NoKeyError("WAYBILL_ENCRYPTION_KEYS is empty: secrets can neither be stored nor read")
     return ring
 
 
@@ -47,7 +47,7 @@ class EncryptedText(TypeDecorator[str]):
         try:
             return _ring(dialect).decrypt(value).decode()
         except InvalidToken as error:
-            raise NoKey("a stored secret belongs to a key that is not in WAYBILL_ENCRYPTION_KEYS") from error
+            raise NoKeyError("a stored secret belongs to a key that is not in WAYBILL_ENCRYPTION_KEYS") from error
 
 
 class EncryptedJson(TypeDecorator[Any]):
@@ -56,8 +56,8 @@ class EncryptedJson(TypeDecorator[Any]):
     impl = EncryptedText
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

@@ -28,7 +28,11 @@ def make_engine(database_url: str, keys: Sequence[str] = (), *, pool_size: int =
 
 def _postgres(url: URL, pool_size: int) -> Engine:
     return create_engine(
-        url.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, pool_timeout=30
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_timeout=30,
     )
 
 
@@ -48,7 +52,7 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    # A deferred transaction that turns into a writer fails at once when another wrote in between; IMMEDIATE waits its turn.
+    # A deferred transaction that turns into a writer fails when another wrote in between; IMMEDIATE waits its turn.
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(_READ) else "BEGIN IMMEDIATE")
 
 

@@ -20,7 +20,11 @@ def _plain_type(kind: str, item: object, _context: object) -> str | Literal[Fals
 
 def _run(connection: Connection) -> None:
     context.configure(
-        connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True, render_item=_plain_type
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        render_item=_plain_type,
     )
     with context.begin_transaction():
         context.run_migrations()

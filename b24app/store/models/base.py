@@ -13,19 +13,19 @@ Json = dict[str, Any]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in Python, `timestamptz` in PostgreSQL, sortable text in SQLite. A naive value is an error, not a guess."""
+    """Aware UTC in Python, `timestamptz` in PostgreSQL, sortable text in SQLite. A naive value is an error."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a naive datetime does not say when it is")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -107,7 +107,7 @@ class Connection(Base):
 
 
 class Pipeline(Base):
-    """One deal pipeline's rules. Off until a mapping and a tested connection exist; history before the cursor never ships."""
+    """One deal pipeline's rules. Off until a mapping and a tested connection exist; older history never ships."""
 
     __tablename__ = "pipeline"
     __table_args__ = (UniqueConstraint("portal_id", "category_id"),)
@@ -120,7 +120,7 @@ class Pipeline(Base):
     status_stages: Mapped[Json] = mapped_column(default=dict)
     forward_only: Mapped[bool] = mapped_column(default=True)
     connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id", ondelete="SET NULL"))
-    service_code: Mapped[str] = mapped_column(String(32), default="")
+    services: Mapped[Json] = mapped_column(default=dict)
     settings: Mapped[Json] = mapped_column(default=dict)
     on_since_history_id: Mapped[int | None] = mapped_column(BigId)
 

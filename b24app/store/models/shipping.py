@@ -34,6 +34,8 @@ class DealState(Base):
     portal_updated_at: Mapped[datetime | None]
     last_read_at: Mapped[datetime | None]
     seen_hash: Mapped[str] = mapped_column(String(64), default="")
+    waits_for_person: Mapped[str] = mapped_column(String(32), default="")
+    moved_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(String(64), default="")
     gone: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=0)
@@ -67,6 +69,13 @@ class Shipment(Base):
     promised: Mapped[date | None]
     request: Mapped[Any] = mapped_column(EncryptedJson)
     fingerprint: Mapped[str] = mapped_column(String(64), default="")
+    input_hash: Mapped[str] = mapped_column(String(64), default="")
+    point_code: Mapped[str] = mapped_column(String(32), default="")
+    sent: Mapped[bool] = mapped_column(default=False)
+    accepted_at: Mapped[datetime | None]
+    refusal_code: Mapped[str] = mapped_column(String(80), default="")
+    return_ids: Mapped[list[str]] = mapped_column(default=list)
+    keep_until: Mapped[datetime | None]
     trigger_history_id: Mapped[int | None] = mapped_column(BigId)
     created_at: Mapped[datetime]
     status_at: Mapped[datetime]
@@ -78,13 +87,14 @@ class Shipment(Base):
 
 
 class TrackingRow(Base):
-    """One event of a parcel's way, once, as the carrier told it (their code and words) and as we read it."""
+    """One event of a parcel's way, once (by `key`): the carrier's code and words, and how we read them."""
 
     __tablename__ = "tracking"
-    __table_args__ = (UniqueConstraint("shipment_id", "code", "at", "place"),)
+    __table_args__ = (UniqueConstraint("shipment_id", "key"),)
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipment.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(200))
     code: Mapped[str] = mapped_column(String(80))
     text: Mapped[str] = mapped_column(Text, default="")
     status: Mapped[str] = mapped_column(String(24))
@@ -92,16 +102,22 @@ class TrackingRow(Base):
     at: Mapped[datetime]
     place: Mapped[str] = mapped_column(String(160), default="")
     reason: Mapped[str] = mapped_column(String(160), default="")
+    back: Mapped[bool] = mapped_column(default=False)
 
 
 class ProblemRow(Base):
-    """A Problem shown on a deal. One open row a (deal, code, field)."""
+    """A Problem shown on a deal. One open row a deal and `key`; `input_hash` is what it was found in."""
 
     __tablename__ = "problem"
     __table_args__ = (
         Index(
-            "uq_problem_open", "portal_id", "deal_id", "code", "field", unique=True,
-            postgresql_where=text("state = 'open'"), sqlite_where=text("state = 'open'"),
+            "uq_problem_open",
+            "portal_id",
+            "deal_id",
+            "key",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
         ),
         Index("ix_problem_portal_id_deal_id", "portal_id", "deal_id"),
     )
@@ -109,9 +125,10 @@ class ProblemRow(Base):
     portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
     deal_id: Mapped[int] = mapped_column(BigId)
     shipment_id: Mapped[int | None] = mapped_column(BigId)
-    code: Mapped[str] = mapped_column(String(64))
-    field: Mapped[str] = mapped_column(String(64), default="")
+    key: Mapped[str] = mapped_column(String(200))
     problem: Mapped[Json]
+    input_hash: Mapped[str] = mapped_column(String(64), default="")
+    trigger_history_id: Mapped[int] = mapped_column(BigId, default=0)
     state: Mapped[str] = mapped_column(String(8), default=ProblemState.OPEN)
     opened_at: Mapped[datetime]
     solved_at: Mapped[datetime | None]

@@ -56,7 +56,7 @@ class OutboxState(StrEnum):
 
 
 class Lane(Base):
-    """A remote's queue and who may drain it. `fence` grows with every claim; a write checks that it is still its own."""
+    """A remote's queue and who may drain it. `fence` grows with every claim; writes check that it is theirs."""
 
     __tablename__ = "lane"
     __table_args__ = (
@@ -78,11 +78,17 @@ class Lane(Base):
 
 
 class InboxRow(Base):
-    """Something happened, or somebody asks. Appended only, folded at claim; no foreign keys, so that intake is one cheap insert."""
+    """Something happened, or somebody asks. Appended only, folded at claim. No foreign keys: intake is one insert."""
 
     __tablename__ = "inbox"
     __table_args__ = (
-        Index("ix_inbox_new", "lane_id", "due_at", postgresql_where=text("state = 'new'"), sqlite_where=text("state = 'new'")),
+        Index(
+            "ix_inbox_new",
+            "lane_id",
+            "due_at",
+            postgresql_where=text("state = 'new'"),
+            sqlite_where=text("state = 'new'"),
+        ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     lane_id: Mapped[int] = mapped_column(BigId)
@@ -100,7 +106,7 @@ class InboxRow(Base):
 
 
 class Intent(Base):
-    """A decision to change something at a carrier, saved before the call. `number` is ours; the carrier is asked by it."""
+    """A decision to change something at a carrier, saved before the call. `number` is ours; look-ups go by it."""
 
     __tablename__ = "intent"
     __table_args__ = (
@@ -162,7 +168,10 @@ class Attempt(Base):
     """One try at an intent, an outbox row or an inbox row, with the other side's own code and words."""
 
     __tablename__ = "attempt"
-    __table_args__ = (Index("ix_attempt_target", "target_kind", "target_id"), Index("ix_attempt_portal_id", "portal_id"))
+    __table_args__ = (
+        Index("ix_attempt_target", "target_kind", "target_id"),
+        Index("ix_attempt_portal_id", "portal_id"),
+    )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
     target_kind: Mapped[str] = mapped_column(String(8))

@@ -157,6 +157,8 @@ def upgrade() -> None:
     sa.Column('portal_updated_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_read_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('seen_hash', sa.String(length=64), nullable=False),
+    sa.Column('waits_for_person', sa.String(length=32), nullable=False),
+    sa.Column('moved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('note', sa.String(length=64), nullable=False),
     sa.Column('gone', sa.Boolean(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -228,9 +230,10 @@ def upgrade() -> None:
     sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('deal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('code', sa.String(length=64), nullable=False),
-    sa.Column('field', sa.String(length=64), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
     sa.Column('problem', sa.JSON(), nullable=False),
+    sa.Column('input_hash', sa.String(length=64), nullable=False),
+    sa.Column('trigger_history_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('state', sa.String(length=8), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('solved_at', sa.DateTime(timezone=True), nullable=True),
@@ -240,7 +243,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('problem', schema=None) as batch_op:
         batch_op.create_index('ix_problem_portal_id_deal_id', ['portal_id', 'deal_id'], unique=False)
-        batch_op.create_index('uq_problem_open', ['portal_id', 'deal_id', 'code', 'field'], unique=True, postgresql_where=sa.text("state = 'open'"), sqlite_where=sa.text("state = 'open'"))
+        batch_op.create_index('uq_problem_open', ['portal_id', 'deal_id', 'key'], unique=True, postgresql_where=sa.text("state = 'open'"), sqlite_where=sa.text("state = 'open'"))
 
     op.create_table('unknown_code',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -295,7 +298,7 @@ def upgrade() -> None:
     sa.Column('status_stages', sa.JSON(), nullable=False),
     sa.Column('forward_only', sa.Boolean(), nullable=False),
     sa.Column('connection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('service_code', sa.String(length=32), nullable=False),
+    sa.Column('services', sa.JSON(), nullable=False),
     sa.Column('settings', sa.JSON(), nullable=False),
     sa.Column('on_since_history_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.ForeignKeyConstraint(['connection_id'], ['connection.id'], name=op.f('fk_pipeline_connection_id_connection'), ondelete='SET NULL'),
@@ -323,6 +326,13 @@ def upgrade() -> None:
     sa.Column('promised', sa.Date(), nullable=True),
     sa.Column('request', sa.Text(), nullable=False),
     sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('input_hash', sa.String(length=64), nullable=False),
+    sa.Column('point_code', sa.String(length=32), nullable=False),
+    sa.Column('sent', sa.Boolean(), nullable=False),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('refusal_code', sa.String(length=80), nullable=False),
+    sa.Column('return_ids', sa.JSON(), nullable=False),
+    sa.Column('keep_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('trigger_history_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('status_at', sa.DateTime(timezone=True), nullable=False),
@@ -376,6 +386,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
     sa.Column('code', sa.String(length=80), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('status', sa.String(length=24), nullable=False),
@@ -383,10 +394,11 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('place', sa.String(length=160), nullable=False),
     sa.Column('reason', sa.String(length=160), nullable=False),
+    sa.Column('back', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_tracking_portal_id_portal'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_tracking_shipment_id_shipment'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tracking')),
-    sa.UniqueConstraint('shipment_id', 'code', 'at', 'place', name=op.f('uq_tracking_shipment_id_code_at_place'))
+    sa.UniqueConstraint('shipment_id', 'key', name=op.f('uq_tracking_shipment_id_key'))
     )
     # ### end Alembic commands ###
 
