@@ -1,0 +1,140 @@
+"""What tests share: real Redis, SQLite and PostgreSQL, the emulated world, Chromium. Everything starts on first use.
+
+Under pytest-xdist each process starts its own servers (a few tenths of a second), so that no test sees another's data.
+"""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from b24app.dev.postgres_server import PostgresServer
+from b24app.dev.redis_server import RedisServer
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# No sandbox of its own (we may be root), nothing that talks to the outside by itself.
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+BY_FOLDER = {"unit", "contract", "flows", "browser", "faults", "fidelity"}
+TEMPLATE = "waybill_template"
+_numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test's folder is its mark, so that nobody forgets one."""
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(here).parts[0]
+        if folder in BY_FOLDER:
+            item.add_marker(folder)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A real Redis of this test process. Who kills or wipes it starts it again before the test ends."""
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """Address of an empty Redis."""
+    redis_server.start()
+    with redis_server.client() as client:
+        client.flushall()
+    return redis_server.url()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A real PostgreSQL of this test process, without waiting for the disk."""
+    with PostgresServer(tmp_path_factory.mktemp("postgres") / "data") as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """SQLAlchemy address of an empty database, dropped afterwards."""
+    name = f"empty_{next(_numbers)}"
+    yield postgres_server.create_database(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the newest schema and no rows."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """Name of a PostgreSQL database with the newest schema and no rows."""
+    _migrate(postgres_server.create_database(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite database with the newest schema."""
+    return f"sqlite:///{shutil.copyfile(sqlite_template, tmp_path / 'waybill.db')}"
+
+
+@pytest.fixture
+def postgres_database_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
+    """A fresh PostgreSQL database with the newest schema, dropped afterwards whoever is connected."""
+    name = f"waybill_{next(_numbers)}"
+    yield postgres_server.create_database(name, postgres_template)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database with the newest schema: each test that asks runs once on each of the two."""
+    return str(request.getfixturevalue(f"{request.param}_database_url"))
+
+
+@pytest.fixture(scope="session")
+def running_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator["World"]:
+    """The emulated world of this test process; tests take `world`, which is as on its first day."""
+    from sandbox.world import World
+
+    with World(tmp_path_factory.mktemp("world")) as world:
+        yield world
+
+
+@pytest.fixture
+def world(running_world: "World") -> "World":
+    """The emulated world: fresh state, journal, faults and clock, on the ports it has."""
+    running_world.reset()
+    return running_world
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium for pytest-playwright: no browser is downloaded."""
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": CHROMIUM_ARGS}
+
+
+def _migrate(url: str) -> None:
+    from b24app.store import migrate
+    from b24app.store.engine import make_engine
+
+    engine = make_engine(url)
+    migrate.upgrade(engine)
+    engine.dispose()
