@@ -106,12 +106,16 @@ class InboxRow(Base):
 
 
 class Intent(Base):
-    """A decision to change something at a carrier, saved before the call. `number` is ours; look-ups go by it."""
+    """A decision to change something at a carrier, saved before the call. `number` is ours; look-ups go by it.
+
+    `next_try_at` is set exactly while the row wants attention (a try, a look, a deadline); the sweep reads only that.
+    """
 
     __tablename__ = "intent"
     __table_args__ = (
         UniqueConstraint("shipment_id", "kind", "n"),
-        Index("ix_intent_lane_id_state_next_try_at", "lane_id", "state", "next_try_at"),
+        Index("ix_intent_lane_id_next_try_at", "lane_id", "next_try_at"),
+        Index("ix_intent_next_try_at", "next_try_at"),
         Index("ix_intent_portal_id", "portal_id"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -136,11 +140,15 @@ class Intent(Base):
 
 
 class OutboxRow(Base):
-    """Something to be written to the portal. `marker` lets us find it there when its outcome is uncertain."""
+    """Something to be written to the portal. `marker` lets us find it there when its outcome is uncertain.
+
+    `next_try_at` as in `Intent`.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_lane_id_state_next_try_at", "lane_id", "state", "next_try_at"),
+        Index("ix_outbox_lane_id_next_try_at", "lane_id", "next_try_at"),
+        Index("ix_outbox_next_try_at", "next_try_at"),
         Index("ix_outbox_portal_id_deal_id", "portal_id", "deal_id"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -156,7 +164,7 @@ class OutboxRow(Base):
     fence: Mapped[int | None] = mapped_column(BigId)
     deadline: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    next_try_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None]
     result_ref: Mapped[str | None] = mapped_column(String(64))
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]

@@ -273,7 +273,7 @@ def upgrade() -> None:
     sa.Column('fence', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('deadline', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('result_ref', sa.String(length=64), nullable=True),
     sa.Column('last_error', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -285,7 +285,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('marker', name=op.f('uq_outbox_marker'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index('ix_outbox_lane_id_state_next_try_at', ['lane_id', 'state', 'next_try_at'], unique=False)
+        batch_op.create_index('ix_outbox_lane_id_next_try_at', ['lane_id', 'next_try_at'], unique=False)
+        batch_op.create_index('ix_outbox_next_try_at', ['next_try_at'], unique=False)
         batch_op.create_index('ix_outbox_portal_id_deal_id', ['portal_id', 'deal_id'], unique=False)
 
     op.create_table('pipeline',
@@ -379,7 +380,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('shipment_id', 'kind', 'n', name=op.f('uq_intent_shipment_id_kind_n'))
     )
     with op.batch_alter_table('intent', schema=None) as batch_op:
-        batch_op.create_index('ix_intent_lane_id_state_next_try_at', ['lane_id', 'state', 'next_try_at'], unique=False)
+        batch_op.create_index('ix_intent_lane_id_next_try_at', ['lane_id', 'next_try_at'], unique=False)
+        batch_op.create_index('ix_intent_next_try_at', ['next_try_at'], unique=False)
         batch_op.create_index('ix_intent_portal_id', ['portal_id'], unique=False)
 
     op.create_table('tracking',
@@ -408,7 +410,8 @@ def downgrade() -> None:
     op.drop_table('tracking')
     with op.batch_alter_table('intent', schema=None) as batch_op:
         batch_op.drop_index('ix_intent_portal_id')
-        batch_op.drop_index('ix_intent_lane_id_state_next_try_at')
+        batch_op.drop_index('ix_intent_next_try_at')
+        batch_op.drop_index('ix_intent_lane_id_next_try_at')
 
     op.drop_table('intent')
     with op.batch_alter_table('shipment', schema=None) as batch_op:
@@ -418,7 +421,8 @@ def downgrade() -> None:
     op.drop_table('pipeline')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_portal_id_deal_id')
-        batch_op.drop_index('ix_outbox_lane_id_state_next_try_at')
+        batch_op.drop_index('ix_outbox_next_try_at')
+        batch_op.drop_index('ix_outbox_lane_id_next_try_at')
 
     op.drop_table('outbox')
     op.drop_table('unknown_code')

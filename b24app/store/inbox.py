@@ -1,0 +1,124 @@
+"""Inbox rows: appended by hooks, pages and runners; folded when claimed; closed by their ids, never by a range.
+
+A row counts as served only if it was there before the read that served it began: the ids of a claim are exactly those
+rows, because in PostgreSQL a lower id may become visible later than a higher one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from b24app.store.lanes import LaneHold, check
+from b24app.store.models import InboxRow, InboxState, Priority
+from b24app.store.sql import changed, chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Rows of one (kind, key), folded. `payload` is the newest one's, `first` when the oldest of them came in."""
+
+    kind: str
+    key: str
+    ids: tuple[int, ...]
+    payload: Mapping[str, Any]
+    first: datetime
+    last: datetime
+    attempts: int
+    people: bool
+    trace_id: str
+
+
+def append(
+    session: Session,
+    lane_id: int,
+    kind: str,
+    key: str,
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+    trace_id: str,
+    due: datetime | None = None,
+    people: bool = False,
+) -> None:
+    """Add one row (a hint, a wish, a look at `due`). Wake the lane after the commit."""
+    session.execute(
+        insert(InboxRow).values(
+            lane_id=lane_id,
+            kind=kind,
+            key=key,
+            payload=dict(payload),
+            priority=Priority.PEOPLE if people else Priority.BACKGROUND,
+            received_at=now,
+            due_at=due or now,
+            state=InboxState.NEW,
+            attempts=0,
+            trace_id=trace_id,
+        )
+    )
+
+
+def claim(
+    session: Session, hold: LaneHold, now: datetime, limit: int = 500, kinds: Sequence[str] = ()
+) -> list[Claimed]:
+    """Return due rows of the lane, oldest first, folded by (kind, key); only people's rows in a people's slice.
+
+    Nothing is written: close them by `close(…)` in the transaction that saves what came of them.
+    """
+    wanted = select(InboxRow).where(
+        InboxRow.lane_id == hold.lane_id, InboxRow.state == InboxState.NEW, InboxRow.due_at <= now
+    )
+    if hold.people:
+        wanted = wanted.where(InboxRow.priority == Priority.PEOPLE)
+    if kinds:
+        wanted = wanted.where(InboxRow.kind.in_(kinds))
+    folded: dict[tuple[str, str], list[InboxRow]] = {}
+    for row in session.scalars(wanted.order_by(InboxRow.due_at, InboxRow.id).limit(limit)):
+        folded.setdefault((row.kind, row.key), []).append(row)
+    return [_fold(rows) for rows in folded.values()]
+
+
+def _fold(rows: list[InboxRow]) -> Claimed:
+    newest = max(rows, key=lambda row: (row.received_at, row.id))
+    return Claimed(
+        kind=newest.kind,
+        key=newest.key,
+        ids=tuple(row.id for row in rows),
+        payload=newest.payload,
+        first=min(row.received_at for row in rows),
+        last=newest.received_at,
+        attempts=max(row.attempts for row in rows),
+        people=any(row.priority == Priority.PEOPLE for row in rows),
+        trace_id=newest.trace_id,
+    )
+
+
+def close(session: Session, hold: LaneHold, ids: Iterable[int], now: datetime) -> None:
+    """Mark rows as served. Raises `FenceLostError`."""
+    check(session, hold)
+    _set(session, hold, ids, {"state": InboxState.DONE, "served_at": now})
+
+
+def retry(session: Session, hold: LaneHold, ids: Iterable[int], due: datetime, error: str) -> None:
+    """Leave rows for a later try at `due`, with one attempt more on their account. Raises `FenceLostError`."""
+    check(session, hold)
+    _set(session, hold, ids, {"due_at": due, "attempts": InboxRow.attempts + 1, "last_error": error[:2000]})
+
+
+def bury(session: Session, hold: LaneHold, ids: Iterable[int], now: datetime, error: str) -> None:
+    """Give rows up; they stay visible as dead. The caller opens a Problem. Raises `FenceLostError`."""
+    check(session, hold)
+    _set(session, hold, ids, {"state": InboxState.DEAD, "served_at": now, "last_error": error[:2000]})
+
+
+def _set(session: Session, hold: LaneHold, ids: Iterable[int], values: dict[str, Any]) -> None:
+    for some in chunks(list(ids)):
+        open_rows = update(InboxRow).where(
+            InboxRow.id.in_(some), InboxRow.lane_id == hold.lane_id, InboxRow.state == InboxState.NEW
+        )
+        changed(session, open_rows.values(values))

@@ -1,0 +1,91 @@
+"""Intents: decided, saved, then carried out by the connection's lane. States move through `store.sending`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select, update
+from sqlalchemy.orm import Session
+
+from b24app.store.lanes import LaneHold, LaneRef, connection_lane
+from b24app.store.models import Intent, IntentState, Priority, Shipment
+from b24app.store.sql import changed, chunks
+
+
+def add(
+    session: Session,
+    shipment: Shipment,
+    kind: str,
+    payload: Any,
+    *,
+    now: datetime,
+    trace_id: str,
+    people: bool = False,
+    due: datetime | None = None,
+) -> LaneRef:
+    """Save one intent of a flushed shipment and return the lane to wake after the commit. `n` counts per kind."""
+    lane = connection_lane(session, shipment.connection_id)
+    last = session.scalar(select(func.max(Intent.n)).where(Intent.shipment_id == shipment.id, Intent.kind == kind))
+    intent = Intent(
+        portal_id=shipment.portal_id,
+        lane_id=lane.id,
+        shipment_id=shipment.id,
+        connection_id=shipment.connection_id,
+        kind=kind,
+        n=(last or 0) + 1,
+        number=shipment.number,
+        payload=payload,
+        priority=Priority.PEOPLE if people else Priority.BACKGROUND,
+        next_try_at=due or now,
+        created_at=now,
+        trace_id=trace_id,
+    )
+    session.add(intent)
+    return lane
+
+
+def due(
+    session: Session, hold: LaneHold, now: datetime, limit: int = 50, states: Sequence[str] = (IntentState.WAITING,)
+) -> list[Intent]:
+    """Return intents of the lane to act on now, people's first; only people's in a people's slice."""
+    wanted = select(Intent).where(Intent.lane_id == hold.lane_id, Intent.state.in_(states), Intent.next_try_at <= now)
+    if hold.people:
+        wanted = wanted.where(Intent.priority == Priority.PEOPLE)
+    return list(session.scalars(wanted.order_by(Intent.priority.desc(), Intent.next_try_at, Intent.id).limit(limit)))
+
+
+def of_shipments(session: Session, portal_id: int, shipment_ids: Sequence[int]) -> dict[int, list[Intent]]:
+    """Return all intents by shipment, oldest first."""
+    found: dict[int, list[Intent]] = {}
+    for some in chunks(list(shipment_ids)):
+        wanted = select(Intent).where(Intent.portal_id == portal_id, Intent.shipment_id.in_(some))
+        for intent in session.scalars(wanted.order_by(Intent.id)):
+            found.setdefault(intent.shipment_id, []).append(intent)
+    return found
+
+
+def withdraw(session: Session, portal_id: int, shipment_id: int, now: datetime) -> bool:
+    """Make waiting intents of a shipment obsolete; False when one is (or was) under way and nothing was changed."""
+    mine = (Intent.portal_id == portal_id, Intent.shipment_id == shipment_id)
+    tried = case((Intent.attempts > 0, True), else_=Intent.state != IntentState.WAITING)
+    open_ones = select(Intent.id).where(*mine, Intent.next_try_at.is_not(None), tried)
+    if session.scalar(open_ones.limit(1)) is not None:
+        return False
+    unsent = update(Intent).where(*mine, Intent.state == IntentState.WAITING, Intent.attempts == 0)
+    return changed(session, unsent.values(state=IntentState.OBSOLETE, closed_at=now, next_try_at=None)) > 0
+
+
+def revive(session: Session, portal_id: int, intent_id: int, now: datetime) -> LaneRef | None:
+    """A person tries a dead or waiting intent again now. None when it is in another state.
+
+    A dead one comes back as `uncertain`: whatever killed it may have left something at the carrier.
+    """
+    mine = update(Intent).where(Intent.portal_id == portal_id, Intent.id == intent_id)
+    again = {"next_try_at": now, "priority": Priority.PEOPLE, "closed_at": None}
+    count = changed(session, mine.where(Intent.state == IntentState.DEAD).values(state=IntentState.UNCERTAIN, **again))
+    count += changed(session, mine.where(Intent.state == IntentState.WAITING).values(again))
+    if not count:
+        return None
+    return connection_lane(session, session.scalars(select(Intent.connection_id).where(Intent.id == intent_id)).one())

@@ -1,0 +1,177 @@
+"""Lanes: who may drain a remote's queue now. Lease and fence live in the row and change by compare-and-set only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, case, exists, or_, select, union, update
+from sqlalchemy.orm import Session
+
+from b24app.store.models import InboxRow, InboxState, Intent, Lane, LaneKind, OutboxRow, Priority
+from b24app.store.sql import changed
+
+
+class FenceLostError(RuntimeError):
+    """The lane belongs to somebody else by now: whatever this runner found out, it must not write it."""
+
+
+class LaneRef(NamedTuple):
+    """Enough to wake a lane."""
+
+    id: int
+    kind: LaneKind
+
+
+@dataclass(frozen=True)
+class LaneHold:
+    """A claimed lane. Writes that belong to it carry its `fence`; `people`: serve only rows that persons wait for."""
+
+    lane_id: int
+    kind: LaneKind
+    owner_id: int
+    portal_id: int
+    fence: int
+    worker: str
+    people: bool
+
+    @property
+    def ref(self) -> LaneRef:
+        return LaneRef(self.lane_id, self.kind)
+
+
+def ensure_lane(session: Session, kind: LaneKind, owner_id: int, portal_id: int) -> LaneRef:
+    """Return the lane of a portal (`owner_id` = its id) or of a connection, made when missing."""
+    found = session.scalar(select(Lane.id).where(Lane.kind == kind, Lane.owner_id == owner_id))
+    if found is None:
+        lane = Lane(kind=kind, owner_id=owner_id, portal_id=portal_id)
+        session.add(lane)
+        session.flush()
+        found = lane.id
+    return LaneRef(found, kind)
+
+
+def portal_lane(session: Session, portal_id: int) -> LaneRef:
+    """Return the lane of the portal's REST API. Raises NoResultFound."""
+    return LaneRef(_lane_id(session, LaneKind.PORTAL, portal_id), LaneKind.PORTAL)
+
+
+def connection_lane(session: Session, connection_id: int) -> LaneRef:
+    """Return the lane of the connection's account. Raises NoResultFound."""
+    return LaneRef(_lane_id(session, LaneKind.CONNECTION, connection_id), LaneKind.CONNECTION)
+
+
+def _lane_id(session: Session, kind: LaneKind, owner_id: int) -> int:
+    return session.scalars(select(Lane.id).where(Lane.kind == kind, Lane.owner_id == owner_id)).one()
+
+
+def claim(session: Session, lane_id: int, worker: str, now: datetime, lease: timedelta) -> LaneHold | None:
+    """Take the lane unless somebody holds it; None then. Use in a transaction of its own.
+
+    `next_due_at` is emptied: the slice says at its end when it wants to come back.
+    """
+    free = or_(Lane.lease_owner.is_(None), Lane.lease_until <= now)
+    taken = (
+        update(Lane)
+        .where(Lane.id == lane_id, free)
+        .values(fence=Lane.fence + 1, lease_owner=worker, lease_until=now + lease, next_due_at=None)
+        .returning(Lane.kind, Lane.owner_id, Lane.portal_id, Lane.fence, Lane.failures)
+    )
+    row = session.execute(taken).one_or_none()
+    if row is None:
+        return None
+    # A slice that failed may have failed on a person's row: every second try looks at the others.
+    people = row.failures % 2 == 0 and people_wait(session, lane_id, now)
+    return LaneHold(lane_id, LaneKind(row.kind), row.owner_id, row.portal_id, row.fence, worker, people)
+
+
+def check(session: Session, hold: LaneHold) -> None:
+    """Raise `FenceLostError` unless the lane is still ours; keeps it ours until this transaction ends.
+
+    (PostgreSQL: the row lock makes a rival's claim wait; it is the weak one, so that rows of other lanes may refer to
+    this lane meanwhile. SQLite: the write transaction already holds everybody off.)
+    """
+    fence = session.scalar(select(Lane.fence).where(Lane.id == hold.lane_id).with_for_update(key_share=True))
+    if fence != hold.fence:
+        raise FenceLostError(f"lane {hold.lane_id}: fence {hold.fence} is not {fence}")
+
+
+def renew(session: Session, holds: Sequence[LaneHold], now: datetime, lease: timedelta) -> set[int]:
+    """Prolong the leases of one worker's lanes; return the ids of lanes that are no longer its own."""
+    lost = set()
+    for hold in holds:
+        mine = update(Lane).where(Lane.id == hold.lane_id, Lane.fence == hold.fence, Lane.lease_owner == hold.worker)
+        if not changed(session, mine.values(lease_until=now + lease)):
+            lost.add(hold.lane_id)
+    return lost
+
+
+def release(session: Session, hold: LaneHold, now: datetime, next_due: datetime | None, error: str = "") -> bool:
+    """Give the lane back; False if it was lost meanwhile. `next_due` never postpones what `ask` put there."""
+    values: dict[str, Any] = {"lease_owner": None, "lease_until": None, "served_at": now, "last_error": error[:2000]}
+    values["failures"] = Lane.failures + 1 if error else 0
+    if next_due is not None:
+        values["next_due_at"] = _not_later(next_due)
+    mine = update(Lane).where(Lane.id == hold.lane_id, Lane.fence == hold.fence, Lane.lease_owner == hold.worker)
+    return changed(session, mine.values(values)) == 1
+
+
+def ask(session: Session, lane_id: int, due: datetime) -> None:
+    """Have the lane served at `due` at the latest, although no row says so (polling, stage history).
+
+    Rows need no such call: the sweep looks at them themselves. Not for a transaction that holds another lane.
+    """
+    session.execute(update(Lane).where(Lane.id == lane_id).values(next_due_at=_not_later(due)))
+
+
+def _not_later(due: datetime) -> ColumnElement[datetime | None]:
+    # Computed by the database: under READ COMMITTED a condition in WHERE would be judged by an outdated row.
+    return case((or_(Lane.next_due_at.is_(None), Lane.next_due_at > due), due), else_=Lane.next_due_at)
+
+
+def failures(session: Session, lane_id: int) -> int:
+    """Return how many slices in a row have failed."""
+    return session.scalar(select(Lane.failures).where(Lane.id == lane_id)) or 0
+
+
+def _waiting(lane_id: int, now: datetime, *, people: bool) -> ColumnElement[bool]:
+    """Whether rows of the lane are due; `people`: only those that a person waits for."""
+    inbox = exists().where(InboxRow.lane_id == lane_id, InboxRow.state == InboxState.NEW, InboxRow.due_at <= now)
+    intents = exists().where(Intent.lane_id == lane_id, Intent.next_try_at <= now)
+    outbox = exists().where(OutboxRow.lane_id == lane_id, OutboxRow.next_try_at <= now)
+    if people:
+        inbox = inbox.where(InboxRow.priority == Priority.PEOPLE)
+        intents = intents.where(Intent.priority == Priority.PEOPLE)
+        outbox = outbox.where(OutboxRow.priority == Priority.PEOPLE)
+    return or_(inbox, intents, outbox)
+
+
+def people_wait(session: Session, lane_id: int, now: datetime) -> bool:
+    """Return whether a row that a person waits for is due in this lane."""
+    return bool(session.scalar(select(_waiting(lane_id, now, people=True))))
+
+
+def is_due(session: Session, lane_id: int, now: datetime) -> bool:
+    """Return whether something in the lane wants serving now: the look after a release."""
+    asked = exists().where(Lane.id == lane_id, Lane.next_due_at <= now)
+    return bool(session.scalar(select(or_(asked, _waiting(lane_id, now, people=False)))))
+
+
+def due_lanes(session: Session, now: datetime, limit: int = 500) -> list[LaneRef]:
+    """Return lanes with due work that nobody holds: by a row, by their own date, or left behind by a dead worker.
+
+    The rows are looked at themselves, so that whoever adds one only inserts and never touches the lane's row: intake
+    costs one insert, and two lanes that write rows for each other cannot dead-lock.
+    """
+    due = union(
+        select(InboxRow.lane_id).where(InboxRow.state == InboxState.NEW, InboxRow.due_at <= now),
+        select(Intent.lane_id).where(Intent.next_try_at <= now),
+        select(OutboxRow.lane_id).where(OutboxRow.next_try_at <= now),
+        select(Lane.id).where(Lane.next_due_at <= now),
+        select(Lane.id).where(Lane.lease_until <= now),
+    ).subquery()
+    free = or_(Lane.lease_until.is_(None), Lane.lease_until <= now)
+    wanted = select(Lane.id, Lane.kind).where(Lane.id.in_(select(due.c[0])), free)
+    return [LaneRef(id_, LaneKind(kind)) for id_, kind in session.execute(wanted.limit(limit))]

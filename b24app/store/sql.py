@@ -1,0 +1,52 @@
+"""The few statements whose spelling or habits differ from plain SQLAlchemy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import CursorResult
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import Delete, Update
+
+from b24app.store.models import Base
+
+CHUNK = 400  # ids in one IN (…): both databases take more, their planners do not like it
+T = TypeVar("T")
+
+
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Cut a list into pieces that fit one statement."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def changed(session: Session, statement: Update | Delete) -> int:
+    """Execute an UPDATE or DELETE and return how many rows it touched. Objects already loaded are not refreshed."""
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type, it is what an UPDATE returns
+    return result.rowcount
+
+
+def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> int:
+    """Insert rows whose unique `key` is not there yet, leave the others alone; return how many were new."""
+    if not rows:
+        return 0
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    count = 0
+    for some in chunks(rows, 100):
+        statement = dialect.insert(table).values(list(some)).on_conflict_do_nothing(index_elements=list(key))
+        result = session.execute(statement)
+        assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type
+        count += result.rowcount
+    return count
+
+
+def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
+    """Insert rows, or overwrite the given columns of those whose unique `key` exists. Keys must not repeat in `rows`."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    for some in chunks(rows, 100):
+        statement = dialect.insert(table).values(list(some))
+        fresh = {name: statement.excluded[name] for name in some[0] if name not in key}
+        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=fresh))
