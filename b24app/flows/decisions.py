@@ -46,7 +46,7 @@ class RetryShipment(Jsonable):
 
 @dataclass(frozen=True, slots=True)
 class OpenProblem(Jsonable):
-    """Store it open with this hash and trigger; tell the manager once per `problem.key` and hash."""
+    """Store it open with this hash and trigger; tell the manager only if no problem with its key was open."""
 
     problem: Problem
     input_hash: str
@@ -154,9 +154,10 @@ class Advance(Jsonable):
     """What a newly read order state changes. Empty parts change nothing.
 
     `status` is the status after it, `changed` whether it is another one. `events_new` go into the history, `fields` are
-    output fields by role (all of them, as they should be now), `texts` timeline entries, `notices` bell notes to the
-    responsible. `unknown_codes` are for the admin. `closed` = follow no more. `duplicate_number` = refused because our
-    number is taken although no order of ours is there: create the next n.
+    output fields by role as they should be now (text, `Money` or `Status`; empty = nothing to write), `texts` timeline
+    entries, one for each status change. `problems` are new ones: open them like `OpenProblem`. `unknown_codes` are for
+    the admin. `closed` = follow no more. `duplicate_number` = refused because our number is taken although no order of
+    ours is there: create the next n.
     """
 
     status: Status
@@ -169,7 +170,6 @@ class Advance(Jsonable):
     fields: Mapping[Role, Any] = field(default_factory=dict)
     stage: StageTarget | None = None
     texts: tuple[Text, ...] = ()
-    notices: tuple[Text, ...] = ()
     problems: tuple[Problem, ...] = ()
     solved_keys: tuple[str, ...] = ()
     unknown_codes: tuple[str, ...] = ()

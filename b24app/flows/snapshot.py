@@ -174,7 +174,8 @@ class Defaults(Jsonable):
 class PipelineConfig(Jsonable):
     """How one pipeline ships. `services` by delivery kind; `delivery_types` maps values of the TYPE field (element ids
     as strings) to a kind. `cursor` is the newest history id when the pipeline was switched on: moves up to it never
-    ship by themselves, nor do those older than `max_age_s`. `status_stages` are our own moves."""
+    ship by themselves, nor do those older than `max_age_s`. `status_stages` are our own moves, `stage_order` all stages
+    of the pipeline as they are sorted."""
 
     portal_code: str
     category: int
@@ -200,7 +201,7 @@ class PipelineConfig(Jsonable):
 @dataclass(frozen=True, slots=True)
 class ShipmentView(Jsonable):
     """A shipment of the deal as we store it. `sent` = a call to the system was at least begun. `seen` are keys of the
-    tracking events already kept (`flows.track.event_key`), `problem_keys` those of its open problems, `refusal_code`
+    tracking events already kept (`TrackingEvent.key`), `problem_keys` those of its open problems, `refusal_code`
     is the system's code of the last refusal, `accepted_at` when the system took the request (202)."""
 
     id: int

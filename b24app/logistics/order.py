@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from b24app.logistics.jsonable import Jsonable
@@ -25,22 +25,24 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrackingEvent(Jsonable):
-    """One line of the history. `code`, `text` and `place` are the system's, `reason` its own reason code. `back` marks
-    an event of the parcel's way back (of a return order)."""
+    """One line of the history. `code`, `text` and `place` are the system's, `reason` its own reason code. `status` None =
+    a note that says nothing about where the parcel is; `unknown` = a code that we do not know. `back` marks an event of
+    the parcel's way back (of a return order), `problem` one that somebody has to act on."""
 
     code: str
     text: str
-    status: Status
+    status: Status | None
     at: datetime
     place: str = ""
     reason: str = ""
     incident: Incident | None = None
     back: bool = False
+    problem: Problem | None = None
 
     @property
-    def key(self) -> tuple[str, datetime, str]:
-        """The same code may come again at another time; the same key is the same event."""
-        return (self.code, self.at, self.place)
+    def key(self) -> str:
+        """`code|UTC time|place`: the same code may come again at another time, the same key is the same event."""
+        return f"{self.code}|{self.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}|{self.place}"
 
 
 @dataclass(frozen=True, slots=True)
