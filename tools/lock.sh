@@ -12,4 +12,4 @@ lock() {
 }
 lock dev.txt --extra checkout --extra embedded --extra sandbox --extra dev "$@"
 lock demo.txt --constraint requirements/dev.txt --extra checkout --extra embedded --extra sandbox
-lock base.txt --constraint requirements/dev.txt
+lock base.txt --constraint requirements/dev.txt --extra checkout

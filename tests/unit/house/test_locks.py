@@ -34,7 +34,7 @@ def test_every_line_of_a_lock_is_a_pin_with_hashes(lock: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "extras"),
     [
-        ("base.txt", ()),
+        ("base.txt", ("checkout",)),
         ("demo.txt", ("checkout", "embedded", "sandbox")),
         ("dev.txt", ("checkout", "embedded", "sandbox", "dev")),
     ],
