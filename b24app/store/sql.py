@@ -44,7 +44,7 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, 
 
 
 def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
-    """Insert rows, or overwrite the given columns of those whose unique `key` exists. Keys must not repeat in `rows`."""
+    """Insert rows, or overwrite the given columns where the unique `key` exists. Keys must not repeat in `rows`."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     for some in chunks(rows, 100):
         statement = dialect.insert(table).values(list(some))

@@ -152,20 +152,23 @@ class UnknownCode(Base):
 
 
 class CallLogRow(Base):
-    """One attempt at one remote call, masked. Kept at least three days (contracts: bitrix24-app §6.3)."""
+    """One attempt at one remote call, masked (`wire.log.CallRecord`). Kept at least three days (bitrix24-app §6.3)."""
 
     __tablename__ = "call_log"
-    __table_args__ = (Index("ix_call_log_at", "at"), Index("ix_call_log_portal_id_at", "portal_id", "at"))
+    __table_args__ = (Index("ix_call_log_at", "at"), Index("ix_call_log_remote_at", "remote", "at"))
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    portal_id: Mapped[int | None] = mapped_column(BigId)
-    connection_id: Mapped[int | None] = mapped_column(BigId)
     at: Mapped[datetime]
-    remote: Mapped[str] = mapped_column(String(120))
-    label: Mapped[str] = mapped_column(String(120))
+    trace_id: Mapped[str] = mapped_column(String(64))
+    remote: Mapped[str] = mapped_column(String(160))
+    label: Mapped[str] = mapped_column(String(160))
     verb: Mapped[str] = mapped_column(String(8))
     url: Mapped[str] = mapped_column(Text)
-    status: Mapped[int | None]
+    outcome: Mapped[str] = mapped_column(String(16))
+    why: Mapped[str] = mapped_column(Text)
+    status: Mapped[int]
     ms: Mapped[int]
-    outcome: Mapped[str] = mapped_column(String(24))
-    detail: Mapped[Json] = mapped_column(default=dict)
-    trace_id: Mapped[str] = mapped_column(String(64), default="")
+    bytes_out: Mapped[int]
+    bytes_in: Mapped[int]
+    people: Mapped[bool]
+    sent: Mapped[str] = mapped_column(Text)
+    got: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,54 @@
+"""Deals as last seen, and the portal's place in its stage history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from b24app.store.models import DealState, Portal
+from b24app.store.sql import changed, chunks, upsert
+
+
+def states(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[int, DealState]:
+    """Return what is known about deals; unknown ones are missing."""
+    found: dict[int, DealState] = {}
+    for some in chunks(list(deal_ids)):
+        wanted = select(DealState).where(DealState.portal_id == portal_id, DealState.deal_id.in_(some))
+        found.update((state.deal_id, state) for state in session.scalars(wanted))
+    return found
+
+
+_FRESH: dict[str, Any] = {"stage": "", "title": "", "seen_hash": "", "waits_for_person": "", "note": "", "gone": False}
+
+
+def save(session: Session, portal_id: int, deals: Mapping[int, Mapping[str, Any]]) -> None:
+    """Store columns of many deals by deal id; what a deal's mapping does not name keeps its value."""
+    known = states(session, portal_id, list(deals))
+    for deal_id, state in known.items():
+        mine = update(DealState).where(DealState.id == state.id)
+        changed(session, mine.values(version=DealState.version + 1, **deals[deal_id]))
+    new = [
+        {**_FRESH, **values, "portal_id": portal_id, "deal_id": deal_id, "version": 0}
+        for deal_id, values in deals.items()
+        if deal_id not in known
+    ]
+    for row in new:
+        upsert(session, DealState, [row], ["portal_id", "deal_id"])
+
+
+def waiting_for_person(session: Session, portal_id: int, limit: int = 200) -> list[DealState]:
+    """Return deals that only a person may ship (old moves, already in the stage), newest move first."""
+    wanted = select(DealState).where(DealState.portal_id == portal_id, DealState.waits_for_person != "")
+    return list(session.scalars(wanted.order_by(DealState.moved_at.desc(), DealState.deal_id).limit(limit)))
+
+
+def move_cursor(session: Session, portal_id: int, history_id: int, now: datetime, idle: int) -> None:
+    """Remember how far the stage history was read (never backwards) and for how many reads nothing was new."""
+    further = or_(Portal.history_cursor.is_(None), Portal.history_cursor < history_id)
+    mine = update(Portal).where(Portal.id == portal_id)
+    changed(session, mine.where(further).values(history_cursor=history_id))
+    changed(session, mine.values(history_read_at=now, history_idle=idle))

@@ -1,0 +1,145 @@
+"""Shipments and what the carrier told about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from b24app.store.lanes import LaneHold
+from b24app.store.models import Portal, Shipment, TrackingRow
+from b24app.store.sql import changed, chunks, insert_new
+
+
+class ChangedMeanwhileError(RuntimeError):
+    """Somebody else changed the row since it was read: read again and decide anew."""
+
+
+def create(
+    session: Session,
+    portal: Portal,
+    deal_id: int,
+    n: int,
+    connection_id: int,
+    *,
+    status: str,
+    request: Mapping[str, Any],
+    now: datetime,
+    **more: Any,
+) -> Shipment:
+    """Save a new shipment, numbered `<portal code>-<deal>-<n>`, and flush it. `more` are further columns.
+
+    Raises IntegrityError when this n of the deal exists already.
+    """
+    number = f"{portal.code}-{deal_id}-{n}"
+    shipment = Shipment(
+        portal_id=portal.id,
+        connection_id=connection_id,
+        deal_id=deal_id,
+        n=n,
+        number=number,
+        status=status,
+        request=dict(request),
+        created_at=now,
+        status_at=now,
+        **more,
+    )
+    session.add(shipment)
+    session.flush()
+    return shipment
+
+
+def get(session: Session, portal_id: int, shipment_id: int) -> Shipment | None:
+    """Return one shipment of the portal."""
+    return session.scalar(select(Shipment).where(Shipment.portal_id == portal_id, Shipment.id == shipment_id))
+
+
+def by_ids(session: Session, portal_id: int, ids: Sequence[int]) -> dict[int, Shipment]:
+    """Return shipments of the portal by id."""
+    found: dict[int, Shipment] = {}
+    for some in chunks(list(ids)):
+        wanted = select(Shipment).where(Shipment.portal_id == portal_id, Shipment.id.in_(some))
+        found.update((shipment.id, shipment) for shipment in session.scalars(wanted))
+    return found
+
+
+def by_number(session: Session, portal_id: int, number: str) -> Shipment | None:
+    """Return the shipment with our number."""
+    return session.scalar(select(Shipment).where(Shipment.portal_id == portal_id, Shipment.number == number))
+
+
+def by_remote_ids(
+    session: Session, portal_id: int, connection_id: int, remote_ids: Sequence[str]
+) -> dict[str, Shipment]:
+    """Return the connection's shipments by the carrier's own key; keys that are not ours are missing."""
+    found: dict[str, Shipment] = {}
+    for some in chunks(list(remote_ids)):
+        wanted = select(Shipment).where(
+            Shipment.portal_id == portal_id, Shipment.connection_id == connection_id, Shipment.remote_id.in_(some)
+        )
+        found.update((str(shipment.remote_id), shipment) for shipment in session.scalars(wanted))
+    return found
+
+
+def of_deals(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[int, list[Shipment]]:
+    """Return the shipments of each deal, oldest first; every asked deal is a key."""
+    found: dict[int, list[Shipment]] = {deal_id: [] for deal_id in deal_ids}
+    for some in chunks(list(found)):
+        wanted = select(Shipment).where(Shipment.portal_id == portal_id, Shipment.deal_id.in_(some))
+        for shipment in session.scalars(wanted.order_by(Shipment.n)):
+            found[shipment.deal_id].append(shipment)
+    return found
+
+
+def change(session: Session, shipment: Shipment, **values: Any) -> None:
+    """Write columns if nobody else wrote the row since it was read. Raises `ChangedMeanwhileError`."""
+    mine = update(Shipment).where(
+        Shipment.id == shipment.id, Shipment.portal_id == shipment.portal_id, Shipment.version == shipment.version
+    )
+    if not changed(session, mine.values(version=Shipment.version + 1, **values)):
+        raise ChangedMeanwhileError(f"shipment {shipment.number} was changed by somebody else")
+    if shipment in session:
+        session.expire(shipment)
+
+
+def due_polls(session: Session, hold: LaneHold, now: datetime, limit: int = 200) -> list[Shipment]:
+    """Return shipments of the connection's lane whose state is to be read again, longest waiting first."""
+    wanted = select(Shipment).where(
+        Shipment.portal_id == hold.portal_id, Shipment.connection_id == hold.owner_id, Shipment.next_poll_at <= now
+    )
+    return list(session.scalars(wanted.order_by(Shipment.next_poll_at).limit(limit)))
+
+
+def next_poll(session: Session, hold: LaneHold) -> datetime | None:
+    """Return when the connection's next shipment is to be read."""
+    mine = (Shipment.portal_id == hold.portal_id, Shipment.connection_id == hold.owner_id)
+    return session.scalar(select(func.min(Shipment.next_poll_at)).where(*mine))
+
+
+def poll_now(session: Session, portal_id: int, shipment_ids: Sequence[int], now: datetime) -> None:
+    """Have shipments read at once (a callback hinted, a person asked)."""
+    for some in chunks(list(shipment_ids)):
+        mine = update(Shipment).where(
+            Shipment.portal_id == portal_id, Shipment.id.in_(some), Shipment.closed.is_(False)
+        )
+        changed(session, mine.values(next_poll_at=now))
+
+
+def add_events(session: Session, portal_id: int, shipment_id: int, events: Sequence[Mapping[str, Any]]) -> int:
+    """Keep tracking events (columns of `TrackingRow`, with `key`) that are not kept yet; return how many were new."""
+    rows = [{"place": "", "reason": "", "text": "", "incident": None, "back": False, **event} for event in events]
+    owned = [{**row, "portal_id": portal_id, "shipment_id": shipment_id} for row in rows]
+    return insert_new(session, TrackingRow, owned, ["shipment_id", "key"])
+
+
+def events_of(session: Session, portal_id: int, shipment_ids: Sequence[int]) -> dict[int, list[TrackingRow]]:
+    """Return the history of each shipment, oldest first; every asked shipment is a key."""
+    found: dict[int, list[TrackingRow]] = {shipment_id: [] for shipment_id in shipment_ids}
+    for some in chunks(list(found)):
+        wanted = select(TrackingRow).where(TrackingRow.portal_id == portal_id, TrackingRow.shipment_id.in_(some))
+        for row in session.scalars(wanted.order_by(TrackingRow.at, TrackingRow.id)):
+            found[row.shipment_id].append(row)
+    return found
