@@ -16,6 +16,7 @@ from b24app.clock import Clock
 from b24app.wire.calls import Answer, Budget, Call, Grant, Limits, RemoteKey
 from b24app.wire.circuit import Circuits
 from b24app.wire.connections import adapter_for, under
+from b24app.wire.deadline import send_by
 from b24app.wire.errors import NotJson, NotSent, OutcomeUnknown, Why, WireError
 from b24app.wire.guard import Guard
 from b24app.wire.log import CallLog, CallRecord
@@ -157,7 +158,8 @@ class Http:
         return Answer(response.status_code, headers, body, (time.monotonic() - began) * 1000)
 
     def _check_send_by(self, call: Call) -> None:
-        if call.send_by is not None and self._clock.monotonic() >= call.send_by:
+        limit = send_by(call.send_by)
+        if limit is not None and self._clock.monotonic() >= limit:
             raise NotSent(Why.DEADLINE, "too late to begin")
 
     def _record(
