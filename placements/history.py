@@ -1,0 +1,74 @@
+"""One history of a deal's shipping: the carrier's events, ours, and what people did, newest first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from b24app.frames.formats import Formats
+from b24app.logistics.status import Status
+from b24app.store.faces.deal import AuditFacts, EventFacts, ShipmentFacts, TabFacts
+
+_ICONS = {
+    Status.CREATED: ("check", "green"), Status.ACCEPTED_AT_WAREHOUSE: ("store", "blue"), Status.IN_TRANSIT: ("truck", "blue"),
+    Status.READY_FOR_PICKUP: ("pin", "blue"), Status.OUT_FOR_DELIVERY: ("walk", "blue"), Status.DELIVERED: ("check", "green"),
+    Status.DELIVERY_FAILED: ("alert", "red"), Status.RETURNING: ("undo", "violet"), Status.RETURNED: ("home", "violet"),
+    Status.CANCELLED: ("cross-circle", ""), Status.REJECTED: ("ban", "red"), Status.LOST: ("search", "red"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`who`: carrier | us. `quote` is the carrier's own text (Russian), `after` what follows it."""
+
+    who: str
+    icon: str
+    tone: str
+    title: str
+    at: datetime
+    cite: str = ""
+    quote: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    title: str
+    lines: tuple[Line, ...]
+
+
+def history(facts: TabFacts, formats: Formats, carrier: str) -> tuple[Day, ...]:
+    lines = sorted(_lines(facts, formats, carrier), key=lambda line: line.at, reverse=True)
+    days = groupby(lines, key=lambda line: line.at.astimezone(formats.zone).date())
+    return tuple(Day(formats.day(day), tuple(group)) for day, group in days)
+
+
+def _lines(facts: TabFacts, formats: Formats, carrier: str) -> Iterator[Line]:
+    for shipment in facts.shipments:
+        yield from (_event(event, formats, carrier) for event in shipment.events)
+        yield from _own(shipment, formats, carrier)
+    yield from (_audit(row, formats) for row in facts.audits)
+    for found in facts.problems:
+        yield Line("us", "alert", "red", formats.words("history.problem"), found.opened_at,
+                   cite=carrier if found.problem.their_text else "", quote=found.problem.their_text)
+
+
+def _event(event: EventFacts, formats: Formats, carrier: str) -> Line:
+    icon, tone = _ICONS.get(event.status, ("info", ""))
+    title = formats.words(f"status.{event.status.value}")
+    return Line("carrier", icon, tone, f"{title}: {event.place}" if event.place else title, event.at, cite=carrier,
+                quote=event.text, after=formats.words("history.code", code=event.code) if event.code else "")
+
+
+def _own(shipment: ShipmentFacts, formats: Formats, carrier: str) -> Iterator[Line]:
+    yield Line("us", "send", "", formats.words("history.sent", carrier=carrier, number=shipment.number), shipment.created_at)
+    if shipment.closed_reason == "withdrawn":
+        yield Line("us", "cross-circle", "", formats.words("history.withdrawn"), shipment.status_at)
+
+
+def _audit(row: AuditFacts, formats: Formats) -> Line:
+    key = f"audit.{row.action}"
+    name = row.name or formats.words("audit.somebody")
+    return Line("us", "user", "", formats.words(key if formats.words.has(key) else "audit.other", name=name), row.at)

@@ -1,0 +1,189 @@
+"""The tab as the templates draw it: now-line, path, facts, parcels, history. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from b24app.frames.formats import Formats
+from b24app.logistics.model import Parcel, ShipmentRequest
+from b24app.logistics.status import Status
+from b24app.store.faces.deal import ShipmentFacts, TabFacts
+from placements.history import Day, history
+from placements.preview import Preview
+from placements.problem_words import ProblemView, problem_view
+from placements.tab_now import TONES, Action, Now, Scene, what_now
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    tone: str
+    icon: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """`state`: is-done, is-here, is-bad or empty (ahead)."""
+
+    title: str
+    detail: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelLine:
+    """`guessed` = weight or size is a default; `why` says where it comes from."""
+
+    inside: str
+    size: str
+    weight: str
+    guessed: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An earlier shipment of the same deal."""
+
+    number: str
+    chip: Chip
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class TabView:
+    now: Now
+    stops: tuple[Stop, ...]
+    chip: Chip | None
+    shipment: ShipmentFacts | None
+    request: ShipmentRequest | None
+    carrier: str
+    parcels: tuple[ParcelLine, ...]
+    total_weight: str
+    guessed: bool
+    days: tuple[Day, ...]
+    problems: tuple[ProblemView, ...]
+    cancel: Action | None
+    cancel_text: str
+    others: tuple[Other, ...]
+    checked: str
+    unwritten: int
+    preview: Preview | None
+    version: str
+
+
+_WAY = (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.READY_FOR_PICKUP, Status.DELIVERED)
+_NO_PATH = (Status.DRAFT, Status.SUBMITTING, Status.REJECTED, Status.CANCELLED, Status.UNKNOWN)
+
+
+def tab_view(facts: TabFacts, formats: Formats, carrier: str, preview: Preview | None = None) -> TabView:
+    """`carrier` is the name of the shipment's (else the pipeline's) system in the person's language."""
+    scene = Scene(facts, formats, carrier, preview)
+    shipment, now = scene.shipment, what_now(scene)
+    request = shipment.request if shipment else None
+    parcels = tuple(_parcel(parcel, formats) for parcel in request.parcels) if request else ()
+    return TabView(
+        now=now,
+        stops=_stops(shipment, formats) if shipment else (),
+        chip=chip(shipment.status, formats) if shipment else None,
+        shipment=shipment,
+        request=request,
+        carrier=carrier,
+        parcels=parcels,
+        total_weight=formats.weight(request.weight_g) if request else "",
+        guessed=any(parcel.guessed for parcel in parcels),
+        days=history(facts, formats, carrier),
+        problems=tuple(problem_view(found, formats, carrier) for found in facts.problems) if now.problem is None else (),
+        cancel=_cancel(scene, now),
+        cancel_text=_cancel_text(scene),
+        others=tuple(_other(each, formats) for each in facts.shipments[1:]),
+        checked=formats.ago(shipment.polled_at) if shipment and shipment.polled_at else "",
+        unwritten=facts.unwritten,
+        preview=preview,
+        version=facts.version,
+    )
+
+
+def chip(status: Status, formats: Formats) -> Chip:
+    tone, icon = TONES[status]
+    return Chip(tone, icon, formats.words(f"status.{status.value}"))
+
+
+def _cancel(scene: Scene, now: Now) -> Action | None:
+    """Only before the carrier took the parcel: later it is a matter of returning, not of cancelling."""
+    shipment = scene.shipment
+    if shipment is None or now.busy or shipment.status is not Status.CREATED:
+        return None
+    return Action("cancel", scene.words("do.cancel"), "danger-plain", ask=True)
+
+
+def _cancel_text(scene: Scene) -> str:
+    shipment = scene.shipment
+    return scene.words("cancel.text", number=shipment.order_number or shipment.number) if shipment else ""
+
+
+def _other(shipment: ShipmentFacts, formats: Formats) -> Other:
+    return Other(shipment.order_number or shipment.number, chip(shipment.status, formats), formats.short_day(shipment.created_at))
+
+
+def _stops(shipment: ShipmentFacts, formats: Formats) -> tuple[Stop, ...]:
+    if shipment.status in _NO_PATH:
+        return ()
+    first = {event.status: event.at for event in reversed(shipment.events)}
+    first.setdefault(Status.CREATED, shipment.created_at)
+    at = _position(shipment.status)
+    return tuple(_stop(shipment, status, index, at, first, formats) for index, status in enumerate(_way(shipment)))
+
+
+def _way(shipment: ShipmentFacts) -> tuple[Status, ...]:
+    """To a door there is no waiting at a point: the courier's stop stands there instead."""
+    to_door = shipment.request is None or shipment.request.point_code is None
+    return tuple(Status.OUT_FOR_DELIVERY if status is Status.READY_FOR_PICKUP and to_door else status for status in _WAY)
+
+
+def _position(status: Status) -> int:
+    places = {Status.OUT_FOR_DELIVERY: 3, Status.DELIVERY_FAILED: 3, Status.RETURNING: 3, Status.LOST: 2, Status.RETURNED: 3}
+    return places.get(status, _WAY.index(status) if status in _WAY else 0)
+
+
+def _stop(
+    shipment: ShipmentFacts, status: Status, index: int, at: int, first: dict[Status, datetime], formats: Formats
+) -> Stop:
+    bad = shipment.status in (Status.DELIVERY_FAILED, Status.RETURNING, Status.RETURNED, Status.LOST)
+    title = formats.words(f"stop.{shipment.status.value if bad and index == at else status.value}")
+    done = index < at or (index == at and shipment.status is Status.DELIVERED)
+    state = "is-done" if done else "" if index > at else "is-bad" if bad else "is-here"
+    return Stop(title, _stop_detail(shipment, status, index - at, first, formats), state)
+
+
+def _stop_detail(shipment: ShipmentFacts, status: Status, ahead: int, first: dict[Status, datetime], formats: Formats) -> str:
+    if ahead == 0 and shipment.status is not Status.DELIVERED:
+        place = shipment.events[-1].place if shipment.events else ""
+        return formats.words("stop.here_at", place=place) if place else formats.words("stop.here")
+    if status in first:
+        return formats.short_day(first[status])
+    return _promise(shipment.promised, formats) if status is Status.DELIVERED and ahead > 0 else ""
+
+
+def _promise(promised: date | None, formats: Formats) -> str:
+    return formats.words("stop.promised", day=formats.day(promised)) if promised else ""
+
+
+def _parcel(parcel: Parcel, formats: Formats) -> ParcelLine:
+    inside = ", ".join(_item(item.name, item.quantity, formats) for item in parcel.items) or formats.words("parcel.unnamed")
+    guessed = bool(parcel.guesses)
+    mark = "≈\u00a0" if guessed else ""
+    size = formats.size(parcel.length_mm, parcel.width_mm, parcel.height_mm)
+    return ParcelLine(inside, size or "—", mark + formats.weight(parcel.weight_g), guessed, _why(parcel, formats))
+
+
+def _item(name: str, quantity: int, formats: Formats) -> str:
+    return formats.words("parcel.item", name=name, n=quantity) if quantity != 1 else name
+
+
+def _why(parcel: Parcel, formats: Formats) -> str:
+    """Where the guesses come from: `weight:section` -> the words of that source."""
+    sources = sorted({guess.partition(":")[2] or guess for guess in parcel.guesses})
+    known = [source for source in sources if formats.words.has(f"guess.{source}")]
+    return "; ".join(formats.words(f"guess.{source}") for source in known) or (formats.words("guess.other") if sources else "")

@@ -1,0 +1,190 @@
+/* One script for every page: the session in the header, the error contract, the live part, small controls.
+   The session token lives in memory and in `hx-headers` of this page alone: no cookie, no storage. */
+(function () {
+  "use strict";
+  var body, say;
+  var FIRST_WAIT = 2000, LONGEST_WAIT = 30000, GROWTH = 1.5, LIMIT = 15000;
+
+  function words(key) { return body.dataset["say" + key] || ""; }
+
+  // ---- Session ----
+  function token() { return JSON.parse(body.getAttribute("hx-headers") || "{}").Authorization || ""; }
+  function keep(value) { if (value) { body.setAttribute("hx-headers", JSON.stringify({ Authorization: "Bearer " + value })); } }
+
+  var renewing = null;
+  /** A new session for a fresh Bitrix24 key; one at a time for all who ask. */
+  function renew() {
+    if (!renewing) {
+      renewing = window.Portal.key(true).then(function (key) {
+        return fetch("/session", { method: "POST", headers: { Authorization: token(), "HX-Request": "true" }, body: new URLSearchParams({ AUTH_ID: key }), credentials: "omit" });
+      }).then(function (answer) {
+        if (!answer.ok) { return answer.json().then(function (error) { throw error; }); }
+        keep(answer.headers.get("X-Waybill-Session"));
+      }).finally(function () { renewing = null; });
+    }
+    return renewing;
+  }
+
+  /** fetch with the session; renews it and repeats once when it ran out. */
+  function ask(url, options, repeated) {
+    var stop = new AbortController(), timer = setTimeout(function () { stop.abort(); }, LIMIT);
+    var init = Object.assign({ credentials: "omit", signal: stop.signal }, options, { headers: { Authorization: token(), "HX-Request": "true" } });
+    return fetch(url, init).finally(function () { clearTimeout(timer); }).then(function (answer) {
+      keep(answer.headers.get("X-Waybill-Session"));
+      if (answer.ok) { return answer; }
+      return contract(answer).then(function (error) {
+        if (error.act === "renew" && !repeated) { return renew().then(function () { return ask(url, options, true); }); }
+        throw error;
+      });
+    });
+  }
+
+  function contract(answer) {
+    var silent = { act: "retry", title: words("Failed"), text: "", support: "" };
+    if ((answer.headers.get("Content-Type") || "").indexOf("json") < 0) { return Promise.resolve(silent); }
+    return answer.json().catch(function () { return silent; });
+  }
+
+  // ---- Error contract ----
+  function notice(error) {
+    var box = document.getElementById("notice");
+    if (!box) { return; }
+    box.hidden = false;
+    box.querySelector("[data-title]").textContent = error.title || words("Failed");
+    box.querySelector("[data-text]").textContent = [error.text, error.support].filter(Boolean).join(" ");
+    window.Portal.fit();
+  }
+  function clearNotice() { var box = document.getElementById("notice"); if (box && !box.hidden) { box.hidden = true; window.Portal.fit(); } }
+
+  function obey(error, again) {
+    if (error.act === "renew" && again) { return renew().then(again).catch(obey); }
+    if (error.act === "reload") { return live.now(); }
+    if (error.act === "reopen") { live.stop(); }
+    notice(error);
+    return undefined;
+  }
+
+  // ---- Offline ----
+  function online(is) {
+    var bar = document.getElementById("offline");
+    if (!bar || bar.hidden === is) { return; }
+    bar.hidden = is;
+    if (!is) { bar.querySelector("[data-since]").textContent = new Date().toTimeString().slice(0, 5); }
+    document.querySelectorAll("[data-needs-net]").forEach(function (button) { button.disabled = !is; });
+    window.Portal.fit();
+  }
+
+  // ---- Live part: one cheap question, asked more and more seldom, never while hidden ----
+  var live = {
+    timer: 0, wait: FIRST_WAIT, busy: false,
+    box: function () { return document.querySelector("[data-live]"); },
+    start: function () { live.wait = FIRST_WAIT; live.plan(); },
+    stop: function () { clearTimeout(live.timer); live.timer = 0; },
+    plan: function () { live.stop(); if (live.box() && !document.hidden) { live.timer = setTimeout(live.now, live.wait); } },
+    now: function () {
+      var box = live.box();
+      if (!box || live.busy || document.hidden) { return Promise.resolve(); }
+      live.busy = true;
+      return ask(box.dataset.live + "?v=" + encodeURIComponent(box.dataset.version)).then(function (answer) {
+        online(true);
+        live.wait = Math.min(live.wait * GROWTH, LONGEST_WAIT);
+        if (answer.status !== 204) { return answer.text().then(show); }
+        return undefined;
+      }).catch(function (error) {
+        live.wait = Math.min(live.wait * 2, LONGEST_WAIT);
+        if (error && error.act) { if (error.act !== "retry") { obey(error); } } else { online(false); }
+      }).finally(function () { live.busy = false; live.plan(); });
+    }
+  };
+
+  function show(html) {
+    var box = live.box(), before = headline();
+    // A dialog or a half-typed form is somebody's work: the news waits until it is closed.
+    if (document.querySelector("dialog[open]") || (box.contains(document.activeElement) && /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName))) { return; }
+    window.htmx.swap(box, html, { swapStyle: "outerHTML" });
+    live.wait = FIRST_WAIT;
+    if (headline() !== before) { say.textContent = headline(); window.Portal.reloadCard(); }
+  }
+  function headline() { var now = document.getElementById("now"); return now ? now.textContent.trim() : ""; }
+
+  // ---- Small controls ----
+  function copy(button) {
+    var text = button.dataset.copy;
+    // The portal's frame has no clipboard permission: the old way works there.
+    var area = document.createElement("textarea");
+    area.value = text; area.className = "wb-sr"; document.body.append(area); area.select();
+    var done = document.execCommand("copy");
+    area.remove(); button.focus();
+    say.textContent = done ? words("Copied") : words("CopyFailed");
+    toast(say.textContent);
+  }
+  function toast(text) {
+    var box = document.getElementById("toast");
+    box.textContent = text; box.hidden = false;
+    clearTimeout(toast.timer); toast.timer = setTimeout(function () { box.hidden = true; }, 3000);
+  }
+  function filter(button) {
+    button.parentElement.querySelectorAll("button").forEach(function (each) { each.setAttribute("aria-pressed", String(each === button)); });
+    var who = button.dataset.filter;
+    document.querySelectorAll("[data-who]").forEach(function (row) { row.hidden = who !== "all" && row.dataset.who !== who; });
+    document.querySelectorAll("[data-day]").forEach(function (day) { day.hidden = !day.querySelector("[data-who]:not([hidden])"); });
+  }
+  var CLICKS = {
+    copy: copy, filter: filter,
+    dialog: function (button) { document.getElementById(button.dataset.dialog).showModal(); },
+    close: function (button) { button.closest("dialog").close(); },
+    open: function (button, event) { event.preventDefault(); window.Portal.open(button.dataset.open).catch(function () { window.open(button.href, "_blank", "noopener"); }); },
+    again: function () { clearNotice(); live.start(); live.now(); }
+  };
+  function click(event) {
+    Object.keys(CLICKS).some(function (name) {
+      var target = event.target.closest("[data-" + name + "]");
+      if (target) { CLICKS[name](target, event); }
+      return Boolean(target);
+    });
+  }
+
+  // ---- Installation: once every step is done the portal is told, once ----
+  function finish() {
+    var done = document.querySelector("[data-finish]");
+    if (!done || done.dataset.finish === "told") { return; }
+    done.dataset.finish = "told";
+    window.Portal.finish().then(function (told) {
+      var later = document.getElementById(told ? "finishing" : "finished");
+      if (later) { later.hidden = false; window.Portal.fit(); }
+    }).catch(function () { notice({ title: words("Failed"), text: "", support: "" }); });
+  }
+
+  function busy(element, is) {
+    var button = element.matches("button") ? element : element.querySelector("button[type=submit]");
+    if (!button) { return; }
+    button.classList.toggle("is-busy", is);
+    if (is) { button.setAttribute("aria-busy", "true"); } else { button.removeAttribute("aria-busy"); }
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    body = document.body; say = document.getElementById("say");
+    body.addEventListener("click", click);
+    body.addEventListener("htmx:beforeRequest", function (event) { clearNotice(); busy(event.detail.elt, true); });
+    body.addEventListener("htmx:afterRequest", function (event) {
+      keep(event.detail.xhr.getResponseHeader("X-Waybill-Session"));
+      busy(event.detail.elt, false);
+      if (event.detail.successful) { online(true); live.start(); }
+    });
+    body.addEventListener("htmx:responseError", function (event) {
+      var error = { act: "retry" };
+      try { error = JSON.parse(event.detail.xhr.responseText); } catch (_) { /* not ours: a proxy's page */ }
+      var elt = event.detail.elt, repeated = elt.dataset.repeated;
+      elt.dataset.repeated = "1";
+      obey(error, repeated ? null : function () { window.htmx.trigger(elt, event.detail.requestConfig.triggeringEvent.type); });
+      setTimeout(function () { delete elt.dataset.repeated; }, LIMIT);
+    });
+    body.addEventListener("htmx:sendError", function () { online(false); live.plan(); });
+    body.addEventListener("htmx:timeout", function () { online(false); live.plan(); });
+    body.addEventListener("htmx:afterSwap", function () { finish(); window.Portal.fit(); });
+    document.addEventListener("visibilitychange", function () { if (document.hidden) { live.stop(); } else { live.start(); live.now(); } });
+    window.addEventListener("online", function () { live.start(); live.now(); });
+    window.addEventListener("offline", function () { online(false); });
+    live.start(); finish();
+  });
+})();
