@@ -3,7 +3,7 @@
 # As root on Debian what is missing is installed with apt; otherwise one sentence says what to do.
 set -eu
 python=${PYTHON:-python3}
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
     echo "Waybill needs Python 3.11 or newer; set PYTHON=/path/to/python3.11." >&2
     exit 1
 }
