@@ -71,8 +71,8 @@ class Case:
     @property
     def seen_triggers(self) -> set[int]:
         """Moves that already led to a shipment or a problem."""
-        views = (*self.problems, *self.shipments)
-        return {view.trigger_history_id for view in views if view.trigger_history_id}
+        of_problems = {view.trigger_history_id for view in self.problems}
+        return (of_problems | {view.trigger_history_id for view in self.shipments}) - {0}
 
     @property
     def last_move_id(self) -> int:

@@ -39,7 +39,7 @@ def advance(view: ShipmentView, state: OrderState, pipeline: PipelineConfig | No
     return _accepted(view, state, pipeline, now)
 
 
-# --- undecided, refused, vanished --------------------------------------------------------------------------------------
+# --- undecided, refused, vanished ------------------------------------------------------------------------------------
 
 
 def _pending(view: ShipmentView, now: datetime) -> Advance:
@@ -97,7 +97,7 @@ def _gone(view: ShipmentView, pipeline: PipelineConfig | None, now: datetime) ->
     )
 
 
-# --- an accepted order and its way -------------------------------------------------------------------------------------
+# --- an accepted order and its way -----------------------------------------------------------------------------------
 
 
 def _accepted(view: ShipmentView, state: OrderState, pipeline: PipelineConfig | None, now: datetime) -> Advance:
@@ -148,15 +148,14 @@ def _walk(view: ShipmentView, state: OrderState, now: datetime) -> list[_Step]:
         if event.status is not None and _leads_on(event, status, at):
             status, at = event.status, event.at
             steps.append(_Step(status, at, event))
-    ended = steps[-1].status if steps else status
-    return [] if ended is view.status else steps
+    return [] if steps and steps[-1].status is view.status and view.status.is_final else steps
 
 
 def _start(view: ShipmentView, state: OrderState) -> tuple[Status, datetime | None]:
     """Usually what we have; but when the system took back the very event that ended the way, start over."""
     took_back = any(event.status is view.status and event.at == view.status_at for event in state.retracted)
     if view.status.is_final and took_back:
-        return Status.CREATED, None
+        return Status.SUBMITTING, None
     return view.status, view.status_at
 
 
@@ -176,7 +175,7 @@ def _newest(events: Iterable[TrackingEvent]) -> TrackingEvent | None:
     return told[-1] if told else None
 
 
-# --- what follows from the steps ---------------------------------------------------------------------------------------
+# --- what follows from the steps -------------------------------------------------------------------------------------
 
 
 def _incident(view: ShipmentView, steps: list[_Step], fresh: tuple[TrackingEvent, ...], status: Status) -> str:

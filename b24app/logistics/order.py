@@ -25,9 +25,10 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrackingEvent(Jsonable):
-    """One line of the history. `code`, `text` and `place` are the system's, `reason` its own reason code. `status` None =
-    a note that says nothing about where the parcel is; `unknown` = a code that we do not know. `back` marks an event of
-    the parcel's way back (of a return order), `problem` one that somebody has to act on."""
+    """One line of the history. `code`, `text` and `place` are the system's, `reason` its own reason code.
+
+    `status` None = a note that says nothing about where the parcel is; `unknown` = a code that we do not know. `back`
+    marks an event of the parcel's way back (of a return order), `problem` one that somebody has to act on."""
 
     code: str
     text: str

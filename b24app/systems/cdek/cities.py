@@ -1,0 +1,159 @@
+"""Which city of CDEK's directory an address means (cdek.md §14)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from b24app.logistics.capitals import is_capital
+from b24app.logistics.errors import Refused, Unavailable
+from b24app.logistics.model import Address
+from b24app.logistics.money import Money
+from b24app.logistics.ports import City
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.systems.cdek.client import Client
+from b24app.systems.cdek.directory import CITIES_S, Directory
+from b24app.systems.cdek.errors import problems_of, rows_of
+from b24app.systems.cdek.vocabulary import money_of
+
+#: A point on the map belongs to the nearest namesake, if that is within this distance.
+NEAR_KM = 60.0
+#: How many namesakes a manager is shown.
+SHOWN = 5
+
+
+class CityBook:
+    """Finds the city of an address: by the names read in it, its postal code, its point on the map."""
+
+    def __init__(self, client: Client, directory: Directory, now: float) -> None:
+        self._client = client
+        self._directory = directory
+        self._now = now
+
+    def find(self, address: Address) -> City:
+        """Raises Refused (`city_missing`, `city_unknown`, `city_ambiguous`), Unavailable."""
+        namesakes: list[City] = []
+        for name in address.city_names:
+            found = self._named(name, address.country)
+            chosen = choose(found, address)
+            if chosen is None and len(found) > 1 and address.postal_code:
+                chosen = choose(self._named(name, address.country, address.postal_code), address)
+            if chosen is not None:
+                return chosen
+            namesakes = namesakes or found
+        if namesakes:
+            raise Refused([_ambiguous(namesakes)])
+        return self._without_name(address)
+
+    def _without_name(self, address: Address) -> City:
+        """No name is known: a postal code may still have exactly one city. Else say what the directory offers."""
+        if not address.city_names and address.postal_code:
+            found = self._load({"postal_code": address.postal_code, "country_codes": address.country})
+            if len(found) == 1:
+                return found[0]
+        if not address.city_names:
+            raise Refused([Problem("city_missing", Field.ADDRESS, params={"address": address.text})])
+        raise Refused([self._unknown(address)])
+
+    def _named(self, name: str, country: str, postal_code: str = "") -> list[City]:
+        params = {"city": name, "country_codes": country}
+        return self._load({**params, "postal_code": postal_code} if postal_code else params)
+
+    def _load(self, params: Mapping[str, str]) -> list[City]:
+        key = ("cities", self._client.base, *(f"{name}={value.casefold()}" for name, value in sorted(params.items())))
+        rows: list[City] = self._directory.get(key, self._now, CITIES_S, lambda: self._ask(params))
+        return rows
+
+    def _ask(self, params: Mapping[str, str]) -> list[City]:
+        reply = self._client.read("location/cities", "location.cities", params)
+        if not isinstance(reply.data, list):
+            raise Unavailable(f"location.cities: no list, {sorted(reply.codes)}")
+        return [city for row in rows_of(reply.data) if (city := parse_city(row)) is not None]
+
+    def _unknown(self, address: Address) -> Problem:
+        """With what `suggest` offers for the first name, if it answers at all."""
+        name = address.city_names[0]
+        reply = self._client.read("location/suggest/cities", "location.suggest", {"name": name})
+        offered = [str(row["full_name"]) for row in rows_of(reply.data) if row.get("full_name")]
+        theirs = problems_of(reply.errors)
+        return Problem(
+            "city_unknown",
+            Field.ADDRESS,
+            Who.MANAGER,
+            their_code=theirs[0].their_code if theirs else "",
+            their_text=theirs[0].their_text if theirs else "",
+            params={"city": name, "candidates": offered[:SHOWN]},
+        )
+
+
+def parse_city(row: Mapping[str, Any]) -> City | None:
+    if not row.get("code") or not row.get("city"):
+        return None
+    return City(
+        code=str(row["code"]),
+        name=str(row["city"]),
+        region=" ".join(filter(None, (str(row.get("region") or ""), str(row.get("sub_region") or "")))),
+        country=str(row.get("country_code") or "RU"),
+        lat=_number(row.get("latitude")),
+        lon=_number(row.get("longitude")),
+        cod_limit=cod_limit(row.get("payment_limit")),
+    )
+
+
+def cod_limit(value: Any) -> Money | None:
+    """`payment_limit`: -1 (None here) = no limit, 0 = no cash on delivery."""
+    money = money_of(value)
+    return money if money is not None and money.minor >= 0 else None
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def choose(found: Sequence[City], address: Address) -> City | None:
+    """The one city of several namesakes that the address means, or None when it does not say: by the region it names,
+    by its point on the map, or the capital of a region, which people name alone. Never by mere order."""
+    if len(found) <= 1:
+        return found[0] if found else None
+    by_region = [city for city in found if _names_region(city, address)]
+    if by_region:
+        return by_region[0] if len(by_region) == 1 else None
+    if address.region:
+        return None
+    near = _nearest(found, address)
+    if near is not None:
+        return near
+    capitals = [city for city in found if is_capital(city.name, city.region)]
+    return capitals[0] if len(capitals) == 1 else None
+
+
+def _names_region(city: City, address: Address) -> bool:
+    """A word of the region's name (its stem: `Московская`, `Московской`) stands in the address, outside the city."""
+    text = address.text.casefold()
+    if address.region is None:
+        text = text.replace(city.name.casefold(), " ")
+    stems = [word[:6] for word in city.region.casefold().replace("-", " ").split() if len(word) > 4]
+    common = ("област", "респуб", "район", "округ", "автоно", "городс")
+    return any(stem in text for stem in stems if not stem.startswith(common))
+
+
+def _nearest(found: Sequence[City], address: Address) -> City | None:
+    if address.lat is None or address.lon is None:
+        return None
+    placed = [(_km(address.lat, address.lon, city), city) for city in found if city.lat is not None]
+    distance, city = min(placed, key=lambda pair: pair[0], default=(math.inf, None))
+    return city if distance <= NEAR_KM else None
+
+
+def _km(lat: float, lon: float, city: City) -> float:
+    """Flat-earth distance: good enough to tell namesakes apart."""
+    if city.lat is None or city.lon is None:
+        return math.inf
+    dx = (lon - city.lon) * 111.3 * math.cos(math.radians(lat))
+    return math.hypot(dx, (lat - city.lat) * 111.3)
+
+
+def _ambiguous(found: Sequence[City]) -> Problem:
+    named = [f"{city.name} ({city.region})" for city in found[:SHOWN]]
+    return Problem("city_ambiguous", Field.ADDRESS, params={"city": found[0].name, "candidates": named})

@@ -1,0 +1,39 @@
+"""Public reference data of one address (cities, points), kept for a while in this process and shared by portals."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+MOST = 4096
+CITIES_S = 24 * 3600.0
+POINTS_S = 3600.0
+
+
+class Directory:
+    """A small least-recently-used cache with ages. Failures are not kept; an empty answer is kept a tenth as long."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._rows: OrderedDict[tuple[str, ...], tuple[float, Any]] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, key: tuple[str, ...], now: float, age_s: float, load: Callable[[], Any]) -> Any:
+        """The kept value, or what `load` gives (its errors pass through)."""
+        with self._guard:
+            until, value = self._rows.get(key, (0.0, None))
+            if until > now:
+                self._rows.move_to_end(key)
+                return value
+        value = load()
+        with self._guard:
+            self._rows[key] = (now + (age_s if value else age_s / 10), value)
+            while len(self._rows) > self._most:
+                self._rows.popitem(last=False)
+        return value
+
+    def clear(self) -> None:
+        with self._guard:
+            self._rows.clear()

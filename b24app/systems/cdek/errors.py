@@ -1,0 +1,91 @@
+"""CDEK's four error envelopes (cdek.md §2.2) as Problems, their own words kept. The HTTP status is never trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from b24app.logistics.problem import Field, Problem
+from b24app.systems.cdek.refusals import field_of_path, meaning_of, warning_meaning_of
+
+NOT_FOUND = frozenset({"v2_entity_not_found", "v2_entity_not_found_im_number", "v2_order_not_found"})
+TOKEN = frozenset({"v2_token_expired", "v2_authorization_incorrect", "unauthorized"})
+ACCOUNT = frozenset({"invalid_client", "ve_payer_contract_status_incorrect", "ve_contract_with_id_not_exists"})
+STILL_PROCESSED = "v2_similar_request_still_processed"
+INTERNAL = "v2_internal_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One error or warning of theirs, as received."""
+
+    code: str
+    text: str
+
+
+def said(data: Any) -> list[Said]:
+    """All errors of an answer, whatever its envelope: `requests[].errors`, `errors`, OAuth's, the framework's."""
+    if isinstance(data, list):
+        return []
+    if not isinstance(data, Mapping):
+        return []
+    found = [*_rows(data.get("errors"))]
+    for request in rows_of(data.get("requests")):
+        found += _rows(request.get("errors"))
+    error = data.get("error")
+    if isinstance(error, str) and error and not found:
+        # OAuth says {"error": code, "error_description"}; the framework {"status", "error": phrase, "message"}.
+        found = [Said(_framework_code(data, error), str(data.get("error_description") or data.get("message") or error))]
+    return found
+
+
+def _framework_code(data: Mapping[str, Any], error: str) -> str:
+    return f"http_{data['status']}" if "status" in data and "path" in data else error
+
+
+def request_errors(request: Mapping[str, Any]) -> list[Said]:
+    """Errors of one entry of `requests[]`."""
+    return list(_rows(request.get("errors")))
+
+
+def request_warnings(requests: Iterable[Mapping[str, Any]]) -> list[Said]:
+    return [warning for request in requests for warning in _rows(request.get("warnings"))]
+
+
+def _rows(value: Any) -> Iterator[Said]:
+    for row in rows_of(value):
+        code, text = str(row.get("code") or ""), str(row.get("message") or "")
+        if code or text:
+            yield Said(code.strip(), text)
+
+
+def rows_of(value: Any) -> list[Mapping[str, Any]]:
+    """A list of objects from what should be one; anything else is left out."""
+    if isinstance(value, Mapping):
+        return [value]
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+
+
+def problem_of(error: Said) -> Problem:
+    """What to show for one of their errors."""
+    code, field, who = meaning_of(error.code)
+    if field is Field.NONE:
+        named = field_of_path(error.text)
+        if named is not None:
+            field, who = named
+    return Problem(code, field, who, their_code=error.code, their_text=error.text)
+
+
+def problems_of(errors: Iterable[Said]) -> tuple[Problem, ...]:
+    """Each once, in their order."""
+    return tuple({problem.key: problem for problem in map(problem_of, errors)}.values())
+
+
+def warning_of(warning: Said) -> Problem:
+    code, field, who = warning_meaning_of(warning.code)
+    return Problem(code, field, who, their_code=warning.code, their_text=warning.text)
+
+
+def codes_of(errors: Iterable[Said]) -> set[str]:
+    return {error.code for error in errors}

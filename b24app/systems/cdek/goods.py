@@ -1,0 +1,119 @@
+"""Our items as CDEK's `packages[].items[]`: unique articles, and money that adds up to the kopeck."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from b24app.logistics.model import Item
+from b24app.logistics.money import Money, per_unit, share
+from b24app.systems.cdek.vocabulary import rubles
+
+#: cdek.md §6.1: letters, digits and this punctuation; 20 in the general text (later ones say 50).
+_FORBIDDEN = re.compile(r"[^A-Za-zА-Яа-яЁё0-9!@\"#№$;%^:&?*()_\-+=<>,.{}\[\]/ ]")
+MAX_ARTICLE = 20
+MAX_NAME = 255
+MAX_AMOUNT = 999
+VAT_RATES = frozenset({0, 5, 7, 10, 16, 22})
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How a COD sum is split: minor units for each item (whole row) and what is left for the delivery."""
+
+    of_items: tuple[int, ...]
+    delivery: int
+
+
+def collect(items: Sequence[Item], cod: Money | None) -> Collected:
+    """Goods first, each in proportion to its price and never above it; what exceeds them is paid for the delivery."""
+    sums = [item.price.minor * item.quantity for item in items]
+    if cod is None:
+        return Collected(tuple(0 for _ in items), 0)
+    for_goods = min(cod.minor, sum(sums))
+    return Collected(tuple(share(for_goods, sums)), cod.minor - for_goods)
+
+
+def item_rows(items: Sequence[Item], cod: Money | None, declared: Money | None, vat: str = "") -> list[dict[str, Any]]:
+    """Rows of one package. `declared` None = what the goods cost. A sum that does not divide by the number of pieces
+    makes two rows, so that all rows together are exactly the COD and the declared value."""
+    paid = collect(items, cod).of_items
+    sums = [item.price.minor * item.quantity for item in items]
+    worth = sums if declared is None else share(declared.minor, sums)
+    articles = unique_articles(items)
+    rows: list[dict[str, Any]] = []
+    for item, item_paid, item_worth, article in zip(items, paid, worth, articles, strict=True):
+        for index, (amount, pay, cost) in enumerate(_even_parts(item.quantity, item_paid, item_worth)):
+            rows.append(_row(item, _numbered(article, index), (amount, pay, cost), vat))
+    return rows
+
+
+def _even_parts(quantity: int, paid: int, worth: int) -> Iterator[tuple[int, int, int]]:
+    """`(pieces, payment each, cost each)` so that each sum is exact; at most 999 pieces a row."""
+    payments, costs = per_unit(paid, quantity), per_unit(worth, quantity)
+    while payments and costs:
+        amount = min(payments[0][0], costs[0][0], MAX_AMOUNT)
+        yield amount, payments[0][1], costs[0][1]
+        payments, costs = _take(payments, amount), _take(costs, amount)
+
+
+def _take(rows: list[tuple[int, int]], amount: int) -> list[tuple[int, int]]:
+    left = rows[0][0] - amount
+    return [(left, rows[0][1]), *rows[1:]] if left else rows[1:]
+
+
+def _row(item: Item, article: str, part: tuple[int, int, int], vat: str) -> dict[str, Any]:
+    amount, pay, cost = part
+    currency = item.price.currency
+    return {
+        "name": item.name[:MAX_NAME],
+        "ware_key": article,
+        "payment": payment(pay, currency, vat_rate(vat, item.vat_percent)),
+        "cost": rubles(cost, currency),
+        "weight": item.weight_g,
+        "amount": amount,
+    }
+
+
+def vat_rate(setting: str, of_row: int | None) -> int | None:
+    """The rate for the receipt: none, the goods' own, or one for all. A rate that CDEK does not take is left out: it would
+    refuse the order, and a wrong one would print a wrong receipt."""
+    rate = of_row if setting == "rows" else int(setting) if setting.isdigit() else None
+    return rate if rate in VAT_RATES else None
+
+
+def payment(minor: int, currency: str, rate: int | None) -> dict[str, Any]:
+    """A `money` object. VAT is inside the value and stated only where something is paid."""
+    money: dict[str, Any] = {"value": rubles(minor, currency)}
+    if minor and rate is not None:
+        money |= {"vat_sum": rubles(round(minor * rate / (100 + rate)), currency), "vat_rate": rate}
+    return money
+
+
+def unique_articles(items: Sequence[Item]) -> list[str]:
+    """CDEK renames repeated articles to random ones; ours stay readable."""
+    used: set[str] = set()
+    articles: list[str] = []
+    for position, item in enumerate(items, start=1):
+        base = _FORBIDDEN.sub("", item.sku).strip()[:MAX_ARTICLE].strip() or f"item-{position}"
+        article, copy = base, 1
+        while article.casefold() in used:
+            copy += 1
+            article = _numbered(base, copy - 1)
+        used.add(article.casefold())
+        articles.append(article)
+    return articles
+
+
+def _numbered(article: str, index: int) -> str:
+    suffix = f"~{index + 1}" if index else ""
+    suffix = suffix.replace("~", "_")
+    return f"{article[: MAX_ARTICLE - len(suffix)]}{suffix}"
+
+
+def totals(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """(payments, costs) of rows in minor units of a two-digit currency; for checks."""
+    paid = sum(Money.of(row["payment"]["value"]).minor * row["amount"] for row in rows)
+    return paid, sum(Money.of(row["cost"]).minor * row["amount"] for row in rows)
