@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, exists, or_, select, union, update
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from b24app.store.models import InboxRow, InboxState, Intent, Lane, LaneKind, OutboxRow, Priority
@@ -36,6 +36,7 @@ class LaneHold:
     fence: int
     worker: str
     people: bool
+    failures: int = 0
 
     @property
     def ref(self) -> LaneRef:
@@ -72,10 +73,9 @@ def claim(session: Session, lane_id: int, worker: str, now: datetime, lease: tim
 
     `next_due_at` is emptied: the slice says at its end when it wants to come back.
     """
-    free = or_(Lane.lease_owner.is_(None), Lane.lease_until <= now)
     taken = (
         update(Lane)
-        .where(Lane.id == lane_id, free)
+        .where(Lane.id == lane_id, *_free(now))
         .values(fence=Lane.fence + 1, lease_owner=worker, lease_until=now + lease, next_due_at=None)
         .returning(Lane.kind, Lane.owner_id, Lane.portal_id, Lane.fence, Lane.failures)
     )
@@ -84,7 +84,13 @@ def claim(session: Session, lane_id: int, worker: str, now: datetime, lease: tim
         return None
     # A slice that failed may have failed on a person's row: every second try looks at the others.
     people = row.failures % 2 == 0 and people_wait(session, lane_id, now)
-    return LaneHold(lane_id, LaneKind(row.kind), row.owner_id, row.portal_id, row.fence, worker, people)
+    return LaneHold(lane_id, LaneKind(row.kind), row.owner_id, row.portal_id, row.fence, worker, people, row.failures)
+
+
+def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Nobody holds the lane, and nothing keeps everybody off it."""
+    unheld = or_(Lane.lease_until.is_(None), Lane.lease_until <= now)
+    return unheld, or_(Lane.not_before.is_(None), Lane.not_before <= now)
 
 
 def check(session: Session, hold: LaneHold) -> None:
@@ -108,9 +114,20 @@ def renew(session: Session, holds: Sequence[LaneHold], now: datetime, lease: tim
     return lost
 
 
-def release(session: Session, hold: LaneHold, now: datetime, next_due: datetime | None, error: str = "") -> bool:
-    """Give the lane back; False if it was lost meanwhile. `next_due` never postpones what `ask` put there."""
+def release(
+    session: Session,
+    hold: LaneHold,
+    now: datetime,
+    next_due: datetime | None = None,
+    not_before: datetime | None = None,
+    error: str = "",
+) -> bool:
+    """Give the lane back; False if it was lost meanwhile.
+
+    `next_due` never postpones what `ask` put there; until `not_before` nobody serves the lane, whatever is due in it.
+    """
     values: dict[str, Any] = {"lease_owner": None, "lease_until": None, "served_at": now, "last_error": error[:2000]}
+    values["not_before"] = not_before
     values["failures"] = Lane.failures + 1 if error else 0
     if next_due is not None:
         values["next_due_at"] = _not_later(next_due)
@@ -129,11 +146,6 @@ def ask(session: Session, lane_id: int, due: datetime) -> None:
 def _not_later(due: datetime) -> ColumnElement[datetime | None]:
     # Computed by the database: under READ COMMITTED a condition in WHERE would be judged by an outdated row.
     return case((or_(Lane.next_due_at.is_(None), Lane.next_due_at > due), due), else_=Lane.next_due_at)
-
-
-def failures(session: Session, lane_id: int) -> int:
-    """Return how many slices in a row have failed."""
-    return session.scalar(select(Lane.failures).where(Lane.id == lane_id)) or 0
 
 
 def _waiting(lane_id: int, now: datetime, *, people: bool) -> ColumnElement[bool]:
@@ -156,7 +168,8 @@ def people_wait(session: Session, lane_id: int, now: datetime) -> bool:
 def is_due(session: Session, lane_id: int, now: datetime) -> bool:
     """Return whether something in the lane wants serving now: the look after a release."""
     asked = exists().where(Lane.id == lane_id, Lane.next_due_at <= now)
-    return bool(session.scalar(select(or_(asked, _waiting(lane_id, now, people=False)))))
+    free = exists().where(Lane.id == lane_id, *_free(now))
+    return bool(session.scalar(select(and_(free, or_(asked, _waiting(lane_id, now, people=False))))))
 
 
 def due_lanes(session: Session, now: datetime, limit: int = 500) -> list[LaneRef]:
@@ -172,6 +185,5 @@ def due_lanes(session: Session, now: datetime, limit: int = 500) -> list[LaneRef
         select(Lane.id).where(Lane.next_due_at <= now),
         select(Lane.id).where(Lane.lease_until <= now),
     ).subquery()
-    free = or_(Lane.lease_until.is_(None), Lane.lease_until <= now)
-    wanted = select(Lane.id, Lane.kind).where(Lane.id.in_(select(due.c[0])), free)
+    wanted = select(Lane.id, Lane.kind).where(Lane.id.in_(select(due.c[0])), *_free(now))
     return [LaneRef(id_, LaneKind(kind)) for id_, kind in session.execute(wanted.limit(limit))]

@@ -72,6 +72,7 @@ class Lane(Base):
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
     next_due_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(Text, default="")
     served_at: Mapped[datetime | None]

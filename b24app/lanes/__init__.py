@@ -1,0 +1,1 @@
+"""Durable queues and their runners: leases, slices, wake-ups, the schedule (DESIGN, "How work travels")."""
