@@ -1,8 +1,8 @@
 """Rate budgets: Bitrix24's leaky bucket per portal, and calls per second plus calls at one time per carrier account.
 
 Shared by all processes through Redis, whose clock is the one clock of all machines (a rate is about real time, so the
-injected clock is not asked). Each process also keeps its own count: it is the floor after Redis lost its data, and alone
-while Redis is away, then for a share of the budget only.
+injected clock is not asked). Each process also keeps its own count: it is the floor after Redis lost its data, and
+alone while Redis is away, then for a share of the budget only.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class Budgets:
         self._lock = threading.Lock()
 
     def portal(self, member_id: str, rate: Rate) -> RateBudget:
-        """Bitrix24's bucket: per portal and our address, whatever the number of our processes (bitrix24-app.md §3.5)."""
+        """Bitrix24's bucket: per portal and our address, shared by all our processes (bitrix24-app.md §3.5)."""
         with self._lock:
             key = (member_id, rate)
             if key not in self._portals:

@@ -10,6 +10,7 @@ class Why(StrEnum):
 
     BUDGET = "budget"
     BUSY = "busy"
+    TOKEN = "token"  # noqa: S105 - a word
     CIRCUIT = "circuit"
     DEADLINE = "deadline"
     GUARD = "guard"

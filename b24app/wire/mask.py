@@ -17,7 +17,8 @@ ITEMS_MOST = 20
 DEPTH_MOST = 8
 
 #: Keys (lower case, without `_` and `-`) whose values are codes, ids, dates or sums, never about a person.
-_HARMLESS_WORDS = """id ids entityid entitytypeid entitytype categoryid stageid stagesemanticid statusid typeid ownerid ownertype
+_HARMLESS_WORDS = """
+    id ids entityid entitytypeid entitytype categoryid stageid stagesemanticid statusid typeid ownerid ownertype
     productid iblockid iblocksectionid parentid contactid contactids companyid assignedbyid userid historyid total next
     start finish duration processing operating operatingresetat datestart datefinish createdtime updatedtime movedtime
     error code state status type event placement halt select order granttype expires expiresin version memberid domain

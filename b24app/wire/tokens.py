@@ -32,7 +32,7 @@ class Sealer(Protocol):
 
 
 class SharedTokens:
-    """A `TokenCache`. Validity is the injected clock's; Redis only forgets late. `unsealed`: errors of `sealer.decrypt`."""
+    """A `TokenCache`. Validity is the injected clock's; Redis only forgets late. `unsealed`: what `decrypt` raises."""
 
     def __init__(
         self,
