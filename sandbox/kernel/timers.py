@@ -24,6 +24,7 @@ class Timers:
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._lock = threading.Lock()
+        self._running = threading.RLock()
         self._wake = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name="sandbox:timers", daemon=True)
@@ -49,14 +50,19 @@ class Timers:
         self._thread.join(2.0)
 
     def run_due(self) -> int:
-        """Run what is due now; returns how many ran. The thread calls it, and so may a test."""
+        """Run what is due now, one at a time and in order; returns how many ran.
+
+        The thread calls it, and so may a reader that wants the present (never while holding a lock that a
+        callback takes).
+        """
         ran = 0
-        while action := self._pop():
-            ran += 1
-            try:
-                action()
-            except Exception:  # one failing callback must not end everyone's time
-                log.exception("a timer failed")
+        with self._running:
+            while action := self._pop():
+                ran += 1
+                try:
+                    action()
+                except Exception:  # one failing callback must not end everyone's time
+                    log.exception("a timer failed")
         return ran
 
     def _pop(self) -> Callable[[], None] | None:

@@ -68,7 +68,7 @@ class _Toy:
 
 @pytest.fixture
 def toy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[World]:
-    monkeypatch.setattr(world_module, "find_systems", lambda only: [System("toy", "Toy", _Toy)])
+    monkeypatch.setattr(world_module, "find_systems", lambda _only: [System("toy", "Toy", _Toy)])
     with World(tmp_path) as running:
         yield running
 

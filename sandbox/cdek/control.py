@@ -1,0 +1,198 @@
+"""CDEK's switches for tests and the demo: orders moved by hand, routes, offices, settings."""
+
+from __future__ import annotations
+
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from flask import Flask, request
+
+from .core import Cdek
+from .errors import error
+from .model import ACCOUNTS, Order, Override
+from .rules import life, webhooks
+from .rules.routes import ROUTES
+from .view import order_envelope
+
+Answer = dict[str, Any]
+
+
+def create_control(cdek: Cdek) -> WSGIApplication:
+    """Mounted at ``/cdek`` of the control origin; documented in ``sandbox/cdek/README.md``."""
+    app = Flask("sandbox.cdek.control")
+    app.register_error_handler(ValueError, lambda problem: ({"error": str(problem)}, 400))
+    app.register_error_handler(LookupError, lambda problem: ({"error": str(problem.args[0])}, 404))
+    for add in (_settings, _orders, _overrides, _offices, _webhooks):
+        add(app, cdek)
+    return app
+
+
+def _body(*known: str) -> dict[str, Any]:
+    data = request.get_json(force=True, silent=True) if request.get_data() else {}
+    if not isinstance(data, dict):
+        raise ValueError("the body must be a JSON object")  # noqa: TRY004  (answered as HTTP 400)
+    if known and (strange := sorted(set(data) - set(known))):
+        raise ValueError(f"unknown keys: {', '.join(strange)} (known: {', '.join(known)})")
+    return data
+
+
+def _settings(app: Flask, cdek: Cdek) -> None:
+    @app.get("/settings")
+    def read_settings() -> Answer:
+        return dict(vars(cdek.switches))
+
+    @app.post("/settings")
+    def change_settings() -> Answer:
+        with cdek.lock:
+            spec = _body()
+            cdek.switches.update(spec)
+            if "seed" in spec:
+                cdek.rng.seed(cdek.switches.seed)
+        return read_settings()
+
+    @app.post("/tokens/expire")
+    def expire_tokens() -> Answer:
+        cdek.token_generation += 1
+        return {"generation": cdek.token_generation}
+
+
+def _orders(app: Flask, cdek: Cdek) -> None:
+    def find(key: str) -> Order:
+        cdek.settle()
+        order = cdek.find_order(None, key)
+        if order is None:
+            raise LookupError(f"no such order: {key}")
+        return order
+
+    @app.get("/orders")
+    def list_orders() -> Answer:
+        cdek.settle()
+        with cdek.lock:
+            return {"orders": [_summary(order) for order in cdek.orders.values()]}
+
+    @app.get("/orders/<key>")
+    def read_order(key: str) -> Answer:
+        order = find(key)
+        with cdek.lock:
+            return order_envelope(order)
+
+    @app.post("/orders/<key>/status")
+    def move_order(key: str) -> Answer:
+        spec = _body("code", "reason_code", "city_code")
+        reason = spec.get("reason_code")
+        order = find(key)
+        code = str(spec.get("code", ""))
+        life.set_status(cdek, order, code, reason=str(reason) if reason else None, city_code=spec.get("city_code"))
+        return _summary(order)
+
+    @app.post("/orders/<key>/rollback")
+    def roll_back_order(key: str) -> Answer:
+        order = find(key)
+        life.roll_back(cdek, order)
+        return _summary(order)
+
+    @app.post("/orders/<key>/problem")
+    def add_problem(key: str) -> Answer:
+        order = find(key)
+        life.add_problem(cdek, order, str(_body("code")["code"]))
+        return _summary(order)
+
+    @app.post("/orders/<key>/route")
+    def start_route(key: str) -> Answer:
+        order = find(key)
+        order.extra["moves"] = True
+        life.start_route(cdek, order, _body("route").get("route"))
+        return _summary(order)
+
+
+def _summary(order: Order) -> Answer:
+    return {
+        "uuid": order.uuid,
+        "number": order.number,
+        "cdek_number": order.cdek_number,
+        "account": order.account.client_id,
+        "status": order.status,
+        "removed": order.removed,
+        "is_return": order.is_return,
+        "recipient": order.body["recipient"]["name"],
+        "steps_left": len(order.route),
+    }
+
+
+def _overrides(app: Flask, cdek: Cdek) -> None:
+    @app.get("/overrides")
+    def list_overrides() -> Answer:
+        return {"overrides": [_override_row(found) for found in cdek.overrides], "routes": sorted(ROUTES)}
+
+    @app.post("/overrides")
+    def add_override() -> Answer:
+        spec = _body("match", "route", "delay", "errors", "times")
+        match = {str(name): str(value) for name, value in dict(spec.get("match") or {}).items()}
+        if strange := set(match) - {"number", "recipient", "phone", "comment", "delivery_point", "uuid"}:
+            raise ValueError(f"unknown match keys: {', '.join(sorted(strange))}")
+        if spec.get("route") is not None:
+            life.steps_of(cdek, spec["route"])
+        errors = [error(row) if isinstance(row, str) else error(row["code"], row.get("message")) for row in
+                  spec.get("errors") or []]  # fmt: skip
+        delay = spec.get("delay")
+        found = Override(match, spec.get("route"), None if delay is None else float(delay), errors, spec.get("times"))
+        with cdek.lock:
+            cdek.overrides.append(found)
+        return _override_row(found)
+
+    @app.delete("/overrides")
+    def clear_overrides() -> Answer:
+        with cdek.lock:
+            cdek.overrides.clear()
+        return {"cleared": True}
+
+
+def _override_row(found: Override) -> Answer:
+    row: Answer = {"match": dict(found.match), "route": found.route, "delay": found.delay}
+    return row | {"errors": found.errors, "times": found.times}
+
+
+def _offices(app: Flask, cdek: Cdek) -> None:
+    @app.post("/offices/<code>")
+    def change_office(code: str) -> Answer:
+        """``{"open": false}`` closes it; other keys replace fields of the row."""
+        spec = _body()
+        with cdek.lock:
+            office = cdek.offices.get(code)
+            if office is None:
+                raise LookupError(f"no such office: {code}")
+            if "open" in spec:
+                _open_or_close(cdek, office, is_open=bool(spec.pop("open")))
+            if strange := sorted(set(spec) - set(office)):
+                raise ValueError(f"an office has no such fields: {', '.join(strange)}")
+            office.update(spec)
+            return dict(office)
+
+
+def _open_or_close(cdek: Cdek, office: dict[str, Any], *, is_open: bool) -> None:
+    office["status"] = "ACTIVE" if is_open else "INACTIVE"
+    facts = {"type": "AVAILABLE_OFFICE" if is_open else "UNAVAILABLE_OFFICE", "code": office["code"]}
+    for account in ACCOUNTS:
+        webhooks.publish(cdek, account, "OFFICE_AVAILABILITY", office["uuid"], facts)
+
+
+def _webhooks(app: Flask, cdek: Cdek) -> None:
+    @app.get("/webhooks")
+    def list_webhooks() -> Answer:
+        rows = [
+            {"uuid": found.uuid, "account": found.account.client_id, "type": found.type, "url": found.url,
+             "active": found.active}
+            for found in cdek.subscriptions.values()
+        ]  # fmt: skip
+        return {"webhooks": rows}
+
+    @app.post("/webhooks/send")
+    def send_webhook() -> Answer:
+        """Push an event of any content to the subscribers of ``type``, as CDEK or somebody else might."""
+        spec = _body("account", "type", "uuid", "attributes")
+        account = next((found for found in ACCOUNTS if found.client_id == spec.get("account")), ACCOUNTS[0])
+        if spec.get("type") not in webhooks.TYPES:
+            raise ValueError(f"type must be one of {', '.join(webhooks.TYPES)}")
+        uuid = str(spec.get("uuid") or cdek.new_uuid())
+        webhooks.publish(cdek, account, spec["type"], uuid, dict(spec.get("attributes") or {}))
+        return {"uuid": uuid}

@@ -1,0 +1,1 @@
+"""Reference data of the emulated carrier: cities, tariffs, offices."""

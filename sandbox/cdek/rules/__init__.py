@@ -1,0 +1,1 @@
+"""CDEK's behaviour, one file a subject; none of them knows about HTTP."""
