@@ -15,8 +15,8 @@ from b24app.wire.errors import NotSent, Why
 class Kind(StrEnum):
     """What a refusal means for us."""
 
-    TOKEN = "token"  # refresh, then once more
-    TOKEN_DEAD = "token_dead"  # this user's token will not work any more
+    TOKEN = "token"  # noqa: S105 - a word: refresh, then once more
+    TOKEN_DEAD = "token_dead"  # noqa: S105 - this user's token will not work any more
     RATE = "rate"
     OPERATING = "operating"
     OVERLOAD = "overload"

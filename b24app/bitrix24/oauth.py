@@ -1,4 +1,4 @@
-"""The OAuth server: refreshing tokens (Authlib, over the wire), asking whose token one is (bitrix24-app.md §1.7, §2)."""
+"""The OAuth server: refreshing tokens (Authlib, over the wire), asking whose one is (bitrix24-app.md §1.7, §2)."""
 
 from __future__ import annotations
 
@@ -161,8 +161,13 @@ class OAuthServer:
         session.token = {}
         session_over(self._http, session, self._make)
         statuses: list[int] = []
-        for moment in ("refresh_token_response", "access_token_response"):
-            session.register_compliance_hook(moment, lambda response: statuses.append(response.status_code) or response)
+
+        def remember(response: requests.Response) -> requests.Response:
+            statuses.append(response.status_code)
+            return response
+
+        session.register_compliance_hook("refresh_token_response", remember)
+        session.register_compliance_hook("access_token_response", remember)
         try:
             return self._reply(act(session))
         except OAuthError as error:

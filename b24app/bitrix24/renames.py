@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+#: Domains of the vendor's cloud: nobody else can have a host there.
+_ENDS = "ru com by kz ua eu de fr it pl es com.br com.tr in jp cn vn id co mx uk"
+CLOUD = tuple(f".bitrix24.{end}" for end in _ENDS.split(" "))
+)
+
+
+def in_cloud(url: str) -> bool:
+    """Whether an https address lies in the vendor's cloud."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" and (parts.hostname or "").endswith(CLOUD)
+
 
 def origin_of(url: str) -> str:
     """`scheme://host:port` in lower case with the port spelled out; empty for something that is no address."""

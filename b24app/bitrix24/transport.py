@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from b24app.bitrix24.encoding import BATCH_MOST, Command, plain
 from b24app.bitrix24.envelope import BatchAnswer, Envelope, open_answer, open_batch, operating_times
 from b24app.bitrix24.errors import Kind, RestError
-from b24app.bitrix24.oauth import OAuthServer
-from b24app.bitrix24.renames import new_endpoint, origin_of
+from b24app.bitrix24.oauth import OAuthRefused, OAuthServer
+from b24app.bitrix24.renames import in_cloud, new_endpoint, origin_of
 from b24app.bitrix24.tokens import Access, TokenSource
 from b24app.wire.budget import Budgets, Rate, RateBudget
 from b24app.wire.errors import NotSent, OutcomeUnknown, Why
@@ -28,6 +28,8 @@ LIMITS = Limits(connect_s=5, read_s=65, total_s=70)
 #: For somebody who looks at the screen.
 PEOPLE_LIMITS = Limits(connect_s=3, read_s=15, total_s=20)
 PEOPLE_PATIENCE_S = 2.0
+#: The bucket of every plan but Enterprise (250, 5).
+COMMON_RATE = Rate(50, 2)
 #: `OVERLOAD_LIMIT` is set by hand at the vendor's: asking again soon is useless.
 OVERLOAD_WAIT_S = 3600.0
 
@@ -40,7 +42,7 @@ class PortalAddress:
     member_id: str
     client_endpoint: str
     oauth_endpoint: str
-    rate: Rate = Rate(50, 2)
+    rate: Rate = COMMON_RATE
 
 
 class AddressBook(Protocol):
@@ -214,12 +216,21 @@ class PortalClient:
         endpoint = new_endpoint(answer.headers.get("location", ""), self._address.client_endpoint)
         if endpoint is None or spent.moved:
             raise OutcomeUnknown(Why.BAD_ANSWER, f"HTTP {answer.status} that leads nowhere")
-        info = services.oauth.app_info(self._address.oauth_endpoint, access.value)
-        if info.member_id != self._address.member_id or origin_of(info.client_endpoint) != origin_of(endpoint):
+        if not self._confirmed(endpoint, access):
             raise RestError("PORTAL_MOVED", f"to {origin_of(endpoint)}, which the OAuth server does not confirm")
         spent.moved = True
         self._address = replace(self._address, client_endpoint=endpoint)
         services.book.moved(self._address.portal_id, endpoint)
+
+    def _confirmed(self, endpoint: str, access: Access) -> bool:
+        """A token is only sent where the OAuth server knows this portal, or to a host of the vendor's cloud."""
+        try:
+            info = self._services.oauth.app_info(self._address.oauth_endpoint, access.value)
+        except OAuthRefused:
+            return False
+        if info.member_id != self._address.member_id:
+            return False
+        return origin_of(info.client_endpoint) == origin_of(endpoint) or in_cloud(endpoint)
 
     def _wait_operating(self, methods: Sequence[str]) -> None:
         wait = self._services.ledger.wait(self._address.member_id, methods)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from b24app.wire.calls import Grant
+from b24app.wire.calls import Grant, RemoteKey
 from b24app.wire.shared import Shared
 
 Monotonic = Callable[[], float]
@@ -129,11 +129,13 @@ def _ceiling(rate: Rate, people: bool) -> float:
     return rate.size if people else max(1.0, math.floor(rate.size * (1 - FOR_PEOPLE)))
 
 
-class CarrierBudget:
+class PaceBudget:
     """Calls per second (shared) and calls at one time (per process) of one account at a carrier."""
 
-    def __init__(self, key: str, per_second: float, concurrency: int, shared: Shared, processes: int = 1) -> None:
-        self._rate = RateBudget(key, Rate(max(1.0, per_second), per_second), shared, processes)
+    def __init__(
+        self, shared: Shared, remote: RemoteKey, per_second: float, concurrency: int, processes: int = 1
+    ) -> None:
+        self._rate = RateBudget(f"pace:{remote}", Rate(max(1.0, per_second), per_second), shared, processes)
         self._slots = max(1, concurrency)
         self._busy = 0
         self._lock = threading.Lock()
@@ -159,7 +161,7 @@ class Budgets:
         self._shared = shared
         self._processes = processes
         self._portals: dict[tuple[str, Rate], RateBudget] = {}
-        self._carriers: dict[tuple[str, float, int], CarrierBudget] = {}
+        self._paces: dict[tuple[RemoteKey, float, int], PaceBudget] = {}
         self._lock = threading.Lock()
 
     def portal(self, member_id: str, rate: Rate) -> RateBudget:
@@ -170,12 +172,10 @@ class Budgets:
                 self._portals[key] = RateBudget(f"portal:{member_id}", rate, self._shared, self._processes)
             return self._portals[key]
 
-    def carrier(self, name: str, per_second: float, concurrency: int) -> CarrierBudget:
-        """`name`: the account (system and connection id)."""
+    def pace(self, remote: RemoteKey, per_second: float, concurrency: int) -> PaceBudget:
+        """A carrier's account. Always the same object, or calls at one time could not be counted."""
         with self._lock:
-            key = (name, per_second, concurrency)
-            if key not in self._carriers:
-                self._carriers[key] = CarrierBudget(
-                    f"carrier:{name}", per_second, concurrency, self._shared, self._processes
-                )
-            return self._carriers[key]
+            key = (remote, per_second, concurrency)
+            if key not in self._paces:
+                self._paces[key] = PaceBudget(self._shared, remote, per_second, concurrency, self._processes)
+            return self._paces[key]

@@ -21,7 +21,7 @@ from b24app.wire.errors import NotJson, NotSent, OutcomeUnknown, Why, WireError
 from b24app.wire.guard import Guard
 from b24app.wire.log import CallLog, CallRecord
 from b24app.wire.mask import excerpt, mask_text, mask_url
-from b24app.wire.trace import trace_id
+from b24app.wire.trace import current_trace
 from b24app.wire.watchdog import Exchange, Watchdog
 
 __all__ = [
@@ -174,7 +174,7 @@ class Http:
         unknown = answer is None and not isinstance(error, NotSent)
         return CallRecord(
             at=self._clock.now(),
-            trace_id=call.trace_id or trace_id(),
+            trace_id=call.trace_id or current_trace(),
             remote=str(call.remote),
             label=call.label,
             verb=call.verb,

@@ -15,7 +15,7 @@ def new_trace_id() -> str:
     return secrets.token_hex(8)
 
 
-def trace_id() -> str:
+def current_trace() -> str:
     """The trace of the work being done now; empty outside any."""
     return _current.get()
 
