@@ -160,7 +160,7 @@ class Client:
         return f"cdek:{digest[:40]}"
 
     def _sign_in(self) -> tuple[str, float]:
-        """`(token, seconds it lives)` by client credentials; in the form body, so that no access log holds the secret."""
+        """`(token, seconds it lives)` by client credentials; in the form body, so no access log holds the secret."""
         call = Call(
             remote=self._context.remote_key,
             verb="POST",

@@ -42,11 +42,11 @@ def item_rows(items: Sequence[Item], cod: Money | None, declared: Money | None, 
     paid = collect(items, cod).of_items
     sums = [item.price.minor * item.quantity for item in items]
     worth = sums if declared is None else share(declared.minor, sums)
-    articles = unique_articles(items)
+    used: set[str] = set()
     rows: list[dict[str, Any]] = []
-    for item, item_paid, item_worth, article in zip(items, paid, worth, articles, strict=True):
-        for index, (amount, pay, cost) in enumerate(_even_parts(item.quantity, item_paid, item_worth)):
-            rows.append(_row(item, _numbered(article, index), (amount, pay, cost), vat))
+    for position, (item, item_paid, item_worth) in enumerate(zip(items, paid, worth, strict=True), start=1):
+        parts = _even_parts(item.quantity, item_paid, item_worth)
+        rows += [_row(item, unique_article(item.sku, position, used), part, vat) for part in parts]
     return rows
 
 
@@ -78,8 +78,8 @@ def _row(item: Item, article: str, part: tuple[int, int, int], vat: str) -> dict
 
 
 def vat_rate(setting: str, of_row: int | None) -> int | None:
-    """The rate for the receipt: none, the goods' own, or one for all. A rate that CDEK does not take is left out: it would
-    refuse the order, and a wrong one would print a wrong receipt."""
+    """The rate for the receipt: none, the goods' own, or one for all. A rate that CDEK does not take is left out: it
+    would refuse the order, and a wrong one would print a wrong receipt."""
     rate = of_row if setting == "rows" else int(setting) if setting.isdigit() else None
     return rate if rate in VAT_RATES else None
 
@@ -92,25 +92,16 @@ def payment(minor: int, currency: str, rate: int | None) -> dict[str, Any]:
     return money
 
 
-def unique_articles(items: Sequence[Item]) -> list[str]:
-    """CDEK renames repeated articles to random ones; ours stay readable."""
-    used: set[str] = set()
-    articles: list[str] = []
-    for position, item in enumerate(items, start=1):
-        base = _FORBIDDEN.sub("", item.sku).strip()[:MAX_ARTICLE].strip() or f"item-{position}"
-        article, copy = base, 1
-        while article.casefold() in used:
-            copy += 1
-            article = _numbered(base, copy - 1)
-        used.add(article.casefold())
-        articles.append(article)
-    return articles
-
-
-def _numbered(article: str, index: int) -> str:
-    suffix = f"~{index + 1}" if index else ""
-    suffix = suffix.replace("~", "_")
-    return f"{article[: MAX_ARTICLE - len(suffix)]}{suffix}"
+def unique_article(sku: str, position: int, used: set[str]) -> str:
+    """An allowed article that is not in `used` (and now is): CDEK renames repeated ones to random names, ours stay
+    readable: `SKU-1`, `SKU-1_2`. Without a SKU, `item-<position>`."""
+    base = _FORBIDDEN.sub("", sku).strip()[:MAX_ARTICLE].strip() or f"item-{position}"
+    article, copy = base, 1
+    while article.casefold() in used:
+        copy += 1
+        article = f"{base[: MAX_ARTICLE - len(str(copy)) - 1]}_{copy}"
+    used.add(article.casefold())
+    return article
 
 
 def totals(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:

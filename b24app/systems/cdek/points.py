@@ -66,8 +66,8 @@ def _cell(row: Mapping[str, Any]) -> tuple[int, int, int]:
 
 
 def unfit(point: PickupPoint | None, request: ShipmentRequest) -> list[Problem]:
-    """Why this point cannot take this shipment; empty = it can, as far as CDEK says. CDEK itself would send the parcel to
-    a neighbour point without asking."""
+    """Why this point cannot take this shipment; empty = it can, as far as CDEK says. CDEK itself would send the parcel
+    to a neighbour point without asking."""
     if point is None:
         return [Problem("point_unknown", Field.POINT, params={"point": request.point_code or ""})]
     params = {"point": point.code, "address": point.address}

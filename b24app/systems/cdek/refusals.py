@@ -204,7 +204,8 @@ _TABLE: tuple[tuple[str, Field, Who, str], ...] = (
         Field.DATE,
         _M,
         """error_validate_courier_invitation_time_expired error_validate_build_ci_from_order
-        ve_tariff_mode_not_from_door ve_tariff_mode_warehouse_unavailable v2_intake_exists_by_order v2_intake_exists_by_date_address""",
+        ve_tariff_mode_not_from_door ve_tariff_mode_warehouse_unavailable v2_intake_exists_by_order
+        v2_intake_exists_by_date_address""",
     ),
     (
         "reverse_refused",

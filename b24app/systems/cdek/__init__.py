@@ -1,0 +1,86 @@
+"""CDEK (cdek.md): parcels to the door, offices and lockers. What the system is, as data that pages show."""
+
+from __future__ import annotations
+
+from b24app.systems.cdek.directory import Directory
+from b24app.systems.cdek.system import Cdek
+from b24app.systems.cdek.vocabulary import FAMILY_TITLES
+from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField
+
+_FORM = (
+    SettingField("account", {"ru": "Account (идентификатор)", "en": "Account"}, required=True),
+    SettingField("secret", {"ru": "Secure password", "en": "Secure password"}, kind="secret", required=True),
+    SettingField(
+        "contract",
+        {"ru": "Договор", "en": "Contract"},
+        kind="choice",
+        required=True,
+        choices=(
+            ("1", {"ru": "Интернет-магазин", "en": "Online shop"}),
+            ("2", {"ru": "Доставка", "en": "Delivery"}),
+        ),
+        default="1",
+    ),
+    SettingField(
+        "shipment_point",
+        {"ru": "Офис, куда сдаёте посылки", "en": "Office where you hand parcels in"},
+        help={
+            "ru": "Код офиса, например MSK5. Пусто — курьер забирает по адресу",
+            "en": "Its code, e.g. MSK5. Empty: a courier collects from the address",
+        },
+    ),
+    SettingField("sender_address", {"ru": "Адрес отправителя", "en": "Sender's address"}),
+    SettingField("sender_company", {"ru": "Компания отправителя", "en": "Sender's company"}),
+    SettingField("sender_name", {"ru": "Контактное лицо", "en": "Contact person"}),
+    SettingField("sender_phone", {"ru": "Телефон отправителя", "en": "Sender's phone"}),
+    SettingField(
+        "vat",
+        {"ru": "НДС в чеке при оплате получателем", "en": "VAT on the receipt when the recipient pays"},
+        kind="choice",
+        choices=(
+            ("", {"ru": "Не указывать", "en": "Do not state"}),
+            ("rows", {"ru": "Как в товарах сделки", "en": "As in the deal's products"}),
+            *((rate, {"ru": f"{rate} %", "en": f"{rate}%"}) for rate in ("0", "5", "7", "10", "22")),
+        ),
+    ),
+)
+
+MANIFEST = Manifest(
+    code="cdek",
+    title={"ru": "СДЭК", "en": "CDEK"},
+    kind="carrier",
+    ports=("Orders", "Tracking", "Callbacks", "Cancels", "Quotes", "PickupPoints", "Cities", "ConnectionTest"),
+    limits={
+        "max_weight_g": 50_000,
+        "locker_max_weight_g": 15_000,
+        "max_parcels": 255,
+        "max_items": 126,
+        "max_number": 40,
+        "address": 255,
+        # How long a created order may stay invisible to the look-up by its number.
+        "visible_after_s": 10,
+    },
+    settings_form=_FORM,
+    rate=RatePolicy(per_second=50, concurrency=8),
+    base_urls={"live": "https://api.cdek.ru", "test": "https://api.edu.cdek.ru"},
+    services=FAMILY_TITLES,
+    test_steps=("settings", "sign_in", "sender"),
+    docs_url="https://apidoc.cdek.ru",
+)
+
+
+class CdekPlugin:
+    """Opens connections; they share the public directory of cities and points."""
+
+    def __init__(self) -> None:
+        self._directory = Directory()
+
+    @property
+    def manifest(self) -> Manifest:
+        return MANIFEST
+
+    def open(self, context: OpenContext) -> Cdek:
+        return Cdek(context, self._directory)
+
+
+PLUGIN = CdekPlugin()

@@ -1,0 +1,61 @@
+"""CDEK's webhooks (cdek.md §15): unsigned, so a body only names an order; and our one subscription."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from b24app.logistics.errors import Refused, Unavailable
+from b24app.logistics.ports import CallbackHint
+from b24app.systems.cdek.client import Client, Reply
+from b24app.systems.cdek.errors import NOT_FOUND, problems_of, rows_of
+
+TYPE = "ORDER_STATUS"
+#: Types whose `uuid` is an order's.
+_OF_ORDERS = frozenset({TYPE, "ORDER_MODIFIED", "DELIV_PROBLEM", "DELIV_AGREEMENT"})
+
+
+def parse_callback(body: bytes) -> list[CallbackHint]:
+    """The orders a body speaks of; [] for anything else. A return order's event names the direct order too."""
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return []
+    if not isinstance(data, Mapping) or data.get("type") not in _OF_ORDERS or not data.get("uuid"):
+        return []
+    about = data.get("attributes")
+    attributes: Mapping[str, Any] = about if isinstance(about, Mapping) else {}
+    number = str(attributes.get("number") or "")
+    moment = attributes.get("status_date_time") or attributes.get("create_date") or data.get("date_time")
+    key = f"{data['uuid']}|{str(attributes.get('code') or data['type']).strip()}|{moment}"
+    direct = [
+        CallbackHint(str(row["uuid"]), "", f"{key}|direct")
+        for row in rows_of(attributes.get("related_entities"))
+        if row.get("type") == "direct_order" and row.get("uuid")
+    ]
+    return [*direct, CallbackHint(str(data["uuid"]), number, key)]
+
+
+def ensure_subscribed(client: Client, url: str) -> None:
+    """Exactly one ORDER_STATUS subscription to `url`. A second of one type is added by CDEK, not replaced: so list,
+    drop our stale ones (same address, another secret) and repeated ones, add if missing. Other people's stay."""
+    reply = client.read("webhooks", "webhooks.list")
+    if not isinstance(reply.data, list):
+        raise Unavailable(f"webhooks.list: no list, {sorted(reply.codes)}")
+    ours = [row for row in rows_of(reply.data) if row.get("type") == TYPE and _is_ours(str(row.get("url")), url)]
+    current = [row for row in ours if row.get("url") == url]
+    for row in [row for row in ours if row.get("url") != url] + current[1:]:
+        _done(client.write("DELETE", f"webhooks/{row.get('uuid')}", "webhooks.delete"))
+    if not current:
+        _done(client.write("POST", "webhooks", "webhooks.add", {"type": TYPE, "url": url}))
+
+
+def _is_ours(found: str, url: str) -> bool:
+    """The last part of our address is the secret; what stands before it names the connection."""
+    return found.rpartition("/")[0] == url.rpartition("/")[0]
+
+
+def _done(reply: Reply) -> None:
+    if reply.errors and not reply.codes & NOT_FOUND:
+        raise Refused(problems_of(reply.errors))

@@ -1,0 +1,216 @@
+"""Orders: build(our request) -> their body, parse(their answer) -> our state (cdek.md §4, §6). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from b24app.logistics.model import Address, DeliveryKind, Parcel, Recipient, Sender, ShipmentRequest
+from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerprint_of
+from b24app.logistics.problem import Problem
+from b24app.logistics.status import Status
+from b24app.systems.cdek.errors import problems_of, request_errors, request_warnings, rows_of, warning_of
+from b24app.systems.cdek.goods import collect, item_rows, payment, vat_rate
+from b24app.systems.cdek.tracking import problem_events, status_events
+from b24app.systems.cdek.vocabulary import TRACKING_URL, centimetres, day_of, moment_of, money_of, rubles
+
+SHOP, FREIGHT = 1, 2
+MAX_NUMBER = 40
+MAX_PHONES = 10
+MAX_COMMENT = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What was looked up for one order: the contract's type, tariff, city codes, who sends and how VAT prints."""
+
+    order_type: int
+    tariff: int
+    sender: Sender
+    to_city: str = ""
+    from_city: str = ""
+    vat: str = ""
+
+
+def build_order(request: ShipmentRequest, way: Way) -> dict[str, Any]:
+    """The body of `POST /v2/orders` (§6.1). Raises nothing: what CDEK does not like it says itself."""
+    body: dict[str, Any] = {
+        "type": way.order_type,
+        "number": request.number[:MAX_NUMBER],
+        "tariff_code": way.tariff,
+        "recipient": recipient_contact(request.recipient),
+        "packages": [_package(index, parcel, request, way) for index, parcel in enumerate(request.parcels, start=1)],
+        **_from(way),
+        **_to(request, way),
+    }
+    if request.comment:
+        body["comment"] = request.comment[:MAX_COMMENT]
+    sender = sender_contact(way.sender)
+    if sender:
+        body["sender"] = sender
+    return body | _money(request, way)
+
+
+def _from(way: Way) -> dict[str, Any]:
+    if way.sender.point_code:
+        return {"shipment_point": way.sender.point_code}
+    return {"from_location": location(way.sender.address or Address(""), way.from_city)}
+
+
+def _to(request: ShipmentRequest, way: Way) -> dict[str, Any]:
+    if request.kind is DeliveryKind.PICKUP:
+        return {"delivery_point": request.point_code or ""}
+    return {"to_location": location(request.address or Address(""), way.to_city)}
+
+
+def location(address: Address, city_code: str) -> dict[str, Any]:
+    """The address goes as typed; the city is named by its code, which CDEK recognises before anything else (§14)."""
+    place: dict[str, Any] = {"address": address.text}
+    if city_code:
+        place["code"] = int(city_code)
+    if address.postal_code:
+        place["postal_code"] = address.postal_code
+    return place
+
+
+def recipient_contact(recipient: Recipient) -> dict[str, Any]:
+    first: dict[str, Any] = {"number": recipient.phone or recipient.phone_raw}
+    if recipient.extension:
+        first["additional"] = recipient.extension
+    spare = [{"number": phone} for phone in recipient.spare_phones]
+    contact: dict[str, Any] = {"name": recipient.name, "phones": [first, *spare][:MAX_PHONES]}
+    if recipient.email:
+        contact["email"] = recipient.email
+    if recipient.company:
+        contact["company"] = recipient.company
+    return contact
+
+
+def sender_contact(sender: Sender) -> dict[str, Any]:
+    contact: dict[str, Any] = {}
+    if sender.company:
+        contact["company"] = sender.company
+    if sender.name or sender.company:
+        contact["name"] = sender.name or sender.company
+    if sender.phone:
+        contact["phones"] = [{"number": sender.phone}]
+    return contact
+
+
+def _package(index: int, parcel: Parcel, request: ShipmentRequest, way: Way) -> dict[str, Any]:
+    package: dict[str, Any] = {"number": str(index), "weight": parcel.weight_g}
+    if min(parcel.length_mm, parcel.width_mm, parcel.height_mm) > 0:
+        package |= {
+            "length": centimetres(parcel.length_mm),
+            "width": centimetres(parcel.width_mm),
+            "height": centimetres(parcel.height_mm),
+        }
+    if way.order_type == SHOP:
+        # One parcel carries the whole COD today; several would share it by their goods.
+        package["items"] = item_rows(parcel.items, request.cod, request.declared, way.vat)
+    else:
+        package["comment"] = ", ".join(item.name for item in parcel.items)[:MAX_COMMENT] or request.number
+    return package
+
+
+def _money(request: ShipmentRequest, way: Way) -> dict[str, Any]:
+    """What exceeds the goods is the delivery's; a delivery contract insures by a service (§5.3), collects nothing."""
+    items = [item for parcel in request.parcels for item in parcel.items]
+    if way.order_type == FREIGHT:
+        worth = request.declared.minor if request.declared else sum(item.price.minor * item.quantity for item in items)
+        return {"services": [{"code": "INSURANCE", "parameter": f"{rubles(worth):.2f}"}]} if worth else {}
+    delivery = collect(items, request.cod).delivery
+    if not delivery or request.cod is None:
+        return {}
+    rate = vat_rate(way.vat, None)
+    return {"delivery_recipient_cost": payment(delivery, request.cod.currency, rate)}
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def parse_order(data: Mapping[str, Any], back: bool = False) -> OrderState | None:
+    """An order as CDEK shows it; None when the answer names no order. `back` = it is a return order."""
+    entity = data.get("entity")
+    if not isinstance(entity, Mapping) or not entity.get("uuid"):
+        return None
+    requests = rows_of(data.get("requests"))
+    events, retracted = status_events(entity, back)
+    number = str(entity.get("cdek_number") or "")
+    decision, problems = decided(requests, events, number)
+    cancel, cancel_problems = cancellation(requests, events)
+    detail = entity.get("delivery_detail")
+    return OrderState(
+        remote_id=str(entity["uuid"]),
+        number=str(entity.get("number") or ""),
+        decision=decision,
+        order_number=number,
+        tracking_number=number,
+        tracking_url=TRACKING_URL.format(number) if number else "",
+        price=_price(detail) if isinstance(detail, Mapping) else None,
+        promised=day_of(entity.get("planned_delivery_date")),
+        keep_until=moment_of(entity.get("keep_free_until")),
+        point_code=str(entity.get("delivery_point") or ""),
+        problems=problems or cancel_problems,
+        warnings=tuple(warning_of(warning) for warning in request_warnings(requests)),
+        events=tuple(sorted([*events, *problem_events(entity)], key=lambda event: event.at)),
+        retracted=tuple(retracted),
+        fingerprint=entity_fingerprint(entity),
+        return_ids=tuple(_returns(data)),
+        cancel=cancel,
+    )
+
+
+def decided(
+    requests: Sequence[Mapping[str, Any]], events: Sequence[TrackingEvent], number: str
+) -> tuple[Decision, tuple[Problem, ...]]:
+    """Accepted only when CDEK's number is there: it may lag some seconds behind SUCCESSFUL (§4)."""
+    create = [request for request in requests if request.get("type") == "CREATE"]
+    refused = [request for request in create if request.get("state") == "INVALID"]
+    statuses = {event.status for event in events}
+    if refused or (Status.REJECTED in statuses and not number):
+        errors = [error for request in refused or requests for error in request_errors(request)]
+        return Decision.REFUSED, problems_of(errors)
+    if number and (statuses - {Status.SUBMITTING} or any(request.get("state") == "SUCCESSFUL" for request in create)):
+        return Decision.ACCEPTED, ()
+    return Decision.PENDING, ()
+
+
+def cancellation(
+    requests: Sequence[Mapping[str, Any]], events: Sequence[TrackingEvent]
+) -> tuple[Decision | None, tuple[Problem, ...]]:
+    """How the newest DELETE request goes; a status REMOVED answers for it."""
+    if any(event.status is Status.CANCELLED for event in events):
+        return Decision.ACCEPTED, ()
+    deletes = [request for request in requests if request.get("type") == "DELETE"]
+    if not deletes:
+        return None, ()
+    newest = max(deletes, key=lambda request: str(request.get("date_time") or ""))
+    if newest.get("state") == "INVALID":
+        return Decision.REFUSED, problems_of(request_errors(newest))
+    return (Decision.ACCEPTED if newest.get("state") == "SUCCESSFUL" else Decision.PENDING), ()
+
+
+def entity_fingerprint(entity: Mapping[str, Any]) -> str:
+    """Empty when CDEK does not show the recipient or the packages (a refused order may be bare, §4)."""
+    recipient = entity.get("recipient")
+    weights = [package.get("weight") for package in rows_of(entity.get("packages"))]
+    if not isinstance(recipient, Mapping) or not weights:
+        return ""
+    if not all(isinstance(weight, int | float) for weight in weights):
+        return ""
+    phones = rows_of(recipient.get("phones"))
+    phone = str(phones[0].get("number") or "") if phones else ""
+    return fingerprint_of(str(recipient.get("name") or ""), phone, [int(weight) for weight in weights if weight])
+
+
+def _price(detail: Mapping[str, Any]) -> Any:
+    """What the order costs the sender: the total if it is known, else the delivery alone."""
+    total = money_of(detail.get("total_sum"))
+    return total or money_of(detail.get("delivery_sum"))
+
+
+def _returns(data: Mapping[str, Any]) -> list[str]:
+    related = rows_of(data.get("related_entities"))
+    return [str(row["uuid"]) for row in related if row.get("type") == "return_order" and row.get("uuid")]

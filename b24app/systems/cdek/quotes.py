@@ -1,0 +1,54 @@
+"""The price of one tariff (cdek.md §5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from b24app.logistics.errors import Refused, Unavailable
+from b24app.logistics.model import Parcel, ShipmentRequest
+from b24app.logistics.ports import Quote
+from b24app.systems.cdek.client import Reply
+from b24app.systems.cdek.errors import problems_of
+from b24app.systems.cdek.orders import FREIGHT, Way
+from b24app.systems.cdek.vocabulary import centimetres, money_of, rubles
+
+
+def build_quote(request: ShipmentRequest, way: Way, date: str) -> dict[str, Any]:
+    """`date` = planned hand-over, `yyyy-MM-dd'T'HH:mm:ssZ`. An online-shop contract must not ask for insurance: a real
+    one refuses every row then (§5.3)."""
+    body: dict[str, Any] = {
+        "type": way.order_type,
+        "date": date,
+        "tariff_code": way.tariff,
+        "from_location": {"code": int(way.from_city)},
+        "to_location": {"code": int(way.to_city)},
+        "packages": [_package(parcel) for parcel in request.parcels],
+    }
+    if way.order_type == FREIGHT and request.declared:
+        body["services"] = [{"code": "INSURANCE", "parameter": f"{rubles(request.declared.minor):.2f}"}]
+    return body
+
+
+def _package(parcel: Parcel) -> dict[str, int]:
+    package = {"weight": parcel.weight_g}
+    sides = (parcel.length_mm, parcel.width_mm, parcel.height_mm)
+    if min(sides) > 0:
+        package |= dict(zip(("length", "width", "height"), map(centimetres, sides), strict=True))
+    return package
+
+
+def parse_quote(reply: Reply, service: str) -> Quote:
+    """Errors stand in the 200 body too. Raises Refused, Unavailable."""
+    data: Mapping[str, Any] = reply.data if isinstance(reply.data, Mapping) else {}
+    currency = str(data.get("currency") or "RUB")
+    price = money_of(data.get("total_sum"), currency) or money_of(data.get("delivery_sum"), currency)
+    if reply.errors:
+        raise Refused(problems_of(reply.errors))
+    if price is None:
+        raise Unavailable("calculator.tariff: an answer without a price")
+    return Quote(service, price, _days(data.get("calendar_min")), _days(data.get("calendar_max")))
+
+
+def _days(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

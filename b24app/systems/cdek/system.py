@@ -1,0 +1,248 @@
+"""One connection to CDEK: the ports, joined from the pure parts and the client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from b24app.logistics.addresses import read_address
+from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain
+from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentRequest
+from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.ports import CallbackHint, City, PickupPoint, Quote, TestStep
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.systems.cdek import callbacks, quotes
+from b24app.systems.cdek.cities import CityBook
+from b24app.systems.cdek.client import Client, Reply
+from b24app.systems.cdek.directory import Directory
+from b24app.systems.cdek.errors import ACCOUNT, NOT_FOUND, STILL_PROCESSED, problem_of, problems_of
+from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, parse_order
+from b24app.systems.cdek.points import PointBook, unfit
+from b24app.systems.cdek.tariffs import mode_of, tariff_code
+from b24app.systems.cdek.tracking import with_return
+from b24app.systems.plugin import OpenContext
+
+_FOREIGN = frozenset({"v2_entity_forbidden", "v2_order_forbidden"})
+
+
+class Cdek:
+    """Implements Orders, Tracking, Callbacks, Cancels, Quotes, PickupPoints, Cities and ConnectionTest."""
+
+    def __init__(self, context: OpenContext, directory: Directory) -> None:
+        self._context = context
+        self._client = Client(context)
+        now = context.clock.now().timestamp()
+        self._cities = CityBook(self._client, directory, now)
+        self._points = PointBook(self._client, directory, now)
+        self._settings = {name: str(value or "").strip() for name, value in context.settings.items()}
+
+    # --- Orders --------------------------------------------------------------------------------------------------
+
+    def find(self, number: str) -> OrderState | None:
+        reply = self._client.read("orders", "orders.find", {"im_number": number})
+        if reply.codes & NOT_FOUND:
+            return None
+        return self._with_returns(_order_in(reply, "orders.find"))
+
+    def create(self, request: ShipmentRequest) -> OrderState:
+        """Everything is looked up first, so that `Uncertain` can only come from the order itself."""
+        body = build_order(request, self._way(request))
+        reply = self._client.write("POST", "orders", "orders.create", body)
+        state = parse_order(reply.data) if isinstance(reply.data, Mapping) else None
+        if state is not None and state.decision is not Decision.REFUSED:
+            return replace(state, number=state.number or request.number)
+        if reply.codes & ACCOUNT:
+            raise AccountProblem(_first_of(reply, ACCOUNT))
+        if reply.errors:
+            raise Refused(problems_of(reply.errors))
+        raise Uncertain(f"orders.create: HTTP {reply.status} without an order or an error")
+
+    def read(self, remote_id: str) -> OrderState:
+        reply = self._client.read(f"orders/{remote_id}", "orders.read")
+        if reply.codes & NOT_FOUND:
+            return OrderState(remote_id=remote_id, gone=True)
+        return self._with_returns(_order_in(reply, "orders.read"))
+
+    def _with_returns(self, state: OrderState) -> OrderState:
+        """Follow the orders that bring the parcel back; one that cannot be read now is read next time."""
+        for uuid in state.return_ids:
+            reply = self._client.read(f"orders/{uuid}", "orders.read")
+            back = parse_order(reply.data, back=True) if isinstance(reply.data, Mapping) else None
+            state = with_return(state, back) if back else state
+        return state
+
+    # --- Tracking, Callbacks, Cancels ------------------------------------------------------------------------------
+
+    def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
+        """CDEK reads one order a call. Those that fail are left out; a refused account stops."""
+        states = []
+        for remote_id in remote_ids:
+            try:
+                states.append(self.read(remote_id))
+            except Unavailable:
+                continue
+        return states
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:  # noqa: ARG002 - the port's shape
+        return callbacks.parse_callback(body)
+
+    def ensure_subscribed(self, url: str) -> None:
+        callbacks.ensure_subscribed(self._client, url)
+
+    def cancel(self, remote_id: str) -> OrderState:
+        """DELETE is free and only possible in CREATED (§6.7); a repeated one meets the pending request."""
+        reply = self._client.write("DELETE", f"orders/{remote_id}", "orders.delete")
+        if reply.codes & NOT_FOUND:
+            return OrderState(remote_id=remote_id, gone=True, cancel=Decision.ACCEPTED)
+        if STILL_PROCESSED in reply.codes:
+            return OrderState(remote_id=remote_id, decision=Decision.ACCEPTED, cancel=Decision.PENDING)
+        if reply.errors:
+            raise Refused(problems_of(reply.errors))
+        state = parse_order(reply.data) if isinstance(reply.data, Mapping) else None
+        if state is None:
+            raise Uncertain(f"orders.delete: HTTP {reply.status} without an order or an error")
+        return replace(state, decision=Decision.ACCEPTED, cancel=state.cancel or Decision.PENDING)
+
+    # --- Quotes, PickupPoints, Cities -------------------------------------------------------------------------------
+
+    def quote(self, request: ShipmentRequest) -> Quote:
+        way = self._way(request, priced=True)
+        date = self._context.clock.now().strftime("%Y-%m-%dT%H:%M:%S+0000")
+        body = quotes.build_quote(request, way, date)
+        return quotes.parse_quote(
+            self._client.ask("calculator/tariff", "calculator.tariff", body), request.service_code
+        )
+
+    def point(self, code: str) -> PickupPoint | None:
+        return self._points.find(code)
+
+    def city(self, address: Address) -> City:
+        return self._cities.find(address)
+
+    # --- what an order needs to know --------------------------------------------------------------------------------
+
+    def _way(self, request: ShipmentRequest, priced: bool = False) -> Way:
+        """Raises Refused with every problem that can be known before the order is sent."""
+        sender = request.sender or self._sender()
+        order_type = FREIGHT if self._settings.get("contract") == str(FREIGHT) else SHOP
+        point, to_city = self._destination(request)
+        if request.cod and order_type == FREIGHT:
+            raise Refused([Problem("cod_not_allowed", Field.COD, Who.MANAGER)])
+        mode = mode_of(bool(sender.point_code), request.kind, point is not None and point.kind == "locker")
+        return Way(
+            order_type=order_type,
+            tariff=tariff_code(request.service_code, mode, order_type == SHOP),
+            sender=sender,
+            to_city=self._city_of_point(point) if point and priced else to_city,
+            from_city=self._from_city(sender, priced),
+            vat=self._settings.get("vat", ""),
+        )
+
+    def _destination(self, request: ShipmentRequest) -> tuple[PickupPoint | None, str]:
+        if request.kind is DeliveryKind.PICKUP:
+            point = self._points.find(request.point_code or "")
+            problems = unfit(point, request)
+            if problems:
+                raise Refused(problems)
+            return point, ""
+        if request.address is None:
+            raise Refused([Problem("address_missing", Field.ADDRESS)])
+        city = self._cities.find(request.address)
+        if request.cod and city.cod_limit is not None and request.cod.minor > city.cod_limit.minor:
+            params = {"limit": str(city.cod_limit.amount), "city": city.name}
+            raise Refused([Problem("cod_limit", Field.COD, params=params)])
+        return None, city.code
+
+    def _city_of_point(self, point: PickupPoint) -> str:
+        return self._cities.find(Address(point.address, city_names=(point.city,))).code
+
+    def _from_city(self, sender: Sender, priced: bool) -> str:
+        """The order needs it for a courier pick-up only, the calculator always."""
+        if sender.point_code:
+            if not priced:
+                return ""
+            point = self._points.find(sender.point_code)
+            if point is None:
+                params = {"point": sender.point_code}
+                raise Refused([Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params=params)])
+            return self._city_of_point(point)
+        if sender.address is None:
+            raise Refused([Problem("sender_missing", Field.SENDER, Who.ADMIN)])
+        try:
+            return self._cities.find(sender.address).code
+        except Refused as error:
+            problem = replace(error.problems[0], code="sender_city_unknown", field=Field.SENDER, who=Who.ADMIN)
+            raise Refused([problem]) from error
+
+    def _sender(self) -> Sender:
+        """As the connection's settings have it."""
+        address = self._settings.get("sender_address", "")
+        return Sender(
+            name=self._settings.get("sender_name", ""),
+            phone=self._settings.get("sender_phone") or None,
+            company=self._settings.get("sender_company") or None,
+            point_code=self._settings.get("shipment_point") or None,
+            address=read_address(address) if address else None,
+        )
+
+    # --- ConnectionTest ---------------------------------------------------------------------------------------------
+
+    def test(self) -> list[TestStep]:
+        """Settings, sign-in, a harmless call, the sender; stops at the first failure."""
+        steps: list[tuple[str, Callable[[], str]]] = [
+            ("settings", self._test_settings),
+            ("sign_in", self._test_sign_in),
+            ("sender", self._test_sender),
+        ]
+        done: list[TestStep] = []
+        for name, check in steps:
+            try:
+                done.append(TestStep(name, True, said=check()))
+            except LogisticsError as error:
+                return [*done, TestStep(name, False, _problem_in(error), str(error))]
+        return done
+
+    def _test_settings(self) -> str:
+        if not self._settings.get("account") or not self._settings.get("secret"):
+            raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
+        if not self._settings.get("shipment_point") and not self._settings.get("sender_address"):
+            raise Refused([Problem("sender_missing", Field.SENDER, Who.ADMIN)])
+        return ""
+
+    def _test_sign_in(self) -> str:
+        """Any signed call proves the account; this one also proves that the directory answers."""
+        reply = self._client.read("location/cities", "location.cities", {"code": "44"})
+        if reply.errors:
+            raise Refused(problems_of(reply.errors))
+        return ""
+
+    def _test_sender(self) -> str:
+        code = self._settings.get("shipment_point")
+        if not code:
+            return self._from_city(self._sender(), priced=False)
+        point = self._points.find(code)
+        if point is None:
+            raise Refused([Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params={"point": code})])
+        return ", ".join(filter(None, (point.code, point.city, point.address)))
+
+
+def _order_in(reply: Reply, label: str) -> OrderState:
+    """The order of a reading answer. 200 without an order is not proof of absence (§6.5)."""
+    if reply.codes & _FOREIGN:
+        raise AccountProblem(_first_of(reply, _FOREIGN))
+    state = parse_order(reply.data) if isinstance(reply.data, Mapping) else None
+    if state is None:
+        raise Unavailable(f"{label}: HTTP {reply.status}, no order, {sorted(reply.codes)}")
+    return state
+
+
+def _first_of(reply: Reply, codes: frozenset[str]) -> Problem:
+    return next(problem_of(error) for error in reply.errors if error.code in codes)
+
+
+def _problem_in(error: LogisticsError) -> Problem:
+    if isinstance(error, Refused):
+        return error.problems[0]
+    if isinstance(error, AccountProblem):
+        return error.problem
+    return Problem("system_silent", Field.NONE, Who.CARRIER, their_text=str(error))
