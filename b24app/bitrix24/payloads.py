@@ -1,4 +1,4 @@
-"""What a portal POSTs to us: frames and events, in PHP's brackets, tolerant of missing keys (bitrix24-app.md §1.5, §4.2).
+"""What a portal POSTs to us: frames and events, PHP's brackets, tolerant of missing keys (bitrix24-app.md §1.5, §4.2).
 
 Nothing here is proof of anything: a frame is proven by the OAuth server, an event by its application token.
 """

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 #: Domains of the vendor's cloud: nobody else can have a host there.
 _ENDS = "ru com by kz ua eu de fr it pl es com.br com.tr in jp cn vn id co mx uk"
 CLOUD = tuple(f".bitrix24.{end}" for end in _ENDS.split(" "))
-)
 
 
 def in_cloud(url: str) -> bool:
