@@ -32,6 +32,23 @@ def _ring(dialect: Dialect) -> MultiFernet:
     return ring
 
 
+def seal(engine: Engine, text: str) -> str:
+    """Encrypt text that goes into a column which is not encrypted as a whole."""
+    return _ring(engine.dialect).encrypt(text.encode()).decode()
+
+
+def unseal(engine: Engine, sealed: str) -> str:
+    """Read what `seal` made. Raises `NoKeyError`."""
+    return _opened(_ring(engine.dialect), sealed)
+
+
+def _opened(ring: MultiFernet, sealed: str) -> str:
+    try:
+        return ring.decrypt(sealed).decode()
+    except InvalidToken as error:
+        raise NoKeyError("a stored secret belongs to a key that is not in WAYBILL_ENCRYPTION_KEYS") from error
+
+
 class EncryptedText(TypeDecorator[str]):
     """Text that only a holder of the keys can read. It cannot be searched: each encryption of a value differs."""
 
@@ -42,12 +59,7 @@ class EncryptedText(TypeDecorator[str]):
         return None if value is None else _ring(dialect).encrypt(value.encode()).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        try:
-            return _ring(dialect).decrypt(value).decode()
-        except InvalidToken as error:
-            raise NoKeyError("a stored secret belongs to a key that is not in WAYBILL_ENCRYPTION_KEYS") from error
+        return None if value is None else _opened(_ring(dialect), value)
 
 
 class EncryptedJson(TypeDecorator[Any]):

@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
 
 from b24app.store.models import Base
 
@@ -58,3 +59,8 @@ def differences(engine: Engine) -> list[object]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, Base.metadata))
+
+
+def revision_of(session: Session) -> str | None:
+    """Return the revision of the database behind a session."""
+    return MigrationContext.configure(session.connection()).get_current_revision()

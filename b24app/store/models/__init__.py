@@ -24,6 +24,7 @@ from b24app.store.models.shipping import (
 )
 from b24app.store.models.work import (
     Attempt,
+    InboxKind,
     InboxRow,
     InboxState,
     Intent,
@@ -46,6 +47,7 @@ __all__ = [
     "ConnectionState",
     "DealState",
     "FieldMap",
+    "InboxKind",
     "InboxRow",
     "InboxState",
     "InstallStep",

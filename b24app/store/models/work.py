@@ -25,6 +25,21 @@ class Priority(IntEnum):
     PEOPLE = 1
 
 
+class InboxKind(StrEnum):
+    """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`)."""
+
+    DEAL = "deal"
+    EVENT = "event"
+    UNINSTALL = "uninstall"
+    LICENCE = "licence"
+    INSTALL = "install"
+    SHIP_NOW = "ship_now"
+    RETRY = "retry"
+    CANCEL = "cancel"
+    REFRESH = "refresh"
+    CALLBACK = "callback"
+
+
 class InboxState(StrEnum):
     NEW = "new"
     DONE = "done"

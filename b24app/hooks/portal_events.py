@@ -1,0 +1,72 @@
+"""POST /b24/events: what portals tell (contracts: bitrix24-app §4.2). One row, one wake-up, 200.
+
+Only `application_token` proves an event. Its tokens are never stored, and its addresses never used.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, request
+
+from b24app.hooks.desk import OK, Answer, Desk, same
+from b24app.store.models import InboxKind
+
+HOOK = "portal"
+MAX_FIELDS = 200
+LICENCE_GAP_S = 60.0
+DEAL_EVENTS = frozenset({"ONCRMDEALADD", "ONCRMDEALUPDATE", "ONCRMDEALDELETE", "ONCRMDEALMOVETOCATEGORY"})
+_FIELDS = "data[FIELDS]["
+
+
+def portal_events(desk: Desk) -> Blueprint:
+    """Return the blueprint of the portals' event handler."""
+    blueprint = Blueprint("portal_events", __name__)
+    licence_asked: dict[int, float] = {}
+
+    @blueprint.route("/b24/events", methods=["POST", "HEAD"])
+    def events() -> Answer:
+        if request.method == "HEAD":
+            return OK
+        request.max_content_length = desk.max_bytes
+        try:
+            form = dict(parse_qsl(request.get_data(cache=False).decode("utf-8", "replace"), max_num_fields=MAX_FIELDS))
+        except ValueError:
+            return desk.drop(HOOK, "not_a_form")
+        return _take(desk, form, licence_asked)
+
+    return blueprint
+
+
+def _take(desk: Desk, form: Mapping[str, str], licence_asked: dict[int, float]) -> Answer:
+    door = desk.portals.get(form.get("auth[member_id]", "")[:64])
+    if door is None:
+        return desk.drop(HOOK, "unknown_portal")
+    event = form.get("event", "").upper()
+    token = form.get("auth[application_token]")
+    if token is None and event == "ONAPPPAYMENT":
+        # Documented without a token: a hint that we look up with our own, so it may not come often.
+        if time.monotonic() - licence_asked.get(door.id, float("-inf")) < LICENCE_GAP_S:
+            return desk.drop(HOOK, "licence_again")
+        licence_asked[door.id] = time.monotonic()
+        return desk.take(HOOK, door, InboxKind.LICENCE, "app", {})
+    if not same(door.secret, token or ""):
+        return desk.drop(HOOK, "wrong_token")
+    kind, key, payload = _row(event, form)
+    return desk.take(HOOK, door, kind, key, payload)
+
+
+def _row(event: str, form: Mapping[str, str]) -> tuple[str, str, dict[str, Any]]:
+    """Return kind, key and payload: rows of one deal share a key and fold."""
+    if event in DEAL_EVENTS:
+        fields = {name[len(_FIELDS) : -1]: form[name] for name in form if name.startswith(_FIELDS)}
+        return InboxKind.DEAL, fields.get("ID", "")[:20], {"event": event, "fields": fields, "ts": form.get("ts", "")}
+    if event == "ONAPPUNINSTALL":
+        return InboxKind.UNINSTALL, "app", {"clean": form.get("data[CLEAN]", "")}
+    if event == "ONAPPPAYMENT":
+        return InboxKind.LICENCE, "app", {}
+    data = {name: form[name][:500] for name in form if name.startswith("data[")}
+    return InboxKind.EVENT, event[:64], {"event": event, "data": data, "ts": form.get("ts", "")}

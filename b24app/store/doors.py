@@ -1,0 +1,46 @@
+"""What hooks need to know to let a request in: who it claims to be, the secret it must show, and its lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from b24app.store.lanes import LaneRef
+from b24app.store.models import Connection, Lane, LaneKind, Portal, PortalState
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A portal or connection as a hook sees it. Whoever shows `secret` may append rows to `lane`."""
+
+    id: int
+    secret: bytes
+    lane: LaneRef
+
+
+def portal_door(session: Session, member_id: str) -> Door | None:
+    """Return the door of a portal that may send events; None when it is unknown, gone, or told no token yet."""
+    wanted = (
+        select(Portal.id, Portal.application_token, Lane.id.label("lane_id"))
+        .join(Lane, (Lane.owner_id == Portal.id) & (Lane.kind == LaneKind.PORTAL))
+        .where(Portal.member_id == member_id, Portal.state != PortalState.UNINSTALLED)
+    )
+    row = session.execute(wanted).one_or_none()
+    if row is None or not row.application_token:
+        return None
+    return Door(row.id, row.application_token.encode(), LaneRef(row.lane_id, LaneKind.PORTAL))
+
+
+def carrier_door(session: Session, public_id: str) -> Door | None:
+    """Return the door of a connection's callbacks; None when there is none."""
+    wanted = (
+        select(Connection.id, Connection.hook_secret, Lane.id.label("lane_id"))
+        .join(Lane, (Lane.owner_id == Connection.id) & (Lane.kind == LaneKind.CONNECTION))
+        .where(Connection.public_id == public_id)
+    )
+    row = session.execute(wanted).one_or_none()
+    if row is None:
+        return None
+    return Door(row.id, row.hook_secret.encode(), LaneRef(row.lane_id, LaneKind.CONNECTION))
