@@ -1,1 +1,1 @@
-"""The handshake with a portal, then its provisioning; upgrade; uninstall."""
+"""The handshake with a portal, then provisioning: small steps, each list -> diff -> apply, safe to run again at any time."""

@@ -1,39 +1,61 @@
 """What would be sent for a deal that is not shipped yet, as far as the person's own reading shows it. Pure.
 
-Weights and sizes come from the catalogue, which the portal's lane reads when it ships; here only what the deal itself says.
+The same flows that ship decide what is missing. Weights and sizes come from the catalogue, which only the portal's lane reads.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from b24app.flows.destination import build_destination
+from b24app.flows.recipient import as_text, build_recipient
+from b24app.flows.snapshot import DealSnapshot, PipelineConfig, Role
+from b24app.logistics.model import DeliveryKind, Recipient
 from b24app.logistics.money import Money
+from b24app.logistics.problem import Field, Problem
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewItem:
+    """One row of goods. `quantity` as people write it."""
+
     name: str
     quantity: str
-    price: Money
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`kind` courier | pickup; `missing` names words of `missing.*`: what certainly stops the shipment."""
+    """`problems` certainly stop the shipment; `phone_from` deal | contact."""
 
-    kind: str
-    recipient: str
-    phone: str
-    phone_source: str
+    kind: DeliveryKind | None
+    recipient: Recipient
+    phone_from: str
     address: str
     point: str
     items: tuple[PreviewItem, ...]
     total: Money | None
-    missing: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
-def missing_of(kind: str, recipient: str, phone: str, address: str, point: str, items: int) -> tuple[str, ...]:
-    """What a carrier cannot do without, in the order a person would fill it in."""
-    where = ("point", not point) if kind == "pickup" else ("address", not address)
-    checks = (("recipient", not recipient), ("phone", not phone), where, ("items", not items))
-    return tuple(name for name, absent in checks if absent)
+def preview(deal: DealSnapshot, portal_code: str, delivery_types: Mapping[str, str]) -> Preview:
+    """`delivery_types`: element ids of the portal's list field -> courier | pickup."""
+    kinds = {value: DeliveryKind(kind) for value, kind in delivery_types.items()}
+    pipeline = PipelineConfig(portal_code, deal.category, "", 0, {}, delivery_types=kinds)
+    recipient, found = build_recipient(deal)
+    destination, more = build_destination(deal, pipeline)
+    nothing = [] if deal.rows else [Problem("items_missing", Field.ITEMS)]
+    return Preview(
+        kind=destination.kind if destination else None,
+        recipient=recipient,
+        phone_from="deal" if as_text(deal.fields.get(Role.PHONE)) else "contact",
+        address=destination.address.text if destination and destination.address else "",
+        point=(destination.point_code if destination else None) or "",
+        items=tuple(
+            PreviewItem(row.name, format(row.quantity.normalize(), "f"), Money.of(row.price.amount * row.quantity, row.price.currency))
+            for row in deal.rows
+        ),
+        total=deal.opportunity,
+        problems=(*found, *more, *nothing),
+    )

@@ -1,5 +1,4 @@
 """How amounts, sizes and times are written for people (rules: mockups README, "Copy"). Pure."""
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -80,7 +79,7 @@ class Formats:
     def short_day(self, when: date | datetime) -> str:
         """`12 ноя` / `12 Nov`."""
         day = self._local_date(when)
-        return format_date(day, "d MMM", locale=self.lang).replace(".", "").replace(" ", NBSP)
+        return f"{day.day}{NBSP}{format_date(day, 'MMM', locale=self.lang)[:3]}"
 
     def ago(self, when: datetime) -> str:
         """`только что`, `2 мин назад`, `3 ч назад`, then the day."""
@@ -108,14 +107,3 @@ class Formats:
     def _number(self, value: Decimal, pattern: str) -> str:
         return format_decimal(value, pattern, locale=self.lang).replace(" ", NBSP)
 
-
-def filters(formats: Callable[[], Formats]) -> dict[str, Callable[..., str]]:
-    """Jinja filters that ask `formats()` for the page at hand."""
-    names = ("money", "weight", "day", "weekday", "time", "moment", "short_day", "ago", "phone", "quote")
-    return {name: _filter(formats, name) for name in names}
-
-
-def _filter(formats: Callable[[], Formats], name: str) -> Callable[..., str]:
-    def write(*args: object) -> str:
-        return str(getattr(formats(), name)(*args))
-    return write

@@ -175,7 +175,7 @@ def _version_queries(portal_id: int, deal_id: int) -> list[Select[Any]]:
     ]
 
 
-def _asks_query(portal_id: int, deal_id: int) -> Select[Any]:
+def _asks_query(portal_id: int, deal_id: int) -> Select[int, str, Any, datetime]:
     lane = select(Lane.id).where(Lane.kind == LaneKind.PORTAL, Lane.owner_id == portal_id).scalar_subquery()
     return (
         select(InboxRow.id, InboxRow.kind, InboxRow.payload, InboxRow.received_at)

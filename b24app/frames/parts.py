@@ -1,0 +1,115 @@
+"""What page handlers are handed, and what each of them starts with: a proven frame, or the session of a fragment."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from b24app.bitrix24.payloads import FramePost, frame_post
+from b24app.bitrix24.transport import PortalClient
+from b24app.clock import Clock
+from b24app.frames import headers, pages
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.proof import FrameGate, Proof
+from b24app.frames.session import PageSession, SessionSigner, bearer, renew
+from b24app.frames.words import choose_language
+from b24app.lanes.wake import Waker
+from b24app.store import portals
+from b24app.store.engine import Sessions, read_scope
+from b24app.store.models import Portal, PortalState
+from b24app.systems.plugin import SystemPlugin
+from b24app.wire.trace import new_trace_id, trace_id
+
+log = logging.getLogger(__name__)
+_USABLE = (PortalState.INSTALLING, PortalState.ACTIVE, PortalState.BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """What pages are made of; create_app() joins it.
+
+    `person(portal, access_token, user_id)` opens the portal's REST API with a person's own key. `systems` by code.
+    """
+
+    sessions: Sessions
+    clock: Clock
+    signer: SessionSigner
+    gate: FrameGate
+    waker: Waker
+    person: Callable[[Portal, str, int], PortalClient]
+    public_url: str
+    systems: Mapping[str, SystemPlugin] = field(default_factory=dict)
+
+    def carrier(self, system: str, lang: str) -> str:
+        """A system's name for people; its code when no plug-in knows it any more."""
+        plugin = self.systems.get(system)
+        title = plugin.manifest.title if plugin else {}
+        return title.get(lang) or title.get("en") or system
+
+
+def read_post() -> FramePost:
+    """The frame's POST of this request."""
+    return frame_post(request.args, request.form)
+
+
+def prove(parts: PageParts, post: FramePost) -> Proof:
+    """The proven frame; from here on its portal may frame the answer, errors included."""
+    headers.allow_framing(headers.portal_origin(post.domain, post.protocol))
+    return parts.gate.prove(post)
+
+
+def known_portal(session: Session, member_id: str) -> Portal:
+    """The portal of a proven frame. Raises PageError(NOT_INSTALLED)."""
+    portal = portals.by_member(session, member_id)
+    if portal is None or portal.state not in _USABLE:
+        raise PageError(ErrorCode.NOT_INSTALLED, f"portal {member_id} is unknown or uninstalled")
+    return portal
+
+
+def session_of(parts: PageParts, placement: str) -> PageSession:
+    """The renewed session of a fragment's request. Raises PageError."""
+    now = parts.clock.now()
+    found = parts.signer.read(bearer(request.headers.get("Authorization", "")), now)
+    if found.placement != placement:
+        raise PageError(ErrorCode.SESSION_FORGED, f"a session of {found.placement}")
+    with read_scope(parts.sessions) as session:
+        if portals.get(session, found.portal_id).state not in _USABLE:
+            raise PageError(ErrorCode.NOT_INSTALLED)
+    return renew(found, now)
+
+
+def trace() -> str:
+    """The trace of this request, which the row it appends will carry."""
+    return trace_id() or new_trace_id()
+
+
+def answer_errors(blueprint: Blueprint) -> None:
+    """Lets this blueprint answer PageErrors by the contract: words for a script, a page for a frame."""
+
+    @blueprint.errorhandler(PageError)
+    def _answer(error: PageError) -> Response:
+        support = trace()[:8]
+        log.info("page error %s at %s, support %s: %s", error.code.value, request.path, support, error.why)
+        lang = _language()
+        if request.headers.get("HX-Request"):
+            return pages.error_answer(error, lang, support if error.rule.status >= 500 else "")
+        return pages.error_page(error, lang, support if error.rule.status >= 400 else "")
+
+
+def _language() -> str:
+    """Of the frame; of the session, read without trust, when a fragment fails; else of the browser."""
+    named = request.args.get("LANG") or request.headers.get("X-Waybill-Lang") or ""
+    return choose_language(named or request.accept_languages.best_match(["ru", "en"]) or "en")
+
+
+def answers_head(blueprint: Blueprint, path: str, name: str) -> None:
+    """The Market's cabinet asks our addresses by HEAD, and people open them by hand: both get a page, never 405 (contracts §1.2)."""
+
+    def show() -> Response:
+        raise PageError(ErrorCode.NOT_A_FRAME)
+
+    blueprint.add_url_rule(path, f"{name}_outside", show, methods=["GET"])

@@ -1,0 +1,126 @@
+"""The provisioning job: runs in the portal's lane, one step after another, and remembers how far it came. Knows no Flask.
+
+A portal that stays silent is tried again later from the step that failed; a refusal stops and waits for a person (the page offers it again).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from b24app.bitrix24.errors import NoToken, RestError
+from b24app.bitrix24.transport import PortalClient
+from b24app.lanes.ladder import next_try
+from b24app.lanes.slices import Slice
+from b24app.store import inbox, portals
+from b24app.store.engine import session_scope
+from b24app.store.inbox import Claimed
+from b24app.store.lanes import LaneRef, portal_lane
+from b24app.store.models import Portal, PortalState
+from b24app.wire.errors import NotSent, OutcomeUnknown
+from install.steps import STEPS, Ground, Step
+
+KIND = "install"
+WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class InstallParts:
+    """What the job needs: the portal's own REST client (an administrator's key) and our public address."""
+
+    open_portal: Callable[[Portal], PortalClient]
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Why a step did not work. `again` None = only a person can help."""
+
+    words: str
+    again: bool
+    retry_after: float | None = None
+
+
+def handle(lane: Slice, rows: Sequence[Claimed], parts: InstallParts) -> None:
+    """Serves the claimed `install` rows. Raises FenceLostError; nothing else that a portal can cause."""
+    if not rows:
+        return
+    ids = [row_id for row in rows for row_id in row.ids]
+    with lane.sessions() as session:
+        portal = portals.get(session, lane.portal_id)
+    trouble = _run_all(lane, portal, parts)
+    now = lane.clock.now()
+    with session_scope(lane.sessions) as session:
+        lane.check(session)
+        if trouble is not None and trouble.again:
+            attempts = max(row.attempts for row in rows) + 1
+            inbox.retry(session, lane, ids, next_try(now, attempts, retry_after=trouble.retry_after, spread=random.random()), trouble.words)  # noqa: S311 - spreads retries, not a secret
+            return
+        inbox.close(session, lane, ids, now)
+        if trouble is None:
+            _installed(session, lane)
+
+
+def _installed(session: Session, lane: Slice) -> None:
+    portal = portals.get(session, lane.portal_id)
+    if portal.state == PortalState.INSTALLING:
+        portal.state = PortalState.ACTIVE
+    portal.installed_at = portal.installed_at or lane.clock.now()
+
+
+def _run_all(lane: Slice, portal: Portal, parts: InstallParts) -> _Trouble | None:
+    ground = Ground(parts.open_portal(portal), portal.id, portal.language, parts.public_url, _saver(lane))
+    done = _done(lane, portal.id)
+    for step in STEPS:
+        if step.name in done:
+            continue
+        _note(lane, step, RUNNING)
+        trouble = _try(step, ground)
+        if trouble is not None:
+            _note(lane, step, WAITING if trouble.again else FAILED, trouble.words)
+            return trouble
+        _note(lane, step, DONE)
+    return None
+
+
+def _done(lane: Slice, portal_id: int) -> set[str]:
+    with lane.sessions() as session:
+        return {row.step for row in portals.install_steps(session, portal_id) if row.state == DONE}
+
+
+def _try(step: Step, ground: Ground) -> _Trouble | None:
+    try:
+        step.run(ground)
+    except NoToken as error:
+        return _Trouble(f"no_admin_key|{error.code}", again=False)
+    except RestError as error:
+        return _Trouble(f"refused|{error.text or error.code}", again=error.retryable, retry_after=error.retry_after)
+    except (NotSent, OutcomeUnknown) as error:
+        return _Trouble(f"silent|{error.why}", again=True, retry_after=error.retry_after)
+    return None
+
+
+def _saver(lane: Slice) -> Callable[[Callable[[Session], None]], None]:
+    def save(act: Callable[[Session], None]) -> None:
+        with session_scope(lane.sessions) as session:
+            lane.check(session)
+            act(session)
+    return save
+
+
+def _note(lane: Slice, step: Step, state: str, words: str = "") -> None:
+    with session_scope(lane.sessions) as session:
+        lane.check(session)
+        portals.save_steps(session, lane.portal_id, [{"step": step.name, "state": state, "words": words}], lane.clock.now())
+
+
+def start(session: Session, portal_id: int, now: datetime, trace_id: str) -> LaneRef:
+    """(Re)starts the job: every step is looked at again. Wake the returned lane after the commit."""
+    portals.save_steps(session, portal_id, [{"step": step.name, "state": WAITING} for step in STEPS], now)
+    lane = portal_lane(session, portal_id)
+    inbox.append(session, lane.id, KIND, KIND, {}, now=now, trace_id=trace_id, people=True)
+    return lane

@@ -1,0 +1,41 @@
+"""The tab in deals and the notifications: list what is bound, unbind what points elsewhere, bind the missing (bitrix24-app.md §4.1, §5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from b24app.bitrix24.encoding import Command, as_list, as_map
+from b24app.bitrix24.envelope import inner_error
+from install.steps.catalogue import Ground
+from install.wanted import EVENTS, EVENTS_PATH, TAB, TAB_PATH, TAB_TITLES, Binding, BindingPlan, plan_bindings
+
+
+def placements(ground: Ground) -> None:
+    """The Delivery tab of deals."""
+    rows = [as_map(row) for row in as_list(ground.ask("placement.get"))]
+    ours = [Binding(str(row.get("placement", "")), str(row.get("handler", ""))) for row in rows]
+    handler = ground.public_url + TAB_PATH
+    plan = plan_bindings([each for each in ours if each.name.upper() == TAB], [TAB], handler)
+    _apply(ground, plan, "placement", "PLACEMENT", "HANDLER", {"LANG_ALL": TAB_TITLES})
+
+
+def events(ground: Ground) -> None:
+    """Notifications about deals and about the app itself."""
+    rows = [as_map(row) for row in as_list(ground.ask("event.get"))]
+    ours = [Binding(str(row.get("event", "")), str(row["handler"])) for row in rows if row.get("handler")]
+    _apply(ground, plan_bindings(ours, EVENTS, ground.public_url + EVENTS_PATH), "event", "event", "handler", {})
+
+
+def _apply(ground: Ground, plan: BindingPlan, what: str, name: str, handler: str, more: dict[str, Any]) -> None:
+    stale = [Command(f"u{at}", f"{what}.unbind", {name: each.name, handler: each.handler}) for at, each in enumerate(plan.stale)]
+    fresh = [Command(f"b{at}", f"{what}.bind", {name: each.name, handler: each.handler, **more}) for at, each in enumerate(plan.missing)]
+    _run(ground, [*stale, *fresh])
+
+
+def _run(ground: Ground, commands: Sequence[Command]) -> None:
+    if not commands:
+        return
+    answer = ground.do(commands)
+    for command in commands:
+        inner_error(answer.results.get(command.key), command.method)

@@ -1,0 +1,135 @@
+"""What a portal must have for us to work: fields, stage, placements, events. Data, and pure diffs against what is there.
+
+Facts: contracts/bitrix24-crm.md §1.7 (stages), §4.1-4.2 (field names and types), bitrix24-app.md §4.4 (events), §5.1 (placements).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from b24app.flows.snapshot import Role
+
+
+@dataclass(frozen=True, slots=True)
+class WantedField:
+    """A user field of deals. `name` is the real one: the portal adds `UF_CRM_` to what it is given."""
+
+    role: Role
+    name: str
+    kind: str
+    labels: Mapping[str, str]
+    sort: int
+    options: tuple[tuple[str, str], ...] = ()  # (XML_ID, label in the portal's language is not possible: one text for all)
+
+    def creation(self) -> dict[str, Any]:
+        """Parameters of `crm.deal.userfield.add`."""
+        labels = dict(self.labels)
+        fields: dict[str, Any] = {
+            "USER_TYPE_ID": self.kind, "FIELD_NAME": self.name.removeprefix("UF_CRM_"), "XML_ID": self.name.removeprefix("UF_CRM_"),
+            "EDIT_FORM_LABEL": labels, "LIST_COLUMN_LABEL": labels, "LIST_FILTER_LABEL": labels,
+            "MULTIPLE": "N", "MANDATORY": "N", "SHOW_FILTER": "Y", "SORT": self.sort,
+        }
+        if self.options:
+            fields["LIST"] = [{"VALUE": label, "XML_ID": code, "SORT": 10 * at} for at, (code, label) in enumerate(self.options, 1)]
+        return {"fields": fields}
+
+
+def _text(role: Role, name: str, ru: str, en: str, sort: int, kind: str = "string") -> WantedField:
+    return WantedField(role, f"UF_CRM_{name}", kind, {"ru": ru, "en": en}, sort)
+
+
+FIELDS: tuple[WantedField, ...] = (
+    _text(Role.ADDRESS, "DELIVERY_ADDRESS", "Адрес доставки", "Delivery address", 200),
+    _text(Role.PHONE, "DELIVERY_PHONE", "Телефон получателя", "Recipient's phone", 210),
+    WantedField(Role.TYPE, "UF_CRM_DELIVERY_TYPE", "enumeration", {"ru": "Способ доставки", "en": "Kind of delivery"}, 220,
+                (("COURIER", "Курьер"), ("PICKUP", "Пункт выдачи"))),
+    _text(Role.POINT, "PVZ_CODE", "Код пункта выдачи", "Pickup point code", 230),
+    _text(Role.ORDER_ID, "LOGISTICS_ORDER_ID", "Номер заказа на доставку", "Delivery order number", 240),
+    _text(Role.TRACKING, "LOGISTICS_TRACK", "Трек-номер", "Tracking number", 250),
+    _text(Role.LINK, "LOGISTICS_LINK", "Ссылка на отслеживание", "Tracking link", 260, "url"),
+    _text(Role.PRICE, "LOGISTICS_PRICE", "Стоимость доставки", "Delivery price", 270, "money"),
+    _text(Role.STATUS, "LOGISTICS_STATUS", "Статус доставки", "Delivery status", 280),
+)
+
+EVENTS = ("ONCRMDEALUPDATE", "ONCRMDEALADD", "ONCRMDEALMOVETOCATEGORY", "ONCRMDEALDELETE", "ONAPPINSTALL", "ONAPPUNINSTALL")
+EVENTS_PATH = "/b24/events"
+
+TAB = "CRM_DEAL_DETAIL_TAB"
+TAB_PATH = "/tab"
+TAB_TITLES = {"ru": {"TITLE": "Доставка", "DESCRIPTION": "Отправка сделки и где посылка"},
+              "en": {"TITLE": "Delivery", "DESCRIPTION": "Shipping of the deal and where the parcel is"}}
+
+STAGE_NAMES = {"ru": "Передано в доставку", "en": "Transferred for shipment"}
+STAGE_CODE = "WB_SHIP"
+STAGE_COLOUR = "#00A9F4"
+
+
+def missing_fields(existing: Iterable[str]) -> list[WantedField]:
+    """Fields that the portal lacks, by their real names."""
+    there = {name.upper() for name in existing}
+    return [wanted for wanted in FIELDS if wanted.name not in there]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """An event or a placement and the address it calls."""
+
+    name: str
+    handler: str
+
+
+@dataclass(frozen=True, slots=True)
+class BindingPlan:
+    """`stale` bindings of ours point to another address (an older host or version) and go first."""
+
+    stale: tuple[Binding, ...] = ()
+    missing: tuple[Binding, ...] = ()
+
+
+def plan_bindings(existing: Iterable[Binding], wanted: Sequence[str], handler: str) -> BindingPlan:
+    """What to unbind and to bind so that exactly `wanted` call `handler`. Names compare without case."""
+    there = [Binding(each.name.upper(), each.handler) for each in existing]
+    right = {each.name for each in there if each.handler == handler}
+    stale = tuple(each for each in there if each.handler != handler)
+    return BindingPlan(stale, tuple(Binding(name, handler) for name in wanted if name not in right))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of a deal pipeline as `crm.status.list` tells it. `semantics`: "" in progress, S success, F failure."""
+
+    id: str
+    name: str
+    sort: int
+    semantics: str = ""
+    entity: str = "DEAL_STAGE"
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """`found` is the stage to use, or `add` the parameters of `crm.status.add`."""
+
+    found: str = ""
+    add: Mapping[str, Any] = field(default_factory=dict)
+
+
+def plan_stage(stages: Sequence[Stage], entity: str, lang: str) -> StagePlan:
+    """The stage "Transferred for shipment" of one pipeline: ours by its code, else by its name, else a new one before the final ones."""
+    names = {name.casefold() for name in STAGE_NAMES.values()}
+    for fits in (lambda s: s.id.partition(":")[2] == STAGE_CODE or s.id == STAGE_CODE, lambda s: s.name.casefold() in names):
+        found = next((stage for stage in stages if fits(stage) and not stage.semantics), None)
+        if found:
+            return StagePlan(found=found.id)
+    return StagePlan(add={"fields": {
+        "ENTITY_ID": entity, "STATUS_ID": STAGE_CODE, "NAME": STAGE_NAMES.get(lang, STAGE_NAMES["en"]), "SORT": _sort_before_final(stages),
+        "COLOR": STAGE_COLOUR, "SEMANTICS": "",
+    }})
+
+
+def _sort_before_final(stages: Sequence[Stage]) -> int:
+    """Between the last working stage and the first final one: a stage after the final ones is refused."""
+    working = max((stage.sort for stage in stages if not stage.semantics), default=0)
+    final = min((stage.sort for stage in stages if stage.semantics), default=working + 20)
+    return max(working + 1, min(working + 10, final - 1)) if final - working > 1 else max(1, final - 1)

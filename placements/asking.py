@@ -1,0 +1,58 @@
+"""What a person asks for becomes one row in the portal's lane, at the front of the queue, and one line in the audit."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.parts import PageParts, trace
+from b24app.frames.session import PageSession
+from b24app.store import inbox
+from b24app.store.engine import session_scope
+from b24app.store.lanes import portal_lane
+from b24app.store.models import AuditRow, InboxRow, InboxState
+
+_REMEMBERED = timedelta(hours=1)
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,40}")
+
+
+def new_key() -> str:
+    """Names one intention of the person: however often its button is pressed, it happens once."""
+    return secrets.token_urlsafe(12)
+
+
+def ask(parts: PageParts, who: PageSession, wish: str, deal_id: int, key: str) -> bool:
+    """Appends the row and wakes the lane; False when it is waiting already or this press was seen. Raises PageError(BAD_INPUT)."""
+    if not _KEY.fullmatch(key):
+        raise PageError(ErrorCode.BAD_INPUT, "no idempotency key")
+    now = parts.clock.now()
+    with session_scope(parts.sessions) as session:
+        lane = portal_lane(session, who.portal_id)
+        if _waiting(session, lane.id, wish, deal_id) or _pressed(session, who.portal_id, deal_id, key, now - _REMEMBERED):
+            return False
+        payload = {"deal_id": deal_id, "user_id": who.user_id, "name": who.name, "key": key}
+        inbox.append(session, lane.id, wish, str(deal_id), payload, now=now, trace_id=trace(), people=True)
+        detail = {"name": who.name, "key": key}
+        session.add(AuditRow(portal_id=who.portal_id, at=now, user_id=who.user_id, action=wish, deal_id=deal_id, detail=detail))
+    parts.waker.wake(lane)
+    return True
+
+
+def _waiting(session: Session, lane_id: int, wish: str, deal_id: int) -> bool:
+    """The same wish of the same deal, not served yet."""
+    return session.scalar(
+        select(InboxRow.id).where(
+            InboxRow.lane_id == lane_id, InboxRow.state == InboxState.NEW, InboxRow.kind == wish, InboxRow.key == str(deal_id)
+        ).limit(1)
+    ) is not None
+
+
+def _pressed(session: Session, portal_id: int, deal_id: int, key: str, since: datetime) -> bool:
+    """This very press of the button arrived before (a double click, or a repeat after a lost answer)."""
+    recent = select(AuditRow.detail).where(AuditRow.portal_id == portal_id, AuditRow.at >= since, AuditRow.deal_id == deal_id)
+    return any(detail.get("key") == key for detail in session.scalars(recent))

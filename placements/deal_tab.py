@@ -1,0 +1,116 @@
+"""The Delivery tab of a deal (contracts/bitrix24-app.md §5.4): the frame's POST, its live part, and what a person asks for.
+
+Shown is what our store knows; the portal is asked only at the opening (may this person read the deal?) and when the person re-reads an
+unshipped deal. An action appends one row to the portal's lane and returns: the tab then watches it being served.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, request
+from sqlalchemy.orm import Session
+
+from b24app.bitrix24.payloads import FramePost
+from b24app.frames import pages
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.formats import zone_or_default
+from b24app.frames.parts import PageParts, answer_errors, answers_head, known_portal, prove, read_post, session_of
+from b24app.frames.pool import refill
+from b24app.frames.proof import Proof
+from b24app.frames.session import PageSession
+from b24app.frames.session import prove as freshly_proven
+from b24app.frames.words import choose_language
+from b24app.store import portals
+from b24app.store.engine import read_scope
+from b24app.store.faces.deal import ASKS, TabFacts, tab_facts, tab_version
+from b24app.store.models import Portal
+from placements.asking import ask, new_key
+from placements.person import Person, Reading, read_deal
+from placements.preview import preview
+from placements.tab_view import TabView, tab_view
+
+PLACEMENT = "CRM_DEAL_DETAIL_TAB"
+TEMPLATE = "parts/deal_tab.html"
+
+
+def blueprint(parts: PageParts) -> Blueprint:
+    """The tab's addresses, joined to `parts`."""
+    bp = Blueprint("deal_tab", __name__)
+    answer_errors(bp)
+    answers_head(bp, "/tab", "tab")
+    tab = Tab(parts)
+    bp.post("/tab")(tab.opened)
+    bp.get("/tab/version")(tab.version)
+    bp.post("/tab/read")(tab.reread)
+    bp.post("/tab/<wish>")(tab.wish)
+    return bp
+
+
+class Tab:
+    """The handlers of the tab."""
+
+    def __init__(self, parts: PageParts) -> None:
+        self._parts = parts
+
+    def opened(self) -> Response:
+        """The portal opens the tab."""
+        parts, post = self._parts, read_post()
+        proof = prove(parts, post)
+        if post.entity_id is None:
+            raise PageError(ErrorCode.DEAL_NOT_SAVED)
+        with read_scope(parts.sessions) as session:
+            portal = known_portal(session, post.member_id)
+            roles = portals.field_map(session, portal.id)
+        reading = read_deal(parts.person(portal, post.auth_id, proof.info.user_id), post.entity_id, roles)
+        refill(parts, portal.id, post, proof, reading.person.admin)
+        who = freshly_proven(_session(portal, post, proof, reading.person, post.entity_id), parts.clock.now())
+        view = self._view(who, portal, reading)
+        return pages.page("pages/deal_tab.html", pages.viewer_of(who, parts.clock.now()), who, parts.signer, view=view, key=new_key())
+
+    def version(self) -> Response:
+        """Has anything changed since version `v`? 204, or the new tab."""
+        who = session_of(self._parts, PLACEMENT)
+        with read_scope(self._parts.sessions) as session:
+            same = tab_version(session, who.portal_id, who.entity_id) == request.args.get("v")
+        return pages.renewed(make_response("", 204), who, self._parts.signer) if same else self._fragment(who)
+
+    def reread(self) -> Response:
+        """The person's own key reads the deal again: the preview of an unshipped deal is never older than this."""
+        parts, who = self._parts, session_of(self._parts, PLACEMENT)
+        with read_scope(parts.sessions) as session:
+            portal, roles = portals.get(session, who.portal_id), portals.field_map(session, who.portal_id)
+        reading = read_deal(parts.person(portal, request.form.get("AUTH_ID", ""), who.user_id), who.entity_id, roles)
+        if reading.person.user_id != who.user_id:
+            raise PageError(ErrorCode.SESSION_FORGED, "another person's key")
+        return self._fragment(who, portal, reading)
+
+    def wish(self, wish: str) -> Response:
+        """A button: ship_now, retry, cancel, refresh."""
+        who = session_of(self._parts, PLACEMENT)
+        if wish not in ASKS:
+            raise PageError(ErrorCode.BAD_INPUT, f"unknown wish {wish}")
+        ask(self._parts, who, wish, who.entity_id, request.form.get("key", ""))
+        return self._fragment(who)
+
+    def _fragment(self, who: PageSession, portal: Portal | None = None, reading: Reading | None = None) -> Response:
+        view = self._view(who, portal, reading)
+        return pages.fragment(TEMPLATE, pages.viewer_of(who, self._parts.clock.now()), who, self._parts.signer, view=view, key=new_key())
+
+    def _view(self, who: PageSession, portal: Portal | None, reading: Reading | None) -> TabView:
+        parts = self._parts
+        with read_scope(parts.sessions) as session:
+            facts = _facts(session, who, reading)
+        shown = preview(reading.deal, portal.code, portal.settings.get("delivery_types", {})) if reading and portal else None
+        system = facts.shipments[0].system if facts.shipments else facts.system
+        return tab_view(facts, pages.viewer_of(who, parts.clock.now()).formats, parts.carrier(system, who.lang), shown)
+
+
+def _facts(session: Session, who: PageSession, reading: Reading | None) -> TabFacts:
+    return tab_facts(session, who.portal_id, who.entity_id, reading.deal.category if reading else None)
+
+
+def _session(portal: Portal, post: FramePost, proof: Proof, person: Person, deal_id: int) -> PageSession:
+    lang = choose_language(post.language or portal.language)
+    return PageSession(
+        portal_id=portal.id, user_id=proof.info.user_id, placement=PLACEMENT, entity_id=deal_id, lang=lang,
+        zone=zone_or_default(person.zone, lang), origin=proof.origin, admin=person.admin, name=person.name, proven_at=0, expires_at=0,
+    )

@@ -1,0 +1,43 @@
+"""A page whose session ran out proves its person anew with a fresh Bitrix24 key; what it is bound to never changes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, request
+
+from b24app.frames import pages
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.parts import PageParts, answer_errors
+from b24app.frames.session import PageSession, bearer, prove
+from b24app.store import portals
+from b24app.store.engine import read_scope
+from placements.deal_tab import PLACEMENT as DEAL_TAB
+from placements.person import Person, read_deal, read_person
+
+
+def blueprint(parts: PageParts) -> Blueprint:
+    bp = Blueprint("session", __name__)
+    answer_errors(bp)
+
+    @bp.post("/session")
+    def renew() -> Response:
+        now = parts.clock.now()
+        who = parts.signer.read_for_renewal(bearer(request.headers.get("Authorization", "")), now)
+        person = _proven_again(parts, who, request.form.get("AUTH_ID", ""))
+        if person.user_id != who.user_id:
+            raise PageError(ErrorCode.SESSION_FORGED, "another person's key")
+        if who.admin and not person.admin:
+            raise PageError(ErrorCode.ADMIN_ONLY)
+        return pages.renewed(make_response("", 204), prove(who, now), parts.signer)
+
+    return bp
+
+
+def _proven_again(parts: PageParts, who: PageSession, access: str) -> Person:
+    """The portal itself says whose key it is, and whether they may still read what the page shows."""
+    with read_scope(parts.sessions) as session:
+        portal = portals.get(session, who.portal_id)
+    info = parts.gate.whose(access, portal.oauth_endpoint)
+    if info.member_id != portal.member_id or info.user_id != who.user_id:
+        raise PageError(ErrorCode.SESSION_FORGED, "another portal's or person's key")
+    client = parts.person(portal, access, who.user_id)
+    return read_deal(client, who.entity_id, {}).person if who.placement == DEAL_TAB else read_person(client)
