@@ -1,1 +1,47 @@
 """Waybill: a Bitrix24 Market app that ships CRM deals (see README.md for the map of the house)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from b24app.settings import Settings
+
+Role = Literal["hooks", "pages", "all"]
+
+
+def create_app(settings: Settings | None = None, role: Role = "all") -> Flask:
+    """Join the parts of a web process. `hooks` and `pages` are meant to run as separate servers.
+
+    Does nothing else: no migration, no call, no wait, no print.
+    """
+    from flask import Flask
+
+    from b24app.hooks.carrier import carrier_callbacks
+    from b24app.hooks.counters import HookCounters
+    from b24app.hooks.desk import Desk
+    from b24app.hooks.health import WorkCollector, database_check, health
+    from b24app.hooks.portal_events import portal_events
+    from b24app.parts import Parts
+    from b24app.settings import Settings
+
+    parts = Parts.open(settings or Settings())
+    app = Flask("b24app", static_folder=None)
+    app.extensions["waybill"] = parts
+    parts.registry.register(WorkCollector(parts.sessions, parts.clock))
+    app.register_blueprint(health({"database": database_check(parts.sessions)}, parts.registry))
+    if role in {"hooks", "all"}:
+        desk = Desk.open(
+            parts.engine,
+            parts.sessions,
+            parts.waker,
+            parts.clock,
+            HookCounters(parts.registry),
+            cache_s=parts.settings.hook_portal_cache_s,
+            max_bytes=parts.settings.hook_max_bytes,
+        )
+        app.register_blueprint(portal_events(desk))
+        app.register_blueprint(carrier_callbacks(desk))
+    return app

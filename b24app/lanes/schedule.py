@@ -12,7 +12,7 @@ from b24app.clock import Clock
 from b24app.store import schedule
 from b24app.store.engine import Sessions, session_scope
 
-Job = Callable[[], None]
+Job = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
