@@ -1,0 +1,177 @@
+"""Wares of deals: read in one or two HTTP calls; what changes rarely is remembered for a day (bitrix24-crm.md §3.4)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from b24app.bitrix24 import deals, goods
+from b24app.bitrix24.encoding import Command
+from b24app.bitrix24.envelope import BatchAnswer
+from b24app.bitrix24.errors import Kind, RestError
+from b24app.bitrix24.goods import Iblocks, Units, Ware
+from b24app.bitrix24.transport import PortalClient
+from b24app.clock import Clock
+from b24app.flows.snapshot import CatalogueSize, DealSnapshot, Source
+
+KEPT = timedelta(days=1)
+#: Pages of 50 sections asked at once; portals with more sections take further calls.
+SECTION_PAGES = 10
+#: Refusals that mean "this portal has no catalogue for us": the portal's default weights are used then.
+_NONE = frozenset({Kind.METHOD, Kind.ACCESS, Kind.SCOPE, Kind.PLAN, Kind.NOT_FOUND})
+
+
+@dataclass(slots=True)
+class _Kept:
+    iblocks: Iblocks
+    until: datetime
+    sections: dict[int, int] = field(default_factory=dict)
+    sections_until: datetime | None = None
+
+
+class CatalogueMemory:
+    """One per process: the catalogues and sections of portals."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: dict[str, _Kept] = {}
+        self._lock = threading.Lock()
+
+    def iblocks(self, portal: str) -> Iblocks | None:
+        with self._lock:
+            kept = self._kept.get(portal)
+            return kept.iblocks if kept and kept.until > self._clock.now() else None
+
+    def keep_iblocks(self, portal: str, iblocks: Iblocks) -> None:
+        with self._lock:
+            self._kept[portal] = _Kept(iblocks, self._clock.now() + KEPT)
+
+    def sections(self, portal: str) -> Mapping[int, int] | None:
+        with self._lock:
+            kept = self._kept.get(portal)
+            fresh = kept is not None and kept.sections_until is not None and kept.sections_until > self._clock.now()
+            return dict(kept.sections) if kept is not None and fresh else None
+
+    def keep_sections(self, portal: str, sections: Mapping[int, int]) -> None:
+        with self._lock:
+            kept = self._kept.get(portal)
+            if kept is not None:
+                kept.sections, kept.sections_until = dict(sections), self._clock.now() + KEPT
+
+
+class CatalogueReader:
+    """Sizes of the wares in deals. `client` must speak with an administrator's token: most of the catalogue is theirs.
+
+    `defaults`: the portal's default sizes by section.
+    """
+
+    def __init__(
+        self,
+        client: PortalClient,
+        memory: CatalogueMemory,
+        units: Units | None = None,
+        defaults: Mapping[int, CatalogueSize] | None = None,
+    ) -> None:
+        self._client = client
+        self._memory = memory
+        self._units = units or Units()
+        self._defaults = defaults or {}
+        self._portal = client.address.member_id
+
+    def first_commands(self, carrier: PortalClient) -> list[Command]:
+        """What may ride in the deals' own batch, if that is sent with this reader's token."""
+        if carrier is self._client and self._memory.iblocks(self._portal) is None:
+            return [goods.list_catalogs("catalogs")]
+        return []
+
+    def with_sizes(
+        self, snapshots: Mapping[int, DealSnapshot], first: BatchAnswer, people: bool = False
+    ) -> dict[int, DealSnapshot]:
+        """The same deals, every row with the sizes that the catalogue states."""
+        ids = {row.product_id for deal in snapshots.values() for row in deal.rows if row.product_id}
+        if not ids:
+            return dict(snapshots)
+        wares, parents = self._wares(self._iblocks(first, people), ids, people)
+        sections = self._sections([*wares.values(), *parents.values()], people)
+        return {
+            deal_id: replace(deal, rows=tuple(goods.sized(row, wares, parents, sections) for row in deal.rows))
+            for deal_id, deal in snapshots.items()
+        }
+
+    def _iblocks(self, first: BatchAnswer, people: bool) -> Iblocks:
+        known = self._memory.iblocks(self._portal)
+        if known is not None:
+            return known
+        asked = "catalogs" in first.results or "catalogs" in first.errors
+        answer = first if asked else self._client.batch([goods.list_catalogs("catalogs")], people=people, safe=True)
+        found = goods.parse_catalogs(_or_none(answer, "catalogs"))
+        self._memory.keep_iblocks(self._portal, found)
+        return found
+
+    def _wares(self, iblocks: Iblocks, ids: set[int], people: bool) -> tuple[dict[int, Ware], dict[int, Ware]]:
+        """Wares by id, and the parents of variations. Which block an id belongs to is unknown, so all are asked."""
+        kinds = [("product", block) for block in iblocks.products] + [
+            ("product.offer", block) for block in iblocks.offers
+        ]
+        wares = self._ask(kinds, ids, people, Source.VARIATION)
+        lacking = {ware.parent for ware in wares.values() if ware.parent and ware.parent not in wares}
+        both = [(kind, block) for block in iblocks.products for kind in ("product", "product.sku")]
+        parents = self._ask(both, lacking, people, Source.PARENT) if lacking else {}
+        return wares, {**wares, **parents}
+
+    def _ask(
+        self, kinds: Iterable[tuple[str, int]], ids: Iterable[int], people: bool, source: Source
+    ) -> dict[int, Ware]:
+        commands = [
+            goods.list_wares(f"w{at}x{block}x{kind.replace('.', '')}", kind, block, group)
+            for kind, block in kinds
+            for at, group in enumerate(deals.chunks(ids))
+        ]
+        if not commands:
+            return {}
+        answer = self._client.read_all(commands, people=people)
+        found = [goods.parse_wares(_or_none(answer, command.key), self._units, source) for command in commands]
+        return {ware.id: ware for wares in found for ware in wares}
+
+    def _sections(self, wares: Iterable[Ware], people: bool) -> dict[int, CatalogueSize]:
+        wanted = {ware.section for ware in wares if ware.section}
+        if not self._defaults or not wanted:
+            return {}
+        above = {} if wanted <= set(self._defaults) else self._tree(people)
+        return goods.section_sizes(wanted, above, self._defaults)
+
+    def _tree(self, people: bool) -> Mapping[int, int]:
+        known = self._memory.sections(self._portal)
+        if known is not None:
+            return known
+        found: dict[int, int] = {}
+        iblocks = self._memory.iblocks(self._portal) or Iblocks()
+        for block in iblocks.products:
+            found |= self._sections_of(block, people)
+        self._memory.keep_sections(self._portal, found)
+        return found
+
+    def _sections_of(self, block: int, people: bool) -> dict[int, int]:
+        found: dict[int, int] = {}
+        start = 0
+        while True:
+            pages = [start + page * deals.PAGE for page in range(SECTION_PAGES)]
+            answer = self._client.read_all([goods.list_sections(f"s{at}", block, at) for at in pages], people=people)
+            read = [goods.parse_sections(_or_none(answer, f"s{at}")) for at in pages]
+            for page in read:
+                found |= page
+            if len(read[-1]) < deals.PAGE:
+                return found
+            start += SECTION_PAGES * deals.PAGE
+
+
+def _or_none(answer: BatchAnswer, key: str) -> object:
+    """A result, or None where the portal has no catalogue for us. Raises other refusals."""
+    try:
+        return answer.get(key)
+    except RestError as error:
+        if error.kind in _NONE:
+            return None
+        raise
