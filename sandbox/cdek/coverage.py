@@ -18,5 +18,9 @@ COVERAGE = (
     CoverageRow("GET /v2/location/cities, suggest/cities, regions, postalcodes, coordinates", "works"),
     CoverageRow("POST, GET /v2/print/orders, barcodes (.pdf)", "works"),
     CoverageRow("/v2/webhooks", "works", "RECEIPT and photo events are never sent"),
+    CoverageRow("/v2/intakes (POST, GET, PATCH, DELETE, availableDays), /v2/orders/{uuid}/intakes", "works"),
+    CoverageRow("/v2/delivery (POST, GET, intervals, estimatedIntervals)", "works"),
+    CoverageRow("POST /v2/reverse/availability", "works"),
+    CoverageRow("/v2/prealert (POST, GET)", "works", "never closes"),
     CoverageRow("/v2/check, payment, registries, passport, photoDocument, international", "refused", "404"),
 )

@@ -70,6 +70,8 @@ def handle_http_errors(app: Flask, cdek: Cdek) -> None:
     """Unknown paths and methods: the framework's envelope."""
 
     def respond(problem: Any) -> Response:
+        # Loud for whoever reads the journal: the program called what CDEK (or this sandbox) does not have.
+        note(unknown=True)
         words = framework_error(request.path, problem.code, problem.name, cdek.now_text())
         return answer(cdek, words, problem.code)
 
