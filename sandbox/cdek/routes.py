@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from . import routes_after, routes_points, routes_prints
 from .core import Cdek
 from .model import Request
-from .rules import calculator, life, orders, tokens, webhooks
+from .rules import calculator, changes, life, orders, tokens, webhooks
 from .view import accepted_envelope, order_envelope
 from .wire import account, answer, body, handle_http_errors, note
 
@@ -62,19 +62,19 @@ def _orders(app: Flask, cdek: Cdek) -> None:
 
     @app.patch("/v2/orders")
     def patch_order() -> Response:
-        return _accepted(cdek, orders.patch(cdek, account(), body()))
+        return _accepted(cdek, changes.patch(cdek, account(), body()))
 
     @app.delete("/v2/orders/<uuid>")
     def delete_order(uuid: str) -> Response:
-        return _accepted(cdek, orders.delete(cdek, account(), uuid))
+        return _accepted(cdek, changes.delete(cdek, account(), uuid))
 
     @app.post("/v2/orders/<uuid>/refusal")
     def refuse_order(uuid: str) -> Response:
-        return _accepted(cdek, orders.refuse(cdek, account(), uuid))
+        return _accepted(cdek, changes.refuse(cdek, account(), uuid))
 
     @app.post("/v2/orders/<uuid>/clientReturn")
     def client_return(uuid: str) -> Response:
-        return _accepted(cdek, orders.client_return(cdek, account(), uuid, body()))
+        return _accepted(cdek, changes.client_return(cdek, account(), uuid, body()))
 
 
 def _order_lookups(app: Flask, cdek: Cdek) -> None:
