@@ -58,7 +58,13 @@ def handle(lane: Slice, rows: Sequence[Claimed], parts: InstallParts) -> None:
         lane.check(session)
         if trouble is not None and trouble.again:
             attempts = max(row.attempts for row in rows) + 1
-            inbox.retry(session, lane, ids, next_try(now, attempts, retry_after=trouble.retry_after, spread=random.random()), trouble.words)  # noqa: S311 - spreads retries, not a secret
+            inbox.retry(
+                session,
+                lane,
+                ids,
+                next_try(now, attempts, retry_after=trouble.retry_after, spread=random.random()),
+                trouble.words,
+            )
             return
         inbox.close(session, lane, ids, now)
         if trouble is None:
@@ -109,13 +115,16 @@ def _saver(lane: Slice) -> Callable[[Callable[[Session], None]], None]:
         with session_scope(lane.sessions) as session:
             lane.check(session)
             act(session)
+
     return save
 
 
 def _note(lane: Slice, step: Step, state: str, words: str = "") -> None:
     with session_scope(lane.sessions) as session:
         lane.check(session)
-        portals.save_steps(session, lane.portal_id, [{"step": step.name, "state": state, "words": words}], lane.clock.now())
+        portals.save_steps(
+            session, lane.portal_id, [{"step": step.name, "state": state, "words": words}], lane.clock.now()
+        )
 
 
 def start(session: Session, portal_id: int, now: datetime, trace_id: str) -> LaneRef:

@@ -21,18 +21,29 @@ class WantedField:
     kind: str
     labels: Mapping[str, str]
     sort: int
-    options: tuple[tuple[str, str], ...] = ()  # (XML_ID, label in the portal's language is not possible: one text for all)
+    options: tuple[
+        tuple[str, str], ...
+    ] = ()  # (XML_ID, label in the portal's language is not possible: one text for all)
 
     def creation(self) -> dict[str, Any]:
         """Parameters of `crm.deal.userfield.add`."""
         labels = dict(self.labels)
         fields: dict[str, Any] = {
-            "USER_TYPE_ID": self.kind, "FIELD_NAME": self.name.removeprefix("UF_CRM_"), "XML_ID": self.name.removeprefix("UF_CRM_"),
-            "EDIT_FORM_LABEL": labels, "LIST_COLUMN_LABEL": labels, "LIST_FILTER_LABEL": labels,
-            "MULTIPLE": "N", "MANDATORY": "N", "SHOW_FILTER": "Y", "SORT": self.sort,
+            "USER_TYPE_ID": self.kind,
+            "FIELD_NAME": self.name.removeprefix("UF_CRM_"),
+            "XML_ID": self.name.removeprefix("UF_CRM_"),
+            "EDIT_FORM_LABEL": labels,
+            "LIST_COLUMN_LABEL": labels,
+            "LIST_FILTER_LABEL": labels,
+            "MULTIPLE": "N",
+            "MANDATORY": "N",
+            "SHOW_FILTER": "Y",
+            "SORT": self.sort,
         }
         if self.options:
-            fields["LIST"] = [{"VALUE": label, "XML_ID": code, "SORT": 10 * at} for at, (code, label) in enumerate(self.options, 1)]
+            fields["LIST"] = [
+                {"VALUE": label, "XML_ID": code, "SORT": 10 * at} for at, (code, label) in enumerate(self.options, 1)
+            ]
         return {"fields": fields}
 
 
@@ -43,8 +54,14 @@ def _text(role: Role, name: str, ru: str, en: str, sort: int, kind: str = "strin
 FIELDS: tuple[WantedField, ...] = (
     _text(Role.ADDRESS, "DELIVERY_ADDRESS", "Адрес доставки", "Delivery address", 200),
     _text(Role.PHONE, "DELIVERY_PHONE", "Телефон получателя", "Recipient's phone", 210),
-    WantedField(Role.TYPE, "UF_CRM_DELIVERY_TYPE", "enumeration", {"ru": "Способ доставки", "en": "Kind of delivery"}, 220,
-                (("COURIER", "Курьер"), ("PICKUP", "Пункт выдачи"))),
+    WantedField(
+        Role.TYPE,
+        "UF_CRM_DELIVERY_TYPE",
+        "enumeration",
+        {"ru": "Способ доставки", "en": "Kind of delivery"},
+        220,
+        (("COURIER", "Курьер"), ("PICKUP", "Пункт выдачи")),
+    ),
     _text(Role.POINT, "PVZ_CODE", "Код пункта выдачи", "Pickup point code", 230),
     _text(Role.ORDER_ID, "LOGISTICS_ORDER_ID", "Номер заказа на доставку", "Delivery order number", 240),
     _text(Role.TRACKING, "LOGISTICS_TRACK", "Трек-номер", "Tracking number", 250),
@@ -53,13 +70,22 @@ FIELDS: tuple[WantedField, ...] = (
     _text(Role.STATUS, "LOGISTICS_STATUS", "Статус доставки", "Delivery status", 280),
 )
 
-EVENTS = ("ONCRMDEALUPDATE", "ONCRMDEALADD", "ONCRMDEALMOVETOCATEGORY", "ONCRMDEALDELETE", "ONAPPINSTALL", "ONAPPUNINSTALL")
+EVENTS = (
+    "ONCRMDEALUPDATE",
+    "ONCRMDEALADD",
+    "ONCRMDEALMOVETOCATEGORY",
+    "ONCRMDEALDELETE",
+    "ONAPPINSTALL",
+    "ONAPPUNINSTALL",
+)
 EVENTS_PATH = "/b24/events"
 
 TAB = "CRM_DEAL_DETAIL_TAB"
 TAB_PATH = "/tab"
-TAB_TITLES = {"ru": {"TITLE": "Доставка", "DESCRIPTION": "Отправка сделки и где посылка"},
-              "en": {"TITLE": "Delivery", "DESCRIPTION": "Shipping of the deal and where the parcel is"}}
+TAB_TITLES = {
+    "ru": {"TITLE": "Доставка", "DESCRIPTION": "Отправка сделки и где посылка"},
+    "en": {"TITLE": "Delivery", "DESCRIPTION": "Shipping of the deal and where the parcel is"},
+}
 
 STAGE_NAMES = {"ru": "Передано в доставку", "en": "Transferred for shipment"}
 STAGE_CODE = "WB_SHIP"
@@ -118,14 +144,25 @@ class StagePlan:
 def plan_stage(stages: Sequence[Stage], entity: str, lang: str) -> StagePlan:
     """The stage "Transferred for shipment" of one pipeline: ours by its code, else by its name, else a new one before the final ones."""
     names = {name.casefold() for name in STAGE_NAMES.values()}
-    for fits in (lambda s: s.id.partition(":")[2] == STAGE_CODE or s.id == STAGE_CODE, lambda s: s.name.casefold() in names):
+    for fits in (
+        lambda s: s.id.partition(":")[2] == STAGE_CODE or s.id == STAGE_CODE,
+        lambda s: s.name.casefold() in names,
+    ):
         found = next((stage for stage in stages if fits(stage) and not stage.semantics), None)
         if found:
             return StagePlan(found=found.id)
-    return StagePlan(add={"fields": {
-        "ENTITY_ID": entity, "STATUS_ID": STAGE_CODE, "NAME": STAGE_NAMES.get(lang, STAGE_NAMES["en"]), "SORT": _sort_before_final(stages),
-        "COLOR": STAGE_COLOUR, "SEMANTICS": "",
-    }})
+    return StagePlan(
+        add={
+            "fields": {
+                "ENTITY_ID": entity,
+                "STATUS_ID": STAGE_CODE,
+                "NAME": STAGE_NAMES.get(lang, STAGE_NAMES["en"]),
+                "SORT": _sort_before_final(stages),
+                "COLOR": STAGE_COLOUR,
+                "SEMANTICS": "",
+            }
+        }
+    )
 
 
 def _sort_before_final(stages: Sequence[Stage]) -> int:

@@ -33,26 +33,40 @@ def ask(parts: PageParts, who: PageSession, wish: str, deal_id: int, key: str) -
     now = parts.clock.now()
     with session_scope(parts.sessions) as session:
         lane = portal_lane(session, who.portal_id)
-        if _waiting(session, lane.id, wish, deal_id) or _pressed(session, who.portal_id, deal_id, key, now - _REMEMBERED):
+        if _waiting(session, lane.id, wish, deal_id) or _pressed(
+            session, who.portal_id, deal_id, key, now - _REMEMBERED
+        ):
             return False
         payload = {"deal_id": deal_id, "user_id": who.user_id, "name": who.name, "key": key}
         inbox.append(session, lane.id, wish, str(deal_id), payload, now=now, trace_id=trace(), people=True)
         detail = {"name": who.name, "key": key}
-        session.add(AuditRow(portal_id=who.portal_id, at=now, user_id=who.user_id, action=wish, deal_id=deal_id, detail=detail))
+        session.add(
+            AuditRow(portal_id=who.portal_id, at=now, user_id=who.user_id, action=wish, deal_id=deal_id, detail=detail)
+        )
     parts.waker.wake(lane)
     return True
 
 
 def _waiting(session: Session, lane_id: int, wish: str, deal_id: int) -> bool:
     """The same wish of the same deal, not served yet."""
-    return session.scalar(
-        select(InboxRow.id).where(
-            InboxRow.lane_id == lane_id, InboxRow.state == InboxState.NEW, InboxRow.kind == wish, InboxRow.key == str(deal_id)
-        ).limit(1)
-    ) is not None
+    return (
+        session.scalar(
+            select(InboxRow.id)
+            .where(
+                InboxRow.lane_id == lane_id,
+                InboxRow.state == InboxState.NEW,
+                InboxRow.kind == wish,
+                InboxRow.key == str(deal_id),
+            )
+            .limit(1)
+        )
+        is not None
+    )
 
 
 def _pressed(session: Session, portal_id: int, deal_id: int, key: str, since: datetime) -> bool:
     """This very press of the button arrived before (a double click, or a repeat after a lost answer)."""
-    recent = select(AuditRow.detail).where(AuditRow.portal_id == portal_id, AuditRow.at >= since, AuditRow.deal_id == deal_id)
+    recent = select(AuditRow.detail).where(
+        AuditRow.portal_id == portal_id, AuditRow.at >= since, AuditRow.deal_id == deal_id
+    )
     return any(detail.get("key") == key for detail in session.scalars(recent))

@@ -18,13 +18,14 @@ from b24app.frames.pool import refill
 from b24app.frames.proof import Proof
 from b24app.frames.session import PageSession
 from b24app.frames.session import prove as freshly_proven
+from b24app.frames.who import Person
 from b24app.frames.words import choose_language
 from b24app.store import portals
 from b24app.store.engine import read_scope
 from b24app.store.faces.deal import ASKS, TabFacts, tab_facts, tab_version
 from b24app.store.models import Portal
 from placements.asking import ask, new_key
-from placements.person import Person, Reading, read_deal
+from placements.person import Reading, read_deal
 from placements.preview import preview
 from placements.tab_view import TabView, tab_view
 
@@ -61,10 +62,12 @@ class Tab:
             portal = known_portal(session, post.member_id)
             roles = portals.field_map(session, portal.id)
         reading = read_deal(parts.person(portal, post.auth_id, proof.info.user_id), post.entity_id, roles)
-        refill(parts, portal.id, post, proof, reading.person.admin)
+        refill(parts.sessions, parts.clock, portal.id, post, proof, reading.person.admin)
         who = freshly_proven(_session(portal, post, proof, reading.person, post.entity_id), parts.clock.now())
         view = self._view(who, portal, reading)
-        return pages.page("pages/deal_tab.html", pages.viewer_of(who, parts.clock.now()), who, parts.signer, view=view, key=new_key())
+        return pages.page(
+            "pages/deal_tab.html", pages.viewer_of(who, parts.clock.now()), who, parts.signer, view=view, key=new_key()
+        )
 
     def version(self) -> Response:
         """Has anything changed since version `v`? 204, or the new tab."""
@@ -93,13 +96,19 @@ class Tab:
 
     def _fragment(self, who: PageSession, portal: Portal | None = None, reading: Reading | None = None) -> Response:
         view = self._view(who, portal, reading)
-        return pages.fragment(TEMPLATE, pages.viewer_of(who, self._parts.clock.now()), who, self._parts.signer, view=view, key=new_key())
+        return pages.fragment(
+            TEMPLATE, pages.viewer_of(who, self._parts.clock.now()), who, self._parts.signer, view=view, key=new_key()
+        )
 
     def _view(self, who: PageSession, portal: Portal | None, reading: Reading | None) -> TabView:
         parts = self._parts
         with read_scope(parts.sessions) as session:
             facts = _facts(session, who, reading)
-        shown = preview(reading.deal, portal.code, portal.settings.get("delivery_types", {})) if reading and portal else None
+        shown = (
+            preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}))
+            if reading and portal
+            else None
+        )
         system = facts.shipments[0].system if facts.shipments else facts.system
         return tab_view(facts, pages.viewer_of(who, parts.clock.now()).formats, parts.carrier(system, who.lang), shown)
 
@@ -111,6 +120,15 @@ def _facts(session: Session, who: PageSession, reading: Reading | None) -> TabFa
 def _session(portal: Portal, post: FramePost, proof: Proof, person: Person, deal_id: int) -> PageSession:
     lang = choose_language(post.language or portal.language)
     return PageSession(
-        portal_id=portal.id, user_id=proof.info.user_id, placement=PLACEMENT, entity_id=deal_id, lang=lang,
-        zone=zone_or_default(person.zone, lang), origin=proof.origin, admin=person.admin, name=person.name, proven_at=0, expires_at=0,
+        portal_id=portal.id,
+        user_id=proof.info.user_id,
+        placement=PLACEMENT,
+        entity_id=deal_id,
+        lang=lang,
+        zone=zone_or_default(person.zone, lang),
+        origin=proof.origin,
+        admin=person.admin,
+        name=person.name,
+        proven_at=0,
+        expires_at=0,
     )

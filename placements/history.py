@@ -12,10 +12,18 @@ from b24app.logistics.status import Status
 from b24app.store.faces.deal import AuditFacts, EventFacts, ShipmentFacts, TabFacts
 
 _ICONS = {
-    Status.CREATED: ("check", "green"), Status.ACCEPTED_AT_WAREHOUSE: ("store", "blue"), Status.IN_TRANSIT: ("truck", "blue"),
-    Status.READY_FOR_PICKUP: ("pin", "blue"), Status.OUT_FOR_DELIVERY: ("walk", "blue"), Status.DELIVERED: ("check", "green"),
-    Status.DELIVERY_FAILED: ("alert", "red"), Status.RETURNING: ("undo", "violet"), Status.RETURNED: ("home", "violet"),
-    Status.CANCELLED: ("cross-circle", ""), Status.REJECTED: ("ban", "red"), Status.LOST: ("search", "red"),
+    Status.CREATED: ("check", "green"),
+    Status.ACCEPTED_AT_WAREHOUSE: ("store", "blue"),
+    Status.IN_TRANSIT: ("truck", "blue"),
+    Status.READY_FOR_PICKUP: ("pin", "blue"),
+    Status.OUT_FOR_DELIVERY: ("walk", "blue"),
+    Status.DELIVERED: ("check", "green"),
+    Status.DELIVERY_FAILED: ("alert", "red"),
+    Status.RETURNING: ("undo", "violet"),
+    Status.RETURNED: ("home", "violet"),
+    Status.CANCELLED: ("cross-circle", ""),
+    Status.REJECTED: ("ban", "red"),
+    Status.LOST: ("search", "red"),
 }
 
 
@@ -51,19 +59,36 @@ def _lines(facts: TabFacts, formats: Formats, carrier: str) -> Iterator[Line]:
         yield from _own(shipment, formats, carrier)
     yield from (_audit(row, formats) for row in facts.audits)
     for found in facts.problems:
-        yield Line("us", "alert", "red", formats.words("history.problem"), found.opened_at,
-                   cite=carrier if found.problem.their_text else "", quote=found.problem.their_text)
+        yield Line(
+            "us",
+            "alert",
+            "red",
+            formats.words("history.problem"),
+            found.opened_at,
+            cite=carrier if found.problem.their_text else "",
+            quote=found.problem.their_text,
+        )
 
 
 def _event(event: EventFacts, formats: Formats, carrier: str) -> Line:
     icon, tone = _ICONS.get(event.status, ("info", ""))
     title = formats.words(f"status.{event.status.value}")
-    return Line("carrier", icon, tone, f"{title}: {event.place}" if event.place else title, event.at, cite=carrier,
-                quote=event.text, after=formats.words("history.code", code=event.code) if event.code else "")
+    return Line(
+        "carrier",
+        icon,
+        tone,
+        f"{title}: {event.place}" if event.place else title,
+        event.at,
+        cite=carrier,
+        quote=event.text,
+        after=formats.words("history.code", code=event.code) if event.code else "",
+    )
 
 
 def _own(shipment: ShipmentFacts, formats: Formats, carrier: str) -> Iterator[Line]:
-    yield Line("us", "send", "", formats.words("history.sent", carrier=carrier, number=shipment.number), shipment.created_at)
+    yield Line(
+        "us", "send", "", formats.words("history.sent", carrier=carrier, number=shipment.number), shipment.created_at
+    )
     if shipment.closed_reason == "withdrawn":
         yield Line("us", "cross-circle", "", formats.words("history.withdrawn"), shipment.status_at)
 

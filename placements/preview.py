@@ -53,7 +53,11 @@ def preview(deal: DealSnapshot, portal_code: str, delivery_types: Mapping[str, s
         address=destination.address.text if destination and destination.address else "",
         point=(destination.point_code if destination else None) or "",
         items=tuple(
-            PreviewItem(row.name, format(row.quantity.normalize(), "f"), Money.of(row.price.amount * row.quantity, row.price.currency))
+            PreviewItem(
+                row.name,
+                format(row.quantity.normalize(), "f"),
+                Money.of(row.price.amount * row.quantity, row.price.currency),
+            )
             for row in deal.rows
         ),
         total=deal.opportunity,

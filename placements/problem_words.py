@@ -28,5 +28,12 @@ def problem_view(found: ProblemFacts, formats: Formats, carrier: str) -> Problem
     text = words.say(f"problem.{problem.code}", formats.lang, **{"carrier": carrier, **problem.params})
     field = words.say(f"field.{problem.field.value}", formats.lang) if problem.field is not Field.NONE else ""
     said = formats.words("problem.said", carrier=carrier, time=formats.moment(found.opened_at))
-    return ProblemView(text, formats.words(f"who.{problem.who.value}", carrier=carrier), field,
-                       problem.who.value, problem.their_text, problem.their_code, said)
+    return ProblemView(
+        text,
+        formats.words(f"who.{problem.who.value}", carrier=carrier),
+        field,
+        problem.who.value,
+        problem.their_text,
+        problem.their_code,
+        said,
+    )

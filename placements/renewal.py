@@ -8,10 +8,11 @@ from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import PageParts, answer_errors
 from b24app.frames.session import PageSession, bearer, prove
+from b24app.frames.who import Person, read_person
 from b24app.store import portals
 from b24app.store.engine import read_scope
 from placements.deal_tab import PLACEMENT as DEAL_TAB
-from placements.person import Person, read_deal, read_person
+from placements.person import read_deal
 
 
 def blueprint(parts: PageParts) -> Blueprint:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from b24app import words
 from b24app.frames.formats import Formats
-from b24app.logistics.problem import Who
+from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.store.faces.deal import IntentFacts, ProblemFacts, ShipmentFacts, TabFacts
 from placements.preview import Preview
@@ -37,12 +38,21 @@ class Now:
 
 
 TONES = {
-    Status.DRAFT: ("grey", "edit"), Status.SUBMITTING: ("blue", "hourglass"), Status.CREATED: ("blue", "doc"),
-    Status.ACCEPTED_AT_WAREHOUSE: ("blue", "store"), Status.IN_TRANSIT: ("blue", "truck"),
-    Status.READY_FOR_PICKUP: ("amber", "pin"), Status.OUT_FOR_DELIVERY: ("blue", "walk"),
-    Status.DELIVERED: ("green", "check-circle"), Status.DELIVERY_FAILED: ("red", "alert"),
-    Status.RETURNING: ("violet", "undo"), Status.RETURNED: ("violet", "home"), Status.CANCELLED: ("grey", "cross-circle"),
-    Status.REJECTED: ("red", "ban"), Status.LOST: ("red", "search"), Status.UNKNOWN: ("amber", "question"),
+    Status.DRAFT: ("grey", "edit"),
+    Status.SUBMITTING: ("blue", "hourglass"),
+    Status.CREATED: ("blue", "doc"),
+    Status.ACCEPTED_AT_WAREHOUSE: ("blue", "store"),
+    Status.IN_TRANSIT: ("blue", "truck"),
+    Status.READY_FOR_PICKUP: ("amber", "pin"),
+    Status.OUT_FOR_DELIVERY: ("blue", "walk"),
+    Status.DELIVERED: ("green", "check-circle"),
+    Status.DELIVERY_FAILED: ("red", "alert"),
+    Status.RETURNING: ("violet", "undo"),
+    Status.RETURNED: ("violet", "home"),
+    Status.CANCELLED: ("grey", "cross-circle"),
+    Status.REJECTED: ("red", "ban"),
+    Status.LOST: ("red", "search"),
+    Status.UNKNOWN: ("amber", "question"),
 }
 #: Statuses after which a new order may be asked for: nothing of the old one is alive.
 _OVER = (Status.CANCELLED, Status.REJECTED, Status.RETURNED, Status.LOST)
@@ -65,8 +75,14 @@ class Scene:
         return self.formats.words(key, carrier=self.carrier, **params)
 
     def now(self, key: str, tone: str, icon: str, *actions: Action, busy: bool = False, **params: object) -> Now:
-        return Now(tone, icon, self.words(f"now.{key}.title", **params), self.words(f"now.{key}.text", **params),
-                   actions, busy=busy)
+        return Now(
+            tone,
+            icon,
+            self.words(f"now.{key}.title", **params),
+            self.words(f"now.{key}.text", **params),
+            actions,
+            busy=busy,
+        )
 
 
 def what_now(scene: Scene) -> Now:
@@ -87,7 +103,9 @@ def _asked(scene: Scene) -> Now | None:
     if not scene.facts.asks:
         return None
     ask = scene.facts.asks[-1]
-    return scene.now(f"asked_{ask.kind}", "blue", "hourglass", busy=True, name=ask.name, time=scene.formats.time(ask.at))
+    return scene.now(
+        f"asked_{ask.kind}", "blue", "hourglass", busy=True, name=ask.name, time=scene.formats.time(ask.at)
+    )
 
 
 def _problem(scene: Scene) -> Now | None:
@@ -123,7 +141,9 @@ def _sending(scene: Scene) -> Now | None:
         return None
     intent = _open_intent(shipment, "create")
     if intent and intent.state == "dead":
-        return scene.now("gave_up", "red", "alert", Action("retry", scene.words("do.retry"), "primary"), n=intent.attempts)
+        return scene.now(
+            "gave_up", "red", "alert", Action("retry", scene.words("do.retry"), "primary"), n=intent.attempts
+        )
     if intent and intent.state == "uncertain":
         return scene.now("uncertain", "amber", "hourglass", busy=True)
     if intent and intent.attempts and intent.next_try_at and intent.next_try_at > scene.formats.now:
@@ -150,11 +170,153 @@ def _status(scene: Scene) -> Now | None:
         return None
     tone, icon = TONES[shipment.status]
     place = shipment.events[-1].place if shipment.events else ""
-    actions = (Action("ship_now", scene.words("do.ship_again", carrier_now=scene.carrier), "primary"),) \
-        if shipment.status in _OVER and scene.facts.connection else ()
+    actions = (
+        (Action("ship_now", scene.words("do.ship_again", carrier_now=scene.carrier), "primary"),)
+        if shipment.status in _OVER and scene.facts.connection
+        else ()
+    )
     key = _status_key(shipment, place)
-    return scene.now(key, tone, icon, *actions, place=place, number=shipment.order_number or shipment.number,
-                     code=shipment.remote_code, said=scene.formats.quote(shipment.remote_text) if shipment.remote_text else "")
+    return scene.now(
+        key,
+        tone,
+        icon,
+        *actions,
+        place=place,
+        number=shipment.order_number or shipment.number,
+        code=shipment.remote_code,
+        said=scene.formats.quote(shipment.remote_text) if shipment.remote_text else "",
+    )
+
+
+def _status_key(shipment: ShipmentFacts, place: str) -> str:
+    if shipment.status is Status.IN_TRANSIT and place:
+        return "in_transit_at"
+    return shipment.status.value
+
+
+def _not_set_up(scene: Scene) -> Now | None:
+    return None if scene.facts.connection else scene.now("not_set_up", "grey", "lock")
+
+
+def _unshipped(scene: Scene) -> Now:
+    preview = scene.preview
+    ship = Action("ship_now", scene.words("do.ship"), "primary")
+    if preview is None:
+        return scene.now("waiting", "blue", "box", ship)
+    if preview.problems:
+        return _stops(scene, preview.problems)
+    return scene.now("can_ship", "blue", "box", ship)
+
+
+def _stops(scene: Scene, problems: Sequence[Problem]) -> Now:
+    """What certainly stops the shipment: the one thing in full, or the list of fields."""
+    lang = scene.formats.lang
+    fields = dict.fromkeys(words.say(f"field.{each.field.value}", lang) for each in problems if each.field is not Field.NONE)
+    now = scene.now("missing", "amber", "alert", what=", ".join(fields))
+    if len(problems) > 1:
+        return now
+    return replace(now, title=words.say(f"problem.{problems[0].code}", lang, **problems[0].params).rstrip("."))
+
+
+_RULES:
+        now = rule(scene)
+        if now is not None:
+            return now
+    return _unshipped(scene)
+
+
+def _gone(scene: Scene) -> Now | None:
+    return scene.now("gone", "grey", "ban") if scene.facts.gone else None
+
+
+def _asked(scene: Scene) -> Now | None:
+    """Somebody pressed a button and the row is not served yet."""
+    if not scene.facts.asks:
+        return None
+    ask = scene.facts.asks[-1]
+    return scene.now(
+        f"asked_{ask.kind}", "blue", "hourglass", busy=True, name=ask.name, time=scene.formats.time(ask.at)
+    )
+
+
+def _problem(scene: Scene) -> Now | None:
+    worst = min(scene.facts.problems, key=_urgency, default=None)
+    if worst is None or _alive_and_well(scene):
+        return None
+    view = problem_view(worst, scene.formats, scene.carrier)
+    actions = (Action("retry", scene.words("do.retry"), "primary"),) if _may_retry(scene, worst) else ()
+    tone = "red" if worst.problem.who in (Who.MANAGER, Who.ADMIN) else "amber"
+    return Now(tone, "alert", view.title, view.advice, actions, problem=view)
+
+
+def _urgency(found: ProblemFacts) -> int:
+    return list(Who).index(found.problem.who)
+
+
+def _alive_and_well(scene: Scene) -> bool:
+    """A parcel that travels comes first; what is wrong beside it is told below."""
+    shipment = scene.shipment
+    return shipment is not None and shipment.status.has_moved and shipment.status is not Status.UNKNOWN
+
+
+def _may_retry(scene: Scene, found: ProblemFacts) -> bool:
+    shipment = scene.shipment
+    if found.problem.who is Who.CARRIER and shipment is not None:
+        return False
+    return shipment is None or shipment.status in (Status.DRAFT, Status.SUBMITTING, *_OVER)
+
+
+def _sending(scene: Scene) -> Now | None:
+    shipment = scene.shipment
+    if shipment is None or shipment.status not in (Status.DRAFT, Status.SUBMITTING):
+        return None
+    intent = _open_intent(shipment, "create")
+    if intent and intent.state == "dead":
+        return scene.now(
+            "gave_up", "red", "alert", Action("retry", scene.words("do.retry"), "primary"), n=intent.attempts
+        )
+    if intent and intent.state == "uncertain":
+        return scene.now("uncertain", "amber", "hourglass", busy=True)
+    if intent and intent.attempts and intent.next_try_at and intent.next_try_at > scene.formats.now:
+        return scene.now("silent", "amber", "hourglass", busy=True, time=scene.formats.time(intent.next_try_at))
+    return scene.now("submitting", "blue", "hourglass", busy=True)
+
+
+def _cancelling(scene: Scene) -> Now | None:
+    shipment = scene.shipment
+    if shipment is None or shipment.status.is_final or _open_intent(shipment, "cancel") is None:
+        return None
+    return scene.now("cancelling", "amber", "hourglass", busy=True)
+
+
+def _open_intent(shipment: ShipmentFacts, kind: str) -> IntentFacts | None:
+    """The latest call of this kind that is not over."""
+    latest = [intent for intent in shipment.intents if intent.kind == kind][-1:]
+    return latest[0] if latest and latest[0].state not in ("done", "refused", "obsolete") else None
+
+
+def _status(scene: Scene) -> Now | None:
+    shipment = scene.shipment
+    if shipment is None:
+        return None
+    tone, icon = TONES[shipment.status]
+    place = shipment.events[-1].place if shipment.events else ""
+    actions = (
+        (Action("ship_now", scene.words("do.ship_again", carrier_now=scene.carrier), "primary"),)
+        if shipment.status in _OVER and scene.facts.connection
+        else ()
+    )
+    key = _status_key(shipment, place)
+    return scene.now(
+        key,
+        tone,
+        icon,
+        *actions,
+        place=place,
+        number=shipment.order_number or shipment.number,
+        code=shipment.remote_code,
+        said=scene.formats.quote(shipment.remote_text) if shipment.remote_text else "",
+    )
 
 
 def _status_key(shipment: ShipmentFacts, place: str) -> str:
@@ -181,4 +343,12 @@ def _listed(scene: Scene, missing: tuple[str, ...]) -> str:
     return ", ".join(scene.words(f"missing.{what}") for what in missing)
 
 
-_RULES: tuple[Callable[[Scene], Now | None], ...] = (_gone, _asked, _problem, _sending, _cancelling, _status, _not_set_up)
+_RULES: tuple[Callable[[Scene], Now | None], ...] = (
+    _gone,
+    _asked,
+    _problem,
+    _sending,
+    _cancelling,
+    _status,
+    _not_set_up,
+)

@@ -94,7 +94,9 @@ def tab_view(facts: TabFacts, formats: Formats, carrier: str, preview: Preview |
         total_weight=formats.weight(request.weight_g) if request else "",
         guessed=any(parcel.guessed for parcel in parcels),
         days=history(facts, formats, carrier),
-        problems=tuple(problem_view(found, formats, carrier) for found in facts.problems) if now.problem is None else (),
+        problems=tuple(problem_view(found, formats, carrier) for found in facts.problems)
+        if now.problem is None
+        else (),
         cancel=_cancel(scene, now),
         cancel_text=_cancel_text(scene),
         others=tuple(_other(each, formats) for each in facts.shipments[1:]),
@@ -124,7 +126,9 @@ def _cancel_text(scene: Scene) -> str:
 
 
 def _other(shipment: ShipmentFacts, formats: Formats) -> Other:
-    return Other(shipment.order_number or shipment.number, chip(shipment.status, formats), formats.short_day(shipment.created_at))
+    return Other(
+        shipment.order_number or shipment.number, chip(shipment.status, formats), formats.short_day(shipment.created_at)
+    )
 
 
 def _stops(shipment: ShipmentFacts, formats: Formats) -> tuple[Stop, ...]:
@@ -139,11 +143,19 @@ def _stops(shipment: ShipmentFacts, formats: Formats) -> tuple[Stop, ...]:
 def _way(shipment: ShipmentFacts) -> tuple[Status, ...]:
     """To a door there is no waiting at a point: the courier's stop stands there instead."""
     to_door = shipment.request is None or shipment.request.point_code is None
-    return tuple(Status.OUT_FOR_DELIVERY if status is Status.READY_FOR_PICKUP and to_door else status for status in _WAY)
+    return tuple(
+        Status.OUT_FOR_DELIVERY if status is Status.READY_FOR_PICKUP and to_door else status for status in _WAY
+    )
 
 
 def _position(status: Status) -> int:
-    places = {Status.OUT_FOR_DELIVERY: 3, Status.DELIVERY_FAILED: 3, Status.RETURNING: 3, Status.LOST: 2, Status.RETURNED: 3}
+    places = {
+        Status.OUT_FOR_DELIVERY: 3,
+        Status.DELIVERY_FAILED: 3,
+        Status.RETURNING: 3,
+        Status.LOST: 2,
+        Status.RETURNED: 3,
+    }
     return places.get(status, _WAY.index(status) if status in _WAY else 0)
 
 
@@ -157,7 +169,9 @@ def _stop(
     return Stop(title, _stop_detail(shipment, status, index - at, first, formats), state)
 
 
-def _stop_detail(shipment: ShipmentFacts, status: Status, ahead: int, first: dict[Status, datetime], formats: Formats) -> str:
+def _stop_detail(
+    shipment: ShipmentFacts, status: Status, ahead: int, first: dict[Status, datetime], formats: Formats
+) -> str:
     if ahead == 0 and shipment.status is not Status.DELIVERED:
         place = shipment.events[-1].place if shipment.events else ""
         return formats.words("stop.here_at", place=place) if place else formats.words("stop.here")
@@ -171,7 +185,9 @@ def _promise(promised: date | None, formats: Formats) -> str:
 
 
 def _parcel(parcel: Parcel, formats: Formats) -> ParcelLine:
-    inside = ", ".join(_item(item.name, item.quantity, formats) for item in parcel.items) or formats.words("parcel.unnamed")
+    inside = ", ".join(_item(item.name, item.quantity, formats) for item in parcel.items) or formats.words(
+        "parcel.unnamed"
+    )
     guessed = bool(parcel.guesses)
     mark = "≈\u00a0" if guessed else ""
     size = formats.size(parcel.length_mm, parcel.width_mm, parcel.height_mm)
@@ -186,4 +202,6 @@ def _why(parcel: Parcel, formats: Formats) -> str:
     """Where the guesses come from: `weight:section` -> the words of that source."""
     sources = sorted({guess.partition(":")[2] or guess for guess in parcel.guesses})
     known = [source for source in sources if formats.words.has(f"guess.{source}")]
-    return "; ".join(formats.words(f"guess.{source}") for source in known) or (formats.words("guess.other") if sources else "")
+    return "; ".join(formats.words(f"guess.{source}") for source in known) or (
+        formats.words("guess.other") if sources else ""
+    )

@@ -3,6 +3,7 @@
 Answers to scripts are `{"error_code": …, "act": …, "title": …, "text": …, "support": …}`; full pages show the same words. `static/js/waybill.js`
 reads `act` alone, so a new code needs no new script.
 """
+
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,11 +11,11 @@ from enum import StrEnum
 class Act(StrEnum):
     """What the page does about an error."""
 
-    RENEW = "renew"      # ask the portal for a fresh key, prove it to us, repeat the request once
-    REOPEN = "reopen"    # nothing here can help: say "close and open the deal again"
-    RETRY = "retry"      # keep what is shown, say when it was true, offer to try again
-    SHOW = "show"        # put the words where the person acted; the rest of the page stays usable
-    RELOAD = "reload"    # what is shown is out of date: fetch the fragment anew
+    RENEW = "renew"  # ask the portal for a fresh key, prove it to us, repeat the request once
+    REOPEN = "reopen"  # nothing here can help: say "close and open the deal again"
+    RETRY = "retry"  # keep what is shown, say when it was true, offer to try again
+    SHOW = "show"  # put the words where the person acted; the rest of the page stays usable
+    RELOAD = "reload"  # what is shown is out of date: fetch the fragment anew
 
 
 class ErrorCode(StrEnum):
@@ -45,7 +46,9 @@ class Rule:
 
 
 CONTRACT: dict[ErrorCode, Rule] = {
-    ErrorCode.NOT_A_FRAME: Rule(200, Act.REOPEN),  # a person, or the Market's check, opened our address directly: a page, not a failure
+    ErrorCode.NOT_A_FRAME: Rule(
+        200, Act.REOPEN
+    ),  # a person, or the Market's check, opened our address directly: a page, not a failure
     ErrorCode.FRAME_NOT_PROVEN: Rule(403, Act.REOPEN),
     ErrorCode.SESSION_MISSING: Rule(401, Act.RENEW),
     ErrorCode.SESSION_EXPIRED: Rule(401, Act.RENEW),

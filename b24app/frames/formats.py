@@ -1,4 +1,5 @@
 """How amounts, sizes and times are written for people (rules: mockups README, "Copy"). Pure."""
+
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -53,7 +54,9 @@ class Formats:
     def size(self, length_mm: int, width_mm: int, height_mm: int) -> str:
         """400, 300, 255 -> `40 × 30 × 25,5`; an empty text when a side is unknown."""
         sides = (length_mm, width_mm, height_mm)
-        return f"{NBSP}×{NBSP}".join(self._number(Decimal(side) / 10, "#,##0.#") for side in sides) if all(sides) else ""
+        return (
+            f"{NBSP}×{NBSP}".join(self._number(Decimal(side) / 10, "#,##0.#") for side in sides) if all(sides) else ""
+        )
 
     def day(self, when: date | datetime) -> str:
         """`сегодня`, `завтра`, `чт, 12 ноября`."""
@@ -106,4 +109,3 @@ class Formats:
 
     def _number(self, value: Decimal, pattern: str) -> str:
         return format_decimal(value, pattern, locale=self.lang).replace(" ", NBSP)
-

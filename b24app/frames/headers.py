@@ -2,6 +2,7 @@
 
 A page may be framed by its own portal alone (contracts/bitrix24-app.md §5.7: no X-Frame-Options, frame-ancestors built per request).
 """
+
 import re
 import secrets
 
@@ -33,17 +34,19 @@ def nonce() -> str:
 
 def policy(origin: str, script_nonce: str) -> str:
     """The Content-Security-Policy of a page framed by `origin` ("" = by nobody)."""
-    return "; ".join((
-        "default-src 'none'",
-        f"script-src 'self' 'nonce-{script_nonce}'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        f"frame-ancestors {origin or chr(39) + 'none' + chr(39)}",
-    ))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' 'nonce-{script_nonce}'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            f"frame-ancestors {origin or chr(39) + 'none' + chr(39)}",
+        )
+    )
 
 
 def secure(response: Response) -> Response:

@@ -18,6 +18,7 @@ from b24app.frames.errors import PageError
 from b24app.frames.formats import Formats, zone_or_default
 from b24app.frames.session import PageSession, SessionSigner, header_json
 from b24app.frames.words import words
+from b24app.words import say
 
 SESSION_HEADER = "X-Waybill-Session"
 
@@ -44,7 +45,14 @@ def draw(template: str, viewer: Viewer, **context: object) -> str:
     return render_template(template, lang=viewer.lang, t=formats.words, fmt=formats, **context)
 
 
-def page(template: str, viewer: Viewer, session: PageSession | None, signer: SessionSigner, status: int = 200, **context: object) -> Response:
+def page(
+    template: str,
+    viewer: Viewer,
+    session: PageSession | None,
+    signer: SessionSigner,
+    status: int = 200,
+    **context: object,
+) -> Response:
     """A whole page, framed by the session's portal alone, with the token in its body."""
     header = header_json(signer.write(session)) if session else ""
     if session:
@@ -66,7 +74,9 @@ def error_page(error: PageError, lang: str, support: str, origin: str = "") -> R
     """The contract's words as a page of their own."""
     if origin:
         headers.allow_framing(origin)
-    html = render_template("pages/message.html", lang=lang, t=words(lang), code=error.code.value, support=support, session_header="")
+    html = render_template(
+        "pages/message.html", lang=lang, t=words(lang), code=error.code.value, support=support, session_header=""
+    )
     return make_response(html, error.rule.status)
 
 
@@ -74,8 +84,12 @@ def error_answer(error: PageError, lang: str, support: str) -> Response:
     """The contract's words for the page's script."""
     t, key = words(lang), f"error.{error.code.value}"
     answer = jsonify(
-        error_code=error.code.value, act=error.rule.act.value, title=t(f"{key}.title"), text=t(f"{key}.text"),
-        support=t("error.support", code=support) if support else "", field=error.field,
+        error_code=error.code.value,
+        act=error.rule.act.value,
+        title=t(f"{key}.title"),
+        text=t(f"{key}.text"),
+        support=t("error.support", code=support) if support else "",
+        field=error.field,
     )
     answer.status_code = error.rule.status
     return answer
@@ -100,7 +114,7 @@ def icon(name: str, size: int = 0) -> Markup:
 
 def setup(app: Flask) -> None:
     """Gives templates their helpers and every answer its headers."""
-    helpers: dict[str, Callable[..., object]] = {"asset": asset, "icon": icon}
+    helpers: dict[str, Callable[..., object]] = {"asset": asset, "icon": icon, "say": say}
     app.jinja_env.globals.update(helpers)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     headers.install(app)

@@ -22,7 +22,7 @@ from b24app.store import portals
 from b24app.store.engine import Sessions, read_scope
 from b24app.store.models import Portal, PortalState
 from b24app.systems.plugin import SystemPlugin
-from b24app.wire.trace import new_trace_id, trace_id
+from b24app.wire.trace import current_trace, new_trace_id
 
 log = logging.getLogger(__name__)
 _USABLE = (PortalState.INSTALLING, PortalState.ACTIVE, PortalState.BLOCKED)
@@ -84,7 +84,7 @@ def session_of(parts: PageParts, placement: str) -> PageSession:
 
 def trace() -> str:
     """The trace of this request, which the row it appends will carry."""
-    return trace_id() or new_trace_id()
+    return current_trace() or new_trace_id()
 
 
 def answer_errors(blueprint: Blueprint) -> None:

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from b24app.bitrix24.payloads import FramePost
-from b24app.frames.parts import PageParts
+from b24app.clock import Clock
 from b24app.frames.proof import Proof
-from b24app.store import token_pool
-from b24app.store.engine import read_scope, session_scope
+from b24app.store import tokens
+from b24app.store.engine import Sessions, read_scope, session_scope
 
 
-def refill(parts: PageParts, portal_id: int, post: FramePost, proof: Proof, admin: bool) -> None:
-    """Stores the frame's key if it belongs to an administrator and the pool needs it; usually reads one row and is done."""
+def refill(sessions: Sessions, clock: Clock, portal_id: int, post: FramePost, proof: Proof, admin: bool) -> None:
+    """Keeps the frame's key if it belongs to an administrator and the pool has no live one of theirs; else reads one row."""
     if not admin or not post.refresh_id:
         return
-    now, user_id = parts.clock.now(), proof.info.user_id
-    with read_scope(parts.sessions) as session:
-        if not token_pool.wanted(session, portal_id, user_id, now):
+    now = clock.now()
+    with read_scope(sessions) as session:
+        known = tokens.of_user(session, portal_id, proof.info.user_id)
+        if known is not None and known.is_admin and known.expires_at > now:
             return
-    with session_scope(parts.sessions) as session:
-        token_pool.keep(
-            session, portal_id, user_id, access=post.auth_id, refresh=post.refresh_id,
-            expires_at=now + timedelta(seconds=post.auth_expires_s), is_admin=True, now=now,
-        )
+    with session_scope(sessions) as session:
+        lend(session, portal_id, post, proof, now)
+
+
+def lend(session: Session, portal_id: int, post: FramePost, proof: Proof, now: datetime) -> None:
+    """Keeps a verified administrator's key."""
+    tokens.remember(
+        session,
+        portal_id,
+        proof.info.user_id,
+        access=post.auth_id,
+        refresh=post.refresh_id,
+        expires_at=now + timedelta(seconds=post.auth_expires_s),
+        is_admin=True,
+        now=now,
+    )

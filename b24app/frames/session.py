@@ -3,6 +3,7 @@
 Bound to portal, user, placement and entity. Each answer renews it, but never past `PROOF_LIFE` since the person last proved who they are with a
 Bitrix24 key: a person who lost access to the deal loses the tab within the hour.
 """
+
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
@@ -13,8 +14,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from b24app.frames.errors import ErrorCode, PageError
 
 TOKEN_LIFE = timedelta(minutes=15)
-PROOF_LIFE = timedelta(minutes=60)   # as long as the Bitrix24 key that proved it (contracts: access token 3600 s)
-RENEWABLE = timedelta(hours=24)      # an expired token still says what a fresh key must prove
+PROOF_LIFE = timedelta(minutes=60)  # as long as the Bitrix24 key that proved it (contracts: access token 3600 s)
+RENEWABLE = timedelta(hours=24)  # an expired token still says what a fresh key must prove
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,10 @@ class PageSession:
     placement: str
     entity_id: int
     lang: str
-    zone: str            # IANA name of the clock the person reads, e.g. "Europe/Moscow"
-    origin: str          # of the portal's page, e.g. "https://acme.bitrix24.ru": goes into frame-ancestors
+    zone: str  # IANA name of the clock the person reads, e.g. "Europe/Moscow"
+    origin: str  # of the portal's page, e.g. "https://acme.bitrix24.ru": goes into frame-ancestors
     admin: bool
-    name: str            # how the person is called in the history
+    name: str  # how the person is called in the history
     proven_at: int
     expires_at: int
 
@@ -39,7 +40,9 @@ class SessionSigner:
 
     def __init__(self, secrets: list[str]) -> None:
         # itsdangerous signs with the last key of the list and accepts all.
-        self._serializer = URLSafeSerializer(list(reversed(secrets)), salt="waybill.page.1", signer_kwargs={"digest_method": hashlib.sha256})
+        self._serializer = URLSafeSerializer(
+            list(reversed(secrets)), salt="waybill.page.1", signer_kwargs={"digest_method": hashlib.sha256}
+        )
 
     def write(self, session: PageSession) -> str:
         return str(self._serializer.dumps(asdict(session)))

@@ -2,6 +2,7 @@
 
 A value is a text with `{params}`, or a table of plural forms (`one few many other`) chosen by `n` with CLDR rules.
 """
+
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass

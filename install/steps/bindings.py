@@ -28,8 +28,14 @@ def events(ground: Ground) -> None:
 
 
 def _apply(ground: Ground, plan: BindingPlan, what: str, name: str, handler: str, more: dict[str, Any]) -> None:
-    stale = [Command(f"u{at}", f"{what}.unbind", {name: each.name, handler: each.handler}) for at, each in enumerate(plan.stale)]
-    fresh = [Command(f"b{at}", f"{what}.bind", {name: each.name, handler: each.handler, **more}) for at, each in enumerate(plan.missing)]
+    stale = [
+        Command(f"u{at}", f"{what}.unbind", {name: each.name, handler: each.handler})
+        for at, each in enumerate(plan.stale)
+    ]
+    fresh = [
+        Command(f"b{at}", f"{what}.bind", {name: each.name, handler: each.handler, **more})
+        for at, each in enumerate(plan.missing)
+    ]
     _run(ground, [*stale, *fresh])
 
 

@@ -15,8 +15,10 @@ from install.steps.catalogue import Ground
 from install.wanted import FIELDS, missing_fields
 
 #: How people name the two kinds in a list of their own.
-_SAYS = {DeliveryKind.COURIER: ("courier", "курьер", "двер", "door"),
-         DeliveryKind.PICKUP: ("pickup", "point", "пункт", "самовывоз", "пвз", "постамат", "locker")}
+_SAYS = {
+    DeliveryKind.COURIER: ("courier", "курьер", "двер", "door"),
+    DeliveryKind.PICKUP: ("pickup", "point", "пункт", "самовывоз", "пвз", "постамат", "locker"),
+}
 
 
 def run(ground: Ground) -> None:
@@ -46,7 +48,10 @@ def delivery_types(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     name = next(wanted.name for wanted in FIELDS if wanted.role is Role.TYPE)
     field = next((row for row in rows if str(row.get("FIELD_NAME", "")).upper() == name), {})
     elements = [as_map(element) for element in as_list(field.get("LIST"))]
-    kinds = {str(element.get("ID", "")): _kind(f"{element.get('XML_ID', '')} {element.get('VALUE', '')}") for element in elements}
+    kinds = {
+        str(element.get("ID", "")): _kind(f"{element.get('XML_ID', '')} {element.get('VALUE', '')}")
+        for element in elements
+    }
     return {element_id: kind for element_id, kind in kinds.items() if element_id and kind}
 
 

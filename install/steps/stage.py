@@ -28,10 +28,14 @@ def run(ground: Ground) -> None:
             pipelines = read_pipelines(ground)
             default = next(each for each in pipelines if each["id"] == default["id"])
             trigger = plan_stage(_stages(default), default["entity"], ground.lang).found
-    ground.save(lambda session: _save(session, ground.portal_id, pipelines, default["id"] if default else None, trigger))
+    ground.save(
+        lambda session: _save(session, ground.portal_id, pipelines, default["id"] if default else None, trigger)
+    )
 
 
-def _save(session: Session, portal_id: int, pipelines: Sequence[Mapping[str, Any]], default: int | None, trigger: str) -> None:
+def _save(
+    session: Session, portal_id: int, pipelines: Sequence[Mapping[str, Any]], default: int | None, trigger: str
+) -> None:
     portal_settings.merge(session, portal_id, pipelines=[dict(each) for each in pipelines])
     known = portals.pipelines(session, portal_id)
     for each in pipelines:
@@ -48,8 +52,14 @@ def read_pipelines(ground: Ground) -> list[dict[str, Any]]:
     """All deal pipelines with their stages, in plain JSON, as the settings keep them."""
     found = as_map(ground.ask("crm.category.list", {"entityTypeId": _DEAL}))
     rows = [as_map(row) for row in as_list(found.get("categories"))]
-    commands = [Command(f"c{row['id']}", "crm.status.list", {"filter": {"ENTITY_ID": entity_of(int(row["id"]))}, "order": {"SORT": "ASC"}})
-                for row in rows]
+    commands = [
+        Command(
+            f"c{row['id']}",
+            "crm.status.list",
+            {"filter": {"ENTITY_ID": entity_of(int(row["id"]))}, "order": {"SORT": "ASC"}},
+        )
+        for row in rows
+    ]
     answer = ground.client.read_all(commands)
     return [_pipeline(row, as_list(answer.get(f"c{row['id']}"))) for row in rows]
 
@@ -62,15 +72,25 @@ def entity_of(category: int) -> str:
 def _pipeline(row: Mapping[str, Any], statuses: Sequence[Any]) -> dict[str, Any]:
     category = int(row["id"])
     return {
-        "id": category, "name": str(row.get("name") or ""), "default": str(row.get("isDefault")) == "Y" or category == 0,
-        "entity": entity_of(category), "stages": [_stage(as_map(status)) for status in statuses],
+        "id": category,
+        "name": str(row.get("name") or ""),
+        "default": str(row.get("isDefault")) == "Y" or category == 0,
+        "entity": entity_of(category),
+        "stages": [_stage(as_map(status)) for status in statuses],
     }
 
 
 def _stage(status: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": str(status.get("STATUS_ID", "")), "name": str(status.get("NAME", "")), "sort": int(status.get("SORT") or 0),
-            "semantics": str(status.get("SEMANTICS") or "")}
+    return {
+        "id": str(status.get("STATUS_ID", "")),
+        "name": str(status.get("NAME", "")),
+        "sort": int(status.get("SORT") or 0),
+        "semantics": str(status.get("SEMANTICS") or ""),
+    }
 
 
 def _stages(pipeline: Mapping[str, Any]) -> list[Stage]:
-    return [Stage(each["id"], each["name"], each["sort"], each["semantics"], pipeline["entity"]) for each in pipeline["stages"]]
+    return [
+        Stage(each["id"], each["name"], each["sort"], each["semantics"], pipeline["entity"])
+        for each in pipeline["stages"]
+    ]

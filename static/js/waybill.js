@@ -78,7 +78,8 @@
   var live = {
     timer: 0, wait: FIRST_WAIT, busy: false,
     box: function () { return document.querySelector("[data-live]"); },
-    start: function () { live.wait = FIRST_WAIT; live.plan(); },
+    first: function () { var box = live.box(); return box && box.dataset.first ? Number(box.dataset.first) : FIRST_WAIT; },
+    start: function () { live.wait = live.first(); live.plan(); },
     stop: function () { clearTimeout(live.timer); live.timer = 0; },
     plan: function () { live.stop(); if (live.box() && !document.hidden) { live.timer = setTimeout(live.now, live.wait); } },
     now: function () {
@@ -88,7 +89,7 @@
       return ask(box.dataset.live + "?v=" + encodeURIComponent(box.dataset.version)).then(function (answer) {
         online(true);
         live.wait = Math.min(live.wait * GROWTH, LONGEST_WAIT);
-        if (answer.status !== 204) { return answer.text().then(show); }
+        if (answer.status !== 204) { return answer.text().then(news); }
         return undefined;
       }).catch(function (error) {
         live.wait = Math.min(live.wait * 2, LONGEST_WAIT);
@@ -97,12 +98,26 @@
     }
   };
 
+  /** An unshipped deal is read anew with the person's own key; without one, what the server knows has to do. */
+  function reread(html) {
+    return window.Portal.key().then(function (key) {
+      return ask("/tab/read", { method: "POST", body: new URLSearchParams({ AUTH_ID: key }) });
+    }).then(function (answer) { return answer.text(); }).catch(function (error) {
+      if (html) { return html; }
+      throw error && error.act ? error : { act: "retry" };
+    }).then(show);
+  }
+
+  function news(html) { return html.indexOf("data-reads=") < 0 ? show(html) : reread(html); }
+
   function show(html) {
     var box = live.box(), before = headline();
     // A dialog or a half-typed form is somebody's work: the news waits until it is closed.
     if (document.querySelector("dialog[open]") || (box.contains(document.activeElement) && /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName))) { return; }
     window.htmx.swap(box, html, { swapStyle: "outerHTML" });
-    live.wait = FIRST_WAIT;
+    live.wait = live.first();
+    finish();
+    window.Portal.fit();
     if (headline() !== before) { say.textContent = headline(); window.Portal.reloadCard(); }
   }
   function headline() { var now = document.getElementById("now"); return now ? now.textContent.trim() : ""; }
@@ -134,6 +149,7 @@
     dialog: function (button) { document.getElementById(button.dataset.dialog).showModal(); },
     close: function (button) { button.closest("dialog").close(); },
     open: function (button, event) { event.preventDefault(); window.Portal.open(button.dataset.open).catch(function () { window.open(button.href, "_blank", "noopener"); }); },
+    reread: function (button) { busy(button, true); clearNotice(); reread("").catch(obey).finally(function () { busy(button, false); }); },
     again: function () { clearNotice(); live.start(); live.now(); }
   };
   function click(event) {

@@ -26,11 +26,11 @@ from b24app.store.models import (
     OutboxState,
     Pipeline,
     Portal,
+    PortalToken,
     ProblemRow,
     ProblemState,
     Shipment,
     TokenState,
-    PortalToken,
     UnknownCode,
 )
 
@@ -110,11 +110,18 @@ def portal_facts(session: Session, portal_id: int) -> PortalFacts:
         queue=_queue(session, portal_id, lanes),
         dead=_dead(session, portal_id, lanes),
         problems=_problems(session, portal_id),
-        problem_count=_count(session, ProblemRow, ProblemRow.portal_id == portal_id, ProblemRow.state == ProblemState.OPEN),
+        problem_count=_count(
+            session, ProblemRow, ProblemRow.portal_id == portal_id, ProblemRow.state == ProblemState.OPEN
+        ),
         waiting=_waiting(session, portal_id),
-        unknown=tuple(session.scalars(
-            select(UnknownCode).where(UnknownCode.portal_id == portal_id).order_by(UnknownCode.seen.desc()).limit(_SHOWN)
-        )),
+        unknown=tuple(
+            session.scalars(
+                select(UnknownCode)
+                .where(UnknownCode.portal_id == portal_id)
+                .order_by(UnknownCode.seen.desc())
+                .limit(_SHOWN)
+            )
+        ),
         steps=tuple(portals.install_steps(session, portal_id)),
     )
 
@@ -155,8 +162,15 @@ def _dead(session: Session, portal_id: int, lanes: list[int]) -> tuple[DeadFacts
 def _dead_inbox(session: Session, lanes: list[int]) -> list[DeadFacts]:
     query = select(InboxRow).where(InboxRow.lane_id.in_(lanes), InboxRow.state == InboxState.DEAD)
     return [
-        DeadFacts("inbox", row.id, row.kind, int(row.key) if row.key.isdigit() else 0, row.last_error or "",
-                  row.served_at or row.received_at, row.attempts)
+        DeadFacts(
+            "inbox",
+            row.id,
+            row.kind,
+            int(row.key) if row.key.isdigit() else 0,
+            row.last_error or "",
+            row.served_at or row.received_at,
+            row.attempts,
+        )
         for row in session.scalars(query.order_by(InboxRow.id.desc()).limit(_SHOWN))
     ]
 
@@ -168,7 +182,9 @@ def _dead_intents(session: Session, portal_id: int) -> list[DeadFacts]:
         .where(Intent.portal_id == portal_id, Intent.state == IntentState.DEAD)
     )
     return [
-        DeadFacts("intent", row.id, row.kind, deal_id, row.last_error or "", row.closed_at or row.created_at, row.attempts)
+        DeadFacts(
+            "intent", row.id, row.kind, deal_id, row.last_error or "", row.closed_at or row.created_at, row.attempts
+        )
         for row, deal_id in session.execute(query.order_by(Intent.id.desc()).limit(_SHOWN))
     ]
 
@@ -176,7 +192,9 @@ def _dead_intents(session: Session, portal_id: int) -> list[DeadFacts]:
 def _dead_outbox(session: Session, portal_id: int) -> list[DeadFacts]:
     query = select(OutboxRow).where(OutboxRow.portal_id == portal_id, OutboxRow.state == OutboxState.DEAD)
     return [
-        DeadFacts("outbox", row.id, row.kind, row.deal_id, row.last_error or "", row.closed_at or row.created_at, row.attempts)
+        DeadFacts(
+            "outbox", row.id, row.kind, row.deal_id, row.last_error or "", row.closed_at or row.created_at, row.attempts
+        )
         for row in session.scalars(query.order_by(OutboxRow.id.desc()).limit(_SHOWN))
     ]
 
@@ -191,7 +209,8 @@ def _problems(session: Session, portal_id: int) -> tuple[DealProblem, ...]:
         .limit(_SHOWN)
     )
     return tuple(
-        DealProblem(row.deal_id, title or "", Problem.from_json(row.problem), row.opened_at) for row, title in session.execute(query)
+        DealProblem(row.deal_id, title or "", Problem.from_json(row.problem), row.opened_at)
+        for row, title in session.execute(query)
     )
 
 

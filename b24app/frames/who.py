@@ -1,0 +1,48 @@
+"""Who holds a key, as the portal itself says (contracts/bitrix24-crm.md §12), and refusals of the portal as page errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from b24app.bitrix24.encoding import Command, as_map
+from b24app.bitrix24.envelope import BatchAnswer, number
+from b24app.bitrix24.errors import NoToken, RestError
+from b24app.bitrix24.transport import PortalClient
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.wire.errors import NotSent, OutcomeUnknown
+
+WHO = (Command("me", "profile"), Command("admin", "user.admin"))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`zone` may be empty: the person follows the device."""
+
+    user_id: int
+    name: str
+    admin: bool
+    zone: str
+
+
+def read_person(client: PortalClient) -> Person:
+    """Raises PageError."""
+    return person(ask_portal(client, list(WHO)))
+
+
+def ask_portal(client: PortalClient, commands: list[Command]) -> BatchAnswer:
+    """One batch of reads for somebody who looks at the screen. Raises PageError for a refusal of the whole."""
+    try:
+        return client.batch(commands, people=True, safe=True)
+    except NoToken as error:
+        raise PageError(ErrorCode.SESSION_EXPIRED, str(error)) from error
+    except RestError as error:
+        raise PageError(ErrorCode.NO_ACCESS if error.access_denied else ErrorCode.PORTAL_SILENT, str(error)) from error
+    except (NotSent, OutcomeUnknown) as error:
+        raise PageError(ErrorCode.PORTAL_SILENT, str(error)) from error
+
+
+def person(answer: BatchAnswer) -> Person:
+    """From the answers of `WHO`. A portal that does not say that somebody is an administrator has none here."""
+    me = as_map(answer.results.get("me"))
+    name = " ".join(filter(None, (str(me.get("NAME") or ""), str(me.get("LAST_NAME") or ""))))
+    return Person(number(me.get("ID")) or 0, name, answer.results.get("admin") is True, str(me.get("TIME_ZONE") or ""))
