@@ -50,7 +50,7 @@ class OperatingLedger:
         now = self._clock.now().timestamp()
         with self._lock:
             known = self._fresh(portal)
-            return max((known.until.get(method.lower(), 0.0) - now for method in methods), default=0.0)
+            return max(0.0, *(known.until.get(method.lower(), 0.0) - now for method in methods), 0.0)
 
     def note(self, portal: str, method: str, operating_s: float, resets_in_s: float) -> None:
         """What an answer said: seconds used, and in how many seconds the oldest of them drop out."""
