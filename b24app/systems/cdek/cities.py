@@ -129,13 +129,17 @@ def choose(found: Sequence[City], address: Address) -> City | None:
 
 
 def _names_region(city: City, address: Address) -> bool:
-    """A word of the region's name (its stem: `Московская`, `Московской`) stands in the address, outside the city."""
-    text = address.text.casefold()
-    if address.region is None:
-        text = text.replace(city.name.casefold(), " ")
+    """A word of the region's name (its stem: `Московская`, `Московской`) stands where a region stands: in a part of its
+    own, or before the city. A street may be called after any region."""
+    before, found, _ = address.text.casefold().partition(city.name.casefold())
+    others = [name.casefold() for name in address.city_names if name.casefold() != city.name.casefold()]
+    text = " ".join([before if found else "", (address.region or "").casefold(), *others])
     stems = [word[:6] for word in city.region.casefold().replace("-", " ").split() if len(word) > 4]
-    common = ("област", "респуб", "район", "округ", "автоно", "городс")
-    return any(stem in text for stem in stems if not stem.startswith(common))
+    return any(stem in text for stem in stems if not stem.startswith(_COMMON))
+
+
+#: Beginnings of words that every region's name has.
+_COMMON = ("област", "респуб", "район", "округ", "автоно", "городс")
 
 
 def _nearest(found: Sequence[City], address: Address) -> City | None:

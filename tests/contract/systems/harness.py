@@ -121,7 +121,12 @@ class Harness:
         return discover()[self.code].manifest.services[0][0]
 
     def fault(self, action: str, path: str, method: str = "*", times: int | None = 1, **params: Any) -> None:
-        rule = {"system": self.code, "action": action, "match": {"path": path, "method": method}, "params": params}
+        rule: dict[str, Any] = {
+            "system": self.code,
+            "action": action,
+            "match": {"path": path, "method": method},
+            "params": params,
+        }
         self.world.control.fault(times=times, **rule)
 
     def settle(self, state: OrderState, within: float = 8.0) -> OrderState:
