@@ -1,0 +1,1 @@
+"""Events: who is told, what the POST contains, when it leaves (contract bitrix24-app §4)."""
