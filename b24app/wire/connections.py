@@ -71,6 +71,7 @@ class _Watched(_Base):
         except BaseException:
             sock.close()
             raise
+        self._last_used = time.monotonic()
         return sock
 
     def request(self, *args: Any, **kwargs: Any) -> None:

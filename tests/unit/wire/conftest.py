@@ -61,12 +61,13 @@ class Peer:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            if self._tls:
-                connection = self._tls.wrap_socket(connection, server_side=True)
-            while request := read_request(connection):
+        with contextlib.suppress(OSError), self._secured(connection) as secured:
+            while request := read_request(secured):
                 self.requests.append(request)
-                self.behaviour(connection, request)
+                self.behaviour(secured, request)
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        return self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
 
 
 def read_request(connection: socket.socket) -> bytes:
