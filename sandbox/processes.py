@@ -31,7 +31,7 @@ class ProcessWorld:
     def __init__(
         self, var_dir: Path | str, *, base_port: int = 0, systems: Sequence[str] | None = None, **options: Any
     ) -> None:
-        self.var_dir = Path(var_dir)
+        self.var_dir = Path(var_dir).resolve()
         self.var_dir.mkdir(parents=True, exist_ok=True)
         self.clock = Clock(self.var_dir / "clock")
         self.clock.reset()

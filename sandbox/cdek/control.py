@@ -8,9 +8,8 @@ from wsgiref.types import WSGIApplication
 from flask import Flask, request
 
 from .core import Cdek
-from .errors import error
-from .model import ACCOUNTS, Order, Override
-from .rules import life, webhooks
+from .model import ACCOUNTS, Order
+from .rules import life, overrides, webhooks
 from .rules.routes import ROUTES
 from .view import order_envelope
 
@@ -122,34 +121,17 @@ def _summary(order: Order) -> Answer:
 def _overrides(app: Flask, cdek: Cdek) -> None:
     @app.get("/overrides")
     def list_overrides() -> Answer:
-        return {"overrides": [_override_row(found) for found in cdek.overrides], "routes": sorted(ROUTES)}
+        return {"overrides": [overrides.as_json(found) for found in cdek.overrides], "routes": sorted(ROUTES)}
 
     @app.post("/overrides")
     def add_override() -> Answer:
-        spec = _body("match", "route", "delay", "errors", "times")
-        match = {str(name): str(value) for name, value in dict(spec.get("match") or {}).items()}
-        if strange := set(match) - {"number", "recipient", "phone", "comment", "delivery_point", "uuid"}:
-            raise ValueError(f"unknown match keys: {', '.join(sorted(strange))}")
-        if spec.get("route") is not None:
-            life.steps_of(cdek, spec["route"])
-        errors = [error(row) if isinstance(row, str) else error(row["code"], row.get("message")) for row in
-                  spec.get("errors") or []]  # fmt: skip
-        delay = spec.get("delay")
-        found = Override(match, spec.get("route"), None if delay is None else float(delay), errors, spec.get("times"))
-        with cdek.lock:
-            cdek.overrides.append(found)
-        return _override_row(found)
+        return overrides.as_json(overrides.add(cdek, _body()))
 
     @app.delete("/overrides")
     def clear_overrides() -> Answer:
         with cdek.lock:
             cdek.overrides.clear()
         return {"cleared": True}
-
-
-def _override_row(found: Override) -> Answer:
-    row: Answer = {"match": dict(found.match), "route": found.route, "delay": found.delay}
-    return row | {"errors": found.errors, "times": found.times}
 
 
 def _offices(app: Flask, cdek: Cdek) -> None:

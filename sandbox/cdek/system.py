@@ -15,6 +15,7 @@ from .core import Cdek
 from .coverage import COVERAGE
 from .model import ACCOUNTS
 from .routes import create_app
+from .rules import overrides
 from .wire import fault_words
 
 
@@ -48,10 +49,11 @@ class CdekSystem:
         self.cdek.reset()
 
     def seed(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
-        """``settings`` and ``overrides``, as the control API takes them."""
-        if spec.get("settings"):
-            self.cdek.switches.update(spec["settings"])
-        return {"offices": len(self.cdek.offices), "accounts": len(ACCOUNTS)}
+        """``settings`` (an object) and ``overrides`` (a list), as the control API takes them."""
+        self.cdek.switches.update(spec.get("settings") or {})
+        for row in spec.get("overrides") or []:
+            overrides.add(self.cdek, row)
+        return {"offices": len(self.cdek.offices), "overrides": len(self.cdek.overrides)}
 
     def coverage(self) -> Sequence[CoverageRow]:
         return COVERAGE

@@ -39,7 +39,7 @@ class Push:
 class Pusher:
     """Sends pushes side by side, never retrying: a system's own rules decide about retries."""
 
-    def __init__(self, workers: int = 8) -> None:
+    def __init__(self, workers: int = 24) -> None:
         self._queue: queue.SimpleQueue[Push | None] = queue.SimpleQueue()
         self._pool = urllib3.PoolManager(num_pools=32, maxsize=workers, retries=False)
         self._threads = [threading.Thread(target=self._loop, name="sandbox:push", daemon=True) for _ in range(workers)]

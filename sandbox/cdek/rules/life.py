@@ -104,8 +104,9 @@ def steps_of(cdek: Cdek, route: str | Sequence[Mapping[str, Any]]) -> list[dict[
         route = named
     steps = [dict(step) for step in route]
     for step in steps:
-        if status_code(str(step.get("code", ""))) is None and "problem" not in step:
-            raise ValueError(f"a step needs a status code or a problem: {step}")
+        code = step.get("code")
+        if (code is None and not {"problem", "failed_call"} & set(step)) or (code and status_code(str(code)) is None):
+            raise ValueError(f"a step needs a known status code, a problem or a failed_call: {step}")
     return steps
 
 
@@ -139,6 +140,9 @@ def _step(cdek: Cdek, order: Order) -> None:
     step, order.route = order.route[0], order.route[1:]
     if "problem" in step:
         add_problem(cdek, order, str(step["problem"]))
+    if "failed_call" in step:
+        calls = order.extra.setdefault("calls", {"failed_calls": [], "rescheduled_calls": []})
+        calls["failed_calls"].append({"date_time": cdek.now_text(), "reason_code": int(step["failed_call"])})
     if "code" in step:
         reason = step.get("reason_code")
         city_code = step.get("city_code")
@@ -169,6 +173,10 @@ def _learn(cdek: Cdek, order: Order, code: str, reason: str | None) -> None:
     elif code in ("ACCEPTED_AT_PICK_UP_POINT", "POSTOMAT_POSTED"):
         days = 7 if code == "ACCEPTED_AT_PICK_UP_POINT" else 3
         order.extra["keep_free_until"] = wire_time((now + timedelta(days=days)).timestamp())
+    elif code == "TAKEN_BY_COURIER":
+        courier = {"name": "Смирнов Олег", "car_model": "", "registration_mark": "", "phone": "+79990000000, доб. 123"}
+        visit: dict[str, Any] = {"task_type": "DELIVERY", "cdek_number": order.cdek_number, "courier": courier}
+        publish(cdek, order.account, "COURIER_INFO", order.uuid, visit)
     elif code in ("DELIVERED", "POSTOMAT_RECEIVED"):
         _hand_over(order, now, partial=reason == "20")
 

@@ -49,7 +49,13 @@ ROUTES: dict[str, list[Step]] = {
     # The courier found no such house; it stays until a delivery agreement names another address.
     "address_problem": [*_TO_DOOR, {"problem": "47"}, *_FAILED],
     # No answer on the phone; the second attempt succeeds.
-    "second_attempt": [*_TO_DOOR, {"problem": "13"}, *_FAILED, *_steps("TAKEN_BY_COURIER", "DELIVERED")],
+    "second_attempt": [
+        *_TO_DOOR,
+        {"failed_call": 2},
+        {"problem": "13"},
+        *_FAILED,
+        *_steps("TAKEN_BY_COURIER", "DELIVERED"),
+    ],
     "partial": [*_TO_DOOR, {"code": "DELIVERED", "reason_code": 20}],
     "lost": [*_WAY[:4], {"code": "NOT_DELIVERED", "reason_code": 26}],
     "return": [

@@ -96,6 +96,9 @@ def _wild(cdek: Cdek, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _after(cdek: Cdek, found: Subscription, body: dict[str, Any], attempt: int, result: Result) -> None:
+    if found.uuid not in cdek.subscriptions:
+        # A reset came between: the new day must not be told about the old one.
+        return
     attributes = body["attributes"]
     cdek.note(
         "webhook.sent" if result.ok else "webhook.failed",

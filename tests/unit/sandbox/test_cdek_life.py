@@ -178,6 +178,20 @@ def test_overrides_choose_route_delay_and_refusal(cdek: CdekClient) -> None:
     assert _statuses(cdek, slow)[-1] == "CREATED"
 
 
+def test_a_failed_call_a_problem_and_a_courier(cdek: CdekClient, receiver: Receiver) -> None:
+    _subscribe(cdek, receiver, "COURIER_INFO")
+    override = {"match": {"number": "D-*"}, "route": "second_attempt"}
+    seeded = cdek.world.control.post("/seed", {"cdek": {"settings": {"step_seconds": 60}, "overrides": [override]}})
+    assert seeded["cdek"]["overrides"] == 1
+    uuid = cdek.create(cdek.door())
+    cdek.world.clock.advance(1000)
+    entity = cdek.read(uuid)["entity"]
+    assert [row["code"] for row in entity["delivery_problem"]] == ["13"]
+    assert [row["reason_code"] for row in entity["calls"]["failed_calls"]] == [2]
+    assert _statuses(cdek, uuid)[-2:] == ["TAKEN_BY_COURIER", "DELIVERED"]
+    assert {body["attributes"]["task_type"] for body in receiver.wait(2)} == {"DELIVERY"}
+
+
 def test_an_address_problem_waits_for_an_agreement(cdek: CdekClient, receiver: Receiver) -> None:
     _subscribe(cdek, receiver, "DELIV_PROBLEM")
     cdek.world.control.post("/cdek/overrides", {"match": {"number": "*"}, "route": "address_problem"})
