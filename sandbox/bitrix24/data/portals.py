@@ -98,6 +98,13 @@ def expected(index: int) -> dict[int, Expected]:
     return {row.deal_id: row for row in portal_data(index).expected}
 
 
+def carrier_overrides(index: int) -> list[dict[str, object]]:
+    """What the carrier has to be told (``POST /cdek/overrides``) so that the outcomes come true: routes that are not
+    the ordinary way to a door or a pickup point."""
+    special = [row for row in portal_data(index).expected if row.route not in ("", "door", "pickup") and row.recipient]
+    return [{"match": {"recipient": row.recipient}, "route": row.route} for row in special]
+
+
 def _categories(shape: Profile) -> tuple[Category, ...]:
     return (
         Category(0, "Интернет-магазин", 100, shape.trigger),

@@ -12,6 +12,7 @@ from sandbox.bitrix24.state.table import Row, Table
 from sandbox.bitrix24.state.userfields import UserField
 from sandbox.bitrix24.state.users import Actor
 
+from . import bulk
 from .model import Company, Contact, Deal, Expected, PortalData, Product, Wish
 from .portals import expected, portal_data
 from .rows import product_row
@@ -39,24 +40,45 @@ def expected_of(portal: Portal) -> dict[int, Expected]:
     return expected(portal.spec.number - 1)
 
 
-def seed(portal: Portal) -> dict[str, int]:
-    """Fill a portal that was just reset; answers how many of what. No event leaves, nothing is journalled."""
+def seed(portal: Portal, spec: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Fill a portal that was just reset; answers how many of what. No event leaves, nothing is journalled.
+
+    A portal that has its data already keeps it. ``spec["bulk"]`` adds that many ordinary deals (see ``bulk.py``);
+    their ids are answered too.
+    """
     data = data_of(portal)
+    answer: dict[str, Any] = {}
     with portal.lock:
-        _pipelines(portal, data)
-        _catalogue(portal, data)
-        for company in data.companies:
-            _add_company(portal, company)
-        for contact in data.contacts:
-            _add_contact(portal, contact)
-        for deal in data.deals:
-            _add_deal(portal, deal)
-    return {
-        "products": len(data.products),
-        "companies": len(data.companies),
-        "contacts": len(data.contacts),
-        "deals": len(data.deals),
-    }
+        if not len(portal.crm.tables[DEAL]):
+            _fill(portal, data)
+            answer = {name: len(getattr(data, name)) for name in ("products", "companies", "contacts", "deals")}
+        if count := int((spec or {}).get("bulk", 0)):
+            answer["bulk"] = add_bulk(portal, data, count)
+    return answer
+
+
+def _fill(portal: Portal, data: PortalData) -> None:
+    _pipelines(portal, data)
+    _catalogue(portal, data)
+    for company in data.companies:
+        _add_company(portal, company)
+    for contact in data.contacts:
+        _add_contact(portal, contact)
+    for deal in data.deals:
+        _add_deal(portal, deal)
+
+
+def add_bulk(portal: Portal, data: PortalData, count: int) -> list[int]:
+    """Ordinary deals in great numbers, each with its own recipient, ready to be moved. Answers their ids."""
+    fields = app_fields(portal)
+    ids = []
+    for contact, deal in bulk.deals(data, count, portal.crm.tables[CONTACT], portal.crm.tables[DEAL]):
+        _add_contact(portal, contact)
+        _add_deal(portal, deal)
+        item = portal.crm.tables[DEAL].rows[deal.id]
+        item.update(_stored(portal, item, _values(deal.wish), fields))
+        ids.append(deal.id)
+    return ids
 
 
 def _pipelines(portal: Portal, data: PortalData) -> None:
@@ -243,15 +265,20 @@ def _write(portal: Portal, deal_id: int, given: Mapping[str, str], fields: Mappi
     item = portal.crm.tables[DEAL].get(deal_id)
     if item is None:
         return []
-    values = {}
+    values = _stored(portal, item, given, fields)
+    if values:
+        change(portal, DEAL, item, values, Actor(item["assignedById"]), via="user")
+    return sorted(values)
+
+
+def _stored(portal: Portal, item: Row, given: Mapping[str, str], fields: Mapping[str, UserField]) -> Row:
+    values: Row = {}
     for role, text in given.items():
         field = fields.get(role)
         if field is not None:
             stored = _kind_value(field, text) if role == "kind" else text
             values[field.name] = user_value(portal, field, stored, item.get(field.name))
-    if values:
-        change(portal, DEAL, item, values, Actor(item["assignedById"]), via="user")
-    return sorted(values)
+    return values
 
 
 def _kind_value(field: UserField, kind: str) -> Any:
