@@ -21,6 +21,7 @@ class Account:
 ACCOUNTS = (
     Account("sandboxShopAccount00000000000001", "sandboxShopSecret000000000000001", 1, "ООО Ромашка", "+74950000001"),
     Account("sandboxFreightAccount00000000002", "sandboxFreightSecret0000000000002", 2, "ООО Груз", "+74950000002"),
+    Account("sandboxShopAccount00000000000003", "sandboxShopSecret000000000000003", 1, "ООО Лютик", "+78120000003"),
 )
 
 

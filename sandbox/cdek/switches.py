@@ -30,6 +30,8 @@ class Switches:
     refused_tariffs: list[int] = field(default_factory=list)
     no_tariffs: bool = False
     closed_city_codes: list[int] = field(default_factory=list)
+    unrecognised_city_codes: list[int] = field(default_factory=list)
+    stuck_deletes: bool = False
     contract_suspended: bool = False
     insurance_type1: str = "refuse"
     # Offices.

@@ -15,12 +15,12 @@ from .core import Cdek
 from .coverage import COVERAGE
 from .model import ACCOUNTS
 from .routes import create_app
-from .rules import overrides
+from .rules import overrides, tokens
 from .wire import fault_words
 
 
 class CdekSystem:
-    """One origin (``api.cdek.ru``), two accounts, timers of its own so that a read can settle what is due."""
+    """One origin (``api.cdek.ru``), three accounts, timers of its own so that a read can settle what is due."""
 
     def __init__(self, context: Context) -> None:
         self._timers = Timers(context.clock)
@@ -29,7 +29,14 @@ class CdekSystem:
 
     def origins(self) -> Sequence[Origin]:
         cdek = self.cdek
-        return [Origin("cdek", create_app(cdek), error_body=lambda status, environ: fault_words(cdek, status, environ))]
+        return [
+            Origin(
+                "cdek",
+                create_app(cdek),
+                error_body=lambda status, environ: fault_words(cdek, status, environ),
+                portal_of=lambda environ: tokens.client_of(environ.get("HTTP_AUTHORIZATION")),
+            )
+        ]
 
     def started(self, urls: Mapping[str, str]) -> None:
         self.cdek.base_url = urls["cdek"]

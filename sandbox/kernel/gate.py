@@ -27,12 +27,14 @@ class Origin:
     """One address of a system: a name unique in the world, its WSGI application, and what faults look like there.
 
     ``error_body(status, environ)`` gives (content type, body) of a status fault in the system's own words.
+    ``portal_of(environ)`` names the tenant (portal, account) of a call where one origin serves several.
     """
 
     name: str
     app: WSGIApplication
     portal: str = ""
     error_body: ErrorBody | None = None
+    portal_of: Callable[[WSGIEnvironment], str] | None = None
     journal_kind: str = "rest.call"
 
 
@@ -49,10 +51,9 @@ class Gate:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         started = time.monotonic()
         environ[CALL_KEY] = {}
-        call = Call(
-            self.system, environ["REQUEST_METHOD"], environ["PATH_INFO"], self.origin.portal, lambda: _body(environ)
-        )
-        strike = self.faults.strike(call)
+        portal = self.origin.portal_of(environ) if self.origin.portal_of else self.origin.portal
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        strike = self.faults.strike(Call(self.system, method, path, portal, lambda: _body(environ)))
         status = "none"
 
         def remember(line: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
@@ -63,7 +64,7 @@ class Gate:
         try:
             return self._answer(strike, environ, remember)
         finally:
-            self._note(environ, strike, status, time.monotonic() - started)
+            self._note(environ, portal, strike, status, time.monotonic() - started)
 
     def _answer(self, strike: Strike, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if strike.latency:
@@ -105,7 +106,7 @@ class Gate:
             return self.origin.error_body(status, environ)
         return "application/json", json.dumps({"error": phrase}).encode()
 
-    def _note(self, environ: WSGIEnvironment, strike: Strike, status: str, seconds: float) -> None:
+    def _note(self, environ: WSGIEnvironment, portal: str, strike: Strike, status: str, seconds: float) -> None:
         extra = dict(environ[CALL_KEY])
         kind = extra.pop("kind", self.origin.journal_kind)
         if not kind:
@@ -115,7 +116,7 @@ class Gate:
         path = environ["PATH_INFO"]
         extra |= {"method": environ["REQUEST_METHOD"], "path": path, "status": status, "ms": round(seconds * 1000, 1)}
         extra.setdefault("origin", self.origin.name)
-        self.journal.add(self.system, kind, extra.pop("key", path), portal=self.origin.portal, **extra)
+        self.journal.add(self.system, kind, extra.pop("key", path), portal=portal, **extra)
 
 
 def _body(environ: WSGIEnvironment) -> bytes:

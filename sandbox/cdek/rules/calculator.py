@@ -24,7 +24,7 @@ INSURANCE_RATE, VAT_RATE = 0.0075, 20
 
 def tariff_list(cdek: Cdek, body: Mapping[str, Any]) -> dict[str, Any]:
     """``POST /v2/calculator/tarifflist``: codes are numbers; no money for services. Raises Refused."""
-    start, end = _ends(body)
+    start, end = _ends(cdek, body)
     rows = []
     for tariff in _available(cdek, body, end):
         names = {
@@ -44,7 +44,7 @@ def one_tariff(cdek: Cdek, body: Mapping[str, Any]) -> dict[str, Any]:
         raise Refused(empty("tariff_code"))
     if code in OUTDATED:
         raise Refused(error("v2_outdated_tariff"))
-    start, end = _ends(body)
+    start, end = _ends(cdek, body)
     tariff = next((found for found in _available(cdek, body, end) if found.code == code), None)
     if tariff is None:
         known = tariffs().get(code)
@@ -58,7 +58,7 @@ def one_tariff(cdek: Cdek, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def tariffs_and_services(cdek: Cdek, body: Mapping[str, Any]) -> dict[str, Any]:
     """``POST /v2/calculator/tariffAndService``: codes and statuses are strings, no names. Raises Refused."""
-    start, end = _ends(body)
+    start, end = _ends(cdek, body)
     rows = []
     for tariff in _available(cdek, body, end):
         result = _result(cdek, tariff, start, end, body)
@@ -105,7 +105,7 @@ def contract_tariffs(account: Account) -> dict[str, Any]:
     return {"tariff_codes": rows}
 
 
-def _ends(body: Mapping[str, Any]) -> tuple[City, City]:
+def _ends(cdek: Cdek, body: Mapping[str, Any]) -> tuple[City, City]:
     """Both cities. With both ends bad only the sender is named (measured, §5.6)."""
     for name in ("from_location", "to_location"):
         location = body.get(name)
@@ -117,9 +117,10 @@ def _ends(body: Mapping[str, Any]) -> tuple[City, City]:
             raise Refused(empty(f"{name}.code"))
     _check_packages(body.get("packages"))
     start, end = _city(body["from_location"]), _city(body["to_location"])
-    if start is None:
+    unknown = cdek.switches.unrecognised_city_codes
+    if start is None or start.code in unknown:
         raise Refused(error("v2_sender_location_not_recognized"))
-    if end is None:
+    if end is None or end.code in unknown:
         raise Refused(error("v2_recipient_location_not_recognized"))
     return start, end
 

@@ -89,7 +89,8 @@ def _end(cdek: Cdek, body: Mapping[str, Any], point: str, location: str) -> City
     if body.get(point):
         office = cdek.offices.get(body[point])
         return cities()[office["location"]["city_code"]] if office else None
-    return recognise(body.get(location) or {})
+    found = recognise(body.get(location) or {})
+    return None if found and found.code in cdek.switches.unrecognised_city_codes else found
 
 
 def _check_people(body: Mapping[str, Any]) -> Errors:

@@ -52,6 +52,12 @@ def account_of(cdek: Cdek, header: str | None) -> Account:
     return next(found for found in ACCOUNTS if found.client_id == claims["client_id"])
 
 
+def client_of(header: str | None) -> str:
+    """The client id a token names, whether or not the token is still good; empty without one."""
+    claims = _open((header or "").partition(" ")[2].strip())
+    return str(claims["client_id"]) if claims else ""
+
+
 def _refuse(code: str, message: str | None = None) -> Refused:
     return Refused(error(code, message), status=401, envelope="request", request_type="AUTH")
 

@@ -65,6 +65,25 @@ def test_faults_speak_cdeks_words(cdek: CdekClient) -> None:
     assert (busy.status_code, busy.text) == (503, "Service Unavailable")
 
 
+def test_a_fault_may_strike_one_account_only(cdek: CdekClient, other_cdek: CdekClient) -> None:
+    cdek.world.control.fault("cdek", "status", match={"portal": cdek.keys["client_id"]})
+    assert cdek.call("GET", "/v2/webhooks").status_code == 500
+    assert other_cdek.call("GET", "/v2/webhooks").status_code == 200
+    assert [row["portal"] for row in cdek.world.control.journal(kind="rest.call")[-2:]] == [
+        cdek.keys["client_id"],
+        other_cdek.keys["client_id"],
+    ]
+
+
+def test_oddities_of_cdeks_own_test_server(cdek: CdekClient) -> None:
+    cdek.set(stuck_deletes=True, unrecognised_city_codes=[270])
+    uuid = cdek.ready()
+    cdek.call("DELETE", f"/v2/orders/{uuid}")
+    cdek.world.clock.advance(3000)
+    assert cdek.read(uuid)["requests"][0]["state"] == "ACCEPTED"
+    assert cdek.codes(cdek.ready(cdek.door(number="N-2"))) == ["v2_recipient_location_not_recognized"]
+
+
 def test_a_lost_202_leaves_an_order_behind(cdek: CdekClient) -> None:
     cdek.world.control.fault("cdek", "break_after", match={"method": "POST", "path": "/v2/orders"}, times=1)
     with pytest.raises(requests.ConnectionError):
