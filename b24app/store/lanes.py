@@ -128,7 +128,8 @@ def release(
     """
     values: dict[str, Any] = {"lease_owner": None, "lease_until": None, "served_at": now, "last_error": error[:2000]}
     values["not_before"] = not_before
-    values["failures"] = Lane.failures + 1 if error else 0
+    # One step down only: after a fault the pieces grow again slowly, else a poisoned row would meet a crowd at once.
+    values["failures"] = Lane.failures + 1 if error else case((Lane.failures > 0, Lane.failures - 1), else_=0)
     if next_due is not None:
         values["next_due_at"] = _not_later(next_due)
     mine = update(Lane).where(Lane.id == hold.lane_id, Lane.fence == hold.fence, Lane.lease_owner == hold.worker)

@@ -1,0 +1,110 @@
+"""A portal's data is reached only through its own id, and all of it goes when it leaves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from b24app.clock import FixedClock
+from b24app.store import calllog, deals, doors, inbox, intents, lanes, outbox, portals, problems, retention, shipments
+from b24app.store.engine import Sessions, session_scope
+from b24app.store.models import Base, CallLogRow, Portal, PortalState, Shipment
+from b24app.store.outbox import ToPortal
+from b24app.wire.log import CallRecord
+
+
+def _fill(sessions: Sessions, portal: Portal, clock: FixedClock) -> Shipment:
+    now = clock.now()
+    with session_scope(sessions) as session:
+        account = portals.connections(session, portal.id)[0]
+        shipment = shipments.create(session, portal, 7, 1, account.id, status="created", request={}, now=now)
+        shipment.remote_id = "r"
+        intents.add(session, shipment, "create", {}, now=now, trace_id="t")
+        outbox.add(session, portal.id, [ToPortal(7, "comment", f"m{portal.id}", {})], now=now, trace_id="t")
+        deals.save(session, portal.id, {7: {"stage": "NEW"}})
+        problems.open_problem(session, portal.id, 7, "k", {"code": "x"}, now=now)
+        problems.note_unknown_code(session, portal.id, "cdek", "status", "Z", "?", now)
+        portals.set_fields(session, portal.id, {"address": "UF"})
+        event = {"key": "k", "code": "C", "status": "created", "at": now}
+        assert shipments.add_events(session, portal.id, shipment.id, [event, event]) == 1
+        lane = lanes.portal_lane(session, portal.id)
+        inbox.append(session, lane.id, "deal", "7", {}, now=now, trace_id="t")
+    sink = calllog.StoredCallLog(sessions, every_s=3600)
+    for remote in (f"portal:{portal.member_id}", f"cdek:{account.id}"):
+        sink.record(CallRecord(now, "t", remote, "l", "GET", "u", "answered", "", 200, 1.0, 0, 0, False))
+    sink.flush()
+    return shipment
+
+
+def test_nobody_sees_a_neighbours_rows(
+    sessions: Sessions, portal: Portal, neighbour: Portal, clock: FixedClock
+) -> None:
+    mine = _fill(sessions, portal, clock)
+    with session_scope(sessions) as session:
+        other = neighbour.id
+        assert shipments.get(session, portal.id, mine.id) is not None
+        assert shipments.get(session, other, mine.id) is None
+        assert shipments.by_number(session, other, mine.number) is None
+        assert shipments.by_remote_ids(session, other, mine.connection_id, ["r"]) == {}
+        assert shipments.of_deals(session, other, [7]) == {7: []}
+        assert shipments.events_of(session, other, [mine.id]) == {mine.id: []}
+        assert intents.of_shipments(session, other, [mine.id]) == {}
+        assert deals.states(session, other, [7]) == {}
+        assert problems.open_of_deals(session, other, [7]) == {7: []}
+        assert problems.unknown_codes(session, other) == []
+        assert portals.connection(session, other, mine.connection_id) is None
+        assert portals.field_map(session, other) == {}
+
+
+def test_an_erased_portal_leaves_nothing_and_its_neighbour_everything(
+    sessions: Sessions, portal: Portal, neighbour: Portal, clock: FixedClock
+) -> None:
+    _fill(sessions, neighbour, clock)
+    before = _counts(sessions)
+    for _ in range(3):
+        _fill_more(sessions, portal, clock)
+    _fill(sessions, portal, clock)
+    retention.erase_portal(sessions, portal.id)
+    after = _counts(sessions)
+    left = {name: count for name, count in before.items() if name not in {"portal", "lane", "connection"}}
+    assert {name: after[name] for name in left} == left
+    assert (after["portal"], after["connection"], after["lane"]) == (1, 1, 2)
+    assert retention.erase_portal(sessions, portal.id) == 0
+
+
+def _fill_more(sessions: Sessions, portal: Portal, clock: FixedClock) -> None:
+    with session_scope(sessions) as session:
+        lane = lanes.portal_lane(session, portal.id)
+        inbox.append(session, lane.id, "deal", "9", {}, now=clock.now(), trace_id="t")
+
+
+def _counts(sessions: Sessions) -> dict[str, int]:
+    with session_scope(sessions) as session:
+        return {
+            name: session.scalar(select(func.count()).select_from(table)) or 0
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+def test_retention_keeps_three_days_of_calls_and_waiting_rows_for_ever(
+    sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    _fill(sessions, portal, clock)
+    clock.advance(timedelta(days=3).total_seconds())
+    keep = retention.Keep(inbox_days=1, attempts_days=1, call_log_days=3)
+    assert retention.purge(sessions, clock.now(), keep) == 0
+    clock.advance(1)
+    assert retention.purge(sessions, clock.now(), keep) == 2
+    with session_scope(sessions) as session:
+        assert session.scalar(select(func.count()).select_from(CallLogRow)) == 0
+
+
+def test_doors_open_only_for_portals_that_are_there(sessions: Sessions, portal: Portal) -> None:
+    with session_scope(sessions) as session:
+        door = doors.portal_door(session, "north")
+        assert door is not None
+        assert door.secret == b"t-north"
+        assert doors.portal_door(session, "nobody") is None
+        portals.set_state(session, portal.id, PortalState.UNINSTALLED)
+        assert doors.portal_door(session, "north") is None
