@@ -71,11 +71,14 @@ class WorkCollector:
 
     def collect(self) -> Iterator[Metric]:
         rows = GaugeMetricFamily("waybill_rows", "Open and dead rows by table and state", labels=["table", "state"])
-        with read_scope(self._sessions) as session:
-            for (table, state), count in stats.open_rows(session).items():
-                rows.add_metric([table, state], count)
-            oldest = stats.oldest_due_s(session, self._clock.now())
-            held = stats.held_lanes(session, self._clock.now())
+        try:
+            with read_scope(self._sessions) as session:
+                for (table, state), count in stats.open_rows(session).items():
+                    rows.add_metric([table, state], count)
+                oldest = stats.oldest_due_s(session, self._clock.now())
+                held = stats.held_lanes(session, self._clock.now())
+        except sqlalchemy.exc.SQLAlchemyError:
+            return  # a database that is away is told by /readyz; the other metrics still answer
         yield rows
         yield GaugeMetricFamily("waybill_oldest_due_seconds", "Age of the inbox row that waits longest", value=oldest)
         yield GaugeMetricFamily("waybill_lanes_held", "Lanes being served now", value=held)

@@ -70,8 +70,10 @@ def session_scope(sessions: Sessions) -> Iterator[Session]:
 
 @contextmanager
 def read_scope(sessions: Sessions) -> Iterator[Session]:
-    """One read transaction; never waits for a writer. Whatever is changed inside is thrown away."""
+    """One read transaction; never waits for a writer. Whatever is changed inside is thrown away.
+
+    What was loaded stays readable afterwards (closing, unlike a rollback, forgets nothing).
+    """
     with sessions() as session:
         session.connection(execution_options={_READ: True})
         yield session
-        session.rollback()

@@ -91,6 +91,11 @@ class Intake:
         self._here.fairy = fairy
         return connection
 
+    def close(self) -> None:
+        """Close this thread's connection; the next row opens another."""
+        if getattr(self._here, "pid", 0) == os.getpid():
+            self._drop()
+
     def _drop(self) -> None:
         self._here.pid = 0
         connection = getattr(self._here, "connection", None)

@@ -33,7 +33,7 @@ def test_lists_come_comma_separated_from_the_environment(monkeypatch: pytest.Mon
 )
 def test_production_refuses(values: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        Settings(profile="production", **values)  # type: ignore[arg-type]
+        Settings(profile="production", **values)
 
 
 def test_the_demo_may_use_the_sandboxs_clock_and_addresses() -> None:
@@ -44,7 +44,7 @@ def test_the_demo_may_use_the_sandboxs_clock_and_addresses() -> None:
 
 
 def test_secrets_do_not_show() -> None:
-    assert "hush" not in repr(Settings(app_secret="hush"))  # type: ignore[arg-type]
+    assert "hush" not in repr(Settings(app_secret="hush"))
     assert Settings(app_id="x").missing() == [
         "WAYBILL_APP_SECRET",
         "WAYBILL_ENCRYPTION_KEYS",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
 from b24app.dev.redis_server import RedisServer
-from b24app.lanes.wake import BackgroundWaker, LocalWakes, RedisWakes, Wakes
+from b24app.lanes.wake import BackgroundWaker, LocalWakes, RedisWakes, Waker, Wakes
 from b24app.store.lanes import LaneRef
 from b24app.store.models import LaneKind
 
@@ -48,7 +49,7 @@ def test_a_popper_is_woken_at_once(redis_url: str) -> None:
 
 
 @pytest.mark.parametrize("make", [lambda: BackgroundWaker(RedisWakes(NOWHERE)), lambda: Wakes(RedisWakes(NOWHERE))])
-def test_without_redis_nobody_waits(make: type[Wakes]) -> None:
+def test_without_redis_nobody_waits(make: Callable[[], Waker]) -> None:
     waker = make()
     waker.wake(PORTAL)
     begun = time.monotonic()

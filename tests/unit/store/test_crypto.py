@@ -46,6 +46,7 @@ def test_keys_rotate(sessions: Sessions, portal: Portal, database_url: str, key:
 
 def test_without_a_key_nothing_secret_is_stored(database_url: str) -> None:
     engine = make_engine(database_url)
-    with pytest.raises(StatementError, match="WAYBILL_ENCRYPTION_KEYS"), session_scope(make_sessions(engine)) as session:
+    sessions = make_sessions(engine)
+    with pytest.raises(StatementError, match="WAYBILL_ENCRYPTION_KEYS"), session_scope(sessions) as session:
         portals.remember(session, "north", now=FixedClock().now(), application_token="t")
     engine.dispose()
