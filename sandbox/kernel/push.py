@@ -8,8 +8,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import urllib3
+
+from .guarded import guarded
 
 log = logging.getLogger("sandbox.push")
 
@@ -68,10 +71,7 @@ class Pusher:
             result = self._send(push)
             if push.done is None:
                 continue
-            try:
-                push.done(result)
-            except Exception:  # a system's own bookkeeping failed: log it, keep sending for the others
-                log.exception("what follows a push failed")
+            guarded(log, "what follows a push failed", partial(push.done, result))
 
     def _send(self, push: Push) -> Result:
         started = time.monotonic()

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 
 from .clock import Clock
+from .guarded import guarded
 
 log = logging.getLogger("sandbox.timers")
 
@@ -59,10 +60,7 @@ class Timers:
         with self._running:
             while action := self._pop():
                 ran += 1
-                try:
-                    action()
-                except Exception:  # one failing callback must not end everyone's time
-                    log.exception("a timer failed")
+                guarded(log, "a timer failed", action)
         return ran
 
     def _pop(self) -> Callable[[], None] | None:

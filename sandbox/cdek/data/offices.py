@@ -39,6 +39,16 @@ _HOURS = (
     ("Пн-Пт 09:00-19:00, Сб 10:00-15:00", {**dict.fromkeys(range(1, 6), "09:00/19:00"), 6: "10:00/15:00"}),
 )  # fmt: skip
 _ROUND_THE_CLOCK = ("Пн-Вс 00:00-23:59", dict.fromkeys(range(1, 8), "00:00/23:59"))
+_EXCEPTIONS = [
+    {
+        "date_start": "2026-12-31",
+        "date_end": "2026-12-31",
+        "time_start": "10:00",
+        "time_end": "15:00",
+        "is_working": True,
+    },
+    {"date_start": "2027-01-01", "date_end": "2027-01-02", "is_working": False},
+]
 _CELLS = ({"width": 41, "height": 8, "depth": 60}, {"width": 41, "height": 19, "depth": 60},
           {"width": 41, "height": 38, "depth": 60})  # fmt: skip
 
@@ -69,6 +79,7 @@ def _row(city: City, code: str, rng: random.Random, hours: tuple[str, dict[int, 
         "phones": [{"number": f"+7800{rng.randint(1000000, 9999999)}"}],
         "owner_code": "CDEK",
         "work_time_list": [{"day": day, "time": time} for day, time in sorted(hours[1].items())],
+        "work_time_exception_list": _EXCEPTIONS if rng.random() < 0.2 else [],
         "office_image_list": [],
         "status": "INACTIVE" if code in _CLOSED else "ACTIVE",
         "fulfillment": False,

@@ -77,8 +77,13 @@ def test_doubled_shuffled_dropped_and_untidy_webhooks(cdek: CdekClient, receiver
     cdek.world.control.post(f"/cdek/orders/{uuid}/status", {"code": "DELIVERED"})
     assert cdek.world.journal.find(kind="webhook.dropped")
     cdek.set(webhook_drop=0.0, webhook_shuffle=1.0)
-    cdek.world.control.post(f"/cdek/orders/{uuid}/problem", {"code": "47"})
-    assert len(receiver.bodies) == 4
+    cdek.world.control.post(f"/cdek/orders/{uuid}/status", {"code": "SENT_TO_RECIPIENT_CITY"})
+    cdek.set(webhook_shuffle=0.0)
+    cdek.world.control.post(f"/cdek/orders/{uuid}/status", {"code": "DELIVERED"})
+    receiver.wait(5)
+    cdek.world.clock.advance(7)
+    late = [body["attributes"]["code"].strip() for body in receiver.wait(6)[4:]]
+    assert late == ["DELIVERED", "SENT_TO_RECIPIENT_CITY"]
 
 
 def test_an_unreachable_receiver_is_tried_12_times_then_all_its_subscriptions_end(
