@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     profile: Literal["production", "demo", "test"] = Field("production", description="What this deployment is for")
     public_url: str = Field("http://localhost:8000", description="The app's address, as portals and carriers see it")
 
+    hooks_url: str = Field("", description="The address for machines (events, callbacks), if it is another one")
+
     app_id: str = Field("", description="The app's client_id from the vendor's cabinet (`app.…`)")
     app_secret: SecretStr = Field(SecretStr(""), description="The app's client_secret")
     app_code: str = Field("waybill.delivery", description="The app's code in the Market (`partner.app`)")

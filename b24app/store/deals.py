@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from b24app.store.models import DealState, Portal
+from b24app.store.models import DealState, Pipeline, Portal
 from b24app.store.sql import changed, chunks, upsert
 
 
@@ -22,7 +22,7 @@ def states(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[in
     return found
 
 
-_FRESH: dict[str, Any] = {"stage": "", "title": "", "seen_hash": "", "waits_for_person": "", "note": "", "gone": False}
+_FRESH: dict[str, Any] = {"stage": "", "title": "", "seen_hash": "", "waits_for_person": "", "note": "", "move_stage": "", "gone": False}
 
 
 def save(session: Session, portal_id: int, deals: Mapping[int, Mapping[str, Any]]) -> None:
@@ -52,3 +52,11 @@ def move_cursor(session: Session, portal_id: int, history_id: int, now: datetime
     mine = update(Portal).where(Portal.id == portal_id)
     changed(session, mine.where(further).values(history_cursor=history_id))
     changed(session, mine.values(history_read_at=now, history_idle=idle))
+
+
+def start_pipelines(session: Session, portal_id: int, pipeline_ids: Sequence[int], newest: int, now: datetime) -> None:
+    """Switched-on pipelines begin after the newest move of all: history never ships by itself."""
+    mine = update(Pipeline).where(Pipeline.portal_id == portal_id, Pipeline.id.in_(list(pipeline_ids)))
+    changed(session, mine.where(Pipeline.on_since_history_id.is_(None)).values(on_since_history_id=newest))
+    fresh = update(Portal).where(Portal.id == portal_id, Portal.history_cursor.is_(None))
+    changed(session, fresh.values(history_cursor=newest, history_read_at=now, history_idle=0))

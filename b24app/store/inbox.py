@@ -110,6 +110,12 @@ def retry(session: Session, hold: LaneHold, ids: Iterable[int], due: datetime, e
     _set(session, hold, ids, {"due_at": due, "attempts": InboxRow.attempts + 1, "last_error": error[:2000]})
 
 
+def defer(session: Session, hold: LaneHold, ids: Iterable[int], due: datetime) -> None:
+    """Look at rows later, without an attempt on their account. Raises `FenceLostError`."""
+    check(session, hold)
+    _set(session, hold, ids, {"due_at": due})
+
+
 def bury(session: Session, hold: LaneHold, ids: Iterable[int], now: datetime, error: str) -> None:
     """Give rows up; they stay visible as dead. The caller opens a Problem. Raises `FenceLostError`."""
     check(session, hold)

@@ -89,3 +89,14 @@ def revive(session: Session, portal_id: int, intent_id: int, now: datetime) -> L
     if not count:
         return None
     return connection_lane(session, session.scalars(select(Intent.connection_id).where(Intent.id == intent_id)).one())
+
+
+def decided(session: Session, portal_id: int, shipment_id: int, kind: str, state: str, now: datetime) -> None:
+    """Close the intent of this kind that the carrier had taken without deciding."""
+    mine = update(Intent).where(
+        Intent.portal_id == portal_id,
+        Intent.shipment_id == shipment_id,
+        Intent.kind == kind,
+        Intent.state == IntentState.ACCEPTED,
+    )
+    changed(session, mine.values(state=state, closed_at=now, next_try_at=None))

@@ -97,3 +97,9 @@ def fold(session: Session, hold: LaneHold, ids: Sequence[int], into: int, now: d
             session,
             older.values(state=OutboxState.FOLDED, closed_at=now, next_try_at=None, result_ref=f"outbox:{into}"),
         )
+
+
+def drop_stage(session: Session, portal_id: int, row_id: int, fields: Any) -> None:
+    """The portal refuses the stage of an update: the same row goes on with its fields alone."""
+    mine = update(OutboxRow).where(OutboxRow.portal_id == portal_id, OutboxRow.id == row_id)
+    changed(session, mine.values(payload={"fields": fields, "stage": None}))

@@ -1,8 +1,10 @@
-"""A portal's free-form settings: read, changed and written under the row's lock, so that two writers never lose each other's keys."""
+"""A portal's free-form settings: read, changed and written under the row's lock, so that two writers never lose each
+other's keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -24,3 +26,16 @@ def change(session: Session, portal_id: int, edit: Callable[[dict[str, Any]], No
 def merge(session: Session, portal_id: int, **values: Any) -> dict[str, Any]:
     """Writes these keys; the others stay."""
     return change(session, portal_id, lambda settings: settings.update(values))
+
+
+def save_test_report(
+    session: Session, portal_id: int, connection_id: int, steps: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    """Keeps what the last test of a connection said: `TestStep` objects as JSON, in their order."""
+
+    def write(settings: dict[str, Any]) -> None:
+        reports = dict(settings.get("tests", {}))
+        reports[str(connection_id)] = {"at": now.isoformat(), "steps": [dict(step) for step in steps]}
+        settings["tests"] = reports
+
+    change(session, portal_id, write)

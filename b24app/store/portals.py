@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -68,6 +69,13 @@ def set_state(session: Session, portal_id: int, state: PortalState, reason: str 
     changed(session, update(Portal).where(Portal.id == portal_id).values(state=state, blocked_reason=reason[:255]))
 
 
+def set_address(session: Session, portal_id: int, client_endpoint: str) -> None:
+    """A renamed portal: where its REST API is now."""
+    domain = urlsplit(client_endpoint).netloc
+    mine = update(Portal).where(Portal.id == portal_id)
+    changed(session, mine.values(client_endpoint=client_endpoint, domain=domain))
+
+
 def pipelines(session: Session, portal_id: int) -> dict[int, Pipeline]:
     """Return the portal's pipelines by category id."""
     found = session.scalars(select(Pipeline).where(Pipeline.portal_id == portal_id))
@@ -124,6 +132,18 @@ def set_connection_state(
     """Pause, break or free an account; `reason` is shown to the administrator."""
     mine = update(Connection).where(Connection.portal_id == portal_id, Connection.id == connection_id)
     changed(session, mine.values(state=state, pause_reason=reason[:255]))
+
+
+def note_callback(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:
+    """Remember that the carrier reported."""
+    mine = update(Connection).where(Connection.portal_id == portal_id, Connection.id == connection_id)
+    changed(session, mine.values(hook_seen_at=now))
+
+
+def note_subscribed(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:
+    """Remember when the carrier's subscription to our address was last seen to be right."""
+    mine = update(Connection).where(Connection.portal_id == portal_id, Connection.id == connection_id)
+    changed(session, mine.values(hook_subscribed_at=now))
 
 
 def install_steps(session: Session, portal_id: int) -> list[InstallStep]:

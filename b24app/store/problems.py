@@ -63,6 +63,13 @@ def open_of_deals(session: Session, portal_id: int, deal_ids: Sequence[int]) -> 
     return found
 
 
+def open_deal_ids(session: Session, portal_id: int, limit: int = 500) -> list[int]:
+    """Return deals with open problems, the latest problem first: a fix must be found although its event was lost."""
+    newest = func.max(ProblemRow.id)
+    wanted = select(ProblemRow.deal_id).where(ProblemRow.portal_id == portal_id, ProblemRow.state == ProblemState.OPEN)
+    return list(session.scalars(wanted.group_by(ProblemRow.deal_id).order_by(newest.desc()).limit(limit)))
+
+
 def mark_notified(session: Session, portal_id: int, ids: Sequence[int], now: datetime) -> None:
     """Remember that the responsible person was told."""
     mine = update(ProblemRow).where(ProblemRow.portal_id == portal_id, ProblemRow.id.in_(list(ids)))

@@ -94,6 +94,17 @@ def of_deals(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[
     return found
 
 
+def owners_of_numbers(session: Session, portal_id: int, numbers: Sequence[str]) -> dict[str, int]:
+    """Return order number -> deal, for numbers of our own shipments: a copied deal carries another one's."""
+    found: dict[str, int] = {}
+    for some in chunks(list(numbers)):
+        wanted = select(Shipment.order_number, Shipment.deal_id).where(
+            Shipment.portal_id == portal_id, Shipment.order_number.in_(some)
+        )
+        found.update((str(number), deal_id) for number, deal_id in session.execute(wanted))
+    return found
+
+
 def change(session: Session, shipment: Shipment, **values: Any) -> None:
     """Write columns if nobody else wrote the row since it was read. Raises `ChangedMeanwhileError`."""
     mine = update(Shipment).where(

@@ -1,4 +1,5 @@
-"""Everything the app's page shows of one portal: health, queues, what failed, deals that wait for a person, the set-up."""
+"""Everything the app's page shows of one portal: health, queues, what failed, deals that wait for a person, the set-
+up."""
 
 from __future__ import annotations
 

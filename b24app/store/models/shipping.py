@@ -36,6 +36,7 @@ class DealState(Base):
     seen_hash: Mapped[str] = mapped_column(String(64), default="")
     waits_for_person: Mapped[str] = mapped_column(String(32), default="")
     moved_at: Mapped[datetime | None]
+    move_stage: Mapped[str] = mapped_column(String(64), default="")
     note: Mapped[str] = mapped_column(String(64), default="")
     gone: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=0)

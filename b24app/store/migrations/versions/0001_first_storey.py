@@ -162,6 +162,7 @@ def upgrade() -> None:
     sa.Column('seen_hash', sa.String(length=64), nullable=False),
     sa.Column('waits_for_person', sa.String(length=32), nullable=False),
     sa.Column('moved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column("move_stage", sa.String(length=64), nullable=False),
     sa.Column('note', sa.String(length=64), nullable=False),
     sa.Column('gone', sa.Boolean(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),

@@ -1,0 +1,78 @@
+"""What a connection's lane does besides carrying parcels: callbacks, and keeping its subscription alive."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from b24app.lanes.slices import Slice
+from b24app.logistics.errors import LogisticsError
+from b24app.logistics.ports import CallbackHint
+from b24app.runners.connection.saving import Account
+from b24app.runners.services import Services
+from b24app.store import inbox, portals, shipments
+from b24app.store.crypto import unseal
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.inbox import Claimed
+from b24app.store.models import ConnectionState, InboxKind
+
+#: Subscriptions are checked this often: a day of our silence makes a carrier drop them (cdek.md §15.2).
+SUBSCRIPTION_CHECK = timedelta(hours=12)
+_log = structlog.get_logger("waybill.connection")
+
+
+def do(services: Services, slice_: Slice, account: Account, system: Any) -> None:
+    """Serve callbacks; look after the subscription when its time has come."""
+    with read_scope(services.sessions) as session:
+        rows = slice_.claim_inbox(session, (InboxKind.CALLBACK,))
+    if rows:
+        _hear(services, slice_, account, system, rows)
+    if account.connection.state == ConnectionState.READY and not slice_.people:
+        _keep_subscribed(services, slice_, account, system)
+
+
+def _hear(services: Services, slice_: Slice, account: Account, system: Any, rows: Sequence[Claimed]) -> None:
+    """A callback only says which order to read again; orders that are not ours are counted and ignored."""
+    now = services.clock.now()
+    hints = [hint for row in rows for hint in _hints(services, system, row)]
+    found: set[int] = set()
+    with session_scope(services.sessions) as session:
+        portal_id, connection_id = account.portal.id, account.connection.id
+        known = shipments.by_remote_ids(session, portal_id, connection_id, [hint.remote_id for hint in hints])
+        found |= {row.id for row in known.values()}
+        for hint in hints:
+            if hint.remote_id not in known and hint.number:
+                row = shipments.by_number(session, portal_id, hint.number)
+                if row is not None and row.connection_id == connection_id:
+                    found.add(row.id)
+        shipments.poll_now(session, portal_id, sorted(found), now)
+        portals.note_callback(session, portal_id, connection_id, now)
+        inbox.close(session, slice_, [row_id for row in rows for row_id in row.ids], now)
+    _log.info("callbacks", connection=account.connection.id, told=len(hints), ours=len(found))
+
+
+def _hints(services: Services, system: Any, row: Claimed) -> list[CallbackHint]:
+    engine = services.sessions.kw["bind"]
+    told = json.loads(unseal(engine, str(row.payload["sealed"])))
+    hints: list[CallbackHint] = system.parse(told["headers"], str(told["body"]).encode())
+    return hints
+
+
+def _keep_subscribed(services: Services, slice_: Slice, account: Account, system: Any) -> None:
+    connection, now = account.connection, services.clock.now()
+    last = connection.hook_subscribed_at
+    if (last is not None and now - last < SUBSCRIPTION_CHECK) or not hasattr(system, "ensure_subscribed"):
+        return
+    url = services.callback_url(connection)
+    try:
+        system.ensure_subscribed(url)
+    except LogisticsError as error:
+        _log.warning("subscription_failed", connection=connection.id, why=str(error))
+        return
+    with session_scope(services.sessions) as session:
+        slice_.check(session)
+        portals.note_subscribed(session, connection.portal_id, connection.id, now)

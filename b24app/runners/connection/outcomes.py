@@ -1,0 +1,158 @@
+"""What a landed call means for its intent and its shipment. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from b24app.flows.decisions import Advance
+from b24app.lanes import ladder
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
+from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.status import Status
+from b24app.runners.connection.tasks import CREATE, FOLLOW, Landed
+from b24app.store.models import IntentState, Shipment
+from b24app.store.sending import Outcome
+
+#: A fresh order may not be visible at once (cdek.md §6.5): an uncertain creation is looked up after this.
+LOOK_UP_AFTER = timedelta(seconds=4)
+#: An account that is refused is not asked again before an administrator acts, or this has passed.
+ACCOUNT_PAUSE = timedelta(hours=1)
+#: While a cancellation is being decided.
+CANCEL_POLL = timedelta(seconds=3)
+_DECIDED = {
+    Decision.PENDING: IntentState.ACCEPTED,
+    Decision.ACCEPTED: IntentState.DONE,
+    Decision.REFUSED: IntentState.REFUSED,
+}
+
+
+def intent_outcome(landed: Landed, now: datetime, spread: float, dead_after: int) -> Outcome:
+    """The next state of the task's intent."""
+    task, error = landed.task, landed.error
+    if landed.state is not None:
+        decision = landed.state.decision if task.kind == CREATE else landed.state.cancel or Decision.ACCEPTED
+        outcome = "adopted" if landed.adopted else decision.value
+        return Outcome(task.intent_id, _DECIDED[decision], outcome, landed.ms)
+    if isinstance(error, Refused):
+        first = error.problems[0] if error.problems else None
+        words = first.their_text if first else str(error)
+        code = first.their_code if first else ""
+        return Outcome(task.intent_id, IntentState.REFUSED, "refused", landed.ms, code, words)
+    if isinstance(error, Uncertain):
+        due = max(now + LOOK_UP_AFTER, ladder.next_try(now, task.attempts, spread=spread))
+        return Outcome(task.intent_id, IntentState.UNCERTAIN, "uncertain", landed.ms, "", error.why, due)
+    if isinstance(error, AccountProblem):
+        problem = error.problem
+        due = now + ACCOUNT_PAUSE
+        return Outcome(
+            task.intent_id, IntentState.WAITING, "account", landed.ms, problem.their_code, problem.their_text, due
+        )
+    return _unavailable(landed, now, spread, dead_after)
+
+
+def _unavailable(landed: Landed, now: datetime, spread: float, dead_after: int) -> Outcome:
+    error = landed.error
+    why = error.why if isinstance(error, Unavailable) else str(error)
+    retry_after = error.retry_after if isinstance(error, Unavailable) else None
+    if ladder.is_spent(landed.task.attempts, dead_after):
+        return Outcome(landed.task.intent_id, IntentState.DEAD, "dead", landed.ms, "", why)
+    due = ladder.next_try(now, landed.task.attempts, retry_after=retry_after, spread=spread)
+    return Outcome(landed.task.intent_id, IntentState.WAITING, "unavailable", landed.ms, "", why, due)
+
+
+def heard_state(landed: Landed) -> OrderState | None:
+    """What the flow is told. A refused creation is an order that never was; None = nothing was learnt."""
+    if landed.state is not None:
+        return landed.state
+    if isinstance(landed.error, Refused) and landed.task.kind == CREATE:
+        return OrderState("", landed.task.number, Decision.REFUSED, problems=landed.error.problems)
+    return None
+
+
+def columns(row: Shipment, landed: Landed, state: OrderState, change: Advance, now: datetime) -> dict[str, Any]:
+    """The shipment's columns after this answer; what an answer does not tell keeps its value."""
+    values: dict[str, Any] = {
+        "status": change.status,
+        "incident": change.incident or None,
+        "status_at": change.status_at or row.status_at,
+        "next_poll_at": next_look(state, change, now),
+        "polled_at": now,
+        "closed": change.closed,
+        "sent": True,
+        **_learnt(row, state, change),
+    }
+    if landed.task.kind == CREATE:
+        values |= _created(row, state, now)
+    return values
+
+
+def _learnt(row: Shipment, state: OrderState, change: Advance) -> dict[str, Any]:
+    told = {
+        "remote_code": change.remote_code[:80],
+        "remote_text": change.remote_text,
+        "order_number": state.order_number,
+        "tracking_number": state.tracking_number,
+        "tracking_url": state.tracking_url,
+        "promised": state.promised,
+        "keep_until": state.keep_until,
+        "point_code": state.point_code,
+        "return_ids": sorted({*row.return_ids, *state.return_ids}) if state.return_ids else None,
+        "price_minor": state.price.minor if state.price else None,
+        "currency": state.price.currency if state.price else None,
+    }
+    return {name: value for name, value in told.items() if value not in (None, "")}
+
+
+def _created(row: Shipment, state: OrderState, now: datetime) -> dict[str, Any]:
+    refusal = state.problems[0].their_code[:80] if state.problems else ""
+    return {
+        "remote_id": state.remote_id or None,
+        "accepted_at": now if state.remote_id else row.accepted_at,
+        "refusal_code": refusal,
+    }
+
+
+def next_look(state: OrderState, change: Advance, now: datetime) -> datetime | None:
+    """When the order is read again; a cancellation under way is followed closely."""
+    if state.cancel is Decision.PENDING and not change.closed:
+        return min(change.next_poll_at or now + CANCEL_POLL, now + CANCEL_POLL)
+    return change.next_poll_at
+
+
+def later_poll(landed: Landed, now: datetime, spread: float, failures: int = 1) -> datetime:
+    """When to read again after a read that failed."""
+    if isinstance(landed.error, AccountProblem):
+        return now + ACCOUNT_PAUSE
+    retry_after = landed.error.retry_after if isinstance(landed.error, Unavailable) else None
+    return ladder.next_try(now, failures, retry_after=retry_after, spread=spread)
+
+
+def own_problems(landed: Landed, outcome: Outcome | None, state: OrderState | None) -> list[Problem]:
+    """Problems that no answer names: we gave up, or a cancellation came too late."""
+    if outcome is not None and outcome.state == IntentState.DEAD:
+        return [Problem("carrier_silent", Field.ORDER, Who.CARRIER, their_text=outcome.words)]
+    late = landed.task.kind != CREATE and state is not None and state.cancel is Decision.REFUSED
+    refused = landed.task.kind not in (CREATE, FOLLOW) and isinstance(landed.error, Refused)
+    if late or refused:
+        theirs = landed.error.problems if isinstance(landed.error, Refused) else ()
+        first = theirs[0] if theirs else Problem("cancel_refused", Field.ORDER, Who.CARRIER)
+        return [Problem("cancel_refused", Field.ORDER, Who.CARRIER, first.their_code, first.their_text)]
+    return []
+
+
+def cancel_decided(state: OrderState | None) -> str | None:
+    """The final state of an accepted cancel intent, once the order shows it."""
+    if state is None:
+        return None
+    if state.gone or state.cancel is Decision.ACCEPTED:
+        return IntentState.DONE
+    return IntentState.REFUSED if state.cancel is Decision.REFUSED else None
+
+
+def create_decided(change: Advance) -> str | None:
+    """The final state of an accepted create intent, once the system decided."""
+    if change.status is Status.REJECTED:
+        return IntentState.REFUSED
+    return IntentState.DONE if change.status.rank >= Status.CREATED.rank else None

@@ -1,0 +1,160 @@
+"""The handler of connection lanes: several calls side by side, within the account's budget, for one slice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from b24app.lanes.slices import Slice, SliceResult
+from b24app.runners.connection import chores
+from b24app.runners.connection.saving import Account, Saver
+from b24app.runners.connection.tasks import CREATE, FOLLOW, Landed, Task, carry_out
+from b24app.runners.services import Services
+from b24app.runners.views import pipeline_config
+from b24app.store import intents, portals, sending, shipments
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.models import ConnectionState, Intent, IntentState, PortalState, Shipment
+from b24app.store.shipments import ChangedMeanwhileError
+from b24app.wire.trace import new_trace_id
+
+#: A write begins within this after its row was marked, or not at all.
+SEND_WITHIN_S = 8.0
+#: … and is over after this at the latest: systems limit their calls to less (a look-up and a creation).
+DONE_WITHIN = timedelta(seconds=SEND_WITHIN_S + 32)
+#: Results are saved in groups: a commit costs more than this wait.
+GROUP_S = 0.02
+SAVE_TRIES = 5
+POOL = 64
+
+
+@dataclass
+class Run:
+    """One slice's work in progress."""
+
+    slice: Slice
+    account: Account
+    system: Any
+    width: int
+    flying: dict[Future[Landed], Task] = field(default_factory=dict)
+
+    @property
+    def room(self) -> int:
+        return self.width - len(self.flying)
+
+    @property
+    def followed(self) -> set[int]:
+        return {task.shipment_id for task in self.flying.values()}
+
+
+class ConnectionRunner:
+    """Registered for `LaneKind.CONNECTION`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._pool = ThreadPoolExecutor(POOL, "carrier")
+
+    def __call__(self, slice_: Slice) -> SliceResult:
+        run = self._open(slice_)
+        if run is None:
+            return SliceResult()
+        chores.do(self._services, slice_, run.account, run.system)
+        while True:
+            if slice_.time_left() > 0 and run.room > 0:
+                for task in self._pick(run):
+                    run.flying[self._pool.submit(carry_out, run.system, task, self._services.clock)] = task
+            if not run.flying:
+                break
+            self._land(run)
+        return SliceResult(next_due=self._next_due(run))
+
+    def _open(self, slice_: Slice) -> Run | None:
+        """None when there is nobody to work for: the connection or its portal is gone."""
+        services = self._services
+        with read_scope(services.sessions) as session:
+            connection = portals.connection(session, slice_.portal_id, slice_.owner_id)
+            portal = portals.get(session, slice_.portal_id)
+            if connection is None or portal.state not in (PortalState.ACTIVE, PortalState.BLOCKED):
+                return None
+            rows = portals.pipelines(session, portal.id).values()
+        if connection.system not in services.plugins:
+            return None
+        age = services.settings.history_age_s
+        pipelines = {row.category_id: pipeline_config(portal, row, age) for row in rows}
+        width = services.plugins[connection.system].manifest.rate.concurrency
+        return Run(slice_, Account(portal, connection, pipelines), services.open_system(connection), width)
+
+    # --- choosing ----------------------------------------------------------------------------------------------------
+
+    def _pick(self, run: Run) -> list[Task]:
+        """Mark due intents as being sent and choose orders to read, people's first, as many as there is room for."""
+        if run.account.connection.state != ConnectionState.READY:
+            return []
+        now = self._services.clock.now()
+        with session_scope(self._services.sessions) as session:
+            sending.claim_expired(session, run.slice, Intent, now)
+            states = (IntentState.WAITING, IntentState.UNCERTAIN)
+            rows = intents.due(session, run.slice, now, run.room, states)
+            sending.begin_sending(session, run.slice, rows, now + DONE_WITHIN)
+            due = [] if run.slice.people else shipments.due_polls(session, run.slice, now, run.room + len(run.flying))
+            owners = shipments.by_ids(session, run.slice.portal_id, [row.shipment_id for row in rows])
+        send_by = self._services.clock.monotonic() + SEND_WITHIN_S
+        tasks = [_intent_task(row, owners[row.shipment_id], send_by) for row in rows]
+        taken = run.followed | {task.shipment_id for task in tasks}
+        follow = [_follow_task(row) for row in due if row.id not in taken and row.remote_id]
+        return [*tasks, *follow[: max(0, run.room - len(tasks))]]
+
+    # --- landing -----------------------------------------------------------------------------------------------------
+
+    def _land(self, run: Run) -> None:
+        """Wait for results, a moment longer for their neighbours, and save them together."""
+        wait(run.flying, timeout=1.0, return_when=FIRST_COMPLETED)
+        wait(run.flying, timeout=GROUP_S)
+        done = [future for future in run.flying if future.done()]
+        for future in done:
+            run.flying.pop(future)
+        if done:
+            self._save(run, [future.result() for future in done])
+
+    def _save(self, run: Run, group: Sequence[Landed]) -> None:
+        for left in range(SAVE_TRIES - 1, -1, -1):
+            try:
+                with session_scope(self._services.sessions) as session:
+                    saver = Saver(self._services, run.slice, run.account, session, self._services.clock.now())
+                    saver.save(group)
+                break
+            except ChangedMeanwhileError:
+                if not left:
+                    raise
+        for lane in saver.wake:
+            self._services.waker.wake(lane)
+
+    def _next_due(self, run: Run) -> datetime | None:
+        if run.account.connection.state != ConnectionState.READY:
+            return None
+        with read_scope(self._services.sessions) as session:
+            tries = sending.earliest_due(session, run.slice, Intent)
+            polls = shipments.next_poll(session, run.slice)
+        return min((moment for moment in (tries, polls) if moment is not None), default=None)
+
+
+def _intent_task(intent: Intent, shipment: Shipment, send_by: float) -> Task:
+    return Task(
+        kind=intent.kind,
+        shipment_id=intent.shipment_id,
+        deal_id=shipment.deal_id,
+        number=intent.number,
+        trace_id=intent.trace_id,
+        remote_id=shipment.remote_id or "",
+        intent_id=intent.id,
+        attempts=intent.attempts,
+        payload=intent.payload if intent.kind == CREATE else {},
+        send_by=send_by,
+        people=bool(intent.priority),
+    )
+
+
+def _follow_task(shipment: Shipment) -> Task:
+    return Task(FOLLOW, shipment.id, shipment.deal_id, shipment.number, new_trace_id(), shipment.remote_id or "")

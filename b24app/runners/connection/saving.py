@@ -1,0 +1,232 @@
+"""What calls to a system changed, saved in one transaction: intents closed, shipments moved on, the portal told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from b24app.flows.decisions import Advance
+from b24app.flows.snapshot import PipelineConfig, ShipmentView
+from b24app.flows.track import advance
+from b24app.lanes.slices import Slice
+from b24app.logistics.errors import AccountProblem
+from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.order import OrderState, TrackingEvent
+from b24app.logistics.problem import Problem
+from b24app.logistics.status import Status
+from b24app.runners import tell
+from b24app.runners.connection import outcomes
+from b24app.runners.connection.tasks import CANCEL, CREATE, FOLLOW, Landed
+from b24app.runners.services import Services
+from b24app.runners.views import shipment_view
+from b24app.store import deals, intents, outbox, portals, problems, sending, shipments
+from b24app.store.lanes import LaneRef
+from b24app.store.models import (
+    Connection,
+    ConnectionState,
+    DealState,
+    Intent,
+    Portal,
+    ProblemRow,
+    Shipment,
+    TrackingRow,
+)
+from b24app.store.outbox import ToPortal
+from b24app.store.sending import Outcome
+
+
+@dataclass(frozen=True)
+class Account:
+    """The connection of a slice with all that its orders need."""
+
+    portal: Portal
+    connection: Connection
+    pipelines: dict[int, PipelineConfig | None]
+
+
+@dataclass
+class Known:
+    """What the store knew about a group's shipments before it is saved."""
+
+    rows: dict[int, Shipment]
+    events: dict[int, list[TrackingRow]]
+    problems: dict[int, list[ProblemRow]]
+    deals: dict[int, DealState]
+
+
+@dataclass
+class Saver:
+    """Saves one group of landed calls in the session given. `wake` are the lanes to wake after the commit."""
+
+    services: Services
+    slice: Slice
+    account: Account
+    session: Session
+    now: datetime
+    things: list[ToPortal] = field(default_factory=list)
+    wake: set[LaneRef] = field(default_factory=set)
+
+    def save(self, group: Sequence[Landed]) -> None:
+        """Raises FenceLostError, or ChangedMeanwhileError (then read and save again)."""
+        self.slice.check(self.session)
+        known = self._known(group)
+        closing = {landed.task.intent_id: self._outcome(landed) for landed in group if landed.task.intent_id}
+        sending.finish(self.session, self.slice, Intent, closing.values(), self.now, group[0].task.trace_id)
+        for landed in group:
+            self._save_one(landed, known, closing.get(landed.task.intent_id))
+        if self.things:
+            trace = group[0].task.trace_id
+            lane = outbox.add(self.session, self.account.portal.id, self.things, now=self.now, trace_id=trace)
+            self.wake.add(lane)
+
+    def _known(self, group: Sequence[Landed]) -> Known:
+        portal_id = self.account.portal.id
+        rows = shipments.by_ids(self.session, portal_id, [landed.task.shipment_id for landed in group])
+        deal_ids = list({row.deal_id for row in rows.values()})
+        return Known(
+            rows,
+            shipments.events_of(self.session, portal_id, list(rows)),
+            problems.open_of_deals(self.session, portal_id, deal_ids),
+            deals.states(self.session, portal_id, deal_ids),
+        )
+
+    def _outcome(self, landed: Landed) -> Outcome:
+        return outcomes.intent_outcome(landed, self.now, self.services.spread(), self.services.settings.dead_after)
+
+    def _save_one(self, landed: Landed, known: Known, outcome: Outcome | None) -> None:
+        row = known.rows[landed.task.shipment_id]
+        deal = known.deals.get(row.deal_id)
+        if isinstance(landed.error, AccountProblem):
+            self._break_account(landed.error.problem)
+        state = outcomes.heard_state(landed)
+        if state is None:
+            self._not_heard(landed, row)
+        else:
+            view = shipment_view(row, known.events[row.id], known.problems[row.deal_id])
+            self._heard(landed, row, view, state, deal)
+        self._open(row, deal, outcomes.own_problems(landed, outcome, state))
+
+    # --- an answer ---------------------------------------------------------------------------------------------------
+
+    def _heard(
+        self, landed: Landed, row: Shipment, view: ShipmentView, state: OrderState, deal: DealState | None
+    ) -> None:
+        if landed.task.kind == CREATE and view.accepted_at is None:
+            view = replace(view, accepted_at=self.now)
+        change = advance(view, state, self._pipeline(deal), self.now)
+        values = outcomes.columns(row, landed, state, change, self.now)
+        shipments.change(self.session, row, **values)
+        shipments.add_events(self.session, row.portal_id, row.id, [_event(event) for event in change.events_new])
+        self._settle_accepted(landed, row, state, change)
+        self._tell(landed, row, change, deal)
+        if change.solved_keys:
+            problems.solve(self.session, row.portal_id, row.deal_id, change.solved_keys, self.now)
+        self._open(row, deal, change.problems)
+        for code in change.unknown_codes:
+            system = self.account.connection.system
+            problems.note_unknown_code(self.session, row.portal_id, system, "status", code, "", self.now)
+        if change.duplicate_number:
+            self._next_number(landed, row)
+
+    def _pipeline(self, deal: DealState | None) -> PipelineConfig | None:
+        return self.account.pipelines.get(deal.category) if deal and deal.category is not None else None
+
+    def _settle_accepted(self, landed: Landed, row: Shipment, state: OrderState, change: Advance) -> None:
+        """Intents that the system had taken without deciding are closed by what the order shows now."""
+        if landed.task.kind != FOLLOW:
+            return
+        for kind, final in ((CREATE, outcomes.create_decided(change)), (CANCEL, outcomes.cancel_decided(state))):
+            if final is not None:
+                intents.decided(self.session, row.portal_id, row.id, kind, final, self.now)
+
+    def _tell(self, landed: Landed, row: Shipment, change: Advance, deal: DealState | None) -> None:
+        if deal is not None and deal.gone:
+            return
+        lang = self.account.portal.language
+        if change.fields or change.stage:
+            marker = f"{row.number}:{row.version}"
+            self.things.append(
+                tell.update(row.deal_id, marker, change.fields, change.stage, row.id, landed.task.people)
+            )
+        for text in change.texts:
+            self.things.append(tell.comment(row.portal_id, row.deal_id, text, lang, row.id))
+
+    def _next_number(self, landed: Landed, row: Shipment) -> None:
+        """Our number is taken although no order of ours is there: the same request under the next one."""
+        portal = self.account.portal
+        n = max(known.n for known in shipments.of_deals(self.session, portal.id, [row.deal_id])[row.deal_id]) + 1
+        number = f"{portal.code}-{row.deal_id}-{n}"
+        request = replace(ShipmentRequest.from_json(row.request), number=number).to_json()
+        again = shipments.create(
+            self.session,
+            portal,
+            row.deal_id,
+            n,
+            row.connection_id,
+            status=Status.DRAFT,
+            request=request,
+            now=self.now,
+            input_hash=row.input_hash,
+            trigger_history_id=row.trigger_history_id,
+        )
+        people = landed.task.people
+        trace = landed.task.trace_id
+        lane = intents.add(self.session, again, CREATE, request, now=self.now, trace_id=trace, people=people)
+        self.wake.add(lane)
+
+    # --- no answer ---------------------------------------------------------------------------------------------------
+
+    def _not_heard(self, landed: Landed, row: Shipment) -> None:
+        values: dict[str, Any] = {"sent": True} if landed.task.kind == CREATE else {}
+        if landed.task.kind == FOLLOW:
+            values["next_poll_at"] = outcomes.later_poll(
+                landed, self.now, self.services.spread(), landed.task.attempts + 1
+            )
+        shipments.change(self.session, row, **values)
+
+    def _break_account(self, problem: Problem) -> None:
+        """Nothing leaves through a refused account until an administrator has tested it again."""
+        reason = f"{problem.their_code} {problem.their_text}".strip() or problem.code
+        connection = self.account.connection
+        portals.set_connection_state(self.session, connection.portal_id, connection.id, ConnectionState.BROKEN, reason)
+
+    def _open(self, row: Shipment, deal: DealState | None, found: Sequence[Problem]) -> None:
+        """Store problems of the order; tell the responsible about each once per attempt."""
+        for problem in found:
+            new = problems.open_problem(
+                self.session,
+                row.portal_id,
+                row.deal_id,
+                problem.key,
+                problem.to_json(),
+                now=self.now,
+                shipment_id=row.id,
+                input_hash=row.input_hash,
+                trigger_history_id=row.trigger_history_id or 0,
+            )
+            if new and deal is not None and deal.assigned_by and not deal.gone:
+                attempt = f"{row.number}:{row.input_hash}:{row.trigger_history_id}"
+                lang = self.account.portal.language
+                self.things.append(
+                    tell.problem_notice(
+                        row.portal_id, row.deal_id, deal.assigned_by, problem, attempt, lang, deal.title
+                    )
+                )
+
+
+def _event(event: TrackingEvent) -> dict[str, Any]:
+    return {
+        "key": event.key,
+        "code": event.code[:80],
+        "text": event.text,
+        "status": event.status or Status.UNKNOWN,
+        "at": event.at,
+        "place": event.place[:160],
+        "reason": event.reason[:160],
+        "incident": event.incident,
+        "back": event.back,
+    }

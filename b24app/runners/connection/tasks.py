@@ -1,0 +1,82 @@
+"""One call (or look-up and call) at a system, run in a thread of its own; never touches the database."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from b24app.clock import Clock
+from b24app.logistics.errors import LogisticsError, Refused
+from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.order import Decision, OrderState, is_ours
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.wire.deadline import sending_until
+from b24app.wire.trace import tracing
+
+CREATE = "create"
+CANCEL = "cancel"
+FOLLOW = "follow"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to do: `intent_id` 0 = only follow. `send_by` is a reading of the clock after which nothing may leave."""
+
+    kind: str
+    shipment_id: int
+    deal_id: int
+    number: str
+    trace_id: str
+    remote_id: str = ""
+    intent_id: int = 0
+    attempts: int = 0
+    payload: dict[str, Any] = field(default_factory=dict)
+    send_by: float | None = None
+    people: bool = False
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What came of a task: an order's state or the error a port raised. `adopted` = it existed before this call."""
+
+    task: Task
+    ms: int
+    state: OrderState | None = None
+    error: LogisticsError | None = None
+    adopted: bool = False
+
+
+def carry_out(system: Any, task: Task, clock: Clock) -> Landed:
+    """Run the task; errors of ports are results, everything else is a bug and raises."""
+    began = time.monotonic()
+    try:
+        with tracing(task.trace_id):
+            state, adopted = _act(system, task, clock)
+    except LogisticsError as error:
+        return Landed(task, _ms(began), error=error)
+    return Landed(task, _ms(began), state=state, adopted=adopted)
+
+
+def _ms(began: float) -> int:
+    return int((time.monotonic() - began) * 1000)
+
+
+def _act(system: Any, task: Task, clock: Clock) -> tuple[OrderState, bool]:
+    if task.kind == FOLLOW:
+        return system.read(task.remote_id), False
+    with sending_until(task.send_by if task.send_by is not None else clock.monotonic()):
+        if task.kind == CREATE:
+            return _create(system, task)
+        return system.cancel(task.remote_id), False
+
+
+def _create(system: Any, task: Task) -> tuple[OrderState, bool]:
+    """Look the number up, then create: an answer lost in a crash must never become a second parcel."""
+    request = ShipmentRequest.from_json(task.payload)
+    found: OrderState | None = system.find(request.number)
+    if found is not None and not found.gone and found.decision is not Decision.REFUSED:
+        if is_ours(request, found):
+            return found, True
+        raise Refused([Problem("number_taken", Field.NUMBER, Who.WAYBILL, params={"number": request.number})])
+    return system.create(request), False

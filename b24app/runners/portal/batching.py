@@ -1,0 +1,78 @@
+"""Which outbox rows leave together: whole deals, first in first out, folded updates, within one batch. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from b24app.runners.tell import DEAL_UPDATE
+from b24app.store.models import OutboxRow
+
+MOST_UPDATES = 25
+MOST_COMMANDS = 50
+
+
+@dataclass
+class DealLetter:
+    """What leaves for one deal: at most one update (with the rows folded into it), then the rest in its order."""
+
+    deal_id: int
+    update: OutboxRow | None = None
+    folded: list[OutboxRow] = field(default_factory=list)
+    fields: dict[str, Any] = field(default_factory=dict)
+    stage: Mapping[str, Any] | None = None
+    others: list[OutboxRow] = field(default_factory=list)
+    people: bool = False
+
+    @property
+    def rows(self) -> list[OutboxRow]:
+        """Rows that are marked as being sent (folded ones are closed instead)."""
+        return [*([self.update] if self.update is not None else []), *self.others]
+
+    @property
+    def size(self) -> int:
+        return len(self.rows)
+
+
+def letters(rows: Iterable[OutboxRow]) -> list[DealLetter]:
+    """One letter a deal, in the order of the oldest row. Of several updates the newest carries all: a field written
+    twice takes the later value, a later stage the earlier one's place."""
+    found: dict[int, DealLetter] = {}
+    for row in rows:
+        letter = found.setdefault(row.deal_id, DealLetter(row.deal_id))
+        letter.people = letter.people or bool(row.priority)
+        if row.kind == DEAL_UPDATE:
+            _add_update(letter, row)
+        else:
+            letter.others.append(row)
+    return list(found.values())
+
+
+def _add_update(letter: DealLetter, row: OutboxRow) -> None:
+    if letter.update is not None:
+        letter.folded.append(letter.update)
+    letter.update = row
+    letter.fields |= row.payload.get("fields") or {}
+    letter.stage = row.payload.get("stage") or letter.stage
+
+
+def fill(waiting: Sequence[DealLetter]) -> list[DealLetter]:
+    """Letters for one batch, people's first. A deal with more than a batch can hold leaves in parts."""
+    chosen: list[DealLetter] = []
+    updates = commands = 0
+    for letter in sorted(waiting, key=lambda one: not one.people):
+        if letter.size > MOST_COMMANDS:
+            letter.others = letter.others[: MOST_COMMANDS - 1]
+        if commands + letter.size > MOST_COMMANDS or updates + (letter.update is not None) > MOST_UPDATES:
+            break
+        commands += letter.size
+        updates += letter.update is not None
+        chosen.append(letter)
+    return chosen
+
+
+def is_full(waiting: Sequence[DealLetter]) -> bool:
+    """Whether a batch of these would leave no room worth waiting for."""
+    updates = sum(letter.update is not None for letter in waiting)
+    return updates >= MOST_UPDATES or sum(letter.size for letter in waiting) >= MOST_COMMANDS

@@ -1,0 +1,64 @@
+"""Everything one slice of a portal's lane works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from b24app.bitrix24.catalogue import CatalogueMemory, CatalogueReader
+from b24app.bitrix24.goods import Units
+from b24app.bitrix24.names import FieldNames
+from b24app.bitrix24.reading import DealReader
+from b24app.bitrix24.transport import PortalClient
+from b24app.flows.snapshot import CatalogueSize, CodSource, PipelineConfig, Role, Source
+from b24app.lanes.slices import Slice
+from b24app.runners.services import Services
+from b24app.runners.views import pipeline_config
+from b24app.store import portals
+from b24app.store.engine import read_scope
+from b24app.store.models import Pipeline, Portal
+
+
+@dataclass
+class Run:
+    """`client` speaks with the portal's own token. `last_read`/`last_batch` pace this slice (readings of the clock)."""
+
+    slice: Slice
+    services: Services
+    portal: Portal
+    pipelines: dict[int, PipelineConfig]
+    rows: dict[int, Pipeline]
+    client: PortalClient
+    names: FieldNames
+    reader: DealReader
+    last_read: float = float("-inf")
+    last_batch: float = float("-inf")
+
+    @property
+    def people(self) -> bool:
+        return self.slice.people
+
+    def pipeline(self, category: int | None) -> PipelineConfig | None:
+        return self.pipelines.get(category) if category is not None else None
+
+
+def open_run(slice_: Slice, services: Services, memory: CatalogueMemory) -> Run:
+    """Read the portal's set-up; no remote call."""
+    with read_scope(services.sessions) as session:
+        portal = portals.get(session, slice_.portal_id)
+        rows = portals.pipelines(session, portal.id)
+        roles = portals.field_map(session, portal.id)
+    found = {key: pipeline_config(portal, row, services.settings.history_age_s) for key, row in rows.items()}
+    pipelines = {key: config for key, config in found.items() if config is not None and config.enabled}
+    names = FieldNames({Role(role): name for role, name in roles.items() if role in set(Role)})
+    client = services.open_portal(portal)
+    units = Units(**portal.settings.get("units", {}))
+    catalogue = CatalogueReader(client, memory, units, _section_defaults(portal.settings.get("section_defaults", {})))
+    payments = any(config.cod_source is CodSource.UNPAID for config in pipelines.values())
+    reader = DealReader(client, names, catalogue, payments)
+    return Run(slice_, services, portal, pipelines, rows, client, names, reader)
+
+
+def _section_defaults(settings: Mapping[str, Mapping[str, float]]) -> dict[int, CatalogueSize]:
+    """`{"47": {"weight_g": 500}}` as the settings keep it."""
+    return {int(section): CatalogueSize(Source.SECTION, **sizes) for section, sizes in settings.items()}

@@ -1,0 +1,221 @@
+"""Decisions of the flows become rows: shipments and intents, problems, things to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from b24app.flows.decisions import (
+    ClearFields,
+    CreateShipment,
+    Decided,
+    Hold,
+    ListForPerson,
+    MarkGone,
+    Nothing,
+    OfferCancel,
+    OpenProblem,
+    RetryShipment,
+    SayAlreadyShipped,
+    SolveProblems,
+    WithdrawShipment,
+)
+from b24app.flows.snapshot import DealSnapshot, PipelineConfig
+from b24app.logistics.status import Status
+from b24app.runners import tell
+from b24app.store import deals, inbox, intents, outbox, problems, shipments
+from b24app.store.lanes import LaneRef
+from b24app.store.models import InboxKind, Portal, Shipment
+from b24app.store.outbox import ToPortal
+
+CREATE = "create"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One deal with what the flow decided about it."""
+
+    deal: DealSnapshot
+    pipeline: PipelineConfig | None
+    decisions: Sequence[Decided]
+    last_history_id: int
+    people: bool
+    trace_id: str
+
+
+@dataclass
+class DecisionSaver:
+    """Saves verdicts in the session given. `wake` are the lanes to wake after the commit."""
+
+    session: Session
+    portal: Portal
+    lane_id: int
+    now: datetime
+    wake: set[LaneRef] = field(default_factory=set)
+    things: list[ToPortal] = field(default_factory=list)
+    states: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def save(self, verdicts: Sequence[Verdict]) -> None:
+        """Raises ChangedMeanwhileError (then read the store and decide anew)."""
+        owned = shipments.of_deals(self.session, self.portal.id, [verdict.deal.deal_id for verdict in verdicts])
+        for verdict in verdicts:
+            self.states[verdict.deal.deal_id] = _state(verdict, self.now)
+            rows = {row.id: row for row in owned[verdict.deal.deal_id]}
+            for decision in verdict.decisions:
+                self._apply(verdict, decision, rows)
+        deals.save(self.session, self.portal.id, self.states)
+        if self.things:
+            trace = verdicts[0].trace_id
+            outbox.add(self.session, self.portal.id, self.things, now=self.now, trace_id=trace)
+
+    def _apply(self, verdict: Verdict, decision: Decided, rows: Mapping[int, Shipment]) -> None:
+        match decision:
+            case CreateShipment():
+                self._create(verdict, decision)
+            case RetryShipment():
+                self._retry(verdict, decision, rows[decision.shipment_id])
+            case OpenProblem():
+                self._open(verdict, decision)
+            case SolveProblems():
+                problems.solve(self.session, self.portal.id, verdict.deal.deal_id, decision.keys, self.now)
+            case Hold():
+                self._look_again(verdict, decision.until)
+            case WithdrawShipment():
+                self._withdraw(rows[decision.shipment_id], decision)
+            case _:
+                self._remember(verdict, decision)
+
+    def _remember(self, verdict: Verdict, decision: Decided) -> None:
+        """Decisions that only leave a word: in the deal's state or in its timeline."""
+        deal_id = verdict.deal.deal_id
+        match decision:
+            case ListForPerson():
+                self.states[deal_id] |= {"waits_for_person": decision.reason, "moved_at": decision.moved_at}
+            case OfferCancel() | SayAlreadyShipped():
+                text = tell.comment(self.portal.id, deal_id, decision.text, self.portal.language, decision.shipment_id)
+                self.things.append(text)
+                self.states[deal_id]["note"] = (
+                    decision.reason if isinstance(decision, OfferCancel) else "already_shipped"
+                )
+            case ClearFields():
+                marker = f"clear:{self.portal.id}:{deal_id}:{verdict.last_history_id}:{self.now.timestamp():.3f}"
+                self.things.append(tell.update(deal_id, marker, dict.fromkeys(decision.roles)))
+            case MarkGone():
+                self.states[deal_id]["gone"] = True
+            case Nothing():
+                self.states[deal_id]["note"] = decision.why
+
+    def _create(self, verdict: Verdict, decision: CreateShipment) -> None:
+        assert verdict.pipeline is not None  # noqa: S101 - the flow creates only for a pipeline
+        shipment = shipments.create(
+            self.session,
+            self.portal,
+            verdict.deal.deal_id,
+            decision.n,
+            verdict.pipeline.connection_id,
+            status=Status.DRAFT,
+            request=decision.request.to_json(),
+            now=self.now,
+            input_hash=decision.input_hash,
+            trigger_history_id=decision.trigger_history_id,
+            point_code=decision.request.point_code or "",
+        )
+        self._queue(verdict, shipment, decision.request.to_json())
+
+    def _retry(self, verdict: Verdict, decision: RetryShipment, shipment: Shipment) -> None:
+        shipments.change(
+            self.session,
+            shipment,
+            status=Status.DRAFT,
+            status_at=self.now,
+            request=decision.request.to_json(),
+            input_hash=decision.input_hash,
+            trigger_history_id=decision.trigger_history_id,
+            point_code=decision.request.point_code or "",
+            remote_id=None,
+            accepted_at=None,
+            next_poll_at=None,
+            closed=False,
+            sent=False,
+        )
+        self._queue(verdict, shipment, decision.request.to_json())
+
+    def _queue(self, verdict: Verdict, shipment: Shipment, request: dict[str, Any]) -> None:
+        lane = intents.add(
+            self.session,
+            shipment,
+            CREATE,
+            request,
+            now=self.now,
+            trace_id=verdict.trace_id,
+            people=verdict.people,
+        )
+        self.wake.add(lane)
+
+    def _open(self, verdict: Verdict, decision: OpenProblem) -> None:
+        deal, problem = verdict.deal, decision.problem
+        new = problems.open_problem(
+            self.session,
+            self.portal.id,
+            deal.deal_id,
+            problem.key,
+            problem.to_json(),
+            now=self.now,
+            input_hash=decision.input_hash,
+            trigger_history_id=decision.trigger_history_id,
+        )
+        if new and deal.assigned_by:
+            attempt = f"{decision.input_hash}:{decision.trigger_history_id}"
+            lang = self.portal.language
+            self.things.append(
+                tell.problem_notice(self.portal.id, deal.deal_id, deal.assigned_by, problem, attempt, lang, deal.title)
+            )
+
+    def _look_again(self, verdict: Verdict, until: datetime) -> None:
+        deal_id = verdict.deal.deal_id
+        inbox.append(
+            self.session,
+            self.lane_id,
+            InboxKind.DEAL,
+            str(deal_id),
+            {"event": "HOLD", "hold": True},
+            now=self.now,
+            trace_id=verdict.trace_id,
+            due=until,
+        )
+
+    def _withdraw(self, shipment: Shipment, decision: WithdrawShipment) -> None:
+        """Nothing has left yet: forget it. If something left at this very moment, the next read offers to cancel."""
+        if intents.withdraw(self.session, self.portal.id, shipment.id, self.now):
+            shipments.change(
+                self.session,
+                shipment,
+                status=Status.CANCELLED,
+                status_at=self.now,
+                closed=True,
+                closed_reason=decision.reason,
+                next_poll_at=None,
+            )
+
+
+def _state(verdict: Verdict, now: datetime) -> dict[str, Any]:
+    deal = verdict.deal
+    if deal.gone:
+        return {"last_read_at": now, "waits_for_person": ""}
+    return {
+        "category": deal.category,
+        "stage": deal.stage,
+        "title": deal.title[:255],
+        "assigned_by": deal.assigned_by or None,
+        "last_history_id": verdict.last_history_id or None,
+        "portal_updated_at": deal.updated_at,
+        "last_read_at": now,
+        "waits_for_person": "",
+        "moved_at": deal.moved_at,
+        "note": "",
+        "gone": False,
+    }

@@ -1,0 +1,55 @@
+"""Writes whose outcome nobody knows are looked up before anything is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from b24app.bitrix24 import feed as timeline
+from b24app.bitrix24.encoding import BATCH_MOST
+from b24app.runners.portal.context import Run
+from b24app.runners.tell import COMMENT, DEAL_UPDATE, NOTICE
+from b24app.store import sending
+from b24app.store.engine import session_scope
+from b24app.store.models import OutboxRow
+from b24app.store.sending import Outcome
+
+
+def do(run: Run) -> bool:
+    """Look up what is overdue; False when there is nothing. Raises what reading the portal raises."""
+    if run.people:
+        return False
+    now = run.services.clock.now()
+    with session_scope(run.services.sessions) as session:
+        rows = sending.claim_expired(session, run.slice, OutboxRow, now, BATCH_MOST)
+    if not rows:
+        return False
+    comments = [row for row in rows if row.kind == COMMENT]
+    outcomes = [_again(row) for row in rows if row.kind in (DEAL_UPDATE, NOTICE)]
+    outcomes += _of_comments(run, comments) if comments else []
+    with session_scope(run.services.sessions) as session:
+        sending.settle(session, run.slice, OutboxRow, outcomes, now)
+    return True
+
+
+def _again(row: OutboxRow) -> Outcome:
+    """Writing the same values once more changes nothing and fires nothing; a notice replaces the one of its tag. A
+    stage move is compared with where the deal stands before it leaves again (`attempts` > 0 forces that read)."""
+    return Outcome(row.id, "pending", "again", next_try_at=row.next_try_at)
+
+
+def _of_comments(run: Run, rows: Sequence[OutboxRow]) -> list[Outcome]:
+    """A comment has no key of its own: its mark is searched among the newest of its deal."""
+    deal_ids = sorted({row.deal_id for row in rows})
+    answer = run.client.read_all([timeline.list_comments(f"t{deal_id}", deal_id) for deal_id in deal_ids])
+    outcomes = []
+    for row in rows:
+        error = answer.errors.get(f"t{row.deal_id}")
+        if error is not None and not error.not_found:
+            raise error
+        found = timeline.found_markers(answer.results.get(f"t{row.deal_id}"), [row.payload["mark"]])
+        if row.payload["mark"] in found:
+            ref = str(found[row.payload["mark"]])
+            outcomes.append(Outcome(row.id, "done", "found", result_ref=ref))
+        else:
+            outcomes.append(Outcome(row.id, "pending", "not_found", next_try_at=row.next_try_at))
+    return outcomes

@@ -1,0 +1,269 @@
+"""One round: claim hints, read the history and the deals they need, let the flow decide, save."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from b24app.bitrix24 import deals as calls
+from b24app.flows import ship
+from b24app.flows.recipient import as_text
+from b24app.flows.snapshot import DealSnapshot, Role
+from b24app.runners.portal import asking, feed
+from b24app.runners.portal.asking import Sorted, deal_id_of
+from b24app.runners.portal.context import Run
+from b24app.runners.portal.deciding import DecisionSaver, Verdict
+from b24app.runners.views import problem_view, shipment_view
+from b24app.store import deals, inbox, problems, shipments
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.inbox import Claimed
+from b24app.store.models import DealState, InboxKind, ProblemRow, Shipment
+from b24app.store.shipments import ChangedMeanwhileError
+from b24app.wire.trace import current_trace
+
+#: Rows that may ride in the first request with everything about their deals, before the history says they matter.
+FEW = 3
+#: Deals read in one go: three batches of commands.
+CHUNK = 140
+#: Deals decided and saved in one transaction.
+GROUP = 16
+#: Within a slice reads are this far apart while hints keep coming, so that they are served together.
+READ_GAP_S = 1.0
+MANY = 40
+CLAIM = 400
+Rows = Mapping[int, Sequence[Claimed]]
+SAVE_TRIES = 4
+
+
+@dataclass
+class Known:
+    """What the store knows about some deals."""
+
+    states: dict[int, DealState]
+    shipments: dict[int, list[Shipment]]
+    problems: dict[int, list[ProblemRow]]
+
+
+def know(session: Session, portal_id: int, deal_ids: Iterable[int]) -> Known:
+    ids = sorted({deal_id for deal_id in deal_ids if deal_id})
+    return Known(
+        deals.states(session, portal_id, ids),
+        shipments.of_deals(session, portal_id, ids),
+        problems.open_of_deals(session, portal_id, ids),
+    )
+
+
+def do(run: Run) -> bool:
+    """Serve hints and wishes, or the sweep that is due; False when there was nothing to do now."""
+    if not run.pipelines and not run.people:
+        return _drop_hints(run)
+    now = run.services.clock.now()
+    with read_scope(run.services.sessions) as session:
+        kinds = (InboxKind.DEAL, *asking.WISHES)
+        rows = run.slice.claim_inbox(session, kinds, CLAIM)
+        known = know(session, run.portal.id, map(deal_id_of, rows))
+    found = asking.sort(rows, known.shipments, known.problems, known.states)
+    sweep = _sweep_due(run, now)
+    serve_quiet = found.quiet_due is not None and (found.quiet_due <= now or bool(found.loud) or sweep)
+    if found.quiet and not serve_quiet:
+        _defer(run, found)
+    if not (found.loud or found.wishes or serve_quiet or sweep) or not _in_pace(run, len(found.loud), found):
+        return False
+    _serve(run, [*found.wishes, *found.loud], found.quiet if serve_quiet else (), known, sweep, now)
+    run.last_read = run.services.clock.monotonic()
+    return True
+
+
+def next_due(run: Run) -> datetime | None:
+    """When the history is to be swept again; None without a pipeline that is on."""
+    if not run.pipelines:
+        return None
+    settings = run.services.settings
+    due = feed.sweep_due(run.portal, settings.portal_sweep_min_s, settings.portal_sweep_max_s)
+    return due or run.services.clock.now()
+
+
+def _sweep_due(run: Run, now: datetime) -> bool:
+    due = next_due(run)
+    return not run.people and due is not None and due <= now
+
+
+def _in_pace(run: Run, loud: int, found: Sorted) -> bool:
+    since = run.services.clock.monotonic() - run.last_read
+    return bool(found.wishes) or loud >= MANY or since >= READ_GAP_S
+
+
+def _drop_hints(run: Run) -> bool:
+    """Nothing ships by itself here: hints are closed without a read. People's wishes stay for people's slices."""
+    with session_scope(run.services.sessions) as session:
+        rows = run.slice.claim_inbox(session, (InboxKind.DEAL,), CLAIM)
+        ids = [row_id for row in rows for row_id in row.ids]
+        if ids:
+            inbox.close(session, run.slice, ids, run.services.clock.now())
+    return bool(rows)
+
+
+def _defer(run: Run, found: Sorted) -> None:
+    ids = [row_id for row in found.quiet for row_id in row.ids]
+    with session_scope(run.services.sessions) as session:
+        inbox.defer(session, run.slice, ids, found.quiet_due or run.services.clock.now())
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _serve(
+    run: Run, loud: Sequence[Claimed], quiet: Sequence[Claimed], known: Known, sweep: bool, now: datetime
+) -> None:
+    """Rows are closed with the decisions of their deals, or at the end when their deals need none. Quiet ones only want
+    the history read."""
+    rows = [*loud, *quiet]
+    wanted = asking.to_read(loud, known.states, known.problems) | _speculative(loud)
+    history = sweep or asking.needs_history(rows)
+    first = sorted(wanted)[:CHUNK] if len(wanted) <= FEW or not history else []
+    snapshots: dict[int, DealSnapshot] = {}
+    if history or first:
+        snapshots |= _first_read(run, first, len(rows), history, sweep, now)
+    by_deal: dict[int, list[Claimed]] = {}
+    for row in rows:
+        by_deal.setdefault(deal_id_of(row), []).append(row)
+    for start in range(0, len(todo := sorted(wanted - set(snapshots))), CHUNK):
+        _decide(run, run.reader.read(todo[start : start + CHUNK], people=run.people).snapshots, by_deal, now)
+        if run.slice.time_left() <= 0:
+            return
+    _decide(run, snapshots, by_deal, now)
+    rest = [row_id for row in rows if deal_id_of(row) not in wanted for row_id in row.ids]
+    if rest:
+        with session_scope(run.services.sessions) as session:
+            inbox.close(session, run.slice, rest, now)
+
+
+def _speculative(rows: Sequence[Claimed]) -> set[int]:
+    """A few hints: read their deals at once; most of them are the one that a person just moved."""
+    return {deal_id_of(row) for row in rows if deal_id_of(row)} if len(rows) <= FEW else set()
+
+
+def _first_read(
+    run: Run, deal_ids: Sequence[int], hints: int, history: bool, sweep: bool, now: datetime
+) -> dict[int, DealSnapshot]:
+    """The history and, in the same request, a few deals. What the history told is kept; its other deals get rows."""
+    pages = feed.BUSY_PAGES if hints > calls.PAGE else feed.QUIET_PAGES
+    cursor = run.portal.history_cursor or 0
+    extra = calls.moves_after(cursor, pages) if history else []
+    troubled = _troubled(run) if sweep else []
+    glances = [calls.list_deals(f"g{at}", ids, run.names) for at, ids in enumerate(calls.chunks(troubled))]
+    reading = run.reader.read(deal_ids, [*extra, *glances], people=run.people)
+    if history:
+        moves, more = calls.parse_moves(reading.extra, pages)
+        feed.remember(run, feed.news_of(moves, more), deal_ids, now)
+        if more:
+            _come_back(run, now)
+    changed = [
+        calls.parse_deal(item, run.names)
+        for at in range(len(glances))
+        for item in calls.items_of(reading.extra.get(f"g{at}"))
+    ]
+    _read_changed(run, changed, now)
+    return dict(reading.snapshots)
+
+
+def _troubled(run: Run) -> list[int]:
+    with read_scope(run.services.sessions) as session:
+        return problems.open_deal_ids(session, run.portal.id)
+
+
+def _read_changed(run: Run, glanced: Sequence[DealSnapshot], now: datetime) -> None:
+    """Deals with a problem that were edited since we read them, although no event told."""
+    with read_scope(run.services.sessions) as session:
+        states = deals.states(session, run.portal.id, [deal.deal_id for deal in glanced])
+    edited = [
+        deal.deal_id
+        for deal in glanced
+        if (state := states.get(deal.deal_id)) is None or state.portal_updated_at != deal.updated_at
+    ]
+    _queue(run, edited, now)
+
+
+def _come_back(run: Run, now: datetime) -> None:
+    """More moves than one request holds: an own row without a deal asks for the next one."""
+    _queue(run, [0], now + timedelta(milliseconds=1))
+
+
+def _queue(run: Run, deal_ids: Sequence[int], due: datetime) -> None:
+    if not deal_ids:
+        return
+    with session_scope(run.services.sessions) as session:
+        run.slice.check(session)
+        for deal_id in deal_ids:
+            payload = {"event": asking.MOVED if deal_id else "MORE"}
+            now = run.services.clock.now()
+            trace = current_trace()
+            inbox.append(
+                session, run.slice.lane_id, InboxKind.DEAL, str(deal_id), payload, now=now, due=due, trace_id=trace
+            )
+
+
+# --- deciding --------------------------------------------------------------------------------------------------------
+
+
+def _decide(
+    run: Run, snapshots: Mapping[int, DealSnapshot], by_deal: Mapping[int, Sequence[Claimed]], now: datetime
+) -> None:
+    found = list(snapshots.values())
+    for start in range(0, len(found), GROUP):
+        group = found[start : start + GROUP]
+        for left in range(SAVE_TRIES - 1, -1, -1):
+            try:
+                _decide_group(run, group, by_deal, now)
+                break
+            except ChangedMeanwhileError:
+                if not left:
+                    raise
+
+
+def _decide_group(run: Run, group: Sequence[DealSnapshot], by_deal: Rows, now: datetime) -> None:
+    with session_scope(run.services.sessions) as session:
+        run.slice.check(session)
+        known = know(session, run.portal.id, [deal.deal_id for deal in group])
+        copied = _copied(session, run, group)
+        saver = DecisionSaver(session, run.portal, run.slice.lane_id, run.services.clock.now())
+        verdicts = [
+            _judge(run, replace(deal, copied_numbers=deal.deal_id in copied), known, by_deal.get(deal.deal_id, ()), now)
+            for deal in group
+        ]
+        saver.save(verdicts)
+        served = [row_id for deal in group for row in by_deal.get(deal.deal_id, ()) for row_id in row.ids]
+        inbox.close(session, run.slice, served, now)
+    for lane in saver.wake:
+        run.services.waker.wake(lane)
+
+
+def _judge(run: Run, deal: DealSnapshot, known: Known, rows: Sequence[Claimed], now: datetime) -> Verdict:
+    deal_id = deal.deal_id
+    open_ones = known.problems[deal_id]
+    views = [shipment_view(one, (), open_ones) for one in known.shipments[deal_id]]
+    pipeline = run.pipeline(deal.category if not deal.gone else None)
+    move = feed.as_move(known.states.get(deal_id))
+    by_person = any(row.kind in asking.WISHES for row in rows)
+    decisions = ship.decide(
+        deal,
+        pipeline,
+        views,
+        now,
+        [move] if move else [],
+        problems=[problem_view(one) for one in open_ones],
+        by_person=by_person,
+    )
+    history_id = move.history_id if move else 0
+    trace = rows[0].trace_id if rows else current_trace()
+    return Verdict(deal, pipeline, decisions, history_id, by_person, trace)
+
+
+def _copied(session: Session, run: Run, group: Sequence[DealSnapshot]) -> set[int]:
+    """Deals whose order number belongs to another deal's shipment."""
+    numbers = {deal.deal_id: as_text(deal.fields.get(Role.ORDER_ID)) for deal in group}
+    owners = shipments.owners_of_numbers(session, run.portal.id, [number for number in numbers.values() if number])
+    return {deal_id for deal_id, number in numbers.items() if owners.get(number, deal_id) != deal_id}

@@ -1,0 +1,114 @@
+"""The handler of portal lanes: one runner at a time, for a few seconds, within the portal's budget."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from b24app.bitrix24.catalogue import CatalogueMemory
+from b24app.bitrix24.errors import NoToken, RestError
+from b24app.lanes.slices import Slice, SliceResult
+from b24app.runners.portal import feed, rounds, sending_out, wishes
+from b24app.runners.portal.answers import NO_KEY_PAUSE
+from b24app.runners.portal.context import Run, open_run
+from b24app.runners.services import Services
+from b24app.store import inbox, portals
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.inbox import Claimed
+from b24app.store.models import InboxKind, PortalState
+from b24app.wire.errors import NotSent
+
+#: Handlers of other rooms (install, leaving) by kind of row; they close their rows themselves.
+Chore = Callable[[Slice, Sequence[Claimed]], None]
+#: A portal that refuses everything is asked again this often.
+BLOCKED_PAUSE = timedelta(minutes=10)
+LEAST_PAUSE_S = 0.1
+WORKING = (PortalState.ACTIVE, PortalState.BLOCKED)
+
+
+class PortalRunner:
+    """Registered for `LaneKind.PORTAL`. `chores` serve rows that are not about deals."""
+
+    def __init__(self, services: Services, chores: Mapping[str, Chore]) -> None:
+        self._services = services
+        self._chores = dict(chores)
+        self._memory = CatalogueMemory(services.clock)
+
+    def __call__(self, slice_: Slice) -> SliceResult:
+        self._do_chores(slice_)
+        run = open_run(slice_, self._services, self._memory)
+        if run.portal.state not in WORKING:
+            return SliceResult()
+        try:
+            self._serve(run)
+        except NoToken:
+            return SliceResult(not_before=self._later(NO_KEY_PAUSE))
+        except NotSent as error:
+            return SliceResult(not_before=self._later(timedelta(seconds=max(error.retry_after or 1.0, LEAST_PAUSE_S))))
+        except RestError as error:
+            return self._refused(run, error)
+        self._unblock(run)
+        return SliceResult(next_due=self._next_due(run))
+
+    def _do_chores(self, slice_: Slice) -> None:
+        for kind, chore in self._chores.items():
+            with read_scope(self._services.sessions) as session:
+                rows = slice_.claim_inbox(session, (kind,))
+            if rows:
+                chore(slice_, rows)
+
+    def _serve(self, run: Run) -> None:
+        while run.slice.time_left() > 0:
+            busy = feed.switch_on(run) and self._reload(run)
+            busy |= wishes.do(run)
+            busy |= rounds.do(run)
+            busy |= sending_out.do(run)
+            if busy:
+                continue
+            pause = sending_out.wait_for_more(run)
+            if pause is None or run.slice.time_left() < pause:
+                return
+            time.sleep(min(pause, LEAST_PAUSE_S))
+
+    def _reload(self, run: Run) -> bool:
+        """After a pipeline was started: its cursor is needed."""
+        fresh = open_run(run.slice, self._services, self._memory)
+        run.portal, run.pipelines, run.rows = fresh.portal, fresh.pipelines, fresh.rows
+        return True
+
+    def _refused(self, run: Run, error: RestError) -> SliceResult:
+        if error.portal_wide:
+            with session_scope(self._services.sessions) as session:
+                run.slice.check(session)
+                portals.set_state(session, run.portal.id, PortalState.BLOCKED, f"{error.code} {error.text}".strip())
+            return SliceResult(not_before=self._later(BLOCKED_PAUSE))
+        if error.retryable:
+            return SliceResult(not_before=self._later(timedelta(seconds=error.retry_after or 1.0)))
+        raise error
+
+    def _unblock(self, run: Run) -> None:
+        if run.portal.state == PortalState.BLOCKED:
+            with session_scope(self._services.sessions) as session:
+                run.slice.check(session)
+                portals.set_state(session, run.portal.id, PortalState.ACTIVE)
+
+    def _next_due(self, run: Run) -> datetime | None:
+        dues = (rounds.next_due(run), sending_out.next_due(run))
+        return min((due for due in dues if due is not None), default=None)
+
+    def _later(self, pause: timedelta) -> datetime:
+        return self._services.clock.now() + pause
+
+
+def closing(services: Services) -> Chore:
+    """A chore for rows that need nothing but to be closed."""
+
+    def close(slice_: Slice, rows: Sequence[Claimed]) -> None:
+        with session_scope(services.sessions) as session:
+            inbox.close(session, slice_, [row_id for row in rows for row_id in row.ids], services.clock.now())
+
+    return close
+
+
+__all__ = ["Chore", "InboxKind", "PortalRunner", "closing"]

@@ -1,0 +1,223 @@
+"""What waits for the portal leaves: up to 25 deals in one batch, each row closed by its own result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from b24app.bitrix24 import deals as calls
+from b24app.bitrix24 import feed as timeline
+from b24app.bitrix24.encoding import Command
+from b24app.bitrix24.envelope import BatchAnswer
+from b24app.bitrix24.errors import NoToken, RestError
+from b24app.flows.snapshot import DealSnapshot
+from b24app.runners.portal import answers, lookups
+from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
+from b24app.runners.portal.context import Run
+from b24app.runners.portal.values import api_fields
+from b24app.runners.tell import COMMENT, DEAL_UPDATE
+from b24app.store import deals, outbox, sending
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.models import DealState, OutboxRow
+from b24app.store.sending import Outcome
+from b24app.wire.errors import NotSent, OutcomeUnknown
+
+#: The portal may go on working for 60 s after it lost us (bitrix24-app.md §3.1): the look-up waits for that.
+CALL_LASTS = timedelta(seconds=75)
+SEND_WITHIN_S = 5.0
+#: A batch that is not full leaves when this has passed since the one before.
+BATCH_GAP_S = 1.5
+#: How old our knowledge of a deal's stage may be when we move it.
+STAGE_KNOWN_FOR = timedelta(seconds=60)
+TAKE = 150
+
+
+@dataclass
+class Batch:
+    """Letters on their way: the command of each row by its key."""
+
+    letters: list[DealLetter]
+    commands: list[Command] = field(default_factory=list)
+    rows: dict[str, OutboxRow] = field(default_factory=dict)
+
+
+def do(run: Run) -> bool:
+    """Send one batch if there is one to send; False when nothing may leave now. Raises NotSent when the portal's budget
+    is empty."""
+    if lookups.do(run):
+        return True
+    now = run.services.clock.now()
+    with read_scope(run.services.sessions) as session:
+        waiting = letters(outbox.due(session, run.slice, now, TAKE))
+    if not waiting or not _in_pace(run, waiting):
+        return False
+    chosen = fill(waiting)
+    _check_stages(run, chosen, now)
+    batch = _build(run, chosen)
+    _mark(run, batch, now)
+    if batch.commands:
+        _send(run, batch)
+    run.last_batch = run.services.clock.monotonic()
+    return True
+
+
+def wait_for_more(run: Run) -> float | None:
+    """Seconds until rows that wait for company may leave; None when none wait."""
+    with read_scope(run.services.sessions) as session:
+        if not outbox.due(session, run.slice, run.services.clock.now(), 1):
+            return None
+    return max(0.05, BATCH_GAP_S - (run.services.clock.monotonic() - run.last_batch))
+
+
+def next_due(run: Run) -> datetime | None:
+    with read_scope(run.services.sessions) as session:
+        return sending.earliest_due(session, run.slice, OutboxRow)
+
+
+def _in_pace(run: Run, waiting: Sequence[DealLetter]) -> bool:
+    since = run.services.clock.monotonic() - run.last_batch
+    return run.people or since >= BATCH_GAP_S or is_full(waiting)
+
+
+# --- stages ----------------------------------------------------------------------------------------------------------
+
+
+def _check_stages(run: Run, chosen: Sequence[DealLetter], now: datetime) -> None:
+    """A stage move depends on where the deal stands: asked once for all deals of the batch, if unknown."""
+    moving = [letter for letter in chosen if letter.stage]
+    if not moving:
+        return
+    with read_scope(run.services.sessions) as session:
+        states = deals.states(session, run.portal.id, [letter.deal_id for letter in moving])
+    stale = [letter.deal_id for letter in moving if not _fresh(states.get(letter.deal_id), letter, now)]
+    seen = run.reader.glance(stale, people=run.people) if stale else {}
+    for letter in moving:
+        place = seen.get(letter.deal_id) or states.get(letter.deal_id)
+        if place is None or not stage_allowed(run, letter, place.stage, place.category):
+            letter.stage = None
+    _remember_stages(run, seen, now)
+
+
+def _fresh(state: DealState | None, letter: DealLetter, now: datetime) -> bool:
+    return (
+        state is not None
+        and state.last_read_at is not None
+        and now - state.last_read_at < STAGE_KNOWN_FOR
+        and not any(row.attempts for row in letter.rows)
+    )
+
+
+def stage_allowed(run: Run, letter: DealLetter, stage: str, category: int | None) -> bool:
+    """Forward only, in the pipeline it was meant for, and not against somebody who moved it meanwhile."""
+    target = letter.stage or {}
+    pipeline = run.pipeline(category)
+    if pipeline is None or target.get("stage") not in pipeline.status_stages.values():
+        return False
+    only_from = target.get("only_from") or ()
+    return stage != target["stage"] and (not only_from or stage in only_from)
+
+
+def _remember_stages(run: Run, seen: Mapping[int, DealSnapshot], now: datetime) -> None:
+    known = {
+        deal_id: {"stage": deal.stage, "category": deal.category, "last_read_at": now}
+        for deal_id, deal in seen.items()
+        if not deal.gone
+    }
+    if known:
+        with session_scope(run.services.sessions) as session:
+            run.slice.check(session)
+            deals.save(session, run.portal.id, known)
+
+
+# --- the batch -------------------------------------------------------------------------------------------------------
+
+
+def _build(run: Run, chosen: Sequence[DealLetter]) -> Batch:
+    batch = Batch(list(chosen))
+    for letter in chosen:
+        for row in letter.rows:
+            command = _command(run, letter, row)
+            if command is not None:
+                batch.commands.append(command)
+                batch.rows[command.key] = row
+    return batch
+
+
+def key_of(row: OutboxRow) -> str:
+    """The row's key in a batch."""
+    return f"x{row.id}"
+
+
+def _command(run: Run, letter: DealLetter, row: OutboxRow) -> Command | None:
+    """None when an update has nothing (left) to say."""
+    key = key_of(row)
+    if row.kind == DEAL_UPDATE:
+        fields = api_fields(letter.fields, run.names, run.portal.language)
+        if letter.stage:
+            fields["stageId"] = letter.stage["stage"]
+        return calls.update_deal(key, row.deal_id, fields) if fields else None
+    if row.kind == COMMENT:
+        return timeline.add_comment(key, row.deal_id, row.payload["text"], row.payload["mark"])
+    return timeline.notify(key, row.payload["user_id"], row.payload["text"], row.payload["tag"])
+
+
+def _mark(run: Run, batch: Batch, now: datetime) -> None:
+    """Rows become `sending`; older updates are folded into the one that leaves."""
+    with session_scope(run.services.sessions) as session:
+        for letter in batch.letters:
+            if letter.folded and letter.update is not None:
+                outbox.fold(session, run.slice, [row.id for row in letter.folded], letter.update.id, now)
+        rows = [row for letter in batch.letters for row in letter.rows]
+        sending.begin_sending(session, run.slice, rows, now + CALL_LASTS)
+        said = {row.id for row in batch.rows.values()}
+        silent = [Outcome(row.id, "done", "nothing_to_say") for row in rows if row.id not in said]
+        sending.finish(session, run.slice, OutboxRow, silent, now)
+
+
+def _send(run: Run, batch: Batch) -> None:
+    clock = run.services.clock
+    began = clock.monotonic()
+    limit = began + SEND_WITHIN_S
+    try:
+        answer = run.client.batch(batch.commands, people=run.people, send_by=limit)
+    except (NotSent, OutcomeUnknown, RestError) as error:
+        _save(run, answers.of_whole(batch.rows.values(), error, clock.now(), run.services.spread()))
+        if isinstance(error, NoToken):
+            raise
+        if isinstance(error, NotSent) or (isinstance(error, RestError) and (error.portal_wide or error.rate)):
+            raise
+        return
+    ms = int((clock.monotonic() - began) * 1000)
+    _save_answer(run, batch, answer, ms)
+
+
+def _save(run: Run, outcomes: Sequence[Outcome]) -> None:
+    with session_scope(run.services.sessions) as session:
+        sending.finish(session, run.slice, OutboxRow, outcomes, run.services.clock.now())
+
+
+def _save_answer(run: Run, batch: Batch, answer: BatchAnswer, ms: int) -> None:
+    now = run.services.clock.now()
+    with session_scope(run.services.sessions) as session:
+        outcomes = []
+        for row in batch.rows.values():
+            letter = next(one for one in batch.letters if one.deal_id == row.deal_id)
+            outcomes.append(_row_outcome(run, session, letter, row, answer, now, ms))
+        sending.finish(session, run.slice, OutboxRow, outcomes, now)
+
+
+def _row_outcome(
+    run: Run, session: Session, letter: DealLetter, row: OutboxRow, answer: BatchAnswer, now: datetime, ms: int
+) -> Outcome:
+    key = key_of(row)
+    error = answer.errors.get(key)
+    if error is None:
+        if row.kind == DEAL_UPDATE and letter.stage:
+            moved: dict[str, Any] = {"stage": letter.stage["stage"], "last_read_at": now}
+            deals.save(session, run.portal.id, {row.deal_id: moved})
+        return Outcome(row.id, "done", "done", ms, result_ref=answers.reference(answer.results.get(key)))
+    return answers.of_row(run, session, row, letter, error, now, ms)

@@ -1,0 +1,64 @@
+"""What runners are handed: every shared part, joined once by create_app."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from b24app.bitrix24.transport import PortalClient
+from b24app.clock import Clock
+from b24app.lanes.wake import Waker
+from b24app.settings import Settings
+from b24app.store.engine import Sessions
+from b24app.store.models import Connection, Portal
+from b24app.systems import OpenContext, SystemPlugin, TokenCache
+from b24app.wire.budget import Budgets
+from b24app.wire.http import Http, RemoteKey
+
+
+@dataclass(frozen=True)
+class Services:
+    """Shared by all runners of a process; everything in it is safe to use from many threads.
+
+    `open_portal` gives a portal's REST API under its own (an administrator's) token.
+    """
+
+    settings: Settings
+    clock: Clock
+    sessions: Sessions
+    http: Http
+    waker: Waker
+    budgets: Budgets
+    plugins: Mapping[str, SystemPlugin]
+    carrier_tokens: TokenCache
+    open_portal: Callable[[Portal], PortalClient]
+    spread: Callable[[], float] = random.random
+
+    def open_system(self, connection: Connection) -> Any:
+        """The ports of the connection's system, over its account. Raises KeyError for a system we do not have."""
+        rate = self.plugins[connection.system].manifest.rate
+        remote = RemoteKey(connection.system, str(connection.id))
+        return self.plugins[connection.system].open(
+            OpenContext(
+                settings=connection.settings,
+                mode=connection.mode,
+                base_url=self.system_url(connection),
+                http=self.http,
+                clock=self.clock,
+                token_cache=self.carrier_tokens,
+                remote_key=remote,
+                budget=self.budgets.pace(remote, rate.per_second, rate.concurrency),
+            )
+        )
+
+    def system_url(self, connection: Connection) -> str:
+        """The address of the connection's system: the deployment's setting wins over the manifest's."""
+        configured: str = getattr(self.settings, f"{connection.system}_{connection.mode}_url", "")
+        return configured or self.plugins[connection.system].manifest.base_urls[connection.mode]
+
+    def callback_url(self, connection: Connection) -> str:
+        """Where the carrier reports; its last part is the secret."""
+        base = self.settings.hooks_url or self.settings.public_url
+        return f"{base.rstrip('/')}/hooks/carrier/{connection.public_id}/{connection.hook_secret}"
