@@ -1,1 +1,2 @@
-"""The handshake with a portal, then provisioning: small steps, each list -> diff -> apply, safe to run again at any time."""
+"""The handshake with a portal, then provisioning: small steps, each list -> diff -> apply, safe to run again at any
+time."""

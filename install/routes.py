@@ -1,6 +1,7 @@
 """The installer page: the Market opens it for an administrator while the app is not installed, and after each update.
 
-The frame is proven, the portal and the administrator's key are stored, the job is (re)started, and the page watches it. Closing the page
+The frame is proven, the portal and the administrator's key are stored, the job is (re)started, and the page watches
+it. Closing the page
 changes nothing; opening it again looks at every step anew.
 """
 
@@ -103,7 +104,8 @@ def claimed_portal(post: FramePost, proof: Proof) -> Portal:
 
 
 def welcome(session: Session, post: FramePost, proof: Proof, now: datetime) -> tuple[Portal, LaneRef]:
-    """Stores what a verified administrator's frame tells and starts the job. A portal that left and comes back starts anew."""
+    """Stores what a verified administrator's frame tells and starts the job. A portal that left and comes back starts
+    anew."""
     claimed = claimed_portal(post, proof)
     portal = portals.remember(
         session,

@@ -1,6 +1,7 @@
-"""The provisioning job: runs in the portal's lane, one step after another, and remembers how far it came. Knows no Flask.
+"""The provisioning job: runs in the portal's lane, one step after another, and remembers how far it came.
 
-A portal that stays silent is tried again later from the step that failed; a refusal stops and waits for a person (the page offers it again).
+A portal that stays silent is tried again later from the step that failed; a refusal stops and waits for a person (the
+page offers it again).
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class InstallParts:
 
     open_portal: Callable[[Portal], PortalClient]
     public_url: str
+    spread: Callable[[], float] = random.random
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,8 @@ def handle(lane: Slice, rows: Sequence[Claimed], parts: InstallParts) -> None:
         lane.check(session)
         if trouble is not None and trouble.again:
             attempts = max(row.attempts for row in rows) + 1
-            inbox.retry(
-                session,
-                lane,
-                ids,
-                next_try(now, attempts, retry_after=trouble.retry_after, spread=random.random()),
-                trouble.words,
-            )
+            due = next_try(now, attempts, retry_after=trouble.retry_after, spread=parts.spread())
+            inbox.retry(session, lane, ids, due, trouble.words)
             return
         inbox.close(session, lane, ids, now)
         if trouble is None:

@@ -1,6 +1,7 @@
-"""What a portal must have for us to work: fields, stage, placements, events. Data, and pure diffs against what is there.
+"""What a portal must have for us to work: fields, stage, placements, events. Data and pure diffs.
 
-Facts: contracts/bitrix24-crm.md §1.7 (stages), §4.1-4.2 (field names and types), bitrix24-app.md §4.4 (events), §5.1 (placements).
+Facts: contracts/bitrix24-crm.md §1.7 (stages), §4.1-4.2 (field names and types), bitrix24-app.md §4.4 (events), §5.1
+(placements).
 """
 
 from __future__ import annotations
@@ -142,7 +143,8 @@ class StagePlan:
 
 
 def plan_stage(stages: Sequence[Stage], entity: str, lang: str) -> StagePlan:
-    """The stage "Transferred for shipment" of one pipeline: ours by its code, else by its name, else a new one before the final ones."""
+    """The stage "Transferred for shipment" of one pipeline: ours by its code, else by its name, else a new one before
+    the final ones."""
     names = {name.casefold() for name in STAGE_NAMES.values()}
     for fits in (
         lambda s: s.id.partition(":")[2] == STAGE_CODE or s.id == STAGE_CODE,

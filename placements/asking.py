@@ -27,7 +27,8 @@ def new_key() -> str:
 
 
 def ask(parts: PageParts, who: PageSession, wish: str, deal_id: int, key: str) -> bool:
-    """Appends the row and wakes the lane; False when it is waiting already or this press was seen. Raises PageError(BAD_INPUT)."""
+    """Appends the row and wakes the lane; False when it is waiting already or this press was seen. Raises
+    PageError(BAD_INPUT)."""
     if not _KEY.fullmatch(key):
         raise PageError(ErrorCode.BAD_INPUT, "no idempotency key")
     now = parts.clock.now()

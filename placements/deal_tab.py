@@ -1,6 +1,7 @@
-"""The Delivery tab of a deal (contracts/bitrix24-app.md §5.4): the frame's POST, its live part, and what a person asks for.
+"""The Delivery tab of a deal (contracts/bitrix24-app.md §5.4): its opening, live part and wishes.
 
-Shown is what our store knows; the portal is asked only at the opening (may this person read the deal?) and when the person re-reads an
+Shown is what our store knows; the portal is asked only at the opening (may this person read the deal?) and when the
+person re-reads an
 unshipped deal. An action appends one row to the portal's lane and returns: the tab then watches it being served.
 """
 

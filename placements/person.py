@@ -1,6 +1,7 @@
 """The person's own reading of a deal: proves that they may see it, and gives what an unshipped deal's preview shows.
 
-One batch under the person's key (contracts/bitrix24-crm.md §1.2, §12, §13.4). What the frame claims is believed only after this.
+One batch under the person's key (contracts/bitrix24-crm.md §1.2, §12, §13.4). What the frame claims is believed only
+after this.
 """
 
 from __future__ import annotations

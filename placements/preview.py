@@ -1,6 +1,7 @@
 """What would be sent for a deal that is not shipped yet, as far as the person's own reading shows it. Pure.
 
-The same flows that ship decide what is missing. Weights and sizes come from the catalogue, which only the portal's lane reads.
+The same flows that ship decide what is missing. Weights and sizes come from the catalogue, which only the portal's
+lane reads.
 """
 
 from __future__ import annotations

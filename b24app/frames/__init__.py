@@ -1,4 +1,4 @@
-"""What every page inside a Bitrix24 frame shares: proof of the opener, signed session, headers, words and the error contract.
+"""What every page inside a Bitrix24 frame shares: proof of the opener, session, headers, words and the error contract.
 
-`placements` and `install` are siblings that may not import each other; what both need lives here, one storey below them.
+`placements` and `install` are siblings that may not import each other; what both need lives here, one storey below.
 """

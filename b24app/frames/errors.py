@@ -1,6 +1,7 @@
 """The one error contract between server and pages: code -> HTTP status -> what the page does.
 
-Answers to scripts are `{"error_code": …, "act": …, "title": …, "text": …, "support": …}`; full pages show the same words. `static/js/waybill.js`
+Answers to scripts are `{"error_code": …, "act": …, "title": …, "text": …, "support": …}`; full pages show the same
+words. `static/js/waybill.js`
 reads `act` alone, so a new code needs no new script.
 """
 

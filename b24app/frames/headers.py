@@ -1,6 +1,7 @@
 """Response headers of framed pages: who may frame them, what they may load.
 
-A page may be framed by its own portal alone (contracts/bitrix24-app.md §5.7: no X-Frame-Options, frame-ancestors built per request).
+A page may be framed by its own portal alone (contracts/bitrix24-app.md §5.7: no X-Frame-Options, frame-ancestors
+built per request).
 """
 
 import re
@@ -8,12 +9,14 @@ import secrets
 
 from flask import Flask, Response, g
 
-# A host as a portal's address may be written: letters, digits, dots, dashes, maybe a port. Keeps a crafted DOMAIN out of the header.
+# A host as a portal's address may be written: letters, digits, dots, dashes, maybe a port. Keeps a crafted DOMAIN out
+# of the header.
 _HOST = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(?::\d{1,5})?$")
 
 
 def portal_origin(domain: str, protocol: str) -> str:
-    """Origin of the portal's page from the frame's DOMAIN and PROTOCOL ("1" https, "0" http); "" if the host is not one."""
+    """Origin of the portal's page from the frame's DOMAIN and PROTOCOL ("1" https, "0" http); "" if the host is not
+    one."""
     if not _HOST.match(domain):
         return ""
     scheme = "http" if protocol == "0" else "https"

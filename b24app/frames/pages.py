@@ -1,4 +1,5 @@
-"""Drawing pages and fragments: one call that knows the person's language, zone and session. Fragment and page share a template."""
+"""Drawing pages and fragments: one call that knows the person's language, zone and session. Fragment and page share a
+template."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from b24app.frames.errors import PageError
 from b24app.frames.formats import Formats, zone_or_default
 from b24app.frames.session import PageSession, SessionSigner, header_json
 from b24app.frames.words import words
-from b24app.words import say
+from b24app.words import has, say
 
 SESSION_HEADER = "X-Waybill-Session"
 
@@ -114,7 +115,7 @@ def icon(name: str, size: int = 0) -> Markup:
 
 def setup(app: Flask) -> None:
     """Gives templates their helpers and every answer its headers."""
-    helpers: dict[str, Callable[..., object]] = {"asset": asset, "icon": icon, "say": say}
+    helpers: dict[str, Callable[..., object]] = {"asset": asset, "icon": icon, "say": say, "has_words": has}
     app.jinja_env.globals.update(helpers)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     headers.install(app)

@@ -107,7 +107,8 @@ def _language() -> str:
 
 
 def answers_head(blueprint: Blueprint, path: str, name: str) -> None:
-    """The Market's cabinet asks our addresses by HEAD, and people open them by hand: both get a page, never 405 (contracts §1.2)."""
+    """The Market's cabinet asks our addresses by HEAD, and people open them by hand: both get a page, never 405
+    (contracts §1.2)."""
 
     def show() -> Response:
         raise PageError(ErrorCode.NOT_A_FRAME)

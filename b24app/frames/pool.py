@@ -1,4 +1,4 @@
-"""Any verified administrator who opens a page of ours lends the portal a key for background work (DESIGN, "Who acts")."""
+"""Any verified administrator who opens a page lends the portal a key for background work (DESIGN, "Who acts")."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from b24app.store.engine import Sessions, read_scope, session_scope
 
 
 def refill(sessions: Sessions, clock: Clock, portal_id: int, post: FramePost, proof: Proof, admin: bool) -> None:
-    """Keeps the frame's key if it belongs to an administrator and the pool has no live one of theirs; else reads one row."""
+    """Keeps the frame's key if it belongs to an administrator and the pool has no live one of theirs; else reads one
+    row."""
     if not admin or not post.refresh_id:
         return
     now = clock.now()

@@ -1,6 +1,7 @@
 """Proving that a frame's POST comes from the portal and the person it names (contracts/bitrix24-app.md §1.7).
 
-The OAuth server is asked whose key it is; the host comes from an allow-list, never from the payload alone. Answers are kept by a hash of
+The OAuth server is asked whose key it is; the host comes from an allow-list, never from the payload alone. Answers
+are kept by a hash of
 the key, so that a person who clicks about costs one call.
 """
 

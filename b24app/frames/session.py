@@ -1,6 +1,7 @@
-"""The page session: a signed, short-lived token that travels in the `Authorization` header (no cookie, no storage in the browser).
+"""The page session: a signed, short-lived token in the `Authorization` header (no cookie, no storage).
 
-Bound to portal, user, placement and entity. Each answer renews it, but never past `PROOF_LIFE` since the person last proved who they are with a
+Bound to portal, user, placement and entity. Each answer renews it, but never past `PROOF_LIFE` since the person last
+proved who they are with a
 Bitrix24 key: a person who lost access to the deal loses the tab within the hour.
 """
 

@@ -1,4 +1,5 @@
-"""Who holds a key, as the portal itself says (contracts/bitrix24-crm.md §12), and refusals of the portal as page errors."""
+"""Who holds a key, as the portal itself says (contracts/bitrix24-crm.md §12), and refusals of the portal as page
+errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The tab in deals and the notifications: list what is bound, unbind what points elsewhere, bind the missing (bitrix24-app.md §4.1, §5.1)."""
+"""The tab in deals and the notifications: list what is bound, unbind what points elsewhere, bind the missing
+(bitrix24-app.md §4.1, §5.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""User fields of the deal: list, add the missing ones, remember which field plays which role (contracts/bitrix24-crm.md §4)."""
+"""User fields of the deal: list, add the missing ones, remember which field plays which role
+(contracts/bitrix24-crm.md §4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Pipelines and their stages are read and remembered; the default pipeline gets the stage that starts a shipment (bitrix24-crm.md §1.7)."""
+"""Pipelines and their stages are read and remembered; the default pipeline gets the stage that starts a shipment
+(bitrix24-crm.md §1.7)."""
 
 from __future__ import annotations
 

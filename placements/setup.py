@@ -1,0 +1,181 @@
+"""What an administrator saves on the app's page. Checked here, whatever the browser checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from b24app.frames.session import PageSession
+from b24app.logistics.model import DeliveryKind
+from b24app.store import inbox, lanes, portals
+from b24app.store.faces.portal import PortalFacts
+from b24app.store.lanes import LaneRef
+from b24app.store.models import AuditRow, Connection, ConnectionState, InboxKind, Pipeline
+from b24app.systems.plugin import Manifest
+from placements.setup_view import MAPPED
+
+#: Row of a connection's lane: run the system's own test, keep its report (`portal_settings.save_test_report`).
+TEST = "test"
+MODES = ("test", "live")
+LONGEST_HOLD_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """`errors`: field -> key of the `form.*` words; empty = stored. `wake` is to be woken after the commit."""
+
+    row: Any = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    wake: LaneRef | None = None
+
+
+def save_account(
+    session: Session,
+    who: PageSession,
+    manifest: Manifest,
+    account_id: int,
+    form: Mapping[str, str],
+    now: datetime,
+    trace_id: str,
+) -> Saved:
+    """Stores a connection and asks for its test. An empty secret keeps the stored one."""
+    row = portals.connection(session, who.portal_id, account_id) if account_id else None
+    settings, errors = _settings(manifest, row, form)
+    if account_id and row is None:
+        errors["title"] = "gone"
+    if form.get("mode") not in MODES:
+        errors["mode"] = "choose"
+    if errors:
+        return Saved(row, errors)
+    title = form.get("title", "").strip()[:120] or manifest.title["en"]
+    if row is None:
+        row = portals.add_connection(session, who.portal_id, manifest.code, title, form["mode"], settings, now)
+    row.title, row.mode, row.settings = title, form["mode"], settings
+    row.state, row.pause_reason = ConnectionState.UNTESTED, ""
+    audit(session, who, "connection", now, {"connection": row.id})
+    return Saved(row, {}, ask_test(session, row, now, trace_id))
+
+
+def _settings(
+    manifest: Manifest, row: Connection | None, form: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    settings: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for each in manifest.settings_form:
+        value = form.get(each.name, "").strip()
+        if each.kind == "secret" and not value and row is not None:
+            value = str(row.settings.get(each.name, ""))
+        if each.required and not value:
+            errors[each.name] = "required"
+        if each.choices and value not in {choice for choice, _ in each.choices}:
+            errors[each.name] = "choose"
+        settings[each.name] = value
+    return settings, errors
+
+
+def ask_test(session: Session, row: Connection, now: datetime, trace_id: str) -> LaneRef:
+    lane = lanes.connection_lane(session, row.id)
+    inbox.append(session, lane.id, TEST, str(row.id), {}, now=now, trace_id=trace_id, people=True)
+    return lane
+
+
+def pause(session: Session, who: PageSession, row: Connection, paused: bool, now: datetime) -> LaneRef:
+    """A pause keeps everything queued; going on needs no new test."""
+    if paused and row.state == ConnectionState.READY:
+        row.state, row.pause_reason = ConnectionState.PAUSED, who.name
+    elif not paused and row.state == ConnectionState.PAUSED:
+        row.state, row.pause_reason = ConnectionState.READY, ""
+    audit(session, who, "pause" if paused else "resume", now, {"connection": row.id})
+    return lanes.connection_lane(session, row.id)
+
+
+def save_pipeline(
+    session: Session, who: PageSession, facts: PortalFacts, category: int, form: Mapping[str, str], now: datetime
+) -> Saved:
+    """Stores one pipeline's rules. It can be switched on only with a trigger, a service and a tested connection."""
+    known = next((each for each in facts.settings.get("pipelines", ()) if each["id"] == category), None)
+    if known is None:
+        return Saved(None, {"trigger_stage": "gone"})
+    account = next((each for each in facts.connections if str(each.id) == form.get("connection_id")), None)
+    errors = _pipeline_errors(known, account, form)
+    if errors:
+        return Saved(None, errors)
+    row = portals.pipelines(session, who.portal_id).get(category)
+    if row is None:
+        row = Pipeline(portal_id=who.portal_id, category_id=category, enabled=False)
+        session.add(row)
+    _write(row, known, account, form, facts)
+    session.flush()
+    lane = lanes.portal_lane(session, who.portal_id)
+    lanes.ask(session, lane.id, now)
+    audit(session, who, "pipeline_on" if row.enabled else "pipeline", now, {"pipeline": category})
+    return Saved(row, {}, lane)
+
+
+def _pipeline_errors(known: Mapping[str, Any], account: Connection | None, form: Mapping[str, str]) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    stages = {stage["id"]: stage["semantics"] for stage in known["stages"]}
+    trigger = form.get("trigger_stage", "")
+    if trigger and stages.get(trigger, "F"):
+        errors["trigger_stage"] = "choose"
+    if not form.get("hold_s", "0").isdigit() or int(form.get("hold_s", "0")) > LONGEST_HOLD_S:
+        errors["hold_s"] = "hold"
+    if form.get("enabled"):
+        ready = account is not None and account.state == ConnectionState.READY
+        checks = (
+            ("trigger_stage", not trigger, "required"),
+            ("connection_id", not ready, "untested"),
+            ("service", not form.get("service"), "required"),
+        )
+        errors.update({name: why for name, wrong, why in checks if wrong and name not in errors})
+    return errors
+
+
+def _write(
+    row: Pipeline, known: Mapping[str, Any], account: Connection | None, form: Mapping[str, str], facts: PortalFacts
+) -> None:
+    stages = {stage["id"] for stage in known["stages"]}
+    turned_on = bool(form.get("enabled")) and not row.enabled
+    moved = row.trigger_stage != form.get("trigger_stage", "")
+    row.enabled = bool(form.get("enabled"))
+    row.trigger_stage = form.get("trigger_stage", "")
+    row.connection_id = account.id if account else None
+    row.services = {kind.value: form["service"] for kind in DeliveryKind} if form.get("service") else {}
+    row.hold_s = int(form.get("hold_s", "0"))
+    chosen = {status.value: form.get(f"stage_{status.value}", "") for status in MAPPED}
+    row.status_stages = {status: stage for status, stage in chosen.items() if stage in stages}
+    row.settings = {
+        **(row.settings or {}),
+        "delivery_types": dict(facts.settings.get("delivery_types", {})),
+        "stage_order": [stage["id"] for stage in known["stages"]],
+    }
+    if turned_on or moved:
+        row.on_since_history_id = None  # history never ships by itself: the lane starts at the newest move
+
+
+def audit(session: Session, who: PageSession, action: str, now: datetime, detail: Mapping[str, Any]) -> None:
+    session.add(
+        AuditRow(
+            portal_id=who.portal_id,
+            at=now,
+            user_id=who.user_id,
+            action=action,
+            deal_id=None,
+            detail={"name": who.name, **detail},
+        )
+    )
+
+
+def reread_portal(session: Session, who: PageSession, now: datetime, trace_id: str) -> LaneRef:
+    """Asks the provisioning job to look at fields, pipelines and bindings again."""
+    steps = [{"step": row.step, "state": "waiting"} for row in portals.install_steps(session, who.portal_id)]
+    portals.save_steps(session, who.portal_id, steps, now)
+    lane = lanes.portal_lane(session, who.portal_id)
+    inbox.append(
+        session, lane.id, InboxKind.INSTALL, InboxKind.INSTALL.value, {}, now=now, trace_id=trace_id, people=True
+    )
+    return lane

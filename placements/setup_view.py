@@ -1,0 +1,179 @@
+"""The set-up forms: a connection by its system's manifest, a pipeline by its stages. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from b24app.frames.formats import Formats
+from b24app.logistics.status import Status
+from b24app.store.faces.portal import PortalFacts
+from b24app.store.models import Connection, Pipeline
+from b24app.systems.plugin import Manifest, SettingField
+
+#: Statuses that a pipeline may answer with a stage of its own.
+MAPPED = (
+    Status.CREATED,
+    Status.ACCEPTED_AT_WAREHOUSE,
+    Status.IN_TRANSIT,
+    Status.READY_FOR_PICKUP,
+    Status.OUT_FOR_DELIVERY,
+    Status.DELIVERED,
+    Status.DELIVERY_FAILED,
+    Status.RETURNING,
+    Status.RETURNED,
+    Status.CANCELLED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """`kept` = a secret that is stored and is never shown."""
+
+    name: str
+    title: str
+    kind: str
+    required: bool
+    help: str
+    value: str
+    kept: bool
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountForm:
+    """`id` 0 = a new connection. `error` names the field that is wrong, with its words."""
+
+    id: int
+    system: str
+    system_title: str
+    title: str
+    mode: str
+    fields: tuple[FieldView, ...]
+    errors: Mapping[str, str]
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageChoice:
+    """One status and the stage it moves a deal to."""
+
+    status: str
+    label: str
+    stages: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineForm:
+    id: int
+    name: str
+    enabled: bool
+    triggers: tuple[Choice, ...]
+    accounts: tuple[Choice, ...]
+    services: tuple[Choice, ...]
+    hold_s: int
+    mappings: tuple[StageChoice, ...]
+    errors: Mapping[str, str]
+    saved: bool = False
+
+
+def account_form(
+    manifest: Manifest,
+    row: Connection | None,
+    lang: str,
+    errors: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+    saved: bool = False,
+) -> AccountForm:
+    """`typed` is what the person sent when something was wrong with it."""
+    title = manifest.title.get(lang) or manifest.code
+    settings: Mapping[str, Any] = typed if typed is not None else (row.settings if row else {})
+    stored: Mapping[str, Any] = row.settings if row else {}
+    return AccountForm(
+        id=row.id if row else 0,
+        system=manifest.code,
+        system_title=title,
+        title=(typed or {}).get("title") or (row.title if row else title),
+        mode=(typed or {}).get("mode") or (row.mode if row else "live"),
+        fields=tuple(_field(each, settings, stored, lang) for each in manifest.settings_form),
+        errors=errors or {},
+        saved=saved,
+    )
+
+
+def _field(field: SettingField, settings: Mapping[str, Any], stored: Mapping[str, Any], lang: str) -> FieldView:
+    secret = field.kind == "secret"
+    return FieldView(
+        name=field.name,
+        title=field.title.get(lang) or field.name,
+        kind=field.kind,
+        required=field.required,
+        help=field.help.get(lang, ""),
+        value="" if secret else str(settings.get(field.name, field.default) or ""),
+        kept=secret and bool(stored.get(field.name)),
+        choices=tuple((value, label.get(lang) or value) for value, label in field.choices),
+    )
+
+
+def pipeline_forms(facts: PortalFacts, systems: Mapping[str, Manifest], formats: Formats) -> tuple[PipelineForm, ...]:
+    return tuple(pipeline_form(each, facts, systems, formats) for each in facts.settings.get("pipelines", ()))
+
+
+def pipeline_form(
+    data: Mapping[str, Any],
+    facts: PortalFacts,
+    systems: Mapping[str, Manifest],
+    formats: Formats,
+    errors: Mapping[str, str] | None = None,
+    saved: bool = False,
+) -> PipelineForm:
+    """`data` is the pipeline as the installer read it: id, name, stages."""
+    row = facts.pipelines.get(data["id"]) or Pipeline(
+        enabled=False, trigger_stage="", status_stages={}, services={}, hold_s=0
+    )
+    stages = data["stages"]
+    open_stages = [stage for stage in stages if not stage["semantics"]]
+    return PipelineForm(
+        id=data["id"],
+        name=data["name"] or formats.words("pipeline.unnamed"),
+        enabled=row.enabled,
+        triggers=_choices(((stage["id"], stage["name"]) for stage in open_stages), row.trigger_stage),
+        accounts=_choices(((str(each.id), each.title) for each in facts.connections), str(row.connection_id or "")),
+        services=_services(row, facts.connections, systems, formats.lang),
+        hold_s=row.hold_s,
+        mappings=tuple(_mapping(status, row.status_stages or {}, stages, formats) for status in MAPPED),
+        errors=errors or {},
+        saved=saved,
+    )
+
+
+def _choices(pairs: Any, chosen: str) -> tuple[Choice, ...]:
+    return tuple(Choice(value, label, value == chosen) for value, label in pairs)
+
+
+def _services(
+    row: Pipeline, accounts: Sequence[Connection], systems: Mapping[str, Manifest], lang: str
+) -> tuple[Choice, ...]:
+    """Services of the chosen account's system, else of the first account's."""
+    account = next((each for each in accounts if each.id == row.connection_id), accounts[0] if accounts else None)
+    manifest = systems.get(account.system) if account else None
+    chosen = next(iter((row.services or {}).values()), "")
+    offered = manifest.services if manifest else ()
+    return _choices(((code, title.get(lang) or code) for code, title in offered), str(chosen))
+
+
+def _mapping(
+    status: Status, chosen: Mapping[str, Any], stages: Sequence[Mapping[str, Any]], formats: Formats
+) -> StageChoice:
+    pairs = ((stage["id"], stage["name"]) for stage in stages)
+    return StageChoice(
+        status.value, formats.words(f"status.{status.value}"), _choices(pairs, str(chosen.get(status.value, "")))
+    )
