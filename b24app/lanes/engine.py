@@ -22,6 +22,7 @@ from b24app.store.models import LaneKind
 from b24app.wire.trace import tracing
 
 FULL_BATCH = 500
+SOON_S = 10.0
 Outcome = Callable[[LaneKind, str, float], None]
 
 
@@ -55,6 +56,7 @@ class LaneEngine:
         self._outcome = outcome or (lambda _kind, _outcome, _seconds: None)
         self._handlers: dict[LaneKind, Handler] = {}
         self._active: dict[tuple[int, int], Slice] = {}
+        self._soon: dict[LaneRef, datetime] = {}
         self._lock = threading.Lock()
         self._log = structlog.get_logger("waybill.lanes")
 
@@ -114,12 +116,34 @@ class LaneEngine:
             if not lanes.release(session, claimed, self.clock.now(), result.next_due, result.not_before):
                 raise FenceLostError(f"lane {claimed.lane_id}: lost before its release")
         # A wake-up that came during the slice found the lane taken and is gone: look once more ourselves.
-        if result.not_before is None and (result.more or self._due(claimed.lane_id)):
-            self.waker.wake(claimed.ref)
-
-    def _due(self, lane_id: int) -> bool:
         with read_scope(self.sessions) as session:
-            return lanes.is_due(session, lane_id, self.clock.now())
+            due = lanes.next_due(session, claimed.lane_id)
+        if result.more and result.not_before is None:
+            due = self.clock.now()
+        self._come_back(claimed.ref, due)
+
+    def _come_back(self, lane: LaneRef, due: datetime | None) -> None:
+        """Wake a lane that is due, remember one that soon will be; later ones are the sweep's."""
+        if due is None:
+            return
+        wait = (due - self.clock.now()).total_seconds()
+        if wait <= 0:
+            self.waker.wake(lane)
+        elif wait <= SOON_S:
+            with self._lock:
+                self._soon[lane] = due
+
+    def wake_soon(self) -> None:
+        """Wake remembered lanes whose moment has come; a sweep would be up to a second late for them."""
+        if not self._soon:
+            return
+        now = self.clock.now()
+        with self._lock:
+            ready = [lane for lane, due in self._soon.items() if due <= now]
+            for lane in ready:
+                del self._soon[lane]
+        for lane in ready:
+            self.waker.wake(lane)
 
     def _fail(self, claimed: Slice, error: str) -> None:
         """Back off. A row that fails alone pays for it; a crowd is only served in smaller pieces next time."""
@@ -130,6 +154,7 @@ class LaneEngine:
                 if len(claimed.claimed) == 1:
                     self._blame(session, claimed, error, now)
                 lanes.release(session, claimed, now, later, later, error)
+            self._come_back(claimed.ref, later)
         except FenceLostError as lost:
             self._log.warning("slice_lost", lane=claimed.lane_id, fence=claimed.fence, why=str(lost))
 

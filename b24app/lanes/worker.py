@@ -23,6 +23,7 @@ from b24app.store.lanes import LaneRef
 from b24app.store.models import LaneKind
 
 POP_S = 1.0
+SOON_TICK_S = 0.05
 BOTH = (LaneKind.CONNECTION, LaneKind.PORTAL)
 PORTALS = (LaneKind.PORTAL,)
 
@@ -47,7 +48,11 @@ class Worker:
         self._due_before: set[LaneRef] = set()
         self._log = structlog.get_logger("waybill.worker")
         self._servers = [self._thread(f"lane-{n}", self._serve, BOTH if n % 2 else PORTALS) for n in range(threads)]
-        self._helpers = [self._thread("sweep", self._sweep), self._thread("schedule", self._tick)]
+        self._helpers = [
+            self._thread("sweep", self._sweep),
+            self._thread("schedule", self._tick),
+            self._thread("soon", self._soon),
+        ]
         self._heart = self._thread("heart", self._beat)
 
     @staticmethod
@@ -103,6 +108,10 @@ class Worker:
             else:
                 self._wakes.wake(lane)
         self._due_before = set(due)
+
+    def _soon(self) -> None:
+        while not self._stop.wait(SOON_TICK_S):
+            self._guarded(self._engine.wake_soon)
 
     def _tick(self) -> None:
         self._guarded(self._schedule.prepare)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select, union, update
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from b24app.store.models import InboxRow, InboxState, Intent, Lane, LaneKind, OutboxRow, Priority
@@ -149,28 +149,33 @@ def _not_later(due: datetime) -> ColumnElement[datetime | None]:
     return case((or_(Lane.next_due_at.is_(None), Lane.next_due_at > due), due), else_=Lane.next_due_at)
 
 
-def _waiting(lane_id: int, now: datetime, *, people: bool) -> ColumnElement[bool]:
-    """Whether rows of the lane are due; `people`: only those that a person waits for."""
+def people_wait(session: Session, lane_id: int, now: datetime) -> bool:
+    """Return whether a row that a person waits for is due in this lane."""
     inbox = exists().where(InboxRow.lane_id == lane_id, InboxRow.state == InboxState.NEW, InboxRow.due_at <= now)
     intents = exists().where(Intent.lane_id == lane_id, Intent.next_try_at <= now)
     outbox = exists().where(OutboxRow.lane_id == lane_id, OutboxRow.next_try_at <= now)
-    if people:
-        inbox = inbox.where(InboxRow.priority == Priority.PEOPLE)
-        intents = intents.where(Intent.priority == Priority.PEOPLE)
-        outbox = outbox.where(OutboxRow.priority == Priority.PEOPLE)
-    return or_(inbox, intents, outbox)
+    asked = or_(
+        inbox.where(InboxRow.priority == Priority.PEOPLE),
+        intents.where(Intent.priority == Priority.PEOPLE),
+        outbox.where(OutboxRow.priority == Priority.PEOPLE),
+    )
+    return bool(session.scalar(select(asked)))
 
 
-def people_wait(session: Session, lane_id: int, now: datetime) -> bool:
-    """Return whether a row that a person waits for is due in this lane."""
-    return bool(session.scalar(select(_waiting(lane_id, now, people=True))))
-
-
-def is_due(session: Session, lane_id: int, now: datetime) -> bool:
-    """Return whether something in the lane wants serving now: the look after a release."""
-    asked = exists().where(Lane.id == lane_id, Lane.next_due_at <= now)
-    free = exists().where(Lane.id == lane_id, *_free(now))
-    return bool(session.scalar(select(and_(free, or_(asked, _waiting(lane_id, now, people=False))))))
+def next_due(session: Session, lane_id: int) -> datetime | None:
+    """Return when the lane wants serving next (it may be past): the look after a release. None: nothing waits."""
+    rows = select(func.min(InboxRow.due_at)).where(InboxRow.lane_id == lane_id, InboxRow.state == InboxState.NEW)
+    intents = select(func.min(Intent.next_try_at)).where(Intent.lane_id == lane_id)
+    outbox = select(func.min(OutboxRow.next_try_at)).where(OutboxRow.lane_id == lane_id)
+    own = select(Lane.next_due_at, Lane.not_before).where(Lane.id == lane_id)
+    found = session.execute(
+        own.add_columns(rows.scalar_subquery(), intents.scalar_subquery(), outbox.scalar_subquery())
+    ).one_or_none()
+    if found is None:
+        return None
+    asked, not_before, *waiting = found
+    first = min((moment for moment in (asked, *waiting) if moment is not None), default=None)
+    return max(first, not_before) if first and not_before else first
 
 
 def due_lanes(session: Session, now: datetime, limit: int = 500) -> list[LaneRef]:

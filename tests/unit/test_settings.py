@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -31,7 +32,7 @@ def test_lists_come_comma_separated_from_the_environment(monkeypatch: pytest.Mon
         {"call_log_days": 2},
     ],
 )
-def test_production_refuses(values: dict[str, object]) -> None:
+def test_production_refuses(values: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Settings(profile="production", **values)
 

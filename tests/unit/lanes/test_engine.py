@@ -165,9 +165,7 @@ def test_a_poisoned_row_is_isolated_pays_alone_and_dies_visibly(
         assert session.get_one(Lane, lane.id).failures == 0
 
 
-def test_a_failing_lane_backs_off_although_rows_are_due(
-    sessions: Sessions, portal: Portal, clock: FixedClock
-) -> None:
+def test_a_failing_lane_backs_off_although_rows_are_due(sessions: Sessions, portal: Portal, clock: FixedClock) -> None:
     def handler(_slice: Slice) -> SliceResult:
         raise ValueError("down")
 
@@ -209,3 +207,22 @@ def test_people_do_not_wait_behind_a_crowd(sessions: Sessions, portal: Portal, c
         inbox.append(session, lane.id, "ship_now", "c", {}, now=clock.now(), trace_id="t", people=True)
     assert engine.run_until_idle() == 2
     assert order == [["c"], ["a", "b"]]
+
+
+def test_what_is_due_soon_is_woken_on_time(sessions: Sessions, portal: Portal, clock: FixedClock) -> None:
+    wakes = LocalWakes()
+    engine = _engine(sessions, clock, closing(sessions))
+    engine.waker = wakes
+    lane = _append(sessions, portal, clock, "now")
+    with session_scope(sessions) as session:
+        soon = clock.now() + timedelta(seconds=3)
+        inbox.append(session, lane.id, "deal", "hold", {}, now=clock.now(), trace_id="t", due=soon)
+    assert engine.serve(lane)
+    clock.advance(2.9)
+    engine.wake_soon()
+    assert wakes.pop([LaneKind.PORTAL], 0) is None
+    clock.advance(0.1)
+    engine.wake_soon()
+    assert wakes.pop([LaneKind.PORTAL], 0) == lane
+    engine.wake_soon()
+    assert wakes.pop([LaneKind.PORTAL], 0) is None

@@ -84,7 +84,7 @@ def test_rows_fold_and_one_that_comes_during_the_read_stays(
             inbox.close(session, hold, row.ids, clock.now())
         assert [row.key for row in inbox.claim(session, hold, clock.now())] == ["7"]
         lanes.release(session, hold, clock.now())
-        assert lanes.is_due(session, lane.id, clock.now())
+        assert lanes.next_due(session, lane.id) == clock.now()
 
 
 def test_people_go_first_in_slices_of_their_own(sessions: Sessions, portal: Portal, clock: FixedClock) -> None:
