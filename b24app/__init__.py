@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from flask import Flask
 
+    from b24app.parts import Parts, WorkerParts
     from b24app.settings import Settings
 
 Role = Literal["hooks", "pages", "all"]
@@ -19,11 +20,7 @@ def create_app(settings: Settings | None = None, role: Role = "all") -> Flask:
     """
     from flask import Flask
 
-    from b24app.hooks.carrier import carrier_callbacks
-    from b24app.hooks.counters import HookCounters
-    from b24app.hooks.desk import Desk
     from b24app.hooks.health import WorkCollector, database_check, health
-    from b24app.hooks.portal_events import portal_events
     from b24app.parts import Parts
     from b24app.settings import Settings
 
@@ -33,15 +30,48 @@ def create_app(settings: Settings | None = None, role: Role = "all") -> Flask:
     parts.registry.register(WorkCollector(parts.sessions, parts.clock))
     app.register_blueprint(health({"database": database_check(parts.sessions)}, parts.registry))
     if role in {"hooks", "all"}:
-        desk = Desk.open(
-            parts.engine,
-            parts.sessions,
-            parts.waker,
-            parts.clock,
-            HookCounters(parts.registry),
-            cache_s=parts.settings.hook_portal_cache_s,
-            max_bytes=parts.settings.hook_max_bytes,
-        )
-        app.register_blueprint(portal_events(desk))
-        app.register_blueprint(carrier_callbacks(desk))
+        _join_hooks(app, parts)
+    if role in {"pages", "all"}:
+        _join_pages(app, parts)
     return app
+
+
+def _join_hooks(app: Flask, parts: Parts) -> None:
+    """HTTP from machines: portal events, carriers' callbacks."""
+    from b24app.hooks.carrier import carrier_callbacks
+    from b24app.hooks.counters import HookCounters
+    from b24app.hooks.desk import Desk
+    from b24app.hooks.portal_events import portal_events
+
+    desk = Desk.open(
+        parts.engine,
+        parts.sessions,
+        parts.waker,
+        parts.clock,
+        HookCounters(parts.registry),
+        cache_s=parts.settings.hook_portal_cache_s,
+        max_bytes=parts.settings.hook_max_bytes,
+    )
+    app.register_blueprint(portal_events(desk))
+    app.register_blueprint(carrier_callbacks(desk))
+
+
+def _join_pages(app: Flask, parts: Parts) -> None:
+    """HTTP from people: the installer, the deal's tab, the app's page."""
+    from b24app.remotes import Remotes
+    from b24app.web import join_pages
+
+    join_pages(app, parts, Remotes.open(parts))
+
+
+def create_worker(settings: Settings | None = None) -> WorkerParts:
+    """Join the parts of a worker process: handlers of lanes and the schedule. Nothing runs before `worker.start()`."""
+    from b24app.parts import Parts, open_worker
+    from b24app.remotes import Remotes
+    from b24app.settings import Settings
+    from b24app.workroom import join_lanes
+
+    parts = Parts.open(settings or Settings())
+    mine = open_worker(parts)
+    join_lanes(mine, parts, Remotes.open(parts))
+    return mine

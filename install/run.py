@@ -31,10 +31,12 @@ WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 
 @dataclass(frozen=True, slots=True)
 class InstallParts:
-    """What the job needs: the portal's own REST client (an administrator's key) and our public address."""
+    """What the job needs: the portal's own REST client (an administrator's key), our address for people and ours for
+    machines."""
 
     open_portal: Callable[[Portal], PortalClient]
     public_url: str
+    hooks_url: str
     spread: Callable[[], float] = random.random
 
 
@@ -76,7 +78,9 @@ def _installed(session: Session, lane: Slice) -> None:
 
 
 def _run_all(lane: Slice, portal: Portal, parts: InstallParts) -> _Trouble | None:
-    ground = Ground(parts.open_portal(portal), portal.id, portal.language, parts.public_url, _saver(lane))
+    ground = Ground(
+        parts.open_portal(portal), portal.id, portal.language, parts.public_url, parts.hooks_url, _saver(lane)
+    )
     done = _done(lane, portal.id)
     for step in STEPS:
         if step.name in done:

@@ -100,3 +100,9 @@ def decided(session: Session, portal_id: int, shipment_id: int, kind: str, state
         Intent.state == IntentState.ACCEPTED,
     )
     changed(session, mine.values(state=state, closed_at=now, next_try_at=None))
+
+
+def free(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:
+    """The account works again: calls that waited for it are tried now."""
+    mine = update(Intent).where(Intent.portal_id == portal_id, Intent.connection_id == connection_id)
+    changed(session, mine.where(Intent.state == IntentState.WAITING, Intent.next_try_at > now).values(next_try_at=now))

@@ -127,11 +127,17 @@ def connections(session: Session, portal_id: int) -> list[Connection]:
 
 
 def set_connection_state(
-    session: Session, portal_id: int, connection_id: int, state: ConnectionState, reason: str = ""
+    session: Session,
+    portal_id: int,
+    connection_id: int,
+    state: ConnectionState,
+    reason: str = "",
+    tested_at: datetime | None = None,
 ) -> None:
     """Pause, break or free an account; `reason` is shown to the administrator."""
     mine = update(Connection).where(Connection.portal_id == portal_id, Connection.id == connection_id)
-    changed(session, mine.values(state=state, pause_reason=reason[:255]))
+    values: dict[str, Any] = {"state": state, "pause_reason": reason[:255]}
+    changed(session, mine.values(values | ({"tested_at": tested_at} if tested_at else {})))
 
 
 def note_callback(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:

@@ -139,6 +139,13 @@ def poll_now(session: Session, portal_id: int, shipment_ids: Sequence[int], now:
         changed(session, mine.values(next_poll_at=now))
 
 
+def free(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:
+    """The account works again: orders that nobody could read are read now."""
+    mine = update(Shipment).where(Shipment.portal_id == portal_id, Shipment.connection_id == connection_id)
+    waiting = mine.where(Shipment.closed.is_(False), Shipment.next_poll_at > now, Shipment.remote_id.is_not(None))
+    changed(session, waiting.values(next_poll_at=now))
+
+
 def add_events(session: Session, portal_id: int, shipment_id: int, events: Sequence[Mapping[str, Any]]) -> int:
     """Keep tracking events (columns of `TrackingRow`, with `key`) that are not kept yet; return how many were new."""
     rows = [{"place": "", "reason": "", "text": "", "incident": None, "back": False, **event} for event in events]

@@ -25,7 +25,7 @@ def events(ground: Ground) -> None:
     """Notifications about deals and about the app itself."""
     rows = [as_map(row) for row in as_list(ground.ask("event.get"))]
     ours = [Binding(str(row.get("event", "")), str(row["handler"])) for row in rows if row.get("handler")]
-    _apply(ground, plan_bindings(ours, EVENTS, ground.public_url + EVENTS_PATH), "event", "event", "handler", {})
+    _apply(ground, plan_bindings(ours, EVENTS, ground.hooks_url + EVENTS_PATH), "event", "event", "handler", {})
 
 
 def _apply(ground: Ground, plan: BindingPlan, what: str, name: str, handler: str, more: dict[str, Any]) -> None:

@@ -24,6 +24,8 @@ class Ground:
     portal_id: int
     lang: str
     public_url: str
+    hooks_url: str
+    hooks_url: str
     save: Callable[[Callable[[Session], None]], None]
 
     def ask(self, method: str, params: Mapping[str, Any] | None = None) -> Any:

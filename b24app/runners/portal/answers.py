@@ -68,11 +68,14 @@ def of_row(
     if error.kind in _FINAL or ladder.is_spent(row.attempts + 1, run.services.settings.dead_after):
         _open(run, session, row, Problem("portal_refused", Field.NONE, Who.ADMIN, code, words), now)
         return Outcome(row.id, "dead", "refused", ms, code, words)
-    wait = error.retry_after
-    due = (
-        now + timedelta(seconds=wait) if wait else ladder.next_try(now, row.attempts + 1, spread=run.services.spread())
-    )
-    return Outcome(row.id, "pending", "later", ms, code, words, due)
+    return Outcome(row.id, "pending", "later", ms, code, words, _later(row, error, now, run.services.spread()))
+
+
+def _later(row: OutboxRow, error: Failure, now: datetime, spread: float) -> datetime:
+    """What the portal asked for, else the ladder."""
+    if error.retry_after:
+        return now + timedelta(seconds=error.retry_after)
+    return ladder.next_try(now, row.attempts + 1, spread=spread)
 
 
 def _open(run: Run, session: Session, row: OutboxRow, problem: Problem, now: datetime) -> None:

@@ -1,0 +1,38 @@
+"""The pages of people, joined into a Flask app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from b24app.frames.parts import PageParts
+from b24app.frames.proof import FrameGate
+from b24app.frames.session import SessionSigner
+from b24app.parts import Parts
+from b24app.remotes import Remotes
+from b24app.systems import discover
+from install import routes as install_routes
+from placements import app_page, deal_tab, renewal
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
+    """Register the blueprints of placements and install, with templates and static files of the house."""
+    settings = parts.settings
+    app.template_folder = str(ROOT / "templates")
+    app.static_folder = str(ROOT / "static")
+    app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
+    page_parts = PageParts(
+        sessions=parts.sessions,
+        clock=parts.clock,
+        signer=SessionSigner([settings.signing_key.get_secret_value()]),
+        gate=FrameGate(remotes.oauth, parts.clock, settings.frame_check_cache_s),
+        waker=parts.waker,
+        person=remotes.person,
+        public_url=settings.public_url,
+        systems=discover(),
+    )
+    for room in (deal_tab, app_page, renewal, install_routes):
+        app.register_blueprint(room.blueprint(page_parts))

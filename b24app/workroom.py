@@ -1,0 +1,43 @@
+"""Who drains which lane, joined for a worker (and for tests that serve lanes in their own process)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from b24app.lanes.slices import Slice
+from b24app.parts import Parts, WorkerParts
+from b24app.remotes import Remotes
+from b24app.runners.connection import ConnectionRunner
+from b24app.runners.portal import PortalRunner
+from b24app.runners.portal.runner import Chore, closing
+from b24app.store.inbox import Claimed
+from b24app.store.models import InboxKind, LaneKind
+from install import run as installing
+from install import uninstall
+
+ERASE_S = 3600
+
+
+def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
+    """Register the handlers of both kinds of lanes."""
+    services = remotes.services()
+    settings = parts.settings
+    public, machines = settings.public_url.rstrip("/"), (settings.hooks_url or settings.public_url).rstrip("/")
+    install_parts = installing.InstallParts(remotes.portal, public, machines)
+    leaving_parts = uninstall.LeavingParts(remotes.portal)
+
+    def install(slice_: Slice, rows: Sequence[Claimed]) -> None:
+        installing.handle(slice_, rows, install_parts)
+
+    def leave(slice_: Slice, rows: Sequence[Claimed]) -> None:
+        uninstall.handle(slice_, rows, leaving_parts)
+
+    chores: dict[str, Chore] = {
+        InboxKind.INSTALL: install,
+        InboxKind.UNINSTALL: leave,
+        InboxKind.LICENCE: closing(services),
+        InboxKind.EVENT: closing(services),
+    }
+    mine.engine.register(LaneKind.PORTAL, PortalRunner(services, chores))
+    mine.engine.register(LaneKind.CONNECTION, ConnectionRunner(services))
+    mine.schedule.add("erase", ERASE_S, lambda: uninstall.erase_left(parts.sessions))
