@@ -28,6 +28,7 @@ from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Portal, PortalState
 from install import run
+from install.uninstall import ERASE
 from install.view import InstallView, install_view
 
 PLACEMENT = "INSTALL"
@@ -120,10 +121,20 @@ def welcome(session: Session, post: FramePost, proof: Proof, now: datetime) -> t
     )
     if post.application_token:
         portal.application_token = post.application_token
+    if portal.state == PortalState.UNINSTALLED:
+        _come_back(session, portal)
     if portal.state != PortalState.ACTIVE:
         portal.state, portal.blocked_reason = PortalState.INSTALLING, ""
     lend(session, portal.id, post, proof, now)
     return portal, run.start(session, portal.id, now, page_parts.trace())
+
+
+def _come_back(session: Session, portal: Portal) -> None:
+    """What moved while we were away never ships by itself, and nothing is to be erased any more."""
+    portal.settings = {name: value for name, value in portal.settings.items() if name != ERASE}
+    portal.history_cursor = None
+    for pipeline in portals.pipelines(session, portal.id).values():
+        pipeline.on_since_history_id = None
 
 
 def _session(portal: Portal, post: FramePost, proof: Proof, person: Person) -> PageSession:

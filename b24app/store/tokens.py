@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from b24app.store.models import PortalToken, TokenState
@@ -106,6 +106,11 @@ def mark_broken(session: Session, portal_id: int, token_id: int, version: int, w
         session,
         mine.values(state=TokenState.BROKEN, broken_why=why[:255], refresh_owner=None, refresh_lease_until=None),
     )
+
+
+def forget(session: Session, portal_id: int) -> int:
+    """Delete all tokens of a portal that left; return how many there were."""
+    return changed(session, delete(PortalToken).where(PortalToken.portal_id == portal_id))
 
 
 def _same(portal_id: int, token_id: int, version: int) -> tuple[ColumnElement[bool], ...]:
