@@ -25,7 +25,6 @@ class Ground:
     lang: str
     public_url: str
     hooks_url: str
-    hooks_url: str
     save: Callable[[Callable[[Session], None]], None]
 
     def ask(self, method: str, params: Mapping[str, Any] | None = None) -> Any:

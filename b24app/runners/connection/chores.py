@@ -11,11 +11,12 @@ import structlog
 
 from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError
-from b24app.logistics.ports import CallbackHint, TestStep
+from b24app.logistics.ports import CallbackHint
+from b24app.runners.connection import testing
 from b24app.runners.connection import testing
 from b24app.runners.connection.saving import Account
 from b24app.runners.services import Services
-from b24app.store import inbox, intents, portal_settings, portals, shipments
+from b24app.store import inbox, portals, shipments
 from b24app.store.crypto import unseal
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
@@ -23,8 +24,6 @@ from b24app.store.models import ConnectionState, InboxKind
 
 #: Subscriptions are checked this often: a day of our silence makes a carrier drop them (cdek.md §15.2).
 SUBSCRIPTION_CHECK = timedelta(hours=12)
-#: Row: an administrator wants the account tested.
-TEST = "test"
 _log = structlog.get_logger("waybill.connection")
 
 
@@ -33,11 +32,9 @@ def do(services: Services, slice_: Slice, account: Account, system: Any) -> None
     testing.do(services, slice_, account, system)
     with read_scope(services.sessions) as session:
         rows = slice_.claim_inbox(session, (InboxKind.CALLBACK,))
-        tests = slice_.claim_inbox(session, (TEST,))
     if rows:
         _hear(services, slice_, account, system, rows)
-    if tests:
-        _test(services, slice_, account, system, tests)
+    testing.do(services, slice_, account, system)
     if account.connection.state == ConnectionState.READY and not slice_.people:
         _keep_subscribed(services, slice_, account, system)
 
@@ -67,24 +64,6 @@ def _hints(services: Services, system: Any, row: Claimed) -> list[CallbackHint]:
     told = json.loads(unseal(engine, str(row.payload["sealed"])))
     hints: list[CallbackHint] = system.parse(told["headers"], str(told["body"]).encode())
     return hints
-
-
-def _test(services: Services, slice_: Slice, account: Account, system: Any, rows: Sequence[Claimed]) -> None:
-    """Step by step; the account is ready when every step is, and then what waited for it goes on."""
-    report: list[TestStep] = system.test()
-    now = services.clock.now()
-    portal_id, connection = account.portal.id, account.connection
-    ready = all(step.ok for step in report)
-    reason = "" if ready else next(step.name for step in report if not step.ok)
-    state = ConnectionState.READY if ready else ConnectionState.BROKEN
-    with session_scope(services.sessions) as session:
-        portal_settings.save_test_report(session, portal_id, connection.id, [step.to_json() for step in report], now)
-        portals.set_connection_state(session, portal_id, connection.id, state, reason, tested_at=now)
-        if ready:
-            intents.free(session, portal_id, connection.id, now)
-            shipments.free(session, portal_id, connection.id, now)
-        inbox.close(session, slice_, [row_id for row in rows for row_id in row.ids], now)
-    connection.state = state
 
 
 def _keep_subscribed(services: Services, slice_: Slice, account: Account, system: Any) -> None:

@@ -9,7 +9,7 @@ from b24app.logistics.errors import LogisticsError
 from b24app.logistics.ports import TestStep
 from b24app.runners.connection.saving import Account
 from b24app.runners.services import Services
-from b24app.store import inbox, portal_settings, portals
+from b24app.store import inbox, intents, portal_settings, portals, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import ConnectionState
 
@@ -32,7 +32,10 @@ def do(services: Services, slice_: Slice, account: Account, system: Any) -> None
     with session_scope(services.sessions) as session:
         slice_.check(session)
         portal_settings.save_test_report(session, portal_id, connection_id, [step.to_json() for step in steps], now)
-        portals.set_connection_state(session, portal_id, connection_id, state, why)
+        portals.set_connection_state(session, portal_id, connection_id, state, why, tested_at=now)
+        if good:  # what waited for the account goes on
+            intents.free(session, portal_id, connection_id, now)
+            shipments.free(session, portal_id, connection_id, now)
         inbox.close(session, slice_, [row_id for row in rows for row_id in row.ids], now)
     account.connection.state = state
 
