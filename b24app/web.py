@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from b24app.frames import pages
 from b24app.frames.parts import PageParts
 from b24app.frames.proof import FrameGate
 from b24app.frames.session import SessionSigner
@@ -24,6 +25,7 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
     app.template_folder = str(ROOT / "templates")
     app.static_folder = str(ROOT / "static")
     app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
+    pages.setup(app)
     page_parts = PageParts(
         sessions=parts.sessions,
         clock=parts.clock,
