@@ -13,7 +13,6 @@ from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError
 from b24app.logistics.ports import CallbackHint
 from b24app.runners.connection import testing
-from b24app.runners.connection import testing
 from b24app.runners.connection.saving import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, portals, shipments
