@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from b24app.store.lanes import FenceLostError, LaneHold, check
@@ -75,13 +75,8 @@ def finish(
     A row that this fence did not send is an error of the caller and raises too: its outcome belongs to another runner.
     """
     check(session, hold)
-    results = list(outcomes)
-    for result in results:
-        mine = update(table).where(table.id == result.id, table.fence == hold.fence, table.state == "sending")
-        if not changed(session, mine.values(_closing(table, result, now))):
-            raise FenceLostError(f"row {result.id} of {table.__tablename__} is not being sent under fence {hold.fence}")
-    if results:
-        session.execute(insert(Attempt), [_attempt(hold, table, result, now, trace_id) for result in results])
+    ours = (table.fence == hold.fence, table.state == "sending")
+    _write(session, hold, table, list(outcomes), ours, now, trace_id)
 
 
 def settle(
@@ -92,13 +87,28 @@ def settle(
     Raises `FenceLostError`.
     """
     check(session, hold)
-    results = list(outcomes)
+    open_ones = (table.lane_id == hold.lane_id, table.state != "sending", table.state.not_in(CLOSED))
+    _write(session, hold, table, list(outcomes), open_ones, now, trace_id)
+
+
+def _write(
+    session: Session,
+    hold: LaneHold,
+    table: type[Row],
+    results: Sequence[Outcome],
+    allowed: tuple[ColumnElement[bool], ...],
+    now: datetime,
+    trace_id: str,
+) -> None:
+    """Update rows, those with equal results together, and store one attempt each."""
+    alike: dict[tuple[Any, ...], list[int]] = {}
     for result in results:
-        mine = update(table).where(
-            table.id == result.id, table.lane_id == hold.lane_id, table.state != "sending", table.state.not_in(CLOSED)
-        )
-        if not changed(session, mine.values(_closing(table, result, now))):
-            raise FenceLostError(f"row {result.id} of {table.__tablename__} is not open in lane {hold.lane_id}")
+        alike.setdefault(tuple(_closing(table, result, now).items()), []).append(result.id)
+    for values, ids in alike.items():
+        for some in chunks(ids):
+            count = changed(session, update(table).where(table.id.in_(some), *allowed).values(dict(values)))
+            if count != len(some):
+                raise FenceLostError(f"{table.__tablename__} {some}: not in the state that fence {hold.fence} left")
     if results:
         session.execute(insert(Attempt), [_attempt(hold, table, result, now, trace_id) for result in results])
 
