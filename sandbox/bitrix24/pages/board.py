@@ -1,0 +1,143 @@
+"""The deals board: stages as columns; a card is dragged, or moved by its menu, alone or with others."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from sandbox.bitrix24.errors import RestError
+from sandbox.bitrix24.rules.items import change
+from sandbox.bitrix24.rules.rights import EDIT, READ, may
+from sandbox.bitrix24.state.portal import Portal
+from sandbox.bitrix24.state.stages import Category, Status
+from sandbox.bitrix24.state.table import Row
+from sandbox.bitrix24.state.users import Actor, User
+
+from .look import language
+from .session import signed_in
+from .words import word
+
+DEAL, CONTACT, COMPANY = 2, 3, 4
+_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One card on the board."""
+
+    id: int
+    title: str
+    amount: float
+    currency: str
+    client: str
+    moved: str
+    mark: str
+    movable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    stage: Status
+    cells: list[Cell]
+    total: float
+    count: int
+
+
+def add_routes(pages: Blueprint, portal: Portal) -> None:
+    @pages.get("/crm/deal/")
+    @pages.get("/crm/deal/kanban/")
+    @signed_in
+    def board() -> str:
+        with portal.lock:
+            category = _category(portal)
+            columns = _columns(portal, g.user, category)
+        categories = list(portal.crm.categories.get(DEAL, {}).values())
+        return render_template("board.html", columns=columns, category=category, categories=categories)
+
+    @pages.get("/crm/deal/kanban/cells")
+    @signed_in
+    def cells() -> Response:
+        with portal.lock:
+            columns = _columns(portal, g.user, _category(portal))
+        html = render_template("cells.html", columns=columns)
+        answer = Response(html, mimetype="text/html")
+        answer.set_etag(hashlib.sha256(html.encode()).hexdigest()[:20])
+        answer.cache_control.no_cache = True
+        return answer.make_conditional(request)
+
+    @pages.post("/crm/deal/move")
+    @signed_in
+    def move() -> dict[str, Any]:
+        spec = request.get_json()
+        refused = [_moved(portal, g.user, int(number), str(spec["stage"])) for number in spec["deals"]]
+        return {"refused": [words for words in refused if words]}
+
+
+def _category(portal: Portal) -> Category:
+    known = portal.crm.categories.get(DEAL, {})
+    found = known.get(request.args.get("category", default=0, type=int))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _columns(portal: Portal, user: User, category: Category) -> list[Column]:
+    by_stage: dict[str, list[Row]] = {}
+    for item in portal.crm.tables[DEAL]:
+        if item["categoryId"] == category.id and may(user, READ, DEAL, item):
+            by_stage.setdefault(item["stageId"], []).append(item)
+    columns = []
+    for stage in portal.crm.stages(DEAL, category.id):
+        items = sorted(by_stage.get(stage.status_id, []), key=lambda item: (item["movedTime"] or "", item["id"]))
+        shown = [_cell(portal, user, item) for item in reversed(items[-_SHOWN:])]
+        columns.append(Column(stage, shown, sum(float(item["opportunity"] or 0) for item in items), len(items)))
+    return columns
+
+
+def _cell(portal: Portal, user: User, item: Row) -> Cell:
+    return Cell(
+        id=item["id"],
+        title=item["title"],
+        amount=item["opportunity"],
+        currency=item["currencyId"],
+        client=client_name(portal, item),
+        moved=item["movedTime"],
+        mark=_mark(item),
+        movable=may(user, EDIT, DEAL, item),
+    )
+
+
+def client_name(portal: Portal, item: Row) -> str:
+    """The contact's name, else the company's."""
+    contact = portal.crm.tables[CONTACT].get(item.get("contactId"))
+    if contact is not None:
+        return " ".join(part for part in (contact.get("name"), contact.get("lastName")) if part) or "—"
+    company = portal.crm.tables[COMPANY].get(item.get("companyId"))
+    return str(company["title"]) if company is not None else "—"
+
+
+def _mark(item: Row) -> str:
+    """What an app wrote: a tracking number or an order's, whatever it calls its fields."""
+    for end in ("TRACK", "TRACKING_NUMBER", "TRACKING", "ORDER_ID"):
+        for name, value in item.items():
+            if name.startswith("UF_") and name.endswith(end) and value:
+                return str(value)
+    return ""
+
+
+def _moved(portal: Portal, user: User, deal_id: int, stage: str) -> str:
+    """Move as this person; "" or why not."""
+    with portal.lock:
+        item = portal.crm.tables[DEAL].get(deal_id)
+        if item is None or not may(user, EDIT, DEAL, item):
+            return f"{deal_id}: {word('denied', language())}"
+        try:
+            change(portal, DEAL, item, {"stageId": stage}, Actor(user.id), via="user")
+        except RestError as problem:
+            return f"{deal_id}: {problem.text}"
+    return ""

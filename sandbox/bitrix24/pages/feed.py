@@ -1,0 +1,122 @@
+"""The feed of a deal, newest first: comments, log records, activities, stage moves. And the bell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.bitrix24.state.portal import Portal
+from sandbox.bitrix24.state.table import Row
+
+from .look import language
+from .words import word
+
+DEAL = 2
+_CREATED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record. ``kind`` chooses its colour; ``order`` breaks ties of equal times."""
+
+    kind: str
+    at: str
+    order: int
+    title: str
+    text: str
+    author: str
+
+
+def entries(portal: Portal, deal_id: int) -> list[Entry]:
+    """Everything that is known about the deal; the portal's lock is held by the caller."""
+    found = [
+        *_comments(portal, deal_id),
+        *_log_messages(portal, deal_id),
+        *_activities(portal, deal_id),
+        *_moves(portal, deal_id),
+    ]
+    return sorted(found, key=lambda entry: (entry.at, entry.order), reverse=True)
+
+
+def _author(portal: Portal, number: Any) -> str:
+    user = portal.users.get(int(number)) if str(number or "").isdigit() else None
+    return user.full_name if user is not None else word("robot", language())
+
+
+def _comments(portal: Portal, deal_id: int) -> Iterator[Entry]:
+    for row in portal.timeline.comments.of((DEAL, deal_id)):
+        text = _first(row, "comment", "COMMENT")
+        yield Entry("comment", _at(row), row["id"], "", text, _author(portal, _first(row, "authorId", "AUTHOR_ID")))
+
+
+def _log_messages(portal: Portal, deal_id: int) -> Iterator[Entry]:
+    for row in portal.timeline.log_messages.of((DEAL, deal_id)):
+        author = _author(portal, row.get("authorId"))
+        yield Entry("log", _at(row), row["id"], str(row.get("title", "")), str(row.get("text", "")), author)
+
+
+def _activities(portal: Portal, deal_id: int) -> Iterator[Entry]:
+    for row in portal.timeline.activities.of((DEAL, deal_id)):
+        title = str(_first(row, "subject", "title", "SUBJECT") or word("activity", language()))
+        author = _author(portal, _first(row, "responsibleId", "RESPONSIBLE_ID", "authorId"))
+        yield Entry("activity", _at(row), row["id"], title, _activity_text(row), author)
+
+
+def _activity_text(row: Row) -> str:
+    """A description, or the texts of a configurable activity's blocks."""
+    plain = _first(row, "description", "DESCRIPTION")
+    if plain:
+        return str(plain)
+    layout = row.get("layout") or {}
+    title = str((layout.get("header") or {}).get("title") or "")
+    blocks = ((layout.get("body") or {}).get("blocks") or {}).values() if isinstance(layout, dict) else ()
+    return "\n".join(part for part in (title, *(_block_text(block) for block in blocks)) if part)
+
+
+def _block_text(block: Any) -> str:
+    properties = block.get("properties") if isinstance(block, dict) else None
+    if not isinstance(properties, dict):
+        return ""
+    inner = properties.get("blocks") or properties.get("block")
+    if isinstance(inner, dict):
+        children = inner.values() if "type" not in inner else [inner]
+        texts = " ".join(text for text in map(_block_text, children) if text)
+        return f"{properties['title']}: {texts}" if properties.get("title") else texts
+    return str(properties.get("value") or properties.get("text") or "")
+
+
+def _moves(portal: Portal, deal_id: int) -> Iterator[Entry]:
+    for row in portal.crm.history_of(DEAL).table.of(deal_id):
+        stage = portal.crm.stage(DEAL, row["CATEGORY_ID"], row["STAGE_ID"])
+        title = word("created" if row["TYPE_ID"] == _CREATED else "moved_to", language())
+        yield Entry("stage", row["CREATED_TIME"], row["ID"], title, stage.name if stage else row["STAGE_ID"], "")
+
+
+def _at(row: Row) -> str:
+    return str(_first(row, "created", "createdTime", "CREATED", "CREATED_TIME") or "")
+
+
+def _first(row: Row, *names: str) -> Any:
+    return next((row[name] for name in names if row.get(name) not in (None, "")), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    at: str
+    text: str
+    seen: bool
+
+
+def notices(portal: Portal, user_id: int) -> list[Notice]:
+    """The bell of one employee, newest first."""
+    rows = portal.notices.of(user_id)
+    return [
+        Notice(_at(row), str(_first(row, "message", "MESSAGE", "text")), bool(row.get("_seen")))
+        for row in reversed(rows)
+    ]
+
+
+def mark_seen(portal: Portal, user_id: int) -> None:
+    for row in portal.notices.of(user_id):
+        row["_seen"] = True

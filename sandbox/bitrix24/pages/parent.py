@@ -1,0 +1,133 @@
+"""What the page around a frame asks its portal for: the frame's form, fresh keys, options, the end of installation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, request
+from werkzeug.exceptions import NotFound
+
+from sandbox.bitrix24 import lifecycle
+from sandbox.bitrix24.frames import Frame, FrameRefusedError, deal_options, open_frame
+from sandbox.bitrix24.rules.rights import READ, may
+from sandbox.bitrix24.state.portal import Portal
+
+from .card import TAB
+from .frames import Frames, Opened
+from .look import language
+from .session import signed_in
+from .words import word
+
+# Commands and events of a placement's own (§5.3); DEFAULT has none.
+INTERFACES: dict[str, dict[str, list[str]]] = {TAB: {"command": ["reloadData"], "event": []}}
+_NOTHING: dict[str, list[str]] = {"command": [], "event": []}
+
+
+def add_routes(pages: Blueprint, portal: Portal, frames: Frames) -> None:
+    def mine() -> Opened:
+        found = frames.find(str(request.get_json().get("sid", "")), g.user.id)
+        if found is None:
+            raise NotFound
+        return found
+
+    @pages.post("/parent/open")
+    @signed_in
+    def open_() -> Any:
+        spec = request.get_json()
+        try:
+            frame = _opened(portal, spec)
+        except FrameRefusedError as problem:
+            return {"error": str(problem)}, 409
+        frames.remember(frame, g.user.id)
+        portal.note("frame.opened", frame.placement, user=g.user.id, sid=frame.sid)
+        interface = INTERFACES.get(frame.placement, _NOTHING)
+        return frame.as_json() | {"init": _init_data(portal, frame), "interface": interface}
+
+    @pages.post("/parent/check")
+    @signed_in
+    def check() -> Any:
+        refusal = frames.check(mine().frame)
+        return {"refused": word(refusal.key, language(), value=refusal.value) if refusal else ""}
+
+    @pages.post("/parent/refresh")
+    @signed_in
+    def refresh() -> Any:
+        mine()
+        install = portal.app.install
+        if install is None or portal.app.licence.blocked or not g.user.app_access:
+            return {"error": word("refresh_failed", language())}, 409
+        card = portal.hub.card
+        token = portal.hub.tokens.issue(card.client_id, portal.member_id, g.user.id, install.scope, install.generation)
+        return {"AUTH_ID": token.access, "REFRESH_ID": token.refresh, "AUTH_EXPIRES": "3600"}
+
+    @pages.post("/parent/finish")
+    @signed_in
+    def finish() -> Any:
+        mine()
+        try:
+            return {"finished": lifecycle.finish_install(portal, g.user.id)}
+        except lifecycle.LifecycleError as problem:
+            return {"error": str(problem)}, 409
+
+    @pages.post("/parent/option")
+    @signed_in
+    def option() -> Any:
+        mine()
+        spec = request.get_json()
+        return _set_option(portal, str(spec.get("store")), str(spec.get("name", "")), spec.get("value"))
+
+    @pages.get("/parent/users")
+    @signed_in
+    def users() -> dict[str, Any]:
+        people = [user for user in portal.users.values() if user.active and not user.external_auth]
+        rows = [
+            {"id": str(user.id), "name": user.full_name, "photo": "", "position": user.position, "url": "",
+             "sub": False, "sup": False}
+            for user in people
+        ]  # fmt: skip
+        return {"users": rows}
+
+
+def _opened(portal: Portal, spec: dict[str, Any]) -> Frame:
+    placement = str(spec.get("placement", "DEFAULT"))
+    options = dict(spec.get("options") or {})
+    if placement == TAB:
+        number = int(spec.get("deal", 0))
+        deal = portal.crm.tables[2].get(number)
+        if deal is None or not may(g.user, READ, 2, deal):
+            raise FrameRefusedError(word("denied", language()))
+        options = deal_options(2, number)
+    return open_frame(portal, g.user.id, placement, options, handler=spec.get("handler"))
+
+
+def _init_data(portal: Portal, frame: Frame) -> dict[str, Any]:
+    """The answer to ``getInitData``; empty maps are ``[]`` as PHP writes them."""
+    token = frame.token
+    return {
+        "LANG": g.user.language,
+        "DOMAIN": portal.domain,
+        "PROTOCOL": 1 if portal.base_url.startswith("https") else 0,
+        "PATH": "/rest",
+        "AUTH_ID": token.access if token else "",
+        "REFRESH_ID": token.refresh if token else "",
+        "AUTH_EXPIRES": "3600" if token else "",
+        "MEMBER_ID": portal.member_id,
+        "FIRST_RUN": frame.first_run,
+        "IS_ADMIN": g.user.admin,
+        "INSTALL": frame.install,
+        "USER_OPTIONS": portal.app.user_options.get(g.user.id) or [],
+        "APP_OPTIONS": portal.app.app_options or [],
+        "PLACEMENT": frame.placement,
+        "PLACEMENT_OPTIONS": frame.options or {},
+    }
+
+
+def _set_option(portal: Portal, store: str, name: str, value: Any) -> Any:
+    with portal.lock:
+        if store == "app":
+            if not g.user.admin:
+                return {"error": "admin only"}, 403
+            portal.app.app_options[name] = value
+            return {"options": portal.app.app_options}
+        portal.app.user_options.setdefault(g.user.id, {})[name] = value
+        return {"options": portal.app.user_options[g.user.id]}
