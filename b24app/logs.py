@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
 
@@ -18,7 +18,7 @@ SECRET_WORDS = ("token", "secret", "password", "authorization", "refresh", "acce
 ALLOWED = frozenset({"token_id", "access_denied", "access_log"})
 
 
-def configure_logs(level: str = "INFO", shape: Literal["json", "text"] = "json") -> None:
+def configure_logs(level: str = "INFO", shape: Literal["json", "text"] = "json", stream: TextIO | None = None) -> None:
     """Set up structlog for this process. Called by entry points (server, worker, commands), never by an import."""
     last: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if shape == "text":
@@ -34,7 +34,7 @@ def configure_logs(level: str = "INFO", shape: Literal["json", "text"] = "json")
             last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
 

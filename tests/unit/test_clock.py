@@ -1,0 +1,51 @@
+"""Clocks: aware UTC; the sandbox's offset is followed in the background and outlives its server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import requests
+import responses
+
+from b24app.clock import FixedClock, SandboxClock, SystemClock
+
+URL = "http://127.0.0.1:9/clock"
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 3
+    while not true():
+        assert time.monotonic() < end, "did not come true"
+        time.sleep(0.02)
+
+
+def test_system_and_fixed_clocks() -> None:
+    assert abs(SystemClock().now() - datetime.now(UTC)) < timedelta(seconds=1)
+    assert SystemClock().now().tzinfo is UTC
+    clock = FixedClock()
+    before = clock.now()
+    clock.advance(90)
+    assert (clock.now() - before, clock.monotonic()) == (timedelta(seconds=90), 90.0)
+
+
+@responses.activate
+def test_the_sandboxs_offset_is_followed_and_survives_its_absence() -> None:
+    responses.get(URL, json={"now": "x", "offset": 3600.0})
+    clock = SandboxClock("http://127.0.0.1:9/", poll_s=0.05)
+    assert timedelta(minutes=59) < clock.now() - datetime.now(UTC) < timedelta(minutes=61)
+    assert 3590 < clock.monotonic() - time.monotonic() < 3610
+    responses.replace(responses.GET, URL, json={"now": "x", "offset": 7200.0})
+    _until(lambda: clock.now() - datetime.now(UTC) > timedelta(minutes=119))
+    responses.replace(responses.GET, URL, body=requests.ConnectionError("gone"))
+    time.sleep(0.2)
+    assert clock.now() - datetime.now(UTC) > timedelta(minutes=119)
+
+
+@responses.activate
+@pytest.mark.parametrize("body", ["no json", "[]", '{"offset": null}'])
+def test_nonsense_of_the_control_api_is_no_time(body: str) -> None:
+    responses.get(URL, body=body)
+    assert abs(SandboxClock("http://127.0.0.1:9").now() - datetime.now(UTC)) < timedelta(seconds=1)

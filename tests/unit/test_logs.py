@@ -1,0 +1,39 @@
+"""Logs: JSON with a trace id, and no secret whoever writes it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from b24app.logs import configure_logs
+from b24app.wire.trace import tracing
+
+
+@pytest.fixture
+def logs() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    configure_logs("INFO", "json", stream)
+    yield stream
+    structlog.reset_defaults()
+
+
+def test_a_line_carries_the_trace(logs: io.StringIO) -> None:
+    with tracing("abc"):
+        structlog.get_logger().info("remote_call", ms=3)
+    structlog.get_logger().debug("too fine")
+    line = json.loads(logs.getvalue())
+    assert (line["event"], line["trace_id"], line["ms"], line["level"]) == ("remote_call", "abc", 3, "info")
+
+
+def test_secrets_do_not_reach_the_log(logs: io.StringIO) -> None:
+    words = "refresh_token=0123456789abcdef0123456789abcdef was refused for anna@example.org"
+    nested = {"client_secret": "bbb", "list": ["call +7 912 345-67-89"]}
+    structlog.get_logger().error("failed", access_token="aaa", nested=nested, exc_info=ValueError(words))
+    text = logs.getvalue()
+    for secret in ("aaa", "bbb", "0123456789abcdef", "anna@", "345-67"):
+        assert secret not in text
+    assert "ValueError" in text
