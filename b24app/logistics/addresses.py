@@ -19,8 +19,9 @@ _WORD = r"(?:^|(?<=[\s.]))"
 # Kinds of places; the more particular kind comes first when both a city and a village are named.
 _VILLAGE = re.compile(
     _WORD + r"(?:(?:пгт|рп|р\.п|пос|посёлок|поселок|село|деревня|дер|станица|ст-ца|аул|хутор|снт)(?:\.\s*|\s+)"
-    # A single letter is a word of its own in plain text ("вход с переулка"), so it needs its dot or the first place.
-    r"|(?:п|с|х)\.\s*|^(?:п|с|х)\s+)(?=\D)",
+    # A single letter is a word of its own in plain text ("вход с переулка"), so it needs its dot or the first place;
+    # "д. Москва" is a village and "д. 5" a house.
+    r"|(?:(?:п|с|х|д)\.\s*|^(?:п|с|х|д)\s+)(?=[^\W\d]{3}))(?=\D)",
     re.IGNORECASE,
 )
 _TOWN = re.compile(_WORD + r"(?:г|гор|город)(?:\.\s*|\s+)(?=\D)", re.IGNORECASE)

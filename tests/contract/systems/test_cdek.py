@@ -1,0 +1,183 @@
+"""What only CDEK has, over real HTTP: points and lockers, COD, shared numbers, rolled-back statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from b24app.logistics.addresses import read_address
+from b24app.logistics.errors import AccountProblem, Refused
+from b24app.logistics.model import DeliveryKind, Item, Parcel
+from b24app.logistics.money import Money
+from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.problem import Field
+from b24app.logistics.status import Status
+from tests.contract.systems.cdek_harness import CdekHarness
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+
+@pytest.fixture
+def cdek(world: World) -> Iterator[CdekHarness]:
+    harness = CdekHarness(world)
+    yield harness
+    harness.close()
+
+
+def offices(cdek: CdekHarness, city: int, **want: Any) -> list[dict[str, Any]]:
+    rows = list(cdek.world.system("cdek").cdek.offices.values())
+    return [row for row in rows if row["location"]["city_code"] == city
+            and all(row[key] == value for key, value in want.items())]  # fmt: skip
+
+
+def sent(cdek: CdekHarness, state: OrderState) -> dict[str, Any]:
+    entity: dict[str, Any] = cdek.world.control.get(f"/cdek/orders/{state.remote_id}")["entity"]
+    return entity
+
+
+def to_point(cdek: CdekHarness, code: str, **changes: Any) -> Any:
+    return cdek.request(kind=DeliveryKind.PICKUP, point_code=code, address=None, **changes)
+
+
+def test_an_office_and_a_locker_get_their_own_tariffs(cdek: CdekHarness) -> None:
+    office = next(row for row in offices(cdek, 424, type="PVZ") if row["is_handout"])
+    locker = offices(cdek, 424, type="POSTAMAT")[0]
+    to_office = cdek.settle(cdek.port.create(to_point(cdek, office["code"])))
+    to_locker = cdek.settle(cdek.port.create(to_point(cdek, locker["code"], number="wb-2-1")))
+    assert [to_office.decision, to_locker.decision] == [Decision.ACCEPTED, Decision.ACCEPTED]
+    assert [sent(cdek, to_office)["tariff_code"], sent(cdek, to_locker)["tariff_code"]] == [136, 368]
+    assert to_office.point_code == office["code"]
+
+
+@pytest.mark.parametrize(("hidden", "code"), [("hidden", "point_unknown"), ("inactive", "point_closed")])
+def test_a_closed_office_is_told_before_the_buyer_is_sent_elsewhere(cdek: CdekHarness, hidden: str, code: str) -> None:
+    office = next(row for row in offices(cdek, 424, type="PVZ") if row["is_handout"])
+    cdek.world.control.post(f"/cdek/offices/{office['code']}", {"open": False})
+    cdek.switch(closed_offices=hidden)
+    fresh = cdek.open()
+    fresh._points._directory.clear()
+    with pytest.raises(Refused) as caught:
+        fresh.create(to_point(cdek, office["code"]))
+    assert [problem.code for problem in caught.value.problems] == [code]
+    assert caught.value.problems[0].field is Field.POINT
+    assert cdek.accepted("wb-1-1") == 0
+
+
+def test_the_cod_reaches_cdek_to_the_kopeck(cdek: CdekHarness) -> None:
+    items = (Item("Чай", "T-1", 3, Money.of("99.99"), 100), Item("Чай", "T-1", 1, Money.of(50), 100))
+    request = cdek.request(parcels=(Parcel(500, 200, 150, 100, items),), cod=Money.of("333.34"))
+    state = cdek.settle(cdek.port.create(request))
+    assert state.decision is Decision.ACCEPTED
+    rows = sent(cdek, state)["packages"][0]["items"]
+    assert round(sum(row["payment"]["value"] * row["amount"] for row in rows), 2) == 333.34
+    assert len({row["ware_key"] for row in rows}) == len(rows)
+
+
+def test_a_city_without_cash_on_delivery_is_told_before_sending(cdek: CdekHarness) -> None:
+    address = read_address("Псковская область, Пеновский район, д. Москва, 5")
+    with pytest.raises(Refused) as caught:
+        cdek.port.create(cdek.request(address=address, cod=Money.of(900)))
+    assert (caught.value.problems[0].code, caught.value.problems[0].field) == ("cod_limit", Field.COD)
+
+
+def test_the_capital_is_meant_when_a_village_has_its_name(cdek: CdekHarness) -> None:
+    assert cdek.port.city(read_address("Москва, Тверская 1")).code == "44"
+    assert cdek.port.city(read_address("Псковская область, Пеновский район, д. Москва")).code == "1172673"
+
+
+def test_a_misspelt_city_is_refused_with_what_the_directory_offers(cdek: CdekHarness) -> None:
+    with pytest.raises(Refused) as caught:
+        cdek.port.city(read_address("Каза, ул. Баумана 5"))
+    [problem] = caught.value.problems
+    assert problem.code == "city_unknown"
+    assert any("Казань" in name for name in problem.params["candidates"])
+
+
+def test_an_address_without_a_city_asks_for_one(cdek: CdekHarness) -> None:
+    with pytest.raises(Refused) as caught:
+        cdek.port.create(cdek.request(address=read_address("ул. Ленина, д. 5, кв. 12")))
+    assert caught.value.problems[0].code == "city_missing"
+
+
+def test_the_address_goes_as_typed(cdek: CdekHarness) -> None:
+    typed = "Казань Баумана 44/8к2 кв12 домофон 12К4582 звонить с угла"
+    state = cdek.port.create(cdek.request(address=read_address(typed)))
+    location = sent(cdek, state)["to_location"]
+    assert (location["address"], location["code"]) == (typed, 424)
+
+
+def test_a_refused_order_is_sent_again_under_the_same_number(cdek: CdekHarness) -> None:
+    refused = cdek.settle(cdek.port.create(replace(cdek.refused_request(), number="wb-5-1")))
+    assert refused.decision is Decision.REFUSED
+    found = cdek.port.find("wb-5-1")
+    assert found is not None
+    assert found.decision is Decision.REFUSED
+    assert cdek.settle(cdek.port.create(cdek.request("wb-5-1"))).decision is Decision.ACCEPTED
+
+
+def test_a_number_that_a_refused_order_holds_is_said_to_be_taken(cdek: CdekHarness) -> None:
+    cdek.switch(invalid_occupies_number=True)
+    cdek.settle(cdek.port.create(replace(cdek.refused_request(), number="wb-5-1")))
+    again = cdek.settle(cdek.port.create(cdek.request("wb-5-1")))
+    assert [problem.code for problem in again.problems] == ["number_taken"]
+    assert cdek.settle(cdek.port.create(cdek.request("wb-5-2"))).decision is Decision.ACCEPTED
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_an_unknown_order_is_gone_whatever_the_status(cdek: CdekHarness, status: int) -> None:
+    cdek.switch(unknown_uuid_status=status)
+    assert cdek.port.read("5f0b6a4e-1111-4222-8333-9a9a9a9a9a9a").gone
+    assert cdek.port.find("wb-404-1") is None
+
+
+def test_somebody_elses_order_is_an_account_problem(cdek: CdekHarness) -> None:
+    other = cdek.world.addresses["cdek"]["accounts"][1]
+    stranger = cdek.open(account=other["client_id"], secret=other["client_secret"], contract="2")
+    mine = cdek.port.create(cdek.request())
+    with pytest.raises(AccountProblem):
+        stranger.read(mine.remote_id)
+    assert stranger.find("wb-1-1") is None
+
+
+def test_a_delivery_contract_ships_by_its_own_services(cdek: CdekHarness) -> None:
+    account = cdek.world.addresses["cdek"]["accounts"][1]
+    freight = cdek.open(
+        account=account["client_id"], secret=account["client_secret"], contract="2", sender_phone="+74950000001"
+    )
+    with pytest.raises(Refused) as caught:
+        freight.create(cdek.request())
+    assert caught.value.problems[0].code == "service_contract"
+    created = freight.create(cdek.request(service_code="express"))
+    settled = cdek.wait_for(
+        lambda: freight.read(created.remote_id), lambda state: state.decision is not Decision.PENDING
+    )
+    assert settled.decision is Decision.ACCEPTED
+    assert freight.quote(cdek.request(service_code="express")).price.minor > 0
+
+
+def test_a_rolled_back_delivery_is_retracted(cdek: CdekHarness) -> None:
+    state = cdek.settle(cdek.port.create(cdek.request()))
+    cdek.move(state, "out_for_delivery")
+    cdek.move(state, "delivered")
+    cdek.world.control.post(f"/cdek/orders/{state.remote_id}/rollback")
+    read = cdek.port.read(state.remote_id)
+    assert [event.status for event in read.retracted] == [Status.DELIVERED]
+    assert [event.status for event in read.events][-1] is Status.OUT_FOR_DELIVERY
+
+
+def test_a_delivery_problem_is_a_note_beside_the_status(cdek: CdekHarness) -> None:
+    state = cdek.settle(cdek.port.create(cdek.request()))
+    cdek.world.control.post(f"/cdek/orders/{state.remote_id}/problem", {"code": "47"})
+    note = cdek.port.read(state.remote_id).events[-1]
+    assert (note.status, note.problem.code if note.problem else "") == (None, "delivery_wrong_address")
+
+
+def test_a_warm_connection_creates_an_order_in_one_call(cdek: CdekHarness) -> None:
+    cdek.port.create(cdek.request("wb-1-1"))
+    cdek.calls.records.clear()
+    cdek.port.create(cdek.request("wb-2-1"))
+    assert cdek.calls.labels() == ["orders.create"]

@@ -1,0 +1,68 @@
+"""Systems are found by folder, described by data, and one that is broken does not take the others down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import EntryPoint
+
+import pytest
+
+import b24app.systems as systems
+from b24app.clock import FixedClock
+from b24app.logistics import ports
+from b24app.systems import MemoryTokens, discover
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    systems._found.cache_clear()
+    yield
+    systems._found.cache_clear()
+
+
+def test_manifests_are_plain_data_in_both_languages() -> None:
+    for code, plugin in discover().items():
+        manifest = plugin.manifest
+        assert manifest.code == code
+        assert {"ru", "en"} <= set(manifest.title)
+        assert json.loads(json.dumps(manifest.to_json()))["code"] == code
+        assert all({"ru", "en"} <= set(field.title) for field in manifest.settings_form)
+        assert manifest.rate.per_second > 0
+        assert set(manifest.base_urls) == {"live", "test"}
+        assert all(url.startswith("https://") for url in manifest.base_urls.values())
+
+
+def test_manifests_name_only_ports_that_exist() -> None:
+    named = {name for plugin in discover().values() for name in plugin.manifest.ports}
+    assert sorted(name for name in named if not hasattr(ports, name)) == []
+
+
+def test_a_broken_plug_in_is_named_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    strange = EntryPoint("strange", "no.such.module:PLUGIN", systems.GROUP)
+    monkeypatch.setattr(systems, "entry_points", lambda **_: [strange])
+    assert "cdek" in discover()
+    assert list(systems.broken()) == ["strange"]
+    assert "no" in systems.broken()["strange"]
+
+
+def test_tokens_live_as_long_as_they_are_good() -> None:
+    clock = FixedClock()
+    assert isinstance(clock.now(), datetime)
+    tokens = MemoryTokens(clock)
+    tokens.set("a", "secret", 60.0)
+    assert tokens.get("a") == "secret"
+    clock.advance(61)
+    assert tokens.get("a") is None
+    tokens.set("a", "secret", 60.0)
+    tokens.drop("a")
+    assert tokens.get("a") is None
+
+
+def test_one_refresh_at_a_time() -> None:
+    tokens = MemoryTokens(FixedClock())
+    with tokens.lock("a") as held:
+        assert held
+    with tokens.lock("a") as again:
+        assert again
