@@ -1,0 +1,1 @@
+"""The main job on embedded defaults: everything started here and stopped with Ctrl-C, and the same thing headless."""

@@ -1,0 +1,115 @@
+"""The whole program beside the emulated world, in this process: a web server, a worker's threads, real HTTP between."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self, cast
+
+from cryptography.fernet import Fernet
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from b24app import create_app
+from b24app.demo.house import origins_of
+from b24app.demo.person import Person
+from b24app.parts import Parts, open_worker
+from b24app.remotes import Remotes
+from b24app.settings import Settings
+from b24app.store.engine import read_scope
+from b24app.workroom import join_lanes
+from sandbox.world import World
+
+LOCAL = "localhost"
+
+
+def settings_for(world: World, port: int, database_url: str, redis_url: str, **more: Any) -> Settings:
+    app, cdek = world.addresses["app"], world.addresses["cdek"]["base_url"]
+    values: dict[str, Any] = {
+        "profile": "test",
+        "public_url": f"http://{LOCAL}:{port}",
+        # Handlers of events need a dot in their host (contracts/bitrix24-app.md §4.1).
+        "hooks_url": f"http://127.0.0.1:{port}",
+        "app_id": app["client_id"],
+        "app_secret": app["client_secret"],
+        "oauth_hosts": (world.addresses["oauth"], world.addresses["oauth_west"]),
+        "allowed_origins": tuple(sorted(origins_of(world.addresses))),
+        "cdek_live_url": cdek,
+        "cdek_test_url": cdek,
+        "sandbox_clock_url": world.addresses["control"],
+        "database_url": database_url,
+        "redis_url": redis_url,
+        "encryption_keys": (Fernet.generate_key().decode(),),
+        "signing_key": "a-signing-key-of-tests-only",
+        "log_level": "WARNING",
+    }
+    return Settings.model_validate(values | more)
+
+
+class Program:
+    """A context manager. `worker=False` leaves lanes alone: serve them by `engine.run_until_idle()`."""
+
+    def __init__(self, world: World, database_url: str, redis_url: str, *, worker: bool = True, **more: Any) -> None:
+        self.world = world
+        self._server: BaseWSGIServer = make_server("127.0.0.1", 0, _not_yet, threaded=True)
+        port = self._server.server_port
+        self.url = f"http://{LOCAL}:{port}"
+        self.settings = settings_for(world, port, database_url, redis_url, **more)
+        self._server.app = create_app(self.settings)
+        self.parts = Parts.open(self.settings)
+        self.remotes = Remotes.open(self.parts)
+        self.work = open_worker(self.parts)
+        join_lanes(self.work, self.parts, self.remotes)
+        self.engine = self.work.engine
+        self._working = worker
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, name="web", daemon=True).start()
+        self.steer("POST", "/bitrix24/app", {"base": self.url})
+        if self._working:
+            self.work.worker.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.work.worker.stop()
+        if self._working:
+            self.work.worker.wait(10)
+        self._server.shutdown()
+        self._server.server_close()
+        self.remotes.http.close()
+        self.remotes.call_log.flush()
+        self.parts.engine.dispose()
+
+    def steer(self, verb: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """One call to the world's control API."""
+        control = self.world.control
+        return control.get(path) if verb == "GET" else cast("Any", control.post(path, dict(body or {})))
+
+    def read(self, query: Callable[..., Any], *args: Any) -> Any:
+        """A query of the store in a transaction of its own."""
+        with read_scope(self.parts.sessions) as session:
+            return query(session, *args)
+
+    def wait(self, until: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
+        """Poll until something true comes; fails the test otherwise."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = until()
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"{what}: not within {seconds:g} s")
+
+    def open_frame(self, member_id: str, user: int = 1, placement: str = "DEFAULT", deal_id: int | None = None) -> Person:
+        body: dict[str, Any] = {"user": user, "placement": placement}
+        if deal_id is not None:
+            body["entity_id"] = deal_id
+        return Person(self.steer("POST", f"/bitrix24/{member_id}/frame", body))
+
+
+def _not_yet(_environ: Any, start: Any) -> list[bytes]:
+    start("503 Service Unavailable", [])
+    return [b""]

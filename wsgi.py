@@ -1,0 +1,23 @@
+"""The servers' entry: `wsgi:app` serves everything, `wsgi:hooks` and `wsgi:pages` one side each (docs/operations.md).
+
+Each is built when it is first asked for, so that a server of one side does not pay for the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from b24app import Role, create_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+_ROLES = {"app": "all", "hooks": "hooks", "pages": "pages"}
+
+
+def __getattr__(name: str) -> Flask:
+    if name not in _ROLES:
+        raise AttributeError(name)
+    made = create_app(role=cast("Role", _ROLES[name]))
+    globals()[name] = made
+    return made
