@@ -68,7 +68,10 @@ def open_answer(answer: Answer, method: str) -> Envelope:
     if not isinstance(data, Mapping):
         raise OutcomeUnknown(Why.BAD_ANSWER, f"HTTP {answer.status}: JSON without an envelope")
     if "error" in data and data.get("result") is None:
-        raise from_json(data, method, answer.status)
+        refusal = from_json(data, method, answer.status)
+        asked = answer.headers.get("retry-after", "")
+        refusal.retry_after = float(asked) if asked.isdigit() else None
+        raise refusal
     if "result" not in data:
         raise OutcomeUnknown(Why.BAD_ANSWER, f"HTTP {answer.status}: JSON without a result")
     return Envelope(data["result"], number(data.get("total")), number(data.get("next")), as_map(data.get("time")))

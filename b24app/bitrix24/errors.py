@@ -42,7 +42,7 @@ class Kind(StrEnum):
 
 _BY_CODE = {
     Kind.TOKEN: "expired_token invalid_token",
-    Kind.TOKEN_DEAD: "no_auth_found authorization_error user_access_error invalid_credentials",
+    Kind.TOKEN_DEAD: "no_auth_found authorization_error user_access_error",
     Kind.RATE: "query_limit_exceeded",
     Kind.OPERATING: "operation_time_limit",
     Kind.OVERLOAD: "overload_limit",
@@ -53,7 +53,8 @@ _BY_CODE = {
     Kind.SCOPE: "insufficient_scope",
     Kind.METHOD: "error_method_not_found error_batch_method_not_allowed",
     Kind.CONFIRM: "method_confirm_waiting method_confirm_denied",
-    Kind.ACCESS: "access_denied access_error allowed_only_intranet_user 200040300010 200040300040 200040300030",
+    Kind.ACCESS: "access_denied invalid_credentials access_error allowed_only_intranet_user"
+    " 200040300010 200040300040 200040300030",
     Kind.STAGE: "-",
     Kind.NOT_FOUND: "not_found error_not_found owner_not_found entity_not_found 200040300000 201140400001 201240400001",
     Kind.VALUE: "crm_field_error_value_not_valid",

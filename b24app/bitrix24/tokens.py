@@ -21,6 +21,8 @@ LEASE_S = 30.0
 #: How long others wait for the refresher before they give the work back.
 WAIT_S = 6.0
 POLL_S = 0.05
+#: Codes (lower case) that speak of the user, not of the token: he was dismissed, or may not use the app any more.
+USER_GONE = frozenset({"authorization_error", "user_access_error"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,9 @@ class TokenSource(Protocol):
     def refreshed(self, used: Access) -> Access:
         """Another one, because the portal refused `used`. Raises as `current`."""
 
+    def instead(self, used: Access, code: str) -> Access | None:
+        """Somebody else's, because the portal does not know (or let in) the user of `used`; None if there is none."""
+
 
 class GivenToken:
     """A token from a frame: the person's own, never refreshed by us."""
@@ -94,6 +99,11 @@ class GivenToken:
         """Always NoToken."""
         del used
         raise NoToken("expired_token", "the page's token is over: the page has to be opened again")
+
+    def instead(self, used: Access, code: str) -> Access | None:
+        """None: nobody else may act in a person's name."""
+        del used, code
+        return None
 
 
 class Refresher:
@@ -162,6 +172,14 @@ class PoolTokens:
     def refreshed(self, used: Access) -> Access:
         return self._first(refused=used)
 
+    def instead(self, used: Access, code: str) -> Access | None:
+        """The next administrator's token; the refused one is put aside. The only token is kept through a refusal that
+        may be the portal's own mistake, because putting it aside stops all work until somebody opens the app."""
+        others = [token for token in self._store.load_pool(self._portal_id) if token.access != used.value]
+        if used.stored is not None and (others or code in USER_GONE):
+            self._store.mark_broken(used.stored, code)
+        return self._first(refused=None) if others else None
+
     def _first(self, refused: Access | None) -> Access:
         for token in self._store.load_pool(self._portal_id):
             usable: StoredToken | None = token
@@ -188,6 +206,12 @@ class UserTokens:
 
     def refreshed(self, used: Access) -> Access:
         return self._mine(refused=used)
+
+    def instead(self, used: Access, code: str) -> Access | None:
+        """None; a dismissed person's token is put aside."""
+        if used.stored is not None and code in USER_GONE:
+            self._store.mark_broken(used.stored, code)
+        return None
 
     def _mine(self, refused: Access | None) -> Access:
         token = self._store.load_user(*self._who)

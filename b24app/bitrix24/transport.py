@@ -1,7 +1,7 @@
 """`PortalClient`: calls to one portal, by JSON POST, one HTTP request per `call` or `batch` (bitrix24-app.md §3).
 
 Every request is charged to the portal's rate budget and checked against its execution-time ledger before it leaves.
-A token that ran out is refreshed and the call replayed once; a portal that moved is followed once. Nothing else is
+A token that ran out is refreshed (a dead one replaced) and the call replayed; a portal that moved is followed once. Nothing else is
 repeated here: NotSent may be repeated by the caller, OutcomeUnknown only if the call is a read.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from b24app.bitrix24.encoding import BATCH_MOST, Command, plain
@@ -80,8 +80,9 @@ class _Spent:
     """What may be done once per request."""
 
     refreshed: bool = False
+    replaced: bool = False
     moved: bool = False
-    repeated: bool = field(default=False)
+    repeated: bool = False
 
 
 class PortalClient:
@@ -198,16 +199,21 @@ class PortalClient:
         if error.kind is Kind.TOKEN and not spent.refreshed:
             spent.refreshed = True
             return self._tokens.refreshed(access)
+        if error.kind is Kind.TOKEN_DEAD and not spent.replaced:
+            spent.replaced = True
+            other = self._tokens.instead(access, error.code.lower())
+            if other is not None:
+                return other
         if error.kind is Kind.RATE:
             self._budget.exhausted()
-            error.retry_after = 1.0 / self._address.rate.drain
+            error.retry_after = error.retry_after or 1.0 / self._address.rate.drain
             if way.patience_s and not spent.repeated:
                 spent.repeated = True
                 return access
         if error.kind is Kind.OPERATING:
-            error.retry_after = self._services.ledger.refused(self._address.member_id, method)
+            error.retry_after = self._services.ledger.refused(self._address.member_id, method, error.retry_after)
         if error.kind is Kind.OVERLOAD:
-            error.retry_after = OVERLOAD_WAIT_S
+            error.retry_after = error.retry_after or OVERLOAD_WAIT_S
         raise error
 
     def _follow(self, answer: Answer, access: Access, spent: _Spent) -> None:

@@ -63,6 +63,15 @@ class Rig:
         hub = self.portal.hub
         return hub.tokens.issue(hub.card.client_id, self.portal.member_id, user_id, install.scope, install.generation)
 
+    def keep_token(self, user_id: int) -> None:
+        """This person opened the app: his tokens are in the pool."""
+        pair, now = self.token(user_id), SystemClock().now()
+        with session_scope(self.sessions) as session:
+            tokens.remember(
+                session, self.portal_id, user_id, access=pair.access, refresh=pair.refresh,
+                expires_at=now + timedelta(hours=1), is_admin=True, now=now,
+            )  # fmt: skip
+
     def source(self) -> PoolTokens:
         """Another process's token source over the same rows."""
         store = PortalTokenStore(self.sessions, SystemClock())
@@ -103,7 +112,7 @@ def rigs(request: pytest.FixtureRequest, world: World, redis_url: str) -> Iterat
         )
         rig.client = PortalClient(where, None, services)  # type: ignore[arg-type]
         rig.client = rig.client.with_tokens(rig.source())
-        _keep_token(rig)
+        rig.keep_token(user_id=1)
         return rig
 
     yield make
@@ -139,16 +148,6 @@ def _remember(sessions: Sessions, address: dict[str, Any], portal: Any) -> int:
             oauth_endpoint=f"{address['oauth']}/rest/",
         )
         return row.id
-
-
-def _keep_token(rig: Rig) -> None:
-    pair = rig.token(user_id=1)
-    now = SystemClock().now()
-    with session_scope(rig.sessions) as session:
-        tokens.remember(
-            session, rig.portal_id, 1, access=pair.access, refresh=pair.refresh,
-            expires_at=now + timedelta(hours=1), is_admin=True, now=now,
-        )  # fmt: skip
 
 
 def _services(world: World, redis_url: str) -> tuple[Services, Records, Book]:

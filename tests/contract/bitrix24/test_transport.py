@@ -15,6 +15,7 @@ from b24app.bitrix24.oauth import OAuthRefused
 from b24app.bitrix24.reading import DealReader
 from b24app.wire.budget import Rate
 from b24app.wire.errors import NotSent, OutcomeUnknown, Why
+from sandbox.bitrix24 import lifecycle
 from tests.contract.bitrix24.conftest import Rig
 
 Rigs = Callable[..., Rig]
@@ -59,8 +60,6 @@ def test_a_refused_token_is_refreshed_and_the_call_replayed_once(rig: Rig) -> No
 
 
 def test_an_uninstalled_app_is_told_apart(rig: Rig) -> None:
-    from sandbox.bitrix24 import lifecycle
-
     lifecycle.uninstall(rig.portal, clean=False)
     with pytest.raises(RestError) as caught:
         rig.client.call("profile")
@@ -71,11 +70,32 @@ def test_an_uninstalled_app_is_told_apart(rig: Rig) -> None:
 
 
 def test_a_dead_refresh_token_asks_for_an_administrator(rig: Rig) -> None:
-    rig.portal.hub.tokens.clear()
+    used = rig.source().current()
+    rig.services.oauth.refresh(rig.client.address.oauth_endpoint, used.stored.refresh if used.stored else "")
     rig.world.control.advance(3700)
-    with pytest.raises((NoToken, RestError)) as caught:
+    with pytest.raises(NoToken):
         rig.client.call("profile")
-    assert isinstance(caught.value, NoToken) or caught.value.kind is Kind.TOKEN_DEAD
+    with pytest.raises(NoToken):
+        rig.client.call("profile")
+    assert [entry.status for entry in rig.records.entries] == [200, 401, 400]
+
+
+def test_work_goes_on_with_another_administrator_when_one_is_dismissed(rig: Rig) -> None:
+    rig.portal.users[7].admin = True
+    rig.keep_token(7)
+    lifecycle.dismiss(rig.portal, 1)
+    assert rig.client.call("profile").result["ID"] == "7"
+    assert rig.client.call("profile").result["ID"] == "7"
+    assert [entry.status for entry in rig.records.entries] == [401, 200, 200]
+
+
+def test_the_last_administrator_is_dismissed(rig: Rig) -> None:
+    lifecycle.dismiss(rig.portal, 1)
+    with pytest.raises(RestError) as caught:
+        rig.client.call("profile")
+    assert caught.value.kind is Kind.TOKEN_DEAD
+    with pytest.raises(NoToken):
+        rig.client.call("profile")
 
 
 def test_whose_token_it_is(rig: Rig) -> None:
@@ -160,8 +180,6 @@ def test_execution_time_refused_by_the_portal(rig: Rig) -> None:
 
 
 def test_a_renamed_portal_is_followed(rig: Rig) -> None:
-    from sandbox.bitrix24 import lifecycle
-
     new = lifecycle.rename(rig.portal)
     deal = rig.deal_ids(1)[0]
     rig.client.batch([deals.update_deal("u", deal, {"title": "after the move"})])
