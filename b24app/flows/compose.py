@@ -91,7 +91,15 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
         fields={role: as_text(value) for role, value in sorted(deal.fields.items()) if role not in OUTPUTS},
     )
     settings = replace(
-        pipeline, enabled=True, cursor=0, hold_s=0, max_age_s=0, status_stages={}, stage_order=(), trigger_stage=""
+        pipeline,
+        enabled=True,
+        cursor=0,
+        hold_s=0,
+        max_age_s=0,
+        status_stages={},
+        stage_order=(),
+        trigger_stage="",
+        forward_only=True,
     )
     text = json.dumps([dump(inputs), dump(settings)], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

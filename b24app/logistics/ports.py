@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from b24app.logistics.jsonable import Jsonable
-from b24app.logistics.model import Address, DeliveryKind, ShipmentRequest
+from b24app.logistics.model import Address, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import OrderState
 from b24app.logistics.problem import Problem
@@ -135,9 +135,3 @@ class Cities(Protocol):
 class ConnectionTest(Protocol):
     def test(self) -> list[TestStep]:
         """Harmless real calls, step by step; stops at the first failure and never raises."""
-
-
-@runtime_checkable
-class ServiceNames(Protocol):
-    def service_for(self, service_code: str, kind: DeliveryKind, locker: bool) -> str:
-        """The system's own code for a service of ours; raises `Refused` when there is none."""

@@ -13,7 +13,8 @@ from b24app.logistics.jsonable import Jsonable
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from b24app.wire.http import Http, RemoteKey
+    from b24app.wire.calls import RemoteKey
+    from b24app.wire.http import Http
 
 
 class Now(Protocol):

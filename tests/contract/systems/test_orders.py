@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from b24app.logistics import ports
 from b24app.logistics.errors import Refused, Unavailable, Uncertain
 from b24app.logistics.order import Decision, fingerprint, is_ours
 from b24app.logistics.problem import Field
@@ -17,6 +18,11 @@ from tests.contract.systems.harness import Harness
 
 def test_every_system_found_is_driven_by_this_suite() -> None:
     assert set(discover()) == set(HARNESSES)
+
+
+def test_a_connection_has_the_ports_that_its_manifest_names(system: Harness) -> None:
+    named = discover()[system.code].manifest.ports
+    assert [name for name in named if not isinstance(system.port, getattr(ports, name))] == []
 
 
 def test_an_order_is_pending_first_and_then_accepted_with_its_number(system: Harness) -> None:
