@@ -14,8 +14,8 @@ class Catalog:
     """Products by id whatever their kind; weights in grams, sides in millimetres, None or 0 where unknown."""
 
     def __init__(self) -> None:
-        self.products = Table(3301)
-        self.sections = Table(41)
+        self.products = Table()
+        self.sections = Table()
         self.prices = Table(701)
         self.price_types: list[Row] = [{"id": 1, "name": "BASE", "base": "Y", "sort": 100, "xmlId": "BASE"}]
         self.properties = Table(101)
