@@ -98,6 +98,7 @@ def _pipelines(portal: Portal, data: PortalData) -> None:
 def _catalogue(portal: Portal, data: PortalData) -> None:
     catalog, now = portal.catalog, portal.now()
     goods, offers = data.catalogs
+    catalog.products, catalog.sections = Table(), Table()
     _name_catalogs(catalog.catalogs, goods, offers)
     catalog.vats = [
         {"id": 1, "name": "НДС 22%", "rate": 22, "sort": 100, "active": "Y"},

@@ -57,14 +57,14 @@ def add_routes(pages: Blueprint, portal: Portal) -> None:
             category = _category(portal)
             columns = _columns(portal, g.user, category)
         categories = list(portal.crm.categories.get(DEAL, {}).values())
-        return render_template("board.html", columns=columns, category=category, categories=categories)
+        return render_template("portal/board.html", columns=columns, category=category, categories=categories)
 
     @pages.get("/crm/deal/kanban/cells")
     @signed_in
     def cells() -> Response:
         with portal.lock:
             columns = _columns(portal, g.user, _category(portal))
-        html = render_template("cells.html", columns=columns)
+        html = render_template("portal/cells.html", columns=columns)
         answer = Response(html, mimetype="text/html")
         answer.set_etag(hashlib.sha256(html.encode()).hexdigest()[:20])
         answer.cache_control.no_cache = True

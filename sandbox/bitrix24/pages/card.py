@@ -61,14 +61,14 @@ def add_routes(pages: Blueprint, portal: Portal) -> None:
     def deal_card(deal_id: int) -> str:
         with portal.lock:
             facts = _facts(portal, g.user, deal_id)
-        return render_template("card.html", **facts)
+        return render_template("portal/card.html", **facts)
 
     @pages.get("/crm/deal/details/<int:deal_id>/general")
     @signed_in
     def general(deal_id: int) -> str:
         with portal.lock:
             facts = _facts(portal, g.user, deal_id)
-        return render_template("general.html", **facts)
+        return render_template("portal/general.html", **facts)
 
     @pages.get("/crm/deal/details/<int:deal_id>/feed")
     @signed_in
@@ -76,7 +76,7 @@ def add_routes(pages: Blueprint, portal: Portal) -> None:
         with portal.lock:
             readable(portal, g.user, DEAL, deal_id)
             found = feed.entries(portal, deal_id)
-        return render_template("feed.html", entries=found)
+        return render_template("portal/feed.html", entries=found)
 
     @pages.get("/bell")
     @signed_in
@@ -84,7 +84,7 @@ def add_routes(pages: Blueprint, portal: Portal) -> None:
         with portal.lock:
             found = feed.notices(portal, g.user.id)
             feed.mark_seen(portal, g.user.id)
-        return render_template("bell.html", notices=found)
+        return render_template("portal/bell.html", notices=found)
 
     @pages.get("/bell/count")
     @signed_in

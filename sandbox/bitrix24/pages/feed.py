@@ -46,32 +46,27 @@ def _author(portal: Portal, number: Any) -> str:
 
 def _comments(portal: Portal, deal_id: int) -> Iterator[Entry]:
     for row in portal.timeline.comments.of((DEAL, deal_id)):
-        text = _first(row, "comment", "COMMENT")
-        yield Entry("comment", _at(row), row["id"], "", text, _author(portal, _first(row, "authorId", "AUTHOR_ID")))
+        yield Entry("comment", row["created"], row["id"], "", row["text"], _author(portal, row["author"]))
 
 
 def _log_messages(portal: Portal, deal_id: int) -> Iterator[Entry]:
     for row in portal.timeline.log_messages.of((DEAL, deal_id)):
-        author = _author(portal, row.get("authorId"))
-        yield Entry("log", _at(row), row["id"], str(row.get("title", "")), str(row.get("text", "")), author)
+        yield Entry("log", row["created"], row["id"], row["title"], row["text"], _author(portal, row["authorId"]))
 
 
 def _activities(portal: Portal, deal_id: int) -> Iterator[Entry]:
     for row in portal.timeline.activities.of((DEAL, deal_id)):
-        title = str(_first(row, "subject", "title", "SUBJECT") or word("activity", language()))
-        author = _author(portal, _first(row, "responsibleId", "RESPONSIBLE_ID", "authorId"))
-        yield Entry("activity", _at(row), row["id"], title, _activity_text(row), author)
+        title = row["subject"] or word("activity", language())
+        yield Entry("activity", row["created"], row["id"], title, _activity_text(row), _author(portal, row["author"]))
 
 
 def _activity_text(row: Row) -> str:
-    """A description, or the texts of a configurable activity's blocks."""
-    plain = _first(row, "description", "DESCRIPTION")
-    if plain:
-        return str(plain)
-    layout = row.get("layout") or {}
-    title = str((layout.get("header") or {}).get("title") or "")
-    blocks = ((layout.get("body") or {}).get("blocks") or {}).values() if isinstance(layout, dict) else ()
-    return "\n".join(part for part in (title, *(_block_text(block) for block in blocks)) if part)
+    """A to-do's description, or the texts of a configurable activity's blocks."""
+    blocks = ((row["layout"] or {}).get("body") or {}).get("blocks") or {}
+    if not isinstance(blocks, dict):
+        return str(row["fields"].get("description") or "")
+    texts = [str(row["fields"].get("description") or ""), *map(_block_text, blocks.values())]
+    return "\n".join(text for text in texts if text)
 
 
 def _block_text(block: Any) -> str:
@@ -93,14 +88,6 @@ def _moves(portal: Portal, deal_id: int) -> Iterator[Entry]:
         yield Entry("stage", row["CREATED_TIME"], row["ID"], title, stage.name if stage else row["STAGE_ID"], "")
 
 
-def _at(row: Row) -> str:
-    return str(_first(row, "created", "createdTime", "CREATED", "CREATED_TIME") or "")
-
-
-def _first(row: Row, *names: str) -> Any:
-    return next((row[name] for name in names if row.get(name) not in (None, "")), "")
-
-
 @dataclass(frozen=True, slots=True)
 class Notice:
     at: str
@@ -111,10 +98,7 @@ class Notice:
 def notices(portal: Portal, user_id: int) -> list[Notice]:
     """The bell of one employee, newest first."""
     rows = portal.notices.of(user_id)
-    return [
-        Notice(_at(row), str(_first(row, "message", "MESSAGE", "text")), bool(row.get("_seen")))
-        for row in reversed(rows)
-    ]
+    return [Notice(row["created"], row["text"], bool(row.get("_seen"))) for row in reversed(rows)]
 
 
 def mark_seen(portal: Portal, user_id: int) -> None:

@@ -45,7 +45,7 @@ def add_routes(pages: Blueprint, portal: Portal) -> None:
     def client_card(kind: str, number: int) -> str:
         with portal.lock:
             client = readable(portal, g.user, _KINDS[kind], number)
-        return render_template("client.html", client=client, kind=kind, back=request.args.get("back", "/"))
+        return render_template("portal/client.html", client=client, kind=kind, back=request.args.get("back", "/"))
 
     @pages.post("/crm/<any(contact, company):kind>/details/<int:number>/")
     @signed_in
@@ -59,15 +59,11 @@ def add_routes(pages: Blueprint, portal: Portal) -> None:
 
 def add_comment(portal: Portal, deal_id: int, text: str, author: int) -> int:
     """A comment of a person in the deal's feed."""
-    row: Row = {
-        "ENTITY_ID": deal_id,
-        "ENTITY_TYPE": "deal",
-        "COMMENT": text,
-        "AUTHOR_ID": author,
-        "CREATED": portal.now(),
-    }
+    row: Row = {"text": text, "author": author, "created": portal.now(), "files": []}
     number = portal.timeline.comments.add_to((DEAL, deal_id), row)
-    portal.note("timeline.added", deal_id, text=text, by=author, via="user")
+    facts = {"entity_type_id": DEAL, "id": number, "type": "comment", "text": text, "by": author, "files": 0}
+    portal.note("timeline.added", deal_id, **facts)
+    portal.emit("ONCRMTIMELINECOMMENTADD", {"FIELDS": {"ID": str(number)}}, Actor(author))
     return number
 
 

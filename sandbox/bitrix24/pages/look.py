@@ -57,13 +57,13 @@ def _unread(portal: Portal, user_id: int) -> int:
 def _not_found(_problem: NotFound) -> Any:
     if request.is_json or request.path.startswith("/parent/"):
         return {"error": "not found"}, 404
-    return render_template("message.html", words=word("not_found", language())), 404
+    return render_template("portal/message.html", words=word("not_found", language())), 404
 
 
 def _denied(_problem: Forbidden) -> Any:
     if request.is_json:
         return {"error": word("denied", language())}, 403
-    return render_template("message.html", words=word("denied", language())), 403
+    return render_template("portal/message.html", words=word("denied", language())), 403
 
 
 def money(value: Any, currency: str = "RUB") -> str:

@@ -24,7 +24,7 @@ def _add_installing(pages: Blueprint, portal: Portal) -> None:
     @pages.get("/marketplace/install")
     @signed_in
     def market() -> str:
-        return render_template("market.html")
+        return render_template("portal/market.html")
 
     @pages.post("/marketplace/install")
     @signed_in
@@ -32,14 +32,14 @@ def _add_installing(pages: Blueprint, portal: Portal) -> None:
         try:
             installed = lifecycle.begin_install(portal, g.user.id)
         except lifecycle.LifecycleError as problem:
-            return render_template("market.html", problem=str(problem)), 400
+            return render_template("portal/market.html", problem=str(problem)), 400
         return redirect(f"/marketplace/app/{installed.local_id}/")
 
     @pages.post("/marketplace/uninstall")
     @signed_in
     def uninstall() -> Any:
         if not g.user.admin:
-            return render_template("market.html", problem="only an administrator may remove an application"), 403
+            return render_template("portal/market.html", problem="only an administrator may remove an application"), 403
         if portal.app.install is not None:
             lifecycle.uninstall(portal, clean=request.form.get("clean") == "Y")
         return redirect("/marketplace/")
@@ -67,10 +67,10 @@ def _add_opening(pages: Blueprint, portal: Portal) -> None:
         found = portal.users.get(number)
         if found is None:
             raise NotFound
-        return render_template("employee.html", employee=found)
+        return render_template("portal/employee.html", employee=found)
 
 
 def _app_page() -> str:
     # The page's own parameters reach the app as PLACEMENT_OPTIONS (§1.5).
     options = {name: value for name, value in request.args.items() if name != "install_finished"}
-    return render_template("app.html", options=options)
+    return render_template("portal/app.html", options=options)

@@ -56,7 +56,7 @@ def add_routes(pages: Blueprint, portal: Portal) -> None:
     @pages.get("/login")
     def login() -> str:
         users = [user for user in portal.users.values() if user.active and not user.external_auth]
-        return render_template("login.html", users=users, next=_local(request.args.get("next", HOME)))
+        return render_template("portal/login.html", users=users, next=_local(request.args.get("next", HOME)))
 
     @pages.post("/login")
     def sign_in() -> Response:

@@ -1,0 +1,41 @@
+"""Control of the data: what deals must come to, and the manager's part of the story (mounted at ``/bitrix24``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from flask import Flask, abort, request
+
+from sandbox.bitrix24.state.portal import Portal
+
+from .portals import carrier_overrides
+from .seeding import apply_fix, expected_of, fill_wishes
+
+
+def add_routes(app: Flask, portals: Mapping[str, Portal]) -> None:
+    """Add the routes for every portal by its member_id."""
+
+    def portal_of(member_id: str) -> Portal:
+        return portals.get(member_id) or abort(404, f"no such portal: {member_id}")
+
+    @app.get("/<member_id>/expected")
+    def expectations(member_id: str) -> dict[str, Any]:
+        """Every seeded deal with its outcome, and what the carrier has to be told (``POST /cdek/overrides``)."""
+        portal = portal_of(member_id)
+        rows = [asdict(row) | {"moves": row.moves} for row in expected_of(portal).values()]
+        return {"deals": rows, "overrides": carrier_overrides(portal.spec.number - 1)}
+
+    @app.post("/<member_id>/wishes")
+    def wishes(member_id: str) -> dict[str, Any]:
+        """Fill the app's fields as managers would: ``{"deals": [ids]}``, all deals without it."""
+        portal = portal_of(member_id)
+        chosen = (request.get_json(silent=True) or {}).get("deals")
+        return {"written": fill_wishes(portal, chosen)}
+
+    @app.post("/<member_id>/fix")
+    def fix(member_id: str) -> dict[str, Any]:
+        """Do what a manager does about ``{"deal": id}``'s problem."""
+        portal = portal_of(member_id)
+        return {"changed": apply_fix(portal, int(request.get_json()["deal"]))}
