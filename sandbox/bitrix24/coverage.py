@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sandbox.bitrix24 import pages
 from sandbox.bitrix24.rest.known import KNOWN
 from sandbox.bitrix24.rest.registry import METHODS
 from sandbox.kernel.system import CoverageRow
@@ -13,7 +14,8 @@ def coverage_rows() -> list[CoverageRow]:
     """Every method: implemented ones first, then the documented ones that are refused."""
     done = [CoverageRow(row.name, WORKS, _note(key)) for key, row in METHODS.items()]
     missing = [CoverageRow(row.name, REFUSED, ",".join(row.scopes)) for key, row in KNOWN.items() if key not in METHODS]
-    return sorted(done, key=lambda row: row.name) + sorted(missing, key=lambda row: row.name)
+    rows = sorted(done, key=lambda row: row.name) + sorted(missing, key=lambda row: row.name)
+    return rows + pages.coverage()
 
 
 def _note(key: str) -> str:

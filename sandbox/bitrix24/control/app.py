@@ -8,6 +8,8 @@ from wsgiref.types import WSGIApplication
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 
+from sandbox.bitrix24.data import control as data_control
+
 if TYPE_CHECKING:
     from sandbox.bitrix24.system import Bitrix24
 
@@ -19,6 +21,7 @@ def create_control(system: Bitrix24) -> WSGIApplication:
     app.register_error_handler(ValueError, lambda problem: ({"error": str(problem)}, 400))
     app.register_error_handler(HTTPException, _http_refused)
     _add_shared(app, system)
+    data_control.add_routes(app, system.portals)
     return app
 
 
