@@ -119,11 +119,6 @@ class OAuthServer:
                 raise
         return self._refresh_by_get(address, refresh_token)
 
-    def exchange(self, server_endpoint: str, code: str) -> TokenReply:
-        """Trade the code of the full authorization flow (valid 30 s, once). Raises as `refresh`."""
-        address = f"{self._checked(server_endpoint)}/oauth/token/"
-        return self._token(lambda session: session.fetch_token(address, grant_type="authorization_code", code=code))
-
     def app_info(
         self, server_endpoint: str, access_token: str, people: bool = False, total_s: float | None = None
     ) -> AppInfo:
@@ -167,7 +162,6 @@ class OAuthServer:
             return response
 
         session.register_compliance_hook("refresh_token_response", remember)
-        session.register_compliance_hook("access_token_response", remember)
         try:
             return self._reply(act(session))
         except OAuthError as error:

@@ -1,23 +1,18 @@
-"""What a portal POSTs to us: frames and events, PHP's brackets, tolerant of missing keys (bitrix24-app.md §1.5, §4.2).
+"""The form that a portal POSTs when it opens one of our frames, tolerant of missing keys (bitrix24-app.md §1.5).
 
-Nothing here is proof of anything: a frame is proven by the OAuth server, an event by its application token.
+Nothing here is proof of anything: a frame is proven by the OAuth server. Events are read by `hooks/`.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from b24app.bitrix24.encoding import as_map
 from b24app.bitrix24.envelope import number
 from b24app.bitrix24.oauth import split_scopes
-
-_BRACKET = re.compile(r"\[([^\[\]]*)\]")
-#: Deeper nesting than any payload has; more is somebody trying.
-DEPTH_MOST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +46,6 @@ class FramePost:
         return found if found and found > 0 else None
 
 
-@dataclass(frozen=True, slots=True)
-class EventPost:
-    """An event. `name` upper case. `entity_id` is `data[FIELDS][ID]`; tokens of events are not kept anywhere."""
-
-    name: str
-    member_id: str
-    application_token: str
-    entity_id: int | None
-    data: Mapping[str, Any]
-    auth: Mapping[str, Any] = field(repr=False, default_factory=dict)
-    sent_at: int = 0
-
-
 def frame_post(query: Mapping[str, str], form: Mapping[str, str]) -> FramePost:
     """From a request's query and form."""
     return FramePost(
@@ -82,43 +64,6 @@ def frame_post(query: Mapping[str, str], form: Mapping[str, str]) -> FramePost:
         application_token=form.get("APPLICATION_TOKEN", ""),
         scope=split_scopes(form.get("APPLICATION_SCOPE")),
     )
-
-
-def event_post(pairs: Iterable[tuple[str, str]]) -> EventPost:
-    """From the decoded pairs of an event's form body."""
-    tree = php_tree(pairs)
-    auth, data = as_map(tree.get("auth")), as_map(tree.get("data"))
-    fields = as_map(data.get("FIELDS"))
-    return EventPost(
-        name=str(tree.get("event", "")).upper(),
-        member_id=str(auth.get("member_id", "")),
-        application_token=str(auth.get("application_token", "")),
-        entity_id=number(fields.get("ID", data.get("ID"))),
-        data=data,
-        auth=auth,
-        sent_at=number(tree.get("ts")) or 0,
-    )
-
-
-def php_tree(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """`a[b][c]=1` as nested maps; `a[]` numbers itself. The last of equal names wins, as in PHP."""
-    tree: dict[str, Any] = {}
-    for name, value in pairs:
-        head, _, rest = name.partition("[")
-        path = [head, *_BRACKET.findall("[" + rest)] if rest else [head]
-        if len(path) <= DEPTH_MOST:
-            _put(tree, path, value)
-    return tree
-
-
-def _put(tree: dict[str, Any], path: list[str], value: str) -> None:
-    for part in path[:-1]:
-        inner = tree.get(part)
-        if not isinstance(inner, dict):
-            inner = tree[part] = {}
-        tree = inner
-    last = path[-1]
-    tree[last if last else str(len(tree))] = value
 
 
 def _options(text: str) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """`PortalClient`: calls to one portal, by JSON POST, one HTTP request per `call` or `batch` (bitrix24-app.md §3).
 
 Every request is charged to the portal's rate budget and checked against its execution-time ledger before it leaves.
-A token that ran out is refreshed (a dead one replaced) and the call replayed; a portal that moved is followed once. Nothing else is
-repeated here: NotSent may be repeated by the caller, OutcomeUnknown only if the call is a read.
+A token that ran out is refreshed (a dead one replaced) and the call replayed; a portal that moved is followed once.
+Nothing else is repeated here: NotSent may be repeated by the caller, OutcomeUnknown only if the call is a read.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from b24app.wire.budget import Budgets, Rate, RateBudget
 from b24app.wire.errors import NotSent, OutcomeUnknown, Why
 from b24app.wire.http import Answer, Call, Http, Limits, RemoteKey
 from b24app.wire.ledger import OperatingLedger
+from b24app.wire.retry import should_retry
 
 #: The cloud cuts a request at 60 s: we wait a little longer to learn what happened.
 LIMITS = Limits(connect_s=5, read_s=65, total_s=70)
@@ -30,6 +31,8 @@ PEOPLE_LIMITS = Limits(connect_s=3, read_s=15, total_s=20)
 PEOPLE_PATIENCE_S = 2.0
 #: The bucket of every plan but Enterprise (250, 5).
 COMMON_RATE = Rate(50, 2)
+#: A read of several requests waits for its budget here: given back half-way, it would start over and never end.
+READ_PATIENCE_S = 3.0
 #: `OVERLOAD_LIMIT` is set by hand at the vendor's: asking again soon is useless.
 OVERLOAD_WAIT_S = 3600.0
 
@@ -155,7 +158,8 @@ class PortalClient:
         """Independent reads, any number: as few batches as possible. References must not reach over 50 commands."""
         answer = BatchAnswer({}, {})
         for start in range(0, len(commands), BATCH_MOST):
-            answer = answer.merged(self.batch(commands[start : start + BATCH_MOST], people=people, safe=True))
+            some = commands[start : start + BATCH_MOST]
+            answer = answer.merged(self.batch(some, people=people, safe=True, patience_s=READ_PATIENCE_S))
         return answer
 
     def _request(self, method: str, params: dict[str, Any], way: _Way) -> Envelope:
@@ -172,7 +176,8 @@ class PortalClient:
             except RestError as error:
                 access = self._after_refusal(error, method, access, way, spent)
             except OutcomeUnknown as error:
-                if not way.safe or spent.repeated or error.why is not Why.RESET:
+                again = error.why is Why.RESET and should_retry(error, 1 + spent.repeated, most=2, safe=way.safe)
+                if not again:
                     raise
                 spent.repeated = True
 

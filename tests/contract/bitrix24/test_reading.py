@@ -8,9 +8,9 @@ from b24app.bitrix24 import deals, feed
 from b24app.bitrix24.catalogue import CatalogueMemory, CatalogueReader
 from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.reading import DealReader
-from b24app.bitrix24.writing import pack
 from b24app.clock import SystemClock
 from b24app.flows.snapshot import CatalogueSize, DealSnapshot, Role, Source
+from b24app.wire.budget import Rate
 from tests.contract.bitrix24.conftest import Rig
 
 NAMES = FieldNames(
@@ -95,27 +95,26 @@ def test_a_glance_at_many_deals_is_one_call(rig: Rig) -> None:
 
 def test_writes_of_25_deals_are_one_call(rig: Rig) -> None:
     wanted = rig.deal_ids(25)
-    groups = [
-        [
-            deals.update_deal(f"u{deal}", deal, {**NAMES.written({Role.ORDER_ID: f"CDK-{deal}"}), "title": f"t{deal}"}),
-            feed.add_comment(f"c{deal}", deal, "Заказ создан", f"m{deal}"),
-        ]
-        for deal in wanted
-    ]
-    (batch,) = pack(groups)
-    answer = rig.client.batch(batch)
+    commands = []
+    for deal in wanted:
+        fields = {**NAMES.written({Role.ORDER_ID: f"CDK-{deal}"}), "title": f"t{deal}"}
+        commands.append(deals.update_deal(f"u{deal}", deal, fields))
+        commands.append(feed.add_comment(f"c{deal}", deal, "Заказ создан", f"m{deal}"))
+    answer = rig.client.batch(commands)
     assert (len(answer.results), dict(answer.errors), len(rig.seen())) == (50, {}, 1)
     assert all(rig.portal.crm.tables[2].get(deal)["title"] == f"t{deal}" for deal in wanted)
 
 
-def test_the_feed_of_moves_is_complete_over_pages(rig: Rig) -> None:
-    """More than three pages of history; the cursor ends at the newest id."""
+def test_the_feed_of_moves_is_complete_over_pages(rigs: Callable[..., Rig]) -> None:
+    """Several pages of history; the cursor ends at the newest id."""
+    rig = rigs(rate=Rate(1000, 1000))
+    rig.switch(rate_limit=False)
     deal = rig.deal_ids(1)[0]
     stages = [row["STATUS_ID"] for row in stages_of(rig, deal)][:2]
     for number in range(90):
-        rig.client.batch([deals.update_deal("u", deal, {"stageId": stages[number % 2]})], patience_s=9)
-    newest = deals.moves_of(rig.client.batch([deals.newest_move()], patience_s=9).get("newest"))[0]
-    moves, more = deals.parse_moves(rig.client.batch(deals.moves_after(0, pages=6), patience_s=9), pages=6)
+        rig.client.batch([deals.update_deal("u", deal, {"stageId": stages[number % 2]})])
+    newest = deals.moves_of(rig.client.batch([deals.newest_move()]).get("newest"))[0]
+    moves, more = deals.parse_moves(rig.client.batch(deals.moves_after(0, pages=6)), pages=6)
     assert not more
     ids = [move.history_id for move in moves]
     assert ids == sorted(set(ids))
@@ -137,7 +136,7 @@ def every_move(rig: Rig) -> list[dict[str, int]]:
     start: int | None = 0
     while start is not None:
         params = {"entityTypeId": 2, "order": {"ID": "ASC"}, "start": start}
-        page = rig.client.call("crm.stagehistory.list", params, patience_s=9)
+        page = rig.client.call("crm.stagehistory.list", params)
         rows += page.result["items"]
         start = page.next
     return rows

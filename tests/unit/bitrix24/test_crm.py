@@ -7,11 +7,9 @@ from typing import Any
 import pytest
 
 from b24app.bitrix24 import deals, feed, goods, people
-from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer, inner_error
 from b24app.bitrix24.errors import RestError
 from b24app.bitrix24.names import FieldNames, camel, upper_names
-from b24app.bitrix24.writing import pack
 from b24app.flows.snapshot import CatalogueSize, Person, Phone, Role, Source, StageMove
 from b24app.logistics.money import Money
 
@@ -169,24 +167,6 @@ def test_comments_are_found_by_their_marker() -> None:
     rows = [{"ID": "90217", "COMMENT": text}, {"ID": "90218", "COMMENT": "other #wb70"}]
     assert feed.found_markers(rows, ["wb7", "wb70", "wb9"]) == {"wb7": 90217, "wb70": 90218}
     assert feed.found_markers([], ["wb7"]) == {}
-
-
-def group(deal_id: int, comments: int = 1) -> list[Command]:
-    update = deals.update_deal(f"u{deal_id}", deal_id, {"stageId": "C3:NEW"})
-    return [update, *(feed.add_comment(f"c{deal_id}_{at}", deal_id, "x", "m") for at in range(comments))]
-
-
-def test_a_batch_holds_25_updates_with_their_comments() -> None:
-    batches = pack([group(number) for number in range(60)])
-    assert [len(batch) for batch in batches] == [50, 50, 20]
-    assert all(sum(command.method == "crm.item.update" for command in batch) <= 25 for batch in batches)
-
-
-def test_a_deal_is_not_torn_apart() -> None:
-    batches = pack([group(1, 30), group(2, 30), group(3, 0)])
-    assert [[command.key for command in batch][:1] for batch in batches] == [["u1"], ["u2"]]
-    assert batches[1][-1].key == "u3"
-    assert [len(batch) for batch in pack([group(1, 70)])] == [50, 21]
 
 
 def test_a_refusal_hidden_in_a_result() -> None:

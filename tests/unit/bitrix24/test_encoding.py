@@ -1,5 +1,6 @@
 """Commands as PHP will read them."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.bitrix24.encoding import Command, as_list, as_map, plain, reference
-from b24app.bitrix24.payloads import php_tree
 from b24app.flows.snapshot import Role
 
 ADDRESS = 'Казань, ул. Баумана 5 & 7 #12, 50% + кв. 3 = "дом"; [x] \n|55.78;49.12'
@@ -20,6 +20,19 @@ def php_reads(line: str) -> tuple[str, dict[str, Any]]:
     """parse_url and parse_str: a fragment is cut off, names and values are decoded once."""
     method, _, query = line.partition("#")[0].partition("?")
     return method, php_tree(parse_qsl(query, keep_blank_values=True))
+
+
+def php_tree(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """`a[b][c]=1` as nested maps, as PHP's parse_str does."""
+    tree: dict[str, Any] = {}
+    for name, value in pairs:
+        head, _, rest = name.partition("[")
+        inner = tree
+        path = [head, *rest.removesuffix("]").split("][")] if rest else [head]
+        for part in path[:-1]:
+            inner = inner.setdefault(part, {})
+        inner[path[-1]] = value
+    return tree
 
 
 def test_special_characters_survive() -> None:

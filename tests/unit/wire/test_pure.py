@@ -7,7 +7,7 @@ import pytest
 
 from b24app.wire.errors import NotSent, OutcomeUnknown, Why
 from b24app.wire.mask import excerpt, mask_data, mask_text, mask_url
-from b24app.wire.retry import parse_retry_after, should_retry, should_retry_status, wait_before
+from b24app.wire.retry import parse_retry_after, should_retry
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -20,23 +20,6 @@ def test_what_was_not_sent_may_be_sent_again() -> None:
 def test_an_unknown_outcome_is_repeated_for_reads_only() -> None:
     assert should_retry(OutcomeUnknown(Why.RESET), attempt=1, most=3, safe=True)
     assert not should_retry(OutcomeUnknown(Why.RESET), attempt=1, most=3, safe=False)
-
-
-@pytest.mark.parametrize(
-    ("status", "safe", "again"),
-    [(503, False, True), (429, False, True), (500, False, False), (502, True, True), (404, True, False)],
-)
-def test_statuses(status: int, safe: bool, again: bool) -> None:
-    assert should_retry_status(status, attempt=1, most=3, safe=safe) is again
-
-
-def test_the_ladder_and_what_the_remote_asks() -> None:
-    assert [wait_before(attempt, 0.5) for attempt in (1, 2, 3, 99)] == [1, 5, 20, 21600]
-    assert wait_before(2, 0.0) == 4
-    assert 5.9 < wait_before(2, 0.999) < 6
-    assert wait_before(1, 0.0, retry_after=30) == 30
-    assert 30 < wait_before(1, 0.9, retry_after=30) < 33
-    assert wait_before(1, 0.0, retry_after=10**9) == 21600
 
 
 @pytest.mark.parametrize(
