@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from b24app import create_app
 from b24app.demo.house import origins_of
 from b24app.demo.person import Person
+from b24app.logs import configure_logs
 from b24app.parts import Parts, open_worker
 from b24app.remotes import Remotes
 from b24app.settings import Settings
@@ -55,6 +56,7 @@ class Program:
         self._server: BaseWSGIServer = make_server("127.0.0.1", 0, _not_yet, threaded=True)
         port = self._server.server_port
         self.url = f"http://{LOCAL}:{port}"
+        configure_logs("WARNING", "text")
         self.settings = settings_for(world, port, database_url, redis_url, **more)
         self._server.app = create_app(self.settings)
         self.parts = Parts.open(self.settings)

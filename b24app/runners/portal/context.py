@@ -20,8 +20,17 @@ from b24app.store.models import Pipeline, Portal
 
 
 @dataclass
+class Pace:
+    """When this process last read a portal's hints and last sent it a batch (readings of the clock): what comes in a
+    crowd is served together, whichever slice it falls into."""
+
+    last_read: float = float("-inf")
+    last_batch: float = float("-inf")
+
+
+@dataclass
 class Run:
-    """`client` speaks with the portal's own token. `last_read`/`last_batch` pace this slice (readings of the clock)."""
+    """`client` speaks with the portal's own token."""
 
     slice: Slice
     services: Services
@@ -31,8 +40,7 @@ class Run:
     client: PortalClient
     names: FieldNames
     reader: DealReader
-    last_read: float = float("-inf")
-    last_batch: float = float("-inf")
+    pace: Pace
 
     @property
     def people(self) -> bool:
@@ -42,7 +50,7 @@ class Run:
         return self.pipelines.get(category) if category is not None else None
 
 
-def open_run(slice_: Slice, services: Services, memory: CatalogueMemory) -> Run:
+def open_run(slice_: Slice, services: Services, memory: CatalogueMemory, pace: Pace) -> Run:
     """Read the portal's set-up; no remote call."""
     with read_scope(services.sessions) as session:
         portal = portals.get(session, slice_.portal_id)
@@ -56,7 +64,7 @@ def open_run(slice_: Slice, services: Services, memory: CatalogueMemory) -> Run:
     catalogue = CatalogueReader(client, memory, units, _section_defaults(portal.settings.get("section_defaults", {})))
     payments = any(config.cod_source is CodSource.UNPAID for config in pipelines.values())
     reader = DealReader(client, names, catalogue, payments)
-    return Run(slice_, services, portal, pipelines, rows, client, names, reader)
+    return Run(slice_, services, portal, pipelines, rows, client, names, reader, pace)
 
 
 def _section_defaults(settings: Mapping[str, Mapping[str, float]]) -> dict[int, CatalogueSize]:

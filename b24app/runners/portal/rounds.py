@@ -32,6 +32,7 @@ CHUNK = 140
 GROUP = 16
 #: Within a slice reads are this far apart while hints keep coming, so that they are served together.
 READ_GAP_S = 1.0
+CALM_S = 3.0
 MANY = 40
 CLAIM = 400
 Rows = Mapping[int, Sequence[Claimed]]
@@ -73,8 +74,17 @@ def do(run: Run) -> bool:
     if not (found.loud or found.wishes or serve_quiet or sweep) or not _in_pace(run, len(found.loud), found):
         return False
     _serve(run, [*found.wishes, *found.loud], found.quiet if serve_quiet else (), known, sweep, now)
-    run.last_read = run.services.clock.monotonic()
+    run.pace.last_read = run.services.clock.monotonic()
     return True
+
+
+def wait_for_more(run: Run) -> float | None:
+    """Seconds until hints that wait for company are served; None when none wait."""
+    with read_scope(run.services.sessions) as session:
+        kinds = (InboxKind.DEAL, *asking.WISHES)
+        if not inbox.claim(session, run.slice, run.services.clock.now(), 1, kinds):
+            return None
+    return max(0.05, READ_GAP_S - _since(run))
 
 
 def next_due(run: Run) -> datetime | None:
@@ -92,8 +102,11 @@ def _sweep_due(run: Run, now: datetime) -> bool:
 
 
 def _in_pace(run: Run, loud: int, found: Sorted) -> bool:
-    since = run.services.clock.monotonic() - run.last_read
-    return bool(found.wishes) or loud >= MANY or since >= READ_GAP_S
+    return bool(found.wishes) or loud >= MANY or _since(run) >= READ_GAP_S
+
+
+def _since(run: Run) -> float:
+    return run.services.clock.monotonic() - run.pace.last_read
 
 
 def _drop_hints(run: Run) -> bool:
@@ -121,7 +134,7 @@ def _serve(
     """Rows are closed with the decisions of their deals, or at the end when their deals need none. Quiet ones only want
     the history read."""
     rows = [*loud, *quiet]
-    wanted = asking.to_read(loud, known.states, known.problems) | _speculative(loud)
+    wanted = asking.to_read(loud, known.states, known.problems) | _speculative(run, loud)
     history = sweep or asking.needs_history(rows)
     first = sorted(wanted)[:CHUNK] if len(wanted) <= FEW or not history else []
     snapshots: dict[int, DealSnapshot] = {}
@@ -141,9 +154,10 @@ def _serve(
             inbox.close(session, run.slice, rest, now)
 
 
-def _speculative(rows: Sequence[Claimed]) -> set[int]:
-    """A few hints: read their deals at once; most of them are the one that a person just moved."""
-    return {deal_id_of(row) for row in rows if deal_id_of(row)} if len(rows) <= FEW else set()
+def _speculative(run: Run, rows: Sequence[Claimed]) -> set[int]:
+    """A few hints after some silence: read their deals at once; most are the one that a person just moved."""
+    calm = len(rows) <= FEW and _since(run) >= CALM_S
+    return {deal_id_of(row) for row in rows if deal_id_of(row)} if calm else set()
 
 
 def _first_read(

@@ -11,7 +11,7 @@ from b24app.bitrix24.errors import NoToken, RestError
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.runners.portal import feed, rounds, sending_out, wishes
 from b24app.runners.portal.answers import NO_KEY_PAUSE
-from b24app.runners.portal.context import Run, open_run
+from b24app.runners.portal.context import Pace, Run, open_run
 from b24app.runners.services import Services
 from b24app.store import inbox, portals
 from b24app.store.engine import read_scope, session_scope
@@ -34,10 +34,12 @@ class PortalRunner:
         self._services = services
         self._chores = dict(chores)
         self._memory = CatalogueMemory(services.clock)
+        self._paces: dict[int, Pace] = {}
 
     def __call__(self, slice_: Slice) -> SliceResult:
         self._do_chores(slice_)
-        run = open_run(slice_, self._services, self._memory)
+        pace = self._paces.setdefault(slice_.portal_id, Pace())
+        run = open_run(slice_, self._services, self._memory, pace)
         if run.portal.state not in WORKING:
             return SliceResult()
         try:
@@ -66,14 +68,15 @@ class PortalRunner:
             busy |= sending_out.do(run)
             if busy:
                 continue
-            pause = sending_out.wait_for_more(run)
-            if pause is None or run.slice.time_left() < pause:
+            pauses = (sending_out.wait_for_more(run), rounds.wait_for_more(run))
+            pause = min((one for one in pauses if one is not None), default=None)
+            if pause is None:
                 return
-            time.sleep(min(pause, LEAST_PAUSE_S))
+            time.sleep(min(pause, LEAST_PAUSE_S, run.slice.time_left()))
 
     def _reload(self, run: Run) -> bool:
         """After a pipeline was started: its cursor is needed."""
-        fresh = open_run(run.slice, self._services, self._memory)
+        fresh = open_run(run.slice, self._services, self._memory, run.pace)
         run.portal, run.pipelines, run.rows = fresh.portal, fresh.pipelines, fresh.rows
         return True
 

@@ -61,7 +61,7 @@ def do(run: Run) -> bool:
     _mark(run, batch, now)
     if batch.commands:
         _send(run, batch)
-    run.last_batch = run.services.clock.monotonic()
+    run.pace.last_batch = run.services.clock.monotonic()
     return True
 
 
@@ -70,7 +70,7 @@ def wait_for_more(run: Run) -> float | None:
     with read_scope(run.services.sessions) as session:
         if not outbox.due(session, run.slice, run.services.clock.now(), 1):
             return None
-    return max(0.05, BATCH_GAP_S - (run.services.clock.monotonic() - run.last_batch))
+    return max(0.05, BATCH_GAP_S - (run.services.clock.monotonic() - run.pace.last_batch))
 
 
 def next_due(run: Run) -> datetime | None:
@@ -79,7 +79,7 @@ def next_due(run: Run) -> datetime | None:
 
 
 def _in_pace(run: Run, waiting: Sequence[DealLetter]) -> bool:
-    since = run.services.clock.monotonic() - run.last_batch
+    since = run.services.clock.monotonic() - run.pace.last_batch
     return run.people or since >= BATCH_GAP_S or is_full(waiting)
 
 
