@@ -141,10 +141,14 @@ def _walk(view: ShipmentView, state: OrderState, now: datetime) -> list[_Step]:
     status, at = _start(view, state)
     steps: list[_Step] = []
     if status.rank < Status.CREATED.rank:
-        created = next((event for event in _in_time(state.events) if event.status is Status.CREATED), None)
+        events = _in_time(state.events)
+        created = next((event for event in events if event.status is Status.CREATED), None)
         status, at = Status.CREATED, created.at if created else (view.status_at or now)
         steps.append(_Step(status, at, created))
-    for event in _in_time(state.events):
+    else:
+        # What was seen has had its say: two attempts of one second must not take turns at every reading.
+        events = _in_time(_new_events(view, state.events))
+    for event in events:
         if event.status is not None and _leads_on(event, status, at):
             status, at = event.status, event.at
             steps.append(_Step(status, at, event))

@@ -87,13 +87,10 @@ def _is_region(part: str) -> bool:
 def _candidates(parts: list[str]) -> list[str]:
     """Marked names first (`г. Казань`), then bare ones before the street (`Казань, …`) or else after it, and only
     without any of these the first words of a mixed part: a street that shares its name with a village must not win."""
-    villages = [name for part in parts for name in _after_mark(_VILLAGE, part)]
-    towns = [name for part in parts for name in _after_mark(_TOWN, part)]
-    streets = [index for index, part in enumerate(parts) if _is_streetlike(part)]
-    first_street = streets[0] if streets else len(parts)
-    before = [part for part in parts[:first_street] if _is_plain(part)]
-    after = [part for part in parts[first_street:] if _is_plain(part)]
-    named = villages + towns + (before or after)
+    marked = [name for mark in (_VILLAGE, _TOWN) for part in parts for name in _after_mark(mark, part)]
+    first_street = next((index for index, part in enumerate(parts) if _is_streetlike(part)), len(parts))
+    bare = list(filter(_is_plain, parts[:first_street])) or list(filter(_is_plain, parts[first_street:]))
+    named = marked + bare
     return named or [name for part in parts if not _is_region(part) for name in _before_street(part)]
 
 

@@ -18,14 +18,10 @@ _OF_ORDERS = frozenset({TYPE, "ORDER_MODIFIED", "DELIV_PROBLEM", "DELIV_AGREEMEN
 
 def parse_callback(body: bytes) -> list[CallbackHint]:
     """The orders a body speaks of; [] for anything else. A return order's event names the direct order too."""
-    try:
-        data = json.loads(body)
-    except ValueError:
+    data = _event_in(body)
+    if data is None:
         return []
-    if not isinstance(data, Mapping) or data.get("type") not in _OF_ORDERS or not data.get("uuid"):
-        return []
-    about = data.get("attributes")
-    attributes: Mapping[str, Any] = about if isinstance(about, Mapping) else {}
+    attributes = next(iter(rows_of(data.get("attributes"))), {})
     number = str(attributes.get("number") or "")
     moment = attributes.get("status_date_time") or attributes.get("create_date") or data.get("date_time")
     key = f"{data['uuid']}|{str(attributes.get('code') or data['type']).strip()}|{moment}"
@@ -35,6 +31,15 @@ def parse_callback(body: bytes) -> list[CallbackHint]:
         if row.get("type") == "direct_order" and row.get("uuid")
     ]
     return [*direct, CallbackHint(str(data["uuid"]), number, key)]
+
+
+def _event_in(body: bytes) -> Mapping[str, Any] | None:
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return None
+    about_an_order = isinstance(data, Mapping) and data.get("type") in _OF_ORDERS and bool(data.get("uuid"))
+    return data if about_an_order else None
 
 
 def ensure_subscribed(client: Client, url: str) -> None:

@@ -166,15 +166,17 @@ def decided(
     requests: Sequence[Mapping[str, Any]], events: Sequence[TrackingEvent], number: str
 ) -> tuple[Decision, tuple[Problem, ...]]:
     """Accepted only when CDEK's number is there: it may lag some seconds behind SUCCESSFUL (§4)."""
-    create = [request for request in requests if request.get("type") == "CREATE"]
-    refused = [request for request in create if request.get("state") == "INVALID"]
+    refused = _creations(requests, "INVALID")
     statuses = {event.status for event in events}
     if refused or (Status.REJECTED in statuses and not number):
         errors = [error for request in refused or requests for error in request_errors(request)]
         return Decision.REFUSED, problems_of(errors)
-    if number and (statuses - {Status.SUBMITTING} or any(request.get("state") == "SUCCESSFUL" for request in create)):
-        return Decision.ACCEPTED, ()
-    return Decision.PENDING, ()
+    decided_well = statuses - {Status.SUBMITTING} or _creations(requests, "SUCCESSFUL")
+    return (Decision.ACCEPTED if number and decided_well else Decision.PENDING), ()
+
+
+def _creations(requests: Sequence[Mapping[str, Any]], state: str) -> list[Mapping[str, Any]]:
+    return [request for request in requests if request.get("type") == "CREATE" and request.get("state") == state]
 
 
 def cancellation(

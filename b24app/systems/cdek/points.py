@@ -74,15 +74,20 @@ def unfit(point: PickupPoint | None, request: ShipmentRequest) -> list[Problem]:
     problems: list[Problem] = []
     if not point.active or not point.hands_out:
         problems.append(Problem("point_closed", Field.POINT, params=params))
-    limit = LOCKER_MAX_G if point.kind == "locker" else point.max_weight_g
-    heaviest = max((parcel.weight_g for parcel in request.parcels), default=0)
-    if limit is not None and heaviest > limit:
-        problems.append(Problem("point_weight", Field.POINT, params={**params, "limit_g": limit, "weight_g": heaviest}))
+    problems += _too_heavy(point, request, params)
     if request.cod and not point.takes_cod:
         problems.append(Problem("point_no_cod", Field.POINT, params=params))
     if point.kind == "locker":
         problems += _unfit_for_locker(point, request, params)
     return problems
+
+
+def _too_heavy(point: PickupPoint, request: ShipmentRequest, params: Mapping[str, Any]) -> list[Problem]:
+    limit = LOCKER_MAX_G if point.kind == "locker" else point.max_weight_g
+    heaviest = max((parcel.weight_g for parcel in request.parcels), default=0)
+    if limit is None or heaviest <= limit:
+        return []
+    return [Problem("point_weight", Field.POINT, params={**params, "limit_g": limit, "weight_g": heaviest})]
 
 
 def _unfit_for_locker(point: PickupPoint, request: ShipmentRequest, params: Mapping[str, Any]) -> list[Problem]:

@@ -45,20 +45,24 @@ def _status_event(row: Mapping[str, Any], back: bool) -> TrackingEvent | None:
     if not code or at is None:
         return None
     reason = str(row.get("reason_code") or "").strip()
-    status = status_of(code, reason, back)
-    incident = REASONS.get(reason, Incident.OTHER) if reason else None
-    text = str(row.get("name") or code)
-    return TrackingEvent(
+    event = TrackingEvent(
         code=code,
-        text=text,
-        status=status,
+        text=str(row.get("name") or code),
+        status=status_of(code, reason, back),
         at=at,
         place=str(row.get("city") or row.get("city_name") or ""),
         reason=reason,
-        incident=incident,
+        incident=REASONS.get(reason, Incident.OTHER) if reason else None,
         back=back,
-        problem=_trouble(incident, reason, text) if incident and status in _TROUBLE and not back else None,
     )
+    return replace(event, problem=_problem_of(event))
+
+
+def _problem_of(event: TrackingEvent) -> Problem | None:
+    """What the way out stumbles over; the way back needs nobody."""
+    if event.incident is None or event.back or event.status not in _TROUBLE:
+        return None
+    return _trouble(event.incident, event.reason, event.text)
 
 
 def problem_events(entity: Mapping[str, Any]) -> list[TrackingEvent]:

@@ -170,6 +170,12 @@ def test_attempts_of_the_last_mile_are_each_told() -> None:
     assert len(markers) == len(set(markers)) == 4
 
 
+def test_two_attempts_of_one_second_do_not_take_turns() -> None:
+    both = state(event(Status.READY_FOR_PICKUP, 2), event(Status.OUT_FOR_DELIVERY, 2))
+    _, [_, second, third] = follow(SENT, both, both, both)
+    assert [(change.changed, change.texts) for change in (second, third)] == [(False, ()), (False, ())]
+
+
 def test_a_problem_is_opened_once_and_not_again_after_it_was_solved() -> None:
     failed = state(event(Status.OUT_FOR_DELIVERY, 1), event(Status.DELIVERY_FAILED, 2, problem=TROUBLE))
     moved_on = replace(failed, events=(*failed.events, event(Status.OUT_FOR_DELIVERY, 3)))
