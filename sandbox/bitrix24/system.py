@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Mapping, Sequence
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -16,6 +15,7 @@ from sandbox.kernel.system import Context, CoverageRow
 from . import methods
 from .card import AppCard
 from .coverage import coverage_rows
+from .oauth.authorize import add_authorize
 from .oauth.server import OAuthServer, OAuthSwitches
 from .oauth.tokens import TokenStore
 from .rest.app import PortalApp, fault_words
@@ -104,7 +104,8 @@ class Bitrix24:
         return {portal.member_id: dict(seed_data(portal)) for portal in chosen}
 
     def coverage(self) -> Sequence[CoverageRow]:
-        return coverage_rows()
+        pages: Sequence[CoverageRow] = importlib.import_module("sandbox.bitrix24.pages").coverage()
+        return [*coverage_rows(), *pages]
 
     def stop(self) -> None:
         self.portals.clear()
@@ -117,11 +118,11 @@ def portal_specs(number: int) -> list[PortalSpec]:
 
 
 def portal_pages(portal: Portal) -> WSGIApplication:
-    """The portal's own pages: ``sandbox.bitrix24.pages.register(app, portal)`` adds them, if the package is there."""
+    """The portal's own pages: ``sandbox.bitrix24.pages.register(app, portal)`` adds them."""
     app = Flask("sandbox.bitrix24.portal", static_folder=None)
     app.config["PORTAL"] = portal
-    if importlib.util.find_spec("sandbox.bitrix24.pages") is not None:
-        importlib.import_module("sandbox.bitrix24.pages").register(app, portal)
+    importlib.import_module("sandbox.bitrix24.pages").register(app, portal)
+    add_authorize(app, portal)
     return app
 
 

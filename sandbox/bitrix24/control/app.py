@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
-from flask import Flask, request
+from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from sandbox.bitrix24.data import control as data_control
+from sandbox.bitrix24.errors import RestError
+
+from . import deals, life, people, traffic
+from .given import body
 
 if TYPE_CHECKING:
     from sandbox.bitrix24.system import Bitrix24
@@ -19,9 +22,11 @@ def create_control(system: Bitrix24) -> WSGIApplication:
     app = Flask("sandbox.bitrix24.control")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.register_error_handler(ValueError, lambda problem: ({"error": str(problem)}, 400))
+    app.register_error_handler(RestError, lambda problem: ({"error": str(problem)}, 400))
     app.register_error_handler(HTTPException, _http_refused)
     _add_shared(app, system)
-    data_control.add_routes(app, system.portals)
+    for part in (life, people, deals, traffic):
+        part.add_routes(app, system.portals)
     return app
 
 
@@ -35,18 +40,18 @@ def _add_shared(app: Flask, system: Bitrix24) -> None:
         system.hub.card.update(body())
         return system.hub.card.as_json()
 
+    @app.get("/oauth")
+    def read_oauth() -> dict[str, Any]:
+        return vars(system.oauth_switches)
+
     @app.post("/oauth")
-    def oauth() -> dict[str, Any]:
+    def change_oauth() -> dict[str, Any]:
         system.oauth_switches.update(body())
         return vars(system.oauth_switches)
 
-
-def body() -> dict[str, Any]:
-    """The request's JSON object; ValueError (HTTP 400) for anything else."""
-    data = request.get_json(force=True, silent=True) if request.get_data() else {}
-    if not isinstance(data, dict):
-        raise ValueError("the body must be a JSON object")  # noqa: TRY004  (answered as HTTP 400)
-    return data
+    @app.get("/portals")
+    def portals() -> dict[str, Any]:
+        return {"portals": [portal.as_json() for portal in system.portals.values()]}
 
 
 def _http_refused(problem: HTTPException) -> tuple[dict[str, str], int]:

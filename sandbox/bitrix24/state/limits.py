@@ -66,5 +66,12 @@ class Limits:
     def operating(self, client: str, method: str) -> Operating:
         return self._operating.setdefault((client, method), Operating())
 
+    def spent(self, now: float) -> dict[str, float]:
+        """Method -> seconds used in the last ten minutes, all apps together."""
+        out: dict[str, float] = {}
+        for (_, method), counter in self._operating.items():
+            out[method] = out.get(method, 0.0) + counter.spent(now)
+        return out
+
     def levels(self) -> dict[str, float]:
         return {address: bucket.level for address, bucket in self._buckets.items()}
