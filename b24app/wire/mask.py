@@ -27,7 +27,7 @@ _HARMLESS_WORDS = """
     datetime sort semantics installed license licensetype active"""
 HARMLESS = frozenset(word for line in _HARMLESS_WORDS.splitlines() for word in line.split())
 _SECRET = re.compile(r"(?i)\b[0-9a-f]{24,}\b|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|\b(?:bearer|basic)\s+[\w.~+/=-]+")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _PHONE = re.compile(r"(?<![\w-])(?:\+\d|8|7)[\s(-]*\d{3}[\s)-]*(?:\d[\s-]*){6,8}\d?(?![\w-])|(?<!\d)\+\d{9,15}(?!\d)")
 _PAIR = re.compile(
     r"(?i)\b(auth|access_token|refresh_token|client_secret|password|secure|token|secret|api_?key|application_token)"

@@ -170,6 +170,16 @@ def test_execution_time_stops_a_method_before_the_portal_does(rig: Rig) -> None:
     assert not any("OPERATION_TIME_LIMIT" in entry.got for entry in rig.records.entries)
 
 
+def test_execution_time_may_be_charged_to_the_batch_itself(rig: Rig) -> None:
+    rig.switch(operating_mode="batch", operating_cost={"batch": 200.0})
+    for _ in range(3):
+        rig.client.batch([profile()])
+    with pytest.raises(NotSent) as held:
+        rig.client.batch([profile()])
+    assert 0 < (held.value.retry_after or 0) <= 600
+    assert rig.client.call("profile").result
+
+
 def test_execution_time_refused_by_the_portal(rig: Rig) -> None:
     rig.world.control.fault("bitrix24", "status", match={"path": "*profile*"}, params={"status": 429}, times=1)
     with pytest.raises(RestError) as caught:

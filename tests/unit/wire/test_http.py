@@ -11,9 +11,11 @@ import pytest
 
 from b24app.clock import FixedClock
 from b24app.wire.calls import Grant
+from b24app.wire.circuit import Circuits
 from b24app.wire.deadline import sending_until
 from b24app.wire.errors import NotSent, OutcomeUnknown, Why
 from b24app.wire.http import Http
+from b24app.wire.shared import Shared
 from b24app.wire.trace import tracing
 from tests.unit.wire.conftest import Behaviour, Peer, Records, answer, call_to
 
@@ -210,3 +212,43 @@ def test_the_record_hides_secrets_and_people(wire: Wire, peers: Peers, records: 
     for secret in ("aa11bb22", "Olga", "79170000001", "hidden"):
         assert secret not in everything
     assert (entry.trace_id, "C3:NEW" in entry.got, '"id":7' in entry.sent) == ("abc", True, True)
+
+
+def test_a_remote_that_fails_again_and_again_is_left_alone(wire: Wire, peers: Peers, clock: FixedClock) -> None:
+    peer = peers(reset)
+    http = wire(peer.url, circuits=Circuits(clock, Shared(None), failures=3, pause_s=5))
+    for _ in range(3):
+        with pytest.raises(OutcomeUnknown):
+            http.send(call_to(peer.url))
+    with pytest.raises(NotSent) as caught:
+        http.send(call_to(peer.url))
+    assert (caught.value.why, len(peer.requests)) == (Why.CIRCUIT, 3)
+    assert caught.value.retry_after == pytest.approx(5)
+    clock.advance(6)
+    peer.behaviour = say(answer())
+    assert [http.send(call_to(peer.url)).status for _ in range(3)] == [200] * 3
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "alive"), [("503 X", b'{"error": "BUSY"}', True), ("502 X", b"<html>", False)]
+)
+def test_only_an_answer_of_the_remote_itself_keeps_its_circuit(
+    wire: Wire, peers: Peers, clock: FixedClock, status: str, body: bytes, alive: bool
+) -> None:
+    peer = peers(say(answer(body, status)))
+    http = wire(peer.url, circuits=Circuits(clock, Shared(None), failures=2))
+    for _ in range(2):
+        http.send(call_to(peer.url))
+    if alive:
+        assert http.send(call_to(peer.url)).status == 503
+    else:
+        with pytest.raises(NotSent):
+            http.send(call_to(peer.url))
+
+
+def test_a_call_that_came_too_late_says_nothing_about_the_remote(wire: Wire, peers: Peers, clock: FixedClock) -> None:
+    peer = peers(say(answer()))
+    http = wire(peer.url, circuits=Circuits(clock, Shared(None), failures=1))
+    with pytest.raises(NotSent):
+        http.send(call_to(peer.url, send_by=clock.monotonic()))
+    assert http.send(call_to(peer.url)).status == 200
