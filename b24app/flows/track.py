@@ -128,7 +128,10 @@ def _accepted(view: ShipmentView, state: OrderState, pipeline: PipelineConfig | 
 
 def _new_events(view: ShipmentView, events: Iterable[TrackingEvent]) -> tuple[TrackingEvent, ...]:
     """Oldest first, each once: the same (code, time, place) is the same event however often it is told."""
-    known = set(view.seen)
+    return _once(events, set(view.seen))
+
+
+def _once(events: Iterable[TrackingEvent], known: set[str]) -> tuple[TrackingEvent, ...]:
     fresh: dict[str, TrackingEvent] = {}
     for event in sorted(events, key=lambda event: event.at):
         if event.key not in known:
@@ -141,7 +144,7 @@ def _walk(view: ShipmentView, state: OrderState, now: datetime) -> list[_Step]:
     status, at = _start(view, state)
     steps: list[_Step] = []
     if status.rank < Status.CREATED.rank:
-        events = _in_time(state.events)
+        events = _in_time(_once(state.events, set()))
         created = next((event for event in events if event.status is Status.CREATED), None)
         status, at = Status.CREATED, created.at if created else (view.status_at or now)
         steps.append(_Step(status, at, created))
