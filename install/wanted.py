@@ -88,7 +88,9 @@ TAB_TITLES = {
     "en": {"TITLE": "Delivery", "DESCRIPTION": "Shipping of the deal and where the parcel is"},
 }
 
-STAGE_NAMES = {"ru": "Передано в доставку", "en": "Transferred for shipment"}
+STAGE_NAMES = {"ru": "Передано на отгрузку", "en": "Transferred for shipment"}
+#: Other names under which portals already have it.
+STAGE_ALIASES = ("передано в доставку", "передать в доставку", "на отгрузку", "to ship", "ready to ship")
 STAGE_CODE = "WB_SHIP"
 STAGE_COLOUR = "#00A9F4"
 
@@ -145,7 +147,7 @@ class StagePlan:
 def plan_stage(stages: Sequence[Stage], entity: str, lang: str) -> StagePlan:
     """The stage "Transferred for shipment" of one pipeline: ours by its code, else by its name, else a new one before
     the final ones."""
-    names = {name.casefold() for name in STAGE_NAMES.values()}
+    names = {name.casefold() for name in STAGE_NAMES.values()}.union(STAGE_ALIASES)
     for fits in (
         lambda s: s.id.partition(":")[2] == STAGE_CODE or s.id == STAGE_CODE,
         lambda s: s.name.casefold() in names,

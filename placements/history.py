@@ -77,7 +77,7 @@ def _event(event: EventFacts, formats: Formats, carrier: str) -> Line:
         "carrier",
         icon,
         tone,
-        f"{title}: {event.place}" if event.place else title,
+        f"{title}: {event.place}" if event.place and event.status.has_moved else title,
         event.at,
         cite=carrier,
         quote=event.text,

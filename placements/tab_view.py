@@ -33,13 +33,18 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class ParcelLine:
-    """`guessed` = weight or size is a default; `why` says where it comes from."""
+    """Size and weight as written, with "≈" where they are guesses; `why` says where those come from."""
 
     inside: str
     size: str
     weight: str
-    guessed: bool
+    size_guessed: bool
+    weight_guessed: bool
     why: str
+
+    @property
+    def guessed(self) -> bool:
+        return self.size_guessed or self.weight_guessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,7 @@ def _stop_detail(
     shipment: ShipmentFacts, status: Status, ahead: int, first: dict[Status, datetime], formats: Formats
 ) -> str:
     if ahead == 0 and shipment.status is not Status.DELIVERED:
-        place = shipment.events[-1].place if shipment.events else ""
+        place = shipment.events[-1].place if shipment.events and shipment.status.has_moved else ""
         return formats.words("stop.here_at", place=place) if place else formats.words("stop.here")
     if status in first:
         return formats.short_day(first[status])
@@ -185,13 +190,21 @@ def _promise(promised: date | None, formats: Formats) -> str:
 
 
 def _parcel(parcel: Parcel, formats: Formats) -> ParcelLine:
-    inside = ", ".join(_item(item.name, item.quantity, formats) for item in parcel.items) or formats.words(
-        "parcel.unnamed"
-    )
-    guessed = bool(parcel.guesses)
-    mark = "≈\u00a0" if guessed else ""
+    inside = ", ".join(_item(item.name, item.quantity, formats) for item in parcel.items)
+    guessed = {guess.partition(":")[0] for guess in parcel.guesses}
     size = formats.size(parcel.length_mm, parcel.width_mm, parcel.height_mm)
-    return ParcelLine(inside, size or "—", mark + formats.weight(parcel.weight_g), guessed, _why(parcel, formats))
+    return ParcelLine(
+        inside=inside or formats.words("parcel.unnamed"),
+        size=_about(size, "size" in guessed) or "—",
+        weight=_about(formats.weight(parcel.weight_g), "weight" in guessed),
+        size_guessed="size" in guessed,
+        weight_guessed="weight" in guessed,
+        why=_why(parcel, formats),
+    )
+
+
+def _about(text: str, guessed: bool) -> str:
+    return f"≈\u00a0{text}" if text and guessed else text
 
 
 def _item(name: str, quantity: int, formats: Formats) -> str:
@@ -199,9 +212,7 @@ def _item(name: str, quantity: int, formats: Formats) -> str:
 
 
 def _why(parcel: Parcel, formats: Formats) -> str:
-    """Where the guesses come from: `weight:section` -> the words of that source."""
-    sources = sorted({guess.partition(":")[2] or guess for guess in parcel.guesses})
-    known = [source for source in sources if formats.words.has(f"guess.{source}")]
-    return "; ".join(formats.words(f"guess.{source}") for source in known) or (
-        formats.words("guess.other") if sources else ""
-    )
+    """Where the guesses come from: `weight:section` -> its words."""
+    keys = [f"guess.{guess.replace(':', '_')}" for guess in parcel.guesses]
+    said = dict.fromkeys(formats.words(key if formats.words.has(key) else "guess.other") for key in keys)
+    return "; ".join(said)

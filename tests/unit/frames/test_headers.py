@@ -1,5 +1,6 @@
 import pytest
-from flask import Flask, Response
+from flask import Flask
+from werkzeug.test import TestResponse
 
 from b24app.frames import headers
 
@@ -19,7 +20,7 @@ def test_only_a_host_becomes_an_origin(domain: str, protocol: str, origin: str) 
     assert headers.portal_origin(domain, protocol) == origin
 
 
-def answer(origin: str) -> Response:
+def answer(origin: str) -> TestResponse:
     app = Flask("headers")
     headers.install(app)
 
