@@ -6,6 +6,7 @@ Under pytest-xdist each process starts its own servers (a few tenths of a second
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,9 +61,16 @@ def redis_url(redis_server: RedisServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A real PostgreSQL of this test process, without waiting for the disk."""
-    with PostgresServer(tmp_path_factory.mktemp("postgres") / "data") as server:
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL of this test process, without waiting for the disk.
+
+    Not below pytest's own folder: run by root, the server has another user, and every pytest that starts beside
+    this one shuts that folder to other users again.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="waybill-tests-", ignore_cleanup_errors=True) as folder,
+        PostgresServer(Path(folder) / "data") as server,
+    ):
         yield server
 
 
