@@ -22,7 +22,10 @@ def states(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[in
     return found
 
 
-_FRESH: dict[str, Any] = {"stage": "", "title": "", "seen_hash": "", "waits_for_person": "", "note": "", "move_stage": "", "gone": False}
+_FRESH: dict[str, Any] = {
+    **dict.fromkeys(("stage", "title", "seen_hash", "waits_for_person", "note", "move_stage"), ""),
+    "gone": False,
+}
 
 
 def save(session: Session, portal_id: int, deals: Mapping[int, Mapping[str, Any]]) -> None:
