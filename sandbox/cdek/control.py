@@ -73,7 +73,7 @@ def _orders(app: Flask, cdek: Cdek) -> None:
     def read_order(key: str) -> Answer:
         order = find(key)
         with cdek.lock:
-            return order_envelope(order)
+            return order_envelope(cdek, order)
 
     @app.post("/orders/<key>/status")
     def move_order(key: str) -> Answer:

@@ -83,7 +83,7 @@ def _order_lookups(app: Flask, cdek: Cdek) -> None:
         with cdek.lock:
             order = orders.by_uuid(cdek, account(), uuid)
             life.on_read(cdek, order)
-            return answer(cdek, order_envelope(order))
+            return answer(cdek, order_envelope(cdek, order))
 
     @app.get("/v2/orders")
     def look_up_order() -> Response:
@@ -92,7 +92,7 @@ def _order_lookups(app: Flask, cdek: Cdek) -> None:
         with cdek.lock:
             order = orders.by_numbers(cdek, account(), *numbers)
             life.on_read(cdek, order)
-            return answer(cdek, order_envelope(order))
+            return answer(cdek, order_envelope(cdek, order))
 
 
 def _calculator(app: Flask, cdek: Cdek) -> None:

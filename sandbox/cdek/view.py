@@ -17,16 +17,16 @@ _REQUEST_FIELDS = (
 )  # fmt: skip
 
 
-def order_envelope(order: Order) -> dict[str, Any]:
+def order_envelope(cdek: Cdek, order: Order) -> dict[str, Any]:
     """The whole answer of ``GET /v2/orders``: entity, requests, related entities."""
     return {
-        "entity": order_entity(order),
+        "entity": order_entity(cdek, order),
         "requests": [request.as_json() for request in reversed(order.requests)],
         "related_entities": order.related,
     }
 
 
-def order_entity(order: Order) -> dict[str, Any]:
+def order_entity(cdek: Cdek, order: Order) -> dict[str, Any]:
     body = order.body
     entity: dict[str, Any] = {"uuid": order.uuid, "type": order.type}
     entity |= {"is_return": order.is_return, "is_reverse": False, "is_client_return": order.is_client_return}
@@ -35,8 +35,8 @@ def order_entity(order: Order) -> dict[str, Any]:
     entity["number"] = order.number
     entity |= {name: body[name] for name in _REQUEST_FIELDS if body.get(name) is not None}
     entity["sender"] = body.get("sender") or _default_sender(order)
-    entity["from_location"] = _location(body.get("from_location"), order.from_code)
-    entity["to_location"] = _location(body.get("to_location"), order.to_code)
+    entity |= _location(cdek, order, "from_location", "shipment_point", order.from_code)
+    entity |= _location(cdek, order, "to_location", "delivery_point", order.to_code)
     entity["packages"] = [_package(package, order) for package in body["packages"]]
     # Newest first, as measured (§4).
     entity["statuses"] = [status.as_json() for status in reversed(order.statuses)]
@@ -54,8 +54,14 @@ def _default_sender(order: Order) -> dict[str, Any]:
     return {"company": order.account.company, "name": order.account.company, "phones": phones}
 
 
-def _location(sent: Mapping[str, Any] | None, code: int | None) -> dict[str, Any]:
-    return dict(sent or {}) | resolved_city(code)
+def _location(cdek: Cdek, order: Order, name: str, point: str, code: int | None) -> dict[str, Any]:
+    """An end as resolved (§6.4). One named by an office is the office, and only once decided (§16.4)."""
+    sent = order.body.get(name)
+    if not sent and code is None:
+        return {}
+    office = cdek.offices.get(str(order.body.get(point) or ""))
+    known = {"address": office["location"]["address"]} if office and not sent else {}
+    return {name: known | dict(sent or {}) | resolved_city(code)}
 
 
 def _package(package: Mapping[str, Any], order: Order) -> dict[str, Any]:
