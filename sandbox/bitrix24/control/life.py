@@ -36,6 +36,13 @@ def _add_install(app: Flask, portals: Mapping[str, Portal]) -> None:
         lifecycle.begin_install(portal, user)
         return submit(open_frame(portal, user))
 
+    @app.post("/<member_id>/begin-install")
+    def begin(member_id: str) -> dict[str, Any]:
+        """Only the portal's side of pressing "Install": nobody opens the installer page yet."""
+        portal, spec = portal_of(portals, member_id), body("user")
+        install = lifecycle.begin_install(portal, number(spec, "user", portal.admin().id))
+        return {"finished": install.finished, "version": install.version}
+
     @app.post("/<member_id>/finish-install")
     def finish(member_id: str) -> dict[str, Any]:
         portal, spec = portal_of(portals, member_id), body("user")
