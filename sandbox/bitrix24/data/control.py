@@ -11,7 +11,7 @@ from flask import Flask, abort, request
 from sandbox.bitrix24.state.portal import Portal
 
 from .portals import carrier_overrides
-from .seeding import apply_fix, expected_of, fill_wishes
+from .seeding import apply_fix, expected_of, fill_wishes, seed
 
 
 def add_routes(app: Flask, portals: Mapping[str, Portal]) -> None:
@@ -33,6 +33,12 @@ def add_routes(app: Flask, portals: Mapping[str, Portal]) -> None:
         portal = portal_of(member_id)
         chosen = (request.get_json(silent=True) or {}).get("deals")
         return {"written": fill_wishes(portal, chosen)}
+
+    @app.post("/<member_id>/bulk")
+    def bulk(member_id: str) -> dict[str, Any]:
+        """Add ``{"count": n}`` ordinary deals, ready to be moved; with the app's fields filled, if they exist."""
+        portal = portal_of(member_id)
+        return {"deals": seed(portal, {"bulk": int(request.get_json()["count"])})["bulk"]}
 
     @app.post("/<member_id>/fix")
     def fix(member_id: str) -> dict[str, Any]:
