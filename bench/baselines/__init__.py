@@ -1,0 +1,1 @@
+"""Servers without a program: what the machine, the server and the database can do at best."""
