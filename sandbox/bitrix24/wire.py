@@ -33,8 +33,9 @@ def build(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 def _path(name: str) -> list[str]:
     name = name.lstrip(" ")
     base, bracket, rest = name.partition("[")
-    if not base and not bracket:
-        return []
+    if not base:
+        # A name that begins with a bracket is no array: PHP keeps it with an underscore.
+        return [f"_{rest}"] if bracket else []
     base = base.replace(".", "_").replace(" ", "_")
     if not bracket:
         return [base]
