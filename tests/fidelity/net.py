@@ -1,7 +1,7 @@
 """Network settings for clients that know only the vendors' names: TLS, certificates, and names that lead to loopback.
 
-`b24pysdk` and `cdek` call https://oauth.bitrix24.tech, https://<portal>/rest and https://api.cdek.ru, and none of it can
-be set. Nothing of theirs is patched: `urllib3` opens their TLS connections to the sandbox instead, whose plain HTTP
+`b24pysdk` and `cdek` call https://oauth.bitrix24.tech, https://<portal>/rest and https://api.cdek.ru, and none of it
+can be set. Nothing of theirs is patched: `urllib3` opens their TLS connections to the sandbox instead, whose plain HTTP
 stands behind a TLS front with a certificate for those names. A name that is not listed cannot be reached at all.
 """
 

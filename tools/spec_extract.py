@@ -1,0 +1,140 @@
+"""Cut the vendors' specifications down to what the fidelity tests need: `tests/fidelity/data/*.json`.
+
+`python3 tools/spec_extract.py` reads the folder that WAYBILL_SPECS names (by default ../shared/specs, beside the
+checkout) and needs only the standard library. Facts alone are kept: names, types, obligations; no prose, no examples.
+`--check` writes nothing and fails when the files in the repository differ from what would be written.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "tests" / "fidelity" / "data"
+SPECS = Path(os.environ.get("WAYBILL_SPECS") or ROOT.parent / "shared" / "specs")
+
+# What the program and the demo ask of CDEK, by part of the specification.
+OPERATIONS = {
+    "auth": ["post /v2/oauth/token"],
+    "location": ["get /v2/location/cities", "get /v2/location/suggest/cities"],
+    "webhooks": ["get /v2/webhooks", "post /v2/webhooks", "get /v2/webhooks/{uuid}", "delete /v2/webhooks/{uuid}"],
+    "core": [
+        "get /v2/orders",
+        "post /v2/orders",
+        "get /v2/orders/{uuid}",
+        "delete /v2/orders/{uuid}",
+        "post /v2/print/barcodes",
+        "get /v2/print/barcodes/{uuid}",
+        "post /v2/calculator/tarifflist",
+        "post /v2/calculator/tariff",
+        "post /v2/calculator/tariffAndService",
+        "get /v2/calculator/alltariffs",
+        "get /v2/deliverypoints",
+    ],
+}
+PROSE = {"description", "title", "example", "examples", "externalDocs", "xml", "default"}
+REFERENCE = "#/components/schemas/"
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check the files; the exit code."""
+    if not SPECS.is_dir():
+        print(f"no specifications in {SPECS}: name their folder in WAYBILL_SPECS", file=sys.stderr)
+        return 1
+    files = {"cdek.json": pretty(cdek()), "bitrix24_methods.json": methods()}
+    if "--check" in arguments:
+        stale = [name for name, text in files.items() if (TARGET / name).read_text() != text]
+        print(f"differ from the specifications: {', '.join(stale)}" if stale else "as the specifications say")
+        return 1 if stale else 0
+    TARGET.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (TARGET / name).write_text(text)
+        print(f"{name}: {len(text)} characters")
+    return 0
+
+
+def cdek() -> dict[str, Any]:
+    """`operations`: "POST /v2/orders" -> parameters, body, answers; `schemas`: "part.Name" -> JSON Schema."""
+    operations: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
+    for part, names in OPERATIONS.items():
+        spec = json.loads((SPECS / f"cdek.{part}.openapi.json").read_text())
+        found = {}
+        for name in names:
+            verb, path = name.split()
+            found[f"{verb.upper()} {path}"] = operation(spec["paths"][path][verb], part)
+        operations |= found
+        wanted = list(references(list(found.values())))
+        while wanted:
+            key = wanted.pop()
+            if key not in schemas:
+                schemas[key] = bare(spec["components"]["schemas"][key.partition(".")[2]], part)
+                wanted.extend(references(schemas[key]))
+    return {"operations": operations, "schemas": dict(sorted(schemas.items()))}
+
+
+def operation(spec: dict[str, Any], part: str) -> dict[str, Any]:
+    """One operation without prose."""
+    query = {
+        row["name"]: {"required": bool(row.get("required")), "schema": bare(row.get("schema", {}), part)}
+        for row in spec.get("parameters", [])
+        if row["in"] == "query"
+    }
+    answers = {status: content(answer, part) for status, answer in sorted(spec["responses"].items())}
+    return {"query": query, "body": content(spec.get("requestBody", {}), part), "answers": answers}
+
+
+def content(spec: dict[str, Any], part: str) -> Any:
+    """The schema of a body; None where none is declared."""
+    kinds = spec.get("content", {})
+    chosen = kinds.get("application/json") or next(iter(kinds.values()), None)
+    return bare(chosen["schema"], part) if chosen and "schema" in chosen else None
+
+
+def bare(schema: Any, part: str, names: bool = False) -> Any:
+    """A schema without prose, its references made unique over the parts. `names`: keys are properties, all kept."""
+    if isinstance(schema, list):
+        return [bare(item, part) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return {"$ref": f"#/schemas/{part}.{schema['$ref'].removeprefix(REFERENCE)}"}
+    kept = {key: value for key, value in schema.items() if names or (key not in PROSE and not key.startswith("x-"))}
+    return {key: bare(value, part, names=key == "properties" and not names) for key, value in kept.items()}
+
+
+def references(schema: Any) -> Iterator[str]:
+    """Names of the schemas that a schema refers to directly."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"].removeprefix("#/schemas/")
+        for value in schema.values():
+            yield from references(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from references(value)
+
+
+def methods() -> str:
+    """Every documented REST method, one a line: its scopes, and whether it is deprecated or for administrators only."""
+    rows = json.loads((SPECS / "bitrix24.methods.json").read_text())
+    lines = [f" {json.dumps(name)}: {json.dumps(method(row))}" for name, row in sorted(rows.items())]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def method(row: dict[str, Any]) -> dict[str, Any]:
+    """False flags are left out. Scopes of both languages' pages are joined: one of them is enough (§1.3)."""
+    scopes = sorted({*(row.get("scope") or []), *(row.get("scope_en") or [])})
+    flags = {name: True for name in ("deprecated", "admin_only") if row.get(name)}
+    return {"scope": scopes} | flags
+
+
+def pretty(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
