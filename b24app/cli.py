@@ -1,13 +1,15 @@
-"""`waybill <command>`: worker, db … (more commands join here)."""
+"""`waybill <command>`: demo, sandbox, worker, doctor, systems, db. The only room that prints."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from b24app.parts import Parts, open_worker
+from b24app.parts import Parts
 from b24app.settings import Settings
 
 Command = Callable[[argparse.Namespace], int]
@@ -23,25 +25,81 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="waybill", description="Ships CRM deals through logistics systems.")
     commands = parser.add_subparsers(required=True, metavar="command")
+    _demo_options(commands.add_parser("demo", help="the main job on embedded defaults"))
+    world = commands.add_parser("sandbox", help="the emulated world alone", add_help=False)
+    world.set_defaults(command=sandbox)
+    world.add_argument("rest", nargs=argparse.REMAINDER)
     commands.add_parser("worker", help="serve lanes until SIGTERM").set_defaults(command=worker)
+    commands.add_parser("doctor", help="check this deployment and say what is wrong").set_defaults(command=doctor)
+    listing = commands.add_parser("systems", help="the logistics systems and what they can do")
+    listing.add_argument("--json", action="store_true", help="whole manifests as JSON")
+    listing.set_defaults(command=systems)
     database = commands.add_parser("db", help="the database's schema").add_subparsers(required=True, metavar="what")
     database.add_parser("upgrade", help="bring the schema up to this release").set_defaults(command=db_upgrade)
     database.add_parser("rotate-keys", help="re-encrypt secrets with the newest key").set_defaults(command=db_rotate)
     return parser
 
 
+def _demo_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="headless: ship the seeded deals, print a table, exit")
+    parser.add_argument("--port", type=int, default=8080, help="where our pages listen (0: a free port)")
+    parser.add_argument("--var", type=Path, default=Path("var/demo"), help="folder of the demo's data and logs")
+    parser.set_defaults(command=demo)
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Everything on this machine until Ctrl-C, or once through the story."""
+    from b24app.demo import live, once
+
+    run = once.main if arguments.once else live.main
+    return run(arguments.var.resolve(), arguments.port, _say)
+
+
+def sandbox(arguments: argparse.Namespace) -> int:
+    """Run the emulated world (`waybill sandbox --help` shows its own options)."""
+    from sandbox.__main__ import main as world
+
+    return world(arguments.rest)
+
+
 def worker(_arguments: argparse.Namespace) -> int:
     """Serve lanes until SIGTERM or Ctrl-C, then finish the running slices."""
+    from b24app import create_worker
     from b24app.logs import configure_logs
 
     settings = Settings()
     configure_logs(settings.log_level, settings.log_format)
-    parts = Parts.open(settings)
-    mine = open_worker(parts).worker
+    mine = create_worker(settings).worker
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda _number, _frame: mine.stop())
     mine.start()
     return 0 if mine.wait(settings.worker_stop_s) else 1
+
+
+def doctor(_arguments: argparse.Namespace) -> int:
+    """Check the deployment; one line a check, exit code 1 if one failed."""
+    from b24app.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        _say(f"{'ok  ' if finding.good else 'BAD '} {finding.what}: {finding.words}")
+    return 0 if all(finding.good for finding in findings) else 1
+
+
+def systems(arguments: argparse.Namespace) -> int:
+    """Print every manifest, and what could not be loaded."""
+    from b24app.systems import broken, discover
+
+    found = discover()
+    if arguments.json:
+        rows = [plugin.manifest.to_json() for _, plugin in sorted(found.items())]
+        _say(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        for code, plugin in sorted(found.items()):
+            _say(f"{code}: {plugin.manifest.title['en']} ({plugin.manifest.kind}): {', '.join(plugin.manifest.ports)}")
+    for name, why in broken().items():
+        sys.stderr.write(f"{name} could not be loaded: {why}\n")
+    return 1 if broken() else 0
 
 
 def db_upgrade(_arguments: argparse.Namespace) -> int:
@@ -50,7 +108,7 @@ def db_upgrade(_arguments: argparse.Namespace) -> int:
 
     engine = Parts.open(Settings()).engine
     migrate.upgrade(engine)
-    print(f"schema at {migrate.current(engine)}")
+    _say(f"schema at {migrate.current(engine)}")
     return 0
 
 
@@ -58,8 +116,12 @@ def db_rotate(_arguments: argparse.Namespace) -> int:
     """Re-encrypt everything secret with the first key of WAYBILL_ENCRYPTION_KEYS."""
     from b24app.store.rotate import rotate
 
-    print(f"{rotate(Parts.open(Settings()).sessions)} rows re-encrypted")
+    _say(f"{rotate(Parts.open(Settings()).sessions)} rows re-encrypted")
     return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

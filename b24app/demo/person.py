@@ -24,13 +24,18 @@ class PageFailedError(RuntimeError):
 
 
 class Person:
-    """One frame of one person. `page` is the last HTML; every answer may renew the session."""
+    """One frame of one person. `page` is the first HTML; every answer may renew the session.
+
+    `frame` is what the emulated portal gives: `url`, `fields`, and `body` if it has posted the form itself.
+    """
 
     def __init__(self, frame: Mapping[str, Any]) -> None:
         self._url = str(frame["url"])
         self._session = requests.Session()
-        answer = self._session.post(self._url, data=frame["fields"], timeout=30)
-        self.page = self._kept(answer)
+        if "body" in frame:
+            self.page = str(frame["body"])
+        else:
+            self.page = self._kept(self._session.post(self._url, data=frame["fields"], timeout=30))
         found = _HEADERS.search(self.page)
         if found is None:
             raise PageFailedError(f"no session in the page of {self._url.partition('?')[0]}")

@@ -8,6 +8,7 @@ from wsgiref.types import WSGIApplication
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
+from sandbox.bitrix24.data import control as story
 from sandbox.bitrix24.errors import RestError
 
 from . import deals, life, people, traffic
@@ -25,7 +26,7 @@ def create_control(system: Bitrix24) -> WSGIApplication:
     app.register_error_handler(RestError, lambda problem: ({"error": str(problem)}, 400))
     app.register_error_handler(HTTPException, _http_refused)
     _add_shared(app, system)
-    for part in (life, people, deals, traffic):
+    for part in (life, people, deals, traffic, story):
         part.add_routes(app, system.portals)
     return app
 

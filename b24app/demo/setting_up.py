@@ -1,0 +1,111 @@
+"""What an administrator does once: install, connect an account, switch pipelines on. Through our own pages."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from b24app.demo.person import Person
+
+Steer = Callable[[str, str, Mapping[str, Any] | None], Any]
+ADMIN = 1
+#: What the installer page carries once every step is done: its script then calls installFinish.
+INSTALLED = 'data-finish="wanted"'
+#: Status of a delivery -> name of the seeded portals' stage it moves a deal to.
+STAGES = {
+    "in_transit": "В пути",
+    "ready_for_pickup": "Ждёт получателя",
+    "returning": "Возвращается",
+    "delivered": "Доставлена",
+}
+TRIGGER = "Передано на отгрузку"
+SENDER = {
+    "shipment_point": "MSK5",
+    "sender_address": "",
+    "sender_company": "ООО «Ромашка»",
+    "sender_name": "Иван Петров",
+    "sender_phone": "+74950000000",
+    "vat": "",
+}
+#: What the portal assumes of goods whose weight and size nobody wrote down.
+DEFAULTS = {
+    "default_weight_g": "500",
+    "default_length_mm": "200",
+    "default_width_mm": "150",
+    "default_height_mm": "100",
+    "default_packaging_g": "0",
+}
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """A portal that ships: its administrator's page and the stage that starts a shipment, by pipeline."""
+
+    member_id: str
+    page: Person
+    triggers: Mapping[int, str]
+
+
+def set_up(steer: Steer, member_id: str, account: Mapping[str, Any], seconds: float = 60.0) -> SetUp:
+    """Install the app, connect CDEK, switch every pipeline on. Raises PageFailedError."""
+    install(steer, member_id, seconds)
+    page = open_app(steer, member_id)
+    connect(page, account, seconds)
+    return SetUp(member_id, page, switch_on(page))
+
+
+def open_app(steer: Steer, member_id: str, user: int = ADMIN) -> Person:
+    """The app's page, as the portal opens it for `user`."""
+    return Person(steer("POST", f"/bitrix24/{member_id}/frame", {"user": user, "placement": "DEFAULT"}))
+
+
+def install(steer: Steer, member_id: str, seconds: float = 60.0) -> None:
+    """The administrator opens the installer, watches the steps and finishes."""
+    installer = Person(steer("POST", f"/bitrix24/{member_id}/install", {"user": ADMIN}))
+    if INSTALLED not in installer.page:
+        installer.wait("/install/progress", lambda text: INSTALLED in text, "installing", seconds)
+    steer("POST", f"/bitrix24/{member_id}/finish-install", {"user": ADMIN})
+
+
+def connect(page: Person, account: Mapping[str, Any], seconds: float = 60.0) -> None:
+    """Save a CDEK account and wait until its test has passed."""
+    own = {"account": account["client_id"], "secret": account["client_secret"], "contract": str(account["contract"])}
+    page.press("/app/account/cdek/0", {"title": "СДЭК", "mode": "test", **own, **SENDER})
+    page.wait("/app/pipelines", lambda text: 'value="parcel"' in text, "testing the CDEK account", seconds)
+
+
+def switch_on(page: Person) -> dict[int, str]:
+    """Switch every pipeline on that has the trigger stage; category -> that stage."""
+    shown = page.get("/app/pipelines")
+    triggers = {}
+    for category in map(int, re.findall(r'hx-post="/app/pipeline/(\d+)"', shown)):
+        form = _form_of(shown, category)
+        stages = {name: value for value, name in _options(form, "trigger_stage").items()}
+        mapped = {f"stage_{status}": stages.get(name, "") for status, name in STAGES.items()}
+        fields = {
+            "enabled": "on",
+            "trigger_stage": stages[TRIGGER],
+            "connection_id": next(value for value in _options(form, "connection_id") if value),
+            "service": "parcel",
+            "hold_s": "0",
+            **mapped,
+            **DEFAULTS,
+        }
+        page.press(f"/app/pipeline/{category}", fields)
+        triggers[category] = stages[TRIGGER]
+    return triggers
+
+
+def _form_of(shown: str, category: int) -> str:
+    start = shown.index(f'hx-post="/app/pipeline/{category}"')
+    return shown[start : shown.index("</form>", start)]
+
+
+def _options(form: str, name: str) -> dict[str, str]:
+    """value -> text of a select."""
+    start = form.index(f'name="{name}"')
+    found = re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)', form[start : form.index("</select>", start)])
+    return {html.unescape(value): html.unescape(text).strip() for value, text in found}
