@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from html import escape
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -14,23 +13,20 @@ from werkzeug.exceptions import HTTPException
 from sandbox.kernel.clock import Clock
 
 from .members import Member
-
-PAGES: list[Callable[[Flask, Sequence[Member]], None]] = []
-"""Pages for people register here (``sandbox/control/pages.py``, if it is there)."""
+from .pages import add_pages, coverage_page
 
 
 def create_control(
     members: Sequence[Member], clock: Clock, before_reset: Callable[[], None] | None = None
 ) -> WSGIApplication:
     """The control application over ``members``; ``/<system code>/…`` goes to that system's own control."""
-    app = Flask("sandbox.control")
+    app = Flask("sandbox.control", static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.register_error_handler(ValueError, _refused)
     app.register_error_handler(HTTPException, _http_refused)
     _add_state(app, members, clock, before_reset)
     _add_evidence(app, members)
-    for add in PAGES:
-        add(app, members)
+    add_pages(app, members)
     return _Dispatcher(app, members)
 
 
@@ -117,6 +113,8 @@ def _add_evidence(app: Flask, members: Sequence[Member]) -> None:
         query = {name: value for name, value in request.args.items() if value != ""}
         rows = [row for member in members for row in member.journal(query)]
         rows.sort(key=lambda row: (row["at"], row["seq"]))
+        if "tail" in query:
+            return {"entries": rows[-int(query["tail"]) :]}
         return {"entries": rows[: int(query["limit"])] if "limit" in query else rows}
 
     @app.get("/journal/counts")
@@ -131,16 +129,7 @@ def _add_evidence(app: Flask, members: Sequence[Member]) -> None:
         table: dict[str, Any] = {}
         for member in members:
             table |= member.coverage()
-        return jsonify(table) if request.args.get("format") == "json" else _coverage_page(table)
-
-
-def _coverage_page(table: dict[str, Any]) -> str:
-    parts = ["<!doctype html><html lang=en><meta charset=utf-8><title>Sandbox</title><h1>Sandbox coverage</h1>"]
-    for code, rows in table.items():
-        parts.append(f"<h2>{escape(code)}</h2><table border=1><tr><th>Method<th>State<th>Note")
-        parts += [f"<tr><td>{escape(r['name'])}<td>{escape(r['state'])}<td>{escape(r['note'])}" for r in rows]
-        parts.append("</table>")
-    return "".join(parts)
+        return jsonify(table) if request.args.get("format") == "json" else coverage_page(table)
 
 
 def _body() -> dict[str, Any]:
