@@ -226,7 +226,7 @@ def parts(sessions: Sessions, clock: FixedClock, oauth: FakeOauth, person: FakeP
         signer=SessionSigner(["k"]),
         gate=FrameGate(oauth, clock, 300),
         waker=LocalWakes(),
-        person=lambda portal, access, user_id: person,  # type: ignore[arg-type, return-value]
+        person=lambda *_: person,  # type: ignore[arg-type]
         public_url="http://localhost",
         systems=discover(),
     )

@@ -54,7 +54,7 @@ def tab(page_app: Flask, set_up: Portal, frame_query: Mapping[str, str]) -> Tab:
 
 
 def version_of(html: str) -> str:
-    return re.findall(r'data-version="(\w+)"', html)[0]
+    return str(re.findall(r'data-version="(\w+)"', html)[0])
 
 
 def rows(sessions: Sessions) -> list[InboxRow]:

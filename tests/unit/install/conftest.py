@@ -1,0 +1,119 @@
+"""A portal that remembers what it was told, for provisioning steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from b24app.bitrix24.encoding import Command
+from b24app.bitrix24.envelope import BatchAnswer, Envelope
+from b24app.bitrix24.errors import RestError
+
+STAGES: list[dict[str, Any]] = [
+    {"STATUS_ID": "NEW", "NAME": "Новая", "SORT": "10", "SEMANTICS": None},
+    {"STATUS_ID": "EXECUTING", "NAME": "В работе", "SORT": "20", "SEMANTICS": None},
+    {"STATUS_ID": "WON", "NAME": "Успех", "SORT": "30", "SEMANTICS": "S"},
+    {"STATUS_ID": "LOSE", "NAME": "Провал", "SORT": "40", "SEMANTICS": "F"},
+]
+
+
+@dataclass
+class RememberingPortal:
+    """Just enough of the REST API: what is written can be read again, twice the same is refused as the vendor does."""
+
+    fields: list[dict[str, Any]] = field(default_factory=list)
+    stages: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"DEAL_STAGE": list(STAGES)})
+    events: list[dict[str, Any]] = field(default_factory=list)
+    placements: list[dict[str, Any]] = field(default_factory=list)
+    info: dict[str, Any] = field(
+        default_factory=lambda: {"LICENSE": "ru_pro100", "LICENSE_TYPE": "pro100", "VERSION": 1}
+    )
+    asked: list[str] = field(default_factory=list)
+    broken: dict[str, Exception] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> list[str]:
+        return [method for method in self.asked if method.endswith((".add", ".bind", ".unbind"))]
+
+    def call(self, method: str, params: Mapping[str, Any] | None = None, **_: Any) -> Envelope:
+        return Envelope(self._do(method, params or {}))
+
+    def batch(self, commands: Sequence[Command], **_: Any) -> BatchAnswer:
+        results: dict[str, Any] = {}
+        errors: dict[str, RestError] = {}
+        for command in commands:
+            try:
+                results[command.key] = self._do(command.method, command.params)
+            except RestError as error:
+                errors[command.key] = error
+        return BatchAnswer(results, errors)
+
+    read_all = batch
+
+    def _do(self, method: str, params: Mapping[str, Any]) -> Any:
+        self.asked.append(method)
+        if method in self.broken:
+            raise self.broken[method]
+        return getattr(self, "_" + method.replace(".", "_"))(params)
+
+    def _app_info(self, params: Mapping[str, Any]) -> Any:
+        return self.info
+
+    def _crm_deal_userfield_list(self, params: Mapping[str, Any]) -> Any:
+        return self.fields
+
+    def _crm_deal_userfield_add(self, params: Mapping[str, Any]) -> Any:
+        given = params["fields"]
+        name = "UF_CRM_" + given["FIELD_NAME"]
+        if any(row["FIELD_NAME"] == name for row in self.fields):
+            raise RestError("ERROR_CORE", f"Field {name} already exists", "crm.deal.userfield.add")
+        items = [{**row, "ID": str(31 + at)} for at, row in enumerate(given.get("LIST", []))]
+        self.fields.append({"FIELD_NAME": name, "USER_TYPE_ID": given["USER_TYPE_ID"], "LIST": items})
+        return len(self.fields)
+
+    def _crm_category_list(self, params: Mapping[str, Any]) -> Any:
+        categories = [{"id": 0, "name": "Общая", "isDefault": "Y"}]
+        categories += [{"id": 3, "name": "Опт", "isDefault": "N"}] if "DEAL_STAGE_3" in self.stages else []
+        return {"categories": categories}
+
+    def _crm_status_list(self, params: Mapping[str, Any]) -> Any:
+        return self.stages[params["filter"]["ENTITY_ID"]]
+
+    def _crm_status_add(self, params: Mapping[str, Any]) -> Any:
+        given = params["fields"]
+        row = {"STATUS_ID": given["STATUS_ID"], "NAME": given["NAME"], "SORT": str(given["SORT"]), "SEMANTICS": None}
+        self.stages[given["ENTITY_ID"]].append(row)
+        return 1
+
+    def _placement_get(self, params: Mapping[str, Any]) -> Any:
+        return self.placements
+
+    def _placement_bind(self, params: Mapping[str, Any]) -> Any:
+        self.placements.append(
+            {"placement": params["PLACEMENT"], "handler": params["HANDLER"], "langAll": params["LANG_ALL"]}
+        )
+        return True
+
+    def _placement_unbind(self, params: Mapping[str, Any]) -> Any:
+        self.placements = [row for row in self.placements if row["handler"] != params["HANDLER"]]
+        return {"count": 1}
+
+    def _event_get(self, params: Mapping[str, Any]) -> Any:
+        return self.events
+
+    def _event_bind(self, params: Mapping[str, Any]) -> Any:
+        self.events.append({"event": params["event"], "handler": params["handler"], "offline": 0})
+        return True
+
+    def _event_unbind(self, params: Mapping[str, Any]) -> Any:
+        gone = (params["event"], params["handler"])
+        self.events = [row for row in self.events if (row["event"], row["handler"]) != gone]
+        return {"count": 1}
+
+
+@pytest.fixture
+def there() -> RememberingPortal:
+    return RememberingPortal()

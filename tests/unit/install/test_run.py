@@ -1,0 +1,145 @@
+"""The job over a real database: each step once, resumable, safe to repeat, honest about what did not work."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from b24app.bitrix24.errors import NoToken, RestError
+from b24app.clock import FixedClock
+from b24app.lanes.engine import LaneEngine, Timing
+from b24app.lanes.slices import Slice, SliceResult
+from b24app.lanes.wake import LocalWakes
+from b24app.store import portals
+from b24app.store.engine import Sessions, read_scope, session_scope
+from b24app.store.models import InboxKind, InboxRow, LaneKind, Portal, PortalState
+from b24app.wire.errors import NotSent, Why
+from install import run
+from install.steps import STEPS
+from install.wanted import EVENTS, FIELDS
+
+PUBLIC, HOOKS = "https://waybill.example", "https://hooks.waybill.example"
+
+
+@pytest.fixture
+def job(sessions: Sessions, clock: FixedClock, portal: Portal, there: Any) -> Iterator[Callable[[], None]]:
+    """Asks for the job, runs the lane until it is idle."""
+    with session_scope(sessions) as session:
+        portals.get(session, portal.id).state = PortalState.INSTALLING
+    wakes = LocalWakes()
+    engine = LaneEngine(sessions, clock, wakes, "test", Timing())
+    parts = run.InstallParts(lambda _: there, PUBLIC, HOOKS, spread=lambda: 0.5)
+    handle = partial(run.handle, parts=parts)
+
+    def serve(slice_: Slice) -> SliceResult:
+        with read_scope(sessions) as session:
+            rows = slice_.claim_inbox(session, (InboxKind.INSTALL,))
+        handle(slice_, rows)
+        return SliceResult()
+
+    engine.register(LaneKind.PORTAL, serve)
+
+    def go(fresh: bool = True) -> None:
+        if fresh:
+            with session_scope(sessions) as session:
+                wakes.wake(run.start(session, portal.id, clock.now(), "trace"))
+        engine.run_until_idle(5)
+
+    yield go
+
+
+def states(sessions: Sessions, portal: Portal) -> dict[str, str]:
+    with sessions() as session:
+        return {row.step: row.state for row in portals.install_steps(session, portal.id)}
+
+
+def test_a_portal_gets_everything_once(job: Callable[[], None], sessions: Sessions, portal: Portal, there: Any) -> None:
+    job()
+    assert states(sessions, portal) == {step.name: "done" for step in STEPS}
+    assert {row["FIELD_NAME"] for row in there.fields} == {wanted.name for wanted in FIELDS}
+    assert [row["event"] for row in there.events] == list(EVENTS)
+    assert {row["handler"] for row in there.events} == {f"{HOOKS}/b24/events"}
+    assert [(row["placement"], row["handler"]) for row in there.placements] == [
+        ("CRM_DEAL_DETAIL_TAB", f"{PUBLIC}/tab")
+    ]
+    assert there.placements[0]["langAll"]["en"]["TITLE"] == "Delivery"
+    with sessions() as session:
+        row = portals.get(session, portal.id)
+        assert (row.state, row.plan, row.edition, row.rate_size) == (PortalState.ACTIVE, "pro100", "cloud", 50)
+        assert row.installed_at is not None
+        assert portals.field_map(session, portal.id)["address"] == "UF_CRM_DELIVERY_ADDRESS"
+        assert row.settings["delivery_types"] == {"31": "courier", "32": "pickup"}
+        pipeline = portals.pipelines(session, portal.id)[0]
+        assert (pipeline.trigger_stage, pipeline.enabled) == ("WB_SHIP", False)
+
+
+def test_doing_it_again_writes_nothing(job: Callable[[], None], there: Any) -> None:
+    job()
+    there.asked.clear()
+    job()
+    assert there.writes == []
+
+
+def test_an_older_address_is_replaced(job: Callable[[], None], there: Any) -> None:
+    there.events.append({"event": "ONCRMDEALADD", "handler": "https://old.example/b24/events", "offline": 0})
+    there.placements.append({"placement": "CRM_DEAL_DETAIL_TAB", "handler": "https://old.example/tab"})
+    job()
+    assert {row["handler"] for row in there.events} == {f"{HOOKS}/b24/events"}
+    assert [row["handler"] for row in there.placements] == [f"{PUBLIC}/tab"]
+
+
+def test_a_silent_portal_is_tried_again_from_the_step_that_failed(
+    job: Any, sessions: Sessions, portal: Portal, there: Any, clock: FixedClock
+) -> None:
+    there.broken["placement.get"] = NotSent(Why.CONNECT)
+    job()
+    assert [states(sessions, portal)[step.name] for step in STEPS] == ["done", "done", "done", "waiting", "waiting"]
+    there.broken.clear()
+    there.asked.clear()
+    clock.advance(3)
+    job(fresh=False)
+    assert set(states(sessions, portal).values()) == {"done"}
+    assert "app.info" not in there.asked
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (RestError("ACCESS_DENIED", "Access denied!", "placement.get"), "refused|Access denied!"),
+        (NoToken("none"), "no_admin_key|none"),
+    ],
+)
+def test_a_refusal_waits_for_a_person(
+    job: Any, sessions: Sessions, portal: Portal, there: Any, error: Exception, words: str
+) -> None:
+    there.broken["placement.get"] = error
+    job()
+    with sessions() as session:
+        step = next(row for row in portals.install_steps(session, portal.id) if row.step == "placements")
+        assert (step.state, step.words) == ("failed", words)
+        assert portals.get(session, portal.id).state == PortalState.INSTALLING
+        assert {row.state for row in session.query(InboxRow)} == {"done"}
+    there.broken.clear()
+    job()
+    assert set(states(sessions, portal).values()) == {"done"}
+
+
+def test_enterprise_and_box_portals_are_told_apart(job: Any, sessions: Sessions, portal: Portal, there: Any) -> None:
+    there.info = {"LICENSE": "ru_ent250", "LICENSE_TYPE": "ent250", "LICENSE_FAMILY": "ent"}
+    job()
+    with sessions() as session:
+        row = portals.get(session, portal.id)
+        assert (row.rate_size, row.rate_drain) == (250, 5)
+    there.info = {"LICENSE": "ru_selfhosted"}
+    job()
+    with sessions() as session:
+        assert portals.get(session, portal.id).edition == "box"
+
+
+def test_a_choice_of_fields_that_an_administrator_made_is_kept(job: Any, sessions: Sessions, portal: Portal) -> None:
+    with session_scope(sessions) as session:
+        portals.set_fields(session, portal.id, {"phone": "UF_CRM_OUR_PHONE"})
+    job()
+    with sessions() as session:
+        assert portals.field_map(session, portal.id)["phone"] == "UF_CRM_OUR_PHONE"
