@@ -1,0 +1,8 @@
+"""What the app asks a portal to allow: the list of the card in the vendor's cabinet (bitrix24-app.md §1.3).
+
+Moderation refuses scopes "for the future" (§6.2), so each one here is needed by a call that the program makes today;
+`tests/fidelity/test_bitrix24_methods.py` holds both directions. `profile`, `event.*`, `app.info`, `user.admin` and
+`batch` need none. A scope added in a later version reaches a portal only when its administrator updates the app.
+"""
+
+REQUESTED = ("crm", "placement", "catalog", "im")

@@ -1,0 +1,50 @@
+"""Which REST methods the program names in its code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ROOMS = ("b24app", "install", "placements")
+# Where a method's name stands: Command(key, METHOD, …), client.call(METHOD, …), ground.ask(METHOD, …).
+POSITIONS = {"Command": 1, "call": 0, "ask": 0}
+
+
+def named() -> dict[str, list[str]]:
+    """Name -> places. A name put together at run time has `*` where the unknown part is."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        for name, line in _in_file(path):
+            found.setdefault(name, []).append(f"{path.relative_to(ROOT)}:{line}")
+    return found
+
+
+def _in_file(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        position = POSITIONS.get(function)
+        given = [*node.args, *(word.value for word in node.keywords if word.arg == "method")]
+        if position is None or not given:
+            continue
+        name = _text(given[min(position, len(given) - 1)])
+        # Other people's call() and ask() take something else; a method has dots, or is one of the few without.
+        if name and ("." in name or function == "Command"):
+            yield name, node.lineno
+
+
+def _text(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
+    return ""
+
+
+def covered(name: str, pattern: str) -> bool:
+    """Whether a called method is what a name in the code stands for; the server ignores case."""
+    return fnmatchcase(name.lower(), pattern.lower())

@@ -1,0 +1,96 @@
+"""Every REST call of the program is documented, not deprecated, and allowed by a scope that we ask for.
+
+`data/bitrix24_methods.json` is cut from the vendor's documentation by tools/spec_extract.py. Names are collected twice:
+as they stand in the code, and as the sandbox's journal saw them while the program was installed and shipped a deal.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from b24app.bitrix24.scopes import REQUESTED
+from b24app.demo.setting_up import set_up
+from sandbox.world import World
+from tests.fidelity.called import covered, named
+from tests.flows.program import Program
+
+METHODS: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "bitrix24_methods.json").read_text())
+BY_NAME = {name.lower(): (name, row) for name, row in METHODS.items()}
+# Of the portal's own platform, granted to every token (§1.3); some pages name no scope, some say "basic".
+BASIC = {"batch", "scope", "profile", "app.info", "user.admin", "event.get", "event.bind", "event.unbind"}
+IN_CODE = named()
+
+
+def granted(name: str) -> bool:
+    """Whether our scopes open it."""
+    return name in BASIC or bool({*REQUESTED, "basic"}.intersection(BY_NAME[name.lower()][1]["scope"]))
+
+
+def objections(name: str) -> list[str]:
+    """What the documentation has against a call of this method."""
+    if name.lower() not in BY_NAME:
+        return [f"{name} is not documented"]
+    spelt, row = BY_NAME[name.lower()]
+    found = [f"{name} is spelt {spelt}"] if spelt != name else []
+    found += [f"{name} is deprecated"] if row.get("deprecated") else []
+    return found + ([] if granted(name) else [f"{name} needs one of {row['scope']}"])
+
+
+@pytest.mark.parametrize("name", sorted(name for name in IN_CODE if "*" not in name))
+def test_a_name_in_the_code(name: str) -> None:
+    assert objections(name) == []
+
+
+@pytest.mark.parametrize("pattern", sorted(name for name in IN_CODE if "*" in name))
+def test_a_name_put_together_in_the_code(pattern: str) -> None:
+    fits = [name for name in METHODS if covered(name, pattern)]
+    assert [name for name in fits if not objections(name)]
+
+
+def test_no_scope_is_asked_for_in_vain() -> None:
+    needed = {scope for name in IN_CODE if "*" not in name for scope in BY_NAME[name.lower()][1]["scope"]}
+    assert set(REQUESTED) <= needed
+
+
+def test_the_judge_objects() -> None:
+    assert objections("crm.deal.explode") == ["crm.deal.explode is not documented"]
+    assert objections("task.item.add") == ["task.item.add is deprecated", "task.item.add needs one of ['task']"]
+    assert objections("sale.order.list") == ["sale.order.list needs one of ['sale']"]
+    assert objections("CRM.item.get") == ["CRM.item.get is spelt crm.item.get"]
+
+
+def test_what_the_program_really_calls(world: World, sqlite_database_url: str, redis_url: str) -> None:
+    """Installed with exactly our scopes, a connection tested, pipelines on, deals shipped, a problem told."""
+    world.control.post("/bitrix24/app", {"scopes": list(REQUESTED)})
+    world.control.post("/cdek/settings", {"decision_min": 0.1, "decision_max": 0.2})
+    member = world.addresses["portals"][0]["member_id"]
+    with Program(world, sqlite_database_url, redis_url) as program:
+        ready = set_up(program.steer, member, world.addresses["cdek"]["accounts"][0])
+        move_some(world, member, ready.triggers)
+        program.wait(lambda: seen(world) >= TOLD, "a number and a problem in the CRM", 40)
+    called = seen(world)
+    assert [text for name in sorted(called) for text in objections(name)] == []
+    assert [name for name in sorted(called) if not any(covered(name, pattern) for pattern in IN_CODE)] == ["batch"]
+    rows = world.journal.find(system="bitrix24", kind="rest.call")
+    assert [row for row in rows if "insufficient_scope" in str(row.data)] == []
+
+
+TOLD = {"crm.item.update", "crm.timeline.comment.add", "im.notify.system.add"}
+
+
+def move_some(world: World, member: str, triggers: Any) -> None:
+    """Deals of the main pipeline to the stage that ships: most are fine, some miss what a carrier needs."""
+    base = f"/bitrix24/{member}"
+    world.control.post(f"{base}/wishes", {})
+    deals = [row["id"] for row in world.control.get(f"{base}/deals")["deals"] if int(row["categoryId"]) == 0]
+    world.control.post(f"{base}/move", {"deals": deals[:30], "stage": triggers[0], "user": 1})
+
+
+def seen(world: World) -> set[str]:
+    """Every method that arrived at a portal's REST, alone or inside a batch."""
+    rows = world.journal.find(system="bitrix24", kind="rest.call")
+    return {name for row in rows for name in [row.key, *row.data.get("commands", [])]}
