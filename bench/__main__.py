@@ -5,17 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 
-from bench import intake
+from bench import burst, intake, one_deal
 from bench.figures import Figure, save, table
+from bench.town import town
 
-GROUPS = (
-    (
-        intake.measure,
-        ("intake_vs_commit_sqlite", "intake_vs_commit_postgres", "intake_vs_empty", "intake_p99_vs_commit"),
-    ),
-)
-ROWS = tuple(name for _, names in GROUPS for name in names)
+ROWS = (*intake.ROWS, *one_deal.ROWS, *burst.ROWS)
 
 
 def say(text: str) -> None:
@@ -24,18 +20,29 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
+def measure(wanted: Sequence[str]) -> list[Figure]:
+    """Group by group; each group's figures are saved as soon as they are there."""
+    figures: list[Figure] = []
+    if mine := [name for name in wanted if name in intake.ROWS]:
+        figures += intake.measure(mine, say)
+        save(figures)
+    if set(wanted) & {*one_deal.ROWS, *burst.ROWS}:
+        with town(say) as place:
+            for group in (one_deal, burst):
+                if mine := [name for name in wanted if name in group.ROWS]:
+                    figures += group.measure(place, mine, say)
+                    save(figures)
+    return figures
+
+
 def main() -> int:
-    """Parse, measure group by group, print, save."""
+    """Parse, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="row", help=f"one or more of: {', '.join(ROWS)}")
     wanted = parser.parse_args().rows or list(ROWS)
     if unknown := sorted(set(wanted) - set(ROWS)):
         parser.error(f"no such row: {', '.join(unknown)}")
-    figures: list[Figure] = []
-    for measure, names in GROUPS:
-        if mine := [name for name in names if name in wanted]:
-            figures += measure(mine, say)
-            save(figures)
+    figures = measure(wanted)
     sys.stdout.write(table(figures) + "\n")
     return 0 if all(figure.holds for figure in figures) else 1
 

@@ -24,6 +24,7 @@ from bench.figures import Bar, Figure, Say
 from bench.samples import alternate, median
 from bench.servers import Load, Server, start
 
+ROWS = ("intake_vs_commit_sqlite", "intake_vs_commit_postgres", "intake_vs_empty", "intake_p99_vs_commit")
 ROUNDS = 7
 SECONDS = 2.0
 MEMBER, TOKEN = "bench0000000000000000000000member", "0123456789abcdef0123456789abcdef"
