@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
+import requests
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
@@ -41,6 +42,13 @@ def _add_shared(app: Flask, system: Bitrix24) -> None:
         system.hub.card.update(body())
         return system.hub.card.as_json()
 
+    @app.post("/app/check")
+    def check_card() -> dict[str, Any]:
+        """HEAD of every address, as the cabinet does; it wants 200, 301 or 302 (§1.2). null: no answer."""
+        card = system.hub.card
+        urls = {name: getattr(card, name) for name in ("app_url", "installer_url", "event_url")}
+        return {name: _head(url) for name, url in urls.items() if url}
+
     @app.get("/oauth")
     def read_oauth() -> dict[str, Any]:
         return vars(system.oauth_switches)
@@ -53,6 +61,15 @@ def _add_shared(app: Flask, system: Bitrix24) -> None:
     @app.get("/portals")
     def portals() -> dict[str, Any]:
         return {"portals": [portal.as_json() for portal in system.portals.values()]}
+
+
+def _head(url: str) -> int | None:
+    with requests.Session() as http:
+        http.trust_env = False
+        try:
+            return http.head(url, timeout=10, allow_redirects=False).status_code
+        except requests.RequestException:
+            return None
 
 
 def _http_refused(problem: HTTPException) -> tuple[dict[str, str], int]:

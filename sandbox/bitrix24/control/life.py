@@ -140,6 +140,11 @@ def _add_tokens(app: Flask, portals: Mapping[str, Portal]) -> None:
         issued = portal.hub.tokens.issue(client, portal.member_id, user, scope, install.generation)
         return {"access_token": issued.access, "refresh_token": issued.refresh, "expires": issued.expires}
 
+    @app.post("/<member_id>/tokens/expire")
+    def expire(member_id: str) -> dict[str, Any]:
+        portal = portal_of(portals, member_id)
+        return {"expired": portal.hub.tokens.expire(portal.member_id)}
+
     @app.post("/<member_id>/code")
     def code(member_id: str) -> dict[str, Any]:
         portal, spec = portal_of(portals, member_id), body("user")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.kernel.clock import Clock
 
@@ -99,6 +99,13 @@ class TokenStore:
 
     def forget_access(self, text: str) -> None:
         self._access.pop(text, None)
+
+    def expire(self, member_id: str) -> int:
+        """Make every access token of a portal expired; refresh tokens stay good. Returns how many."""
+        found = [token for token in self._access.values() if token.member_id == member_id]
+        for token in found:
+            self._access[token.access] = replace(token, expires=0)
+        return len(found)
 
     def issue_code(self, client_id: str, member_id: str, user_id: int) -> str:
         text = secrets.token_hex(35)

@@ -30,6 +30,8 @@ class Finder:
 
     def find(self, conditions: Any, order: Mapping[str, Any]) -> list[Row]:
         test = self._test(conditions)
+        # The vendor's own SDK orders the first page of every list by ID, this one too.
+        order = {"id" if name == "ID" else name: way for name, way in order.items()}
         self._check_order(order)
         rows = [row for row in candidates(self._table, conditions) if test(row)]
         plain = {self._names.get(name, name): way for name, way in order.items()}

@@ -64,10 +64,8 @@ def create(
     item |= values
     _link_clients(portal, item, values)
     _check_stage(portal, entity_type_id, item)
-    if entity_type_id == 2 and not item.get("title"):
-        item["title"] = "Сделка"
     number = table.add(item, number)
-    if entity_type_id == 2 and item["title"] == "Сделка":
+    if entity_type_id == 2 and not item["title"]:
         item["title"] = f"Сделка #{number}"
     _settle_stage(portal, entity_type_id, item, actor, CREATED, item["createdTime"])
     if not quiet:

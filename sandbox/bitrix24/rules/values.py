@@ -14,7 +14,7 @@ from sandbox.bitrix24.state.userfields import UserField
 from sandbox.bitrix24.wire import empty, items_of, pairs_of, to_int
 
 _NUMBER = re.compile(r"\s*-?\d+(\.\d+)?")
-_TRUE = (True, "true", "y", "Y")
+_TRUE = ("true", "y", "Y")
 
 
 def system_value(portal: Portal, field: Field, value: Any) -> Any:
@@ -22,7 +22,7 @@ def system_value(portal: Portal, field: Field, value: Any) -> Any:
     if field.multiple:
         return _many(field.name, value, lambda one: _one(portal, field.kind, one))
     if field.kind == "boolean":
-        return "Y" if value in _TRUE else "N"
+        return _yes_no(value)
     if empty(value):
         return field.default if field.default in (0, "N") else None
     return _one(portal, field.kind, value)
@@ -35,8 +35,13 @@ def user_value(portal: Portal, field: UserField, value: Any, current: Any) -> An
     if field.multiple:
         return _many(field.name, value, lambda one: _user_one(portal, field, one))
     if field.kind == "boolean":
-        return "Y" if value in _TRUE else "N"
+        return _yes_no(value)
     return None if empty(value) else _user_one(portal, field, value)
+
+
+def _yes_no(value: Any) -> str:
+    # crm §1.4: a number 1 is stored as false, only these words and a real true are true.
+    return "Y" if value is True or (isinstance(value, str) and value in _TRUE) else "N"
 
 
 def _many(name: str, value: Any, convert: Any) -> list[Any]:
@@ -49,7 +54,7 @@ def _many(name: str, value: Any, convert: Any) -> list[Any]:
 
 
 def _one(portal: Portal, kind: str, value: Any) -> Any:
-    if kind in ("integer", "user", "crm_contact", "crm_company", "crm_category", "employee"):
+    if kind in ("integer", "user", "crm_contact", "crm_company", "crm_category", "crm_entity", "employee"):
         number = to_int(value)
         return number if number is not None else int(number_of(value))
     if kind == "double":

@@ -110,6 +110,7 @@ class AppState:
         self.placements: list[Placement] = []
         self.field_types: dict[str, FieldType] = {}
         self.offline: dict[int, OfflineEvent] = {}
+        self.triggers: dict[str, str] = {}
         self.app_options: dict[str, Any] = {}
         self.user_options: dict[int, dict[str, Any]] = {}
         self.ids: Iterator[int] = itertools.count(101)
@@ -125,3 +126,4 @@ class AppState:
         self.placements.clear()
         self.field_types.clear()
         self.offline.clear()
+        self.triggers.clear()

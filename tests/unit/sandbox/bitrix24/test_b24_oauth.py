@@ -112,9 +112,7 @@ def test_a_code_works_once_and_for_thirty_seconds(world: World, portals: list[Po
 def test_authorize_sends_the_browser_back_with_a_code(world: World, portals: list[Portal]) -> None:
     install(portals[0])
     query = {"client_id": CLIENT_ID, "state": "abc"}
-    answer = requests.get(
-        f"{portals[0].base_url}/oauth/authorize/", params=query, timeout=5, allow_redirects=False
-    )
+    answer = requests.get(f"{portals[0].base_url}/oauth/authorize/", params=query, timeout=5, allow_redirects=False)
     target = answer.headers["Location"]
     assert answer.status_code == 302
     assert "state=abc" in target
