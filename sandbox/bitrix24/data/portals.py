@@ -102,7 +102,8 @@ def carrier_overrides(index: int) -> list[dict[str, object]]:
     """What the carrier has to be told (``POST /cdek/overrides``) so that the outcomes come true: routes that are not
     the ordinary way to a door or a pickup point."""
     special = [row for row in portal_data(index).expected if row.route not in ("", "door", "pickup") and row.recipient]
-    return [{"match": {"recipient": row.recipient}, "route": row.route} for row in special]
+    # By the last word alone: an app may write the family name first.
+    return [{"match": {"recipient": f"*{row.recipient.split()[-1]}*"}, "route": row.route} for row in special]
 
 
 def _categories(shape: Profile) -> tuple[Category, ...]:

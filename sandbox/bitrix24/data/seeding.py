@@ -240,13 +240,16 @@ def apply_fix(portal: Portal, deal_id: int) -> bool:
 
 
 def _rename_recipient(portal: Portal, deal_id: int, full_name: str) -> bool:
-    # No field of the deal holds the name: it is the contact's card that gets corrected.
+    # No field of the deal holds the name: the contact is corrected inside the deal's card, which saves the deal too.
     deal = portal.crm.tables[DEAL].get(deal_id)
     contact = portal.crm.tables[CONTACT].get(deal["contactId"] if deal else None)
     if deal is None or contact is None:
         return False
     name, _, last = full_name.partition(" ")
-    return change(portal, CONTACT, contact, {"name": name, "lastName": last}, Actor(deal["assignedById"]), via="user")
+    manager = Actor(deal["assignedById"])
+    changed = change(portal, CONTACT, contact, {"name": name, "lastName": last}, manager, via="user")
+    change(portal, DEAL, deal, {"comments": f"Имя получателя исправлено: {full_name}"}, manager, via="user")
+    return changed
 
 
 def app_fields(portal: Portal) -> dict[str, UserField]:

@@ -75,7 +75,7 @@ def test_the_managers_part_by_control(world: World) -> None:
     story = world.control.get(f"/bitrix24/{member}/expected")
     by_id = {row["deal_id"]: row for row in story["deals"]}
     assert (by_id[549]["outcome"], by_id[549]["fields"]) == ("problem", ["recipient_phone"])
-    assert {"match": {"recipient": "Жанна Панова"}, "route": "refusal"} in story["overrides"]
+    assert {"match": {"recipient": "*Панова*"}, "route": "refusal"} in story["overrides"]
     assert world.control.post(f"/bitrix24/{member}/fix", {"deal": 549}) == {"changed": True}
     assert deals.get(549)["UF_CRM_DELIVERY_PHONE"] == "+7 916 000-58-58"
     assert world.control.post(f"/bitrix24/{member}/fix", {"deal": 501}) == {"changed": False}
