@@ -51,7 +51,9 @@ class Oauth:
     def bases(self) -> tuple[str, ...]:
         return (OAUTH,)
 
-    def app_info(self, server_endpoint: str, access_token: str, **_: Any) -> AppInfo:
+    def app_info(
+        self, server_endpoint: str, access_token: str, people: bool = False, total_s: float | None = None
+    ) -> AppInfo:
         if access_token != "key":
             raise OAuthRefused("no_auth_found")
         return AppInfo("app.1", "new", "new.bitrix24.ru", "https://new.bitrix24.ru/rest/", 1, False, scope=("crm",))
@@ -79,7 +81,7 @@ def app(sessions: Sessions, clock: FixedClock, person: Person) -> Flask:
         signer=SessionSigner(["k"]),
         gate=FrameGate(Oauth(), clock, 300),
         waker=LocalWakes(),
-        person=lambda *_: person,  # type: ignore[arg-type, return-value]
+        person=lambda *_: person,  # type: ignore[arg-type]
         public_url="http://localhost",
     )
     app = Flask("install", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))

@@ -1,0 +1,154 @@
+"""The tab's states as facts, for pictures without a portal: today is Thursday, 12 November 2026, 14:30 in Moscow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from b24app.logistics.model import Address, DeliveryKind, Item, Parcel, Recipient, ShipmentRequest
+from b24app.logistics.money import Money
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.status import Status
+from b24app.store.faces.deal import (
+    AskFacts,
+    AuditFacts,
+    EventFacts,
+    IntentFacts,
+    ProblemFacts,
+    ShipmentFacts,
+    TabFacts,
+)
+from placements.preview import Preview, PreviewItem
+
+NOW = datetime(2026, 11, 12, 11, 30, tzinfo=UTC)
+LONG = "420111, Республика Татарстан, г. Казань, ул. Баумана, д. 44/8 к2, кв. 12, домофон 12К4582, звонить с угла"
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+
+
+def _item(name: str, quantity: int, weight_g: int) -> Item:
+    return Item(name, "sku", quantity, Money(100000), weight_g)
+
+
+MARIA = Recipient("Мария Северцева", "8 900 000 14 62", "+79000001462")
+REQUEST = ShipmentRequest(
+    "AB-8061-1",
+    "parcel",
+    DeliveryKind.PICKUP,
+    MARIA,
+    (
+        Parcel(4100, 400, 300, 250, (_item("Плед льняной", 2, 2050),)),
+        Parcel(2200, 450, 450, 150, (_item("Подушка «Хвоя»", 1, 2200),), ("size:stacked", "weight:section")),
+    ),
+    point_code="KZN12",
+    cod=Money(648000),
+    declared=Money(432000),
+    comment="Позвонить за час",
+)
+EVENTS = (
+    EventFacts(at(10, 11, 31), "CREATED", "Создан", Status.CREATED, "Офис СДЭК", "", ""),
+    EventFacts(at(11, 15, 20), "3", "Принят на склад отправителя", Status.ACCEPTED_AT_WAREHOUSE, "Москва", "", ""),
+    EventFacts(at(12, 3, 40), "20", "Отправлен в г. транзит", Status.IN_TRANSIT, "Владимир", "", ""),
+)
+TRANSIT = ShipmentFacts(
+    id=1,
+    n=1,
+    number="AB-8061-1",
+    system="cdek",
+    connection="СДЭК, договор Б-118",
+    status=Status.IN_TRANSIT,
+    incident="",
+    remote_code="20",
+    remote_text="Отправлен в г. транзит",
+    order_number="1573840216",
+    tracking_number="",
+    tracking_url="https://www.cdek.ru/ru/tracking?order_id=1573840216",
+    price=Money(48600),
+    promised=date(2026, 11, 13),
+    request=REQUEST,
+    created_at=at(10, 11, 31),
+    status_at=at(12, 3, 40),
+    polled_at=at(12, 11, 28),
+    closed_reason="",
+    events=EVENTS,
+    intents=(IntentFacts("create", "done", 1, None, "", at(10, 11, 31)),),
+)
+BASE = TabFacts(
+    deal_id=8061,
+    title="Плед и подушка",
+    category=0,
+    stage="NEW",
+    note="",
+    gone=False,
+    connection="СДЭК, договор Б-118",
+    system="cdek",
+    pipeline_on=True,
+    trigger_stage="SHIP",
+    shipments=(TRANSIT,),
+    problems=(),
+    asks=(),
+    audits=(AuditFacts("ship_now", "Анна Лугова", at(10, 11, 30)),),
+    unwritten=0,
+    version="v1",
+)
+READY = Preview(
+    DeliveryKind.COURIER,
+    MARIA,
+    "contact",
+    LONG,
+    "",
+    (PreviewItem("Плед льняной", "2", Money(516000)), PreviewItem("Подушка «Хвоя»", "1", Money(232000))),
+    Money(748000),
+    (),
+)
+REFUSAL = ProblemFacts(
+    Problem("phone_refused", Field.PHONE, Who.MANAGER, "v2_recipient_phone_invalid", "Recipient phone is invalid"),
+    at(12, 11, 20),
+    None,
+)
+
+
+def _with(status: Status, **over: object) -> TabFacts:
+    return replace(BASE, shipments=(replace(TRANSIT, status=status, **over),))  # type: ignore[arg-type]
+
+
+_TO_DOOR = replace(REQUEST, point_code=None, address=Address(LONG))
+_FRESH = {"events": (), "order_number": "", "tracking_url": "", "price": None, "promised": None}
+STATES: dict[str, tuple[TabFacts, Preview | None]] = {
+    "in_transit": (BASE, None),
+    "created": (_with(Status.CREATED, events=EVENTS[:1], tracking_url="", request=_TO_DOOR), None),
+    "at_point": (_with(Status.READY_FOR_PICKUP), None),
+    "delivered": (replace(_with(Status.DELIVERED), unwritten=2), None),
+    "failed": (_with(Status.DELIVERY_FAILED, remote_text="Контрагент отсутствует"), None),
+    "returning": (_with(Status.RETURNING), None),
+    "unknown": (_with(Status.UNKNOWN, remote_code="SOMETHING_NEW"), None),
+    "refused": (replace(_with(Status.REJECTED, **_FRESH), problems=(REFUSAL,)), None),
+    "troubled": (replace(BASE, problems=(REFUSAL,)), None),
+    "submitting": (
+        _with(Status.SUBMITTING, **_FRESH, intents=(IntentFacts("create", "accepted", 1, None, "", NOW),)),
+        None,
+    ),
+    "silent": (
+        _with(Status.SUBMITTING, **_FRESH, intents=(IntentFacts("create", "waiting", 2, at(12, 11, 35), "", NOW),)),
+        None,
+    ),
+    "ready": (replace(BASE, shipments=(), audits=()), READY),
+    "asked": (replace(BASE, shipments=(), asks=(AskFacts("ship_now", "Анна Лугова", NOW),)), READY),
+    "missing": (
+        replace(BASE, shipments=()),
+        replace(
+            READY,
+            recipient=replace(MARIA, phone=None, phone_raw="8 900 000"),
+            problems=(
+                Problem("phone_invalid", Field.PHONE, params={"value": "8 900 000", "where": "deal"}),
+                Problem("items_missing", Field.ITEMS),
+            ),
+            items=(),
+        ),
+    ),
+    "not_set_up": (replace(BASE, connection="", shipments=(), audits=()), None),
+    "gone": (replace(BASE, gone=True), None),
+    "again": (replace(BASE, shipments=(replace(TRANSIT, n=2), replace(TRANSIT, n=1, status=Status.CANCELLED))), None),
+}

@@ -1,0 +1,189 @@
+"""The pages where people meet them: frames of an emulated portal, spoken to through the real frame protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
+
+from b24app.store import portals
+from b24app.store.engine import session_scope
+from b24app.store.models import PortalToken
+from install.wanted import EVENTS, FIELDS
+from tests.browser.pages.conftest import WIDTHS, Watched
+from tests.flows.program import Program
+
+ADMIN, MANAGER = 1, 7
+DEAL = 501
+pytestmark = pytest.mark.timeout(240)
+
+
+@dataclass
+class Desk:
+    """Somebody at a portal: a browser page, and our page inside the portal's."""
+
+    program: Program
+    context: BrowserContext
+    watched: Watched
+    lang: str = "ru"
+
+    @property
+    def page(self) -> Page:
+        return self.watched.page
+
+    @property
+    def address(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.program.world.addresses["portals"][0]
+        return found
+
+    def sign_in(self, user: int) -> None:
+        self.page.goto(self.address["base_url"] + "/login")
+        self.page.click(f"button[name=user][value='{user}']")
+        self.page.wait_for_selector(".board")
+
+    def ours(self) -> Frame:
+        """Our page inside the frame."""
+        self.page.wait_for_selector("iframe")
+        end = self.program.wait(lambda: self._frame(), "our frame", 15)
+        assert isinstance(end, Frame)
+        return end
+
+    def _frame(self) -> Frame | None:
+        self.page.wait_for_timeout(50)
+        return next((frame for frame in self.page.frames if frame.url.startswith(self.program.url)), None)
+
+    def open_app(self) -> Frame:
+        self.page.goto(self.address["base_url"] + "/marketplace/view/waybill.delivery/")
+        return self.ours()
+
+    def open_tab(self, deal: int) -> Frame:
+        self.page.goto(f"{self.address['base_url']}/crm/deal/details/{deal}/")
+        self.page.get_by_text("Доставка" if self.lang == "ru" else "Delivery", exact=True).first.click()
+        return self.ours()
+
+    def install(self) -> None:
+        self.page.goto(self.address["base_url"] + "/marketplace/")
+        self.page.locator("form[action*=install] button").first.click()
+        self.page.wait_for_url("**install_finished=Y**", timeout=30000)
+
+
+@pytest.fixture
+def desk(program: Program, browser: Browser) -> Iterator[Desk]:
+    context = browser.new_context(viewport={"width": WIDTHS["desk"], "height": 900})
+    context.set_default_timeout(20000)
+    yield Desk(program, context, Watched(context.new_page()))
+    context.close()
+
+
+def connect(desk: Desk) -> None:
+    """An administrator connects CDEK and switches the main pipeline on, in the page."""
+    account = desk.program.world.addresses["cdek"]["accounts"][0]
+    ours = desk.open_app()
+    form = ours.locator("#account-cdek-0")
+    form.locator("[name=account]").fill(account["client_id"])
+    form.locator("[name=secret]").fill(account["client_secret"])
+    form.locator("[name=contract]").select_option(str(account["contract"]))
+    form.locator("[name=shipment_point]").fill("MSK5")
+    form.locator("[name=sender_name]").fill("Склад")
+    form.locator("[name=sender_phone]").fill("+79161234567")
+    form.locator("button[type=submit]").click()
+    expect(ours.locator("#health")).to_contain_text("Отправитель найден в справочнике", timeout=20000)
+    pipeline = ours.locator("#pipeline-0")
+    pipeline.locator("[name=connection_id]").select_option(index=1)
+    pipeline.locator("[name=service]").select_option("parcel")
+    pipeline.locator("[name=enabled]").check()
+    pipeline.locator("button[type=submit]").click()
+    expect(pipeline).to_contain_text("Сохранено")
+    member = desk.address["member_id"]
+    desk.program.wait(lambda: desk.program.read(_started, member), "the pipeline's start")
+    desk.program.steer("POST", f"/bitrix24/{member}/wishes", {})
+
+
+def _started(session: Any, member: str) -> bool:
+    portal = portals.by_member(session, member)
+    assert portal is not None
+    return portals.pipelines(session, portal.id)[0].on_since_history_id is not None
+
+
+def test_from_the_market_to_a_number_on_the_deal(desk: Desk) -> None:
+    """Install, connect, switch on, ship one deal with a double click, cancel it, all with a mouse."""
+    desk.sign_in(ADMIN)
+    desk.install()
+    expect(desk.ours().locator("#now")).to_have_text("Осталось подключить перевозчика")
+    connect(desk)
+    desk.sign_in(MANAGER)
+    ours = desk.open_tab(DEAL)
+    expect(ours.locator("#now")).to_have_text("Можно отправлять")
+    ours.locator("#do-ship_now").dblclick()
+    expect(ours.locator("#now")).to_contain_text("создан, передайте посылку", timeout=30000)
+    assert len(desk.program.world.journal.find(system="cdek", kind="order.accepted")) == 1
+    expect(ours.locator(".wb-line")).to_contain_text("Пётр Менеджеров: «Оформить»")
+    ours.locator("#do-cancel").click()
+    ours.get_by_role("button", name="Отменить заказ", exact=True).click()
+    expect(ours.locator("#now")).to_have_text("Заказ отменён", timeout=30000)
+    assert desk.watched.overflow(ours) == 0
+    assert desk.watched.faults == []
+
+
+def test_the_frame_is_as_tall_as_its_page_and_scrolls_nowhere(desk: Desk) -> None:
+    desk.sign_in(ADMIN)
+    desk.install()
+    ours = desk.ours()
+    expect(ours.locator("#pipeline-0")).to_be_visible()
+    desk.program.wait(lambda: _fits(desk, ours), "a frame that fits", 10)
+    for width in (WIDTHS["phone"], WIDTHS["desk"]):
+        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.program.wait(lambda: _fits(desk, ours), f"a frame that fits at {width}", 10)
+    assert desk.watched.faults == []
+
+
+def _fits(desk: Desk, ours: Frame) -> bool:
+    desk.page.wait_for_timeout(100)
+    sizes = ours.evaluate(
+        "(e => ({w: e.scrollWidth - innerWidth, h: e.scrollHeight - innerHeight}))(document.documentElement)"
+    )
+    return bool(sizes["w"] <= 0 and sizes["h"] <= 1)
+
+
+def test_a_manager_sees_no_setup_and_is_told_who_can_help(desk: Desk) -> None:
+    desk.sign_in(ADMIN)
+    desk.install()
+    desk.sign_in(MANAGER)
+    ours = desk.open_app()
+    expect(ours.locator("h1")).to_have_text("Это может только администратор портала")
+    assert ours.locator("form").count() == 0
+    tab = desk.open_tab(DEAL)
+    expect(tab.locator("#now")).to_have_text("Доставка ещё не настроена")
+
+
+def test_closing_the_installer_half_way_and_installing_again_is_safe(desk: Desk) -> None:
+    desk.sign_in(ADMIN)
+    desk.page.goto(desk.address["base_url"] + "/marketplace/")
+    desk.page.locator("form[action*=install] button").first.click()
+    desk.ours()
+    desk.page.goto("about:blank")
+    desk.sign_in(ADMIN)
+    desk.page.goto(desk.address["base_url"] + "/marketplace/app/17/")
+    desk.page.wait_for_url("**install_finished=Y**", timeout=30000)
+    expect(desk.ours().locator("#now")).to_have_text("Осталось подключить перевозчика")
+    portal = next(iter(desk.program.world.system("bitrix24").portals.values()))
+    assert [row.handler for row in portal.app.placements] == [f"{desk.program.url}/tab"]
+    assert sorted(row.event for row in portal.app.handlers) == sorted(EVENTS)
+    assert {wanted.name for wanted in FIELDS} <= set(portal.crm.userfields.of("CRM_DEAL"))
+
+
+def test_a_session_that_ran_out_is_renewed_without_the_person_noticing(desk: Desk) -> None:
+    desk.sign_in(ADMIN)
+    desk.install()
+    connect(desk)
+    ours = desk.open_tab(DEAL)
+    expect(ours.locator("#do-ship_now")).to_be_visible()
+    desk.program.world.control.advance(3 * 3600)
+    desk.page.wait_for_timeout(500)
+    ours.locator("#do-ship_now").click()
+    expect(ours.locator("#now")).to_contain_text("создан, передайте посылку", timeout=40000)
+    with session_scope(desk.program.parts.sessions) as session:
+        assert session.query(PortalToken).count() == 1

@@ -1,0 +1,95 @@
+"""Every state of the tab, at a desk and on a phone, in both languages: nothing sticks out, nothing is wrong for axe."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from b24app.frames.errors import ErrorCode
+from tests.browser.pages.conftest import WIDTHS, Watched
+from tests.browser.pages.states import STATES
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_every_state_of_the_tab(browser: Browser, gallery: str, lang: str, width: str) -> None:
+    # axe's own script is injected past the page's policy; the policy itself is tested in frames.
+    context = browser.new_context(viewport={"width": WIDTHS[width], "height": 800}, bypass_csp=True)
+    watched = Watched(context.new_page())
+    found: dict[str, object] = {}
+    for state in STATES:
+        watched.page.goto(f"{gallery}/{state}/{lang}")
+        # axe is slow, and language and width change little for it: each state is looked at once in each of them.
+        found[state] = (watched.overflow(), watched.axe() if (lang, width) in {("ru", "desk"), ("en", "phone")} else [])
+    context.close()
+    assert found == dict.fromkeys(STATES, (0, []))
+    assert watched.faults == []
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_every_error_page(browser: Browser, gallery: str, lang: str) -> None:
+    context = browser.new_context(viewport={"width": WIDTHS["phone"], "height": 800}, bypass_csp=True)
+    watched = Watched(context.new_page())
+    found: dict[str, object] = {}
+    for code in ErrorCode:
+        watched.page.goto(f"{gallery}/error/{code.value}/{lang}")
+        found[code.value] = (watched.overflow(), watched.axe())
+    context.close()
+    assert found == {code.value: (0, []) for code in ErrorCode}
+
+
+def test_on_a_phone_everything_that_can_be_pressed_is_large_enough(browser: Browser, gallery: str) -> None:
+    context = browser.new_context(viewport={"width": WIDTHS["phone"], "height": 800})
+    page = context.new_page()
+    small = {}
+    for state in ("created", "refused", "ready"):
+        page.goto(f"{gallery}/{state}/ru")
+        small[state] = page.eval_on_selector_all(
+            "main button",
+            "all => all.filter(b => b.offsetParent && b.offsetHeight < 40).map(b => b.textContent.trim())",
+        )
+    context.close()
+    assert small == {"created": [], "refused": [], "ready": []}
+
+
+def test_the_history_can_be_filtered_by_who_made_it(watched: Watched, gallery: str) -> None:
+    page = watched.page
+    page.goto(f"{gallery}/in_transit/ru")
+    page.get_by_role("button", name="Мы").click()
+    assert page.get_by_role("button", name="Мы").get_attribute("aria-pressed") == "true"
+    assert page.locator("[data-who=carrier]:visible").count() == 0
+    assert page.locator("[data-who=us]:visible").count() == 2
+    page.get_by_role("button", name="Все").click()
+    assert page.locator("[data-who=carrier]:visible").count() == 3
+
+
+def test_the_cancel_dialog_by_keyboard(watched: Watched, gallery: str) -> None:
+    page = watched.page
+    page.goto(f"{gallery}/created/ru")
+    page.locator("#do-cancel").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    assert dialog.is_visible()
+    assert "1573840216" in dialog.inner_text()
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    assert page.evaluate("document.activeElement.id") == "do-cancel"
+
+
+def test_copying_says_so(watched: Watched, gallery: str) -> None:
+    page = watched.page
+    page.goto(f"{gallery}/in_transit/en")
+    page.get_by_role("button", name="Copy the number").click()
+    page.wait_for_function("document.getElementById('say').textContent !== ''")
+    assert page.locator("#say").inner_text() in {"Copied", "Could not copy. Select the text and press Ctrl+C."}
+    assert watched.faults == []
+
+
+def test_a_lost_network_keeps_what_is_shown_and_says_since_when(watched: Watched, gallery: str) -> None:
+    page = watched.page
+    page.goto(f"{gallery}/created/ru")
+    page.context.set_offline(True)
+    page.wait_for_selector("#offline:visible")
+    assert page.locator("#do-refresh").is_disabled()
+    assert "1573840216" in page.locator("#now").inner_text()
+    page.context.set_offline(False)
+    page.wait_for_selector("#offline", state="hidden", timeout=10000)
+    assert page.locator("#do-refresh").is_enabled()
