@@ -17,13 +17,14 @@ from b24app.store import inbox, portals
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.models import InboxKind, PortalState
-from b24app.wire.errors import NotSent
+from b24app.wire.errors import NotSent, OutcomeUnknown
 
 #: Handlers of other rooms (install, leaving) by kind of row; they close their rows themselves.
 Chore = Callable[[Slice, Sequence[Claimed]], None]
 #: A portal that refuses everything is asked again this often.
 BLOCKED_PAUSE = timedelta(minutes=10)
 LEAST_PAUSE_S = 0.1
+READ_AGAIN = timedelta(seconds=1)
 WORKING = (PortalState.ACTIVE, PortalState.BLOCKED)
 
 
@@ -48,6 +49,9 @@ class PortalRunner:
             return SliceResult(not_before=self._later(NO_KEY_PAUSE))
         except NotSent as error:
             return SliceResult(not_before=self._later(timedelta(seconds=max(error.retry_after or 1.0, LEAST_PAUSE_S))))
+        except OutcomeUnknown:
+            # A read that broke off: nothing was lost, it is read again. (Writes keep their own unknown outcomes.)
+            return SliceResult(not_before=self._later(READ_AGAIN))
         except RestError as error:
             return self._refused(run, error)
         self._unblock(run)

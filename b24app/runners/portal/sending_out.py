@@ -58,9 +58,11 @@ def do(run: Run) -> bool:
     chosen = fill(waiting)
     _check_stages(run, chosen, now)
     batch = _build(run, chosen)
-    _mark(run, batch, now)
+    # Both limits count from before the mark: whoever is stopped right after it must not begin a fresh one.
+    send_by = run.services.clock.monotonic() + SEND_WITHIN_S
+    _mark(run, batch, run.services.clock.now())
     if batch.commands:
-        _send(run, batch)
+        _send(run, batch, send_by)
     run.pace.last_batch = run.services.clock.monotonic()
     return True
 
@@ -178,12 +180,11 @@ def _mark(run: Run, batch: Batch, now: datetime) -> None:
         sending.finish(session, run.slice, OutboxRow, silent, now)
 
 
-def _send(run: Run, batch: Batch) -> None:
+def _send(run: Run, batch: Batch, send_by: float) -> None:
     clock = run.services.clock
     began = clock.monotonic()
-    limit = began + SEND_WITHIN_S
     try:
-        answer = run.client.batch(batch.commands, people=run.people, send_by=limit)
+        answer = run.client.batch(batch.commands, people=run.people, send_by=send_by)
     except (NotSent, OutcomeUnknown, RestError) as error:
         _save(run, answers.of_whole(batch.rows.values(), error, clock.now(), run.services.spread()))
         if isinstance(error, NoToken):
