@@ -16,7 +16,7 @@ from b24app.store.faces.portal import PortalFacts
 from b24app.store.lanes import LaneRef
 from b24app.store.models import AuditRow, Connection, ConnectionState, InboxKind, Pipeline
 from b24app.systems.plugin import Manifest
-from placements.setup_view import MAPPED
+from placements.setup_view import DEFAULTS, MAPPED
 
 #: Row of a connection's lane: run the system's own test, keep its report (`portal_settings.save_test_report`).
 TEST = "test"
@@ -124,6 +124,7 @@ def _pipeline_errors(known: Mapping[str, Any], account: Connection | None, form:
         errors["trigger_stage"] = "choose"
     if not form.get("hold_s", "0").isdigit() or int(form.get("hold_s", "0")) > LONGEST_HOLD_S:
         errors["hold_s"] = "hold"
+    errors.update({f"default_{name}": "number" for name in DEFAULTS if not _size(form, name).isdigit()})
     if form.get("enabled"):
         ready = account is not None and account.state == ConnectionState.READY
         checks = (
@@ -133,6 +134,10 @@ def _pipeline_errors(known: Mapping[str, Any], account: Connection | None, form:
         )
         errors.update({name: why for name, wrong, why in checks if wrong and name not in errors})
     return errors
+
+
+def _size(form: Mapping[str, str], name: str) -> str:
+    return form.get(f"default_{name}", "").strip() or "0"
 
 
 def _write(
@@ -152,6 +157,7 @@ def _write(
         **(row.settings or {}),
         "delivery_types": dict(facts.settings.get("delivery_types", {})),
         "stage_order": [stage["id"] for stage in known["stages"]],
+        "defaults": {name: int(_size(form, name)) for name in DEFAULTS},
     }
     if turned_on or moved:
         row.on_since_history_id = None  # history never ships by itself: the lane starts at the newest move

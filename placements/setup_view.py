@@ -71,6 +71,10 @@ class StageChoice:
     stages: tuple[Choice, ...]
 
 
+#: What goods are taken to weigh and measure when the catalogue does not say: fields of `flows.snapshot.Defaults`.
+DEFAULTS = ("weight_g", "length_mm", "width_mm", "height_mm", "packaging_g")
+
+
 @dataclass(frozen=True, slots=True)
 class PipelineForm:
     id: int
@@ -80,6 +84,7 @@ class PipelineForm:
     accounts: tuple[Choice, ...]
     services: tuple[Choice, ...]
     hold_s: int
+    defaults: Mapping[str, int]
     mappings: tuple[StageChoice, ...]
     errors: Mapping[str, str]
     saved: bool = False
@@ -149,6 +154,7 @@ def pipeline_form(
         accounts=_choices(((str(each.id), each.title) for each in facts.connections), str(row.connection_id or "")),
         services=_services(row, facts.connections, systems, formats.lang),
         hold_s=row.hold_s,
+        defaults={name: int((row.settings or {}).get("defaults", {}).get(name, 0)) for name in DEFAULTS},
         mappings=tuple(_mapping(status, row.status_stages or {}, stages, formats) for status in MAPPED),
         errors=errors or {},
         saved=saved,

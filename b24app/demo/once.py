@@ -25,6 +25,8 @@ SETTLE_S = 30.0
 #: Every step of the emulated carrier takes an hour of the emulated clock; no route has more steps than this.
 STEP_S = 3600
 MOST_STEPS = 400
+#: A contact was fixed: no event of the deal tells, the next sweep finds it.
+SWEEP_S = 90
 ENDS = {"delivered": Status.DELIVERED, "returned": Status.RETURNED, "lost": Status.LOST}
 
 
@@ -152,6 +154,7 @@ class Teller:
         fixable = [story for story in self.stories.values() if story.fixable and story.problem]
         for story in fixable:
             self._house.steer("POST", f"{self._base}/fix", {"deal": story.deal_id})
+        self._house.steer("POST", "/clock", {"advance": SWEEP_S})
         self._wait(lambda: self._numbered(fixable), NUMBERS_S)
 
     def _numbered(self, stories: Iterable[Story]) -> bool:

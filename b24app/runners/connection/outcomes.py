@@ -16,7 +16,7 @@ from b24app.store.models import IntentState, Shipment
 from b24app.store.sending import Outcome
 
 #: A fresh order may not be visible at once (cdek.md §6.5): an uncertain creation is looked up after this.
-LOOK_UP_AFTER = timedelta(seconds=4)
+LOOK_UP_AFTER = timedelta(seconds=10)
 #: An account that is refused is not asked again before an administrator acts, or this has passed.
 ACCOUNT_PAUSE = timedelta(hours=1)
 #: While a cancellation is being decided.
@@ -83,7 +83,7 @@ def columns(row: Shipment, landed: Landed, state: OrderState, change: Advance, n
         "sent": True,
         **_learnt(row, state, change),
     }
-    if landed.task.kind == CREATE:
+    if landed.task.kind == CREATE or landed.adopted:
         values |= _created(row, state, now)
     return values
 

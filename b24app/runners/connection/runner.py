@@ -93,6 +93,8 @@ class ConnectionRunner:
         if run.account.connection.state != ConnectionState.READY:
             return []
         now = self._services.clock.now()
+        # Counts from before the mark, as the deadline does: whoever is stopped right after it must not begin.
+        send_by = self._services.clock.monotonic() + SEND_WITHIN_S
         with session_scope(self._services.sessions) as session:
             sending.claim_expired(session, run.slice, Intent, now)
             states = (IntentState.WAITING, IntentState.UNCERTAIN)
@@ -100,7 +102,6 @@ class ConnectionRunner:
             sending.begin_sending(session, run.slice, rows, now + DONE_WITHIN)
             due = [] if run.slice.people else shipments.due_polls(session, run.slice, now, run.room + len(run.flying))
             owners = shipments.by_ids(session, run.slice.portal_id, [row.shipment_id for row in rows])
-        send_by = self._services.clock.monotonic() + SEND_WITHIN_S
         tasks = [_intent_task(row, owners[row.shipment_id], send_by) for row in rows]
         taken = run.followed | {task.shipment_id for task in tasks}
         follow = [_follow_task(row) for row in due if row.id not in taken and row.remote_id]
@@ -153,8 +154,10 @@ def _intent_task(intent: Intent, shipment: Shipment, send_by: float) -> Task:
         payload=intent.payload if intent.kind == CREATE else {},
         send_by=send_by,
         people=bool(intent.priority),
+        fresh=intent.attempts == 0 and intent.n == 1,
     )
 
 
 def _follow_task(shipment: Shipment) -> Task:
-    return Task(FOLLOW, shipment.id, shipment.deal_id, shipment.number, new_trace_id(), shipment.remote_id or "")
+    remote_id, request = shipment.remote_id or "", dict(shipment.request)
+    return Task(FOLLOW, shipment.id, shipment.deal_id, shipment.number, new_trace_id(), remote_id, payload=request)

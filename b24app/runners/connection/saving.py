@@ -39,6 +39,10 @@ from b24app.store.outbox import ToPortal
 from b24app.store.sending import Outcome
 
 
+#: Problems of an order that are really the account's: nothing else would be accepted either.
+ACCOUNT_CODES = frozenset({"account_contract"})
+
+
 @dataclass(frozen=True)
 class Account:
     """The connection of a slice with all that its orders need."""
@@ -120,7 +124,9 @@ class Saver:
         change = advance(view, state, self._pipeline(deal), self.now)
         values = outcomes.columns(row, landed, state, change, self.now)
         shipments.change(self.session, row, **values)
-        shipments.add_events(self.session, row.portal_id, row.id, [_event(event) for event in change.events_new])
+        shipments.add_events(
+            self.session, row.portal_id, row.id, [_event(event, change.status) for event in change.events_new]
+        )
         self._settle_accepted(landed, row, state, change)
         self._tell(landed, row, change, deal)
         if change.solved_keys:
@@ -129,6 +135,9 @@ class Saver:
         for code in change.unknown_codes:
             system = self.account.connection.system
             problems.note_unknown_code(self.session, row.portal_id, system, "status", code, "", self.now)
+        for problem in change.problems:
+            if problem.code in ACCOUNT_CODES:
+                self._break_account(problem)
         if change.duplicate_number:
             self._next_number(landed, row)
 
@@ -172,6 +181,7 @@ class Saver:
             now=self.now,
             input_hash=row.input_hash,
             trigger_history_id=row.trigger_history_id,
+            point_code=row.point_code,
         )
         people = landed.task.people
         trace = landed.task.trace_id
@@ -218,12 +228,13 @@ class Saver:
                 )
 
 
-def _event(event: TrackingEvent) -> dict[str, Any]:
+def _event(event: TrackingEvent, status: Status) -> dict[str, Any]:
+    """A note without a status of its own (a delivery problem) belongs to the status it came in."""
     return {
         "key": event.key,
         "code": event.code[:80],
         "text": event.text,
-        "status": event.status or Status.UNKNOWN,
+        "status": event.status or status,
         "at": event.at,
         "place": event.place[:160],
         "reason": event.reason[:160],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from b24app.clock import Clock
+from b24app.flows.track import NUMBER_TAKEN
 from b24app.logistics.errors import LogisticsError, Refused
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
@@ -17,11 +18,17 @@ from b24app.wire.trace import tracing
 CREATE = "create"
 CANCEL = "cancel"
 FOLLOW = "follow"
+#: In a create intent's payload: orders of earlier attempts that the system refused.
+REFUSED_IDS = "refused_ids"
 
 
 @dataclass(frozen=True)
 class Task:
-    """What to do: `intent_id` 0 = only follow. `send_by` is a reading of the clock after which nothing may leave."""
+    """What to do: `intent_id` 0 = only follow. `send_by` is a reading of the clock after which nothing may leave.
+
+    `fresh`: nothing was ever sent for this shipment, so that there is nothing to look up before. `payload` of a task
+    that follows is the request of its order.
+    """
 
     kind: str
     shipment_id: int
@@ -34,6 +41,7 @@ class Task:
     payload: dict[str, Any] = field(default_factory=dict)
     send_by: float | None = None
     people: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,19 +72,42 @@ def _ms(began: float) -> int:
 
 def _act(system: Any, task: Task, clock: Clock) -> tuple[OrderState, bool]:
     if task.kind == FOLLOW:
-        return system.read(task.remote_id), False
+        return _follow(system, task)
     with sending_until(task.send_by if task.send_by is not None else clock.monotonic()):
         if task.kind == CREATE:
             return _create(system, task)
         return system.cancel(task.remote_id), False
 
 
+def _follow(system: Any, task: Task) -> tuple[OrderState, bool]:
+    """Read the order. Refused because our number is taken: the order that has it may be ours, from before our database
+    was restored."""
+    state: OrderState = system.read(task.remote_id)
+    if not task.payload or not any(problem.code == NUMBER_TAKEN for problem in state.problems):
+        return state, False
+    found: OrderState | None = system.find(task.number)
+    alive = found is not None and not found.gone and found.decision is not Decision.REFUSED
+    if found is not None and alive and is_ours(ShipmentRequest.from_json(task.payload), found):
+        return found, True
+    return state, False
+
+
 def _create(system: Any, task: Task) -> tuple[OrderState, bool]:
-    """Look the number up, then create: an answer lost in a crash must never become a second parcel."""
+    """Look the number up, then create: an answer lost in a crash must never become a second parcel.
+
+    A row is `sending` before its first byte leaves, so a fresh one cannot have left anything.
+    """
     request = ShipmentRequest.from_json(task.payload)
-    found: OrderState | None = system.find(request.number)
-    if found is not None and not found.gone and found.decision is not Decision.REFUSED:
+    found: OrderState | None = None if task.fresh else system.find(request.number)
+    if found is not None and not found.gone and _is_new(task, found):
         if is_ours(request, found):
             return found, True
         raise Refused([Problem("number_taken", Field.NUMBER, Who.WAYBILL, params={"number": request.number})])
     return system.create(request), False
+
+
+def _is_new(task: Task, found: OrderState) -> bool:
+    """Alive, or refused but unknown to us: then an answer of this very attempt was lost, and it is the answer."""
+    if found.decision is not Decision.REFUSED:
+        return True
+    return task.attempts > 1 and found.remote_id not in task.payload.get(REFUSED_IDS, ())

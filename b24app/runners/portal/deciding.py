@@ -33,6 +33,8 @@ from b24app.store.models import InboxKind, Portal, Shipment
 from b24app.store.outbox import ToPortal
 
 CREATE = "create"
+#: Orders of earlier attempts that the system refused: they are no answer to the next one.
+REFUSED_IDS = "refused_ids"
 
 
 @dataclass(frozen=True)
@@ -127,12 +129,14 @@ class DecisionSaver:
         self._queue(verdict, shipment, decision.request.to_json())
 
     def _retry(self, verdict: Verdict, decision: RetryShipment, shipment: Shipment) -> None:
+        refused = [*shipment.request.get(REFUSED_IDS, ()), *([shipment.remote_id] if shipment.remote_id else ())]
+        request = decision.request.to_json() | {REFUSED_IDS: refused}
         shipments.change(
             self.session,
             shipment,
             status=Status.DRAFT,
             status_at=self.now,
-            request=decision.request.to_json(),
+            request=request,
             input_hash=decision.input_hash,
             trigger_history_id=decision.trigger_history_id,
             point_code=decision.request.point_code or "",
@@ -142,7 +146,7 @@ class DecisionSaver:
             closed=False,
             sent=False,
         )
-        self._queue(verdict, shipment, decision.request.to_json())
+        self._queue(verdict, shipment, request)
 
     def _queue(self, verdict: Verdict, shipment: Shipment, request: dict[str, Any]) -> None:
         lane = intents.add(

@@ -135,11 +135,12 @@ def _serve(
     the history read."""
     rows = [*loud, *quiet]
     wanted = asking.to_read(loud, known.states, known.problems) | _speculative(run, loud)
+    wanted |= _troubled(run) if sweep else set()
     history = sweep or asking.needs_history(rows)
     first = sorted(wanted)[:CHUNK] if len(wanted) <= FEW or not history else []
     snapshots: dict[int, DealSnapshot] = {}
     if history or first:
-        snapshots |= _first_read(run, first, len(rows), history, sweep, now)
+        snapshots |= _first_read(run, first, len(rows), history, now)
     by_deal: dict[int, list[Claimed]] = {}
     for row in rows:
         by_deal.setdefault(deal_id_of(row), []).append(row)
@@ -160,45 +161,25 @@ def _speculative(run: Run, rows: Sequence[Claimed]) -> set[int]:
     return {deal_id_of(row) for row in rows if deal_id_of(row)} if calm else set()
 
 
-def _first_read(
-    run: Run, deal_ids: Sequence[int], hints: int, history: bool, sweep: bool, now: datetime
-) -> dict[int, DealSnapshot]:
+def _first_read(run: Run, deal_ids: Sequence[int], hints: int, history: bool, now: datetime) -> dict[int, DealSnapshot]:
     """The history and, in the same request, a few deals. What the history told is kept; its other deals get rows."""
     pages = feed.BUSY_PAGES if hints > calls.PAGE else feed.QUIET_PAGES
     cursor = run.portal.history_cursor or 0
     extra = calls.moves_after(cursor, pages) if history else []
-    troubled = _troubled(run) if sweep else []
-    glances = [calls.list_deals(f"g{at}", ids, run.names) for at, ids in enumerate(calls.chunks(troubled))]
-    reading = run.reader.read(deal_ids, [*extra, *glances], people=run.people)
+    reading = run.reader.read(deal_ids, extra, people=run.people)
     if history:
         moves, more = calls.parse_moves(reading.extra, pages)
         feed.remember(run, feed.news_of(moves, more), deal_ids, now)
         if more:
             _come_back(run, now)
-    changed = [
-        calls.parse_deal(item, run.names)
-        for at in range(len(glances))
-        for item in calls.items_of(reading.extra.get(f"g{at}"))
-    ]
-    _read_changed(run, changed, now)
     return dict(reading.snapshots)
 
 
-def _troubled(run: Run) -> list[int]:
+def _troubled(run: Run) -> set[int]:
+    """Deals with a problem are read whole at every sweep: a fix may be in a contact or in the catalogue, of which no
+    event of the deal tells, and events get lost."""
     with read_scope(run.services.sessions) as session:
-        return problems.open_deal_ids(session, run.portal.id)
-
-
-def _read_changed(run: Run, glanced: Sequence[DealSnapshot], now: datetime) -> None:
-    """Deals with a problem that were edited since we read them, although no event told."""
-    with read_scope(run.services.sessions) as session:
-        states = deals.states(session, run.portal.id, [deal.deal_id for deal in glanced])
-    edited = [
-        deal.deal_id
-        for deal in glanced
-        if (state := states.get(deal.deal_id)) is None or state.portal_updated_at != deal.updated_at
-    ]
-    _queue(run, edited, now)
+        return set(problems.open_deal_ids(session, run.portal.id, CHUNK))
 
 
 def _come_back(run: Run, now: datetime) -> None:

@@ -84,6 +84,9 @@ class Client:
         if _token_refused(reply):
             token = self._token(refused=token)
             reply = self._once(self._call(verb, path, label, token, params, body, write), write)
+        if "v2_token_expired" in reply.codes:
+            # A token made this moment: clocks differ or we were stopped in between. That is no fault of the account.
+            raise Unavailable("the token ran out twice", 1.0)
         if _token_refused(reply) or reply.codes & ACCOUNT & {"invalid_client"}:
             raise AccountProblem(_account_problem(reply.errors))
         return reply
