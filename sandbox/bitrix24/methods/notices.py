@@ -18,27 +18,33 @@ def add(call: Call) -> Any:
     user_id = to_int(call.any_case("USER_ID")) or to_int(call.any_case("TO"))
     if user_id is None or user_id <= 0:
         raise RestError("USER_ID_EMPTY", "User ID can't be empty")
-    text = str(call.any_case("MESSAGE") or "")
-    attach = call.any_case("ATTACH")
-    if not text and not attach:
-        raise RestError("MESSAGE_EMPTY", "Message can't be empty")
-    if attach is not None and len(str(attach)) > _MAX_ATTACH:
-        raise RestError("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")
+    text = _text(call)
     user = call.portal.users.get(user_id)
     if user is None or not user.active:
         return False
-    personal = call.method == "im.notify.personal.add"
-    personal = personal or (call.method == "im.notify" and call.any_case("TYPE") == "USER")
     row: Row = {
         "text": text,
         "tag": str(call.any_case("TAG") or ""),
         "subTag": str(call.any_case("SUB_TAG") or ""),
-        "from": call.user.id if personal else 0,
+        "from": call.user.id if _personal(call) else 0,
         "created": call.portal.now(),
     }
     number = call.portal.notices.add(user_id, row)
-    call.portal.note("notify.added", user_id, id=number, text=text, tag=row["tag"], personal=personal)
+    call.portal.note("notify.added", user_id, id=number, text=text, tag=row["tag"], personal=_personal(call))
     return number
+
+
+def _text(call: Call) -> str:
+    text, attach = str(call.any_case("MESSAGE") or ""), call.any_case("ATTACH")
+    if not text and not attach:
+        raise RestError("MESSAGE_EMPTY", "Message can't be empty")
+    if attach is not None and len(str(attach)) > _MAX_ATTACH:
+        raise RestError("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")
+    return text
+
+
+def _personal(call: Call) -> bool:
+    return call.method == "im.notify.personal.add" or (call.method == "im.notify" and call.any_case("TYPE") == "USER")
 
 
 @method("im.notify.delete", scope="im")

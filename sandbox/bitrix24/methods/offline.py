@@ -37,27 +37,29 @@ def _clear_flag(call: Call) -> bool:
 
 @method("event.offline.get", admin=True, app=True)
 def get(call: Call) -> Any:
+    """``clear`` 1 deletes what it gives, 0 reserves it under a process id."""
     clear = _clear_flag(call)
     if not clear and not call.portal.switches.offline_extended:
         text = "This feature is not enabled for the current license: rest_offline_extended"
         raise RestError("WRONG_LICENSE", text, 403)
     process = str(call.any_case("process_id") or "")
-    errors = str(call.any_case("error") or "0") in ("1", "true", "True")
-    rows = [row for row in _mine(call) if row.process_id == process and (errors or not row.error)]
-    conditions = call.opt_map("filter")
-    by_id = {str(row.id): row for row in rows}
-    shown = [one for one in (_shown(call, row) for row in rows) if matches(one, conditions)]
+    by_id = {str(row.id): row for row in _waiting(call, process)}
+    shown = [one for one in (_shown(call, row) for row in by_id.values()) if matches(one, call.opt_map("filter"))]
     shown = ordered(shown, call.opt_map("order") or {"TIMESTAMP_X": "ASC"}, "ID")
     shown = shown[: to_int(call.any_case("limit")) or 50]
-    chosen = [by_id[one["ID"]] for one in shown]
-    if clear:
-        for row in chosen:
-            del call.portal.app.offline[row.id]
-        return {"process_id": None, "events": shown}
-    process = process or secrets.token_hex(16)
-    for row in chosen:
-        row.process_id = process
-    return {"process_id": process, "events": shown}
+    if not clear:
+        process = process or secrets.token_hex(16)
+    for one in shown:
+        if clear:
+            del call.portal.app.offline[by_id[one["ID"]].id]
+        else:
+            by_id[one["ID"]].process_id = process
+    return {"process_id": None if clear else process, "events": shown}
+
+
+def _waiting(call: Call, process: str) -> list[OfflineEvent]:
+    errors = str(call.any_case("error") or "0") in ("1", "true", "True")
+    return [row for row in _mine(call) if row.process_id == process and (errors or not row.error)]
 
 
 @method("event.offline.list", admin=True, app=True)

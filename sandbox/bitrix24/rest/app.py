@@ -67,6 +67,9 @@ class PortalApp:
         row.update(key=found.method, client=found.client)
         if found.method == "batch":
             row["commands"] = command_names(found.params)
+        if environ["PATH_INFO"].startswith("/rest/api/"):
+            text = "The sandbox does not emulate REST v3 (/rest/api/)."
+            return 501, {"error": {"code": "SANDBOX_NOT_IMPLEMENTED", "message": text}}
         with portal.lock:
             try:
                 return self._answer(found, row)

@@ -209,18 +209,28 @@ def _check_move(portal: Portal, actor: Actor, stage: str) -> None:
 
 def _link_clients(portal: Portal, item: Row, values: Row) -> None:
     """Keep contactId and contactIds together: the first of the list is the primary one (crm §1.2)."""
-    if "contactIds" in values and "contactIds" in item:
-        item["contactId"] = item["contactIds"][0] if item["contactIds"] else 0
-    elif values.get("contactId") is not None and "contactIds" in item:
-        first = values["contactId"]
-        others = [number for number in item["contactIds"] if number != first]
-        item["contactIds"] = [first, *others[1:]] if first else []
-    for number in item.get("contactIds") or () if ("contactIds" in values or "contactId" in values) else ():
-        if portal.crm.tables[3].get(number) is None:
-            raise bad_field(f"Контакт {number} не найден")
+    if "contactIds" in item:
+        _link_contacts(item, values)
+        if "contactIds" in values or "contactId" in values:
+            _check_contacts(portal, item["contactIds"])
     company = values.get("companyId")
     if company and portal.crm.tables[4].get(company) is None:
         raise bad_field(f"Компания {company} не найдена")
+
+
+def _link_contacts(item: Row, values: Row) -> None:
+    if "contactIds" in values:
+        item["contactId"] = item["contactIds"][0] if item["contactIds"] else 0
+    elif values.get("contactId") is not None:
+        first = values["contactId"]
+        others = [number for number in item["contactIds"] if number != first]
+        item["contactIds"] = [first, *others[1:]] if first else []
+
+
+def _check_contacts(portal: Portal, numbers: list[int]) -> None:
+    for number in numbers:
+        if portal.crm.tables[3].get(number) is None:
+            raise bad_field(f"Контакт {number} не найден")
 
 
 def _recalculated(portal: Portal, entity_type_id: int, item: Row) -> None:

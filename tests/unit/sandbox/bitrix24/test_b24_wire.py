@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.bitrix24.rest.lists import fits, page, split_key
@@ -47,6 +47,7 @@ _TREES = st.recursive(
 )
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(_KEYS, _TREES, max_size=4))
 def test_what_is_encoded_is_read_back(data: dict[str, Any]) -> None:
     assert parse_str(encode(data)) == data
