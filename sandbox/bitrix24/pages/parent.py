@@ -24,12 +24,20 @@ _NOTHING: dict[str, list[str]] = {"command": [], "event": []}
 
 
 def add_routes(pages: Blueprint, portal: Portal, frames: Frames) -> None:
-    def mine() -> Opened:
-        found = frames.find(str(request.get_json().get("sid", "")), g.user.id)
-        if found is None:
-            raise NotFound
-        return found
+    _add_opening(pages, portal, frames)
+    _add_life(pages, portal, frames)
+    _add_stores(pages, portal, frames)
 
+
+def _mine(frames: Frames) -> Opened:
+    """The frame that the request speaks for; 404 unless this person opened it."""
+    found = frames.find(str(request.get_json().get("sid", "")), g.user.id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _add_opening(pages: Blueprint, portal: Portal, frames: Frames) -> None:
     @pages.post("/parent/open")
     @signed_in
     def open_() -> Any:
@@ -46,33 +54,37 @@ def add_routes(pages: Blueprint, portal: Portal, frames: Frames) -> None:
     @pages.post("/parent/check")
     @signed_in
     def check() -> Any:
-        refusal = frames.check(mine().frame)
+        refusal = frames.check(_mine(frames).frame)
         return {"refused": word(refusal.key, language(), value=refusal.value) if refusal else ""}
 
+
+def _add_life(pages: Blueprint, portal: Portal, frames: Frames) -> None:
     @pages.post("/parent/refresh")
     @signed_in
     def refresh() -> Any:
-        mine()
+        _mine(frames)
         install = portal.app.install
         if install is None or portal.app.licence.blocked or not g.user.app_access:
             return {"error": word("refresh_failed", language())}, 409
-        card = portal.hub.card
-        token = portal.hub.tokens.issue(card.client_id, portal.member_id, g.user.id, install.scope, install.generation)
+        client_id = portal.hub.card.client_id
+        token = portal.hub.tokens.issue(client_id, portal.member_id, g.user.id, install.scope, install.generation)
         return {"AUTH_ID": token.access, "REFRESH_ID": token.refresh, "AUTH_EXPIRES": "3600"}
 
     @pages.post("/parent/finish")
     @signed_in
     def finish() -> Any:
-        mine()
+        _mine(frames)
         try:
             return {"finished": lifecycle.finish_install(portal, g.user.id)}
         except lifecycle.LifecycleError as problem:
             return {"error": str(problem)}, 409
 
+
+def _add_stores(pages: Blueprint, portal: Portal, frames: Frames) -> None:
     @pages.post("/parent/option")
     @signed_in
     def option() -> Any:
-        mine()
+        _mine(frames)
         spec = request.get_json()
         return _set_option(portal, str(spec.get("store")), str(spec.get("name", "")), spec.get("value"))
 
