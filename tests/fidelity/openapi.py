@@ -37,6 +37,8 @@ LIVE = {
     "webhooks.WebhookDto": {"retryable": {"type": "boolean"}},
     "core.OfficeDto": {"name": {"type": "string"}, "status": {"type": "string"}},
 }
+# A row that is refused has its errors and no price; §5.3.
+PRICE = "core.CalculatorTariffWithServiceResultResponseDto"
 FORMATS = FormatChecker(formats=())
 
 
@@ -77,6 +79,8 @@ def _patch(name: str, schema: dict[str, Any]) -> None:
     dropped = NOT_ALWAYS_THERE.get(name, set())
     if dropped and "required" in schema:
         schema["required"] = [key for key in schema["required"] if key not in dropped]
+    if name == PRICE:
+        schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["errors"]}]
     schema.get("properties", {}).update(LIVE.get(name, {}))
     _walk(schema)
 

@@ -71,7 +71,7 @@ def test_what_the_program_really_calls(world: World, sqlite_database_url: str, r
     with Program(world, sqlite_database_url, redis_url) as program:
         ready = set_up(program.steer, member, world.addresses["cdek"]["accounts"][0])
         move_some(world, member, ready.triggers)
-        program.wait(lambda: seen(world) >= TOLD, "a number and a problem in the CRM", 40)
+        program.wait(lambda: seen(world) >= TOLD, "a number and a problem in the CRM", 90)
     called = seen(world)
     assert [text for name in sorted(called) for text in objections(name)] == []
     assert [name for name in sorted(called) if not any(covered(name, pattern) for pattern in IN_CODE)] == ["batch"]

@@ -115,6 +115,10 @@ def test_answers_that_only_others_ask_for(world: World, cdek_calls: Calls) -> No
     client.tariff.all()
     client.office.get()
     client.tariff._post("calculator/tariffAndService", json=_route())
+    # A shop's contract refuses insurance, row by row (§5.3).
+    insured = _route() | {"services": [{"code": "INSURANCE", "parameter": "900"}]}
+    rows = client.tariff._post("calculator/tariffAndService", json=insured)["tariff_codes"]
+    assert {row["status"] for row in rows} == {"false"}
     assert {"POST /v2/calculator/tarifflist", "GET /v2/calculator/alltariffs"} <= judged(cdek_calls)
 
 

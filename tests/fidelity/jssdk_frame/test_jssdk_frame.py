@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 
 from sandbox.world import World
 
+# Drives Chromium and waits by its clock: never beside another test.
+pytestmark = pytest.mark.browser
 ADMIN, MANAGER = 1, 7
 # jssdk gives up on "safe" commands after 900 ms and calls that success: an answer has to be faster to count.
 SAFE_S = 0.85
