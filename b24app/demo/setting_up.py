@@ -85,7 +85,7 @@ def switch_on(page: Person, seconds: float = 60.0) -> dict[int, str]:
     for category in map(int, re.findall(r'hx-post="/app/pipeline/(\d+)"', shown)):
         form = _form_of(shown, category)
         stages = {name: value for value, name in _options(form, "trigger_stage").items()}
-        mapped = {f"stage_{status}": stages.get(name, "") for status, name in STAGES.items()}
+        mapped = {f"stage_{status}": _named(form, f"stage_{status}", name) for status, name in STAGES.items()}
         fields = {
             "enabled": "on",
             "trigger_stage": stages[TRIGGER],
@@ -112,6 +112,11 @@ def _save(page: Person, category: int, fields: Mapping[str, str], seconds: float
 def _form_of(shown: str, category: int) -> str:
     start = shown.index(f'hx-post="/app/pipeline/{category}"')
     return shown[start : shown.index("</form>", start)]
+
+
+def _named(form: str, select: str, text: str) -> str:
+    """The value of a select's option by its text; empty when there is none."""
+    return next((value for value, shown in _options(form, select).items() if shown == text), "")
 
 
 def _options(form: str, name: str) -> dict[str, str]:

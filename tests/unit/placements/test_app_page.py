@@ -170,6 +170,7 @@ def pipeline_data(sessions: Sessions, portal: Portal, **over: str) -> dict[str, 
         "connection_id": str(account),
         "service": "parcel",
         "hold_s": "30",
+        "default_weight_g": "500",
         "stage_delivered": "WON",
         "stage_created": "",
     }
@@ -183,7 +184,11 @@ def test_a_pipeline_is_saved_with_what_the_flows_need(page: Page, sessions: Sess
     row = one(sessions, Pipeline)
     assert (row.enabled, row.hold_s, row.status_stages) == (True, 30, {"delivered": "WON"})
     assert row.services == {"courier": "parcel", "pickup": "parcel"}
-    assert row.settings == {"delivery_types": {"31": "courier"}, "stage_order": ["NEW", "SHIP", "WON"]}
+    assert row.settings == {
+        "delivery_types": {"31": "courier"},
+        "stage_order": ["NEW", "SHIP", "WON"],
+        "defaults": {"weight_g": 500, "length_mm": 0, "width_mm": 0, "height_mm": 0, "packaging_g": 0},
+    }
 
 
 def test_switching_on_forgets_the_old_start_so_that_history_does_not_ship(
