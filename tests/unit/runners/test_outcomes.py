@@ -1,0 +1,94 @@
+"""What a landed call means for its intent and its shipment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from b24app.flows.decisions import Advance
+from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain
+from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.problem import Field, Problem
+from b24app.logistics.status import Status
+from b24app.runners.connection import outcomes
+from b24app.runners.connection.tasks import CANCEL, CREATE, FOLLOW, Landed, Task
+from b24app.store.models import IntentState, Shipment
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+BAD_PHONE = Problem("phone_refused", Field.PHONE, their_code="code", their_text="words")
+
+
+def task(kind: str = CREATE, attempts: int = 1) -> Task:
+    return Task(kind, 1, 5, "AAAAA-5-1", "trace", "uuid", 9, attempts)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (Refused([BAD_PHONE]), IntentState.REFUSED),
+        (Uncertain("reset"), IntentState.UNCERTAIN),
+        (Unavailable("503"), IntentState.WAITING),
+        (AccountProblem(BAD_PHONE), IntentState.WAITING),
+    ],
+)
+def test_an_error_leaves_the_intent_where_it_can_go_on(error: LogisticsError, state: str) -> None:
+    outcome = outcomes.intent_outcome(Landed(task(), 10, error=error), AT, 0.5, 12)
+    assert outcome.state == state
+
+
+def test_an_uncertain_creation_is_not_looked_up_before_it_can_be_seen() -> None:
+    outcome = outcomes.intent_outcome(Landed(task(), 10, error=Uncertain("reset")), AT, 0.5, 12)
+    assert outcome.next_try_at is not None
+    assert outcome.next_try_at >= AT + outcomes.LOOK_UP_AFTER
+
+
+def test_what_the_system_asked_for_wins_over_the_ladder() -> None:
+    outcome = outcomes.intent_outcome(Landed(task(), 10, error=Unavailable("429", 77.0)), AT, 0.5, 12)
+    assert outcome.next_try_at == AT + timedelta(seconds=77)
+
+
+def test_the_last_attempt_dies_visibly() -> None:
+    landed = Landed(task(attempts=12), 10, error=Unavailable("503"))
+    outcome = outcomes.intent_outcome(landed, AT, 0.5, 12)
+    assert outcome.state == IntentState.DEAD
+    assert [problem.code for problem in outcomes.own_problems(landed, outcome, None)] == ["carrier_silent"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "state"),
+    [
+        (Decision.PENDING, IntentState.ACCEPTED),
+        (Decision.ACCEPTED, IntentState.DONE),
+        (Decision.REFUSED, IntentState.REFUSED),
+    ],
+)
+def test_an_answer_closes_the_intent_as_the_system_decided(decision: Decision, state: str) -> None:
+    landed = Landed(task(), 10, state=OrderState("uuid", decision=decision))
+    assert outcomes.intent_outcome(landed, AT, 0.5, 12).state == state
+
+
+def test_a_refused_creation_is_an_order_that_never_was() -> None:
+    heard = outcomes.heard_state(Landed(task(), 10, error=Refused([BAD_PHONE])))
+    assert heard is not None
+    assert (heard.decision, heard.problems) == (Decision.REFUSED, (BAD_PHONE,))
+    assert outcomes.heard_state(Landed(task(FOLLOW), 10, error=Unavailable("503"))) is None
+
+
+def test_an_answer_that_tells_less_takes_nothing_away() -> None:
+    row = Shipment(status_at=AT, order_number="11", tracking_number="11", price_minor=5, return_ids=[], accepted_at=AT)
+    change = Advance(Status.IN_TRANSIT, changed=True, status_at=AT)
+    values = outcomes.columns(row, Landed(task(FOLLOW), 10), OrderState("uuid"), change, AT)
+    assert not {"order_number", "tracking_number", "price_minor", "tracking_url"} & set(values)
+
+
+def test_a_cancellation_under_way_is_followed_closely() -> None:
+    change = Advance(Status.CREATED, changed=False, next_poll_at=AT + timedelta(hours=1))
+    state = OrderState("uuid", cancel=Decision.PENDING)
+    assert outcomes.next_look(state, change, AT) == AT + outcomes.CANCEL_POLL
+
+
+def test_a_cancellation_that_came_too_late_is_told() -> None:
+    landed = Landed(task(CANCEL), 10, error=Refused([BAD_PHONE]))
+    (problem,) = outcomes.own_problems(landed, None, None)
+    assert (problem.code, problem.their_text) == ("cancel_refused", "words")
