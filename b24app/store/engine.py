@@ -12,10 +12,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from b24app.store.crypto import use_keys
+from b24app.store.turns import BUSY_MS, Turns
 
 Sessions = sessionmaker[Session]
 _READ = "waybill_read"
-BUSY_MS = 10_000
 
 
 def make_engine(database_url: str, keys: Sequence[str] = (), *, pool_size: int = 12) -> Engine:
@@ -41,19 +41,25 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args={"timeout": BUSY_MS / 1000})
     event.listen(engine, "connect", _sqlite_connect)
-    event.listen(engine, "begin", _sqlite_begin)
+    turns = Turns()
+
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a writer fails when another wrote in between; IMMEDIATE waits its turn.
+        if connection.get_execution_options().get(_READ):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            turns.begin(connection)
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "commit", turns.end)
+    event.listen(engine, "rollback", turns.end)
     return engine
 
 
 def _sqlite_connect(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver must not begin by itself: see _sqlite_begin
+    connection.isolation_level = None  # the driver must not begin by itself: see `begin`
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _sqlite_begin(connection: Connection) -> None:
-    # A deferred transaction that turns into a writer fails when another wrote in between; IMMEDIATE waits its turn.
-    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(_READ) else "BEGIN IMMEDIATE")
 
 
 def make_sessions(engine: Engine) -> Sessions:

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from b24app.store.models import InboxRow, InboxState, Priority
+from b24app.store.turns import BUSY_MS, patiently
 
 COLUMNS = ("lane_id", "kind", "key", "payload", "priority", "received_at", "due_at", "state", "attempts", "trace_id")
 
@@ -67,14 +69,21 @@ class Intake:
             named = dict(zip(COLUMNS, row, strict=True))
             values = [named[name] for name in self._positions] if self._positions else named
         try:
-            self._connection().execute(self._sql, values)
+            self._execute(values)
         except self._driver_error:
             self._drop()
             try:
-                self._connection().execute(self._sql, values)
+                self._execute(values)
             except self._driver_error as error:
                 self._drop()
                 raise IntakeError(str(error)) from error
+
+    def _execute(self, values: Any) -> None:
+        connection = self._connection()
+        if self._positions is None:
+            connection.execute(self._sql, values)
+        else:
+            patiently(lambda: connection.execute(self._sql, values), time.monotonic() + BUSY_MS / 1000)
 
     def _connection(self) -> Any:
         if getattr(self._here, "pid", 0) != os.getpid():
@@ -88,6 +97,8 @@ class Intake:
         connection: Any = fairy.dbapi_connection
         if self._positions is None:
             connection.autocommit = True
+        else:
+            connection.execute("PRAGMA busy_timeout=0")
         self._here.fairy = fairy
         return connection
 
