@@ -33,7 +33,10 @@ def portal_events(desk: Desk) -> Blueprint:
             return OK
         request.max_content_length = desk.max_bytes
         try:
-            form = dict(parse_qsl(request.get_data(cache=False).decode("utf-8", "replace"), max_num_fields=MAX_FIELDS))
+            text = request.get_data(cache=False).decode("utf-8", "replace")
+            # PHP escapes the brackets of every name: undone at once, most names and values need no more decoding.
+            text = text.replace("%5B", "[").replace("%5D", "]")
+            form = dict(parse_qsl(text, max_num_fields=MAX_FIELDS))
         except ValueError:
             return desk.drop(HOOK, "not_a_form")
         return _take(desk, form, licence_asked)

@@ -83,6 +83,25 @@ def claim(
     return [_fold(rows) for rows in folded.values()]
 
 
+def deferred(
+    session: Session, hold: LaneHold, now: datetime, until: datetime, kind: str, limit: int = 500
+) -> list[Claimed]:
+    """Return rows of a kind that were put off to a moment between `now` and `until`, folded, those that failed before
+    excepted: a read that happens anyway may serve them too."""
+    wanted = select(InboxRow).where(
+        InboxRow.lane_id == hold.lane_id,
+        InboxRow.state == InboxState.NEW,
+        InboxRow.due_at > now,
+        InboxRow.due_at <= until,
+        InboxRow.kind == kind,
+        InboxRow.attempts == 0,
+    )
+    folded: dict[str, list[InboxRow]] = {}
+    for row in session.scalars(wanted.order_by(InboxRow.due_at, InboxRow.id).limit(limit)):
+        folded.setdefault(row.key, []).append(row)
+    return [_fold(rows) for rows in folded.values()]
+
+
 def _fold(rows: list[InboxRow]) -> Claimed:
     newest = max(rows, key=lambda row: (row.received_at, row.id))
     return Claimed(

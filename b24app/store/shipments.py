@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from b24app.store.lanes import LaneHold
 from b24app.store.models import Portal, Shipment, TrackingRow
 from b24app.store.sql import changed, chunks, insert_new
+
+#: Orders of which something is known to be new stand this far before the others in the queue of reads.
+AHEAD = timedelta(days=1)
 
 
 class ChangedMeanwhileError(RuntimeError):
@@ -131,12 +134,12 @@ def next_poll(session: Session, hold: LaneHold) -> datetime | None:
 
 
 def poll_now(session: Session, portal_id: int, shipment_ids: Sequence[int], now: datetime) -> None:
-    """Have shipments read at once (a callback hinted, a person asked)."""
+    """Have shipments read at once (a callback hinted, a person asked): before those whose time has merely come."""
     for some in chunks(list(shipment_ids)):
         mine = update(Shipment).where(
             Shipment.portal_id == portal_id, Shipment.id.in_(some), Shipment.closed.is_(False)
         )
-        changed(session, mine.values(next_poll_at=now))
+        changed(session, mine.values(next_poll_at=now - AHEAD))
 
 
 def free(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:

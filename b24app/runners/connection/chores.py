@@ -29,13 +29,18 @@ _log = structlog.get_logger("waybill.connection")
 def do(services: Services, slice_: Slice, account: Account, system: Any) -> None:
     """Serve requests for a test and callbacks; look after the subscription when its time has come."""
     testing.do(services, slice_, account, system)
+    hear(services, slice_, account, system)
+    testing.do(services, slice_, account, system)
+    if account.connection.state == ConnectionState.READY and not slice_.people:
+        _keep_subscribed(services, slice_, account, system)
+
+
+def hear(services: Services, slice_: Slice, account: Account, system: Any) -> None:
+    """Serve the callbacks that wait."""
     with read_scope(services.sessions) as session:
         rows = slice_.claim_inbox(session, (InboxKind.CALLBACK,))
     if rows:
         _hear(services, slice_, account, system, rows)
-    testing.do(services, slice_, account, system)
-    if account.connection.state == ConnectionState.READY and not slice_.people:
-        _keep_subscribed(services, slice_, account, system)
 
 
 def _hear(services: Services, slice_: Slice, account: Account, system: Any, rows: Sequence[Claimed]) -> None:

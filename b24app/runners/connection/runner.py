@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ SEND_WITHIN_S = 8.0
 DONE_WITHIN = timedelta(seconds=SEND_WITHIN_S + 32)
 #: Results are saved in groups: a commit costs more than this wait.
 GROUP_S = 0.02
+#: While there is work, callbacks are looked at this often: they say which orders to read first.
+HEAR_EVERY_S = 0.5
 SAVE_TRIES = 5
 POOL = 64
 
@@ -45,6 +48,11 @@ class Run:
         return self.width - len(self.flying)
 
     @property
+    def reading(self) -> int:
+        """Calls under way that only follow an order."""
+        return sum(task.kind == FOLLOW for task in self.flying.values())
+
+    @property
     def followed(self) -> set[int]:
         return {task.shipment_id for task in self.flying.values()}
 
@@ -61,7 +69,11 @@ class ConnectionRunner:
         if run is None:
             return SliceResult()
         chores.do(self._services, slice_, run.account, run.system)
+        heard = time.monotonic()
         while True:
+            if run.flying and time.monotonic() - heard > HEAR_EVERY_S:
+                chores.hear(self._services, slice_, run.account, run.system)
+                heard = time.monotonic()
             if slice_.time_left() > 0 and run.room > 0:
                 for task in self._pick(run):
                     run.flying[self._pool.submit(carry_out, run.system, task, self._services.clock)] = task
@@ -99,12 +111,14 @@ class ConnectionRunner:
             sending.claim_expired(session, run.slice, Intent, now)
             states = (IntentState.WAITING, IntentState.UNCERTAIN)
             rows = intents.due(session, run.slice, now, run.room, states)
-            sending.begin_sending(session, run.slice, rows, now + DONE_WITHIN)
             due = [] if run.slice.people else shipments.due_polls(session, run.slice, now, run.room + len(run.flying))
+            due = [row for row in due if row.id not in run.followed and row.remote_id]
+            rows = _shared(rows, run, len(due))
+            sending.begin_sending(session, run.slice, rows, now + DONE_WITHIN)
             owners = shipments.by_ids(session, run.slice.portal_id, [row.shipment_id for row in rows])
         tasks = [_intent_task(row, owners[row.shipment_id], send_by) for row in rows]
-        taken = run.followed | {task.shipment_id for task in tasks}
-        follow = [_follow_task(row) for row in due if row.id not in taken and row.remote_id]
+        taken = {task.shipment_id for task in tasks}
+        follow = [_follow_task(row) for row in due if row.id not in taken]
         return [*tasks, *follow[: max(0, run.room - len(tasks))]]
 
     # --- landing -----------------------------------------------------------------------------------------------------
@@ -139,6 +153,14 @@ class ConnectionRunner:
             tries = sending.earliest_due(session, run.slice, Intent)
             polls = shipments.next_poll(session, run.slice)
         return min((moment for moment in (tries, polls) if moment is not None), default=None)
+
+
+def _shared(rows: list[Intent], run: Run, polls: int) -> list[Intent]:
+    """Half of the width is for orders to be followed, if there are any: a crowd of new ones must not keep the numbers
+    of the earlier ones waiting. A person's rows (they come first) go before both."""
+    kept = min(polls, max(0, run.width // 2 - run.reading), run.room)
+    people = sum(bool(row.priority) for row in rows)
+    return rows[: max(people, run.room - kept)]
 
 
 def _intent_task(intent: Intent, shipment: Shipment, send_by: float) -> Task:

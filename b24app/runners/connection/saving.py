@@ -38,7 +38,6 @@ from b24app.store.models import (
 from b24app.store.outbox import ToPortal
 from b24app.store.sending import Outcome
 
-
 #: Problems of an order that are really the account's: nothing else would be accepted either.
 ACCOUNT_CODES = frozenset({"account_contract"})
 

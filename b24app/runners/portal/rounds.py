@@ -73,7 +73,10 @@ def do(run: Run) -> bool:
         _defer(run, found)
     if not (found.loud or found.wishes or serve_quiet or sweep) or not _in_pace(run, len(found.loud), found):
         return False
-    _serve(run, [*found.wishes, *found.loud], found.quiet if serve_quiet else (), known, sweep, now)
+    hints, quiet = [*found.wishes, *found.loud], found.quiet if serve_quiet else ()
+    if not run.people and (sweep or asking.needs_history([*hints, *quiet])):
+        quiet = (*quiet, *_put_off(run, now))
+    _serve(run, hints, quiet, known, sweep, now)
     run.pace.last_read = run.services.clock.monotonic()
     return True
 
@@ -123,6 +126,14 @@ def _defer(run: Run, found: Sorted) -> None:
     ids = [row_id for row in found.quiet for row_id in row.ids]
     with session_scope(run.services.sessions) as session:
         inbox.defer(session, run.slice, ids, found.quiet_due or run.services.clock.now())
+
+
+def _put_off(run: Run, now: datetime) -> list[Claimed]:
+    """Quiet hints that wait for their moment: the history that is read now serves them too."""
+    with read_scope(run.services.sessions) as session:
+        rows = inbox.deferred(session, run.slice, now, now + asking.QUIET, InboxKind.DEAL, CLAIM)
+        known = know(session, run.portal.id, map(deal_id_of, rows))
+    return [row for row in rows if asking.is_quiet(row, known.shipments, known.problems, known.states)]
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
