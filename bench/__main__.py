@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from bench import burst, intake, one_deal
 from bench.figures import Figure, save, table
@@ -20,14 +21,14 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def measure(wanted: Sequence[str]) -> list[Figure]:
+def measure(wanted: Sequence[str], var: Path | None) -> list[Figure]:
     """Group by group; each group's figures are saved as soon as they are there."""
     figures: list[Figure] = []
     if mine := [name for name in wanted if name in intake.ROWS]:
         figures += intake.measure(mine, say)
         save(figures)
     if set(wanted) & {*one_deal.ROWS, *burst.ROWS}:
-        with town(say) as place:
+        with town(say, var) as place:
             for group in (one_deal, burst):
                 if mine := [name for name in wanted if name in group.ROWS]:
                     figures += group.measure(place, mine, say)
@@ -39,10 +40,14 @@ def main() -> int:
     """Parse, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="row", help=f"one or more of: {', '.join(ROWS)}")
-    wanted = parser.parse_args().rows or list(ROWS)
+    parser.add_argument(
+        "--var", type=Path, help="an empty folder for the deployment's database and logs, kept afterwards"
+    )
+    given = parser.parse_args()
+    wanted = given.rows or list(ROWS)
     if unknown := sorted(set(wanted) - set(ROWS)):
         parser.error(f"no such row: {', '.join(unknown)}")
-    figures = measure(wanted)
+    figures = measure(wanted, given.var)
     sys.stdout.write(table(figures) + "\n")
     return 0 if all(figure.holds for figure in figures) else 1
 

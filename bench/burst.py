@@ -28,7 +28,7 @@ AFTER_S = 60.0
 WATCHED_S = 20.0
 UPDATE_COST_S = 0.3
 #: How often a manager ships by hand, and how often the neighbour moves a deal, during the burst.
-PRESS_EVERY_S, NEIGHBOUR_EVERY_S = 3.0, 4.0
+PRESS_EVERY_S, NEIGHBOUR_EVERY_S = 4.0, 2.0
 BY_HAND = 30
 IDLE_DEALS = 7
 HANGING_DEALS = 12

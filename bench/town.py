@@ -91,12 +91,16 @@ class Town:
 
 
 @contextmanager
-def town(say: Say) -> Iterator[Town]:
-    """Start everything, set the portals up through our own pages."""
+def town(say: Say, var: Path | None = None) -> Iterator[Town]:
+    """Start everything, set the portals up through our own pages. Databases and logs are kept if `var` is given."""
     with tempfile.TemporaryDirectory(prefix="waybill-bench-") as folder:
         say("starting the emulated world and a deployment")
         plan = Plan(
-            Path(folder), workers=WORKERS, clock=False, world={"portals": 3}, env={"WAYBILL_LOG_LEVEL": "WARNING"}
+            var or Path(folder),
+            workers=WORKERS,
+            clock=False,
+            world={"portals": 3},
+            env={"WAYBILL_LOG_LEVEL": "WARNING"},
         )
         with House(plan) as house:
             parts = Parts.open(house.settings())
