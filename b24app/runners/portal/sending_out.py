@@ -29,6 +29,9 @@ from b24app.wire.errors import NotSent, OutcomeUnknown
 #: The portal may go on working for 60 s after it lost us (bitrix24-app.md §3.1): the look-up waits for that.
 CALL_LASTS = timedelta(seconds=75)
 SEND_WITHIN_S = 5.0
+#: How long a batch waits for the portal's budget. Giving up at once, it would meet a budget that the look at its deals'
+#: stages (asked again at every try) has just emptied, and never leave.
+BUDGET_PATIENCE_S = 2.0
 #: A batch that is not full leaves when this has passed since the one before.
 BATCH_GAP_S = 1.5
 #: How old our knowledge of a deal's stage may be when we move it.
@@ -184,7 +187,7 @@ def _send(run: Run, batch: Batch, send_by: float) -> None:
     clock = run.services.clock
     began = clock.monotonic()
     try:
-        answer = run.client.batch(batch.commands, people=run.people, send_by=send_by)
+        answer = run.client.batch(batch.commands, people=run.people, send_by=send_by, patience_s=BUDGET_PATIENCE_S)
     except (NotSent, OutcomeUnknown, RestError) as error:
         _save(run, answers.of_whole(batch.rows.values(), error, clock.now(), run.services.spread()))
         if isinstance(error, NoToken):
