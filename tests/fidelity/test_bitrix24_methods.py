@@ -83,11 +83,13 @@ TOLD = {"crm.item.update", "crm.timeline.comment.add", "im.notify.system.add"}
 
 
 def move_some(world: World, member: str, triggers: Any) -> None:
-    """Deals of the main pipeline to the stage that ships: most are fine, some miss what a carrier needs."""
+    """Deals of the main pipeline to the stage that ships: some are fine, some miss what a carrier needs."""
     base = f"/bitrix24/{member}"
     world.control.post(f"{base}/wishes", {})
-    deals = [row["id"] for row in world.control.get(f"{base}/deals")["deals"] if int(row["categoryId"]) == 0]
-    world.control.post(f"{base}/move", {"deals": deals[:30], "stage": triggers[0], "user": 1})
+    main = {row["id"] for row in world.control.get(f"{base}/deals")["deals"] if int(row["categoryId"]) == 0}
+    known = [row for row in world.control.get(f"{base}/expected")["deals"] if row["moves"] and row["deal_id"] in main]
+    fine, wrong = ([row["deal_id"] for row in known if bool(row["fields"]) is bad][:6] for bad in (False, True))
+    world.control.post(f"{base}/move", {"deals": [*fine, *wrong], "stage": triggers[0], "user": 1})
 
 
 def seen(world: World) -> set[str]:
