@@ -60,7 +60,9 @@ class Settings(BaseSettings):
     encryption_keys: Secrets = Field(
         (), description="Fernet keys: the first one encrypts, all of them decrypt (rotation: put the new one in front)"
     )
-    signing_key: SecretStr = Field(SecretStr(""), description="Signs the tokens of frames and one-use links")
+    signing_keys: Secrets = Field(
+        (), description="Sign the tokens of frames: the first one signs, all of them are accepted (rotation as above)"
+    )
 
     worker_threads: int = Field(8, ge=2, description="Threads of a worker; at most half serve carriers")
     worker_stop_s: float = Field(20.0, gt=0, description="How long a worker may finish its slices after SIGTERM")
@@ -90,7 +92,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severity that is logged")
     log_format: Literal["json", "text"] = Field("json", description="Shape of the log on standard error")
 
-    _lists = field_validator("oauth_hosts", "allowed_origins", "encryption_keys", mode="before")(_split)
+    _lists = field_validator("oauth_hosts", "allowed_origins", "encryption_keys", "signing_keys", mode="before")(_split)
 
     @field_validator("encryption_keys")
     @classmethod
@@ -124,7 +126,7 @@ class Settings(BaseSettings):
             "app_id": self.app_id,
             "app_secret": self.app_secret.get_secret_value(),
             "encryption_keys": self.encryption_keys,
-            "signing_key": self.signing_key.get_secret_value(),
+            "signing_keys": self.signing_keys,
         }
         return [PREFIX + name.upper() for name, value in needed.items() if not value]
 

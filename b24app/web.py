@@ -29,7 +29,7 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
     page_parts = PageParts(
         sessions=parts.sessions,
         clock=parts.clock,
-        signer=SessionSigner([settings.signing_key.get_secret_value()]),
+        signer=SessionSigner([key.get_secret_value() for key in settings.signing_keys]),
         gate=FrameGate(remotes.oauth, parts.clock, settings.frame_check_cache_s),
         waker=parts.waker,
         person=remotes.person,

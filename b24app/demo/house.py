@@ -137,7 +137,7 @@ class House:
             "database_url": self.plan.database_url or f"sqlite:///{self.plan.var / 'waybill.db'}",
             "redis_url": self.redis.url(),
             "encryption_keys": keys["encryption"],
-            "signing_key": keys["signing"],
+            "signing_keys": keys["signing"],
         }
         if self.plan.clock:
             values["sandbox_clock_url"] = self.control

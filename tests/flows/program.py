@@ -42,7 +42,7 @@ def settings_for(world: World, port: int, database_url: str, redis_url: str, **m
         "database_url": database_url,
         "redis_url": redis_url,
         "encryption_keys": (Fernet.generate_key().decode(),),
-        "signing_key": "a-signing-key-of-tests-only",
+        "signing_keys": ("a-signing-key-of-tests-only",),
         "log_level": "WARNING",
     }
     return Settings.model_validate(values | more)

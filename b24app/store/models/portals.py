@@ -154,7 +154,10 @@ class AuditRow(Base):
     """Who did what in our pages."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_portal_id_at", "portal_id", "at"),)
+    __table_args__ = (
+        Index("ix_audit_portal_id_at", "portal_id", "at"),
+        Index("ix_audit_portal_id_deal_id", "portal_id", "deal_id"),
+    )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
     at: Mapped[datetime]

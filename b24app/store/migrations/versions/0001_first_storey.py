@@ -125,6 +125,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.create_index('ix_audit_portal_id_at', ['portal_id', 'at'], unique=False)
+        batch_op.create_index('ix_audit_portal_id_deal_id', ['portal_id', 'deal_id'], unique=False)
 
     op.create_table('connection',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
