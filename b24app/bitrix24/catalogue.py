@@ -17,6 +17,8 @@ from b24app.clock import Clock
 from b24app.flows.snapshot import CatalogueSize, DealSnapshot, Source
 
 KEPT = timedelta(days=1)
+#: Wares whose weight and size are known are not asked for again so soon, unless a person waits: crowds sell the same.
+WARES_KEPT = timedelta(seconds=30)
 #: Pages of 50 sections asked at once; portals with more sections take further calls.
 SECTION_PAGES = 10
 #: Refusals that mean "this portal has no catalogue for us": the portal's default weights are used then.
@@ -29,6 +31,7 @@ class _Kept:
     until: datetime
     sections: dict[int, int] = field(default_factory=dict)
     sections_until: datetime | None = None
+    wares: dict[int, tuple[Ware, datetime]] = field(default_factory=dict)
 
 
 class CatalogueMemory:
@@ -47,6 +50,22 @@ class CatalogueMemory:
     def keep_iblocks(self, portal: str, iblocks: Iblocks) -> None:
         with self._lock:
             self._kept[portal] = _Kept(iblocks, self._clock.now() + KEPT)
+
+    def wares(self, portal: str, ids: Iterable[int]) -> dict[int, Ware]:
+        """Those of the wares that were read a moment ago."""
+        now = self._clock.now()
+        with self._lock:
+            kept = self._kept.get(portal)
+            known = {number: kept.wares[number] for number in ids if number in kept.wares} if kept else {}
+        return {number: ware for number, (ware, until) in known.items() if until > now}
+
+    def keep_wares(self, portal: str, wares: Iterable[Ware]) -> None:
+        now = self._clock.now()
+        with self._lock:
+            kept = self._kept.get(portal)
+            if kept is not None:
+                alive = {number: pair for number, pair in kept.wares.items() if pair[1] > now}
+                kept.wares = alive | {ware.id: (ware, now + WARES_KEPT) for ware in wares}
 
     def sections(self, portal: str) -> Mapping[int, int] | None:
         with self._lock:
@@ -115,8 +134,11 @@ class CatalogueReader:
         kinds = [("product", block) for block in iblocks.products] + [
             ("product.offer", block) for block in iblocks.offers
         ]
-        wares = self._ask(kinds, ids, people, Source.VARIATION)
-        lacking = {ware.parent for ware in wares.values() if ware.parent and ware.parent not in wares}
+        known = {} if people else self._memory.wares(self._portal, ids)
+        wares = self._ask(kinds, ids - set(known), people, Source.VARIATION)
+        self._memory.keep_wares(self._portal, [ware for ware in wares.values() if ware.complete])
+        wares |= known
+        lacking = {ware.parent for ware in wares.values() if ware.parent not in {0, *wares} and not ware.complete}
         both = [(kind, block) for block in iblocks.products for kind in ("product", "product.sku")]
         parents = self._ask(both, lacking, people, Source.PARENT) if lacking else {}
         return wares, {**wares, **parents}

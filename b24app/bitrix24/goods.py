@@ -42,6 +42,12 @@ class Ware:
     parent: int
     size: CatalogueSize
 
+    @property
+    def complete(self) -> bool:
+        """Nothing is left to ask a parent or a section for."""
+        size = self.size
+        return bool(self.sku and size.weight_g and size.length_mm and size.width_mm and size.height_mm)
+
 
 def list_rows(key: str, deal_id: int) -> Command:
     """The rows of one deal: the method takes one owner only."""

@@ -17,9 +17,9 @@ from b24app.store.engine import session_scope
 from b24app.store.models import DealState, InboxKind, Portal
 from b24app.wire.trace import new_trace_id
 
-#: Pages asked at once: one while it is quiet, all of them while moves pour in.
-QUIET_PAGES = 1
-BUSY_PAGES = 20
+#: Pages asked at once: one while it is quiet; a crowd of hints is the beginning of a larger one.
+MOST_PAGES = 20
+PAGES_PER_PAGE_OF_HINTS = 4
 #: An idle portal is swept ever more seldom: by this factor for every read that found nothing.
 SLOWER = 1.5
 
@@ -36,6 +36,11 @@ class News:
 def news_of(moves: Sequence[StageMove], more: bool) -> News:
     """Moves come by id, so the last one of a deal is its newest."""
     return News({move.deal_id: move for move in moves}, max((move.history_id for move in moves), default=0), more)
+
+
+def pages_for(hints: int) -> int:
+    """How many pages of history to ask for in one request."""
+    return min(MOST_PAGES, max(1, hints // calls.PAGE * PAGES_PER_PAGE_OF_HINTS))
 
 
 def sweep_due(portal: Portal, least_s: int, most_s: int) -> datetime | None:

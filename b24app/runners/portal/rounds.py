@@ -174,7 +174,7 @@ def _speculative(run: Run, rows: Sequence[Claimed]) -> set[int]:
 
 def _first_read(run: Run, deal_ids: Sequence[int], hints: int, history: bool, now: datetime) -> dict[int, DealSnapshot]:
     """The history and, in the same request, a few deals. What the history told is kept; its other deals get rows."""
-    pages = feed.BUSY_PAGES if hints > calls.PAGE else feed.QUIET_PAGES
+    pages = feed.pages_for(hints)
     cursor = run.portal.history_cursor or 0
     extra = calls.moves_after(cursor, pages) if history else []
     reading = run.reader.read(deal_ids, extra, people=run.people)
