@@ -28,7 +28,7 @@ AFTER_S = 60.0
 WATCHED_S = 20.0
 UPDATE_COST_S = 0.3
 #: How often a manager ships by hand, and how often the neighbour moves a deal, during the burst.
-PRESS_EVERY_S, NEIGHBOUR_EVERY_S = 4.0, 2.0
+PRESS_EVERY_S, NEIGHBOUR_EVERY_S = 6.0, 2.0
 BY_HAND = 30
 IDLE_DEALS = 7
 HANGING_DEALS = 12
@@ -126,7 +126,7 @@ def _ship_by_hand(home: Resident, deal_ids: Sequence[int], over: threading.Event
             found.pressed[deal_id] = time.time()
             tab.press("/tab/ship_now", {"key": key[1] if key else ""})
         except (RuntimeError, OSError) as error:
-            found.failures.append(f"deal {deal_id} by hand: {error}")
+            found.failures.append(f"deal {deal_id} by hand: {str(error)[:90]}")
 
 
 def _neighbour(portal: Resident, found: list[float], more: Callable[[int], bool], failures: list[str]) -> None:

@@ -3,8 +3,8 @@
 `one_deal_seconds`: the event comes after 0.2 s, a portal call takes 150 ms more, a CDEK call 300 ms more, and CDEK
 decides after 1 s. `one_deal_after_decision_seconds`: the same with a decision after 3–7 s, counted from that decision.
 `one_deal_own_seconds`: the first less every moment in which at least one injected wait was running.
-`one_deal_reads`, `one_deal_writes`: HTTP calls to the portal from the move until QUIET_S after the number, the most of
-all deals.
+`one_deal_reads`, `one_deal_writes`: HTTP calls to the portal from the move until the number is on the deal, the most of
+all deals; the note tells how many there were QUIET_S later, when the echoes of our own writes have been looked at.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from bench.town import Resident, Town
 DEALS = 6
 EVENT_S, PORTAL_S, CARRIER_S, DECISION_S = 0.2, 0.15, 0.3, 1.0
 SLOW_DECISION_S = (3.0, 7.0)
-#: Calls are counted until this long after the number: time enough for what our own writes set off.
+#: Time enough for what our own writes set off.
 QUIET_S = 11.0
+#: The call that writes the number ends a moment after it is written.
+SAME_CALL_S = 0.3
 WAIT_S = 60.0
 ROWS = (
     "one_deal_seconds",
@@ -42,6 +44,8 @@ class Told:
     after_decision: float
     reads: int
     writes: int
+    reads_with_echo: int
+    writes_with_echo: int
 
 
 def measure(town: Town, rows: Sequence[str], say: Say) -> list[Figure]:
@@ -72,9 +76,17 @@ def _quick(told: Sequence[Told]) -> list[Figure]:
     return [
         Figure("one_deal_seconds", median(seconds), "s", Bar(4, strict=True), seconds),
         Figure("one_deal_own_seconds", median(own), "s", Bar(1, strict=True), own),
-        Figure("one_deal_reads", max(reads), "calls", Bar(3), reads),
-        Figure("one_deal_writes", max(writes), "calls", Bar(2), writes),
+        Figure(
+            "one_deal_reads", max(reads), "calls", Bar(3), reads, note=_later([one.reads_with_echo for one in told])
+        ),
+        Figure(
+            "one_deal_writes", max(writes), "calls", Bar(2), writes, note=_later([one.writes_with_echo for one in told])
+        ),
     ]
+
+
+def _later(calls: Sequence[int]) -> str:
+    return f"with echoes {max(calls)}"
 
 
 def _stories(town: Town, quiet_s: float) -> list[Told]:
@@ -100,8 +112,10 @@ def _story(town: Town, home: Resident, deal_id: int, quiet_s: float) -> Told:
         seconds=numbered - moved,
         own=numbered - moved - covered(_waits(moved, journal, carrier), moved, numbered),
         after_decision=numbered - decided,
-        reads=sum(not row.writes for row in calls),
-        writes=sum(row.writes for row in calls),
+        reads=sum(not row.writes for row in calls if row.at <= numbered + SAME_CALL_S),
+        writes=sum(row.writes for row in calls if row.at <= numbered + SAME_CALL_S),
+        reads_with_echo=sum(not row.writes for row in calls),
+        writes_with_echo=sum(row.writes for row in calls),
     )
 
 
