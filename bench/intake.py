@@ -146,5 +146,5 @@ def _program(database_url: str, redis_url: str) -> dict[str, str]:
         session.flush()
         ensure_lane(session, LaneKind.PORTAL, portal.id, portal.id)
     engine.dispose()
-    values = {"database_url": database_url, "redis_url": redis_url, "encryption_keys": key, "signing_key": "bench"}
+    values = {"database_url": database_url, "redis_url": redis_url, "encryption_keys": key, "signing_keys": "bench"}
     return {PREFIX + name.upper(): value for name, value in values.items()}

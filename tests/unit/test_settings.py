@@ -49,5 +49,5 @@ def test_secrets_do_not_show() -> None:
     assert Settings(app_id="x").missing() == [
         "WAYBILL_APP_SECRET",
         "WAYBILL_ENCRYPTION_KEYS",
-        "WAYBILL_SIGNING_KEY",
+        "WAYBILL_SIGNING_KEYS",
     ]
