@@ -16,6 +16,9 @@ from b24app.store.turns import BUSY_MS, Turns
 
 Sessions = sessionmaker[Session]
 _READ = "waybill_read"
+#: PostgreSQL ends a transaction that nobody continues: a process that was stopped in the middle of one must not keep
+#: the rows it had locked from everybody else. Ours take milliseconds.
+STOPPED_MS = 15_000
 
 
 def make_engine(database_url: str, keys: Sequence[str] = (), *, pool_size: int = 12) -> Engine:
@@ -27,13 +30,21 @@ def make_engine(database_url: str, keys: Sequence[str] = (), *, pool_size: int =
 
 
 def _postgres(url: URL, pool_size: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
         pool_timeout=30,
     )
+    event.listen(engine, "connect", _postgres_connect)
+    return engine
+
+
+def _postgres_connect(connection: Any, _record: object) -> None:
+    # By a statement, because poolers between us and the server refuse start-up options.
+    connection.execute(f"SET idle_in_transaction_session_timeout = {STOPPED_MS}")
+    connection.commit()
 
 
 def _sqlite(url: URL, pool_size: int) -> Engine:
