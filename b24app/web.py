@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from b24app.flask_db import join_database
 from b24app.frames import pages
 from b24app.frames.parts import PageParts
 from b24app.frames.proof import FrameGate
@@ -27,7 +28,7 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
     app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
     pages.setup(app)
     page_parts = PageParts(
-        sessions=parts.sessions,
+        sessions=join_database(app, parts.engine),
         clock=parts.clock,
         signer=SessionSigner([key.get_secret_value() for key in settings.signing_keys]),
         gate=FrameGate(remotes.oauth, parts.clock, settings.frame_check_cache_s),

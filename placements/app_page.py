@@ -10,7 +10,7 @@ from flask import Blueprint, Response, make_response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.payloads import FramePost
-from b24app.frames import pages
+from b24app.frames import htmx, pages
 from b24app.frames import parts as page_parts
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import Formats, zone_or_default
@@ -106,7 +106,7 @@ class AppPage:
         self._wake(saved.wake)
         answer = self._fragment(who, "parts/app_account.html", form=form)
         if not saved.errors:
-            answer.headers["HX-Trigger"] = "accounts-changed"
+            htmx.announce(answer, "accounts-changed")
         return answer
 
     def account_act(self, account_id: int, act: str) -> Response:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, url_for
 from markupsafe import Markup
 
-from b24app.frames import headers
+from b24app.frames import headers, htmx
 from b24app.frames.errors import PageError
 from b24app.frames.formats import Formats, zone_or_default
 from b24app.frames.session import PageSession, SessionSigner, header_json
@@ -119,3 +119,4 @@ def setup(app: Flask) -> None:
     app.jinja_env.globals.update(helpers)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     headers.install(app)
+    htmx.install(app)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24.payloads import FramePost, frame_post
 from b24app.bitrix24.transport import PortalClient
 from b24app.clock import Clock
-from b24app.frames import headers, pages
+from b24app.frames import headers, htmx, pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.proof import FrameGate, Proof
 from b24app.frames.session import PageSession, SessionSigner, bearer, renew
@@ -95,7 +95,7 @@ def answer_errors(blueprint: Blueprint) -> None:
         support = trace()[:8]
         log.info("page error %s at %s, support %s: %s", error.code.value, request.path, support, error.why)
         lang = _language()
-        if request.headers.get("HX-Request"):
+        if htmx.is_part():
             return pages.error_answer(error, lang, support if error.rule.status >= 500 else "")
         return pages.error_page(error, lang, support if error.rule.status >= 400 else "")
 
