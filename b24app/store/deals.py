@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from b24app.store.models import DealState, Pipeline, Portal
-from b24app.store.sql import changed, chunks, upsert
+from b24app.store.sql import changed, chunks, shapes, upsert
 
 
 def states(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[int, DealState]:
@@ -22,6 +22,8 @@ def states(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[in
     return found
 
 
+#: Parameter of an update: whose row it is.
+_ROW = "its_id"
 _FRESH: dict[str, Any] = {
     **dict.fromkeys(("stage", "title", "seen_hash", "waits_for_person", "note", "move_stage"), ""),
     "gone": False,
@@ -31,16 +33,22 @@ _FRESH: dict[str, Any] = {
 def save(session: Session, portal_id: int, deals: Mapping[int, Mapping[str, Any]]) -> None:
     """Store columns of many deals by deal id; what a deal's mapping does not name keeps its value."""
     known = states(session, portal_id, list(deals))
-    for deal_id, state in known.items():
-        mine = update(DealState).where(DealState.id == state.id)
-        changed(session, mine.values(version=DealState.version + 1, **deals[deal_id]))
+    _change(session, [{_ROW: state.id, **deals[deal_id]} for deal_id, state in known.items()])
     new = [
         {**_FRESH, **values, "portal_id": portal_id, "deal_id": deal_id, "version": 0}
         for deal_id, values in deals.items()
         if deal_id not in known
     ]
-    for row in new:
-        upsert(session, DealState, [row], ["portal_id", "deal_id"])
+    upsert(session, DealState, new, ["portal_id", "deal_id"])
+
+
+def _change(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many updates of one shape are one prepared statement: a crowd's transaction must stay short."""
+    table = DealState.__table__
+    for names, alike in shapes(rows).items():
+        columns: dict[str, Any] = {name: bindparam(name) for name in names if name != _ROW}
+        mine = update(DealState).where(table.c.id == bindparam(_ROW))
+        session.connection().execute(mine.values(version=DealState.version + 1, **columns), alike)
 
 
 def waiting_for_person(session: Session, portal_id: int, limit: int = 200) -> list[DealState]:

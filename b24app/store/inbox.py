@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from b24app.store.lanes import LaneHold, check
 from b24app.store.models import InboxRow, InboxState, Priority
 from b24app.store.sql import changed, chunks
+from b24app.wire.trace import new_trace_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,29 @@ def append(
             trace_id=trace_id,
         )
     )
+
+
+def append_many(
+    session: Session, lane_id: int, kind: str, payloads: Mapping[str, Mapping[str, Any]], *, now: datetime
+) -> None:
+    """Add one row for each key, due at once, each with a trace of its own. Wake the lane after the commit."""
+    rows = [
+        {
+            "lane_id": lane_id,
+            "kind": kind,
+            "key": key,
+            "payload": dict(payload),
+            "priority": Priority.BACKGROUND,
+            "received_at": now,
+            "due_at": now,
+            "state": InboxState.NEW,
+            "attempts": 0,
+            "trace_id": new_trace_id(),
+        }
+        for key, payload in payloads.items()
+    ]
+    if rows:
+        session.execute(insert(InboxRow), rows)
 
 
 def claim(

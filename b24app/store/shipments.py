@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from b24app.store.lanes import LaneHold
-from b24app.store.models import Portal, Shipment, TrackingRow
+from b24app.store.models import Intent, IntentState, Portal, Priority, Shipment, TrackingRow
 from b24app.store.sql import changed, chunks, insert_new
 
 #: Orders of which something is known to be new stand this far before the others in the queue of reads.
@@ -120,11 +120,14 @@ def change(session: Session, shipment: Shipment, **values: Any) -> None:
 
 
 def due_polls(session: Session, hold: LaneHold, now: datetime, limit: int = 200) -> list[Shipment]:
-    """Return shipments of the connection's lane whose state is to be read again, longest waiting first."""
-    wanted = select(Shipment).where(
-        Shipment.portal_id == hold.portal_id, Shipment.connection_id == hold.owner_id, Shipment.next_poll_at <= now
+    """Return shipments of the connection's lane whose state is to be read again: those for whose number a person waits,
+    then the longest waiting."""
+    mine = (Shipment.portal_id == hold.portal_id, Shipment.connection_id == hold.owner_id, Shipment.next_poll_at <= now)
+    asked = exists().where(
+        Intent.shipment_id == Shipment.id, Intent.state == IntentState.ACCEPTED, Intent.priority == Priority.PEOPLE
     )
-    return list(session.scalars(wanted.order_by(Shipment.next_poll_at).limit(limit)))
+    order = (asked.desc(), Shipment.next_poll_at)
+    return list(session.scalars(select(Shipment).where(*mine).order_by(*order).limit(limit)))
 
 
 def next_poll(session: Session, hold: LaneHold) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult
@@ -45,7 +45,15 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, 
 def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:
     """Insert rows, or overwrite the given columns where the unique `key` exists. Keys must not repeat in `rows`."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    for some in chunks(rows, 100):
-        statement = dialect.insert(table).values(list(some))
-        fresh = {name: statement.excluded[name] for name in some[0] if name not in key}
-        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=fresh))
+    for names, alike in shapes(rows).items():
+        statement = dialect.insert(table.__table__)
+        fresh = {name: statement.excluded[name] for name in names if name not in key}
+        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=fresh), alike)
+
+
+def shapes(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    """Rows by the columns they name: those of one shape are one statement, prepared once."""
+    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(tuple(sorted(row)), []).append(dict(row))
+    return found

@@ -21,7 +21,7 @@ PAUSE_S = 0.001
 _HELD = "waybill_turn"
 
 
-def patiently(attempt: Callable[[], object], until: float) -> None:
+def patiently(attempt: Callable[[], object], until: float, pause_s: float = PAUSE_S) -> None:
     """Run a statement on a connection without a busy time-out, until it is not refused for being busy, or until the
     reading `until` of time.monotonic: then its error is raised."""
     while True:
@@ -31,7 +31,7 @@ def patiently(attempt: Callable[[], object], until: float) -> None:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
                 raise
-        time.sleep(PAUSE_S)
+        time.sleep(pause_s)
 
 
 class Turns:

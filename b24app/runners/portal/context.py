@@ -14,7 +14,7 @@ from b24app.flows.snapshot import CatalogueSize, CodSource, PipelineConfig, Role
 from b24app.lanes.slices import Slice
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
-from b24app.store import portals
+from b24app.store import lanes, portals
 from b24app.store.engine import read_scope
 from b24app.store.models import Pipeline, Portal
 
@@ -45,6 +45,13 @@ class Run:
     @property
     def people(self) -> bool:
         return self.slice.people
+
+    def gives_way(self) -> bool:
+        """Whether a person's row came in meanwhile: then this slice ends early, for the next one is the person's."""
+        if self.people or self.slice.failures:
+            return False
+        with read_scope(self.services.sessions) as session:
+            return lanes.people_wait(session, self.slice.lane_id, self.services.clock.now())
 
     def pipeline(self, category: int | None) -> PipelineConfig | None:
         return self.pipelines.get(category) if category is not None else None

@@ -15,11 +15,12 @@ from b24app.runners.portal.context import Run
 from b24app.store import deals, inbox, shipments
 from b24app.store.engine import session_scope
 from b24app.store.models import DealState, InboxKind, Portal
-from b24app.wire.trace import new_trace_id
 
 #: Pages asked at once: one while it is quiet; a crowd of hints is the beginning of a larger one.
 MOST_PAGES = 20
 PAGES_PER_PAGE_OF_HINTS = 4
+#: Moves that are kept in one transaction.
+KEPT_AT_ONCE = 50
 #: An idle portal is swept ever more seldom: by this factor for every read that found nothing.
 SLOWER = 1.5
 
@@ -94,14 +95,13 @@ def remember(run: Run, news: News, read_now: Iterable[int], now: datetime) -> No
     wanted = concerning(news, run.pipelines, tracked)
     known = {deal_id: news.newest[deal_id] for deal_id in sorted(wanted | (tracked & set(news.newest)))}
     later = sorted(wanted - set(read_now))
-    for start in range(0, len(known), 50):
-        some = dict(list(known.items())[start : start + 50])
+    for start in range(0, len(known), KEPT_AT_ONCE):
+        some = dict(list(known.items())[start : start + KEPT_AT_ONCE])
         with session_scope(session_of) as session:
             run.slice.check(session)
             deals.save(session, run.portal.id, {deal_id: columns(move) for deal_id, move in some.items()})
-            for deal_id in later:
-                if deal_id in some:
-                    _have_read(session, run, deal_id, now)
+            moved = {str(deal_id): {"event": "MOVED"} for deal_id in later if deal_id in some}
+            inbox.append_many(session, run.slice.lane_id, InboxKind.DEAL, moved, now=now)
     with session_scope(session_of) as session:
         run.slice.check(session)
         idle = 0 if news.newest else run.portal.history_idle + 1
@@ -114,12 +114,6 @@ def _tracked(session: Session, portal_id: int, deal_ids: Sequence[int]) -> set[i
     """Deals that we have shipments of, or that wait for something."""
     owned = {deal_id for deal_id, rows in shipments.of_deals(session, portal_id, deal_ids).items() if rows}
     return owned | set(deals.states(session, portal_id, deal_ids))
-
-
-def _have_read(session: Session, run: Run, deal_id: int, now: datetime) -> None:
-    inbox.append(
-        session, run.slice.lane_id, InboxKind.DEAL, str(deal_id), {"event": "MOVED"}, now=now, trace_id=new_trace_id()
-    )
 
 
 def switch_on(run: Run) -> bool:

@@ -29,7 +29,7 @@ FEW = 3
 #: Deals read in one go: three batches of commands.
 CHUNK = 140
 #: Deals decided and saved in one transaction.
-GROUP = 16
+GROUP = 8
 #: Within a slice reads are this far apart while hints keep coming, so that they are served together.
 READ_GAP_S = 1.0
 CALM_S = 3.0
@@ -157,7 +157,7 @@ def _serve(
         by_deal.setdefault(deal_id_of(row), []).append(row)
     for start in range(0, len(todo := sorted(wanted - set(snapshots))), CHUNK):
         _decide(run, run.reader.read(todo[start : start + CHUNK], people=run.people).snapshots, by_deal, now)
-        if run.slice.time_left() <= 0:
+        if run.slice.time_left() <= 0 or run.gives_way():
             return
     _decide(run, snapshots, by_deal, now)
     rest = [row_id for row in rows if deal_id_of(row) not in wanted for row_id in row.ids]

@@ -65,7 +65,7 @@ class PortalRunner:
                 chore(slice_, rows)
 
     def _serve(self, run: Run) -> None:
-        while run.slice.time_left() > 0:
+        while run.slice.time_left() > 0 and not run.gives_way():
             busy = feed.switch_on(run) and self._reload(run)
             busy |= wishes.do(run)
             busy |= rounds.do(run)

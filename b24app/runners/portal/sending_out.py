@@ -206,11 +206,12 @@ def _save(run: Run, outcomes: Sequence[Outcome]) -> None:
 
 def _save_answer(run: Run, batch: Batch, answer: BatchAnswer, ms: int) -> None:
     now = run.services.clock.now()
+    by_deal = {letter.deal_id: letter for letter in batch.letters}
     with session_scope(run.services.sessions) as session:
-        outcomes = []
-        for row in batch.rows.values():
-            letter = next(one for one in batch.letters if one.deal_id == row.deal_id)
-            outcomes.append(_row_outcome(run, session, letter, row, answer, now, ms))
+        outcomes = [
+            _row_outcome(run, session, by_deal[row.deal_id], row, answer, now, ms) for row in batch.rows.values()
+        ]
+        deals.save(session, run.portal.id, _moved(batch, answer, now))
         sending.finish(session, run.slice, OutboxRow, outcomes, now)
 
 
@@ -220,8 +221,14 @@ def _row_outcome(
     key = key_of(row)
     error = answer.errors.get(key)
     if error is None:
-        if row.kind == DEAL_UPDATE and letter.stage:
-            moved: dict[str, Any] = {"stage": letter.stage["stage"], "last_read_at": now}
-            deals.save(session, run.portal.id, {row.deal_id: moved})
         return Outcome(row.id, "done", "done", ms, result_ref=answers.reference(answer.results.get(key)))
     return answers.of_row(run, session, row, letter, error, now, ms)
+
+
+def _moved(batch: Batch, answer: BatchAnswer, now: datetime) -> dict[int, dict[str, Any]]:
+    """Where deals stand whose stage was written."""
+    return {
+        letter.deal_id: {"stage": letter.stage["stage"], "last_read_at": now}
+        for letter in batch.letters
+        if letter.stage and letter.update is not None and key_of(letter.update) in answer.results
+    }
