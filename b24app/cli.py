@@ -13,6 +13,7 @@ from b24app.parts import Parts
 from b24app.settings import Settings
 
 Command = Callable[[argparse.Namespace], int]
+MARKS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -82,7 +83,7 @@ def doctor(_arguments: argparse.Namespace) -> int:
 
     findings = examine()
     for finding in findings:
-        _say(f"{'ok  ' if finding.good else 'BAD '} {finding.what}: {finding.words}")
+        _say(f"{MARKS[finding.grade]} {finding.what}: {finding.words}")
     return 0 if all(finding.good for finding in findings) else 1
 
 

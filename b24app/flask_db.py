@@ -1,7 +1,7 @@
 """Flask-SQLAlchemy and Flask-Migrate over the house's own engine: sessions for pages, `flask --app wsgi db` for us.
 
-The engine is opened by `parts` for every process alike (keys, SQLite's pragmas and turns of writers); Flask's extensions
-get that one instead of building a second.
+The engine is opened by `parts` for every process alike (keys, SQLite's pragmas and turns of writers); Flask's
+extensions get that one instead of building a second.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Database(SQLAlchemy):
     def _apply_driver_defaults(self, options: dict[str, Any], app: Flask) -> None:
         """Nothing: the engine exists, and SQLite's folder is not Flask's instance folder."""
 
-    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:  # noqa: ARG002 - theirs
         return self._given
 
 

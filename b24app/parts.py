@@ -13,7 +13,7 @@ from b24app.lanes.schedule import Schedule
 from b24app.lanes.wake import BackgroundWaker, LocalWakes, RedisWakes, Waker, Wakes
 from b24app.lanes.worker import Worker, new_worker_id
 from b24app.settings import Settings
-from b24app.store import retention
+from b24app.store import checkup, retention
 from b24app.store.engine import Sessions, make_engine, make_sessions
 
 HOUR_S = 3600
@@ -69,5 +69,6 @@ def open_worker(parts: Parts) -> WorkerParts:
     schedule = Schedule(parts.sessions, parts.clock)
     keep = retention.Keep(settings.inbox_days, settings.attempts_days, settings.call_log_days)
     schedule.add("retention", HOUR_S, lambda: retention.purge(parts.sessions, parts.clock.now(), keep))
+    schedule.add(checkup.ALIVE, checkup.ALIVE_S, lambda: None)  # its date in the database is the workers' sign of life
     worker = Worker(engine, wakes, schedule, settings.worker_threads, settings.sweep_s)
     return WorkerParts(engine, schedule, worker, wakes)

@@ -1,4 +1,4 @@
-"""The one place that knows htmx-flask (docs/decisions/htmx.md): is this request for a part, and what the page is told."""
+"""The one place that knows htmx-flask (docs/decisions/htmx.md): is a part asked for, and what is the page told."""
 
 from __future__ import annotations
 
