@@ -240,7 +240,7 @@ class FaultRun:
 
     def _case(self) -> Case:
         by_name = {stage.name: stage.status_id for stage in portal_data(0).stages if stage.category_id == 0}
-        way = (TRIGGER, STAGES["in_transit"], STAGES["ready_for_pickup"])
+        way = (TRIGGER, *(STAGES[status] for status in ("in_transit", "ready_for_pickup", "delivered")))
         return Case(frozenset(self._deals), ENTRIES, tuple(by_name[name] for name in way))
 
     def _evidence(self) -> Evidence:
