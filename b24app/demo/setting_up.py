@@ -78,8 +78,8 @@ def connect(page: Person, account: Mapping[str, Any], seconds: float = 60.0) -> 
     page.wait("/app/pipelines", lambda text: 'value="parcel"' in text, "the new account among the choices", seconds)
 
 
-def switch_on(page: Person, seconds: float = 60.0) -> dict[int, str]:
-    """Switch every pipeline on that has the trigger stage; category -> that stage."""
+def switch_on(page: Person, seconds: float = 60.0, more: Mapping[str, str] | None = None) -> dict[int, str]:
+    """Switch every pipeline on that has the trigger stage; category -> that stage. `more` are other form values."""
     shown = page.get("/app/pipelines")
     triggers = {}
     for category in map(int, re.findall(r'hx-post="/app/pipeline/(\d+)"', shown)):
@@ -94,6 +94,7 @@ def switch_on(page: Person, seconds: float = 60.0) -> dict[int, str]:
             "hold_s": "0",
             **mapped,
             **DEFAULTS,
+            **(more or {}),
         }
         _save(page, category, fields, seconds)
         triggers[category] = stages[TRIGGER]

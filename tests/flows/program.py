@@ -67,7 +67,7 @@ class Program:
         self._working = worker
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, name="web", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="web", daemon=True).start()
         self.steer("POST", "/bitrix24/app", {"base": self.url})
         if self._working:
             self.work.worker.start()

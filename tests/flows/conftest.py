@@ -1,0 +1,34 @@
+"""A running program beside a fresh world, for scenarios told from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.flows.program import Program
+from tests.flows.town import Shop, Town
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless the scenario asks for more by `on_both_databases`."""
+    return str(request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_database_url"))
+
+
+@pytest.fixture
+def town(world: World, database: str, redis_url: str) -> Iterator[Town]:
+    """Nobody has installed Waybill yet. CDEK decides at once instead of after seconds."""
+    world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
+    with Program(world, database, redis_url) as program:
+        yield Town(program)
+
+
+@pytest.fixture
+def shop(town: Town) -> Shop:
+    """The large eastern portal, installed, connected and switched on."""
+    return town.shop()
