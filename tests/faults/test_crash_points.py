@@ -32,6 +32,8 @@ TOKEN_LIFE_S = 3700.0
 LONG_STOP_S = 9.0
 COLLEAGUE = 77
 
+pytestmark = pytest.mark.timeout(300)
+
 
 class Scene:
     """One deployment for all tests; each moves a deal of its own and lets a worker crash over it."""
