@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from b24app.store.lanes import LaneHold
 from b24app.store.models import Intent, IntentState, Portal, Priority, Shipment, TrackingRow
@@ -115,8 +116,9 @@ def change(session: Session, shipment: Shipment, **values: Any) -> None:
     )
     if not changed(session, mine.values(version=Shipment.version + 1, **values)):
         raise ChangedMeanwhileError(f"shipment {shipment.number} was changed by somebody else")
-    if shipment in session:
-        session.expire(shipment)
+    # What was written is what would be read: a crowd's transaction is spared one query a row.
+    for name, value in {**values, "version": shipment.version + 1}.items():
+        set_committed_value(shipment, name, value)
 
 
 def due_polls(session: Session, hold: LaneHold, now: datetime, limit: int = 200) -> list[Shipment]:
