@@ -24,4 +24,4 @@ RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation -e .
 USER 1001
 EXPOSE 8000
 # Whoever starts it without compose gets the pages.
-CMD ["gunicorn", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=4", "wsgi:app"]
+CMD ["gunicorn", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--no-control-socket", "wsgi:pages"]
