@@ -82,6 +82,10 @@ class LaneEngine:
 
     def _claim(self, lane: LaneRef) -> Slice | None:
         now, lease = self.clock.now(), timedelta(seconds=self.timing.lease_s)
+        # Most wake-ups of a busy lane find it held: whoever holds it looks once more after its release.
+        with read_scope(self.sessions) as session:
+            if not lanes.is_free(session, lane.id, now):
+                return None
         with session_scope(self.sessions) as session:
             hold = lanes.claim(session, lane.id, self.worker_id, now, lease)
         if hold is None:

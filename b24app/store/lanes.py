@@ -87,6 +87,11 @@ def claim(session: Session, lane_id: int, worker: str, now: datetime, lease: tim
     return LaneHold(lane_id, LaneKind(row.kind), row.owner_id, row.portal_id, row.fence, worker, people, row.failures)
 
 
+def is_free(session: Session, lane_id: int, now: datetime) -> bool:
+    """Whether a claim is worth trying: a look costs nobody a turn to write."""
+    return session.scalar(select(Lane.id).where(Lane.id == lane_id, *_free(now))) is not None
+
+
 def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Nobody holds the lane, and nothing keeps everybody off it."""
     unheld = or_(Lane.lease_until.is_(None), Lane.lease_until <= now)

@@ -16,9 +16,9 @@ from b24app.store import deals, inbox, shipments
 from b24app.store.engine import session_scope
 from b24app.store.models import DealState, InboxKind, Portal
 
-#: Pages asked at once: one while it is quiet; a crowd of hints is the beginning of a larger one.
-MOST_PAGES = 20
-PAGES_PER_PAGE_OF_HINTS = 4
+#: Pages asked at once: one while it is quiet; many hints are the beginning of a crowd, of which all is wanted at once.
+QUIET_PAGES = 1
+BUSY_PAGES = 20
 #: Moves that are kept in one transaction.
 KEPT_AT_ONCE = 50
 #: An idle portal is swept ever more seldom: by this factor for every read that found nothing.
@@ -41,7 +41,7 @@ def news_of(moves: Sequence[StageMove], more: bool) -> News:
 
 def pages_for(hints: int) -> int:
     """How many pages of history to ask for in one request."""
-    return min(MOST_PAGES, max(1, hints // calls.PAGE * PAGES_PER_PAGE_OF_HINTS))
+    return BUSY_PAGES if hints > calls.PAGE else QUIET_PAGES
 
 
 def sweep_due(portal: Portal, least_s: int, most_s: int) -> datetime | None:

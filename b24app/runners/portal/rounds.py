@@ -33,7 +33,8 @@ GROUP = 8
 #: Within a slice reads are this far apart while hints keep coming, so that they are served together.
 READ_GAP_S = 1.0
 CALM_S = 3.0
-MANY = 40
+#: … unless they fill the requests anyway.
+MANY = CHUNK
 CLAIM = 400
 Rows = Mapping[int, Sequence[Claimed]]
 SAVE_TRIES = 4
