@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from b24app import Role, create_app
+from b24app.logs import configure_logs
+from b24app.settings import Settings
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -18,6 +20,8 @@ _ROLES = {"app": "all", "hooks": "hooks", "pages": "pages"}
 def __getattr__(name: str) -> Flask:
     if name not in _ROLES:
         raise AttributeError(name)
-    made = create_app(role=cast("Role", _ROLES[name]))
+    settings = Settings()
+    configure_logs(settings.log_level, settings.log_format)
+    made = create_app(settings, role=cast("Role", _ROLES[name]))
     globals()[name] = made
     return made

@@ -27,8 +27,8 @@ def create_app(settings: Settings | None = None, role: Role = "all") -> Flask:
     parts = Parts.open(settings or Settings())
     app = Flask("b24app", static_folder=None)
     app.extensions["waybill"] = parts
-    parts.registry.register(WorkCollector(parts.sessions, parts.clock))
-    app.register_blueprint(health({"database": database_check(parts.sessions)}, parts.registry))
+    work = WorkCollector(parts.sessions, parts.clock)
+    app.register_blueprint(health({"database": database_check(parts.sessions)}, parts.registry, work))
     if role in {"hooks", "all"}:
         _join_hooks(app, parts)
     if role in {"pages", "all"}:

@@ -16,6 +16,7 @@ Line = MutableMapping[str, Any]
 # Keys whose values never belong in a log, whoever puts them there.
 SECRET_WORDS = ("token", "secret", "password", "authorization", "refresh", "access", "cookie", "phone", "email")
 ALLOWED = frozenset({"token_id", "access_denied", "access_log"})
+HANDLER = "waybill"
 
 
 def configure_logs(level: str = "INFO", shape: Literal["json", "text"] = "json", stream: TextIO | None = None) -> None:
@@ -23,20 +24,36 @@ def configure_logs(level: str = "INFO", shape: Literal["json", "text"] = "json",
     last: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if shape == "text":
         last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    least = logging.getLevelNamesMapping()[level]
+    first: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+    ]
+    clean: list[Any] = [structlog.processors.format_exc_info, add_trace, without_secrets, last]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-            structlog.processors.format_exc_info,
-            add_trace,
-            without_secrets,
-            last,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        processors=[*first, *clean],
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
+    _take_in(least, stream or sys.stderr, first, clean)
+
+
+def _take_in(least: int, stream: TextIO, first: list[Any], clean: list[Any]) -> None:
+    """Lead the standard library's loggers (libraries, a few of ours) through the same chain."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=first, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *clean]
+        )
+    )
+    handler.set_name(HANDLER)
+    root = logging.getLogger()
+    for old in [each for each in root.handlers if each.get_name() == HANDLER]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(least)
 
 
 def add_trace(_logger: object, _method: str, line: Line) -> Line:

@@ -18,8 +18,12 @@ from b24app.store.engine import Sessions, read_scope
 Check = Callable[[], str]  # returns what is wrong, "" when nothing is
 
 
-def health(checks: dict[str, Check], registry: CollectorRegistry) -> Blueprint:
-    """Return the blueprint; `checks` decide about readiness, `registry` holds this process's metrics."""
+def health(checks: dict[str, Check], registry: CollectorRegistry, work: WorkCollector) -> Blueprint:
+    """Return the blueprint; `checks` decide about readiness, `registry` holds this process's own metrics.
+
+    With PROMETHEUS_MULTIPROC_DIR the counters of all processes of the server are added up. `work` is read from the
+    database, so one process's answer is the whole truth.
+    """
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -33,11 +37,12 @@ def health(checks: dict[str, Check], registry: CollectorRegistry) -> Blueprint:
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        shown = registry
+        counted, told = registry, CollectorRegistry()
+        told.register(work)
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-            shown = CollectorRegistry()
-            MultiProcessCollector(shown)  # type: ignore[no-untyped-call]
-        return Response(generate_latest(shown), content_type=CONTENT_TYPE_LATEST)
+            counted = CollectorRegistry()
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        return Response(generate_latest(counted) + generate_latest(told), content_type=CONTENT_TYPE_LATEST)
 
     return blueprint
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from b24app.systems.plugin import Manifest, SettingField
 
 
@@ -31,6 +33,6 @@ def _setting(one: SettingField, lang: str) -> tuple[str, str, str]:
     return f"`{one.name}` ({one.kind})", meaning, "yes" if one.required else "no"
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -16,9 +17,13 @@ from b24app.wire.trace import tracing
 @pytest.fixture
 def logs() -> Iterator[io.StringIO]:
     stream = io.StringIO()
+    root = logging.getLogger()
+    before, handlers = root.level, root.handlers[:]
     configure_logs("INFO", "json", stream)
     yield stream
     structlog.reset_defaults()
+    root.setLevel(before)
+    root.handlers[:] = handlers
 
 
 def test_a_line_carries_the_trace(logs: io.StringIO) -> None:
@@ -37,3 +42,12 @@ def test_secrets_do_not_reach_the_log(logs: io.StringIO) -> None:
     for secret in ("aaa", "bbb", "0123456789abcdef", "anna@", "345-67"):
         assert secret not in text
     assert "ValueError" in text
+
+
+def test_the_standard_librarys_loggers_pass_the_same_chain(logs: io.StringIO) -> None:
+    with tracing("abc"):
+        logging.getLogger("a.library").warning("refused for %s", "anna@example.org")
+    line = json.loads(logs.getvalue())
+    assert (line["trace_id"], line["level"]) == ("abc", "warning")
+    assert line["event"].startswith("refused for ")
+    assert "anna@" not in line["event"]

@@ -48,12 +48,12 @@ class Hooks:
 def hooks(sessions: Sessions, clock: FixedClock) -> Iterator[Hooks]:
     engine = sessions.kw["bind"]
     wakes, registry = LocalWakes(), CollectorRegistry()
-    registry.register(WorkCollector(sessions, clock))
     counters = HookCounters(registry)
     desk = Desk.open(engine, sessions, wakes, clock, counters, cache_s=0.0, max_bytes=4096)
     app = Flask("hooks")
     app.register_blueprint(portal_events(desk))
     app.register_blueprint(carrier_callbacks(desk))
-    app.register_blueprint(health({"database": database_check(sessions)}, registry))
+    work = WorkCollector(sessions, clock)
+    app.register_blueprint(health({"database": database_check(sessions)}, registry, work))
     yield Hooks(app.test_client(), sessions, wakes, registry)
     desk.intake.close()
