@@ -116,7 +116,8 @@ def _gone(case: Case) -> list[Decided]:
         for shipment in case.shipments
         if shipment.status.is_live and not shipment.sent
     ]
-    return [*withdrawn, MarkGone(case.deal.deal_id)]
+    followed = any(shipment.status.is_live and shipment.sent for shipment in case.shipments)
+    return [*withdrawn, *([] if followed else _solve(case)), MarkGone(case.deal.deal_id)]
 
 
 def _elsewhere(case: Case) -> list[Decided]:

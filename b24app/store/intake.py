@@ -103,7 +103,7 @@ class Intake:
             connection.autocommit = True
         else:
             connection.execute("PRAGMA busy_timeout=0")
-        self._here.fairy = fairy
+        self._here.kept = _Kept(fairy)
         return connection
 
     def close(self) -> None:
@@ -117,6 +117,17 @@ class Intake:
         if connection is not None:
             with contextlib.suppress(self._driver_error):
                 connection.close()
+
+
+class _Kept:
+    """Closes a thread's connection when the thread ends: servers that begin a thread a request would leave one each."""
+
+    def __init__(self, fairy: Any) -> None:
+        self._fairy = fairy
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):  # the interpreter may be ending, the connection broken
+            self._fairy.dbapi_connection.close()
 
 
 def _as_is(moment: datetime) -> datetime:

@@ -58,7 +58,9 @@ class Program:
         self.url = f"http://{LOCAL}:{port}"
         configure_logs("WARNING", "text")
         self.settings = settings_for(world, port, database_url, redis_url, **more)
-        self._server.app = create_app(self.settings)
+        app = create_app(self.settings)
+        self._server.app = app
+        self._web: Parts = app.extensions["waybill"]
         self.parts = Parts.open(self.settings)
         self.remotes = Remotes.open(self.parts)
         self.work = open_worker(self.parts)
@@ -84,6 +86,7 @@ class Program:
         self.remotes.http.close()
         self.remotes.call_log.flush()
         self.parts.engine.dispose()
+        self._web.engine.dispose()
 
     def steer(self, verb: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One call to the world's control API."""

@@ -25,9 +25,9 @@ def test_a_deleted_deal_is_left_alone_and_its_parcel_is_followed(shop: Shop) -> 
 def test_deleted_with_a_problem_the_problem_is_over(shop: Shop) -> None:
     shop.ship(NEVER_SENT)
     shop.noticed(NEVER_SENT)
-    assert "1 сделку нужно поправить" in shop.health()
+    assert "Нужно исправить 1" in shop.health()
     shop.ask("POST", "/delete", {"id": NEVER_SENT, "user": 7})
-    shop.town.wait(lambda: "нужно поправить" not in shop.health(), "the problem's end")
+    shop.town.wait(lambda: "Нужно исправить" not in shop.health(), "the problem's end")
 
 
 def test_a_lost_deal_offers_to_cancel(shop: Shop) -> None:
@@ -35,6 +35,7 @@ def test_a_lost_deal_offers_to_cancel(shop: Shop) -> None:
     [number] = shop.shipped(DEAL)
     shop.town.calm()
     shop.move(DEAL, to=LOST)
+    shop.echo()
     assert number in shop.told(DEAL, "Сделка проиграна")
     shop.town.calm()
     assert shop.town.journal("order.delete_accepted") == []

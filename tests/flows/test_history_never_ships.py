@@ -21,7 +21,7 @@ def test_deals_that_stood_in_the_stage_wait_for_a_person(shop: Shop) -> None:
     assert "Капсулы, ждёт с прошлой недели" in said
     assert "Сделка стояла на стадии отправки ещё до включения" in said
 
-    shop.page.press(f"/app/deal/{OLD}/ship_now", {"key": "a-press-of-the-button"})
+    shop.app_press(f"/app/deal/{OLD}/ship_now")
     shop.shipped(OLD)
     assert len(shop.orders(OLD)) == 1
     assert shop.orders(OLD_TO_A_POINT) == []

@@ -169,12 +169,17 @@ class Shop:
     def tab_says(self, deal_id: int) -> str:
         return words_of(self.tab(deal_id).page)
 
+    def app(self, user: int = ADMIN) -> Person:
+        """The app's own page, opened just now."""
+        return open_app(self.town.program.steer, self.member, user)
+
     def health(self) -> str:
         """What the app's page says."""
-        return words_of(open_app(self.town.program.steer, self.member).page)
+        return words_of(self.app().page)
 
-    def health_page(self) -> str:
-        return html.unescape(open_app(self.town.program.steer, self.member).page)
+    def app_press(self, path: str, **form: str) -> str:
+        """A button of the app's page."""
+        return words_of(self.app().press(path, {"key": f"pressed-{time.monotonic_ns()}", **form}))
 
     # --- what comes of it --------------------------------------------------------------------------------------------
 
@@ -198,8 +203,9 @@ class Shop:
         return [row["data"] for row in self.town.journal("order.accepted") if row["key"].startswith(start)]
 
     def order(self, deal_id: int, n: int = 1) -> Row:
-        """The order at CDEK as it is now."""
-        found: Row = self.town.program.steer("GET", f"/cdek/orders/{self.our_number(deal_id, n)}")
+        """The order at CDEK as it is now; its `statuses` newest first."""
+        answer = self.town.program.steer("GET", f"/cdek/orders/{self.our_number(deal_id, n)}")
+        found: Row = answer["entity"]
         return found
 
     def happens(self, deal_id: int, code: str, n: int = 1, **more: Any) -> None:
@@ -210,6 +216,11 @@ class Shop:
         """Wait until each deal carries a number; the numbers."""
         wait, what = self.town.wait, "a tracking number on deal"
         return [str(wait(lambda d=deal: self.deal(d)[TRACK], f"{what} {deal}", seconds)) for deal in deals]
+
+    def echo(self) -> None:
+        """Hints about deals with an order are looked at together, some seconds later: let that time pass."""
+        self.town.calm()
+        self.town.advance(10)
 
     def told(self, deal_id: int, text: str, seconds: float = 30.0) -> str:
         """Wait for a timeline entry that holds `text`."""
