@@ -31,7 +31,9 @@ def main() -> int:
         with sync_playwright() as playwright:
             chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            shot = _shoot(browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}), portal["base_url"], house.pages)
+            shot = _shoot(
+                browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}), portal["base_url"], house.pages
+            )
             browser.close()
     _keep(shot)
     sys.stdout.write(f"{TARGET}: {TARGET.stat().st_size // 1024} KB\n")

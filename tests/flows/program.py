@@ -108,7 +108,9 @@ class Program:
             time.sleep(0.05)
         raise AssertionError(f"{what}: not within {seconds:g} s")
 
-    def open_frame(self, member_id: str, user: int = 1, placement: str = "DEFAULT", deal_id: int | None = None) -> Person:
+    def open_frame(
+        self, member_id: str, user: int = 1, placement: str = "DEFAULT", deal_id: int | None = None
+    ) -> Person:
         body: dict[str, Any] = {"user": user, "placement": placement}
         if deal_id is not None:
             body["entity_id"] = deal_id

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from b24app.demo.person import Person
@@ -214,8 +215,11 @@ class Shop:
 
     def shipped(self, *deals: int, seconds: float = 30.0) -> list[str]:
         """Wait until each deal carries a number; the numbers."""
-        wait, what = self.town.wait, "a tracking number on deal"
-        return [str(wait(lambda d=deal: self.deal(d)[TRACK], f"{what} {deal}", seconds)) for deal in deals]
+        what = "a tracking number on deal"
+        return [str(self.town.wait(partial(self._tracking, deal), f"{what} {deal}", seconds)) for deal in deals]
+
+    def _tracking(self, deal_id: int) -> Any:
+        return self.deal(deal_id)[TRACK]
 
     def echo(self) -> None:
         """Hints about deals with an order are looked at together, some seconds later: let that time pass."""
