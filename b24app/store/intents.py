@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from b24app.store.lanes import LaneHold, LaneRef, connection_lane
-from b24app.store.models import Intent, IntentState, Priority, Shipment
+from b24app.store.models import Attempt, Intent, IntentState, Priority, Shipment
 from b24app.store.sql import changed, chunks
+
+#: Outcomes of attempts after which the carrier surely holds nothing of ours.
+DID_NOTHING = ("unavailable", "account")
 
 
 def add(
@@ -67,14 +70,27 @@ def of_shipments(session: Session, portal_id: int, shipment_ids: Sequence[int]) 
 
 
 def withdraw(session: Session, portal_id: int, shipment_id: int, now: datetime) -> bool:
-    """Make waiting intents of a shipment obsolete; False when one is (or was) under way and nothing was changed."""
+    """Make waiting intents of a shipment obsolete; False when one is under way, or was and may have left something:
+    then nothing was changed."""
     mine = (Intent.portal_id == portal_id, Intent.shipment_id == shipment_id)
-    tried = case((Intent.attempts > 0, True), else_=Intent.state != IntentState.WAITING)
+    done_nothing = (
+        select(func.count())
+        .where(Attempt.target_kind == Intent.__tablename__, Attempt.target_id == Intent.id)
+        .where(Attempt.outcome.in_(DID_NOTHING))
+        .scalar_subquery()
+    )
+    tried = or_(Intent.attempts > done_nothing, Intent.state != IntentState.WAITING)
     open_ones = select(Intent.id).where(*mine, Intent.next_try_at.is_not(None), tried)
     if session.scalar(open_ones.limit(1)) is not None:
         return False
-    unsent = update(Intent).where(*mine, Intent.state == IntentState.WAITING, Intent.attempts == 0)
+    unsent = update(Intent).where(*mine, Intent.state == IntentState.WAITING)
     return changed(session, unsent.values(state=IntentState.OBSOLETE, closed_at=now, next_try_at=None)) > 0
+
+
+def are_open(session: Session, portal_id: int, shipment_id: int) -> bool:
+    """Whether any intent of a shipment will still be carried out or looked up."""
+    mine = (Intent.portal_id == portal_id, Intent.shipment_id == shipment_id, Intent.next_try_at.is_not(None))
+    return session.scalar(select(Intent.id).where(*mine).limit(1)) is not None
 
 
 def revive(session: Session, portal_id: int, intent_id: int, now: datetime) -> LaneRef | None:

@@ -13,7 +13,7 @@ from b24app.flows.decisions import Advance
 from b24app.flows.snapshot import PipelineConfig, ShipmentView
 from b24app.flows.track import advance
 from b24app.lanes.slices import Slice
-from b24app.logistics.errors import AccountProblem
+from b24app.logistics.errors import AccountProblem, Uncertain
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import OrderState, TrackingEvent
 from b24app.logistics.problem import Problem
@@ -190,7 +190,8 @@ class Saver:
     # --- no answer ---------------------------------------------------------------------------------------------------
 
     def _not_heard(self, landed: Landed, row: Shipment) -> None:
-        values: dict[str, Any] = {"sent": True} if landed.task.kind == CREATE else {}
+        uncertain = landed.task.kind == CREATE and isinstance(landed.error, Uncertain)
+        values: dict[str, Any] = {"sent": True} if uncertain else {}
         if landed.task.kind == FOLLOW:
             values["next_poll_at"] = outcomes.later_poll(
                 landed, self.now, self.services.spread(), landed.task.attempts + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -33,6 +33,8 @@ from b24app.store.models import InboxKind, Portal, Shipment
 from b24app.store.outbox import ToPortal
 
 CREATE = "create"
+#: After a withdrawal that met a call under way.
+LOOK_AGAIN = timedelta(seconds=30)
 #: Orders of earlier attempts that the system refused: they are no answer to the next one.
 REFUSED_IDS = "refused_ids"
 
@@ -87,7 +89,7 @@ class DecisionSaver:
             case Hold():
                 self._look_again(verdict, decision.until)
             case WithdrawShipment():
-                self._withdraw(rows[decision.shipment_id], decision)
+                self._withdraw(verdict, rows[decision.shipment_id], decision)
             case _:
                 self._remember(verdict, decision)
 
@@ -192,8 +194,8 @@ class DecisionSaver:
             due=until,
         )
 
-    def _withdraw(self, shipment: Shipment, decision: WithdrawShipment) -> None:
-        """Nothing has left yet: forget it. If something left at this very moment, the next read offers to cancel."""
+    def _withdraw(self, verdict: Verdict, shipment: Shipment, decision: WithdrawShipment) -> None:
+        """Nothing has left yet: forget it. What may have left is looked at again soon: then it is known."""
         if intents.withdraw(self.session, self.portal.id, shipment.id, self.now):
             shipments.change(
                 self.session,
@@ -204,6 +206,8 @@ class DecisionSaver:
                 closed_reason=decision.reason,
                 next_poll_at=None,
             )
+        elif intents.are_open(self.session, self.portal.id, shipment.id):
+            self._look_again(verdict, self.now + LOOK_AGAIN)
 
 
 def _state(verdict: Verdict, now: datetime) -> dict[str, Any]:
