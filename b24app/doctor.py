@@ -21,6 +21,7 @@ from b24app.settings import PREFIX, Settings
 from b24app.store import checkup, migrate, stats
 from b24app.store.engine import read_scope
 from b24app.store.models import ConnectionState
+from b24app.systems import broken
 from b24app.wire.shared import connect
 
 LIMIT_S = (2.0, 4.0)
@@ -55,7 +56,7 @@ def examine(settings: Settings | None = None) -> list[Finding]:
         return [_refused(place["loc"], place["msg"]) for place in error.errors()]
     parts = Parts.open(settings)
     try:
-        found = [*_settings(settings), _redis(settings), *_public(settings), *_oauth(settings)]
+        found = [*_settings(settings), *_systems(), _redis(settings), *_public(settings), *_oauth(settings)]
         return [*found, *_database(parts)]
     finally:
         parts.engine.dispose()
@@ -89,6 +90,11 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "database kind", "note", "SQLite: right for one machine only. Use PostgreSQL before a second one joins"
         )
+
+
+def _systems() -> Iterator[Finding]:
+    for name, why in broken().items():
+        yield Finding(f"system {name}", "bad", f"could not be loaded: {why}. Install what it needs, or remove it")
 
 
 # --- what is around us -----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import update
 
+from b24app.cli import main
 from b24app.clock import SystemClock
 from b24app.doctor import Finding, examine
 from b24app.parts import Parts
@@ -109,6 +110,34 @@ def test_a_wrong_variable_is_named_and_nothing_else_is_tried(monkeypatch: pytest
     (found,) = examine()
     assert (found.what, found.grade) == ("WAYBILL_CALL_LOG_DAYS", "bad")
     assert "greater than or equal to 3" in found.words
+
+
+def test_the_command_prints_a_line_a_finding_and_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WAYBILL_CALL_LOG_DAYS", "1")
+    assert main(["doctor"]) == 1
+    assert capsys.readouterr().out.startswith("BAD  WAYBILL_CALL_LOG_DAYS: ")
+
+
+def test_the_command_succeeds_when_nothing_is_bad(
+    settings: Settings, parts: Parts, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("profile", "public_url", "app_id", "database_url", "redis_url"):
+        monkeypatch.setenv(f"WAYBILL_{name.upper()}", str(getattr(settings, name)))
+    for name in ("encryption_keys", "signing_keys"):
+        monkeypatch.setenv(f"WAYBILL_{name.upper()}", getattr(settings, name)[0].get_secret_value())
+    monkeypatch.setenv("WAYBILL_APP_SECRET", "s")
+    monkeypatch.setenv("WAYBILL_OAUTH_HOSTS", settings.oauth_hosts[0])
+    assert main(["doctor"]) == 0
+    assert "ok   workers: alive" in capsys.readouterr().out
+
+
+def test_a_system_that_cannot_be_loaded_is_told(
+    settings: Settings, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("b24app.doctor.broken", lambda: {"pek": "ImportError: No module named 'zeep'"})
+    assert "No module named 'zeep'" in bad(settings)["system pek"]
 
 
 def test_production_wants_https(settings: Settings, parts: Parts) -> None:
