@@ -69,6 +69,9 @@ class Town:
         self.program.wait(lambda: shop.is_on, "the pipelines' start")
         return shop
 
+    def forget(self, fault: int) -> None:
+        self.world.control.delete(f"/faults/{fault}")
+
     def advance(self, seconds: float) -> None:
         """The clock of the world runs ahead, and every process has noticed."""
         self.world.control.advance(seconds)
@@ -162,6 +165,10 @@ class Shop:
     def tab(self, deal_id: int, user: int = MANAGER) -> Person:
         """The deal's Delivery tab as the portal opens it for somebody."""
         return self.town.program.open_frame(self.member, user, TAB, deal_id)
+
+    def fix(self, deal_id: int) -> None:
+        """What its manager does about the deal's problem."""
+        assert self.ask("POST", "/fix", {"deal": deal_id})["changed"]
 
     def press(self, wish: str, deal_id: int, user: int = MANAGER) -> None:
         """A button of the tab."""

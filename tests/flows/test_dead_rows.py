@@ -1,0 +1,36 @@
+"""What was tried many times in vain is visible on the app's page, and a person tries it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.flows.program import Program
+from tests.flows.town import Town
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+DEAL = 501
+
+
+def test_a_dead_call_is_shown_and_retried_by_a_person(world: World, database: str, redis_url: str) -> None:
+    world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
+    with Program(world, database, redis_url, dead_after=3) as program:
+        town = Town(program)
+        shop = town.shop()
+        shop.fill_in(DEAL)
+        town.calm()
+        fault = town.fault("status", match={"path": "/v2/*"}, params={"status": 503})
+        shop.move(DEAL)
+        for _ in range(4):
+            town.calm()
+            town.advance(120)
+        said = town.wait(lambda: (page := shop.health()) and "вызов перевозчика" in page and page, "the dead call")
+        assert "Не получилось 1" in said
+        assert "СДЭК так и не ответил" in shop.tab_says(DEAL) or "долго не отвечает" in shop.tab_says(DEAL)
+        assert len(shop.notices(DEAL)) == 1
+        town.forget(fault)
+        shop.app_press(f"/app/deal/{DEAL}/retry")
+        shop.shipped(DEAL)
+        assert len(shop.orders(DEAL)) == 1
+        town.wait(lambda: "вызов перевозчика" not in shop.health(), "the end of the dead call")

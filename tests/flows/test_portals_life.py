@@ -1,0 +1,101 @@
+"""A portal is renamed, its licence ends, the app is removed and comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app.store import portals
+from tests.flows.town import NUMBER, Shop, Town
+
+DEAL, NEXT = 501, 502
+
+
+def test_a_renamed_portal_is_followed(shop: Shop) -> None:
+    shop.fill_in(DEAL, NEXT)
+    shop.town.calm()
+    renamed = shop.ask("POST", "/rename")
+    shop.move(DEAL)
+    shop.shipped(DEAL)
+    assert shop.row.client_endpoint.startswith(renamed["base_url"])
+    shop.town.calm()
+    moved = len(shop.town.journal("rest.moved", "bitrix24"))
+    assert moved >= 1
+    shop.move(NEXT)
+    shop.shipped(NEXT)
+    assert len(shop.town.journal("rest.moved", "bitrix24")) == moved
+
+
+def test_when_the_licence_ends_everything_waits_and_goes_on_afterwards(shop: Shop) -> None:
+    shop.fill_in(DEAL, NEXT)
+    shop.town.calm()
+    page = shop.app()
+    shop.ask("POST", "/licence", {"blocked": True})
+    shop.move(DEAL)
+    page.wait(
+        "/app/version?v=0", lambda text: "Битрикс24 не пускает приложение" in text, "the administrator's word", 20
+    )
+    assert shop.orders(DEAL) == []
+    shop.move(NEXT)
+    shop.ask("POST", "/licence", {"blocked": False})
+    shop.town.advance(700)
+    shop.shipped(DEAL, NEXT)
+    assert len(shop.orders(DEAL)) == len(shop.orders(NEXT)) == 1
+    shop.town.wait(lambda: "не пускает" not in shop.health(), "the end of the warning")
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+def test_an_uninstall_with_erasure(shop: Shop) -> None:
+    """Believed once the OAuth server refuses our keys; then everything about the portal is gone."""
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+    shop.town.calm()
+    shop.ask("POST", "/uninstall", {"clean": True})
+    shop.town.wait(lambda: shop.row.state == "uninstalled", "the portal's end")
+    shop.town.advance(3700)
+    shop.town.wait(lambda: shop.town.program.read(portals.by_member, shop.member) is None, "the erasure", 40)
+
+
+def test_a_forged_uninstall_changes_nothing(shop: Shop) -> None:
+    """Even with the right application_token: it proves the portal, not a removal."""
+    token = shop.ask("GET", "")["application_token"]
+    data = {"LANGUAGE_ID": "ru", "CLEAN": "1"}
+    shop.ask("POST", "/forge", {"event": "ONAPPUNINSTALL", "data": data, "application_token": token})
+    shop.town.calm(1.5)
+    shop.town.advance(7200)
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+    assert shop.row.state == "active"
+
+
+def test_reinstalled_with_a_new_application_token(town: Town) -> None:
+    first = town.shop()
+    first.ship(DEAL)
+    [number] = first.shipped(DEAL)
+    town.calm()
+    old = first.ask("GET", "")["application_token"]
+    first.ask("POST", "/uninstall", {"clean": False})
+    town.wait(lambda: first.row.state == "uninstalled", "the portal's end")
+    again = town.shop()
+    assert again.ask("GET", "")["application_token"] != old
+    again.ship(NEXT)
+    again.shipped(NEXT)
+    assert again.deal(DEAL)[NUMBER] == number
+    assert len(again.orders(DEAL)) == 1
+
+
+def test_an_installation_closed_half_way_is_resumed(town: Town) -> None:
+    """One step fails for a while; the administrator closes the page and opens the installer again later."""
+    member = town.world.addresses["portals"][0]["member_id"]
+    fault = town.fault("status", "bitrix24", match={"contains": "*event.bind*"}, params={"status": 503})
+    town.program.steer("POST", f"/bitrix24/{member}/install", {"user": 1})
+    town.wait(lambda: town.program.steer("GET", f"/bitrix24/{member}")["placements"], "the first steps")
+    assert not town.program.steer("GET", f"/bitrix24/{member}")["installed"]
+    town.forget(fault)
+    shop = town.shop()
+    state = shop.ask("GET", "")
+    assert state["installed"]
+    assert len(state["handlers"]) == len({(row["event"], row["handler"]) for row in state["handlers"]})
+    names = [row["key"] for row in town.journal("userfield.added", "bitrix24")]
+    assert len(names) == len(set(names))
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
