@@ -110,4 +110,4 @@ def _is_new(task: Task, found: OrderState) -> bool:
     """Alive, or refused but unknown to us: then an answer of this very attempt was lost, and it is the answer."""
     if found.decision is not Decision.REFUSED:
         return True
-    return task.attempts > 1 and found.remote_id not in task.payload.get(REFUSED_IDS, ())
+    return task.attempts > 0 and found.remote_id not in task.payload.get(REFUSED_IDS, ())

@@ -9,7 +9,7 @@ from b24app.logistics.errors import Refused
 from b24app.logistics.model import DeliveryKind, Parcel, Recipient, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, fingerprint
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.runners.connection.tasks import CREATE, FOLLOW, Task, carry_out
+from b24app.runners.connection.tasks import CREATE, FOLLOW, REFUSED_IDS, Task, carry_out
 
 REQUEST = ShipmentRequest(
     "wb-1-1",
@@ -44,9 +44,10 @@ class System:
         return self.shown
 
 
-def _task(kind: str, *, fresh: bool = False) -> Task:
+def _task(kind: str, *, fresh: bool = False, attempts: int = 0, refused: tuple[str, ...] = ()) -> Task:
     limit = FixedClock().monotonic() + 5
-    return Task(kind, 1, 42, "wb-1-1", "t", "new", 7, payload=REQUEST.to_json(), send_by=limit, fresh=fresh)
+    payload = REQUEST.to_json() | {REFUSED_IDS: list(refused)}
+    return Task(kind, 1, 42, "wb-1-1", "t", "new", 7, attempts, payload=payload, send_by=limit, fresh=fresh)
 
 
 def test_nothing_is_looked_up_for_a_row_that_never_left() -> None:
@@ -85,3 +86,20 @@ def test_an_order_refused_for_a_strangers_number_stays_refused() -> None:
     landed = carry_out(system, _task(FOLLOW), FixedClock())
     assert not landed.adopted
     assert landed.state == TAKEN
+
+
+def test_a_refusal_whose_answer_was_lost_is_the_answer() -> None:
+    """The system took the request and refused the order later, but we never heard of either: a second request would be
+    a second accepted creation."""
+    system = System(found=TAKEN)
+    landed = carry_out(system, _task(CREATE, attempts=1), FixedClock())
+    assert system.asked == ["find wb-1-1"]
+    assert landed.adopted
+    assert landed.state is not None
+    assert landed.state.decision is Decision.REFUSED
+
+
+def test_an_order_refused_before_the_fix_is_no_answer_to_the_next_try() -> None:
+    system = System(found=TAKEN)
+    carry_out(system, _task(CREATE, attempts=1, refused=("new",)), FixedClock())
+    assert system.asked == ["find wb-1-1", "create wb-1-1"]
