@@ -126,6 +126,20 @@ def deferred(
     return [_fold(rows) for rows in folded.values()]
 
 
+def waiting_keys(session: Session, hold: LaneHold, kind: str, keys: Sequence[str]) -> set[str]:
+    """Those of `keys` that have rows of the kind which nobody has served yet, due or not."""
+    found: set[str] = set()
+    for some in chunks(list(keys)):
+        wanted = select(InboxRow.key).where(
+            InboxRow.lane_id == hold.lane_id,
+            InboxRow.state == InboxState.NEW,
+            InboxRow.kind == kind,
+            InboxRow.key.in_(some),
+        )
+        found |= set(session.scalars(wanted))
+    return found
+
+
 def _fold(rows: list[InboxRow]) -> Claimed:
     newest = max(rows, key=lambda row: (row.received_at, row.id))
     return Claimed(

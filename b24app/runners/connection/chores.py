@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -19,10 +19,12 @@ from b24app.store import inbox, portals, shipments
 from b24app.store.crypto import unseal
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
-from b24app.store.models import ConnectionState, InboxKind
+from b24app.store.models import Connection, ConnectionState, InboxKind
 
 #: Subscriptions are checked this often: a day of our silence makes a carrier drop them (cdek.md §15.2).
 SUBSCRIPTION_CHECK = timedelta(hours=12)
+#: … and this long after a check that did not succeed.
+SUBSCRIPTION_AGAIN = timedelta(minutes=10)
 _log = structlog.get_logger("waybill.connection")
 
 
@@ -33,6 +35,13 @@ def do(services: Services, slice_: Slice, account: Account, system: Any) -> None
     testing.do(services, slice_, account, system)
     if account.connection.state == ConnectionState.READY and not slice_.people:
         _keep_subscribed(services, slice_, account, system)
+
+
+def next_check(connection: Connection, slice_: Slice, now: datetime) -> datetime:
+    """When the account's subscription wants to be looked at; also one without orders keeps it."""
+    last = connection.hook_subscribed_at
+    due = now if last is None else last + SUBSCRIPTION_CHECK
+    return due if due > now or slice_.people else now + SUBSCRIPTION_AGAIN
 
 
 def hear(services: Services, slice_: Slice, account: Account, system: Any) -> None:

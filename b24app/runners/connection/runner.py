@@ -147,12 +147,15 @@ class ConnectionRunner:
             self._services.waker.wake(lane)
 
     def _next_due(self, run: Run) -> datetime | None:
-        if run.account.connection.state != ConnectionState.READY:
-            return None
+        """Of the account as it is now: this very slice may have tested or subscribed it."""
         with read_scope(self._services.sessions) as session:
+            account = portals.connection(session, run.slice.portal_id, run.slice.owner_id)
+            if account is None or account.state != ConnectionState.READY:
+                return None
             tries = sending.earliest_due(session, run.slice, Intent)
             polls = shipments.next_poll(session, run.slice)
-        return min((moment for moment in (tries, polls) if moment is not None), default=None)
+        check = chores.next_check(account, run.slice, self._services.clock.now())
+        return min(moment for moment in (tries, polls, check) if moment is not None)
 
 
 def _shared(rows: list[Intent], run: Run, polls: int) -> list[Intent]:

@@ -20,9 +20,9 @@ from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.values import api_fields
 from b24app.runners.tell import COMMENT, DEAL_UPDATE
-from b24app.store import deals, outbox, sending
+from b24app.store import deals, inbox, outbox, sending
 from b24app.store.engine import read_scope, session_scope
-from b24app.store.models import DealState, OutboxRow
+from b24app.store.models import DealState, InboxKind, OutboxRow
 from b24app.store.sending import Outcome
 from b24app.wire.errors import NotSent, OutcomeUnknown
 
@@ -96,9 +96,15 @@ def _check_stages(run: Run, chosen: Sequence[DealLetter], now: datetime) -> None
     moving = [letter for letter in chosen if letter.stage]
     if not moving:
         return
+    ids = [letter.deal_id for letter in moving]
     with read_scope(run.services.sessions) as session:
-        states = deals.states(session, run.portal.id, [letter.deal_id for letter in moving])
-    stale = [letter.deal_id for letter in moving if not _fresh(states.get(letter.deal_id), letter, now)]
+        states = deals.states(session, run.portal.id, ids)
+        hinted = inbox.waiting_keys(session, run.slice, InboxKind.DEAL, [str(deal_id) for deal_id in ids])
+    stale = [
+        letter.deal_id
+        for letter in moving
+        if str(letter.deal_id) in hinted or not _fresh(states.get(letter.deal_id), letter, now)
+    ]
     seen = run.reader.glance(stale, people=run.people) if stale else {}
     for letter in moving:
         place = seen.get(letter.deal_id) or states.get(letter.deal_id)
