@@ -171,7 +171,8 @@ def _speed(found: Found, deals: Sequence[int]) -> list[Figure]:
     by_hand = [found.numbered[deal_id] - at for deal_id, at in found.pressed.items() if deal_id in found.numbered]
     shipped = len(by_hand) == len(found.pressed)
     ours = [found.numbered[deal_id] - at for deal_id, at in found.decided.items() if deal_id in found.numbered]
-    words = f"{len(by_hand)} of {len(found.pressed)}; {percentile(ours, 95):.2f} s of it after CDEK decided ({DECISION_S:g} s)"
+    after = f"{percentile(ours, 95):.2f} s of it after CDEK decided ({DECISION_S:g} s)"
+    words = f"{len(by_hand)} of {len(found.pressed)}; {after}"
     fair = not found.failures
     return [
         Figure(
