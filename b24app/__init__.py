@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from b24app.parts import Parts, WorkerParts
+    from b24app.remotes import Remotes
     from b24app.settings import Settings
 
 Role = Literal["hooks", "pages", "all"]
@@ -22,25 +23,28 @@ def create_app(settings: Settings | None = None, role: Role = "all") -> Flask:
 
     from b24app.hooks.health import WorkCollector, database_check, health
     from b24app.parts import Parts
+    from b24app.remotes import Remotes
     from b24app.settings import Settings
 
     parts = Parts.open(settings or Settings())
+    remotes = Remotes.open(parts)
     app = Flask("b24app", static_folder=None)
     app.extensions["waybill"] = parts
     work = WorkCollector(parts.sessions, parts.clock)
     app.register_blueprint(health({"database": database_check(parts.sessions)}, parts.registry, work))
     if role in {"hooks", "all"}:
-        _join_hooks(app, parts)
+        _join_hooks(app, parts, remotes)
     if role in {"pages", "all"}:
-        _join_pages(app, parts)
+        _join_pages(app, parts, remotes)
     return app
 
 
-def _join_hooks(app: Flask, parts: Parts) -> None:
+def _join_hooks(app: Flask, parts: Parts, remotes: Remotes) -> None:
     """HTTP from machines: portal events, carriers' callbacks."""
     from b24app.hooks.carrier import carrier_callbacks
     from b24app.hooks.counters import HookCounters
     from b24app.hooks.desk import Desk
+    from b24app.hooks.introductions import Introductions
     from b24app.hooks.portal_events import portal_events
 
     desk = Desk.open(
@@ -52,16 +56,15 @@ def _join_hooks(app: Flask, parts: Parts) -> None:
         cache_s=parts.settings.hook_portal_cache_s,
         max_bytes=parts.settings.hook_max_bytes,
     )
-    app.register_blueprint(portal_events(desk))
+    app.register_blueprint(portal_events(desk, Introductions(remotes.oauth, parts.sessions)))
     app.register_blueprint(carrier_callbacks(desk))
 
 
-def _join_pages(app: Flask, parts: Parts) -> None:
+def _join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
     """HTTP from people: the installer, the deal's tab, the app's page."""
-    from b24app.remotes import Remotes
     from b24app.web import join_pages
 
-    join_pages(app, parts, Remotes.open(parts))
+    join_pages(app, parts, remotes)
 
 
 def create_worker(settings: Settings | None = None) -> WorkerParts:

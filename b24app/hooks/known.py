@@ -35,6 +35,11 @@ class Memory(Generic[T]):
             entry = self._refresh(key)
         return entry.value
 
+    def forget(self, key: str) -> None:
+        """Load it anew next time: it was changed by this process."""
+        with self._lock:
+            self._entries.pop(key, None)
+
     def _refresh(self, key: str) -> _Entry[T]:
         value = self._load(key)
         entry = _Entry(value, time.monotonic() + (self._ttl_s if value is not None else min(MISS_S, self._ttl_s)))

@@ -1,6 +1,7 @@
 """POST /b24/events: what portals tell (contracts: bitrix24-app §4.2). One row, one wake-up, 200.
 
-Only `application_token` proves an event. Its tokens are never stored, and its addresses never used.
+Only `application_token` proves an event; those that bring a new one prove themselves (`introductions`). Tokens of
+events are never stored, and their addresses never used.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, request
 
 from b24app.hooks.desk import OK, Answer, Desk, same
+from b24app.hooks.introductions import EVENTS, Introductions
 from b24app.store.models import InboxKind
 
 HOOK = "portal"
@@ -22,8 +24,8 @@ DEAL_EVENTS = frozenset({"ONCRMDEALADD", "ONCRMDEALUPDATE", "ONCRMDEALDELETE", "
 _FIELDS = "data[FIELDS]["
 
 
-def portal_events(desk: Desk) -> Blueprint:
-    """Return the blueprint of the portals' event handler."""
+def portal_events(desk: Desk, introductions: Introductions | None = None) -> Blueprint:
+    """Return the blueprint of the portals' event handler. Without `introductions` no new token is learnt."""
     blueprint = Blueprint("portal_events", __name__)
     licence_asked: dict[int, float] = {}
 
@@ -39,13 +41,27 @@ def portal_events(desk: Desk) -> Blueprint:
             form = dict(parse_qsl(text, max_num_fields=MAX_FIELDS))
         except ValueError:
             return desk.drop(HOOK, "not_a_form")
+        if introductions is not None and _introduces(desk, form) and introductions.learn(form):
+            desk.portals.forget(_member(form))
         return _take(desk, form, licence_asked)
 
     return blueprint
 
 
+def _member(form: Mapping[str, str]) -> str:
+    return form.get("auth[member_id]", "")[:64]
+
+
+def _introduces(desk: Desk, form: Mapping[str, str]) -> bool:
+    """Whether the event may bring a token that we do not know yet."""
+    if form.get("event", "").upper() not in EVENTS:
+        return False
+    door = desk.portals.get(_member(form))
+    return door is None or not same(door.secret, form.get("auth[application_token]", ""))
+
+
 def _take(desk: Desk, form: Mapping[str, str], licence_asked: dict[int, float]) -> Answer:
-    door = desk.portals.get(form.get("auth[member_id]", "")[:64])
+    door = desk.portals.get(_member(form))
     if door is None:
         return desk.drop(HOOK, "unknown_portal")
     event = form.get("event", "").upper()

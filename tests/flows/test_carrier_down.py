@@ -11,7 +11,7 @@ DEAL = 501
 
 @pytest.mark.parametrize("action", ["status", "hang"])
 def test_orders_wait_and_the_other_portal_ships(town: Town, action: str) -> None:
-    east, north = town.shop(0, account=0), town.shop(1, account=1)
+    east, north = town.shop(0, account=0), town.shop(1, account=2)
     east.fill_in(DEAL)
     north.fill_in(DEAL)
     town.calm()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from b24app.store import portals
 from b24app.store.engine import session_scope
 from b24app.store.portal_settings import merge
-from tests.flows.town import Shop, Town
+from tests.flows.town import Shop
 
 COURIER, POINT, POINT_WITH_CITY = 501, 516, 523
 #: Weights: of the product itself; of the parent of a variation; of nobody (the portal's default).
@@ -34,7 +33,7 @@ def test_weights_of_the_catalogue_and_marked_guesses(shop: Shop) -> None:
     assert weights[FROM_NOBODY] == 500
     assert "≈" not in shop.tab_says(OWN)
     said = shop.tab_says(FROM_NOBODY)
-    assert "≈ 0,5 кг" in said
+    assert "≈ 0,500 кг" in said
     assert "вес по умолчанию для портала" in said
 
 
@@ -62,6 +61,3 @@ def _cod(shop: Shop, deal: int) -> float:
 def _set(shop: Shop, **settings: Any) -> None:
     with session_scope(shop.town.program.parts.sessions) as session:
         merge(session, shop.row.id, **settings)
-
-
-__all__ = ["Town", "portals"]

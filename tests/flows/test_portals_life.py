@@ -99,3 +99,26 @@ def test_an_installation_closed_half_way_is_resumed(town: Town) -> None:
     assert len(names) == len(set(names))
     shop.ship(DEAL)
     shop.shipped(DEAL)
+
+
+def test_an_update_brings_a_new_application_token(shop: Shop) -> None:
+    """ONAPPUPDATE proves itself by its key; a forged one does not, and events go on being heard."""
+    old = shop.ask("GET", "")["application_token"]
+    forged = {"VERSION": "9", "PREVIOUS_VERSION": "1"}
+    stolen = {"access_token": "f" * 70, "application_token": "e" * 32}
+    shop.ask("POST", "/forge", {"event": "ONAPPUPDATE", "data": forged, "auth": stolen, "handler": _handler(shop)})
+    shop.town.calm()
+    assert shop.row.application_token == old
+    shop.town.advance(10)
+    shop.ask(
+        "POST", "/forge", {"event": "ONAPPUPDATE", "data": forged, "auth": _proven(shop), "handler": _handler(shop)}
+    )
+    shop.town.wait(lambda: shop.row.application_token == "d" * 32, "the new token")
+
+
+def _proven(shop: Shop) -> dict[str, str]:
+    return {"access_token": shop.ask("POST", "/token", {"user": 1})["access_token"], "application_token": "d" * 32}
+
+
+def _handler(shop: Shop) -> str:
+    return str(shop.ask("GET", "")["handlers"][0]["handler"])

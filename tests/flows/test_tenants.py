@@ -12,15 +12,14 @@ WEST, BOX, BOX_DEAL = 3, 4, 7
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
 def test_equal_deal_ids_are_different_deals(town: Town) -> None:
-    east, north = town.shop(0, account=0), town.shop(1, account=1)
+    east, north = town.shop(0, account=0), town.shop(1, account=2)
     east.ship(DEAL)
     north.ship(DEAL)
     [here], [there] = east.shipped(DEAL), north.shipped(DEAL)
     assert here != there
     [one], [other] = east.orders(DEAL), north.orders(DEAL)
-    assert (one["account"], other["account"]) == tuple(
-        account["client_id"] for account in town.world.addresses["cdek"]["accounts"][:2]
-    )
+    first, _, third = town.world.addresses["cdek"]["accounts"]
+    assert (one["account"], other["account"]) == (first["client_id"], third["client_id"])
     assert one["recipient"] != other["recipient"]
     town.calm()
     east.happens(DEAL, "RECEIVED_AT_SHIPMENT_WAREHOUSE")
@@ -32,7 +31,7 @@ def test_equal_deal_ids_are_different_deals(town: Town) -> None:
 
 
 def test_a_hook_of_one_account_cannot_move_another_accounts_parcel(town: Town) -> None:
-    east, north = town.shop(0, account=0), town.shop(1, account=1)
+    east, north = town.shop(0, account=0), town.shop(1, account=2)
     east.ship(DEAL)
     east.shipped(DEAL)
     town.calm()
@@ -41,7 +40,7 @@ def test_a_hook_of_one_account_cannot_move_another_accounts_parcel(town: Town) -
         "type": "ORDER_STATUS",
         "uuid": east.order(DEAL)["uuid"],
         "attributes": {"code": "DELIVERED", "number": east.our_number(DEAL)},
-        "account": town.world.addresses["cdek"]["accounts"][1]["client_id"],
+        "account": town.world.addresses["cdek"]["accounts"][2]["client_id"],
     }
     town.program.steer("POST", "/cdek/webhooks/send", push)
     town.calm()
@@ -57,13 +56,13 @@ def test_a_western_portal_signs_in_at_its_own_oauth_server(town: Town) -> None:
     shop.shipped(DEAL)
     refreshed = town.journal("oauth.refreshed", "bitrix24", portal=shop.member)
     assert len(refreshed) == 1
-    assert "The carrier created order" in shop.comments(DEAL)[0] or "order" in shop.comments(DEAL)[0].lower()
 
 
 def test_an_old_portal_on_premise_whose_frames_leave_fields_out(town: Town) -> None:
     member = town.world.addresses["portals"][BOX]["member_id"]
     town.program.steer("POST", f"/bitrix24/{member}/settings", {"old_frame": True})
     shop = town.shop(BOX)
+    assert town.wait(lambda: shop.row.application_token, "the token that ONAPPINSTALL brought")
     shop.ship(BOX_DEAL)
     [number] = shop.shipped(BOX_DEAL)
     assert number in shop.tab_says(BOX_DEAL)
