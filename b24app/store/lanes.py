@@ -149,6 +149,11 @@ def ask(session: Session, lane_id: int, due: datetime) -> None:
     session.execute(update(Lane).where(Lane.id == lane_id).values(next_due_at=_not_later(due)))
 
 
+def free(session: Session, lane_id: int, now: datetime) -> None:
+    """What kept the lane waiting is over (`not_before` is forgotten): have it served now."""
+    session.execute(update(Lane).where(Lane.id == lane_id).values(next_due_at=_not_later(now), not_before=None))
+
+
 def _not_later(due: datetime) -> ColumnElement[datetime | None]:
     # Computed by the database: under READ COMMITTED a condition in WHERE would be judged by an outdated row.
     return case((or_(Lane.next_due_at.is_(None), Lane.next_due_at > due), due), else_=Lane.next_due_at)

@@ -69,12 +69,23 @@ class DecisionSaver:
         for verdict in verdicts:
             self.states[verdict.deal.deal_id] = _state(verdict, self.now)
             rows = {row.id: row for row in owned[verdict.deal.deal_id]}
+            if verdict.people:
+                self._hurry(owned[verdict.deal.deal_id])
             for decision in verdict.decisions:
                 self._apply(verdict, decision, rows)
         deals.save(self.session, self.portal.id, self.states)
         if self.things:
             trace = verdicts[0].trace_id
             outbox.add(self.session, self.portal.id, self.things, now=self.now, trace_id=trace)
+
+    def _hurry(self, rows: Sequence[Shipment]) -> None:
+        """A person presses: calls of a live shipment that gave up or wait for their next try are tried now."""
+        live = [row.id for row in rows if Status(row.status).is_live]
+        for calls in intents.of_shipments(self.session, self.portal.id, live).values():
+            for call in calls:
+                lane = intents.revive(self.session, self.portal.id, call.id, self.now)
+                if lane is not None:
+                    self.wake.add(lane)
 
     def _apply(self, verdict: Verdict, decision: Decided, rows: Mapping[int, Shipment]) -> None:
         match decision:
