@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from b24app.flows.snapshot import CodSource, Role
 from b24app.frames.session import PageSession
 from b24app.logistics.model import DeliveryKind
-from b24app.store import inbox, lanes, portals
+from b24app.store import inbox, lanes, portal_settings, portals
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.lanes import LaneRef
 from b24app.store.models import AuditRow, Connection, ConnectionState, InboxKind, Pipeline
@@ -101,7 +102,7 @@ def save_pipeline(
     if known is None:
         return Saved(None, {"trigger_stage": "gone"})
     account = next((each for each in facts.connections if str(each.id) == form.get("connection_id")), None)
-    errors = _pipeline_errors(known, account, form)
+    errors = _pipeline_errors(known, account, form, facts)
     if errors:
         return Saved(None, errors)
     row = portals.pipelines(session, who.portal_id).get(category)
@@ -109,6 +110,7 @@ def save_pipeline(
         row = Pipeline(portal_id=who.portal_id, category_id=category, enabled=False)
         session.add(row)
     _write(row, known, account, form, facts)
+    row.settings = {**row.settings, **_save_cod(session, who, form.get("cod"))}
     session.flush()
     lane = lanes.portal_lane(session, who.portal_id)
     lanes.ask(session, lane.id, now)
@@ -116,7 +118,9 @@ def save_pipeline(
     return Saved(row, {}, lane)
 
 
-def _pipeline_errors(known: Mapping[str, Any], account: Connection | None, form: Mapping[str, str]) -> dict[str, str]:
+def _pipeline_errors(
+    known: Mapping[str, Any], account: Connection | None, form: Mapping[str, str], facts: PortalFacts
+) -> dict[str, str]:
     errors: dict[str, str] = {}
     stages = {stage["id"]: stage["semantics"] for stage in known["stages"]}
     trigger = form.get("trigger_stage", "")
@@ -124,6 +128,7 @@ def _pipeline_errors(known: Mapping[str, Any], account: Connection | None, form:
         errors["trigger_stage"] = "choose"
     if not form.get("hold_s", "0").isdigit() or int(form.get("hold_s", "0")) > LONGEST_HOLD_S:
         errors["hold_s"] = "hold"
+    errors.update({"cod": "choose"} if form.get("cod", CodSource.NONE) not in _cod_choices(facts) else {})
     errors.update({f"default_{name}": "number" for name in DEFAULTS if not _size(form, name).isdigit()})
     if form.get("enabled"):
         ready = account is not None and account.state == ConnectionState.READY
@@ -134,6 +139,21 @@ def _pipeline_errors(known: Mapping[str, Any], account: Connection | None, form:
         )
         errors.update({name: why for name, wrong, why in checks if wrong and name not in errors})
     return errors
+
+
+def _cod_choices(facts: PortalFacts) -> set[str]:
+    return {CodSource.NONE, CodSource.UNPAID, *(each["name"] for each in facts.settings.get("money_fields", ()))}
+
+
+def _save_cod(session: Session, who: PageSession, chosen: str | None) -> dict[str, str]:
+    """What a pipeline's settings say of the cash on delivery; a field plays that role in the whole portal."""
+    if chosen is None:
+        return {}
+    if chosen in (CodSource.NONE, CodSource.UNPAID):
+        return {"cod_source": chosen}
+    portals.set_fields(session, who.portal_id, {Role.COD.value: chosen})
+    portal_settings.merge(session, who.portal_id, cod_field=chosen)
+    return {"cod_source": CodSource.FIELD.value}
 
 
 def _size(form: Mapping[str, str], name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from b24app.flows.snapshot import CodSource
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Status
 from b24app.store.faces.portal import PortalFacts
@@ -83,6 +84,7 @@ class PipelineForm:
     triggers: tuple[Choice, ...]
     accounts: tuple[Choice, ...]
     services: tuple[Choice, ...]
+    cods: tuple[Choice, ...]
     hold_s: int
     defaults: Mapping[str, int]
     mappings: tuple[StageChoice, ...]
@@ -153,12 +155,25 @@ def pipeline_form(
         triggers=_choices(((stage["id"], stage["name"]) for stage in open_stages), row.trigger_stage),
         accounts=_choices(((str(each.id), each.title) for each in facts.connections), str(row.connection_id or "")),
         services=_services(row, facts.connections, systems, formats.lang),
+        cods=_cods(row, facts.settings, formats),
         hold_s=row.hold_s,
         defaults={name: int((row.settings or {}).get("defaults", {}).get(name, 0)) for name in DEFAULTS},
         mappings=tuple(_mapping(status, row.status_stages or {}, stages, formats) for status in MAPPED),
         errors=errors or {},
         saved=saved,
     )
+
+
+def _cods(row: Pipeline, settings: Mapping[str, Any], formats: Formats) -> tuple[Choice, ...]:
+    """Where the cash on delivery comes from: nowhere, unpaid payments, or a field of the portal's."""
+    source = (row.settings or {}).get("cod_source", CodSource.NONE)
+    chosen = settings.get("cod_field", "") if source == CodSource.FIELD else source
+    own = [(each, formats.words(f"pipeline.cod_{each}")) for each in (CodSource.NONE, CodSource.UNPAID)]
+    fields = [
+        (each["name"], formats.words("pipeline.cod_field", title=each["title"]))
+        for each in settings.get("money_fields", ())
+    ]
+    return _choices([*own, *fields], str(chosen))
 
 
 def _choices(pairs: Any, chosen: str) -> tuple[Choice, ...]:

@@ -21,6 +21,9 @@ _SAYS = {
     DeliveryKind.PICKUP: ("pickup", "point", "пункт", "самовывоз", "пвз", "постамат", "locker"),
 }
 
+#: Types of user fields that can hold an amount.
+_AMOUNTS = frozenset({"money", "double", "integer", "string"})
+
 
 def run(ground: Ground) -> None:
     rows = _rows(ground)
@@ -35,13 +38,31 @@ def run(ground: Ground) -> None:
     def save(session: Session) -> None:
         known = portals.field_map(session, ground.portal_id)
         portals.set_fields(session, ground.portal_id, {role: name for role, name in roles.items() if role not in known})
-        portal_settings.merge(session, ground.portal_id, delivery_types=kinds)
+        portal_settings.merge(session, ground.portal_id, delivery_types=kinds, money_fields=money_fields(rows))
 
     ground.save(save)
 
 
 def _rows(ground: Ground) -> list[Mapping[str, Any]]:
-    return [as_map(row) for row in as_list(ground.ask("crm.deal.userfield.list", {"order": {"SORT": "ASC"}}))]
+    return [
+        as_map(row)
+        for row in as_list(
+            ground.ask("crm.deal.userfield.list", {"order": {"SORT": "ASC"}, "filter": {"LANG": ground.lang}})
+        )
+    ]
+
+
+def money_fields(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Fields of the portal's own that may hold an amount to collect: `{"name", "title"}`, for the administrator to
+    choose from."""
+    ours = {wanted.name for wanted in FIELDS}
+    found = []
+    for row in rows:
+        name = str(row.get("FIELD_NAME", "")).upper()
+        if name not in ours and row.get("USER_TYPE_ID") in _AMOUNTS and row.get("MULTIPLE") != "Y":
+            label = row.get("EDIT_FORM_LABEL")
+            found.append({"name": name, "title": label if isinstance(label, str) and label else name})
+    return found
 
 
 def delivery_types(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from b24app.store.engine import session_scope
 from b24app.store.portal_settings import merge
-from tests.flows.town import Shop
+from tests.flows.town import Shop, Town
 
 COURIER, POINT, POINT_WITH_CITY = 501, 516, 523
+MONEY_FIELD = "UF_CRM_TO_COLLECT"
 #: Weights: of the product itself; of the parent of a variation; of nobody (the portal's default).
 OWN, FROM_PARENT, FROM_NOBODY = 506, 546, 527
 
@@ -51,6 +52,47 @@ def test_nothing_is_collected_unless_the_portal_says_so(shop: Shop) -> None:
     shop.shipped(COURIER)
     assert _cod(shop, COURIER) == 0
     assert "С клиента ничего не берём" in shop.tab_says(COURIER)
+
+
+def test_collecting_what_a_field_says(town: Town) -> None:
+    """The administrator chooses one of the portal's own fields; a text that is no amount is a question, no guess."""
+    member = town.world.addresses["portals"][0]["member_id"]
+    portal = town.world.system("bitrix24").portals[member]
+    _add_money_field(portal)
+    shop = town.shop(cod=MONEY_FIELD)
+    assert "сумму из поля" in shop.health()
+    shop.fill_in(COURIER, POINT)
+    shop.edit(COURIER, UF_CRM_TO_COLLECT="1 500,50 руб.")
+    shop.edit(POINT, UF_CRM_TO_COLLECT="спросить")
+    shop.move(COURIER, POINT)
+    shop.shipped(COURIER)
+    assert _cod(shop, COURIER) == 1500.50
+    assert "1 500,50 ₽" in shop.tab_says(COURIER).replace("\u00a0", " ")
+    assert "«спросить» не читается" in str(shop.noticed(POINT))
+    assert shop.orders(POINT) == []
+    shop.edit(POINT, UF_CRM_TO_COLLECT="")
+    shop.shipped(POINT)
+    assert _cod(shop, POINT) == 0
+
+
+def test_collecting_unpaid_payments(town: Town) -> None:
+    shop = town.shop(cod="unpaid")
+    shop.fill_in(COURIER, POINT)
+    portal = town.world.system("bitrix24").portals[shop.member]
+    for amount, paid in ((1000, "Y"), (700, "N"), (300.5, "N")):
+        portal.crm.payments.add_to((2, COURIER), {"sum": amount, "paid": paid, "currency": "RUB", "products": []})
+    shop.move(COURIER, POINT)
+    shop.shipped(COURIER, POINT)
+    assert _cod(shop, COURIER) == 1000.50
+    assert _cod(shop, POINT) == 0
+
+
+def _add_money_field(portal: Any) -> None:
+    """A field that the portal had before us."""
+    with portal.lock:
+        portal.crm.userfields.add(
+            portal.crm.uf_entity(2), MONEY_FIELD, "string", labels={"editFormLabel": {"ru": "Взять"}}
+        )
 
 
 def _cod(shop: Shop, deal: int) -> float:
