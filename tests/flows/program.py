@@ -100,8 +100,8 @@ class Program:
             return query(session, *args)
 
     def wait(self, until: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
-        """Poll until something true comes; fails the test otherwise. The limit is for a machine at rest: a busy one gets
-        three times as long, which costs a passing test nothing."""
+        """Poll until something true comes; fails the test otherwise. The limit is for a machine at rest: a busy one
+        gets three times as long, which costs a passing test nothing."""
         end = time.monotonic() + seconds * BUSY
         while time.monotonic() < end:
             found = until()
