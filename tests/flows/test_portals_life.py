@@ -31,6 +31,7 @@ def test_when_the_licence_ends_everything_waits_and_goes_on_afterwards(shop: Sho
     page = shop.app()
     shop.ask("POST", "/licence", {"blocked": True})
     shop.move(DEAL)
+    shop.town.advance(200)
     page.wait(
         "/app/version?v=0", lambda text: "Битрикс24 не пускает приложение" in text, "the administrator's word", 20
     )
