@@ -76,7 +76,8 @@ class Town:
         """The clock of the world runs ahead, and every process has noticed."""
         self.world.control.advance(seconds)
         at = self.world.control.now()
-        self.program.wait(lambda: (at - self.program.parts.clock.now()).total_seconds() < 1, "the clock", 5)
+        clocks = self.program.clocks
+        self.program.wait(lambda: all((at - clock.now()).total_seconds() < 1 for clock in clocks), "the clock", 5)
 
     def carrier(self, **switches: Any) -> None:
         """Switches of the emulated CDEK."""
