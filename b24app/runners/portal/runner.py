@@ -46,12 +46,12 @@ class PortalRunner:
         try:
             self._serve(run)
         except NoToken:
-            return SliceResult(not_before=self._later(NO_KEY_PAUSE))
+            return self._pause(NO_KEY_PAUSE)
         except NotSent as error:
-            return SliceResult(not_before=self._later(timedelta(seconds=max(error.retry_after or 1.0, LEAST_PAUSE_S))))
+            return self._pause(timedelta(seconds=max(error.retry_after or 1.0, LEAST_PAUSE_S)))
         except OutcomeUnknown:
             # A read that broke off: nothing was lost, it is read again. (Writes keep their own unknown outcomes.)
-            return SliceResult(not_before=self._later(READ_AGAIN))
+            return self._pause(READ_AGAIN)
         except RestError as error:
             return self._refused(run, error)
         self._unblock(run)
@@ -89,9 +89,9 @@ class PortalRunner:
             with session_scope(self._services.sessions) as session:
                 run.slice.check(session)
                 portals.set_state(session, run.portal.id, PortalState.BLOCKED, f"{error.code} {error.text}".strip())
-            return SliceResult(not_before=self._later(BLOCKED_PAUSE))
+            return self._pause(BLOCKED_PAUSE)
         if error.retryable:
-            return SliceResult(not_before=self._later(timedelta(seconds=error.retry_after or 1.0)))
+            return self._pause(timedelta(seconds=error.retry_after or 1.0))
         raise error
 
     def _unblock(self, run: Run) -> None:
@@ -104,8 +104,10 @@ class PortalRunner:
         dues = (rounds.next_due(run), sending_out.next_due(run))
         return min((due for due in dues if due is not None), default=None)
 
-    def _later(self, pause: timedelta) -> datetime:
-        return self._services.clock.now() + pause
+    def _pause(self, pause: timedelta) -> SliceResult:
+        """Nobody serves the lane for so long; then it is due again, also when no row asks: the sweep was not done."""
+        until = self._services.clock.now() + pause
+        return SliceResult(next_due=until, not_before=until)
 
 
 def closing(services: Services) -> Chore:
