@@ -63,6 +63,8 @@ class Program:
         self._server.app = app
         self._web: Parts = app.extensions["waybill"]
         self.parts = Parts.open(self.settings)
+        #: The server's and the worker's: each notices by itself that the world's clock has moved.
+        self.clocks = (app.extensions["waybill"].clock, self.parts.clock)
         self.remotes = Remotes.open(self.parts)
         self.work = open_worker(self.parts)
         join_lanes(self.work, self.parts, self.remotes)

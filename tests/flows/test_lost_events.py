@@ -23,6 +23,20 @@ def test_the_sweep_finds_what_no_event_told(shop: Shop) -> None:
     assert {row["key"] for row in shop.town.journal("event.dropped", "bitrix24")} >= {"ONCRMDEALUPDATE"}
 
 
+def test_a_sweep_that_failed_comes_again(shop: Shop) -> None:
+    shop.fill_in(*DEALS)
+    shop.town.calm()
+    shop.settings(event_drop=1.0)
+    shop.move(*DEALS)
+    shop.town.calm()
+    fault = shop.town.fault("break_before", "bitrix24", match={"path": "/rest/*"})
+    shop.town.advance(200)
+    shop.town.calm()
+    shop.town.forget(fault)
+    shop.town.advance(200)
+    shop.shipped(*DEALS)
+
+
 def test_doubled_and_shuffled_events_make_one_order_each(shop: Shop) -> None:
     """… also when the deal went in, out and in again while they were under way."""
     shop.settings(event_duplicate=1.0, event_shuffle=True, event_delay_min=0.0, event_delay_max=1.5)
