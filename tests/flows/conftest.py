@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from b24app.lanes import worker
 from tests.flows.program import Program
 from tests.flows.town import Shop, Town
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 def database(request: pytest.FixtureRequest) -> str:
     """SQLite, unless the scenario asks for more by `on_both_databases`."""
     return str(request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_database_url"))
+
+
+@pytest.fixture(autouse=True)
+def _quick_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that has nothing to do looks up more often, so that each scenario's end is not waited for."""
+    monkeypatch.setattr(worker, "POP_S", 0.15)
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ def test_a_storm_of_503_delays_and_loses_nothing(shop: Shop) -> None:
     shop.fill_in(*DEALS)
     shop.town.calm()
     body = {"error": "QUERY_LIMIT_EXCEEDED", "error_description": "Too many requests"}
-    shop.town.fault("status", "bitrix24", match={"path": "/rest/*"}, params={"status": 503, "body": body}, times=3)
+    shop.town.fault("status", "bitrix24", match={"path": "/rest/*"}, params={"status": 503, "body": body}, times=2)
     shop.move(*DEALS)
-    shop.town.wait(lambda: _refused(shop) == 3, "the storm's end", 60)
+    shop.town.wait(lambda: _refused(shop) == 2, "the storm's end", 60)
     shop.shipped(*DEALS, seconds=60)
     shop.town.calm()
     assert [len(shop.orders(deal)) for deal in DEALS] == [1] * len(DEALS)
