@@ -15,7 +15,8 @@ from b24app.parts import Parts
 from b24app.remotes import Remotes
 from b24app.systems import discover
 from install import routes as install_routes
-from placements import app_page, deal_tab, renewal
+from placements import app as app_page
+from placements import deal_tab, renewal
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     SESSION_FORGED = "session_forged"
     NO_ACCESS = "no_access"
     ADMIN_ONLY = "admin_only"
+    NOT_ALLOWED = "not_allowed"
     NOT_INSTALLED = "not_installed"
     DEAL_NOT_SAVED = "deal_not_saved"
     DEAL_GONE = "deal_gone"
@@ -56,6 +57,7 @@ CONTRACT: dict[ErrorCode, Rule] = {
     ErrorCode.SESSION_FORGED: Rule(403, Act.REOPEN),
     ErrorCode.NO_ACCESS: Rule(403, Act.SHOW),
     ErrorCode.ADMIN_ONLY: Rule(403, Act.SHOW),
+    ErrorCode.NOT_ALLOWED: Rule(403, Act.SHOW),
     ErrorCode.NOT_INSTALLED: Rule(409, Act.REOPEN),
     ErrorCode.DEAL_NOT_SAVED: Rule(409, Act.REOPEN),
     ErrorCode.DEAL_GONE: Rule(410, Act.REOPEN),

@@ -34,6 +34,10 @@ class PageSession:
     name: str  # how the person is called in the history
     proven_at: int
     expires_at: int
+    departments: tuple[int, ...] = ()  # of the company's structure, as far as the portal tells them
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "departments", tuple(self.departments))  # JSON brings a list
 
 
 class SessionSigner:

@@ -17,12 +17,13 @@ WHO = (Command("me", "profile"), Command("admin", "user.admin"))
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`zone` may be empty: the person follows the device."""
+    """`zone` may be empty: the person follows the device. `departments`: empty where the portal tells none."""
 
     user_id: int
     name: str
     admin: bool
     zone: str
+    departments: tuple[int, ...] = ()
 
 
 def read_person(client: PortalClient) -> Person:

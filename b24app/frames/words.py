@@ -1,4 +1,4 @@
-"""Words of pages in the person's language: `templates/words/<lang>.toml`, one flat key a sentence.
+"""Words of pages in the person's language: `templates/words/<lang>/*.toml`, one flat key a sentence, one file a page.
 
 A value is a text with `{params}`, or a table of plural forms (`one few many other`) chosen by `n` with CLDR rules.
 """
@@ -54,8 +54,13 @@ def choose_language(lang: str) -> str:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def words(lang: str) -> Words:
-    with (_FOLDER / f"{lang}.toml").open("rb") as file:
-        return Words(lang, dict(_flat(tomllib.load(file), "")))
+    entries: dict[str, Entry] = {}
+    for path in sorted((_FOLDER / lang).glob("*.toml")):
+        found = dict(_flat(tomllib.loads(path.read_text(encoding="utf-8")), ""))
+        if twice := entries.keys() & found.keys():
+            raise ValueError(f"{path.name} says again: {', '.join(sorted(twice))}")
+        entries |= found
+    return Words(lang, entries)
 
 
 _PLURALS = frozenset({"one", "few", "many", "other"})

@@ -171,6 +171,14 @@
     }).catch(function () { notice({ title: words("Failed"), text: "", support: "" }); });
   }
 
+  // ---- Another section: the reader goes to its beginning ----
+  function arrive() {
+    var head = document.querySelector("#app h1");
+    live.start();
+    if (head) { head.tabIndex = -1; head.focus({ preventScroll: true }); say.textContent = head.textContent.trim(); }
+    window.scrollTo(0, 0);
+  }
+
   function busy(element, is) {
     var button = element.matches("button") ? element : element.querySelector("button[type=submit]");
     if (!button) { return; }
@@ -197,7 +205,10 @@
     });
     body.addEventListener("htmx:sendError", function () { online(false); live.plan(); });
     body.addEventListener("htmx:timeout", function () { online(false); live.plan(); });
-    body.addEventListener("htmx:afterSwap", function () { finish(); window.Portal.fit(); });
+    body.addEventListener("htmx:afterSwap", function (event) {
+      finish(); window.Portal.fit();
+      if (event.detail.requestConfig && event.detail.requestConfig.elt.closest("[href='#app'],[hx-target='#app']")) { arrive(); }
+    });
     document.addEventListener("visibilitychange", function () { if (document.hidden) { live.stop(); } else { live.start(); live.now(); } });
     window.addEventListener("online", function () { live.start(); live.now(); });
     window.addEventListener("offline", function () { online(false); });

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from b24app.bitrix24.catalogue import CatalogueMemory
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.lanes.slices import Slice, SliceResult
-from b24app.runners.portal import feed, rounds, sending_out, wishes
+from b24app.runners.portal import feed, jobs, rounds, sending_out, wishes
 from b24app.runners.portal.answers import NO_KEY_PAUSE
 from b24app.runners.portal.context import Pace, Run, open_run
 from b24app.runners.services import Services
@@ -29,11 +29,14 @@ WORKING = (PortalState.ACTIVE, PortalState.BLOCKED)
 
 
 class PortalRunner:
-    """Registered for `LaneKind.PORTAL`. `chores` serve rows that are not about deals."""
+    """Registered for `LaneKind.PORTAL`. `chores` serve rows that are not about deals, `job_handlers` jobs by kind."""
 
-    def __init__(self, services: Services, chores: Mapping[str, Chore]) -> None:
+    def __init__(
+        self, services: Services, chores: Mapping[str, Chore], job_handlers: Mapping[str, jobs.JobHandler] | None = None
+    ) -> None:
         self._services = services
         self._chores = dict(chores)
+        self._jobs = dict(job_handlers or {})
         self._memory = CatalogueMemory(services.clock)
         self._paces: dict[int, Pace] = {}
 
@@ -68,6 +71,7 @@ class PortalRunner:
         while run.slice.time_left() > 0 and not run.gives_way():
             busy = feed.switch_on(run) and self._reload(run)
             busy |= wishes.do(run)
+            busy |= jobs.do(run, self._jobs)
             busy |= rounds.do(run)
             busy |= sending_out.do(run)
             if busy:

@@ -61,6 +61,7 @@ class Portal(Base):
     app_version: Mapped[str] = mapped_column(String(16), default="")
     installed_at: Mapped[datetime | None]
     blocked_reason: Mapped[str] = mapped_column(String(255), default="")
+    left_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=0)
 
@@ -86,7 +87,9 @@ class PortalToken(Base):
 
 
 class Connection(Base):
-    """A portal's account with one logistics system. `public_id` and `hook_secret` make its callback address."""
+    """A portal's account with one logistics system. `public_id` and `hook_secret` make its callback address.
+
+    `origin_id` None = the portal's default origin (no foreign key: SQLite would have to rebuild the table)."""
 
     __tablename__ = "connection"
     __table_args__ = (Index("ix_connection_portal_id", "portal_id"),)
@@ -100,9 +103,12 @@ class Connection(Base):
     hook_secret: Mapped[str] = mapped_column(EncryptedText)
     state: Mapped[str] = mapped_column(String(12), default=ConnectionState.UNTESTED)
     pause_reason: Mapped[str] = mapped_column(String(255), default="")
+    paused_at: Mapped[datetime | None]
+    origin_id: Mapped[int | None] = mapped_column(BigId)
     tested_at: Mapped[datetime | None]
     hook_subscribed_at: Mapped[datetime | None]
     hook_seen_at: Mapped[datetime | None]
+    hook_problem: Mapped[str] = mapped_column(String(255), default="")
     created_at: Mapped[datetime]
 
 

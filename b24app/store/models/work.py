@@ -26,7 +26,8 @@ class Priority(IntEnum):
 
 
 class InboxKind(StrEnum):
-    """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`)."""
+    """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`). The key
+    of a `job` is the id of its row in table `job`."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -38,12 +39,16 @@ class InboxKind(StrEnum):
     CANCEL = "cancel"
     REFRESH = "refresh"
     CALLBACK = "callback"
+    JOB = "job"
 
 
 class InboxState(StrEnum):
+    """`dropped`: was dead, and a person gave it up with a reason (in the audit)."""
+
     NEW = "new"
     DONE = "done"
     DEAD = "dead"
+    DROPPED = "dropped"
 
 
 class IntentState(StrEnum):
@@ -57,6 +62,7 @@ class IntentState(StrEnum):
     REFUSED = "refused"
     DEAD = "dead"
     OBSOLETE = "obsolete"
+    DROPPED = "dropped"
 
 
 class OutboxState(StrEnum):
@@ -68,6 +74,7 @@ class OutboxState(StrEnum):
     DONE = "done"
     DEAD = "dead"
     FOLDED = "folded"
+    DROPPED = "dropped"
 
 
 class Lane(Base):

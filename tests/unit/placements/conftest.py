@@ -32,7 +32,8 @@ from b24app.store.engine import Sessions, session_scope
 from b24app.store.faces.deal import EventFacts, IntentFacts, ShipmentFacts, TabFacts
 from b24app.store.models import ConnectionState, Pipeline, Portal
 from b24app.systems import discover
-from placements import app_page, deal_tab, renewal
+from placements import app as app_page
+from placements import deal_tab, renewal
 
 ROOT = Path(__file__).parents[3]
 OAUTH = "https://oauth.bitrix24.tech"

@@ -17,7 +17,7 @@ from b24app.store.faces.portal import PortalFacts
 from b24app.store.lanes import LaneRef
 from b24app.store.models import AuditRow, Connection, ConnectionState, InboxKind, Pipeline
 from b24app.systems.plugin import Manifest
-from placements.setup_view import DEFAULTS, MAPPED
+from placements.app.forms import DEFAULTS, MAPPED
 
 #: Row of a connection's lane: run the system's own test, keep its report (`portal_settings.save_test_report`).
 TEST = "test"

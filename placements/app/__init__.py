@@ -1,0 +1,35 @@
+"""The app's own page (placement DEFAULT): how deliveries are, what failed, the set-up. One module a section; a new
+section is a module and a line in `SECTIONS`."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from b24app.frames import parts as page_parts
+from b24app.frames.parts import PageParts
+from placements.app import connections, health, stages
+from placements.app.desk import Desk
+from placements.app.opening import Opening
+from placements.app.section import Section
+
+#: In the order of the navigation.
+SECTIONS: tuple[Section, ...] = (
+    health.SECTION,
+    connections.SECTION,
+    stages.SECTION,
+)
+
+
+def blueprint(parts: PageParts) -> Blueprint:
+    bp = Blueprint("app_page", __name__)
+    page_parts.answer_errors(bp)
+    page_parts.answers_head(bp, "/", "root")
+    page_parts.answers_head(bp, "/app", "app")
+    desk = Desk(parts)
+    page = Opening(desk, SECTIONS)
+    bp.post("/app")(page.opened)
+    bp.get("/app/s/<code>")(page.section)
+    for each in SECTIONS:
+        if each.routes is not None:
+            each.routes(bp, desk)
+    return bp

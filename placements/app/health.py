@@ -1,0 +1,61 @@
+"""Health: one sentence first, then what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, make_response, request
+
+from b24app.frames import pages
+from b24app.frames import parts as page_parts
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.session import PageSession
+from placements.app import saving
+from placements.app.desk import Desk
+from placements.app.health_view import HealthView, health_view
+from placements.app.section import Group, Section
+from placements.asking import ask, new_key
+
+_WISHES = ("ship_now", "retry")
+TEMPLATE = "app/health.html"
+
+
+def health_of(desk: Desk, who: PageSession) -> HealthView:
+    carrier = lambda system: desk.parts.carrier(system, who.lang)  # noqa: E731 - the page's language, bound once
+    return health_view(desk.facts(who), desk.formats(who), carrier)
+
+
+def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
+    return {"health": health_of(desk, who), "key": new_key()}
+
+
+def routes(bp: Blueprint, desk: Desk) -> None:
+    def health_version() -> Response:
+        """Has the portal's health changed since version `v`? 204, or the new part."""
+        who = desk.who()
+        shown = view(desk, who)
+        if shown["health"].version == request.args.get("v"):
+            return pages.renewed(make_response("", 204), who, desk.parts.signer)
+        return desk.fragment(who, TEMPLATE, **shown)
+
+    def deal_wish(deal_id: int, wish: str) -> Response:
+        """Ship a deal that waited for a person, or try a failed one again."""
+        who = desk.who()
+        if wish not in _WISHES:
+            raise PageError(ErrorCode.BAD_INPUT, f"unknown wish {wish}")
+        ask(desk.parts, who, wish, deal_id, request.form.get("key", ""))
+        return desk.fragment(who, TEMPLATE, **view(desk, who))
+
+    def reread_portal() -> Response:
+        """Pipelines or fields were changed in the portal: look again."""
+        who = desk.who()
+        desk.write(lambda session: saving.reread_portal(session, who, desk.parts.clock.now(), page_parts.trace()))
+        return desk.fragment(who, TEMPLATE, **view(desk, who))
+
+    bp.get("/app/version")(health_version)
+    bp.post("/app/deal/<int:deal_id>/<wish>")(deal_wish)
+    bp.post("/app/reread")(reread_portal)
+
+
+SECTION = Section("health", Group.RUN, "check-circle", view, routes=routes)

@@ -1,0 +1,125 @@
+"""Opening the app's page and going from section to section: navigation and one section, page and fragment alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response
+
+from b24app.bitrix24.payloads import FramePost
+from b24app.frames import pages
+from b24app.frames import parts as page_parts
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.formats import zone_or_default
+from b24app.frames.pool import refill
+from b24app.frames.proof import Proof
+from b24app.frames.rights import Right, demand, rights_of
+from b24app.frames.session import PageSession, prove
+from b24app.frames.who import Person, read_person
+from b24app.frames.words import choose_language
+from b24app.store.engine import read_scope
+from b24app.store.models import Portal
+from placements.app.desk import PLACEMENT, Desk
+from placements.app.section import Group, Progress, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the navigation. `progress` only for steps of the set-up."""
+
+    code: str
+    icon: str
+    current: bool
+    progress: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """`setup` = the section shown belongs to the set-up; `first_step` is where its tab leads."""
+
+    tabs: tuple[Entry, ...]
+    steps: tuple[Entry, ...]
+    more: tuple[Entry, ...]
+    setup: bool
+
+    @property
+    def first_step(self) -> Entry | None:
+        """The first step that is not done, else the first one."""
+        undone = [each for each in self.steps if each.progress is not None and not each.progress.done]
+        return next(iter([*undone, *self.steps, *self.more]), None)
+
+    @property
+    def next_step(self) -> Entry | None:
+        """The step after the one shown."""
+        at = [index for index, each in enumerate(self.steps) if each.current]
+        after = self.steps[at[0] + 1 :] if at else ()
+        return after[0] if after else None
+
+    @property
+    def number(self) -> int:
+        """Of the step shown, from 1; 0 when none is."""
+        return next((index for index, each in enumerate(self.steps, 1) if each.current), 0)
+
+
+class Opening:
+    """The handlers of the page around the sections."""
+
+    def __init__(self, desk: Desk, sections: Sequence[Section]) -> None:
+        self._desk = desk
+        self._sections = {each.code: each for each in sections}
+
+    def opened(self) -> Response:
+        """The portal opens the app."""
+        parts, post = self._desk.parts, page_parts.read_post()
+        proof = page_parts.prove(parts, post)
+        with read_scope(parts.sessions) as session:
+            portal = page_parts.known_portal(session, post.member_id)
+        person = read_person(parts.person(portal, post.auth_id, proof.info.user_id))
+        refill(parts.sessions, parts.clock, portal.id, post, proof, person.admin)
+        who = prove(_session(portal, post, proof, person), parts.clock.now())
+        demand(Right.SETTINGS, portal.settings, who)
+        context = self._context(who, next(iter(self._sections.values())))
+        return pages.page("pages/app.html", pages.viewer_of(who, parts.clock.now()), who, parts.signer, **context)
+
+    def section(self, code: str) -> Response:
+        """One section with the navigation around it."""
+        section = self._sections.get(code)
+        if section is None:
+            raise PageError(ErrorCode.BAD_INPUT, f"unknown section {code}")
+        who = self._desk.who(section.right)
+        return self._desk.fragment(who, "parts/app_frame.html", **self._context(who, section))
+
+    def _context(self, who: PageSession, section: Section) -> Mapping[str, Any]:
+        return {**section.view(self._desk, who), "nav": self._navigation(who, section), "section": section}
+
+    def _navigation(self, who: PageSession, shown: Section) -> Navigation:
+        facts = self._desk.facts(who)
+        formats = self._desk.formats(who)
+        mine = rights_of(facts.settings, who)
+        found: dict[Group, list[Entry]] = {group: [] for group in Group}
+        for each in self._sections.values():
+            if each.right in mine:
+                progress = each.progress(facts, formats) if each.progress else None
+                found[each.group].append(Entry(each.code, each.icon, each is shown, progress))
+        tabs, steps, more = (tuple(found[group]) for group in (Group.RUN, Group.STEPS, Group.MORE))
+        return Navigation(tabs, steps, more, setup=shown.group is not Group.RUN)
+
+
+def _session(portal: Portal, post: FramePost, proof: Proof, person: Person) -> PageSession:
+    lang = choose_language(post.language or portal.language)
+    return PageSession(
+        portal_id=portal.id,
+        user_id=proof.info.user_id,
+        placement=PLACEMENT,
+        entity_id=0,
+        lang=lang,
+        zone=zone_or_default(person.zone, lang),
+        origin=proof.origin,
+        admin=person.admin,
+        name=person.name,
+        proven_at=0,
+        expires_at=0,
+        departments=person.departments,
+    )
