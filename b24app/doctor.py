@@ -29,7 +29,7 @@ LATE_WORKER_S = 4 * checkup.ALIVE_S
 LATE_ROW_S = 120.0
 STUBBORN = 3
 SIGNING_KEY_LENGTH = 32
-PAGE_PATHS = ("/install", "/tab", "/app")
+PAGE_PATHS = ("/install", "/tab", "/app", "/legal/privacy", "/legal/licence")
 EVENTS_PATH = "/b24/events"
 
 Grade = Literal["ok", "note", "bad"]
@@ -86,10 +86,21 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             "bad",
             f"{settings.public_url}: portals open only https pages. Set the public address",
         )
+    yield from _vendor(settings)
     if settings.database_url.startswith("sqlite"):
         yield Finding(
             "database kind", "note", "SQLite: right for one machine only. Use PostgreSQL before a second one joins"
         )
+
+
+def _vendor(settings: Settings) -> Iterator[Finding]:
+    """The Market refuses legal documents without a licensor (contracts/bitrix24-app.md §6.2)."""
+    named = {"VENDOR_NAME": settings.vendor_name, "VENDOR_EMAIL": settings.vendor_email}
+    missing = [PREFIX + name for name, value in named.items() if not value]
+    if missing:
+        grade: Grade = "bad" if settings.profile == "production" else "note"
+        words = f"{', '.join(missing)} not set: the legal pages name nobody. Set them (docs/operations.md, Settings)"
+        yield Finding("vendor", grade, words)
 
 
 def _systems() -> Iterator[Finding]:

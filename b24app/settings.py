@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     inbox_days: int = Field(7, ge=1, description="Days that served rows are kept")
     attempts_days: int = Field(30, ge=1, description="Days that attempts are kept")
 
+    vendor_name: str = Field("", description="Who runs this server and licenses the app, as the legal pages name them")
+    vendor_email: str = Field("", description="Their address for questions and erasure, on the legal pages")
+    vendor_address: str = Field("", description="Their postal address, on the legal pages")
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severity that is logged")
     log_format: Literal["json", "text"] = Field("json", description="Shape of the log on standard error")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
@@ -13,10 +14,12 @@ from b24app.frames.proof import FrameGate
 from b24app.frames.session import SessionSigner
 from b24app.parts import Parts
 from b24app.remotes import Remotes
+from b24app.settings import Settings
 from b24app.systems import discover
+from b24app.systems.plugin import SystemPlugin
 from install import routes as install_routes
 from placements import app as app_page
-from placements import deal_tab, renewal
+from placements import components, deal_tab, legal, renewal
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,3 +43,19 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
     )
     for room in (deal_tab, app_page, renewal, install_routes):
         app.register_blueprint(room.blueprint(page_parts))
+    app.register_blueprint(legal.blueprint(_deployment(settings, page_parts.systems), parts.clock))
+    if settings.profile in components.PROFILES:
+        app.register_blueprint(components.blueprint(parts.clock))
+
+
+def _deployment(settings: Settings, systems: Mapping[str, SystemPlugin]) -> legal.Deployment:
+    """What the legal pages say about this server."""
+    return legal.Deployment(
+        vendor_name=settings.vendor_name,
+        vendor_email=settings.vendor_email,
+        vendor_address=settings.vendor_address,
+        call_log_days=settings.call_log_days,
+        inbox_days=settings.inbox_days,
+        attempts_days=settings.attempts_days,
+        carriers=tuple(dict(plugin.manifest.title) for plugin in systems.values()),
+    )

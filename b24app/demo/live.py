@@ -20,6 +20,7 @@ def main(var: Path, port: int, say: Say) -> int:
         portal = house.addresses["portals"][FIRST_PORTAL]
         house.steer("POST", "/cdek/settings", {"auto_route": True, "step_seconds": 30})
         say(f"Open {portal['base_url']}/ — choose «Администратор», open the Market and install Waybill.")
+        say(f"All parts of the pages in all their states: {house.pages}/components")
         say(f"CDEK account for the set-up page: {_account(house)}")
         say(f"Steering of the emulated world: {house.control}/ — logs: {var / 'log'} — stop with Ctrl-C")
         house.supervisor.run()

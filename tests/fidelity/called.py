@@ -37,6 +37,31 @@ def _in_file(path: Path) -> Iterator[tuple[str, int]]:
             yield name, node.lineno
 
 
+def strings() -> dict[str, list[str]]:
+    """Every text constant of the program -> places: also of names that are handed on, kept in tables or put first in a
+    tuple. Docstrings are not calls."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+                found.setdefault(node.value, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    return found
+
+
+def unnamed() -> list[str]:
+    """Commands whose method stands neither there nor in the one place that hands names on (`Ground.ask`)."""
+    found = []
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Command":
+                given = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "method")]
+                if not given or not _text(given[0]):
+                    found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    return found
+
+
 def _text(node: ast.expr) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value

@@ -15,7 +15,7 @@ import pytest
 from b24app.bitrix24.scopes import REQUESTED
 from b24app.demo.setting_up import set_up
 from sandbox.world import World
-from tests.fidelity.called import covered, named
+from tests.fidelity.called import covered, named, strings, unnamed
 from tests.flows.program import Program
 
 METHODS: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "bitrix24_methods.json").read_text())
@@ -51,9 +51,29 @@ def test_a_name_put_together_in_the_code(pattern: str) -> None:
     assert [name for name in fits if not objections(name)]
 
 
+def test_every_command_names_its_method() -> None:
+    """A name that only exists at run time could not be judged."""
+    assert unnamed() == []
+
+
+def test_every_text_that_is_a_methods_name() -> None:
+    """Also names that wait in a table or are handed on: each documented method in the code is one that we may call."""
+    written = {text: places for text, places in strings().items() if "." in text and text.lower() in BY_NAME}
+    assert len(written) > 10
+    assert {text: places for text, places in written.items() if objections(text)} == {}
+
+
+def needed() -> set[str]:
+    """Scopes without which a method of the code would be refused: no other one that we ask for opens it."""
+    rows = [BY_NAME[name.lower()][1]["scope"] for name in [*IN_CODE, *strings()] if name.lower() in BY_NAME]
+    fits = [name for pattern in IN_CODE if "*" in pattern for name in METHODS if covered(name, pattern)]
+    rows += [METHODS[name]["scope"] for name in fits]
+    opens = [{*REQUESTED}.intersection(scopes) for scopes in rows if "basic" not in scopes]
+    return {scope for each in opens if len(each) == 1 for scope in each}
+
+
 def test_no_scope_is_asked_for_in_vain() -> None:
-    needed = {scope for name in IN_CODE if "*" not in name for scope in BY_NAME[name.lower()][1]["scope"]}
-    assert set(REQUESTED) <= needed
+    assert set(REQUESTED) == needed()
 
 
 def test_the_judge_objects() -> None:

@@ -233,3 +233,15 @@ def test_a_call_log_that_is_not_forgotten(settings: Settings, parts: Parts) -> N
     with session_scope(parts.sessions) as session:
         session.add(CallLogRow(at=NOW - timedelta(days=30), people=False, **texts, **numbers))
     assert "though 7 days are kept" in bad(settings)["call log"]
+
+
+def test_legal_pages_that_name_nobody_are_told(settings: Settings, parts: Parts) -> None:
+    found = by_name(examine(settings))["vendor"]
+    assert (found.grade, found.words.partition(":")[0]) == (
+        "note",
+        "WAYBILL_VENDOR_NAME, WAYBILL_VENDOR_EMAIL not set",
+    )
+    named = settings.model_copy(update={"vendor_name": "n", "vendor_email": "e"})
+    assert "vendor" not in by_name(examine(named))
+    strict = settings.model_copy(update={"profile": "production", "vendor_name": "n"})
+    assert bad(strict)["vendor"].startswith("WAYBILL_VENDOR_EMAIL not set")
