@@ -131,7 +131,8 @@ class House:
             "app_secret": app["client_secret"],
             "app_code": app["code"],
             "oauth_hosts": f"{self.addresses['oauth']},{self.addresses['oauth_west']}",
-            "allowed_origins": ",".join(sorted(origins_of(self.addresses))),
+            # … and its own hooks: the test of an account looks whether they answer.
+            "allowed_origins": ",".join([*sorted(origins_of(self.addresses)), self.hooks]),
             "cdek_live_url": cdek,
             "cdek_test_url": cdek,
             "database_url": self.plan.database_url or f"sqlite:///{self.plan.var / 'waybill.db'}",

@@ -7,11 +7,13 @@ import json
 
 from flask import Blueprint, request
 
-from b24app.hooks.desk import OK, Answer, Desk, same
+from b24app.hooks.desk import Answer, Desk, same
 from b24app.store.crypto import seal
 from b24app.store.models import InboxKind
 
 HOOK = "carrier"
+#: Says that it is us who answer here, not some gateway before us: `runners/connection/hooking.py` looks for it.
+MARK = "X-Waybill-Hook"
 KEPT_HEADERS = ("Content-Type", "User-Agent")
 
 
@@ -20,9 +22,9 @@ def carrier_callbacks(desk: Desk) -> Blueprint:
     blueprint = Blueprint("carrier_callbacks", __name__)
 
     @blueprint.route("/hooks/carrier/<public_id>/<secret>", methods=["POST", "HEAD"])
-    def callback(public_id: str, secret: str) -> Answer:
+    def callback(public_id: str, secret: str) -> Answer | tuple[str, int, dict[str, str]]:
         if request.method == "HEAD":
-            return OK
+            return "", 200, {MARK: HOOK}
         request.max_content_length = desk.max_bytes
         body = request.get_data(cache=False)
         door = desk.carriers.get(public_id[:32])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from b24app.logistics.problem import Problem
+from b24app.logistics.problem import Field, Problem, Who
 
 
 class LogisticsError(Exception):
@@ -42,3 +42,12 @@ class AccountProblem(LogisticsError):  # noqa: N818 - words of the house
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.their_code or problem.code)
         self.problem = problem
+
+
+def problem_in(error: LogisticsError) -> Problem:
+    """What a person is shown of an error: the first problem it carries, else that the system did not answer."""
+    if isinstance(error, Refused):
+        return error.problems[0]
+    if isinstance(error, AccountProblem):
+        return error.problem
+    return Problem("system_silent", Field.NONE, Who.CARRIER, their_text=str(error))

@@ -6,12 +6,12 @@ All of them raise only `logistics.errors`. Reads raise `Unavailable` or `Account
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from b24app.logistics.jsonable import Jsonable
-from b24app.logistics.model import Address, ShipmentRequest
+from b24app.logistics.model import Address, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import OrderState
 from b24app.logistics.problem import Problem
@@ -69,7 +69,11 @@ class City(Jsonable):
 
 @dataclass(frozen=True, slots=True)
 class TestStep(Jsonable):
-    """One step of a connection test: `name` is a key of the `test.*` words; a failed step carries its problem."""
+    """One step of a connection test: `name` is a key of the `test.*` words; a failed step carries its problem.
+
+    `soft`: the account works although this failed. `checked` False: there is no way to tell from here. `facts` are what
+    a good step found out (`n`, `minor` with `currency`, …), `ms` how long it took.
+    """
 
     __test__ = False  # not a test class for pytest
 
@@ -77,6 +81,10 @@ class TestStep(Jsonable):
     ok: bool
     problem: Problem | None = None
     said: str = ""
+    soft: bool = False
+    checked: bool = True
+    facts: Mapping[str, str] = field(default_factory=dict)
+    ms: int = 0
 
 
 @runtime_checkable
@@ -133,5 +141,6 @@ class Cities(Protocol):
 
 @runtime_checkable
 class ConnectionTest(Protocol):
-    def test(self) -> list[TestStep]:
-        """Harmless real calls, step by step; stops at the first failure and never raises."""
+    def test(self, sender: Sender | None = None) -> Iterator[TestStep]:
+        """Harmless real calls, one by one as they are asked for; ends after the first failure and never raises.
+        `sender` is where the account's goods leave from, as the portal has it."""

@@ -58,6 +58,10 @@ class Services:
         configured: str = getattr(self.settings, f"{connection.system}_{connection.mode}_url", "")
         return configured or self.plugins[connection.system].manifest.base_urls[connection.mode]
 
+    def probe_url(self, connection: Connection) -> str:
+        """The account's callback address with nothing secret in it: it answers a HEAD whatever stands there."""
+        return self.callback_url(connection).rpartition("/")[0] + "/probe"
+
     def callback_url(self, connection: Connection) -> str:
         """Where the carrier reports; its last part is the secret."""
         base = self.settings.hooks_url or self.settings.public_url

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from b24app.flows.snapshot import PipelineConfig, ProblemView, ShipmentView
+from b24app.logistics.model import Sender
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.store.models import Pipeline, Portal, ProblemRow, Shipment, TrackingRow
 
 
-def pipeline_config(portal: Portal, pipeline: Pipeline, max_age_s: int) -> PipelineConfig | None:
+def pipeline_config(
+    portal: Portal, pipeline: Pipeline, max_age_s: int, sender: Sender | None = None
+) -> PipelineConfig | None:
     """How a pipeline ships; None while it has no connection or no trigger. `settings` holds further fields of
-    `PipelineConfig` by their names."""
+    `PipelineConfig` by their names. `sender` is where goods of the pipeline's account leave from."""
     if pipeline.connection_id is None or not pipeline.trigger_stage:
         return None
     columns: dict[str, Any] = {
@@ -29,6 +32,7 @@ def pipeline_config(portal: Portal, pipeline: Pipeline, max_age_s: int) -> Pipel
         "max_age_s": max_age_s,
         "status_stages": pipeline.status_stages,
         "forward_only": pipeline.forward_only,
+        "sender": sender.to_json() if sender else None,
     }
     return PipelineConfig.from_json({**pipeline.settings, **columns})
 

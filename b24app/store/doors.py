@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from b24app.store.lanes import LaneRef
-from b24app.store.models import Connection, Lane, LaneKind, Portal, PortalState
+from b24app.store.models import Connection, ConnectionState, Lane, LaneKind, Portal, PortalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def carrier_door(session: Session, public_id: str) -> Door | None:
     wanted = (
         select(Connection.id, Connection.hook_secret, Lane.id.label("lane_id"))
         .join(Lane, (Lane.owner_id == Connection.id) & (Lane.kind == LaneKind.CONNECTION))
-        .where(Connection.public_id == public_id)
+        .where(Connection.public_id == public_id, Connection.state != ConnectionState.REMOVED)
     )
     row = session.execute(wanted).one_or_none()
     if row is None:

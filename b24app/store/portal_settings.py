@@ -29,13 +29,46 @@ def merge(session: Session, portal_id: int, **values: Any) -> dict[str, Any]:
 
 
 def save_test_report(
-    session: Session, portal_id: int, connection_id: int, steps: Sequence[Mapping[str, Any]], now: datetime
+    session: Session,
+    portal_id: int,
+    connection_id: int,
+    steps: Sequence[Mapping[str, Any]],
+    now: datetime,
+    running: bool = False,
 ) -> None:
-    """Keeps what the last test of a connection said: `TestStep` objects as JSON, in their order."""
+    """Keeps what the last test of a connection said: `TestStep` objects as JSON, in their order, as far as it came
+    while it is `running`."""
+    report = {"at": now.isoformat(), "steps": [dict(step) for step in steps], "running": running}
+    _set_of(session, portal_id, "tests", connection_id, report)
+
+
+def note_secrets(
+    session: Session, portal_id: int, connection_id: int, names: Sequence[str], by: str, now: datetime
+) -> None:
+    """Keeps who wrote these secrets of a connection and when: they are never shown, so a page says that instead."""
 
     def write(settings: dict[str, Any]) -> None:
-        reports = dict(settings.get("tests", {}))
-        reports[str(connection_id)] = {"at": now.isoformat(), "steps": [dict(step) for step in steps]}
-        settings["tests"] = reports
+        known = settings.get("secrets", {})
+        mine = known.get(str(connection_id), {}) | {name: {"at": now.isoformat(), "by": by} for name in names}
+        settings["secrets"] = {**known, str(connection_id): mine}
+
+    if names:
+        change(session, portal_id, write)
+
+
+def forget_connection(session: Session, portal_id: int, connection_id: int) -> None:
+    """Drops what is kept here about a connection that was removed."""
+
+    def write(settings: dict[str, Any]) -> None:
+        for group in ("tests", "secrets"):
+            kept = settings.get(group, {})
+            settings[group] = {key: value for key, value in kept.items() if key != str(connection_id)}
+
+    change(session, portal_id, write)
+
+
+def _set_of(session: Session, portal_id: int, group: str, connection_id: int, value: Mapping[str, Any]) -> None:
+    def write(settings: dict[str, Any]) -> None:
+        settings[group] = {**settings.get(group, {}), str(connection_id): dict(value)}
 
     change(session, portal_id, write)

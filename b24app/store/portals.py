@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from b24app.store.lanes import ensure_lane
@@ -116,14 +116,17 @@ def add_connection(
 
 
 def connection(session: Session, portal_id: int, connection_id: int) -> Connection | None:
-    """Return one account of the portal."""
-    mine = (Connection.portal_id == portal_id, Connection.id == connection_id)
-    return session.scalar(select(Connection).where(*mine))
+    """Return one account of the portal; None when it was removed."""
+    return session.scalar(select(Connection).where(*_live(portal_id), Connection.id == connection_id))
 
 
 def connections(session: Session, portal_id: int) -> list[Connection]:
-    """Return all accounts of the portal."""
-    return list(session.scalars(select(Connection).where(Connection.portal_id == portal_id).order_by(Connection.id)))
+    """Return all accounts of the portal but the removed ones."""
+    return list(session.scalars(select(Connection).where(*_live(portal_id)).order_by(Connection.id)))
+
+
+def _live(portal_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (Connection.portal_id == portal_id, Connection.state != ConnectionState.REMOVED)
 
 
 def set_connection_state(
@@ -149,7 +152,13 @@ def note_callback(session: Session, portal_id: int, connection_id: int, now: dat
 def note_subscribed(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:
     """Remember when the carrier's subscription to our address was last seen to be right."""
     mine = update(Connection).where(Connection.portal_id == portal_id, Connection.id == connection_id)
-    changed(session, mine.values(hook_subscribed_at=now))
+    changed(session, mine.values(hook_subscribed_at=now, hook_problem=""))
+
+
+def note_hook_problem(session: Session, portal_id: int, connection_id: int, words: str) -> None:
+    """Remember why the carrier does not report to us, in the other side's words."""
+    mine = update(Connection).where(Connection.portal_id == portal_id, Connection.id == connection_id)
+    changed(session, mine.values(hook_problem=words[:255]))
 
 
 def install_steps(session: Session, portal_id: int) -> list[InstallStep]:

@@ -10,9 +10,8 @@ from typing import Any
 import structlog
 
 from b24app.lanes.slices import Slice
-from b24app.logistics.errors import LogisticsError
 from b24app.logistics.ports import CallbackHint
-from b24app.runners.connection import testing
+from b24app.runners.connection import hooking, testing
 from b24app.runners.connection.saving import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, portals, shipments
@@ -82,14 +81,14 @@ def _hints(services: Services, system: Any, row: Claimed) -> list[CallbackHint]:
 def _keep_subscribed(services: Services, slice_: Slice, account: Account, system: Any) -> None:
     connection, now = account.connection, services.clock.now()
     last = connection.hook_subscribed_at
-    if (last is not None and now - last < SUBSCRIPTION_CHECK) or not hasattr(system, "ensure_subscribed"):
+    if (last is not None and now - last < SUBSCRIPTION_CHECK) or not hooking.takes_callbacks(system):
         return
-    url = services.callback_url(connection)
-    try:
-        system.ensure_subscribed(url)
-    except LogisticsError as error:
-        _log.warning("subscription_failed", connection=connection.id, why=str(error))
-        return
+    step = hooking.subscribe(services, connection, system)
+    if not step.ok:
+        _log.warning("subscription_failed", connection=connection.id, why=step.said)
     with session_scope(services.sessions) as session:
         slice_.check(session)
-        portals.note_subscribed(session, connection.portal_id, connection.id, now)
+        if step.ok:
+            portals.note_subscribed(session, connection.portal_id, connection.id, now)
+        else:
+            portals.note_hook_problem(session, connection.portal_id, connection.id, hooking.words_of(step))

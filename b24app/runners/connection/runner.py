@@ -15,7 +15,7 @@ from b24app.runners.connection.saving import Account, Saver
 from b24app.runners.connection.tasks import CREATE, FOLLOW, Landed, Task, carry_out
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
-from b24app.store import intents, portals, sending, shipments
+from b24app.store import intents, origins, portals, sending, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import ConnectionState, Intent, IntentState, PortalState, Shipment
 from b24app.store.shipments import ChangedMeanwhileError
@@ -91,10 +91,11 @@ class ConnectionRunner:
             if connection is None or portal.state not in (PortalState.ACTIVE, PortalState.BLOCKED):
                 return None
             rows = portals.pipelines(session, portal.id).values()
+            places = origins.senders(session, portal.id)
         if connection.system not in services.plugins:
             return None
         age = services.settings.history_age_s
-        pipelines = {row.category_id: pipeline_config(portal, row, age) for row in rows}
+        pipelines = {row.category_id: pipeline_config(portal, row, age, places.of(row.connection_id)) for row in rows}
         width = services.plugins[connection.system].manifest.rate.concurrency
         return Run(slice_, Account(portal, connection, pipelines), services.open_system(connection), width)
 

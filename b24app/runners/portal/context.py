@@ -14,7 +14,7 @@ from b24app.flows.snapshot import CatalogueSize, CodSource, PipelineConfig, Role
 from b24app.lanes.slices import Slice
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
-from b24app.store import lanes, portals
+from b24app.store import lanes, origins, portals
 from b24app.store.engine import read_scope
 from b24app.store.models import Pipeline, Portal
 
@@ -63,7 +63,9 @@ def open_run(slice_: Slice, services: Services, memory: CatalogueMemory, pace: P
         portal = portals.get(session, slice_.portal_id)
         rows = portals.pipelines(session, portal.id)
         roles = portals.field_map(session, portal.id)
-    found = {key: pipeline_config(portal, row, services.settings.history_age_s) for key, row in rows.items()}
+        places = origins.senders(session, portal.id)
+    age = services.settings.history_age_s
+    found = {key: pipeline_config(portal, row, age, places.of(row.connection_id)) for key, row in rows.items()}
     pipelines = {key: config for key, config in found.items() if config is not None and config.enabled}
     names = FieldNames({Role(role): name for role, name in roles.items() if role in set(Role)})
     client = services.open_portal(portal)

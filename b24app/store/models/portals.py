@@ -33,6 +33,8 @@ class ConnectionState(StrEnum):
     READY = "ready"
     PAUSED = "paused"
     BROKEN = "broken"
+    #: Removed by an administrator: kept for the history of its shipments, without its keys.
+    REMOVED = "removed"
 
 
 class Portal(Base):
@@ -104,6 +106,7 @@ class Connection(Base):
     state: Mapped[str] = mapped_column(String(12), default=ConnectionState.UNTESTED)
     pause_reason: Mapped[str] = mapped_column(String(255), default="")
     paused_at: Mapped[datetime | None]
+    paused_by: Mapped[str] = mapped_column(String(120), default="")
     origin_id: Mapped[int | None] = mapped_column(BigId)
     tested_at: Mapped[datetime | None]
     hook_subscribed_at: Mapped[datetime | None]

@@ -8,7 +8,15 @@ from b24app.systems.cdek.vocabulary import FAMILY_TITLES
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField
 
 _FORM = (
-    SettingField("account", {"ru": "Account (идентификатор)", "en": "Account"}, required=True),
+    SettingField(
+        "account",
+        {"ru": "Account (идентификатор)", "en": "Account"},
+        required=True,
+        help={
+            "ru": "Кабинет СДЭК → Интеграция → Ключи доступа",
+            "en": "CDEK's cabinet → Integration → Access keys",
+        },
+    ),
     SettingField("secret", {"ru": "Secure password", "en": "Secure password"}, kind="secret", required=True),
     SettingField(
         "contract",
@@ -29,7 +37,14 @@ _FORM = (
             "en": "Its code, e.g. MSK5. Empty: a courier collects from the address",
         },
     ),
-    SettingField("sender_address", {"ru": "Адрес отправителя", "en": "Sender's address"}),
+    SettingField(
+        "sender_address",
+        {"ru": "Адрес отправителя", "en": "Sender's address"},
+        help={
+            "ru": "Адрес, компания, имя и телефон нужны, только если их нет в «Откуда едет»",
+            "en": "Address, company, name and phone are only needed when “Where it leaves from” does not have them",
+        },
+    ),
     SettingField("sender_company", {"ru": "Компания отправителя", "en": "Sender's company"}),
     SettingField("sender_name", {"ru": "Контактное лицо", "en": "Contact person"}),
     SettingField("sender_phone", {"ru": "Телефон отправителя", "en": "Sender's phone"}),
@@ -64,7 +79,7 @@ MANIFEST = Manifest(
     rate=RatePolicy(per_second=50, concurrency=8),
     base_urls={"live": "https://api.cdek.ru", "test": "https://api.edu.cdek.ru"},
     services=FAMILY_TITLES,
-    test_steps=("settings", "sign_in", "sender"),
+    test_steps=("settings", "sign_in", "call", "sender"),
     docs_url="https://apidoc.cdek.ru",
 )
 

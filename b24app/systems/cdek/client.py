@@ -140,6 +140,11 @@ class Client:
             raise _lost(f"{label}: HTTP {answer.status} {_codes(errors)}", write, wait)
         return Reply(answer.status, data, errors)
 
+    def sign_in(self) -> None:
+        """Get a token now, whatever token is known. Raises Unavailable, AccountProblem."""
+        token, lifetime = self._sign_in()
+        self._keep(token, lifetime)
+
     # --- sign-in -------------------------------------------------------------------------------------------------
 
     def _token(self, refused: str | None = None) -> str:
@@ -153,8 +158,11 @@ class Client:
             if token and token != refused:
                 return token
             token, lifetime = self._sign_in()
-            cache.set(key, token, max(lifetime - min(MARGIN_S, lifetime * 0.1), 1.0))
+            self._keep(token, lifetime)
             return token
+
+    def _keep(self, token: str, lifetime: float) -> None:
+        self._context.token_cache.set(self._key(), token, max(lifetime - min(MARGIN_S, lifetime * 0.1), 1.0))
 
     def _key(self) -> str:
         """Per host, account and hash of the secret: a changed secret never finds the old token."""

@@ -87,6 +87,20 @@ def recipient_contact(recipient: Recipient) -> dict[str, Any]:
     return contact
 
 
+def joined(given: Sender | None, own: Sender) -> Sender:
+    """What the portal says of the sender wins, the account fills the gaps. Its drop-off office always counts: the
+    portal's places have none."""
+    if given is None:
+        return own
+    return Sender(
+        name=given.name or own.name,
+        phone=given.phone or own.phone,
+        company=given.company or own.company,
+        point_code=given.point_code or own.point_code,
+        address=given.address or own.address,
+    )
+
+
 def sender_contact(sender: Sender) -> dict[str, Any]:
     contact: dict[str, Any] = {}
     if sender.company:

@@ -9,7 +9,7 @@ from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.model import Parcel, ShipmentRequest
 from b24app.logistics.ports import Quote
 from b24app.systems.cdek.client import Reply
-from b24app.systems.cdek.errors import problems_of
+from b24app.systems.cdek.errors import problems_of, rows_of
 from b24app.systems.cdek.orders import FREIGHT, Way
 from b24app.systems.cdek.vocabulary import centimetres, money_of, rubles
 
@@ -28,6 +28,33 @@ def build_quote(request: ShipmentRequest, way: Way, date: str) -> dict[str, Any]
     if way.order_type == FREIGHT and request.declared:
         body["services"] = [{"code": "INSURANCE", "parameter": f"{rubles(request.declared.minor):.2f}"}]
     return body
+
+
+#: A parcel of one kilogram from Moscow to Kazan, for trying an account out: their city codes (§14).
+_MOSCOW, _KAZAN = 44, 424
+
+
+def build_trial(order_type: int) -> dict[str, Any]:
+    """The body of `tarifflist` (§5.1): `type` must be the contract's, else the prices are another one's."""
+    package = {"weight": 1000, "length": 20, "width": 15, "height": 10}
+    return {
+        "type": order_type,
+        "from_location": {"code": _MOSCOW},
+        "to_location": {"code": _KAZAN},
+        "packages": [package],
+    }
+
+
+def parse_trial(reply: Reply) -> dict[str, str]:
+    """How many tariffs there are (`n`), and the cheapest (`minor`, `currency`). Raises Refused."""
+    if reply.errors:
+        raise Refused(problems_of(reply.errors))
+    data: Mapping[str, Any] = reply.data if isinstance(reply.data, Mapping) else {}
+    rows = rows_of(data.get("tariff_codes"))
+    prices = [price for row in rows if (price := money_of(row.get("delivery_sum")))]
+    cheapest = min(prices, key=lambda price: price.minor, default=None)
+    money = {"minor": str(cheapest.minor), "currency": cheapest.currency} if cheapest else {}
+    return {"n": str(len(rows)), **money}
 
 
 def _package(parcel: Parcel) -> dict[str, int]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from b24app.logistics.addresses import read_address
-from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain
+from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain, problem_in
 from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.ports import CallbackHint, City, PickupPoint, Quote, TestStep
@@ -16,7 +16,7 @@ from b24app.systems.cdek.cities import CityBook
 from b24app.systems.cdek.client import Client, Reply
 from b24app.systems.cdek.directory import Directory
 from b24app.systems.cdek.errors import ACCOUNT, NOT_FOUND, STILL_PROCESSED, problem_of, problems_of
-from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, parse_order
+from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, joined, parse_order
 from b24app.systems.cdek.points import PointBook, unfit
 from b24app.systems.cdek.tariffs import mode_of, tariff_code
 from b24app.systems.cdek.tracking import with_return
@@ -123,7 +123,7 @@ class Cdek:
 
     def _way(self, request: ShipmentRequest, priced: bool = False) -> Way:
         """Raises Refused with every problem that can be known before the order is sent."""
-        sender = request.sender or self._sender()
+        sender = joined(request.sender, self._sender())
         order_type = FREIGHT if self._settings.get("contract") == str(FREIGHT) else SHOP
         point, to_city = self._destination(request)
         if request.cod and order_type == FREIGHT:
@@ -166,10 +166,13 @@ class Cdek:
                 params = {"point": sender.point_code}
                 raise Refused([Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params=params)])
             return self._city_of_point(point)
+        return self._city_of_sender(sender).code
+
+    def _city_of_sender(self, sender: Sender) -> City:
         if sender.address is None:
             raise Refused([Problem("sender_missing", Field.SENDER, Who.ADMIN)])
         try:
-            return self._cities.find(sender.address).code
+            return self._cities.find(sender.address)
         except Refused as error:
             problem = replace(error.problems[0], code="sender_city_unknown", field=Field.SENDER, who=Who.ADMIN)
             raise Refused([problem]) from error
@@ -187,42 +190,47 @@ class Cdek:
 
     # --- ConnectionTest ---------------------------------------------------------------------------------------------
 
-    def test(self) -> list[TestStep]:
-        """Settings, sign-in, a harmless call, the sender; stops at the first failure."""
-        steps: list[tuple[str, Callable[[], str]]] = [
+    def test(self, sender: Sender | None = None) -> Iterator[TestStep]:
+        """Settings, sign-in, a trial price, the sender; ends at the first failure."""
+        checks: list[tuple[str, Callable[[], tuple[str, Mapping[str, str]]]]] = [
             ("settings", self._test_settings),
             ("sign_in", self._test_sign_in),
-            ("sender", self._test_sender),
+            ("call", self._test_call),
+            ("sender", lambda: (self._test_sender(joined(sender, self._sender())), {})),
         ]
-        done: list[TestStep] = []
-        for name, check in steps:
+        for name, check in checks:
             try:
-                done.append(TestStep(name, True, said=check()))
+                said, facts = check()
             except LogisticsError as error:
-                return [*done, TestStep(name, False, _problem_in(error), str(error))]
-        return done
+                problem = problem_in(error)
+                # The account itself works: orders wait until somebody says where goods leave from.
+                yield TestStep(name, False, problem, str(error), soft=problem.code == "sender_missing")
+                return
+            yield TestStep(name, True, said=said, facts=facts)
 
-    def _test_settings(self) -> str:
+    def _test_settings(self) -> tuple[str, Mapping[str, str]]:
         if not self._settings.get("account") or not self._settings.get("secret"):
             raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
-        if not self._settings.get("shipment_point") and not self._settings.get("sender_address"):
-            raise Refused([Problem("sender_missing", Field.SENDER, Who.ADMIN)])
-        return ""
+        return "", {}
 
-    def _test_sign_in(self) -> str:
-        """Any signed call proves the account; this one also proves that the directory answers."""
-        reply = self._client.read("location/cities", "location.cities", {"code": "44"})
-        if reply.errors:
-            raise Refused(problems_of(reply.errors))
-        return ""
+    def _test_sign_in(self) -> tuple[str, Mapping[str, str]]:
+        """Anew, whatever token is still known: the password may have been changed in CDEK's cabinet."""
+        self._client.sign_in()
+        return "", {}
 
-    def _test_sender(self) -> str:
-        code = self._settings.get("shipment_point")
-        if not code:
-            return self._from_city(self._sender(), priced=False)
-        point = self._points.find(code)
+    def _test_call(self) -> tuple[str, Mapping[str, str]]:
+        """All tariffs Moscow - Kazan (§5.1): costs nothing and creates nothing."""
+        order_type = FREIGHT if self._settings.get("contract") == str(FREIGHT) else SHOP
+        reply = self._client.ask("calculator/tarifflist", "calculator.tarifflist", quotes.build_trial(order_type))
+        return "", quotes.parse_trial(reply)
+
+    def _test_sender(self, sender: Sender) -> str:
+        if not sender.point_code:
+            return self._city_of_sender(sender).name
+        point = self._points.find(sender.point_code)
         if point is None:
-            raise Refused([Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params={"point": code})])
+            params = {"point": sender.point_code}
+            raise Refused([Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params=params)])
         return ", ".join(filter(None, (point.code, point.city, point.address)))
 
 
@@ -238,11 +246,3 @@ def _order_in(reply: Reply, label: str) -> OrderState:
 
 def _first_of(reply: Reply, codes: frozenset[str]) -> Problem:
     return next(problem_of(error) for error in reply.errors if error.code in codes)
-
-
-def _problem_in(error: LogisticsError) -> Problem:
-    if isinstance(error, Refused):
-        return error.problems[0]
-    if isinstance(error, AccountProblem):
-        return error.problem
-    return Problem("system_silent", Field.NONE, Who.CARRIER, their_text=str(error))

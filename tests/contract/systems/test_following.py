@@ -7,6 +7,7 @@ import pytest
 from b24app.logistics.errors import AccountProblem, Unavailable
 from b24app.logistics.problem import Who
 from b24app.logistics.status import Incident, Status
+from b24app.systems import discover
 from tests.contract.systems.harness import Harness
 
 
@@ -112,9 +113,11 @@ def test_a_silent_sign_in_is_unavailable_not_a_wrong_account(system: Harness) ->
 
 
 def test_the_connection_test_goes_step_by_step(system: Harness) -> None:
-    good = system.port.test()
-    assert [step.ok for step in good] == [True] * len(good)
-    bad = system.open(secret="wrong").test()
+    good = list(system.port.test())
+    assert [(step.name, step.ok) for step in good] == [
+        (name, True) for name in discover()[system.code].manifest.test_steps
+    ]
+    bad = list(system.open(secret="wrong").test())
     assert [step.ok for step in bad][-1] is False
     assert bad[-1].problem is not None
 

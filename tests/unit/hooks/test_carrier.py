@@ -35,7 +35,12 @@ def test_a_callback_becomes_one_sealed_row_in_the_connections_lane(hooks: Hooks,
     assert told["body"] == BODY
     assert told["headers"]["Content-Type"] == "application/json"
     assert hooks.woken() == [lane]
-    assert hooks.client.head(url).status_code == 200
+
+
+def test_a_probe_is_answered_by_us_whatever_it_asks_for(hooks: Hooks, account: Connection) -> None:
+    answer = hooks.client.head(f"/hooks/carrier/{account.public_id}/probe")
+    assert (answer.status_code, answer.headers["X-Waybill-Hook"]) == (200, "carrier")
+    assert hooks.rows() == []
 
 
 def test_a_wrong_address_learns_nothing(hooks: Hooks, account: Connection) -> None:

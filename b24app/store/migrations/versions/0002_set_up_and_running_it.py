@@ -93,6 +93,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('connection', schema=None) as batch_op:
         batch_op.add_column(sa.Column('paused_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('paused_by', sa.String(length=120), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('origin_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.add_column(sa.Column('hook_problem', sa.String(length=255), nullable=False, server_default=''))
 
@@ -108,6 +109,7 @@ def downgrade() -> None:
     with op.batch_alter_table('connection', schema=None) as batch_op:
         batch_op.drop_column('hook_problem')
         batch_op.drop_column('origin_id')
+        batch_op.drop_column('paused_by')
         batch_op.drop_column('paused_at')
 
     with op.batch_alter_table('rule', schema=None) as batch_op:

@@ -13,7 +13,7 @@ from b24app.logistics.model import DeliveryKind, Item, Parcel, Recipient, Sender
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, fingerprint
 from b24app.logistics.problem import Field
-from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, parse_order
+from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, joined, parse_order
 from b24app.systems.cdek.tariffs import mode_of, tariff_code
 
 CUP = Item("Чашка", "CUP-1", 2, Money.of(450), 300)
@@ -30,6 +30,14 @@ REQUEST = ShipmentRequest(
     comment="позвонить за час",
 )
 WAY = Way(SHOP, 137, Sender(company="ООО Чашки", phone="+74950000001", point_code="MSK5"), to_city="424")
+
+
+def test_what_the_portal_says_of_the_sender_wins_and_the_account_fills_the_gaps() -> None:
+    own = Sender("Иван", "+74950000001", "ООО Чашки", "MSK5", read_address("Москва, Тверская 1"))
+    given = Sender("Мария", "+79000001462", address=read_address("Казань, Баумана 5"))
+    assert joined(given, own) == Sender("Мария", "+79000001462", "ООО Чашки", "MSK5", given.address)
+    assert joined(None, own) == own
+    assert joined(Sender(), own) == own
 
 
 def test_a_door_order_is_built_whole() -> None:
