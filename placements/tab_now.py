@@ -9,7 +9,7 @@ from b24app import words
 from b24app.frames.formats import Formats
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import IntentFacts, ProblemFacts, ShipmentFacts, TabFacts
+from b24app.store.faces.deal import IntentFacts, PauseFacts, ProblemFacts, ShipmentFacts, TabFacts
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
 
@@ -84,6 +84,11 @@ class Scene:
             busy=busy,
         )
 
+    def paused(self, key: str, pause: PauseFacts, *actions: Action) -> Now:
+        """An administrator stopped the account: who, since when and why."""
+        since = self.formats.moment(pause.since) if pause.since else ""
+        return self.now(key, "amber", "pause", *actions, name=pause.by, since=since, reason=pause.reason)
+
 
 def what_now(scene: Scene) -> Now:
     """The first rule that fits. The order is the order of importance to the person."""
@@ -146,6 +151,8 @@ def _sending(scene: Scene) -> Now | None:
         )
     if intent and intent.state == "uncertain":
         return scene.now("uncertain", "amber", "hourglass", busy=True)
+    if shipment.paused is not None and (intent is None or intent.state == "waiting"):
+        return scene.paused("paused", shipment.paused)
     if intent and intent.attempts and intent.next_try_at and intent.next_try_at > scene.formats.now:
         return scene.now("silent", "amber", "hourglass", busy=True, time=scene.formats.time(intent.next_try_at))
     return scene.now("submitting", "blue", "hourglass", busy=True)
@@ -200,6 +207,8 @@ def _not_set_up(scene: Scene) -> Now | None:
 
 def _unshipped(scene: Scene) -> Now:
     preview = scene.preview
+    if scene.facts.paused is not None:
+        return scene.paused("paused_unshipped", scene.facts.paused)
     ship = Action("ship_now", scene.words("do.ship"), "primary")
     if preview is None:
         return scene.now("waiting", "blue", "box", ship)

@@ -2,73 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, request
-from sqlalchemy.orm import Session
+from flask import Blueprint, Response, make_response, request
 
-from b24app.frames import htmx
+from b24app.frames import htmx, pages
 from b24app.frames import parts as page_parts
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import Formats
 from b24app.frames.session import PageSession
+from b24app.store import accounts
 from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts
-from b24app.store.lanes import LaneRef
-from b24app.store.models import Connection, ConnectionState
-from placements.app import health, saving
+from b24app.store.models import Connection
+from placements.app import connections_saving as saving
+from placements.app import health
+from placements.app.connections_view import Scene, account_form, cards, test_view
 from placements.app.desk import Desk
-from placements.app.forms import AccountForm, account_form
 from placements.app.section import Group, Progress, Section
+
+BOX = "parts/app_accounts.html"
+#: Values of `open`: an account's id, a new account of a system, or the choice of a system.
+NEW, ADD = "new:", "add"
+_ACTS = ("test", "pause", "resume", "remove")
 
 
 def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    return {"accounts": _accounts(desk, who)}
+    return _box(desk, who, request.args.get("open", ""))
 
 
-def progress(facts: PortalFacts, _formats: Formats) -> Progress:
-    ready = sum(each.state == ConnectionState.READY for each in facts.connections)
-    return Progress(ready > 0, "")
+def progress(facts: PortalFacts, formats: Formats) -> Progress:
+    """`1 подключён, 1 проверяем`."""
+    states = [each.state for each in facts.connections]
+    counts = {state: states.count(state) for state in ("ready", "untested", "paused", "broken")}
+    said = [formats.words(f"conn.hint.{state}", n=count) for state, count in counts.items() if count]
+    return Progress(counts["ready"] > 0, ", ".join(said))
 
 
-def _accounts(desk: Desk, who: PageSession) -> list[AccountForm]:
-    manifests, rows = desk.manifests(), desk.facts(who).connections
-    known = [account_form(manifests[row.system], row, who.lang) for row in rows if row.system in manifests]
-    fresh = [account_form(each, None, who.lang) for each in manifests.values() if "Orders" in each.ports]
-    return [*known, *fresh]
+def _scene(desk: Desk, who: PageSession) -> Scene:
+    facts = desk.facts(who)
+    running = desk.read(lambda session: accounts.under_test(session, who.portal_id, saving.TEST))
+    return Scene(facts.connections, facts.settings, running, facts.origins, desk.manifests(), desk.formats(who))
+
+
+def _box(desk: Desk, who: PageSession, opened: str, **more: Any) -> dict[str, Any]:
+    """What `BOX` draws: the cards and the account that is open, the first one unless another is asked for."""
+    scene = _scene(desk, who)
+    rows = {str(row.id): row for row in scene.rows if row.system in scene.manifests}
+    systems = scene.offered
+    if opened not in (ADD, *(NEW + each.code for each in systems), *rows):
+        opened = next(iter(rows), ADD)
+    if opened == ADD and len(systems) == 1:
+        opened = NEW + systems[0].code
+    row = rows.get(opened)
+    manifest = scene.manifests.get(row.system if row else opened.removeprefix(NEW))
+    return {
+        "cards": cards(scene, row.id if row else 0),
+        "adding": row is None,
+        "systems": [(each.code, scene.title(each)) for each in systems],
+        "chosen": manifest.code if manifest else "",
+        "form": account_form(scene, manifest, row) if manifest else None,
+        "test": test_view(scene, manifest, row) if manifest else None,
+        "oob": False,
+        "notice": "",
+        **more,
+    }
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:
+    def accounts_box() -> Response:
+        """The cards with another account open."""
+        who = desk.who()
+        return desk.fragment(who, BOX, **_box(desk, who, request.args.get("open", "")))
+
     def save_account(system: str, account_id: int) -> Response:
         who, manifest = desk.who(), desk.manifest(system)
         with session_scope(desk.parts.sessions) as session:
             saved = saving.save_account(
                 session, who, manifest, account_id, request.form, desk.parts.clock.now(), page_parts.trace()
             )
-            typed = request.form if saved.errors else None
-            form = account_form(manifest, saved.row, who.lang, saved.errors, typed, saved=not saved.errors)
+            row: Connection | None = saved.row
         desk.wake(saved.wake)
-        answer = desk.fragment(who, "parts/app_account.html", form=form)
+        shown = _box(desk, who, str(row.id) if row else NEW + system)
+        typed = request.form if saved.errors else None
+        form = account_form(_scene(desk, who), manifest, row, saved.errors, typed, saved=not saved.errors)
+        answer = desk.fragment(who, BOX, **{**shown, "form": form})
         if not saved.errors:
             htmx.announce(answer, "accounts-changed")
         return answer
 
     def account_act(account_id: int, act: str) -> Response:
-        """test, pause or resume."""
-        who, now = desk.who(), desk.parts.clock.now()
-        acts: Mapping[str, Callable[[Session, Connection], LaneRef]] = {
-            "test": lambda s, row: saving.ask_test(s, row, now, page_parts.trace()),
-            "pause": lambda s, row: saving.pause(s, who, row, True, now),
-            "resume": lambda s, row: saving.pause(s, who, row, False, now),
-        }
-        if act not in acts:
+        """test, pause (with a reason), resume or remove."""
+        who = desk.who()
+        if act not in _ACTS:
             raise PageError(ErrorCode.BAD_INPUT, f"unknown act {act}")
-        desk.write(lambda session: acts[act](session, desk.account(session, who, account_id)))
-        return desk.fragment(who, health.TEMPLATE, **health.view(desk, who))
+        notice = _do(desk, who, account_id, act)
+        if request.headers.get("HX-Target") == "health":
+            return desk.fragment(who, health.TEMPLATE, **health.view(desk, who))
+        answer = desk.fragment(who, BOX, **_box(desk, who, str(account_id), notice=notice))
+        htmx.announce(answer, "accounts-changed")
+        return answer
 
+    def account_progress(account_id: int) -> Response:
+        """How the test goes, if it changed since version `v`; else 204."""
+        who = desk.who()
+        shown = _box(desk, who, str(account_id), oob=True)
+        if shown["test"] is None or shown["test"].account != account_id:
+            raise PageError(ErrorCode.OUT_OF_DATE)
+        if shown["test"].version == request.args.get("v"):
+            return pages.renewed(make_response("", 204), who, desk.parts.signer)
+        return desk.fragment(who, "parts/app_account_test.html", **shown)
+
+    bp.get("/app/accounts")(accounts_box)
     bp.post("/app/account/<system>/<int:account_id>")(save_account)
     bp.post("/app/account/<int:account_id>/<act>")(account_act)
+    bp.get("/app/account/<int:account_id>/progress")(account_progress)
+
+
+def _do(desk: Desk, who: PageSession, account_id: int, act: str) -> str:
+    """The act, and what the page says about it in red: "" when it was done. Raises PageError."""
+    now, t = desk.parts.clock.now(), desk.formats(who).words
+    reason = " ".join(request.form.get("reason", "").split())[: saving.LONGEST_REASON]
+    lane, live = None, 0
+    with session_scope(desk.parts.sessions) as session:
+        row = desk.account(session, who, account_id)
+        if act == "pause" and not reason:
+            return t("conn.reason_needed")
+        if act == "test":
+            lane = saving.ask_test(session, row, now, page_parts.trace())
+        elif act == "pause":
+            lane = saving.pause(session, who, row, reason, now)
+        elif act == "resume":
+            lane = saving.resume(session, who, row, now)
+        else:
+            live = saving.remove(session, who, row, now)
+    desk.wake(lane)
+    return t("conn.in_use", n=live) if live else ""
 
 
 SECTION = Section("connections", Group.STEPS, "truck", view, routes=routes, progress=progress)

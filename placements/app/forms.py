@@ -1,4 +1,4 @@
-"""The set-up forms: a connection by its system's manifest, a pipeline by its stages. Pure."""
+"""The set-up form of a pipeline, by its stages. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from b24app.frames.formats import Formats
 from b24app.logistics.status import Status
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection, Pipeline
-from b24app.systems.plugin import Manifest, SettingField
+from b24app.systems.plugin import Manifest
 
 #: Statuses that a pipeline may answer with a stage of its own.
 MAPPED = (
@@ -26,34 +26,6 @@ MAPPED = (
     Status.RETURNED,
     Status.CANCELLED,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FieldView:
-    """`kept` = a secret that is stored and is never shown."""
-
-    name: str
-    title: str
-    kind: str
-    required: bool
-    help: str
-    value: str
-    kept: bool
-    choices: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AccountForm:
-    """`id` 0 = a new connection. `error` names the field that is wrong, with its words."""
-
-    id: int
-    system: str
-    system_title: str
-    title: str
-    mode: str
-    fields: tuple[FieldView, ...]
-    errors: Mapping[str, str]
-    saved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,44 +62,6 @@ class PipelineForm:
     mappings: tuple[StageChoice, ...]
     errors: Mapping[str, str]
     saved: bool = False
-
-
-def account_form(
-    manifest: Manifest,
-    row: Connection | None,
-    lang: str,
-    errors: Mapping[str, str] | None = None,
-    typed: Mapping[str, str] | None = None,
-    saved: bool = False,
-) -> AccountForm:
-    """`typed` is what the person sent when something was wrong with it."""
-    title = manifest.title.get(lang) or manifest.code
-    settings: Mapping[str, Any] = typed if typed is not None else (row.settings if row else {})
-    stored: Mapping[str, Any] = row.settings if row else {}
-    return AccountForm(
-        id=row.id if row else 0,
-        system=manifest.code,
-        system_title=title,
-        title=(typed or {}).get("title") or (row.title if row else title),
-        mode=(typed or {}).get("mode") or (row.mode if row else "live"),
-        fields=tuple(_field(each, settings, stored, lang) for each in manifest.settings_form),
-        errors=errors or {},
-        saved=saved,
-    )
-
-
-def _field(field: SettingField, settings: Mapping[str, Any], stored: Mapping[str, Any], lang: str) -> FieldView:
-    secret = field.kind == "secret"
-    return FieldView(
-        name=field.name,
-        title=field.title.get(lang) or field.name,
-        kind=field.kind,
-        required=field.required,
-        help=field.help.get(lang, ""),
-        value="" if secret else str(settings.get(field.name, field.default) or ""),
-        kept=secret and bool(stored.get(field.name)),
-        choices=tuple((value, label.get(lang) or value) for value, label in field.choices),
-    )
 
 
 def pipeline_forms(facts: PortalFacts, systems: Mapping[str, Manifest], formats: Formats) -> tuple[PipelineForm, ...]:

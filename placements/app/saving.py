@@ -16,12 +16,8 @@ from b24app.store import inbox, lanes, portal_settings, portals
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.lanes import LaneRef
 from b24app.store.models import AuditRow, Connection, ConnectionState, InboxKind, Pipeline
-from b24app.systems.plugin import Manifest
 from placements.app.forms import DEFAULTS, MAPPED
 
-#: Row of a connection's lane: run the system's own test, keep its report (`portal_settings.save_test_report`).
-TEST = "test"
-MODES = ("test", "live")
 LONGEST_HOLD_S = 3600
 
 
@@ -32,66 +28,6 @@ class Saved:
     row: Any = None
     errors: Mapping[str, str] = field(default_factory=dict)
     wake: LaneRef | None = None
-
-
-def save_account(
-    session: Session,
-    who: PageSession,
-    manifest: Manifest,
-    account_id: int,
-    form: Mapping[str, str],
-    now: datetime,
-    trace_id: str,
-) -> Saved:
-    """Stores a connection and asks for its test. An empty secret keeps the stored one."""
-    row = portals.connection(session, who.portal_id, account_id) if account_id else None
-    settings, errors = _settings(manifest, row, form)
-    if account_id and row is None:
-        errors["title"] = "gone"
-    if form.get("mode") not in MODES:
-        errors["mode"] = "choose"
-    if errors:
-        return Saved(row, errors)
-    title = form.get("title", "").strip()[:120] or manifest.title["en"]
-    if row is None:
-        row = portals.add_connection(session, who.portal_id, manifest.code, title, form["mode"], settings, now)
-    row.title, row.mode, row.settings = title, form["mode"], settings
-    row.state, row.pause_reason = ConnectionState.UNTESTED, ""
-    audit(session, who, "connection", now, {"connection": row.id})
-    return Saved(row, {}, ask_test(session, row, now, trace_id))
-
-
-def _settings(
-    manifest: Manifest, row: Connection | None, form: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    settings: dict[str, str] = {}
-    errors: dict[str, str] = {}
-    for each in manifest.settings_form:
-        value = form.get(each.name, "").strip()
-        if each.kind == "secret" and not value and row is not None:
-            value = str(row.settings.get(each.name, ""))
-        if each.required and not value:
-            errors[each.name] = "required"
-        if each.choices and value not in {choice for choice, _ in each.choices}:
-            errors[each.name] = "choose"
-        settings[each.name] = value
-    return settings, errors
-
-
-def ask_test(session: Session, row: Connection, now: datetime, trace_id: str) -> LaneRef:
-    lane = lanes.connection_lane(session, row.id)
-    inbox.append(session, lane.id, TEST, str(row.id), {}, now=now, trace_id=trace_id, people=True)
-    return lane
-
-
-def pause(session: Session, who: PageSession, row: Connection, paused: bool, now: datetime) -> LaneRef:
-    """A pause keeps everything queued; going on needs no new test."""
-    if paused and row.state == ConnectionState.READY:
-        row.state, row.pause_reason = ConnectionState.PAUSED, who.name
-    elif not paused and row.state == ConnectionState.PAUSED:
-        row.state, row.pause_reason = ConnectionState.READY, ""
-    audit(session, who, "pause" if paused else "resume", now, {"connection": row.id})
-    return lanes.connection_lane(session, row.id)
 
 
 def save_pipeline(

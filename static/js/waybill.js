@@ -148,6 +148,10 @@
     copy: copy, filter: filter,
     dialog: function (button) { document.getElementById(button.dataset.dialog).showModal(); },
     close: function (button) { button.closest("dialog").close(); },
+    renew: function (button) {
+      var input = document.getElementById(button.dataset.renew);
+      input.disabled = false; input.value = ""; button.hidden = true; input.focus();
+    },
     open: function (button, event) { event.preventDefault(); window.Portal.open(button.dataset.open).catch(function () { window.open(button.href, "_blank", "noopener"); }); },
     reread: function (button) { busy(button, true); clearNotice(); reread("").catch(obey).finally(function () { busy(button, false); }); },
     again: function () { clearNotice(); live.start(); live.now(); }

@@ -17,6 +17,7 @@ from b24app.logistics.status import Status
 from b24app.store.models import (
     AuditRow,
     Connection,
+    ConnectionState,
     DealState,
     InboxRow,
     InboxState,
@@ -63,6 +64,15 @@ class IntentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseFacts:
+    """Who stopped an account, when and why."""
+
+    by: str
+    reason: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShipmentFacts:
     """A shipment; `request` is what was sent, None when it cannot be read any more."""
 
@@ -87,6 +97,7 @@ class ShipmentFacts:
     closed_reason: str
     events: tuple[EventFacts, ...]
     intents: tuple[IntentFacts, ...]
+    paused: PauseFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,8 @@ class AuditFacts:
 
 @dataclass(frozen=True, slots=True)
 class TabFacts:
-    """`connection` is the account that the deal's pipeline ships with ("" = none is ready), `system` its system."""
+    """`connection` is the account that the deal's pipeline ships with ("" = none is ready), `system` its system,
+    `paused` says that somebody stopped it."""
 
     deal_id: int
     title: str
@@ -132,10 +144,11 @@ class TabFacts:
     audits: tuple[AuditFacts, ...]
     unwritten: int
     version: str
+    paused: PauseFacts | None = None
 
 
 def tab_version(session: Session, portal_id: int, deal_id: int) -> str:
-    """A short text that differs as soon as anything in the tab does. Six indexed reads, no decryption."""
+    """A short text that differs as soon as anything in the tab does. Seven indexed reads, no decryption."""
     rows: list[Any] = []
     for query in _version_queries(portal_id, deal_id):
         rows.extend(tuple(row) for row in session.execute(query))
@@ -169,6 +182,9 @@ def _version_queries(portal_id: int, deal_id: int) -> list[Select[Any]]:
         .where(ProblemRow.portal_id == portal_id, ProblemRow.deal_id == deal_id)
         .order_by(ProblemRow.id),
         _asks_query(portal_id, deal_id),
+        select(Connection.id, Connection.state, Connection.pause_reason, Connection.paused_at)
+        .where(Connection.portal_id == portal_id)
+        .order_by(Connection.id),
         select(DealState.version, DealState.stage, DealState.note, DealState.gone).where(
             DealState.portal_id == portal_id, DealState.deal_id == deal_id
         ),
@@ -218,7 +234,14 @@ def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | No
         audits=_audits(session, portal_id, deal_id),
         unwritten=_unwritten(session, portal_id, deal_id),
         version=version,
+        paused=_pause(account) if account else None,
     )
+
+
+def _pause(account: Connection) -> PauseFacts | None:
+    if account.state != ConnectionState.PAUSED:
+        return None
+    return PauseFacts(account.paused_by, account.pause_reason, account.paused_at)
 
 
 def _account(session: Session, portal_id: int, pipeline: Pipeline | None) -> Connection | None:
@@ -262,6 +285,7 @@ def _shipment(session: Session, row: Shipment, account: Connection) -> ShipmentF
         closed_reason=row.closed_reason,
         events=_events(session, row),
         intents=_intents(session, row),
+        paused=_pause(account),
     )
 
 

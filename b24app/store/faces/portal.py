@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from b24app.logistics.problem import Problem
-from b24app.store import deals, portals
+from b24app.store import deals, origins, portals
 from b24app.store.models import (
     Connection,
     DealState,
@@ -23,6 +23,7 @@ from b24app.store.models import (
     IntentState,
     Lane,
     LaneKind,
+    Origin,
     OutboxRow,
     OutboxState,
     Pipeline,
@@ -94,6 +95,7 @@ class PortalFacts:
     waiting: tuple[WaitingDeal, ...]
     unknown: tuple[UnknownCode, ...]
     steps: tuple[InstallStep, ...]
+    origins: tuple[Origin, ...] = ()
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -124,6 +126,7 @@ def portal_facts(session: Session, portal_id: int) -> PortalFacts:
             )
         ),
         steps=tuple(portals.install_steps(session, portal_id)),
+        origins=tuple(origins.of_portal(session, portal_id)),
     )
 
 

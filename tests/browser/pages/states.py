@@ -14,6 +14,7 @@ from b24app.store.faces.deal import (
     AuditFacts,
     EventFacts,
     IntentFacts,
+    PauseFacts,
     ProblemFacts,
     ShipmentFacts,
     TabFacts,
@@ -150,5 +151,14 @@ STATES: dict[str, tuple[TabFacts, Preview | None]] = {
     ),
     "not_set_up": (replace(BASE, connection="", shipments=(), audits=()), None),
     "gone": (replace(BASE, gone=True), None),
+    "paused": (
+        _with(
+            Status.SUBMITTING,
+            **_FRESH,
+            intents=(IntentFacts("create", "waiting", 0, None, "", NOW),),
+            paused=PauseFacts("Анна Лугова", "склад на инвентаризации до среды", at(12, 9)),
+        ),
+        None,
+    ),
     "again": (replace(BASE, shipments=(replace(TRANSIT, n=2), replace(TRANSIT, n=1, status=Status.CANCELLED))), None),
 }

@@ -9,7 +9,7 @@ import pytest
 from b24app.frames.formats import Formats
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import AskFacts, IntentFacts, ProblemFacts, ShipmentFacts, TabFacts
+from b24app.store.faces.deal import AskFacts, IntentFacts, PauseFacts, ProblemFacts, ShipmentFacts, TabFacts
 from placements.preview import Preview
 from placements.tab_now import TONES, Now, Scene, what_now
 
@@ -141,3 +141,21 @@ def test_an_unshipped_deal_can_be_shipped(unshipped: TabFacts, ru: Formats, en: 
     now = now_of(unshipped, ru)
     assert (codes(now), now.actions[0].label) == (["ship_now"], "Оформить в СДЭК")
     assert now_of(unshipped, en).actions[0].label == "Ship with СДЭК"
+
+
+PAUSE = PauseFacts("Анна Лугова", "инвентаризация", at(12, 9))
+
+
+def test_a_paused_account_says_who_since_when_and_why(facts: TabFacts, shipment: ShipmentFacts, ru: Formats) -> None:
+    waits = replace(shipment, status=Status.SUBMITTING, events=(), intents=intents("waiting"), paused=PAUSE)
+    now = now_of(replace(facts, shipments=(waits,)), ru)
+    assert (now.title, now.tone, codes(now)) == ("Отправка на паузе: инвентаризация", "amber", [])
+    assert now.text.startswith("Паузу поставили 12:00, Анна Лугова.")
+    accepted = replace(waits, intents=intents("accepted"))
+    assert now_of(replace(facts, shipments=(accepted,)), ru).title == "СДЭК проверяет заказ"
+
+
+def test_an_unshipped_deal_of_a_paused_account_can_be_moved_and_waits(unshipped: TabFacts, ru: Formats) -> None:
+    now = now_of(replace(unshipped, paused=PAUSE), ru)
+    assert (now.title, codes(now)) == ("Отправка на паузе: инвентаризация", [])
+    assert "уйдёт сам" in now.text

@@ -1,0 +1,113 @@
+"""What an administrator does with accounts: save and test, pause with a reason, go on, remove. Checked here, whatever
+the browser checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from b24app.frames.session import PageSession
+from b24app.store import accounts, inbox, lanes, origins, portal_settings, portals
+from b24app.store.lanes import LaneRef
+from b24app.store.models import Connection, ConnectionState
+from b24app.systems.plugin import Manifest
+from placements.app.saving import Saved, audit
+
+#: Row of a connection's lane: run the system's own test, keep its report (`portal_settings.save_test_report`).
+TEST = "test"
+MODES = ("test", "live")
+LONGEST_REASON = 200
+
+
+def save_account(
+    session: Session,
+    who: PageSession,
+    manifest: Manifest,
+    account_id: int,
+    form: Mapping[str, str],
+    now: datetime,
+    trace_id: str,
+) -> Saved:
+    """Stores a connection and asks for its test. An empty secret keeps the stored one."""
+    row = portals.connection(session, who.portal_id, account_id) if account_id else None
+    settings, errors = _settings(manifest, row, form)
+    if account_id and (row is None or row.system != manifest.code):
+        row, errors["title"] = None, "gone"
+    if form.get("mode") not in MODES:
+        errors["mode"] = "choose"
+    origin = _origin(session, who, form, errors)
+    if errors:
+        return Saved(row, errors)
+    title = form.get("title", "").strip()[:120] or manifest.title["en"]
+    if row is None:
+        row = portals.add_connection(session, who.portal_id, manifest.code, title, form["mode"], settings, now)
+    row.title, row.mode, row.settings = title, form["mode"], settings
+    if "origin_id" in form:
+        row.origin_id = origin
+    if row.state != ConnectionState.PAUSED:  # a pause is ended by a person alone
+        row.state, row.pause_reason = ConnectionState.UNTESTED, ""
+    written = [
+        each.name for each in manifest.settings_form if each.kind == "secret" and form.get(each.name, "").strip()
+    ]
+    portal_settings.note_secrets(session, who.portal_id, row.id, written, who.name, now)
+    audit(session, who, "connection", now, {"connection": row.id, "title": title})
+    return Saved(row, {}, ask_test(session, row, now, trace_id))
+
+
+def _settings(
+    manifest: Manifest, row: Connection | None, form: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    settings: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for each in manifest.settings_form:
+        value = form.get(each.name, "").strip()
+        if each.kind == "secret" and not value and row is not None:
+            value = str(row.settings.get(each.name, ""))
+        if each.required and not value:
+            errors[each.name] = "required"
+        if each.choices and value not in {choice for choice, _ in each.choices}:
+            errors[each.name] = "choose"
+        settings[each.name] = value
+    return settings, errors
+
+
+def _origin(session: Session, who: PageSession, form: Mapping[str, str], errors: dict[str, str]) -> int | None:
+    """The account's own place among the portal's; empty = the default one."""
+    chosen = form.get("origin_id", "")
+    if not chosen:
+        return None
+    place = origins.get(session, who.portal_id, int(chosen)) if chosen.isdigit() else None
+    if place is None:
+        errors["origin_id"] = "choose"
+        return None
+    return place.id
+
+
+def ask_test(session: Session, row: Connection, now: datetime, trace_id: str) -> LaneRef:
+    lane = lanes.connection_lane(session, row.id)
+    inbox.append(session, lane.id, TEST, str(row.id), {}, now=now, trace_id=trace_id, people=True)
+    return lane
+
+
+def pause(session: Session, who: PageSession, row: Connection, reason: str, now: datetime) -> LaneRef:
+    """A pause keeps everything queued; going on needs no new test."""
+    if accounts.pause(row, who.name, reason, now):
+        audit(session, who, "pause", now, {"connection": row.id, "title": row.title, "reason": reason})
+    return lanes.connection_lane(session, row.id)
+
+
+def resume(session: Session, who: PageSession, row: Connection, now: datetime) -> LaneRef:
+    if accounts.resume(row):
+        audit(session, who, "resume", now, {"connection": row.id, "title": row.title})
+    return lanes.connection_lane(session, row.id)
+
+
+def remove(session: Session, who: PageSession, row: Connection, now: datetime) -> int:
+    """The number of deliveries that keep it from going; 0 = it is gone."""
+    live = accounts.live_shipments(session, who.portal_id, row.id)
+    if not live:
+        audit(session, who, "connection_removed", now, {"connection": row.id, "title": row.title})
+        accounts.remove(session, who.portal_id, row)
+    return live
