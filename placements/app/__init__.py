@@ -7,7 +7,7 @@ from flask import Blueprint
 
 from b24app.frames import parts as page_parts
 from b24app.frames.parts import PageParts
-from placements.app import connections, health, stages
+from placements.app import connections, health, origins, stages
 from placements.app.desk import Desk
 from placements.app.opening import Opening
 from placements.app.section import Section
@@ -16,6 +16,7 @@ from placements.app.section import Section
 SECTIONS: tuple[Section, ...] = (
     health.SECTION,
     connections.SECTION,
+    origins.SECTION,
     stages.SECTION,
 )
 
