@@ -99,6 +99,8 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
         status_stages={},
         stage_order=(),
         trigger_stage="",
+        more_triggers=(),
+        lost_stages=(),
         forward_only=True,
     )
     text = json.dumps([dump(inputs), dump(settings)], sort_keys=True, ensure_ascii=False)

@@ -56,12 +56,12 @@ class Case:
 
     @property
     def trigger(self) -> StageMove | None:
-        """The newest move that brought the deal into the trigger stage, among those after the pipeline's cursor."""
+        """The newest move that brought the deal into a trigger stage, among those after the pipeline's cursor."""
         if self.pipeline is None:
             return None
-        stage, category, cursor = self.pipeline.trigger_stage, self.pipeline.category, self.pipeline.cursor
+        stages, category, cursor = self.pipeline.triggers, self.pipeline.category, self.pipeline.cursor
         mine = [move for move in self.moves if move.deal_id == self.deal.deal_id and move.history_id > cursor]
-        entries = [move for move in mine if move.stage == stage and move.category == category]
+        entries = [move for move in mine if move.stage in stages and move.category == category]
         return max(entries, key=lambda move: move.history_id, default=None)
 
     @property
@@ -104,7 +104,7 @@ def _wants_shipping(case: Case) -> bool:
     pipeline, deal = case.pipeline, case.deal
     if pipeline is None or not pipeline.enabled:
         return False
-    return case.by_person or (deal.category == pipeline.category and deal.stage == pipeline.trigger_stage)
+    return case.by_person or (deal.category == pipeline.category and deal.stage in pipeline.triggers)
 
 
 # --- the deal is gone, elsewhere or lost ------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def _gone(case: Case) -> list[Decided]:
 
 
 def _elsewhere(case: Case) -> list[Decided]:
-    """Not in the trigger stage: problems of shipping no longer matter, a live order may not be wanted any more."""
+    """Not in a trigger stage: problems of shipping no longer matter, a live order may not be wanted any more."""
     decisions: list[Decided] = []
     last = case.last
     if last is None or not last.status.is_live:
@@ -140,7 +140,7 @@ def _is_expected_stage(case: Case) -> bool:
         return True
     if case.pipeline is None or not case.pipeline.enabled:
         return case.deal.semantic != "F"
-    ours = {case.pipeline.trigger_stage, *case.pipeline.status_stages.values()}
+    ours = {*case.pipeline.triggers, *case.pipeline.status_stages.values()}
     return case.deal.category == case.pipeline.category and case.deal.stage in ours
 
 
@@ -162,7 +162,7 @@ def _clear_outputs(case: Case) -> list[Decided]:
     return [ClearFields(filled)] if filled else []
 
 
-# --- the deal stands in the trigger stage -----------------------------------------------------------------------------
+# --- the deal stands in a trigger stage -------------------------------------------------------------------------------
 
 
 def _in_trigger_stage(case: Case) -> list[Decided]:

@@ -175,7 +175,8 @@ class PipelineConfig(Jsonable):
     """How one pipeline ships. `services` by delivery kind; `delivery_types` maps values of the TYPE field (element ids
     as strings) to a kind. `cursor` is the newest history id when the pipeline was switched on: moves up to it never
     ship by themselves, nor do those older than `max_age_s`. `status_stages` are our own moves, `stage_order` all stages
-    of the pipeline as they are sorted."""
+    of the pipeline as they are sorted, `lost_stages` those of lost deals. `more_triggers` are further stages that ship,
+    beside `trigger_stage`."""
 
     portal_code: str
     category: int
@@ -196,6 +197,13 @@ class PipelineConfig(Jsonable):
     sender: Sender | None = None
     country: str = "RU"
     skip_fields: tuple[str, ...] = ()
+    more_triggers: tuple[str, ...] = ()
+    lost_stages: tuple[str, ...] = ()
+
+    @property
+    def triggers(self) -> tuple[str, ...]:
+        """Every stage that ships."""
+        return tuple(stage for stage in (self.trigger_stage, *self.more_triggers) if stage)
 
 
 @dataclass(frozen=True, slots=True)

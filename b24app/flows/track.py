@@ -239,15 +239,21 @@ def _stage(steps: list[_Step], pipeline: PipelineConfig | None) -> StageTarget |
     mapped = [pipeline.status_stages[step.status] for step in steps if step.status in pipeline.status_stages]
     if not mapped:
         return None
-    return StageTarget(mapped[-1], _stages_before(mapped[-1], pipeline) if pipeline.forward_only else ())
+    may_leave = _stages_before if pipeline.forward_only else _stages_open
+    return StageTarget(mapped[-1], may_leave(mapped[-1], pipeline))
 
 
 def _stages_before(stage: str, pipeline: PipelineConfig) -> tuple[str, ...]:
     order = pipeline.stage_order
     if stage in order:
         return order[: order.index(stage)]
-    ours = [pipeline.trigger_stage, *pipeline.status_stages.values()]
+    ours = [*pipeline.triggers, *pipeline.status_stages.values()]
     return tuple(dict.fromkeys(name for name in ours if name != stage))
+
+
+def _stages_open(stage: str, pipeline: PipelineConfig) -> tuple[str, ...]:
+    """Moves back are allowed: from any stage of the pipeline but those of lost deals, which stay lost."""
+    return tuple(name for name in pipeline.stage_order if name != stage and name not in pipeline.lost_stages)
 
 
 def _text(view: ShipmentView, step: _Step, order_number: str) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from b24app.flows.snapshot import PipelineConfig, ProblemView, ShipmentView
@@ -13,11 +13,17 @@ from b24app.logistics.status import Status
 from b24app.store.models import Pipeline, Portal, ProblemRow, Shipment, TrackingRow
 
 
+def triggers_of(row: Pipeline) -> list[str]:
+    """Stages of one pipeline that ship: the column's first, then those in its settings."""
+    return [stage for stage in (row.trigger_stage, *(row.settings or {}).get("more_triggers", ())) if stage]
+
+
 def pipeline_config(
     portal: Portal, pipeline: Pipeline, max_age_s: int, sender: Sender | None = None
 ) -> PipelineConfig | None:
     """How a pipeline ships; None while it has no connection or no trigger. `settings` holds further fields of
-    `PipelineConfig` by their names. `sender` is where goods of the pipeline's account leave from."""
+    `PipelineConfig` by their names; what the whole portal says (its stages, its kinds of delivery, its default weights,
+    which a pipeline may have of its own) is taken from there. `sender` is where goods of the account leave from."""
     if pipeline.connection_id is None or not pipeline.trigger_stage:
         return None
     columns: dict[str, Any] = {
@@ -34,7 +40,19 @@ def pipeline_config(
         "forward_only": pipeline.forward_only,
         "sender": sender.to_json() if sender else None,
     }
-    return PipelineConfig.from_json({**pipeline.settings, **columns})
+    own, portals = pipeline.settings or {}, portal.settings or {}
+    defaults = {**portals.get("defaults", {}), **own.get("defaults", {})}
+    kinds = portals.get("delivery_types") or own.get("delivery_types", {})
+    stages = _stages_of(portals, pipeline.category_id)
+    return PipelineConfig.from_json({**own, **columns, **stages, "defaults": defaults, "delivery_types": kinds})
+
+
+def _stages_of(settings: Mapping[str, Any], category: int) -> dict[str, list[str]]:
+    """The pipeline's stages in their order, and those of lost deals, as the portal was last read."""
+    known = next((each["stages"] for each in settings.get("pipelines", ()) if each["id"] == category), ())
+    order = [stage["id"] for stage in known]
+    lost = [stage["id"] for stage in known if stage["semantics"] == "F"]
+    return {"stage_order": order, "lost_stages": lost} if order else {}
 
 
 def shipment_view(

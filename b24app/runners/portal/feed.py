@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24 import deals as calls
 from b24app.flows.snapshot import PipelineConfig, StageMove
 from b24app.runners.portal.context import Run
+from b24app.runners.views import triggers_of
 from b24app.store import deals, inbox, shipments
 from b24app.store.engine import session_scope
 from b24app.store.models import DealState, InboxKind, Portal
@@ -59,7 +60,7 @@ def concerning(news: News, pipelines: Mapping[int, PipelineConfig], tracked: Ite
     wanted = set()
     for deal_id, move in news.newest.items():
         pipeline = pipelines.get(move.category)
-        entered = pipeline is not None and move.stage == pipeline.trigger_stage and move.history_id > pipeline.cursor
+        entered = pipeline is not None and move.stage in pipeline.triggers and move.history_id > pipeline.cursor
         expected = pipeline is not None and move.stage in pipeline.status_stages.values()
         if entered or (deal_id in ours and not expected):
             wanted.add(deal_id)
@@ -123,7 +124,7 @@ def switch_on(run: Run) -> bool:
         return False
     commands = [calls.newest_move()]
     commands += [
-        calls.deals_in_stage(f"s{row.category_id}", row.category_id, [row.trigger_stage], run.names)
+        calls.deals_in_stage(f"s{row.category_id}", row.category_id, triggers_of(row), run.names)
         for row in fresh
         if row.trigger_stage
     ]

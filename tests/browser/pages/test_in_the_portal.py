@@ -92,9 +92,9 @@ def connect(desk: Desk) -> None:
     form.locator("button[type=submit]").click()
     expect(ours.locator("#health")).to_contain_text("Отправитель найден в справочнике", timeout=20000)
     pipeline = ours.locator("#pipeline-0")
+    pipeline.locator("[name=enabled]").check()
     pipeline.locator("[name=connection_id]").select_option(index=1)
     pipeline.locator("[name=service]").select_option("parcel")
-    pipeline.locator("[name=enabled]").check()
     pipeline.locator("button[type=submit]").click()
     expect(pipeline).to_contain_text("Сохранено")
     member = desk.address["member_id"]

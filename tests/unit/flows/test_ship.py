@@ -282,5 +282,23 @@ def test_only_what_goes_into_the_request_changes_the_hash(change: dict[str, Any]
 
 
 def test_moving_the_trigger_or_the_cursor_sends_nothing_again() -> None:
-    other = pipeline(cursor=500, hold_s=9, trigger_stage=SHIP + "2", status_stages={})
+    other = pipeline(cursor=500, hold_s=9, trigger_stage=SHIP + "2", status_stages={}, more_triggers=(SHIP,))
     assert input_hash(deal(), other) == input_hash(deal(), pipeline())
+
+
+EXPRESS = "C3:EXPRESS"
+
+
+def test_every_stage_that_triggers_ships() -> None:
+    two = pipeline(more_triggers=(EXPRESS,))
+    found = decide(deal(stage=EXPRESS), two, [], NOW, [move(stage=EXPRESS)])
+    assert [type(each) for each in found] == [CreateShipment]
+    assert decide(deal(stage=EXPRESS), pipeline(), [], NOW, [move(stage=EXPRESS)]) == [Nothing("not_in_stage")]
+
+
+def test_going_on_to_another_stage_that_ships_is_no_change_of_mind() -> None:
+    sent = shipment(Status.CREATED)
+    found = decide(deal(stage=EXPRESS), pipeline(more_triggers=(EXPRESS,)), [sent], NOW, [move(103, stage=EXPRESS)])
+    assert [type(each) for each in found] == [SayAlreadyShipped]
+    left = decide(deal(stage=EXPRESS), pipeline(), [sent], NOW, [move(103, stage=EXPRESS)])
+    assert [type(each) for each in left] == [OfferCancel]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24app.flows.decisions import Advance
+from b24app.flows.decisions import Advance, StageTarget
 from b24app.flows.snapshot import Role, ShipmentView
 from b24app.flows.track import advance
 from b24app.logistics.money import Money
@@ -135,10 +135,10 @@ def test_each_change_is_told_once_and_moves_the_deal() -> None:
     assert view.status is Status.IN_TRANSIT
 
 
-def test_without_forward_only_any_stage_may_be_left() -> None:
-    found = advance(SENT, state(event(Status.IN_TRANSIT, 1)), pipeline(forward_only=False), NOW)
-    assert found.stage is not None
-    assert found.stage.only_from == ()
+def test_without_forward_only_any_stage_but_a_lost_one_may_be_left() -> None:
+    backwards = pipeline(forward_only=False, lost_stages=("C3:LOSE",))
+    found = advance(SENT, state(event(Status.IN_TRANSIT, 1)), backwards, NOW)
+    assert found.stage == StageTarget("C3:WAY", ("C3:NEW", "C3:SHIP", "C3:WON"))
 
 
 def test_doubles_fold_and_the_same_code_at_another_time_is_another_event() -> None:

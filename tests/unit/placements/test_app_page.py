@@ -10,8 +10,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from b24app.clock import FixedClock
+from b24app.flows.snapshot import Defaults
+from b24app.logistics.model import DeliveryKind
 from b24app.logistics.ports import TestStep
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.runners.views import pipeline_config
 from b24app.store import deals, portal_settings, portals, problems
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import Connection, InboxRow, Lane, LaneKind, Pipeline, Portal
@@ -174,10 +177,73 @@ def test_a_pipeline_is_saved_with_what_the_flows_need(page: Page, sessions: Sess
     assert (row.enabled, row.hold_s, row.status_stages) == (True, 30, {"delivered": "WON"})
     assert row.services == {"courier": "parcel", "pickup": "parcel"}
     assert row.settings == {
-        "delivery_types": {"31": "courier"},
-        "stage_order": ["NEW", "SHIP", "WON"],
-        "defaults": {"weight_g": 500, "length_mm": 0, "width_mm": 0, "height_mm": 0, "packaging_g": 0},
+        "more_triggers": [],
+        "stage_names": {"SHIP": "На отгрузку", "WON": "Успех"},
+        "defaults": {"weight_g": 500},
     }
+    config = pipeline_config(one(sessions, Portal, id=set_up.id), row, 60)
+    assert config is not None
+    assert (config.triggers, config.stage_order, config.forward_only) == (("SHIP",), ("NEW", "SHIP", "WON"), True)
+    assert (config.delivery_types, config.defaults) == ({"31": DeliveryKind.COURIER}, Defaults(weight_g=500))
+
+
+def test_several_stages_ship_and_a_new_one_starts_at_the_newest_move(
+    page: Page, sessions: Sessions, set_up: Portal
+) -> None:
+    page.open()
+    with session_scope(sessions) as session:
+        session.scalars(select(Pipeline)).one().on_since_history_id = 5
+    more = {"more_trigger_NEW": "yes", "more_trigger_WON": "yes", "backwards": "yes"}
+    page.ask("POST", "/app/pipeline/0", **pipeline_data(sessions, set_up, **more))
+    row = one(sessions, Pipeline)
+    assert (row.settings["more_triggers"], row.forward_only, row.on_since_history_id) == (["NEW"], False, None)
+
+
+def test_what_was_typed_stays_when_something_is_wrong(page: Page, sessions: Sessions, set_up: Portal) -> None:
+    page.open()
+    typed = {"default_weight_g": "полкило", "default_length_mm": "30 см", "stage_in_transit": "SHIP"}
+    text = page.ask("POST", "/app/pipeline/0", **pipeline_data(sessions, set_up, **typed)).text
+    assert "Вес так: 500, 500 г или 1,5 кг" in text
+    assert "сделка отправилась бы ещё раз" in text
+    assert ('value="полкило"' in text, 'value="30 см"' in text) == (True, True)
+
+
+def test_a_stage_that_vanished_from_the_portal_is_shown_with_the_way_out(
+    page: Page, sessions: Sessions, set_up: Portal
+) -> None:
+    page.open()
+    page.ask("POST", "/app/pipeline/0", **pipeline_data(sessions, set_up))
+
+    def vanish(settings: dict[str, Any]) -> None:
+        stages = settings["pipelines"][0]["stages"]
+        settings["pipelines"] = [{**settings["pipelines"][0], "stages": [s for s in stages if s["id"] != "SHIP"]}]
+
+    with session_scope(sessions) as session:
+        portal_settings.change(session, set_up.id, vanish)
+    text = page.ask("GET", "/app/pipelines").text
+    assert "Стадии нет в портале: На отгрузку" in text
+    assert "На отгрузку (нет в портале)" in text
+    refused = page.ask("POST", "/app/pipeline/0", **pipeline_data(sessions, set_up)).text
+    assert "Этой стадии больше нет в портале" in refused
+
+
+def test_a_pipeline_that_vanished_is_put_away(page: Page, sessions: Sessions, set_up: Portal) -> None:
+    page.open()
+    with session_scope(sessions) as session:
+        session.scalars(select(Pipeline)).one().category_id = 9
+    assert "Удалённая воронка" in page.ask("GET", "/app/pipelines").text
+    assert "Удалённая воронка" not in page.ask("POST", "/app/pipeline/9/forget").text
+    assert one(sessions, Pipeline).enabled is False
+
+
+def test_the_portal_is_read_again_from_the_stages(
+    page: Page, sessions: Sessions, set_up: Portal, clock: FixedClock
+) -> None:
+    with session_scope(sessions) as session:
+        portals.save_steps(session, set_up.id, [{"step": "stage", "state": "done"}], clock.now())
+    page.open()
+    assert "Читаем портал" in page.ask("POST", "/app/pipelines/reread").text
+    assert one(sessions, InboxRow, kind="install").key == "install"
 
 
 def test_switching_on_forgets_the_old_start_so_that_history_does_not_ship(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from b24app.flows.snapshot import PipelineConfig, StageMove
@@ -35,6 +36,12 @@ def test_the_newest_move_of_a_deal_counts() -> None:
 def test_deals_that_entered_the_trigger_stage_are_looked_at() -> None:
     moves = [move(101, 1, "SHIP"), move(102, 2, "NEW"), move(99, 3, "SHIP"), move(103, 4, "SHIP", category=7)]
     assert feed.concerning(feed.news_of(moves, more=False), {0: PIPELINE}, ()) == {1}
+
+
+def test_further_trigger_stages_count_too() -> None:
+    moves = [move(101, 1, "SHIP"), move(102, 2, "EXPRESS"), move(103, 3, "NEW")]
+    two = replace(PIPELINE, more_triggers=("EXPRESS",))
+    assert feed.concerning(feed.news_of(moves, more=False), {0: two}, ()) == {1, 2}
 
 
 def test_our_own_moves_are_no_news() -> None:
