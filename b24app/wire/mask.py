@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 EXCERPT = 1500
+#: Ids in what an excerpt leaves out are kept behind it, so that a deal is found in a batch of fifty commands.
+IDS_MOST = 150
+IDS_MARK = " …ids "
+IDS_FROM_MOST = 256 * 1024
 PARSE_MOST = 16 * 1024
 ITEMS_MOST = 20
 DEPTH_MOST = 8
@@ -28,12 +32,28 @@ _HARMLESS_WORDS = """
 HARMLESS = frozenset(word for line in _HARMLESS_WORDS.splitlines() for word in line.split())
 _SECRET = re.compile(r"(?i)\b[0-9a-f]{24,}\b|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|\b(?:bearer|basic)\s+[\w.~+/=-]+")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_PHONE = re.compile(r"(?<![\w-])(?:\+\d|8|7)[\s(-]*\d{3}[\s)-]*(?:\d[\s-]*){6,8}\d?(?![\w-])|(?<!\d)\+\d{9,15}(?!\d)")
+#: +7 (917) 000-00-01, 8 917 000 00 01; any country's after a plus; ten digits of a mobile, whole or in groups.
+_PHONE = re.compile(
+    r"(?<![\w-])(?:\+\d|8|7)[\s(-]*\d{3}[\s)-]*(?:\d[\s-]*){6,8}\d?(?![\w-])"
+    r"|(?<!\d)\+\d(?:[\s().-]{0,2}\d){8,14}(?!\d)"
+    r"|(?<![\w-])9\d{9}(?![\w-])"
+    r"|(?<![\w-])\(?\d{3}\)?[\s-]\d{3}[\s-]\d{2}[\s-]\d{2}(?![\w-])"
+)
 _PAIR = re.compile(
     r"(?i)\b(auth|access_token|refresh_token|client_secret|password|secure|token|secret|api_?key|application_token)"
     r"""(["']?\s*[=:]\s*["']?)[^\s"'&,;]+"""
 )
 _KEY_NOISE = re.compile(r"[^a-z0-9]")
+#: Words of the other side quote what they object to: «ул. Баумана, 5», value [Olga]. Names of fields stay.
+_QUOTED = re.compile(r"«[^»]*»|“[^”]*”|„[^“”]*[“”]|\"[^\"]*\"|'[^']*'|\[(?:[^\[\]]|\[\d*\])*\]|\([^)]*\)")
+_VALUE = re.compile(r"(?i)(\bvalue\s*)\[[^\]]*\]")
+_FIELD_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z][A-Za-z0-9_]*(?:\[\d*\]|[._][A-Za-z0-9_]+)*")
+#: In exactly this spelling: `MESSAGE` is a notice to a person.
+_ERROR_WORDS = frozenset({"error", "error_description", "error_message", "message"})
+#: Where on earth somebody lives: numbers that a sum or a count never looks like.
+_PLACES = frozenset({"latitude", "longitude", "lat", "lon", "lng"})
+_ID_KEYS = frozenset({"id", "ownerid", "entityid", "dealid"})
+_LISTED = re.compile(r"[?&]([^=&]*)=(\d{1,12})(?=&|$)")
 #: Our own number of a shipment: the one string that a person searches the log for.
 _OUR_NUMBER = re.compile(r"[A-Za-z0-9]{1,16}-\d{1,12}-\d{1,4}")
 
@@ -49,7 +69,17 @@ def mask_url(url: str) -> str:
     """Scheme, host and path; the query may hold anything."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{mask_text(parts.path)}" + ("?…" if parts.query else "")
+    return f"{parts.scheme}://{host}{mask_text(unquote(parts.path))}" + ("?…" if parts.query else "")
+
+
+def mask_words(text: str) -> str:
+    """Words of the other side about an error: as `mask_text`, and without what they quote of ours."""
+    return mask_text(_QUOTED.sub(_unquoted, _VALUE.sub(r"\1[***]", text)))
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    whole = found[0]
+    return whole if _FIELD_NAME.fullmatch(whole[1:-1]) else f"{whole[0]}***{whole[-1]}"
 
 
 def mask_data(value: Any, key: str = "", depth: int = 0) -> Any:
@@ -60,30 +90,72 @@ def mask_data(value: Any, key: str = "", depth: int = 0) -> Any:
         return _mask_list(list(value), key, depth)
     if isinstance(value, str):
         return _mask_string(value, key)
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= 10**9:
-        return value if _harmless(key) else "<number>"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return "<number>" if _telling(value, key) else value
     return value
 
 
+def _telling(value: float, key: str) -> bool:
+    """Whether a number may be a phone, a passport or somebody's place."""
+    return _plain_key(key) in _PLACES or (abs(value) >= 10**9 and not _harmless(key))
+
+
 def excerpt(body: bytes, content_type: str = "") -> str:
-    """At most 1,500 characters about a body that are safe to keep."""
+    """At most 1,500 characters about a body that are safe to keep, then `…ids` with the ids that they leave out."""
     if not body:
         return ""
     if len(body) > PARSE_MOST:
-        return f"<{len(body)} bytes>"
-    return _shape(body, content_type)[:EXCERPT]
+        return (
+            f"<{len(body)} bytes>{_ids_tail(_parsed(body), '')}"
+            if len(body) <= IDS_FROM_MOST
+            else f"<{len(body)} bytes>"
+        )
+    return _shape(body, content_type)
 
 
 def _shape(body: bytes, content_type: str) -> str:
     text = body.decode("utf-8", "replace")
     if text.lstrip()[:1] in ("{", "["):
-        try:
-            return json.dumps(mask_data(json.loads(text)), ensure_ascii=False, separators=(",", ":"))
-        except (ValueError, RecursionError):
+        data = _parsed(body)
+        if data is None:
             return f"<{len(body)} bytes of broken JSON>"
+        shown = json.dumps(mask_data(data), ensure_ascii=False, separators=(",", ":"))
+        return shown if len(shown) <= EXCERPT else shown[:EXCERPT] + _ids_tail(data, shown[:EXCERPT])
     if "form" in content_type:
-        return json.dumps({key: _mask_string(item, key) for key, item in parse_qsl(text)}, ensure_ascii=False)
+        return json.dumps({key: _mask_string(item, key) for key, item in parse_qsl(text)}, ensure_ascii=False)[:EXCERPT]
     return f"<{len(body)} bytes of {content_type or 'text'}>"
+
+
+def _parsed(body: bytes) -> Any:
+    """None for what is no JSON."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _ids_tail(data: Any, shown: str) -> str:
+    """The ids named in a body that its excerpt does not show."""
+    known = set(re.findall(r"\d+", shown))
+    left = [id_ for id_ in dict.fromkeys(_ids_in(data, "", 0)) if id_ not in known][:IDS_MOST]
+    return f"{IDS_MARK}{' '.join(left)}" if left else ""
+
+
+def _ids_in(value: Any, key: str, depth: int) -> Iterator[str]:
+    if depth > DEPTH_MOST:
+        return
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _ids_in(item, str(name), depth + 1)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _ids_in(item, key, depth + 1)
+    elif isinstance(value, str) and _is_command(value):
+        for name, number in _LISTED.findall(value):
+            if _plain_key(name) in _ID_KEYS:
+                yield number
+    elif _plain_key(key) in _ID_KEYS and str(value).isdecimal() and len(str(value)) <= 12:
+        yield str(value)
 
 
 def _mask_map(value: Mapping[Any, Any], depth: int) -> Any:
@@ -109,9 +181,9 @@ def _mask_string(value: str, key: str) -> str:
         return f"{method}?{'&'.join(pairs)}"
     if value == "" or _OUR_NUMBER.fullmatch(value):
         return value
+    if key in _ERROR_WORDS:
+        return mask_words(value)
     if _harmless(key):
-        return mask_text(value)
-    if key in ("error_description", "message", "description"):
         return mask_text(value)
     return f"<{len(value)}>"
 
@@ -126,7 +198,11 @@ def _safe_key(key: str) -> str:
 
 
 def _harmless(key: str) -> bool:
-    last = unquote_plus(key).rstrip("]").rpartition("[")[2]
-    if last.isdigit():
-        last = unquote_plus(key).partition("[")[0]
-    return _KEY_NOISE.sub("", last.lower()) in HARMLESS
+    return _plain_key(key) in HARMLESS
+
+
+def _plain_key(key: str) -> str:
+    """`FIELDS[UF_X][]` -> `ufx`; a number in brackets is a place in a list, what it is called stands before it."""
+    names = [part.rstrip("]") for part in unquote_plus(key).split("[")]
+    named = [name for name in names if name and not name.isdigit()]
+    return _KEY_NOISE.sub("", named[-1].lower()) if named else ""
