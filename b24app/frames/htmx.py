@@ -24,3 +24,9 @@ def is_part() -> bool:
 def announce(response: Response, event: str) -> None:
     """Let the page's other parts hear `event` (`hx-trigger="event from:body"`) as soon as this answer is here."""
     response.headers[TRIGGER] = event
+
+
+def whole(response: Response, target: str) -> Response:
+    """Let the answer replace `target`, whatever the part that asked for it had in mind."""
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = target, "outerHTML"
+    return response

@@ -83,7 +83,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
 def erase_portal(sessions: Sessions, portal_id: int) -> int:
     """Delete everything about a portal, its call log included; return the number of rows. Safe to repeat."""
     with read_scope(sessions) as session:
-        lanes, remotes = _names(session, portal_id)
+        lanes, remotes = names_of(session, portal_id)
     count = _delete(sessions, InboxRow, InboxRow.lane_id.in_(lanes))
     count += _delete(sessions, CallLogRow, CallLogRow.remote.in_(remotes))
     for table in OWNED:
@@ -91,7 +91,7 @@ def erase_portal(sessions: Sessions, portal_id: int) -> int:
     return count + _delete(sessions, Portal, Portal.id == portal_id)
 
 
-def _names(session: Session, portal_id: int) -> tuple[list[int], list[str]]:
+def names_of(session: Session, portal_id: int) -> tuple[list[int], list[str]]:
     """Return the portal's lanes and the names that its remotes have in the call log (`str(RemoteKey)`)."""
     lanes = list(session.scalars(select(Lane.id).where(Lane.portal_id == portal_id)))
     accounts = session.execute(select(Connection.system, Connection.id).where(Connection.portal_id == portal_id))

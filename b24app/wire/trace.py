@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,11 @@ _current: ContextVar[str] = ContextVar("waybill_trace", default="")
 def new_trace_id() -> str:
     """16 hex characters, unique enough to find one event's calls in days of logs."""
     return secrets.token_hex(8)
+
+
+def steady_trace(name: str) -> str:
+    """The one trace of a work that has no event: all readings of one order."""
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
 def current_trace() -> str:

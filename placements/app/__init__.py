@@ -3,11 +3,12 @@ section is a module and a line in `SECTIONS`."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
+from b24app.frames import htmx
 from b24app.frames import parts as page_parts
 from b24app.frames.parts import PageParts
-from placements.app import connections, health, origins, stages
+from placements.app import connections, health, log, origins, stages
 from placements.app.desk import Desk
 from placements.app.opening import Opening
 from placements.app.section import Section
@@ -15,6 +16,7 @@ from placements.app.section import Section
 #: In the order of the navigation.
 SECTIONS: tuple[Section, ...] = (
     health.SECTION,
+    log.SECTION,
     connections.SECTION,
     origins.SECTION,
     stages.SECTION,
@@ -30,6 +32,12 @@ def blueprint(parts: PageParts) -> Blueprint:
     page = Opening(desk, SECTIONS)
     bp.post("/app")(page.opened)
     bp.get("/app/s/<code>")(page.section)
+
+    def deal_trace(deal_id: int) -> Response:  # noqa: ARG001 - the section reads it from the address
+        """A deal's whole trace with the navigation around it, whichever part of the page asked for it."""
+        return htmx.whole(page.section(log.SECTION.code), "#app")
+
+    bp.get("/app/trace/<int:deal_id>")(deal_trace)
     for each in SECTIONS:
         if each.routes is not None:
             each.routes(bp, desk)

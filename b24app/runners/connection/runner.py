@@ -19,7 +19,7 @@ from b24app.store import intents, origins, portals, sending, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import ConnectionState, Intent, IntentState, PortalState, Shipment
 from b24app.store.shipments import ChangedMeanwhileError
-from b24app.wire.trace import new_trace_id
+from b24app.wire.trace import steady_trace
 
 #: A write begins within this after its row was marked, or not at all.
 SEND_WITHIN_S = 8.0
@@ -186,4 +186,5 @@ def _intent_task(intent: Intent, shipment: Shipment, send_by: float) -> Task:
 
 def _follow_task(shipment: Shipment) -> Task:
     remote_id, request = shipment.remote_id or "", dict(shipment.request)
-    return Task(FOLLOW, shipment.id, shipment.deal_id, shipment.number, new_trace_id(), remote_id, payload=request)
+    trace = steady_trace(shipment.number)
+    return Task(FOLLOW, shipment.id, shipment.deal_id, shipment.number, trace, remote_id, payload=request)

@@ -25,6 +25,7 @@ from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import DealState, InboxKind, OutboxRow
 from b24app.store.sending import Outcome
 from b24app.wire.errors import NotSent, OutcomeUnknown
+from b24app.wire.trace import current_trace
 
 #: The portal may go on working for 60 s after it lost us (bitrix24-app.md §3.1): the look-up waits for that.
 CALL_LASTS = timedelta(seconds=75)
@@ -186,7 +187,7 @@ def _mark(run: Run, batch: Batch, now: datetime) -> None:
         sending.begin_sending(session, run.slice, rows, now + CALL_LASTS)
         said = {row.id for row in batch.rows.values()}
         silent = [Outcome(row.id, "done", "nothing_to_say") for row in rows if row.id not in said]
-        sending.finish(session, run.slice, OutboxRow, silent, now)
+        sending.finish(session, run.slice, OutboxRow, silent, now, current_trace())
 
 
 def _send(run: Run, batch: Batch, send_by: float) -> None:
@@ -207,7 +208,7 @@ def _send(run: Run, batch: Batch, send_by: float) -> None:
 
 def _save(run: Run, outcomes: Sequence[Outcome]) -> None:
     with session_scope(run.services.sessions) as session:
-        sending.finish(session, run.slice, OutboxRow, outcomes, run.services.clock.now())
+        sending.finish(session, run.slice, OutboxRow, outcomes, run.services.clock.now(), current_trace())
 
 
 def _save_answer(run: Run, batch: Batch, answer: BatchAnswer, ms: int) -> None:
@@ -218,7 +219,7 @@ def _save_answer(run: Run, batch: Batch, answer: BatchAnswer, ms: int) -> None:
             _row_outcome(run, session, by_deal[row.deal_id], row, answer, now, ms) for row in batch.rows.values()
         ]
         deals.save(session, run.portal.id, _moved(batch, answer, now))
-        sending.finish(session, run.slice, OutboxRow, outcomes, now)
+        sending.finish(session, run.slice, OutboxRow, outcomes, now, current_trace())
 
 
 def _row_outcome(

@@ -156,7 +156,11 @@ class CallLogRow(Base):
     """One attempt at one remote call, masked (`wire.log.CallRecord`). Kept at least three days (bitrix24-app §6.3)."""
 
     __tablename__ = "call_log"
-    __table_args__ = (Index("ix_call_log_at", "at"), Index("ix_call_log_remote_at", "remote", "at"))
+    __table_args__ = (
+        Index("ix_call_log_at", "at"),
+        Index("ix_call_log_remote_at", "remote", "at"),
+        Index("ix_call_log_trace_id", "trace_id"),
+    )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]
     trace_id: Mapped[str] = mapped_column(String(64))

@@ -91,6 +91,9 @@ def upgrade() -> None:
     with op.batch_alter_table('rule', schema=None) as batch_op:
         batch_op.create_index('ix_rule_portal_id_position', ['portal_id', 'position'], unique=False)
 
+    with op.batch_alter_table('call_log', schema=None) as batch_op:
+        batch_op.create_index('ix_call_log_trace_id', ['trace_id'], unique=False)
+
     with op.batch_alter_table('connection', schema=None) as batch_op:
         batch_op.add_column(sa.Column('paused_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('paused_by', sa.String(length=120), nullable=False, server_default=''))
@@ -103,6 +106,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('call_log', schema=None) as batch_op:
+        batch_op.drop_index('ix_call_log_trace_id')
+
     with op.batch_alter_table('portal', schema=None) as batch_op:
         batch_op.drop_column('left_at')
 
