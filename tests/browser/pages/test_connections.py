@@ -1,0 +1,78 @@
+"""An administrator connects a carrier in the page: a wrong key and the carrier's own words, the fix, a place to ship
+from, a pause with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Frame, expect
+
+from tests.browser.pages.conftest import WIDTHS, Watched
+from tests.browser.pages.test_in_the_portal import ADMIN, Desk
+from tests.flows.program import Program
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture
+def desk(program: Program, browser: Browser) -> Iterator[Desk]:
+    # axe's own script is injected past the page's policy.
+    context = browser.new_context(viewport={"width": WIDTHS["desk"], "height": 900}, bypass_csp=True)
+    context.set_default_timeout(20000)
+    yield Desk(program, context, Watched(context.new_page()))
+    context.close()
+
+
+def looks_fine(desk: Desk, ours: Frame) -> None:
+    for width in (WIDTHS["phone"], WIDTHS["desk"]):
+        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.page.wait_for_timeout(200)
+        assert desk.watched.overflow(ours) == 0
+    assert desk.watched.axe(ours) == []
+
+
+def test_from_a_wrong_key_to_a_working_account(desk: Desk) -> None:
+    account = desk.program.world.addresses["cdek"]["accounts"][0]
+    desk.sign_in(ADMIN)
+    desk.install()
+    ours = desk.open_app()
+    ours.get_by_role("link", name="Настройка").click()
+    form = ours.locator("form[id^=account-cdek-]")
+    form.locator("button[type=submit]").click()
+    expect(form.locator(".wb-error").first).to_have_text("Без этого не получится")
+    form.locator("[name=account]").fill(account["client_id"])
+    form.locator("[name=secret]").fill("wrong")
+    form.locator("[name=mode][value=test]").check()
+    form.locator("button[type=submit]").click()
+    test = ours.locator("#account-test")
+    expect(test).to_contain_text("СДЭК не пускает с этим ключом", timeout=40000)
+    expect(test.locator(".wb-quote")).to_contain_text("СДЭК:")
+    expect(ours.locator("#account-cards")).to_contain_text("не пускает")
+    looks_fine(desk, ours)
+    form.get_by_role("button", name="Заменить").click()
+    form.locator("[name=secret]").fill(account["client_secret"])
+    form.locator("[name=shipment_point]").fill("MSK5")
+    form.locator("button[type=submit]").click()
+    expect(test).to_contain_text("СДЭК присылает нам статусы", timeout=40000)
+    expect(test.locator("li.is-ok")).to_have_count(6)
+    expect(ours.locator("#account-cards")).to_contain_text("работает")
+    expect(ours.locator("#say")).to_have_text("Проверка закончена: работать можно.")
+    ours.get_by_role("button", name="Поставить на паузу…").click()
+    ours.get_by_label("Почему").fill("инвентаризация")
+    ours.get_by_role("button", name="Поставить на паузу", exact=True).click()
+    expect(form).to_contain_text("инвентаризация")
+    ours.get_by_role("button", name="Продолжить", exact=True).click()
+    expect(ours.locator("#account-cards")).to_contain_text("работает")
+    looks_fine(desk, ours)
+    ours.get_by_role("button", name="Дальше: откуда едет").click()
+    place = ours.locator("form[id^=origin-]")
+    for name, value in (("title", "Склад"), ("name", "Иван"), ("phone", "12"), ("address", "Москва, Тверская 1")):
+        place.locator(f"[name={name}]").fill(value)
+    place.locator("button[type=submit]").click()
+    expect(place.locator(".wb-error")).to_contain_text("Не похоже на номер")
+    place.locator("[name=phone]").fill("8 495 123-45-67")
+    place.locator("button[type=submit]").click()
+    expect(place).to_contain_text("Город: Москва")
+    looks_fine(desk, ours)
+    assert desk.watched.faults == []
