@@ -6,7 +6,7 @@ from typing import Any
 
 from b24app.store.engine import session_scope
 from b24app.store.portal_settings import merge
-from tests.flows.town import Shop, Town
+from tests.flows.town import Shop, Town, words_of
 
 COURIER, POINT, POINT_WITH_CITY = 501, 516, 523
 MONEY_FIELD = "UF_CRM_TO_COLLECT"
@@ -60,7 +60,7 @@ def test_collecting_what_a_field_says(town: Town) -> None:
     portal = town.world.system("bitrix24").portals[member]
     _add_money_field(portal)
     shop = town.shop(cod=MONEY_FIELD)
-    assert "сумму из поля" in shop.health()
+    assert "сумму из поля" in words_of(shop.page.get("/app/pipelines"))
     shop.fill_in(COURIER, POINT)
     shop.edit(COURIER, UF_CRM_TO_COLLECT="1 500,50 руб.")
     shop.edit(POINT, UF_CRM_TO_COLLECT="спросить")
