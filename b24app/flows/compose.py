@@ -6,13 +6,14 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 
+from b24app.flows.choose import Choice, Facts, choose
 from b24app.flows.cod import build_cod, build_declared
-from b24app.flows.destination import Destination, build_destination
+from b24app.flows.destination import Destination, build_destination, read_address_field
 from b24app.flows.parcels import pack
 from b24app.flows.recipient import as_text, build_recipient
 from b24app.flows.snapshot import OUTPUTS, DealSnapshot, PipelineConfig, Role
 from b24app.logistics.jsonable import dump
-from b24app.logistics.model import Parcel, Recipient, ShipmentRequest
+from b24app.logistics.model import Parcel, Recipient, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem, Who
 
@@ -20,13 +21,31 @@ MAX_COMMENT = 255
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What a request is made of, as far as the deal says it."""
+
+    recipient: Recipient
+    destination: Destination | None
+    parcel: Parcel | None
+    service: str
+    cod: Money | None
+    declared: Money | None
+    sender: Sender | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """Either a request without problems, or the problems that stand in its way. `input_hash` changes only when
-    something that goes into the request changes: an unrelated edit of the deal never sends anything again."""
+    something that goes into the request changes: an unrelated edit of the deal never sends anything again. Rules are no
+    part of it: a changed rule serves what is sent from then on and sends nothing by itself. `connection_id` is the
+    account of the rule that `choice` names, else the pipeline's own."""
 
     request: ShipmentRequest | None
     problems: tuple[Problem, ...]
     input_hash: str
+    connection_id: int
+    choice: Choice
+    parts: Parts
 
 
 def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1) -> Composed:
@@ -35,30 +54,55 @@ def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1) -> Compose
     parcel, parcel_problems = pack(deal.rows, pipeline.defaults)
     cod, cod_problems = build_cod(deal, pipeline)
     declared, declared_problems = build_declared(deal, pipeline)
-    service, service_problems = _service(pipeline, destination)
+    known = Parts(recipient, destination, parcel, "", cod, declared)
+    choice = choose(_facts(deal, pipeline, known, cod_known=not cod_problems), pipeline.rules)
+    service, service_problems = _service(pipeline, choice, destination)
+    sender = choice.rule.sender if choice.rule else pipeline.sender
+    parts = replace(known, service=service, sender=sender)
     problems = found + destination_problems + parcel_problems + cod_problems + declared_problems + service_problems
-    request = None
-    if destination and parcel and not problems:
-        request = _request(deal, pipeline, n, (recipient, destination, parcel, service, cod, declared))
-    return Composed(request, tuple(problems), input_hash(deal, pipeline))
+    return Composed(
+        request=None if problems else _request(deal, pipeline, n, parts),
+        problems=tuple(problems),
+        input_hash=input_hash(deal, pipeline),
+        connection_id=choice.rule.connection_id if choice.rule else pipeline.connection_id,
+        choice=choice,
+        parts=parts,
+    )
 
 
-Parts = tuple[Recipient, Destination, Parcel, str, Money | None, Money | None]
+def _facts(deal: DealSnapshot, pipeline: PipelineConfig, parts: Parts, cod_known: bool) -> Facts:
+    """What rules may ask. A pickup point's city is known when the deal's address is filled too."""
+    destination, parcel = parts.destination, parts.parcel
+    address = (destination.address if destination else None) or read_address_field(
+        deal.fields.get(Role.ADDRESS), pipeline.country
+    )
+    value = sum(item.price.minor * item.quantity for item in parcel.items) if parcel else 0
+    return Facts(
+        category=deal.category,
+        kind=destination.kind if destination else None,
+        cities=address.city_names if address else (),
+        region=(address.region if address else None) or "",
+        weight_g=parcel.weight_g if parcel else None,
+        value=Money(value, deal.currency) if parcel else None,
+        cod=bool(parts.cod) if cod_known else None,
+    )
 
 
-def _request(deal: DealSnapshot, pipeline: PipelineConfig, n: int, parts: Parts) -> ShipmentRequest:
-    recipient, destination, parcel, service, cod, declared = parts
+def _request(deal: DealSnapshot, pipeline: PipelineConfig, n: int, parts: Parts) -> ShipmentRequest | None:
+    destination, parcel = parts.destination, parts.parcel
+    if destination is None or parcel is None:
+        return None
     return ShipmentRequest(
         number=our_number(pipeline.portal_code, deal.deal_id, n),
-        service_code=service,
+        service_code=parts.service,
         kind=destination.kind,
-        recipient=recipient,
+        recipient=parts.recipient,
         parcels=(parcel,),
         address=destination.address,
         point_code=destination.point_code,
-        sender=pipeline.sender,
-        cod=cod,
-        declared=declared,
+        sender=parts.sender,
+        cod=parts.cod,
+        declared=parts.declared,
         comment=as_text(deal.fields.get(Role.COMMENT))[:MAX_COMMENT],
     )
 
@@ -68,16 +112,18 @@ def our_number(portal_code: str, deal_id: int, n: int) -> str:
     return f"{portal_code}-{deal_id}-{n}"
 
 
-def _service(pipeline: PipelineConfig, destination: Destination | None) -> tuple[str, list[Problem]]:
+def _service(pipeline: PipelineConfig, choice: Choice, destination: Destination | None) -> tuple[str, list[Problem]]:
     if destination is None:
         return "", []
-    service = pipeline.services.get(destination.kind, "")
+    services = choice.rule.services if choice.rule else pipeline.services
+    service = services.get(destination.kind, "")
     missing = Problem("service_missing", Field.SERVICE, Who.ADMIN, params={"kind": destination.kind.value})
     return service, [] if service else [missing]
 
 
 def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
-    """Of everything the request is made of, output fields aside."""
+    """Of everything the request is made of, output fields aside. A key that is left out here was never in it: hashes of
+    stored shipments must stay what they are."""
     inputs = replace(
         deal,
         title="",
@@ -103,5 +149,7 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
         lost_stages=(),
         forward_only=True,
     )
-    text = json.dumps([dump(inputs), dump(settings)], sort_keys=True, ensure_ascii=False)
+    set_up = dump(settings)
+    del set_up["rules"]
+    text = json.dumps([dump(inputs), set_up], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

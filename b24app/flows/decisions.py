@@ -26,12 +26,13 @@ class Text(Jsonable):
 
 @dataclass(frozen=True, slots=True)
 class CreateShipment(Jsonable):
-    """Save a new shipment (`n`, status draft) and its create intent, in one transaction."""
+    """Save a new shipment (`n`, status draft) of this account and its create intent, in one transaction."""
 
     n: int
     request: ShipmentRequest
     input_hash: str
     trigger_history_id: int
+    connection_id: int
 
 
 @dataclass(frozen=True, slots=True)

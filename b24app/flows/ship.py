@@ -211,13 +211,15 @@ def _not_yet(case: Case) -> Decided | None:
 
 def _after_refusal(case: Case, last: ShipmentView) -> list[Decided]:
     """Again under the same number, but only if something changed since: the deal, its settings, or the wish (a new move
-    or a button). cdek.md §6.5: a taken number needs the next n."""
+    or a button). cdek.md §6.5: a taken number needs the next n. So does another account: each keeps its own history."""
     composed = compose(case.deal, _pipeline(case), last.n)
     new_wish = case.by_person or case.trigger_id > last.trigger_history_id
     if composed.input_hash == last.input_hash and not new_wish:
         return [Nothing("waits_for_fix")]
     if composed.request is None:
         return _open(case, composed)
+    if last.connection_id not in (0, composed.connection_id):
+        return [*_solve(case), _made(last.n + 1, compose(case.deal, _pipeline(case), last.n + 1), case.trigger_id)]
     retry = RetryShipment(last.id, composed.request, composed.input_hash, case.trigger_id)
     return [*_solve(case), retry]
 
@@ -227,12 +229,19 @@ def _first_or_next(case: Case) -> list[Decided]:
     cancelled_here = last is not None and last.status is Status.CANCELLED and case.trigger_id <= last.trigger_history_id
     if cancelled_here and not case.by_person:
         return [Nothing("cancelled_waits_for_person")]
-    composed = compose(case.deal, _pipeline(case), (last.n if last else 0) + 1)
+    n = (last.n if last else 0) + 1
+    composed = compose(case.deal, _pipeline(case), n)
     clear = _clear_outputs(case)
     if composed.request is None:
         return [*clear, *_open(case, composed)]
-    n = (last.n if last else 0) + 1
-    return [*clear, *_solve(case), CreateShipment(n, composed.request, composed.input_hash, case.trigger_id)]
+    return [*clear, *_solve(case), _made(n, composed, case.trigger_id)]
+
+
+def _made(n: int, composed: Composed, trigger_id: int) -> Decided:
+    """A shipment of what was composed for this n."""
+    if composed.request is None:
+        return Nothing("waits_for_fix")
+    return CreateShipment(n, composed.request, composed.input_hash, trigger_id, composed.connection_id)
 
 
 def _open(case: Case, composed: Composed) -> list[Decided]:
@@ -262,7 +271,4 @@ def _pipeline(case: Case) -> PipelineConfig:
 
 def next_number_after_duplicate(deal: DealSnapshot, pipeline: PipelineConfig, last: ShipmentView) -> Decided:
     """The system says that our number is taken although no order of ours is there: the same request with the next n."""
-    composed = compose(deal, pipeline, last.n + 1)
-    if composed.request is None:
-        return Nothing("waits_for_fix")
-    return CreateShipment(last.n + 1, composed.request, composed.input_hash, last.trigger_history_id)
+    return _made(last.n + 1, compose(deal, pipeline, last.n + 1), last.trigger_history_id)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from b24app.flows.choose import Rule
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import DeliveryKind, Sender
 from b24app.logistics.money import Money
@@ -176,7 +177,7 @@ class PipelineConfig(Jsonable):
     as strings) to a kind. `cursor` is the newest history id when the pipeline was switched on: moves up to it never
     ship by themselves, nor do those older than `max_age_s`. `status_stages` are our own moves, `stage_order` all stages
     of the pipeline as they are sorted, `lost_stages` those of lost deals. `more_triggers` are further stages that ship,
-    beside `trigger_stage`."""
+    beside `trigger_stage`. `connection_id` and `services` ship what none of the `rules` (in order) does."""
 
     portal_code: str
     category: int
@@ -199,6 +200,7 @@ class PipelineConfig(Jsonable):
     skip_fields: tuple[str, ...] = ()
     more_triggers: tuple[str, ...] = ()
     lost_stages: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
     @property
     def triggers(self) -> tuple[str, ...]:
@@ -210,7 +212,8 @@ class PipelineConfig(Jsonable):
 class ShipmentView(Jsonable):
     """A shipment of the deal as we store it. `sent` = a call to the system was at least begun. `seen` are keys of the
     tracking events already kept (`TrackingEvent.key`), `problem_keys` those of its open problems, `refusal_code`
-    is the system's code of the last refusal, `accepted_at` when the system took the request (202)."""
+    is the system's code of the last refusal, `accepted_at` when the system took the request (202). `connection_id` 0 =
+    not told."""
 
     id: int
     n: int
@@ -233,6 +236,7 @@ class ShipmentView(Jsonable):
     problem_keys: tuple[str, ...] = ()
     refusal_code: str = ""
     return_ids: tuple[str, ...] = ()
+    connection_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import Address, Sender, ShipmentRequest
@@ -98,6 +98,13 @@ class Orders(Protocol):
 
     def read(self, remote_id: str) -> OrderState:
         """The order as it is now; `gone=True` when the system no longer knows it."""
+
+
+@runtime_checkable
+class Preview(Protocol):
+    def preview(self, request: ShipmentRequest) -> Mapping[str, Any]:
+        """The very document that `create` would send for this request; nothing is sent. Looking things up (the code of
+        a city) is allowed. Raises what `create` raises before it sends: `Refused`, `Unavailable`, `AccountProblem`."""
 
 
 @runtime_checkable

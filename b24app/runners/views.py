@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from b24app.flows.choose import Conditions, Rule
 from b24app.flows.snapshot import PipelineConfig, ProblemView, ShipmentView
-from b24app.logistics.model import Sender
+from b24app.logistics.model import DeliveryKind, Sender
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.store.models import Pipeline, Portal, ProblemRow, Shipment, TrackingRow
+from b24app.store.models import Rule as RuleRow
 
 
 def triggers_of(row: Pipeline) -> list[str]:
@@ -19,7 +22,7 @@ def triggers_of(row: Pipeline) -> list[str]:
 
 
 def pipeline_config(
-    portal: Portal, pipeline: Pipeline, max_age_s: int, sender: Sender | None = None
+    portal: Portal, pipeline: Pipeline, max_age_s: int, sender: Sender | None = None, rules: Sequence[Rule] = ()
 ) -> PipelineConfig | None:
     """How a pipeline ships; None while it has no connection or no trigger. `settings` holds further fields of
     `PipelineConfig` by their names; what the whole portal says (its stages, its kinds of delivery, its default weights,
@@ -44,7 +47,8 @@ def pipeline_config(
     defaults = {**portals.get("defaults", {}), **own.get("defaults", {})}
     kinds = portals.get("delivery_types") or own.get("delivery_types", {})
     stages = _stages_of(portals, pipeline.category_id)
-    return PipelineConfig.from_json({**own, **columns, **stages, "defaults": defaults, "delivery_types": kinds})
+    told = {**own, **columns, **stages, "defaults": defaults, "delivery_types": kinds}
+    return replace(PipelineConfig.from_json(told), rules=tuple(rules))
 
 
 def _stages_of(settings: Mapping[str, Any], category: int) -> dict[str, list[str]]:
@@ -53,6 +57,20 @@ def _stages_of(settings: Mapping[str, Any], category: int) -> dict[str, list[str
     order = [stage["id"] for stage in known]
     lost = [stage["id"] for stage in known if stage["semantics"] == "F"]
     return {"stage_order": order, "lost_stages": lost} if order else {}
+
+
+def rule_view(row: RuleRow, sender: Sender | None = None) -> Rule:
+    """One rule with its conditions. `sender` is where goods of its account leave from."""
+    return Rule(
+        id=row.id,
+        connection_id=row.connection_id,
+        services={DeliveryKind(kind): service for kind, service in row.services.items()},
+        title=row.title,
+        enabled=row.enabled,
+        category=row.category_id,
+        conditions=Conditions.from_json(row.conditions),
+        sender=sender,
+    )
 
 
 def shipment_view(
@@ -82,6 +100,7 @@ def shipment_view(
         problem_keys=tuple(problem.key for problem in problems if problem.shipment_id in (None, row.id)),
         refusal_code=row.refusal_code,
         return_ids=tuple(row.return_ids),
+        connection_id=row.connection_id,
     )
 
 

@@ -13,8 +13,8 @@ from b24app.bitrix24.transport import PortalClient
 from b24app.flows.snapshot import CatalogueSize, CodSource, PipelineConfig, Role, Source
 from b24app.lanes.slices import Slice
 from b24app.runners.services import Services
-from b24app.runners.views import pipeline_config
-from b24app.store import lanes, origins, portals
+from b24app.runners.views import pipeline_config, rule_view
+from b24app.store import lanes, origins, portals, rules
 from b24app.store.engine import read_scope
 from b24app.store.models import Pipeline, Portal
 
@@ -30,7 +30,8 @@ class Pace:
 
 @dataclass
 class Run:
-    """`client` speaks with the portal's own token."""
+    """`client` speaks with the portal's own token. `pipelines` are those that are on, `configured` also those that
+    could be switched on."""
 
     slice: Slice
     services: Services
@@ -41,6 +42,8 @@ class Run:
     names: FieldNames
     reader: DealReader
     pace: Pace
+    configured: dict[int, PipelineConfig]
+    catalogue: CatalogueReader
 
     @property
     def people(self) -> bool:
@@ -64,16 +67,21 @@ def open_run(slice_: Slice, services: Services, memory: CatalogueMemory, pace: P
         rows = portals.pipelines(session, portal.id)
         roles = portals.field_map(session, portal.id)
         places = origins.senders(session, portal.id)
+        found_rules = rules.in_order(session, portal.id)
+    in_order = [rule_view(row, places.of(row.connection_id)) for row in found_rules if row.enabled]
     age = services.settings.history_age_s
-    found = {key: pipeline_config(portal, row, age, places.of(row.connection_id)) for key, row in rows.items()}
-    pipelines = {key: config for key, config in found.items() if config is not None and config.enabled}
+    found = {
+        key: pipeline_config(portal, row, age, places.of(row.connection_id), in_order) for key, row in rows.items()
+    }
+    configured = {key: config for key, config in found.items() if config is not None}
+    pipelines = {key: config for key, config in configured.items() if config.enabled}
     names = FieldNames({Role(role): name for role, name in roles.items() if role in set(Role)})
     client = services.open_portal(portal)
     units = Units(**portal.settings.get("units", {}))
     catalogue = CatalogueReader(client, memory, units, _section_defaults(portal.settings.get("section_defaults", {})))
     payments = any(config.cod_source is CodSource.UNPAID for config in pipelines.values())
     reader = DealReader(client, names, catalogue, payments)
-    return Run(slice_, services, portal, pipelines, rows, client, names, reader, pace)
+    return Run(slice_, services, portal, pipelines, rows, client, names, reader, pace, configured, catalogue)
 
 
 def _section_defaults(settings: Mapping[str, Mapping[str, float]]) -> dict[int, CatalogueSize]:

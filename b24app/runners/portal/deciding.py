@@ -125,13 +125,12 @@ class DecisionSaver:
                 self.states[deal_id]["note"] = decision.why
 
     def _create(self, verdict: Verdict, decision: CreateShipment) -> None:
-        assert verdict.pipeline is not None  # noqa: S101 - the flow creates only for a pipeline
         shipment = shipments.create(
             self.session,
             self.portal,
             verdict.deal.deal_id,
             decision.n,
-            verdict.pipeline.connection_id,
+            decision.connection_id,
             status=Status.DRAFT,
             request=decision.request.to_json(),
             now=self.now,

@@ -64,7 +64,17 @@ MANIFEST = Manifest(
     code="cdek",
     title={"ru": "СДЭК", "en": "CDEK"},
     kind="carrier",
-    ports=("Orders", "Tracking", "Callbacks", "Cancels", "Quotes", "PickupPoints", "Cities", "ConnectionTest"),
+    ports=(
+        "Orders",
+        "Preview",
+        "Tracking",
+        "Callbacks",
+        "Cancels",
+        "Quotes",
+        "PickupPoints",
+        "Cities",
+        "ConnectionTest",
+    ),
     limits={
         "max_weight_g": 50_000,
         "locker_max_weight_g": 15_000,

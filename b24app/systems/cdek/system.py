@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from b24app.logistics.addresses import read_address
 from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain, problem_in
@@ -26,7 +27,7 @@ _FOREIGN = frozenset({"v2_entity_forbidden", "v2_order_forbidden"})
 
 
 class Cdek:
-    """Implements Orders, Tracking, Callbacks, Cancels, Quotes, PickupPoints, Cities and ConnectionTest."""
+    """Implements Orders, Preview, Tracking, Callbacks, Cancels, Quotes, PickupPoints, Cities and ConnectionTest."""
 
     def __init__(self, context: OpenContext, directory: Directory) -> None:
         self._context = context
@@ -46,8 +47,7 @@ class Cdek:
 
     def create(self, request: ShipmentRequest) -> OrderState:
         """Everything is looked up first, so that `Uncertain` can only come from the order itself."""
-        body = build_order(request, self._way(request))
-        reply = self._client.write("POST", "orders", "orders.create", body)
+        reply = self._client.write("POST", "orders", "orders.create", self.preview(request))
         state = parse_order(reply.data) if isinstance(reply.data, Mapping) else None
         if state is not None and state.decision is not Decision.REFUSED:
             return replace(state, number=state.number or request.number)
@@ -56,6 +56,10 @@ class Cdek:
         if reply.errors:
             raise Refused(problems_of(reply.errors))
         raise Uncertain(f"orders.create: HTTP {reply.status} without an order or an error")
+
+    def preview(self, request: ShipmentRequest) -> dict[str, Any]:
+        """The body of an order, after the look-ups it needs."""
+        return build_order(request, self._way(request))
 
     def read(self, remote_id: str) -> OrderState:
         reply = self._client.read(f"orders/{remote_id}", "orders.read")

@@ -173,3 +173,15 @@ def test_the_service_has_a_price(system: Harness) -> None:
     quote = system.port.quote(system.request())
     assert quote.price.minor > 0
     assert quote.days_max is None or quote.days_max >= (quote.days_min or 0)
+
+
+def test_a_preview_is_a_document_and_no_order(system: Harness) -> None:
+    if "Preview" not in discover()[system.code].manifest.ports:
+        assert not isinstance(system.port, ports.Preview)
+        return
+    request = system.request("wb-77-1")
+    shown = system.port.preview(request)
+    assert request.recipient.name in str(shown)
+    assert "wb-77-1" in str(shown)
+    assert system.accepted("wb-77-1") == 0
+    assert system.port.find("wb-77-1") is None
