@@ -145,11 +145,10 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
         status_stages={},
         stage_order=(),
         trigger_stage="",
-        more_triggers=(),
-        lost_stages=(),
         forward_only=True,
     )
     set_up = dump(settings)
-    del set_up["rules"]
+    for later in ("more_triggers", "lost_stages", "rules"):
+        del set_up[later]
     text = json.dumps([dump(inputs), set_up], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
