@@ -161,7 +161,8 @@ class CatalogueReader:
         wanted = {ware.section for ware in wares if ware.section}
         if not self._defaults or not wanted:
             return {}
-        above = {} if wanted <= set(self._defaults) else self._tree(people)
+        told = {section for section, size in self._defaults.items() if None not in (size.weight_g, size.length_mm)}
+        above = {} if wanted <= told else self._tree(people)
         return goods.section_sizes(wanted, above, self._defaults)
 
     def _tree(self, people: bool) -> Mapping[int, int]:

@@ -72,7 +72,7 @@ def list_wares(key: str, kind: str, iblock: int, ids: Sequence[int]) -> Command:
 
 def list_sections(key: str, iblock: int, start: int) -> Command:
     params = {
-        "select": ["id", "iblockSectionId"],
+        "select": ["id", "iblockSectionId", "name"],
         "filter": {"iblockId": iblock},
         "order": {"id": "ASC"},
         "start": start,
@@ -134,15 +134,24 @@ def sized(
 def section_sizes(
     wanted: Iterable[int], above: Mapping[int, int], defaults: Mapping[int, CatalogueSize]
 ) -> dict[int, CatalogueSize]:
-    """Each section's default: its own, else the nearest one above it."""
+    """Each section's default: of every value its own, else that of the nearest section above."""
     found: dict[int, CatalogueSize] = {}
     for section in wanted:
         current, steps = section, 0
-        while current and current not in defaults and steps < 50:
+        while current and steps < 50:
+            if current in defaults:
+                found[section] = _filled(found.get(section), defaults[current])
             current, steps = above.get(current, 0), steps + 1
-        if current in defaults:
-            found[section] = defaults[current]
     return found
+
+
+def _filled(near: CatalogueSize | None, far: CatalogueSize) -> CatalogueSize:
+    """What the nearer section says, and for the rest what the farther one does."""
+    if near is None:
+        return far
+    names = ("weight_g", "length_mm", "width_mm", "height_mm")
+    missing = {name: getattr(far, name) for name in names if getattr(near, name) is None}
+    return replace(near, **missing)
 
 
 def _row(row: Mapping[str, Any], currency: str) -> ProductRow:

@@ -78,6 +78,8 @@ def _as_item(row: ProductRow, weight_g: float, guessed: bool) -> Item:
 def find_weight(row: ProductRow, defaults: Defaults) -> tuple[float, Source | None]:
     """Grams per unit and where they come from; `(0, None)` when nobody states any."""
     for size in _with_default(row, defaults):
+        if size.source is Source.SECTION and size.weight_g == 0:
+            return 0, None  # the section says: do not guess
         if size.weight_g and size.weight_g > 0:
             return size.weight_g, size.source
     return 0, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from install.steps import bindings, fields, plan, stage
+from install.steps import bindings, fields, plan, sections, stage
 from install.steps.catalogue import Ground, Step
 
 STEPS: tuple[Step, ...] = (
@@ -11,6 +11,7 @@ STEPS: tuple[Step, ...] = (
     Step("stage", stage.run),
     Step("placements", bindings.placements),
     Step("events", bindings.events),
+    Step("sections", sections.run),
 )
 
 __all__ = ["STEPS", "Ground", "Step"]

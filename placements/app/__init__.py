@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from b24app.frames import htmx
 from b24app.frames import parts as page_parts
 from b24app.frames.parts import PageParts
-from placements.app import connections, health, log, origins, stages
+from placements.app import connections, defaults, health, log, origins, stages
 from placements.app.desk import Desk
 from placements.app.opening import Opening
 from placements.app.section import Section
@@ -20,6 +20,7 @@ SECTIONS: tuple[Section, ...] = (
     connections.SECTION,
     origins.SECTION,
     stages.SECTION,
+    defaults.SECTION,
 )
 
 

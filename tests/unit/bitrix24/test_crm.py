@@ -158,6 +158,8 @@ def test_sizes_best_source_first() -> None:
 
 
 def test_sections_that_run_in_a_circle_end() -> None:
+    near, far = CatalogueSize(Source.SECTION, weight_g=0), CatalogueSize(Source.SECTION, 900, 20, 20, 20)
+    assert goods.section_sizes([2], {2: 1}, {1: far, 2: near}) == {2: CatalogueSize(Source.SECTION, 0, 20, 20, 20)}
     assert goods.section_sizes([1], {1: 2, 2: 1}, {9: CatalogueSize(Source.SECTION)}) == {}
 
 

@@ -177,6 +177,11 @@ def test_weight_comes_from_the_best_source_and_guesses_are_marked(
     assert parcel.items[0].guessed is bool(guesses)
 
 
+def test_a_section_may_forbid_the_portals_guess() -> None:
+    parcel, problems = pack([row(sized(Source.SECTION, 0))], Defaults(weight_g=500))
+    assert (parcel, [problem.code for problem in problems]) == (None, ["weight_missing"])
+
+
 def test_a_product_of_unknown_weight_is_a_problem_not_a_zero() -> None:
     parcel, problems = pack([row(), ROW], Defaults())
     assert parcel is None

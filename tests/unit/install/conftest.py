@@ -88,6 +88,13 @@ class RememberingPortal:
         self.stages[given["ENTITY_ID"]].append(row)
         return 1
 
+    def _catalog_catalog_list(self, params: Mapping[str, Any]) -> Any:
+        return {"catalogs": [{"iblockId": 23, "productIblockId": None}, {"iblockId": 25, "productIblockId": 23}]}
+
+    def _catalog_section_list(self, params: Mapping[str, Any]) -> Any:
+        rows = [{"id": 47, "name": "Кухня", "iblockSectionId": None}, {"id": 48, "name": "Кофе", "iblockSectionId": 47}]
+        return {"sections": rows if params["start"] == 0 else []}
+
     def _placement_get(self, params: Mapping[str, Any]) -> Any:
         return self.placements
 

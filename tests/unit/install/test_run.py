@@ -69,6 +69,10 @@ def test_a_portal_gets_everything_once(job: Callable[[], None], sessions: Sessio
         assert (row.state, row.plan, row.edition, row.rate_size) == (PortalState.ACTIVE, "pro100", "cloud", 50)
         assert row.installed_at is not None
         assert portals.field_map(session, portal.id)["address"] == "UF_CRM_DELIVERY_ADDRESS"
+        assert row.settings["sections"] == [
+            {"id": 47, "name": "Кухня", "above": 0},
+            {"id": 48, "name": "Кофе", "above": 47},
+        ]
         assert row.settings["delivery_types"] == {"31": "courier", "32": "pickup"}
         pipeline = portals.pipelines(session, portal.id)[0]
         assert (pipeline.trigger_stage, pipeline.enabled) == ("WB_SHIP", False)
@@ -94,7 +98,14 @@ def test_a_silent_portal_is_tried_again_from_the_step_that_failed(
 ) -> None:
     there.broken["placement.get"] = NotSent(Why.CONNECT)
     job()
-    assert [states(sessions, portal)[step.name] for step in STEPS] == ["done", "done", "done", "waiting", "waiting"]
+    assert [states(sessions, portal)[step.name] for step in STEPS] == [
+        "done",
+        "done",
+        "done",
+        "waiting",
+        "waiting",
+        "waiting",
+    ]
     there.broken.clear()
     there.asked.clear()
     clock.advance(3)
