@@ -1,53 +1,141 @@
-"""Renew docs/pictures/deal-tab.png from a running demo: `python tools/picture.py` (Chromium, a minute)."""
+"""Renew docs/pictures/ and docs/market/screenshots/ from a running demo: `python tools/picture.py` (Chromium, minutes).
+
+Every page at 1280 and 360 px in both languages; the app's sections are those of `placements.app.SECTIONS`. Words after
+the command choose pages by the start of their names: `python tools/picture.py app- legal-`.
+"""
 
 from __future__ import annotations
 
+import html
 import io
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, sync_playwright
 
-from b24app.demo.house import House, Plan
-from b24app.demo.setting_up import set_up
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
-TARGET = Path(__file__).resolve().parents[1] / "docs/pictures/deal-tab.png"
-DEAL, MANAGER = 501, 7
-WIDTH, HEIGHT = 1280, 1020
-STEP_S, STEPS = 3600, 5
-WAIT_S = 60.0
+import gallery  # noqa: E402 - beside this file
+
+from b24app.demo.house import House, Plan  # noqa: E402
+from b24app.demo.setting_up import set_up  # noqa: E402
+from placements.app import SECTIONS  # noqa: E402
+
+PICTURES, SHOTS = ROOT / "docs/pictures", ROOT / "docs/market/screenshots"
+WIDTHS, LANGS, HEIGHT = (1280, 360), ("ru", "en"), 900
+ADMIN, MANAGER, DEAL = 1, 7, 501
+DEALS = range(501, 513)
+STEP_S, STEPS, WAIT_S = 3600, 5, 90.0
+#: What a picture of a page may weigh after its colours are counted; long pages are cut there.
+TALLEST = 6000
 
 
-def main() -> int:
-    with tempfile.TemporaryDirectory(prefix="waybill-picture-") as folder, House(Plan(Path(folder))) as house:
-        portal = house.addresses["portals"][0]
-        _ship(house, f"/bitrix24/{portal['member_id']}", portal["member_id"])
-        with sync_playwright() as playwright:
-            chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-            shot = _shoot(
-                browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}), portal["base_url"], house.pages
-            )
-            browser.close()
-    _keep(shot)
-    sys.stdout.write(f"{TARGET}: {TARGET.stat().st_size // 1024} KB\n")
+def main(wanted: list[str]) -> int:
+    with tempfile.TemporaryDirectory(prefix="waybill-picture-") as folder, House(_plan(Path(folder))) as house:
+        with chromium() as browser, gallery.served() as drawn:
+            take = Camera(browser, wanted)
+            for name, path in gallery.addresses().items():
+                take.page(name, lambda lang, path=path: drawn + path.format(lang=lang))
+            for document in ("privacy", "licence"):
+                take.page(f"legal-{document}", lambda lang, d=document: f"{house.pages}/legal/{d}?lang={lang}")
+            for theme in ("light", "dark"):
+                take.page(
+                    f"components-{theme}", lambda lang, t=theme: f"{house.pages}/components?lang={lang}&theme={t}"
+                )
+            member = house.addresses["portals"][0]["member_id"]
+            _ship(house, f"/bitrix24/{member}", member)
+            for section in SECTIONS:
+                take.section(f"app-{section.code}", house, member, section.code)
+            if not wanted:
+                _market(browser, house)
+    _index()
     return 0
 
 
+def _plan(folder: Path) -> Plan:
+    vendor = {"VENDOR_NAME": "Romashka LLC", "VENDOR_EMAIL": "help@example.com", "VENDOR_ADDRESS": "Moscow"}
+    return Plan(folder, env={f"WAYBILL_{name}": value for name, value in vendor.items()})
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+class Camera:
+    """Takes one page at each width in each language; `wanted` empty = every page."""
+
+    def __init__(self, browser: Browser, wanted: list[str]) -> None:
+        self._browser, self._wanted = browser, tuple(wanted)
+
+    def page(self, name: str, address: Callable[[str], str]) -> None:
+        self._take(name, lambda page, lang: page.goto(address(lang)))
+
+    def section(self, name: str, house: House, member: str, code: str) -> None:
+        """The app's page as the administrator's portal opens it, then its section."""
+
+        def open_(page: Page, lang: str) -> None:
+            frame = house.steer("POST", f"/bitrix24/{member}/frame", {"user": ADMIN, "placement": "DEFAULT"})
+            _post(page, frame, lang)
+            page.wait_for_selector("#app")
+            if page.locator(f"#app[data-section='{code}']").count() == 0:
+                opener = page.locator(f"[hx-get='/app/s/{code}']").first
+                if opener.count() == 0:
+                    page.locator("nav.wb-tabs a:last-child").click()
+                    page.wait_for_selector(f"[hx-get='/app/s/{code}']")
+                    opener = page.locator(f"[hx-get='/app/s/{code}']").first
+                opener.click()
+            page.wait_for_selector(f"#app[data-section='{code}']")
+
+        self._take(name, open_)
+
+    def _take(self, name: str, open_: Callable[[Page, str], object]) -> None:
+        if self._wanted and not name.startswith(self._wanted):
+            return
+        for width in WIDTHS:
+            for lang in LANGS:
+                page = self._browser.new_page(viewport={"width": width, "height": HEIGHT})
+                open_(page, lang)
+                page.wait_for_load_state("networkidle")
+                page.evaluate("document.activeElement && document.activeElement.blur()")
+                tall = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
+                clip = {"x": 0, "y": 0, "width": width, "height": tall}
+                keep(page.screenshot(full_page=True, clip=clip), PICTURES / f"{name}.{lang}.{width}.png")
+                page.close()
+
+
+def _post(page: Page, frame: Mapping[str, Any], lang: str) -> None:
+    """What the portal does to open a frame, here to fill the whole window."""
+    url = frame["url"].replace("LANG=ru", f"LANG={lang}").replace("LANG=en", f"LANG={lang}")
+    fields = "".join(
+        f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(str(value))}">'
+        for name, value in frame["fields"].items()
+    )
+    page.set_content(f'<form method="post" action="{html.escape(url)}">{fields}</form>')
+    with page.expect_navigation():
+        page.evaluate("document.forms[0].submit()")
+
+
 def _ship(house: House, base: str, member_id: str) -> None:
-    """One deal on its way: accepted, handed in, travelling."""
+    """Deals on their way, some with problems: accepted, handed in, travelling."""
     steer = house.steer
     steer("POST", "/cdek/settings", {"auto_route": True, "step_seconds": STEP_S})
     triggers = set_up(steer, member_id, house.addresses["cdek"]["accounts"][0]).triggers
-    steer("POST", f"{base}/wishes", {"deals": [DEAL]})
+    steer("POST", f"{base}/wishes", {"deals": list(DEALS)})
     time.sleep(2)
-    steer("POST", f"{base}/move", {"deals": [DEAL], "stage": triggers[0], "user": MANAGER})
+    steer("POST", f"{base}/move", {"deals": list(DEALS), "stage": triggers[0], "user": MANAGER})
     _until(lambda: _deal(house, base).get("UF_CRM_LOGISTICS_TRACK"), "a number on the deal")
     for _ in range(STEPS):
         steer("POST", "/clock", {"advance": STEP_S})
@@ -67,26 +155,93 @@ def _until(what: Callable[[], object], name: str) -> None:
         time.sleep(0.3)
 
 
-def _shoot(page: Page, portal: str, ours: str) -> bytes:
+# --- the Market's card ----------------------------------------------------------------------------------------------
+
+
+def _market(browser: Browser, house: House) -> None:
+    """1280 × 720, inside the portal, as the Market wants them (contracts/bitrix24-app.md §6.2); and the README's picture."""
+    portal = house.addresses["portals"][0]["base_url"]
+    for lang in LANGS:
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        _sign_in(page, portal, MANAGER, lang)
+        page.goto(f"{portal}/crm/deal/details/{DEAL}/")
+        page.get_by_text({"ru": "Доставка", "en": "Delivery"}[lang], exact=True).first.click()
+        _ours(page, house.pages).wait_for_selector("#now")
+        page.wait_for_timeout(1500)
+        keep(page.screenshot(), SHOTS / f"1-deal.{lang}.png")
+        if lang == "en":
+            page.set_viewport_size({"width": 1280, "height": 1020})
+            page.wait_for_timeout(500)
+            keep(page.screenshot(), PICTURES / "deal-tab.png")
+        _sign_in(page, portal, ADMIN, lang)
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.goto(portal + "/marketplace/view/waybill.delivery/")
+        ours = _ours(page, house.pages)
+        for number, code in enumerate(
+            (each for each in ("health", "connections", "stages", "rules") if _has(code=each)), 2
+        ):
+            _go(ours, code)
+            page.evaluate("window.scrollTo(0, 0)")
+            page.wait_for_timeout(800)
+            keep(page.screenshot(), SHOTS / f"{number}-{code}.{lang}.png")
+        page.close()
+
+
+def _has(code: str) -> bool:
+    return any(section.code == code for section in SECTIONS)
+
+
+def _go(ours: Frame, code: str) -> None:
+    ours.wait_for_selector("#app")
+    if ours.locator(f"#app[data-section='{code}']").count():
+        return
+    if ours.locator(f"[hx-get='/app/s/{code}']").count() == 0:
+        ours.locator("nav.wb-tabs a:last-child").click()
+    ours.locator(f"[hx-get='/app/s/{code}']").first.click()
+    ours.wait_for_selector(f"#app[data-section='{code}']")
+
+
+def _sign_in(page: Page, portal: str, user: int, lang: str) -> None:
     page.goto(portal + "/login")
-    page.click(f"button[name=user][value='{MANAGER}']")
+    page.click(f"button[name=user][value='{user}']")
     page.wait_for_selector(".board")
-    page.request.post(portal + "/lang", form={"lang": "en"})
-    page.goto(f"{portal}/crm/deal/details/{DEAL}/")
-    page.get_by_text("Delivery", exact=True).first.click()
+    page.request.post(portal + "/lang", form={"lang": lang})
+
+
+def _ours(page: Page, ours: str) -> Frame:
     page.wait_for_selector("iframe")
+    end = time.monotonic() + WAIT_S
     while not (found := [frame for frame in page.frames if frame.url.startswith(ours)]):
+        if time.monotonic() > end:
+            raise SystemExit("our frame did not open")
         page.wait_for_timeout(100)  # lets the browser's events in, which a plain sleep does not
-    found[0].wait_for_selector("#now")
-    page.wait_for_timeout(1500)
-    return page.screenshot()
+    return found[0]
 
 
-def _keep(shot: bytes) -> None:
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
-    picture.save(TARGET, optimize=True)
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def keep(shot: bytes, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    picture.save(target, optimize=True)
+
+
+def _index() -> None:
+    """docs/pictures/README.md: every page, each with its four pictures."""
+    names = sorted({path.name.split(".")[0] for path in PICTURES.glob("*.*.*.png")})
+    weight = sum(path.stat().st_size for folder in (PICTURES, SHOTS) for path in folder.glob("*.png")) / 1e6
+    lines = ["# Every page", "", f"Made by `python tools/picture.py`; {len(names)} pages, {weight:.1f} MB.", ""]
+    lines += [
+        "| Page | " + " | ".join(f"{lang}, {width}" for width in WIDTHS for lang in LANGS) + " |",
+        "|---|" + "---|" * 4,
+    ]
+    for name in names:
+        links = [f"[{lang} {width}]({name}.{lang}.{width}.png)" for width in WIDTHS for lang in LANGS]
+        lines.append(f"| {name} | " + " | ".join(links) + " |")
+    (PICTURES / "README.md").write_text("\n".join(lines) + "\n", "utf-8")
+    sys.stdout.write(f"{len(names)} pages, {weight:.1f} MB\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
