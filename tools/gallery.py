@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask, Response
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from b24app.frames import pages, session
 from b24app.frames.errors import ErrorCode, PageError
@@ -32,6 +32,13 @@ INSTALLS = {
 }
 
 
+class Quiet(WSGIRequestHandler):
+    """Says nothing about requests."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
 def addresses() -> dict[str, str]:
     """Name of a picture -> path of its page, with `{lang}` open."""
     found = {f"install-{state}": f"/install/{state}/{{lang}}" for state in INSTALLS}
@@ -49,7 +56,7 @@ def served() -> Iterator[str]:
     app.add_url_rule("/error/<code>/<lang>", "error", _error)
     app.add_url_rule("/tab/version", "tab_version", lambda: ("", 204))
     app.add_url_rule("/install/progress", "progress", lambda: ("", 204))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

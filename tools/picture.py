@@ -39,25 +39,32 @@ TALLEST = 6000
 
 
 def main(wanted: list[str]) -> int:
-    with tempfile.TemporaryDirectory(prefix="waybill-picture-") as folder, House(_plan(Path(folder))) as house:
-        with chromium() as browser, gallery.served() as drawn:
-            take = Camera(browser, wanted)
-            for name, path in gallery.addresses().items():
-                take.page(name, lambda lang, path=path: drawn + path.format(lang=lang))
-            for document in ("privacy", "licence"):
-                take.page(f"legal-{document}", lambda lang, d=document: f"{house.pages}/legal/{d}?lang={lang}")
-            for theme in ("light", "dark"):
-                take.page(
-                    f"components-{theme}", lambda lang, t=theme: f"{house.pages}/components?lang={lang}&theme={t}"
-                )
-            member = house.addresses["portals"][0]["member_id"]
-            _ship(house, f"/bitrix24/{member}", member)
-            for section in SECTIONS:
-                take.section(f"app-{section.code}", house, member, section.code)
-            if not wanted:
-                _market(browser, house)
+    with (
+        tempfile.TemporaryDirectory(prefix="waybill-picture-") as folder,
+        House(_plan(Path(folder))) as house,
+        chromium() as browser,
+        gallery.served() as drawn,
+    ):
+        camera = Camera(browser, wanted)
+        _public(camera, house.pages, drawn)
+        member = house.addresses["portals"][0]["member_id"]
+        _ship(house, f"/bitrix24/{member}", member)
+        for section in SECTIONS:
+            camera.section(f"app-{section.code}", house, member, section.code)
+        if not wanted or "market" in wanted:
+            _market(browser, house)
     _index()
     return 0
+
+
+def _public(camera: Camera, ours: str, drawn: str) -> None:
+    """What needs no portal that was set up."""
+    for name, path in gallery.addresses().items():
+        camera.page(name, lambda lang, path=path: drawn + path.format(lang=lang))
+    for document in ("privacy", "licence"):
+        camera.page(f"legal-{document}", lambda lang, d=document: f"{ours}/legal/{d}?lang={lang}")
+    for theme in ("light", "dark"):
+        camera.page(f"components-{theme}", lambda lang, t=theme: f"{ours}/components?lang={lang}&theme={t}")
 
 
 def _plan(folder: Path) -> Plan:
@@ -89,6 +96,7 @@ class Camera:
         def open_(page: Page, lang: str) -> None:
             frame = house.steer("POST", f"/bitrix24/{member}/frame", {"user": ADMIN, "placement": "DEFAULT"})
             _post(page, frame, lang)
+            page.wait_for_load_state("networkidle")
             page.wait_for_selector("#app")
             if page.locator(f"#app[data-section='{code}']").count() == 0:
                 opener = page.locator(f"[hx-get='/app/s/{code}']").first
@@ -159,7 +167,7 @@ def _until(what: Callable[[], object], name: str) -> None:
 
 
 def _market(browser: Browser, house: House) -> None:
-    """1280 × 720, inside the portal, as the Market wants them (contracts/bitrix24-app.md §6.2); and the README's picture."""
+    """Inside the portal, as the Market wants them (contracts/bitrix24-app.md §6.2); and the picture of README.md."""
     portal = house.addresses["portals"][0]["base_url"]
     for lang in LANGS:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
