@@ -141,6 +141,16 @@ def _shown(value: object) -> str:
     return f"`{','.join(map(str, value))}`" if isinstance(value, tuple) else f"`{value}`"
 
 
+def knobs(settings: Settings) -> dict[str, str]:
+    """Variable -> its value where that is a number or a word of a list, else only whether it is set."""
+    shown: dict[str, str] = {}
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        plain = isinstance(value, int | float) or name in ("profile", "log_level", "log_format")
+        shown[f"{PREFIX}{name.upper()}"] = str(value) if plain else "set" if value not in ("", ()) else "not set"
+    return shown
+
+
 def settings_table() -> str:
     """Return the Markdown table of all settings, as docs/operations.md carries it."""
     lines = ["| Variable | Meaning | Default |", "|---|---|---|"]

@@ -14,7 +14,7 @@ from b24app.frames.proof import FrameGate
 from b24app.frames.session import SessionSigner
 from b24app.parts import Parts
 from b24app.remotes import Remotes
-from b24app.settings import Settings
+from b24app.settings import Settings, knobs
 from b24app.systems import discover
 from b24app.systems.plugin import SystemPlugin
 from install import routes as install_routes
@@ -40,6 +40,7 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
         person=remotes.person,
         public_url=settings.public_url,
         systems=discover(),
+        knobs=knobs(settings),
     )
     for room in (deal_tab, app_page, renewal, install_routes):
         app.register_blueprint(room.blueprint(page_parts))

@@ -8,8 +8,10 @@ from b24app.lanes.slices import Slice
 from b24app.parts import Parts, WorkerParts
 from b24app.remotes import Remotes
 from b24app.runners.connection import ConnectionRunner
-from b24app.runners.portal import PortalRunner
+from b24app.runners.portal import PortalRunner, nightly
+from b24app.runners.portal.reconciling import reconcile
 from b24app.runners.portal.runner import Chore, closing
+from b24app.store import reconciling
 from b24app.store.inbox import Claimed
 from b24app.store.models import InboxKind, LaneKind
 from install import run as installing
@@ -38,6 +40,7 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
         InboxKind.LICENCE: closing(services),
         InboxKind.EVENT: closing(services),
     }
-    mine.engine.register(LaneKind.PORTAL, PortalRunner(services, chores))
+    mine.engine.register(LaneKind.PORTAL, PortalRunner(services, chores, {reconciling.KIND: reconcile}))
     mine.engine.register(LaneKind.CONNECTION, ConnectionRunner(services))
+    mine.schedule.add(reconciling.KIND, nightly.PERIOD_S, lambda: nightly.reconcile_all(services))
     mine.schedule.add("erase", ERASE_S, lambda: uninstall.erase_left(parts.sessions))

@@ -40,6 +40,20 @@ def deals_in_stage(key: str, category: int, stages: Sequence[str], names: FieldN
     return Command(key, "crm.item.list", params)
 
 
+def deals_moved_since(
+    key: str, category: int, stages: Sequence[str], since: datetime, names: FieldNames, after_id: int = 0
+) -> Command:
+    """Deals that stand in these stages and were moved at `since` or later, 50 by id after `after_id` (§1.7)."""
+    params = {
+        "entityTypeId": DEAL,
+        "select": names.select(),
+        "filter": {"categoryId": category, "@stageId": list(stages), ">=movedTime": since, ">id": after_id},
+        "order": {"id": "ASC"},
+        "start": -1,
+    }
+    return Command(key, "crm.item.list", params)
+
+
 def get_deal(key: str, deal_id: int) -> Command:
     """One deal with everything; for a person's own token this is the proof that he may see it."""
     return Command(key, "crm.item.get", {"entityTypeId": DEAL, "id": deal_id})
@@ -99,6 +113,11 @@ def moves_after(cursor: int, pages: int = 1, prefix: str = "moves") -> list[Comm
 def newest_move(key: str = "newest") -> Command:
     """The last stage move of all, where a cursor begins."""
     return Command(key, "crm.stagehistory.list", {"entityTypeId": DEAL, "order": {"ID": "DESC"}, "start": 0})
+
+
+def move_by_id(key: str, history_id: int) -> Command:
+    """One move of the history."""
+    return Command(key, "crm.stagehistory.list", {"entityTypeId": DEAL, "filter": {"ID": history_id}, "start": -1})
 
 
 def parse_moves(answer: BatchAnswer, pages: int = 1, prefix: str = "moves") -> tuple[list[StageMove], bool]:

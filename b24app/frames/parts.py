@@ -32,7 +32,8 @@ _USABLE = (PortalState.INSTALLING, PortalState.ACTIVE, PortalState.BLOCKED)
 class PageParts:
     """What pages are made of; create_app() joins it.
 
-    `person(portal, access_token, user_id)` opens the portal's REST API with a person's own key. `systems` by code.
+    `person(portal, access_token, user_id)` opens the portal's REST API with a person's own key. `systems` by code,
+    `knobs` as `settings.knobs` tells them.
     """
 
     sessions: Sessions
@@ -43,6 +44,7 @@ class PageParts:
     person: Callable[[Portal, str, int], PortalClient]
     public_url: str
     systems: Mapping[str, SystemPlugin] = field(default_factory=dict)
+    knobs: Mapping[str, str] = field(default_factory=dict)
 
     def carrier(self, system: str, lang: str) -> str:
         """A system's name for people; its code when no plug-in knows it any more."""

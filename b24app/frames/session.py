@@ -44,6 +44,7 @@ class SessionSigner:
     """Writes and reads tokens. `secrets`: newest first, so that a key can be changed without throwing people out."""
 
     def __init__(self, secrets: list[str]) -> None:
+        self._secrets = list(reversed(secrets))
         # itsdangerous signs with the last key of the list and accepts all.
         self._serializer = URLSafeSerializer(
             list(reversed(secrets)), salt="waybill.page.1", signer_kwargs={"digest_method": hashlib.sha256}
@@ -65,6 +66,20 @@ class SessionSigner:
         if now.timestamp() >= session.expires_at + RENEWABLE.total_seconds():
             raise PageError(ErrorCode.SESSION_FORGED, "expired for too long")
         return session
+
+    def seal(self, salt: str, data: dict[str, int]) -> str:
+        """A signed text for an address; what it is good for is said by `salt`."""
+        return str(self._sealer(salt).dumps(data))
+
+    def unseal(self, salt: str, text: str) -> dict[str, int]:
+        """Raises PageError(OUT_OF_DATE) for one that is not ours."""
+        try:
+            return dict(self._sealer(salt).loads(text))
+        except (BadSignature, TypeError, ValueError) as error:
+            raise PageError(ErrorCode.OUT_OF_DATE, str(error)) from error
+
+    def _sealer(self, salt: str) -> URLSafeSerializer:
+        return URLSafeSerializer(self._secrets, salt=salt, signer_kwargs={"digest_method": hashlib.sha256})
 
     def _load(self, token: str) -> PageSession:
         if not token:

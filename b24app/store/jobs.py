@@ -24,8 +24,10 @@ def start(
     asked_by: int | None,
     now: datetime,
     trace_id: str,
+    people: bool = True,
 ) -> Job:
-    """Adds a job and the row that asks `lane` for it, at the front of the queue. Wake the lane after the commit."""
+    """Adds a job and the row that asks `lane` for it, at the front of the queue when `people` wait. Wake the lane after
+    the commit."""
     job = Job(
         portal_id=portal_id,
         kind=kind,
@@ -40,7 +42,7 @@ def start(
     )
     session.add(job)
     session.flush()
-    inbox.append(session, lane.id, InboxKind.JOB, str(job.id), {}, now=now, trace_id=trace_id, people=True)
+    inbox.append(session, lane.id, InboxKind.JOB, str(job.id), {}, now=now, trace_id=trace_id, people=people)
     return job
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from b24app.frames import htmx
 from b24app.frames import parts as page_parts
 from b24app.frames.parts import PageParts
-from placements.app import connections, defaults, health, log, origins, stages
+from placements.app import checks, connections, defaults, health, log, origins, stages, support
 from placements.app.desk import Desk
 from placements.app.opening import Opening
 from placements.app.section import Section
@@ -16,6 +16,7 @@ from placements.app.section import Section
 #: In the order of the navigation.
 SECTIONS: tuple[Section, ...] = (
     health.SECTION,
+    checks.SECTION,
     log.SECTION,
     connections.SECTION,
     origins.SECTION,
@@ -39,6 +40,7 @@ def blueprint(parts: PageParts) -> Blueprint:
         return htmx.whole(page.section(log.SECTION.code), "#app")
 
     bp.get("/app/trace/<int:deal_id>")(deal_trace)
+    support.routes(bp, desk)
     for each in SECTIONS:
         if each.routes is not None:
             each.routes(bp, desk)

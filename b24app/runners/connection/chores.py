@@ -14,7 +14,7 @@ from b24app.logistics.ports import CallbackHint
 from b24app.runners.connection import hooking, testing
 from b24app.runners.connection.saving import Account
 from b24app.runners.services import Services
-from b24app.store import inbox, portals, shipments
+from b24app.store import inbox, portals, reconciling, shipments
 from b24app.store.crypto import unseal
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
@@ -52,10 +52,12 @@ def hear(services: Services, slice_: Slice, account: Account, system: Any) -> No
 
 
 def _hear(services: Services, slice_: Slice, account: Account, system: Any, rows: Sequence[Claimed]) -> None:
-    """A callback only says which order to read again; orders that are not ours are counted and ignored."""
+    """A callback only says which order to read again; orders that are not ours are kept for the reconciliation."""
     now = services.clock.now()
-    hints = [hint for row in rows for hint in _hints(services, system, row)]
+    bodies = [_hints(services, system, row) for row in rows]
+    hints = [hint for body in bodies for hint in body]
     found: set[int] = set()
+    named: set[str] = set()
     with session_scope(services.sessions) as session:
         portal_id, connection_id = account.portal.id, account.connection.id
         known = shipments.by_remote_ids(session, portal_id, connection_id, [hint.remote_id for hint in hints])
@@ -65,6 +67,11 @@ def _hear(services: Services, slice_: Slice, account: Account, system: Any, rows
                 row = shipments.by_number(session, portal_id, hint.number)
                 if row is not None and row.connection_id == connection_id:
                     found.add(row.id)
+                    named.add(hint.number)
+        # A body that names one of ours tells of ours: the other order in it is its return.
+        strange = [body for body in bodies if not any(hint.remote_id in known or hint.number in named for hint in body)]
+        foreign = {hint.remote_id: hint.number for body in strange for hint in body}
+        reconciling.note_foreign(session, portal_id, connection_id, foreign, now)
         shipments.poll_now(session, portal_id, sorted(found), now)
         portals.note_callback(session, portal_id, connection_id, now)
         inbox.close(session, slice_, [row_id for row in rows for row_id in row.ids], now)

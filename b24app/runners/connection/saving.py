@@ -23,7 +23,7 @@ from b24app.runners.connection import outcomes
 from b24app.runners.connection.tasks import CANCEL, CREATE, FOLLOW, Landed
 from b24app.runners.services import Services
 from b24app.runners.views import shipment_view
-from b24app.store import deals, intents, outbox, portals, problems, sending, shipments
+from b24app.store import deals, intents, outbox, portals, problems, reconciling, sending, shipments
 from b24app.store.lanes import LaneRef
 from b24app.store.models import (
     Connection,
@@ -122,6 +122,9 @@ class Saver:
             view = replace(view, accepted_at=self.now)
         change = advance(view, state, self._pipeline(deal), self.now)
         values = outcomes.columns(row, landed, state, change, self.now)
+        price = state.price
+        if price is not None and row.price_minor not in (None, price.minor):
+            reconciling.note_price(self.session, row, price.minor, price.currency, self.now)
         shipments.change(self.session, row, **values)
         shipments.add_events(
             self.session, row.portal_id, row.id, [_event(event, change.status) for event in change.events_new]
