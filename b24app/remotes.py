@@ -20,6 +20,7 @@ from b24app.systems import MemoryTokens, TokenCache, discover
 from b24app.tokenstore import PortalTokenStore
 from b24app.wire.budget import Budgets, Rate
 from b24app.wire.circuit import Circuits
+from b24app.wire.gauges import Gauges
 from b24app.wire.guard import Guard
 from b24app.wire.http import Http
 from b24app.wire.ledger import OperatingLedger
@@ -52,6 +53,7 @@ class Remotes:
     portal_services: PortalServices
     carrier_tokens: TokenCache
     call_log: StoredCallLog
+    gauges: Gauges
 
     @classmethod
     def open(cls, parts: Parts) -> Remotes:
@@ -59,7 +61,8 @@ class Remotes:
         shared = Shared(connect(settings.redis_url, settings.redis_timeout_s) if settings.redis_url else None)
         call_log = StoredCallLog(parts.sessions)
         log = Several(call_log, StructuredLog())
-        http = Http(parts.clock, log, Guard(settings.allowed_origins), Circuits(parts.clock, shared))
+        circuits, ledger = Circuits(parts.clock, shared), OperatingLedger(parts.clock, shared)
+        http = Http(parts.clock, log, Guard(settings.allowed_origins), circuits)
         secret = settings.app_secret.get_secret_value()
         oauth = OAuthServer(http, parts.clock, settings.app_id, secret, settings.oauth_hosts)
         store = PortalTokenStore(parts.sessions, parts.clock)
@@ -72,9 +75,10 @@ class Remotes:
             budgets=budgets,
             refresher=Refresher(store, oauth, parts.clock),
             tokens=store,
-            portal_services=PortalServices(http, oauth, budgets, OperatingLedger(parts.clock, shared), book),
+            portal_services=PortalServices(http, oauth, budgets, ledger, book),
             carrier_tokens=_carrier_tokens(parts, shared),
             call_log=call_log,
+            gauges=Gauges(circuits, budgets, ledger),
         )
 
     def portal(self, portal: Portal) -> PortalClient:

@@ -41,6 +41,7 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
         public_url=settings.public_url,
         systems=discover(),
         knobs=knobs(settings),
+        gauges=remotes.gauges,
     )
     for room in (deal_tab, app_page, renewal, install_routes):
         app.register_blueprint(room.blueprint(page_parts))

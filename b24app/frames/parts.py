@@ -22,6 +22,7 @@ from b24app.store import portals
 from b24app.store.engine import Sessions, read_scope
 from b24app.store.models import Portal, PortalState
 from b24app.systems.plugin import SystemPlugin
+from b24app.wire.gauges import Gauges
 from b24app.wire.trace import current_trace, new_trace_id
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ class PageParts:
     """What pages are made of; create_app() joins it.
 
     `person(portal, access_token, user_id)` opens the portal's REST API with a person's own key. `systems` by code,
-    `knobs` as `settings.knobs` tells them.
+    `knobs` as `settings.knobs` tells them. `gauges` shows budgets and circuits.
     """
 
     sessions: Sessions
@@ -45,6 +46,7 @@ class PageParts:
     public_url: str
     systems: Mapping[str, SystemPlugin] = field(default_factory=dict)
     knobs: Mapping[str, str] = field(default_factory=dict)
+    gauges: Gauges | None = None
 
     def carrier(self, system: str, lang: str) -> str:
         """A system's name for people; its code when no plug-in knows it any more."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, case, exists, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
-from b24app.store.models import InboxRow, InboxState, Intent, Lane, LaneKind, OutboxRow, Priority
+from b24app.store.models import InboxRow, InboxState, Intent, Lane, LaneKind, OutboxRow, OutboxState, Priority
 from b24app.store.sql import changed
 
 
@@ -163,7 +163,9 @@ def people_wait(session: Session, lane_id: int, now: datetime) -> bool:
     """Return whether a row that a person waits for is due in this lane."""
     inbox = exists().where(InboxRow.lane_id == lane_id, InboxRow.state == InboxState.NEW, InboxRow.due_at <= now)
     intents = exists().where(Intent.lane_id == lane_id, Intent.next_try_at <= now)
-    outbox = exists().where(OutboxRow.lane_id == lane_id, OutboxRow.next_try_at <= now)
+    # What must be looked up first is served by the background: a people's slice would find nothing to do and come back.
+    pending = OutboxRow.state == OutboxState.PENDING
+    outbox = exists().where(OutboxRow.lane_id == lane_id, pending, OutboxRow.next_try_at <= now)
     asked = or_(
         inbox.where(InboxRow.priority == Priority.PEOPLE),
         intents.where(Intent.priority == Priority.PEOPLE),

@@ -74,7 +74,8 @@ class Keep:
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
-    dead = (InboxRow.state == InboxState.DEAD) & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
+    given_up = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
+    dead = given_up & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
     count = _delete(sessions, InboxRow, or_(served, dead))
     count += _delete(sessions, Attempt, Attempt.at < now - timedelta(days=keep.attempts_days))
     return count + _delete(sessions, CallLogRow, CallLogRow.at < now - timedelta(days=keep.call_log_days))

@@ -25,7 +25,7 @@ SENDABLE = {
     Intent: (IntentState.WAITING, IntentState.UNCERTAIN),
     OutboxRow: (OutboxState.PENDING, OutboxState.UNCERTAIN),
 }
-CLOSED = frozenset({"done", "dead", "refused", "obsolete", "folded"})
+CLOSED = frozenset({"done", "dead", "refused", "obsolete", "folded", "dropped"})
 
 
 @dataclass(frozen=True, slots=True)

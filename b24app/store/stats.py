@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from b24app.store.models import InboxRow, InboxState, Intent, Lane, OutboxRow
 
-FINISHED = ("done", "folded", "obsolete", "refused")
+FINISHED = ("done", "folded", "obsolete", "refused", "dropped")
 
 
 def open_rows(session: Session) -> dict[tuple[str, str], int]:

@@ -43,6 +43,14 @@ redis.call('HSET', KEYS[1], 'level', ARGV[1], 'at', tostring(now))
 redis.call('PEXPIRE', KEYS[1], 600000)
 return 1
 """
+#: KEYS[1] bucket; ARGV: drain per second. Returns its level as a string and changes nothing.
+_PEEK = """
+local clock = redis.call('TIME')
+local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
+local state = redis.call('HMGET', KEYS[1], 'level', 'at')
+if not state[1] then return '0' end
+return tostring(math.max(0, tonumber(state[1]) - (now - tonumber(state[2])) * tonumber(ARGV[1])))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,13 @@ class RateBudget:
                 self._alone.charge()
             return Grant(wait)
 
+    @property
+    def level(self) -> float:
+        """Calls that have not drained yet, everybody's. Costs no budget."""
+        answer = self._shared.run(_PEEK, [self._key], [self._rate.drain])
+        with self._lock:
+            return max(self._own.level, float(answer or 0))
+
     def give_back(self) -> None:
         """A call that was granted stays charged: the remote may have counted it."""
 
@@ -139,6 +154,10 @@ class PaceBudget:
         self._slots = max(1, concurrency)
         self._busy = 0
         self._lock = threading.Lock()
+
+    @property
+    def level(self) -> float:
+        return self._rate.level
 
     def take(self, people: bool) -> Grant:
         """A person may use one place more than the background."""

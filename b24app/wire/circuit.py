@@ -22,6 +22,7 @@ if ARGV[2] == '1' then
 end
 local failures = tonumber(state[1] or '0') + 1
 redis.call('HSET', KEYS[1], 'failures', failures)
+redis.call('HSETNX', KEYS[1], 'since', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], 600000)
 if failures < tonumber(ARGV[3]) then return 0 end
 local now, open_until = tonumber(ARGV[1]), tonumber(state[3] or '0')
@@ -43,9 +44,21 @@ return '0'
 """
 
 
+_PEEK = "return redis.call('HMGET', KEYS[1], 'failures', 'since', 'open_until')"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCircuit:
+    """A remote that is left alone: failing since, next trial at (seconds since the epoch)."""
+
+    since: float
+    until: float
+
+
 @dataclass
 class _Own:
     failures: int = 0
+    since: float = 0.0
     pause: float = 0.0
     open_until: float = 0.0
     trial_until: float = 0.0
@@ -82,6 +95,16 @@ class Circuits:
         if wait > 0:
             raise NotSent(Why.CIRCUIT, f"{remote} is left alone", retry_after=wait)
 
+    def peek(self, remote: str) -> OpenCircuit | None:
+        """How the circuit stands, for a page: no call is let through by it. None while it is closed."""
+        found = self._shared.run(_PEEK, [_key(remote)], [])
+        if found is not None:
+            failures, since, until = (float(value or 0) for value in found)
+        else:
+            own = self._own.get(remote, _Own())
+            failures, since, until = own.failures, own.since, own.open_until
+        return OpenCircuit(since, until) if failures >= self._failures and until else None
+
     def note(self, remote: str, alive: bool) -> None:
         """How the last call went: `alive` = an answer that the remote itself gave, of any meaning."""
         with self._lock:
@@ -95,9 +118,9 @@ class Circuits:
         if alive:
             del self._own[remote]
             return
-        own = self._own.setdefault(remote, _Own(pause=self._pause))
-        own.failures += 1
         now = self._clock.now().timestamp()
+        own = self._own.setdefault(remote, _Own(pause=self._pause, since=now))
+        own.failures += 1
         if own.failures >= self._failures and own.open_until <= now:
             pause = min(own.pause, self._longest)
             own.open_until, own.pause, own.trial_until = now + pause, pause * 2, 0.0

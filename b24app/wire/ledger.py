@@ -21,11 +21,29 @@ redis.call('PEXPIRE', KEYS[1], 900000)
 return 1
 """
 _READ = "return redis.call('HGETALL', KEYS[1])"
+#: KEYS[1] hash of one portal: method -> "seconds used|moment when they drop out"; ARGV: method, that.
+_USED = """
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], 900000)
+return 1
+"""
+#: Methods that have used less than this share of their time are not worth telling other processes about.
+TOLD_FROM = 0.1
 #: How long what Redis said is believed: other processes' blocks may be seen this late, and one more call is no harm.
 BELIEVED_S = 0.5
 #: Blocked without a word about the end: first wait, doubled with every further refusal, at most the whole window.
 FIRST_WAIT_S = 10.0
 WINDOW_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class MethodTime:
+    """What a method has used of its limit, in seconds; `blocked_until` (since the epoch) 0 = it may be called."""
+
+    method: str
+    used_s: float
+    limit_s: float
+    blocked_until: float = 0.0
 
 
 @dataclass
@@ -41,6 +59,7 @@ class OperatingLedger:
     def __init__(self, clock: Clock, shared: Shared, limit_s: float = 480.0, stop_at: float = 0.95) -> None:
         self._clock = clock
         self._shared = shared
+        self._limit_s = limit_s
         self._stop_s = limit_s * stop_at
         self._portals: dict[str, _Known] = {}
         self._lock = threading.Lock()
@@ -56,8 +75,25 @@ class OperatingLedger:
         """What an answer said: seconds used, and in how many seconds the oldest of them drop out."""
         with self._lock:
             self._known(portal).refusals.pop(method.lower(), None)
+        if operating_s >= self._limit_s * TOLD_FROM:
+            until = self._clock.now().timestamp() + min(max(resets_in_s, 1.0), WINDOW_S)
+            self._shared.run(_USED, [_used_key(portal)], [method.lower(), f"{operating_s:.1f}|{until:.0f}"])
         if operating_s >= self._stop_s:
             self._block(portal, method, min(max(resets_in_s, 1.0), WINDOW_S))
+
+    def peek(self, portal: str) -> list[MethodTime]:
+        """The methods that have used much of their time or are left alone, the fullest first; for a page."""
+        now = self._clock.now().timestamp()
+        with self._lock:
+            blocked = {method: until for method, until in self._fresh(portal).until.items() if until > now}
+        used = dict.fromkeys(blocked, self._limit_s)
+        flat = self._shared.run(_READ, [_used_key(portal)], []) or []
+        for method, told in zip(flat[::2], flat[1::2], strict=False):
+            seconds, _, until = str(told).partition("|")
+            if float(until) > now:
+                used[method] = float(seconds)
+        found = [MethodTime(method, spent, self._limit_s, blocked.get(method, 0.0)) for method, spent in used.items()]
+        return sorted(found, key=lambda each: (-each.used_s, each.method))
 
     def refused(self, portal: str, method: str, resets_in_s: float | None = None) -> float:
         """429: blocked until the known end, else longer each time. Returns the wait in seconds."""
@@ -91,3 +127,7 @@ class OperatingLedger:
 
 def _key(portal: str) -> str:
     return f"wb:operating:{portal}"
+
+
+def _used_key(portal: str) -> str:
+    return f"wb:operating-used:{portal}"
