@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from b24app.lanes.slices import Slice
 from b24app.parts import Parts, WorkerParts
 from b24app.remotes import Remotes
+from b24app.runners import alarms
 from b24app.runners.connection import ConnectionRunner
 from b24app.runners.portal import PortalRunner, nightly
 from b24app.runners.portal.reconciling import reconcile
@@ -43,4 +44,5 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
     mine.engine.register(LaneKind.PORTAL, PortalRunner(services, chores, {reconciling.KIND: reconcile}))
     mine.engine.register(LaneKind.CONNECTION, ConnectionRunner(services))
     mine.schedule.add(reconciling.KIND, nightly.PERIOD_S, lambda: nightly.reconcile_all(services))
+    mine.schedule.add("alarms", alarms.EVERY_S, lambda: alarms.watch(parts.sessions, parts.clock, parts.waker))
     mine.schedule.add("erase", ERASE_S, lambda: uninstall.erase_left(parts.sessions))

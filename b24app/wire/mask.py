@@ -206,3 +206,56 @@ def _plain_key(key: str) -> str:
     names = [part.rstrip("]") for part in unquote_plus(key).split("[")]
     named = [name for name in names if name and not name.isdigit()]
     return _KEY_NOISE.sub("", named[-1].lower()) if named else ""
+
+
+#: Keys whose values name no house and no person: a city or an office may be shown whole.
+_PLACES = frozenset({"city", "region", "country", "pointcode", "service", "kind", "number", "mark", "stage", "system"})
+_SECRETS = re.compile(r"(?i)secret|password|token|key|auth|sign|sealed")
+_DOT = "•"
+
+
+def veiled(value: Any, key: str = "") -> list[tuple[str, str]]:
+    """A payload as (path, text) lines for a person who must see what was sent, not whose it was: numbers and codes
+    stay, of names, addresses and phones only enough to recognise them."""
+    if isinstance(value, Mapping):
+        return [line for name, item in value.items() for line in veiled(item, f"{key}.{name}" if key else str(name))]
+    if isinstance(value, list | tuple):
+        found = [line for n, item in enumerate(value[:ITEMS_MOST]) for line in veiled(item, f"{key}.{n}")]
+        return found if len(value) <= ITEMS_MOST else [*found, (key, f"… {len(value) - ITEMS_MOST}")]
+    if value is None or value == "":
+        return []
+    return [
+        (_safe_key(key), _veil(str(value), _last_name(key)) if isinstance(value, str) else str(mask_data(value, key)))
+    ]
+
+
+def _last_name(path: str) -> str:
+    names = [name for name in path.split(".") if not name.isdigit()]
+    return names[-1] if names else ""
+
+
+def _veil(text: str, key: str) -> str:
+    plain = _KEY_NOISE.sub("", key.lower())
+    if _SECRETS.search(plain):
+        return _DOT * 8
+    if _OUR_NUMBER.fullmatch(text) or plain in _PLACES or plain in HARMLESS:
+        return mask_text(text)
+    if "phone" in plain or re.fullmatch(r"\+?[\d\s()-]{7,}", text):
+        digits = [at for at, sign in enumerate(text) if sign.isdigit()]
+        shown = {*digits[:4], *digits[-2:]}
+        return "".join(_DOT if at in digits and at not in shown else sign for at, sign in enumerate(text))
+    first, comma, rest = text.partition(",")
+    if comma and not any(sign.isdigit() for sign in first):  # the city of an address
+        return first + comma + _veil_words(rest)
+    return _veil_words(text)
+
+
+def _veil_words(text: str) -> str:
+    return re.sub(r"[\w@-]+\.?", lambda found: _veil_word(found[0]), text)
+
+
+def _veil_word(word: str) -> str:
+    if word.endswith(".") and len(word) <= 4 and not word[0].isdigit():
+        return word
+    hidden = _DOT * min(len(word), 8)
+    return word[0] + hidden[1:] if len(word) > 2 and word[0].isalpha() else hidden

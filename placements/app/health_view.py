@@ -13,6 +13,8 @@ from b24app.frames.formats import Formats
 from b24app.logistics.ports import TestStep
 from b24app.store.faces.portal import DealProblem, PortalFacts
 from b24app.store.models import Connection
+from placements.app.failed_view import FailedGroup, failed_groups
+from placements.app.remotes_view import Pulse, RemoteView, remotes
 from placements.tab_now import Now
 
 _STATES = {
@@ -57,46 +59,96 @@ class ProblemGroup:
     """Deals that stop for one cause, and who can fix it."""
 
     title: str
+    code: str
     who: str
     deals: tuple[DealProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class HealthView:
+    """`mends` = the section where the first sentence's trouble is put right; `counts` of the filters: all, admin,
+    manager, dead."""
+
     now: Now
-    accounts: tuple[AccountView, ...]
+    mends: str
+    remotes: tuple[RemoteView, ...]
+    accounts: dict[int, AccountView]
+    failed: tuple[FailedGroup, ...]
     groups: tuple[ProblemGroup, ...]
+    counts: Mapping[str, int]
+    alarms: bool
     facts: PortalFacts
     oldest: str
     version: str
 
 
-def health_view(facts: PortalFacts, formats: Formats, carrier: Callable[[str], str]) -> HealthView:
-    accounts = tuple(_account(each, facts.settings, formats, carrier) for each in facts.connections)
+def health_view(facts: PortalFacts, formats: Formats, carrier: Callable[[str], str], pulse: Pulse) -> HealthView:
+    accounts = {each.id: _account(each, facts.settings, formats, carrier) for each in facts.connections}
     oldest = formats.ago(facts.queue.oldest) if facts.queue.oldest else ""
-    now = _now(facts, formats)
-    return HealthView(now, accounts, _groups(facts, formats), facts, oldest, _version(now, accounts, facts))
+    shown = remotes(facts, pulse, formats, carrier)
+    failed = failed_groups(pulse.failed, {each.id: each.title for each in facts.connections}, formats)
+    groups = _groups(_uncovered(facts, pulse), formats)
+    counts = _counts(failed, groups)
+    now, mends = _now(facts, formats, shown, counts["dead"])
+    alarms = not facts.settings.get("alarms_off")
+    version = _version(now, shown, accounts, failed, facts, alarms)
+    return HealthView(now, mends, shown, accounts, failed, groups, counts, alarms, facts, oldest, version)
 
 
-def _now(facts: PortalFacts, formats: Formats) -> Now:
-    """The worst that is so; "all works" only when it does."""
+#: Problems that a dead row of the same deal tells too.
+_TOLD_BY_ROWS = frozenset({"carrier_silent", "portal_refused", "portal_write_failed"})
+
+
+def _uncovered(facts: PortalFacts, pulse: Pulse) -> tuple[DealProblem, ...]:
+    """Problems that the desk's rows do not show already."""
+    dead = {row.deal_id for row in pulse.failed if row.state == "dead"}
+    return tuple(each for each in facts.problems if each.deal_id not in dead or each.problem.code not in _TOLD_BY_ROWS)
+
+
+def _counts(failed: Sequence[FailedGroup], groups: Sequence[ProblemGroup]) -> Mapping[str, int]:
+    everything = [(group.who, len(group.lines)) for group in failed] + [
+        (group.code, len(group.deals)) for group in groups
+    ]
+    return {
+        "all": sum(n for _, n in everything),
+        "admin": sum(n for who, n in everything if who == "admin"),
+        "manager": sum(n for who, n in everything if who == "manager"),
+        "dead": sum(len(group.dead) for group in failed),
+        "problems": sum(len(group.deals) for group in groups),
+    }
+
+
+def _now(facts: PortalFacts, formats: Formats, shown: Sequence[RemoteView], dead: int) -> tuple[Now, str]:
+    """The worst that is so, and the section that mends it; "all works" only when it does."""
     t = formats.words
-    for key, tone, icon, holds in (
-        ("blocked", "red", "lock", facts.portal.state == "blocked"),
-        ("no_key", "red", "lock", not facts.admin_key),
-        ("no_connection", "amber", "plus", not facts.connections),
-        ("broken", "red", "alert", any(each.state == "broken" for each in facts.connections)),
-        ("untested", "amber", "question", not any(each.state == "ready" for each in facts.connections)),
-        ("off", "amber", "pause", not any(each.enabled for each in facts.pipelines.values())),
-        ("dead", "amber", "alert", bool(facts.dead)),
-        ("waiting", "amber", "hourglass", bool(facts.waiting)),
-        ("problems", "amber", "alert", bool(facts.problem_count)),
+    ill = {
+        tone: next((each for each in shown if each.icon == "alert" and each.tone == tone), None)
+        for tone in ("red", "amber")
+    }
+    states = {each.state for each in facts.connections}
+    for key, tone, icon, holds, mends in (
+        ("blocked", "red", "lock", facts.portal.state == "blocked", ""),
+        ("no_key", "red", "lock", not facts.admin_key, ""),
+        ("no_connection", "amber", "plus", not facts.connections, "connections"),
+        ("broken", "red", "alert", "broken" in states, "connections"),
+        ("down", "red", "alert", ill["red"] is not None, _pausing(ill["red"])),
+        ("untested", "amber", "question", bool(facts.connections) and "ready" not in states, "connections"),
+        ("off", "amber", "pause", not any(each.enabled for each in facts.pipelines.values()), "stages"),
+        ("degraded", "amber", "alert", ill["amber"] is not None, _pausing(ill["amber"])),
+        ("dead", "amber", "alert", bool(dead), ""),
+        ("waiting", "amber", "hourglass", bool(facts.waiting), ""),
+        ("problems", "amber", "alert", bool(facts.problem_count), ""),
     ):
         if holds:
-            counts = {"dead": len(facts.dead), "waiting": len(facts.waiting), "problems": facts.problem_count}
-            n = counts.get(key, 0)
-            return Now(tone, icon, t(f"health.{key}.title", n=n), t(f"health.{key}.text", n=n))
-    return Now("green", "check-circle", t("health.fine.title"), t("health.fine.text"))
+            n = {"dead": dead, "waiting": len(facts.waiting), "problems": facts.problem_count}.get(key, 0)
+            name = (ill[tone].title if ill.get(tone) else "") if key in ("down", "degraded") else ""  # type: ignore[union-attr]
+            return Now(tone, icon, t(f"health.{key}.title", n=n, name=name), t(f"health.{key}.text", n=n)), mends
+    return Now("green", "check-circle", t("health.fine.title"), t("health.fine.text")), ""
+
+
+def _pausing(remote: RemoteView | None) -> str:
+    """An account may be paused; a portal may not."""
+    return "connections" if remote is not None and remote.account else ""
 
 
 def _account(
@@ -131,9 +183,9 @@ def _test(data: Mapping[str, Any], formats: Formats) -> TestLine:
     return TestLine(title, step.ok, said, step.problem.their_text)
 
 
-def _groups(facts: PortalFacts, formats: Formats) -> tuple[ProblemGroup, ...]:
+def _groups(problems: Sequence[DealProblem], formats: Formats) -> tuple[ProblemGroup, ...]:
     by_cause: dict[tuple[str, str], list[DealProblem]] = {}
-    for each in facts.problems:
+    for each in problems:
         by_cause.setdefault((each.problem.code, each.problem.who.value), []).append(each)
     groups = [_group(deals, who, formats) for (_, who), deals in by_cause.items()]
     return tuple(sorted(groups, key=lambda group: -len(group.deals)))
@@ -142,15 +194,24 @@ def _groups(facts: PortalFacts, formats: Formats) -> tuple[ProblemGroup, ...]:
 def _group(deals: Sequence[DealProblem], who: str, formats: Formats) -> ProblemGroup:
     problem = deals[0].problem
     title = words.say(f"problem.{problem.code}", formats.lang, **(problem.params if len(deals) == 1 else {}))
-    return ProblemGroup(title, formats.words(f"fixes.{who}"), tuple(deals))
+    return ProblemGroup(title, who, formats.words(f"fixes.{who}"), tuple(deals))
 
 
-def _version(now: Now, accounts: tuple[AccountView, ...], facts: PortalFacts) -> str:
-    """Differs as soon as something that is shown does; the age of the queue alone does not count."""
-    shown = (
+def _version(
+    now: Now,
+    shown: Sequence[RemoteView],
+    accounts: Mapping[int, AccountView],
+    failed: Sequence[FailedGroup],
+    facts: PortalFacts,
+    alarms: bool,
+) -> str:
+    """Differs as soon as something that is shown does; ages and budgets alone do not count."""
+    told = (
         now,
+        [each.shown for each in shown],
         accounts,
-        facts.dead,
+        failed,
+        alarms,
         facts.problems,
         facts.waiting,
         facts.problem_count,
@@ -159,4 +220,4 @@ def _version(now: Now, accounts: tuple[AccountView, ...], facts: PortalFacts) ->
         facts.queue.outbox,
         facts.queue.intents,
     )
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]

@@ -60,7 +60,7 @@ def of_row(
         _open(run, session, row, Problem("stage_forbidden", Field.STAGE, Who.ADMIN, code, words, letter.stage), now)
         outbox.drop_stage(session, run.portal.id, row.id, letter.fields)
         return Outcome(row.id, "pending", "stage_forbidden", ms, code, words, now)
-    if error.not_found:
+    if error.not_found and row.deal_id:
         deals.save(session, run.portal.id, {row.deal_id: {"gone": True}})
         return Outcome(row.id, "dead", "deal_gone", ms, code, words)
     if error.uncertain or error.kind is Kind.NOT_RUN:
@@ -79,6 +79,8 @@ def _later(row: OutboxRow, error: Failure, now: datetime, spread: float) -> date
 
 
 def _open(run: Run, session: Session, row: OutboxRow, problem: Problem, now: datetime) -> None:
+    if not row.deal_id:  # a notice to an administrator is about no deal
+        return
     problems.open_problem(
         session,
         run.portal.id,
