@@ -23,11 +23,10 @@ from playwright.sync_api import Browser, Frame, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-import gallery  # noqa: E402 - beside this file
-
 from b24app.demo.house import House, Plan  # noqa: E402
 from b24app.demo.setting_up import set_up  # noqa: E402
 from placements.app import SECTIONS  # noqa: E402
+from tools import gallery  # noqa: E402
 
 PICTURES, SHOTS = ROOT / "docs/pictures", ROOT / "docs/market/screenshots"
 WIDTHS, LANGS, HEIGHT = (1280, 360), ("ru", "en"), 900
@@ -60,11 +59,11 @@ def main(wanted: list[str]) -> int:
 def _public(camera: Camera, ours: str, drawn: str) -> None:
     """What needs no portal that was set up."""
     for name, path in gallery.addresses().items():
-        camera.page(name, lambda lang, path=path: drawn + path.format(lang=lang))
+        camera.page(name, f"{drawn}{path}")
     for document in ("privacy", "licence"):
-        camera.page(f"legal-{document}", lambda lang, d=document: f"{ours}/legal/{d}?lang={lang}")
+        camera.page(f"legal-{document}", f"{ours}/legal/{document}?lang={{lang}}")
     for theme in ("light", "dark"):
-        camera.page(f"components-{theme}", lambda lang, t=theme: f"{ours}/components?lang={lang}&theme={t}")
+        camera.page(f"components-{theme}", f"{ours}/components?lang={{lang}}&theme={theme}")
 
 
 def _plan(folder: Path) -> Plan:
@@ -87,8 +86,9 @@ class Camera:
     def __init__(self, browser: Browser, wanted: list[str]) -> None:
         self._browser, self._wanted = browser, tuple(wanted)
 
-    def page(self, name: str, address: Callable[[str], str]) -> None:
-        self._take(name, lambda page, lang: page.goto(address(lang)))
+    def page(self, name: str, address: str) -> None:
+        """`address` with `{lang}` where the language goes."""
+        self._take(name, lambda page, lang: page.goto(address.format(lang=lang)))
 
     def section(self, name: str, house: House, member: str, code: str) -> None:
         """The app's page as the administrator's portal opens it, then its section."""
@@ -119,8 +119,8 @@ class Camera:
                 page.wait_for_load_state("networkidle")
                 page.evaluate("document.activeElement && document.activeElement.blur()")
                 tall = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
-                clip = {"x": 0, "y": 0, "width": width, "height": tall}
-                keep(page.screenshot(full_page=True, clip=clip), PICTURES / f"{name}.{lang}.{width}.png")
+                whole = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": tall})
+                keep(whole, PICTURES / f"{name}.{lang}.{width}.png")
                 page.close()
 
 

@@ -209,7 +209,9 @@ def _plain_key(key: str) -> str:
 
 
 #: Keys whose values name no house and no person: a city or an office may be shown whole.
-_PLACES = frozenset({"city", "region", "country", "pointcode", "service", "kind", "number", "mark", "stage", "system"})
+_TOLD_WHOLE = frozenset(
+    {"city", "region", "country", "pointcode", "service", "kind", "number", "mark", "stage", "system"}
+)
 _SECRETS = re.compile(r"(?i)secret|password|token|key|auth|sign|sealed")
 _DOT = "•"
 
@@ -238,7 +240,7 @@ def _veil(text: str, key: str) -> str:
     plain = _KEY_NOISE.sub("", key.lower())
     if _SECRETS.search(plain):
         return _DOT * 8
-    if _OUR_NUMBER.fullmatch(text) or plain in _PLACES or plain in HARMLESS:
+    if _OUR_NUMBER.fullmatch(text) or plain in _TOLD_WHOLE or plain in HARMLESS:
         return mask_text(text)
     if "phone" in plain or re.fullmatch(r"\+?[\d\s()-]{7,}", text):
         digits = [at for at, sign in enumerate(text) if sign.isdigit()]

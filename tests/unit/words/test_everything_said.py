@@ -17,8 +17,9 @@ CYRILLIC, LATIN = re.compile("[А-Яа-яЁё]"), re.compile("[A-Za-z]{2,}")
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 #: Rooms whose code makes pages: what is said there comes from a catalogue.
 CODE = sorted(path for room in ("b24app/frames", "install", "placements") for path in (ROOT / room).rglob("*.py"))
-#: Names that are found or written in the portal in Russian, whatever the reader's language.
+#: Names that are found or written in the portal in Russian, and units as people type them, in whatever language.
 NAMES_IN_THE_PORTAL = {
+    "placements/app/measures.py",
     "install/wanted.py",
     "install/steps/stage.py",
     "install/steps/fields.py",
