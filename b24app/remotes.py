@@ -16,12 +16,13 @@ from b24app.store import portals
 from b24app.store.calllog import StoredCallLog
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import Portal
+from b24app.store.retention import Traces
 from b24app.systems import MemoryTokens, TokenCache, discover
 from b24app.tokenstore import PortalTokenStore
 from b24app.wire.budget import Budgets, Rate
 from b24app.wire.circuit import Circuits
 from b24app.wire.gauges import Gauges
-from b24app.wire.guard import Guard
+from b24app.wire.guard import Guard, Private
 from b24app.wire.http import Http
 from b24app.wire.ledger import OperatingLedger
 from b24app.wire.log import Several, StructuredLog
@@ -54,6 +55,7 @@ class Remotes:
     carrier_tokens: TokenCache
     call_log: StoredCallLog
     gauges: Gauges
+    shared: Shared
 
     @classmethod
     def open(cls, parts: Parts) -> Remotes:
@@ -62,7 +64,8 @@ class Remotes:
         call_log = StoredCallLog(parts.sessions)
         log = Several(call_log, StructuredLog())
         circuits, ledger = Circuits(parts.clock, shared), OperatingLedger(parts.clock, shared)
-        http = Http(parts.clock, log, Guard(settings.allowed_origins), circuits)
+        guard = Guard(settings.allowed_origins, private=Private(settings.private_portals))
+        http = Http(parts.clock, log, guard, circuits)
         secret = settings.app_secret.get_secret_value()
         oauth = OAuthServer(http, parts.clock, settings.app_id, secret, settings.oauth_hosts)
         store = PortalTokenStore(parts.sessions, parts.clock)
@@ -79,6 +82,7 @@ class Remotes:
             carrier_tokens=_carrier_tokens(parts, shared),
             call_log=call_log,
             gauges=Gauges(circuits, budgets, ledger),
+            shared=shared,
         )
 
     def portal(self, portal: Portal) -> PortalClient:
@@ -89,6 +93,13 @@ class Remotes:
     def person(self, portal: Portal, access_token: str, user_id: int) -> PortalClient:
         """The portal's REST API under the key of the person in front of the page."""
         return PortalClient(_address(portal), GivenToken(access_token, user_id), self.portal_services)
+
+    def forget(self, traces: Traces) -> None:
+        """Clears what Redis holds under a portal's names: budgets, circuits, execution times, wake-ups."""
+        keys = [f"wb:{kind}:{name}" for name in traces.remotes for kind in ("circuit", "rate", "rate:pace")]
+        self.shared.forget(keys, traces.member_id)
+        if self.parts.redis_wakes is not None:
+            self.parts.redis_wakes.forget(traces.lanes)
 
     def services(self) -> Services:
         """What the lanes' handlers are handed."""

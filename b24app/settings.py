@@ -12,6 +12,8 @@ from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from b24app.wire.guard import Private
+
 Words = Annotated[tuple[str, ...], NoDecode]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
 
@@ -42,6 +44,11 @@ class Settings(BaseSettings):
     )
     allowed_origins: Words = Field(
         (), description="Exact origins (`http://host:port`) that may be reached although private; refused in production"
+    )
+    private_portals: Words = Field(
+        (),
+        description="On-premise portals on private addresses that may be called: hosts, networks (`10.2.0.0/16`), or"
+        " origins (`http://host:port`) if they speak plain http",
     )
     sandbox_clock_url: str = Field("", description="Sandbox's control API to take time from; refused in production")
 
@@ -88,6 +95,9 @@ class Settings(BaseSettings):
     call_log_days: int = Field(7, ge=3, description="Days the masked log of remote calls is kept (never less than 3)")
     inbox_days: int = Field(7, ge=1, description="Days that served rows are kept")
     attempts_days: int = Field(30, ge=1, description="Days that attempts are kept")
+    keep_left_days: int = Field(
+        90, ge=0, description="Days a portal's data wait for a reinstall after it left without asking to delete them"
+    )
 
     vendor_name: str = Field("", description="Who runs this server and licenses the app, as the legal pages name them")
     vendor_email: str = Field("", description="Their address for questions and erasure, on the legal pages")
@@ -96,7 +106,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severity that is logged")
     log_format: Literal["json", "text"] = Field("json", description="Shape of the log on standard error")
 
-    _lists = field_validator("oauth_hosts", "allowed_origins", "encryption_keys", "signing_keys", mode="before")(_split)
+    _lists = field_validator(
+        "oauth_hosts", "allowed_origins", "private_portals", "encryption_keys", "signing_keys", mode="before"
+    )(_split)
 
     @field_validator("encryption_keys")
     @classmethod
@@ -114,6 +126,12 @@ class Settings(BaseSettings):
                 raise ValueError(f"{origin!r} is not an origin such as http://127.0.0.1:8701")
         return origins
 
+    @field_validator("private_portals")
+    @classmethod
+    def _private(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
+        Private(entries)  # says itself what an entry must look like
+        return entries
+
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
         if self.profile != "production":
@@ -121,7 +139,9 @@ class Settings(BaseSettings):
         if self.sandbox_clock_url:
             raise ValueError("WAYBILL_SANDBOX_CLOCK_URL is refused in production: time is the machine's own")
         if self.allowed_origins:
-            raise ValueError("WAYBILL_ALLOWED_ORIGINS is refused in production: private addresses stay unreachable")
+            raise ValueError("WAYBILL_ALLOWED_ORIGINS is refused in production: see WAYBILL_PRIVATE_PORTALS")
+        if wrong := Private(self.private_portals).dangerous():
+            raise ValueError(f"WAYBILL_PRIVATE_PORTALS must not hold {', '.join(wrong)}: no portal is there")
         return self
 
     def missing(self) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from b24app.lanes.slices import Slice
 from b24app.parts import Parts, WorkerParts
@@ -19,6 +20,8 @@ from install import run as installing
 from install import uninstall
 
 ERASE_S = 3600
+#: Portals that were thrown out without an event are looked for this often.
+UNANNOUNCED_S = 6 * 3600
 
 
 def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
@@ -27,7 +30,9 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
     settings = parts.settings
     public, machines = settings.public_url.rstrip("/"), (settings.hooks_url or settings.public_url).rstrip("/")
     install_parts = installing.InstallParts(remotes.portal, public, machines)
-    leaving_parts = uninstall.LeavingParts(remotes.portal)
+    leaving_parts = uninstall.LeavingParts(remotes.portal, services.open_system, services.callback_url)
+    keep = timedelta(days=settings.keep_left_days)
+    erasing = uninstall.EraseParts(parts.sessions, parts.clock.now, keep, remotes.forget)
 
     def install(slice_: Slice, rows: Sequence[Claimed]) -> None:
         installing.handle(slice_, rows, install_parts)
@@ -45,4 +50,6 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
     mine.engine.register(LaneKind.CONNECTION, ConnectionRunner(services))
     mine.schedule.add(reconciling.KIND, nightly.PERIOD_S, lambda: nightly.reconcile_all(services))
     mine.schedule.add("alarms", alarms.EVERY_S, lambda: alarms.watch(parts.sessions, parts.clock, parts.waker))
-    mine.schedule.add("erase", ERASE_S, lambda: uninstall.erase_left(parts.sessions))
+    mine.schedule.add("erase", ERASE_S, lambda: uninstall.erase_left(erasing))
+    now, waker = parts.clock.now, parts.waker
+    mine.schedule.add("unannounced", UNANNOUNCED_S, lambda: uninstall.ask_unannounced(parts.sessions, now(), waker))

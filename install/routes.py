@@ -23,12 +23,11 @@ from b24app.frames.proof import Proof
 from b24app.frames.session import PageSession, prove
 from b24app.frames.who import Person, read_person
 from b24app.frames.words import choose_language
-from b24app.store import portals
+from b24app.store import leaving, portals
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Portal, PortalState
 from install import run
-from install.uninstall import ERASE
 from install.view import InstallView, install_view
 
 PLACEMENT = "INSTALL"
@@ -105,8 +104,8 @@ def claimed_portal(post: FramePost, proof: Proof) -> Portal:
 
 
 def welcome(session: Session, post: FramePost, proof: Proof, now: datetime) -> tuple[Portal, LaneRef]:
-    """Stores what a verified administrator's frame tells and starts the job. A portal that left and comes back starts
-    anew."""
+    """Stores what a verified administrator's frame tells and starts the job. A portal that left and comes back finds
+    its set-up, switched off."""
     claimed = claimed_portal(post, proof)
     portal = portals.remember(
         session,
@@ -121,20 +120,12 @@ def welcome(session: Session, post: FramePost, proof: Proof, now: datetime) -> t
     )
     if post.application_token:
         portal.application_token = post.application_token
-    if portal.state == PortalState.UNINSTALLED:
-        _come_back(session, portal)
+    if portal.state in (PortalState.UNINSTALL_PENDING, PortalState.UNINSTALLED):
+        leaving.come_back(session, portal, now)
     if portal.state != PortalState.ACTIVE:
         portal.state, portal.blocked_reason = PortalState.INSTALLING, ""
     lend(session, portal.id, post, proof, now)
     return portal, run.start(session, portal.id, now, page_parts.trace())
-
-
-def _come_back(session: Session, portal: Portal) -> None:
-    """What moved while we were away never ships by itself, and nothing is to be erased any more."""
-    portal.settings = {name: value for name, value in portal.settings.items() if name != ERASE}
-    portal.history_cursor = None
-    for pipeline in portals.pipelines(session, portal.id).values():
-        pipeline.on_since_history_id = None
 
 
 def _session(portal: Portal, post: FramePost, proof: Proof, person: Person) -> PageSession:

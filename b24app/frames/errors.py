@@ -36,6 +36,7 @@ class ErrorCode(StrEnum):
     OUT_OF_DATE = "out_of_date"
     BAD_INPUT = "bad_input"
     PORTAL_SILENT = "portal_silent"
+    PRIVATE_ADDRESS = "private_address"
     OURS = "ours"
 
 
@@ -64,6 +65,7 @@ CONTRACT: dict[ErrorCode, Rule] = {
     ErrorCode.OUT_OF_DATE: Rule(409, Act.RELOAD),
     ErrorCode.BAD_INPUT: Rule(422, Act.SHOW),
     ErrorCode.PORTAL_SILENT: Rule(503, Act.RETRY),
+    ErrorCode.PRIVATE_ADDRESS: Rule(409, Act.SHOW),
     ErrorCode.OURS: Rule(500, Act.RETRY),
 }
 
@@ -71,10 +73,11 @@ CONTRACT: dict[ErrorCode, Rule] = {
 class PageError(Exception):
     """Raised by anything that answers a person; the app's one handler turns it into the contract's answer."""
 
-    def __init__(self, code: ErrorCode, why: str = "", field: str = "") -> None:
+    def __init__(self, code: ErrorCode, why: str = "", field: str = "", entry: str = "") -> None:
         super().__init__(f"{code}: {why}" if why else str(code))
         self.code = code
         self.why = why  # for the log, never shown
+        self.entry = entry  # what the operator's list of private portals lacks, for PRIVATE_ADDRESS
         self.field = field  # the input it is about, for BAD_INPUT
 
     @property

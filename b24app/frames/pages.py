@@ -76,7 +76,13 @@ def error_page(error: PageError, lang: str, support: str, origin: str = "") -> R
     if origin:
         headers.allow_framing(origin)
     html = render_template(
-        "pages/message.html", lang=lang, t=words(lang), code=error.code.value, support=support, session_header=""
+        "pages/message.html",
+        lang=lang,
+        t=words(lang),
+        code=error.code.value,
+        support=support,
+        entry=error.entry,
+        session_header="",
     )
     return make_response(html, error.rule.status)
 
@@ -88,7 +94,7 @@ def error_answer(error: PageError, lang: str, support: str) -> Response:
         error_code=error.code.value,
         act=error.rule.act.value,
         title=t(f"{key}.title"),
-        text=t(f"{key}.text"),
+        text=t(f"{key}.text", entry=error.entry),
         support=t("error.support", code=support) if support else "",
         field=error.field,
     )

@@ -4,13 +4,14 @@ errors."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from b24app.bitrix24.encoding import Command, as_map
 from b24app.bitrix24.envelope import BatchAnswer, number
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.transport import PortalClient
 from b24app.frames.errors import ErrorCode, PageError
-from b24app.wire.errors import NotSent, OutcomeUnknown
+from b24app.wire.errors import NotSent, OutcomeUnknown, Why
 
 WHO = (Command("me", "profile"), Command("admin", "user.admin"))
 
@@ -40,7 +41,17 @@ def ask_portal(client: PortalClient, commands: list[Command]) -> BatchAnswer:
     except RestError as error:
         raise PageError(ErrorCode.NO_ACCESS if error.access_denied else ErrorCode.PORTAL_SILENT, str(error)) from error
     except (NotSent, OutcomeUnknown) as error:
+        if error.why is Why.GUARD:
+            raise PageError(
+                ErrorCode.PRIVATE_ADDRESS, str(error), entry=_entry(client.address.client_endpoint)
+            ) from error
         raise PageError(ErrorCode.PORTAL_SILENT, str(error)) from error
+
+
+def _entry(endpoint: str) -> str:
+    """What the operator has to add to WAYBILL_PRIVATE_PORTALS for a portal at this address."""
+    parts = urlsplit(endpoint)
+    return parts.hostname or "" if parts.scheme == "https" else f"{parts.scheme}://{parts.netloc}"
 
 
 def person(answer: BatchAnswer) -> Person:

@@ -32,6 +32,12 @@ end
 return #ARGV
 """
 
+_FORGET = """
+for i = 1, #KEYS - 1 do redis.call('LREM', KEYS[i], 0, ARGV[1]) end
+redis.call('DEL', KEYS[#KEYS])
+return 1
+"""
+
 
 class Waker(Protocol):
     """Whoever appended a row calls this after the commit. Never raises and never waits for a remote."""
@@ -87,6 +93,12 @@ class RedisWakes:
             keys += [_LIST.format(kind=lane.kind.value), _MARK.format(id=lane.id)]
             ids.append(lane.id)
         return not ids or self._shared.run(_WAKE, keys, ids) is not None
+
+    def forget(self, lane_ids: Iterable[int]) -> None:
+        """Unlist lanes that exist no more."""
+        for lane_id in lane_ids:
+            keys = [_LIST.format(kind=kind.value) for kind in LaneKind]
+            self._shared.run(_FORGET, [*keys, _MARK.format(id=lane_id)], [lane_id])
 
     @property
     def away(self) -> bool:

@@ -121,6 +121,15 @@ class Callbacks(Protocol):
     def ensure_subscribed(self, url: str) -> None:
         """Make exactly one live subscription to `url`; repeating changes nothing. Removes our stale ones."""
 
+    def unsubscribe(self, url: str) -> int:
+        """Remove every subscription of ours to `url`, stale ones too; return how many there were. Others stay."""
+
+
+@runtime_checkable
+class SignsOut(Protocol):
+    def sign_out(self) -> None:
+        """Forget the account's access token, in all processes. No call."""
+
 
 @runtime_checkable
 class Cancels(Protocol):

@@ -34,11 +34,13 @@ def portal_door(session: Session, member_id: str) -> Door | None:
 
 
 def carrier_door(session: Session, public_id: str) -> Door | None:
-    """Return the door of a connection's callbacks; None when there is none."""
+    """Return the door of a connection's callbacks; None when there is none, or its portal left."""
     wanted = (
         select(Connection.id, Connection.hook_secret, Lane.id.label("lane_id"))
         .join(Lane, (Lane.owner_id == Connection.id) & (Lane.kind == LaneKind.CONNECTION))
+        .join(Portal, Portal.id == Connection.portal_id)
         .where(Connection.public_id == public_id, Connection.state != ConnectionState.REMOVED)
+        .where(Portal.state != PortalState.UNINSTALLED)
     )
     row = session.execute(wanted).one_or_none()
     if row is None:

@@ -1,13 +1,16 @@
-"""What is forgotten: old rows by age, and everything of a portal when it leaves. Small transactions, safe to repeat."""
+"""What is forgotten: old rows by age, and everything of a portal that left. Small transactions, safe to repeat."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from b24app.store import jobs
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
     Attempt,
@@ -16,6 +19,7 @@ from b24app.store.models import (
     CallLogRow,
     Connection,
     DealState,
+    Erasure,
     FieldMap,
     ForeignOrder,
     InboxRow,
@@ -72,33 +76,79 @@ class Keep:
 
 
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
-    """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts."""
+    """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
+    for three days; rows of lanes that exist no more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
-    given_up = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
-    dead = given_up & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
-    count = _delete(sessions, InboxRow, or_(served, dead))
+    closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
+    dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
+    count = _delete(sessions, InboxRow, or_(served, dead, InboxRow.lane_id.not_in(select(Lane.id))))
     count += _delete(sessions, Attempt, Attempt.at < now - timedelta(days=keep.attempts_days))
+    with session_scope(sessions) as session:
+        count += jobs.purge(session, now - timedelta(days=3))
     return count + _delete(sessions, CallLogRow, CallLogRow.at < now - timedelta(days=keep.call_log_days))
 
 
-def erase_portal(sessions: Sessions, portal_id: int) -> int:
-    """Delete everything about a portal, its call log included; return the number of rows. Safe to repeat."""
-    with read_scope(sessions) as session:
-        lanes, remotes = names_of(session, portal_id)
-    count = _delete(sessions, InboxRow, InboxRow.lane_id.in_(lanes))
-    count += _delete(sessions, CallLogRow, CallLogRow.remote.in_(remotes))
-    for table in OWNED:
-        count += _delete(sessions, table, table.__table__.c.portal_id == portal_id)
-    return count + _delete(sessions, Portal, Portal.id == portal_id)
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What a portal is called outside its own rows: in the call log (`str(RemoteKey)`), in lanes, in Redis."""
+
+    portal_id: int
+    member_id: str
+    domain: str
+    lanes: tuple[int, ...]
+    accounts: tuple[str, ...]
+
+    @property
+    def remotes(self) -> list[str]:
+        return [*self.accounts, f"portal:{self.member_id}"]
+
+
+def traces(session: Session, portal_id: int) -> Traces | None:
+    """None when the portal is gone already."""
+    portal = session.scalar(select(Portal).where(Portal.id == portal_id))
+    if portal is None:
+        return None
+    lanes = session.scalars(select(Lane.id).where(Lane.portal_id == portal_id).order_by(Lane.id))
+    accounts = session.execute(select(Connection.system, Connection.id).where(Connection.portal_id == portal_id))
+    names = tuple(f"{system}:{id_}" for system, id_ in accounts)
+    return Traces(portal_id, portal.member_id, portal.domain, tuple(lanes), names)
 
 
 def names_of(session: Session, portal_id: int) -> tuple[list[int], list[str]]:
-    """Return the portal's lanes and the names that its remotes have in the call log (`str(RemoteKey)`)."""
-    lanes = list(session.scalars(select(Lane.id).where(Lane.portal_id == portal_id)))
-    accounts = session.execute(select(Connection.system, Connection.id).where(Connection.portal_id == portal_id))
-    remotes = [f"{system}:{id_}" for system, id_ in accounts]
-    member = session.scalar(select(Portal.member_id).where(Portal.id == portal_id))
-    return lanes, [*remotes, f"portal:{member}"]
+    """Return the portal's lanes and the names that its remotes have in the call log. Raises NoResultFound."""
+    found = traces(session, portal_id)
+    if found is None:
+        raise NoResultFound(f"no portal {portal_id}")
+    return list(found.lanes), found.remotes
+
+
+def erase_portal(sessions: Sessions, portal_id: int, now: datetime, more: Mapping[str, int] | None = None) -> int:
+    """Delete everything about a portal, its call log included; return the number of rows. Safe to repeat.
+
+    What stays is one row of counts by table (and `more`, counts of the caller's) that does not say whose they were.
+    """
+    with read_scope(sessions) as session:
+        found = traces(session, portal_id)
+    if found is None:
+        return 0
+    counts = {
+        InboxRow.__tablename__: _delete(sessions, InboxRow, InboxRow.lane_id.in_(found.lanes)),
+        CallLogRow.__tablename__: _delete(sessions, CallLogRow, _logged(found)),
+    }
+    for table in OWNED:
+        counts[table.__tablename__] = _delete(sessions, table, table.__table__.c.portal_id == portal_id)
+    with session_scope(sessions) as session:
+        counts[Portal.__tablename__] = changed(session, delete(Portal).where(Portal.id == portal_id))
+        session.add(Erasure(at=now, counts={**counts, **(more or {})}))
+    return sum(counts.values())
+
+
+def _logged(found: Traces) -> ColumnElement[bool]:
+    """Its own calls, and those to the OAuth servers (which all portals share) that name it."""
+    texts = (CallLogRow.url, CallLogRow.sent, CallLogRow.got, CallLogRow.why)
+    names = (found.member_id, f'"{found.domain}"', f"//{found.domain}/")
+    named = or_(*(text.contains(name, autoescape=True) for text in texts for name in names))
+    return or_(CallLogRow.remote.in_(found.remotes), and_(CallLogRow.remote.startswith("oauth:"), named))
 
 
 def _delete(sessions: Sessions, table: type[Base], which: ColumnElement[bool]) -> int:

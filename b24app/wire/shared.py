@@ -44,6 +44,17 @@ class Shared:
             return None
         return _decoded(answer)
 
+    def forget(self, keys: Sequence[str], containing: str) -> None:
+        """Delete these keys, and all whose names contain a text. Redis away: they end by themselves."""
+        if self._client is None or not self.available:
+            return
+        try:
+            named = list(self._client.scan_iter(match=f"*{containing}*", count=1000)) if containing else []
+            if gone := [*keys, *named]:
+                self._client.delete(*gone)
+        except redis.RedisError:
+            self._lost_until = time.monotonic() + LOST_FOR_S
+
     def _script(self, source: str) -> Script:
         with self._lock:
             if source not in self._scripts and self._client is not None:

@@ -45,15 +45,32 @@ def _event_in(body: bytes) -> Mapping[str, Any] | None:
 def ensure_subscribed(client: Client, url: str) -> None:
     """Exactly one ORDER_STATUS subscription to `url`. A second of one type is added by CDEK, not replaced: so list,
     drop our stale ones (same address, another secret) and repeated ones, add if missing. Other people's stay."""
+    ours = [row for row in _list(client) if row.get("type") == TYPE and _is_ours(str(row.get("url")), url)]
+    current = [row for row in ours if row.get("url") == url]
+    for row in [row for row in ours if row.get("url") != url] + current[1:]:
+        _drop(client, row)
+    if not current:
+        _done(client.write("POST", "webhooks", "webhooks.add", {"type": TYPE, "url": url}))
+
+
+def unsubscribe(client: Client, url: str) -> int:
+    """Remove all subscriptions to our address, of any type and any secret; return how many there were. One that CDEK
+    does not know any more counts as removed."""
+    ours = [row for row in _list(client) if _is_ours(str(row.get("url")), url)]
+    for row in ours:
+        _drop(client, row)
+    return len(ours)
+
+
+def _list(client: Client) -> list[Mapping[str, Any]]:
     reply = client.read("webhooks", "webhooks.list")
     if not isinstance(reply.data, list):
         raise Unavailable(f"webhooks.list: no list, {sorted(reply.codes)}")
-    ours = [row for row in rows_of(reply.data) if row.get("type") == TYPE and _is_ours(str(row.get("url")), url)]
-    current = [row for row in ours if row.get("url") == url]
-    for row in [row for row in ours if row.get("url") != url] + current[1:]:
-        _done(client.write("DELETE", f"webhooks/{row.get('uuid')}", "webhooks.delete"))
-    if not current:
-        _done(client.write("POST", "webhooks", "webhooks.add", {"type": TYPE, "url": url}))
+    return rows_of(reply.data)
+
+
+def _drop(client: Client, row: Mapping[str, Any]) -> None:
+    _done(client.write("DELETE", f"webhooks/{row.get('uuid')}", "webhooks.delete"))
 
 
 def _is_ours(found: str, url: str) -> bool:

@@ -145,6 +145,10 @@ class Client:
         token, lifetime = self._sign_in()
         self._keep(token, lifetime)
 
+    def sign_out(self) -> None:
+        """Forget the access token; CDEK has no call that revokes one."""
+        self._context.token_cache.drop(self._key())
+
     # --- sign-in -------------------------------------------------------------------------------------------------
 
     def _token(self, refused: str | None = None) -> str:

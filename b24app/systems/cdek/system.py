@@ -93,6 +93,12 @@ class Cdek:
     def ensure_subscribed(self, url: str) -> None:
         callbacks.ensure_subscribed(self._client, url)
 
+    def unsubscribe(self, url: str) -> int:
+        return callbacks.unsubscribe(self._client, url)
+
+    def sign_out(self) -> None:
+        self._client.sign_out()
+
     def cancel(self, remote_id: str) -> OrderState:
         """DELETE is free and only possible in CREATED (§6.7); a repeated one meets the pending request."""
         reply = self._client.write("DELETE", f"orders/{remote_id}", "orders.delete")

@@ -84,6 +84,23 @@ def test_subscribing_twice_leaves_one_and_a_new_secret_replaces_the_old(system: 
     assert sorted(system.subscriptions()) == ["https://someone.else.test/hook/abc", f"{address}/new"]
 
 
+def test_unsubscribing_takes_all_of_ours_and_nobody_elses(system: Harness) -> None:
+    address = "https://waybill.test/hooks/carrier/7"
+    system.port.ensure_subscribed("https://someone.else.test/hook/abc")
+    system.port.ensure_subscribed(f"{address}/secret")
+    assert system.port.unsubscribe(f"{address}/another") == 1
+    assert system.port.unsubscribe(f"{address}/another") == 0
+    assert system.subscriptions() == ["https://someone.else.test/hook/abc"]
+
+
+def test_signing_out_forgets_the_token(system: Harness) -> None:
+    system.port.find("wb-1-1")
+    system.port.sign_out()
+    system.calls.records.clear()
+    system.port.find("wb-1-1")
+    assert system.calls.labels() == ["oauth.token", "orders.find"]
+
+
 def test_an_expired_token_is_renewed_once_and_the_call_repeated(system: Harness) -> None:
     system.port.find("wb-1-1")
     system.expire_tokens()

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.oauth import AppInfo, OAuthRefused
+from b24app.bitrix24.transport import PortalAddress
 from b24app.clock import FixedClock
 from b24app.frames import pages
 from b24app.frames.parts import PageParts
@@ -20,10 +21,11 @@ from b24app.frames.session import SessionSigner
 from b24app.lanes.wake import LocalWakes
 from b24app.store import portals
 from b24app.store.engine import Sessions, session_scope
+from b24app.store.leaving import BACK, ERASE
 from b24app.store.models import InboxRow, Pipeline, Portal, PortalState, PortalToken
+from b24app.wire.errors import NotSent, Why
 from install import routes
 from install.steps import STEPS
-from install.uninstall import ERASE
 
 ROOT = Path(__file__).parents[3]
 OAUTH = "https://oauth.bitrix24.tech"
@@ -63,6 +65,7 @@ class Person:
     """Whoever holds the key; an administrator or not."""
 
     admin = True
+    address = PortalAddress(0, "new", "https://b24.firm.local/rest/", "https://oauth.test/rest/")
 
     def batch(self, commands: Any, **_: Any) -> BatchAnswer:
         return BatchAnswer({"me": {"ID": "1", "NAME": "Анна"}, "admin": self.admin}, {})
@@ -177,7 +180,7 @@ def test_an_active_portal_stays_active_while_it_is_looked_at_again(app: Flask, s
     assert stored(sessions).state == PortalState.ACTIVE
 
 
-def test_who_comes_back_starts_with_today_and_is_not_erased(app: Flask, sessions: Sessions) -> None:
+def test_who_comes_back_finds_the_set_up_switched_off_and_is_not_erased(app: Flask, sessions: Sessions) -> None:
     opened(app)
     with session_scope(sessions) as session:
         portal = portals.get(session, stored(sessions).id)
@@ -185,9 +188,11 @@ def test_who_comes_back_starts_with_today_and_is_not_erased(app: Flask, sessions
         session.add(Pipeline(portal_id=portal.id, category_id=0, enabled=True, on_since_history_id=9))
     opened(app)
     portal = stored(sessions)
-    assert (portal.state, portal.settings, portal.history_cursor) == (PortalState.INSTALLING, {"units": {}}, None)
+    assert (portal.state, portal.history_cursor) == (PortalState.INSTALLING, None)
+    assert sorted(portal.settings) == [BACK, "units"]
     with sessions() as session:
-        assert portals.pipelines(session, portal.id)[0].on_since_history_id is None
+        pipeline = portals.pipelines(session, portal.id)[0]
+        assert (pipeline.enabled, pipeline.on_since_history_id) == (False, None)
 
 
 def test_the_page_watches_the_steps_and_finishes_when_all_are_done(
@@ -216,6 +221,19 @@ def test_a_refused_step_says_the_portals_words_and_can_be_asked_for_again(
     before = count(sessions, InboxRow)
     assert "Too many fields" not in fragment(app, page, "POST", "/install/again").text
     assert count(sessions, InboxRow) == before + 1
+
+
+def test_a_portal_on_a_private_address_is_told_what_the_operator_has_to_set(
+    app: Flask, sessions: Sessions, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> BatchAnswer:
+        raise NotSent(Why.GUARD, "b24.firm.local leads to an address that is not public")
+
+    monkeypatch.setattr(person, "batch", refuse)
+    answer = opened(app)
+    assert answer.status_code == 409
+    assert "«b24.firm.local» в настройку WAYBILL_PRIVATE_PORTALS" in answer.text
+    assert count(sessions, Portal) == 0
 
 
 @pytest.mark.parametrize("method", ["HEAD", "GET"])

@@ -7,7 +7,20 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from b24app.clock import FixedClock
-from b24app.store import calllog, deals, doors, inbox, intents, lanes, outbox, portals, problems, retention, shipments
+from b24app.store import (
+    calllog,
+    deals,
+    doors,
+    inbox,
+    intents,
+    jobs,
+    lanes,
+    outbox,
+    portals,
+    problems,
+    retention,
+    shipments,
+)
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import Base, CallLogRow, Portal, PortalState, Shipment
 from b24app.store.outbox import ToPortal
@@ -65,12 +78,49 @@ def test_an_erased_portal_leaves_nothing_and_its_neighbour_everything(
     for _ in range(3):
         _fill_more(sessions, portal, clock)
     _fill(sessions, portal, clock)
-    retention.erase_portal(sessions, portal.id)
+    retention.erase_portal(sessions, portal.id, clock.now())
     after = _counts(sessions)
-    left = {name: count for name, count in before.items() if name not in {"portal", "lane", "connection"}}
+    left = {name: count for name, count in before.items() if name not in {"portal", "lane", "connection", "erasure"}}
     assert {name: after[name] for name in left} == left
-    assert (after["portal"], after["connection"], after["lane"]) == (1, 1, 2)
-    assert retention.erase_portal(sessions, portal.id) == 0
+    assert (after["portal"], after["connection"], after["lane"], after["erasure"]) == (1, 1, 2, 1)
+    assert retention.erase_portal(sessions, portal.id, clock.now()) == 0
+
+
+def test_every_table_of_a_portal_is_erased_with_it() -> None:
+    """A new table with `portal_id` has to be named; what belongs to a portal otherwise is named here."""
+    owned = {table.__tablename__ for table in retention.OWNED}
+    assert {table.name for table in Base.metadata.sorted_tables if "portal_id" in table.c} == owned
+    others = {table.name for table in Base.metadata.sorted_tables} - owned
+    assert others == {"portal", "inbox", "call_log", "schedule", "erasure"}
+
+
+def test_old_jobs_and_rows_of_lanes_that_are_no_more_are_forgotten(
+    sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    with session_scope(sessions) as session:
+        lane = lanes.portal_lane(session, portal.id)
+        jobs.start(session, portal.id, lane, "dry_run", {}, asked_by=1, now=clock.now(), trace_id="t")
+        inbox.append(session, 999_999, "deal", "9", {}, now=clock.now(), trace_id="t")
+    assert retention.purge(sessions, clock.now(), retention.Keep()) == 1
+    clock.advance(86401)
+    assert retention.purge(sessions, clock.now(), retention.Keep()) == 1
+
+
+def test_rows_of_the_log_that_only_name_a_portal_go_too(
+    sessions: Sessions, portal: Portal, neighbour: Portal, clock: FixedClock
+) -> None:
+    """The OAuth servers are everybody's: their rows carry a portal only in what was sent and answered."""
+    shared = {"trace_id": "", "label": "app.info", "verb": "POST", "url": "https://oauth.test/rest/app.info", "ms": 1,
+              "outcome": "answered", "why": "", "status": 200, "bytes_out": 1, "bytes_in": 1, "people": True,
+              "sent": ""}  # fmt: skip
+    with session_scope(sessions) as session:
+        for name in ("north", "south"):
+            portals.by_member(session, name).domain = f"{name}.bitrix24.ru"  # type: ignore[union-attr]
+        for got in ('{"member_id": "north"}', '{"domain": "north.bitrix24.ru"}', '{"domain": "south.bitrix24.ru"}'):
+            session.add(CallLogRow(at=clock.now(), remote="oauth:oauth.test", got=got, **shared))
+    retention.erase_portal(sessions, portal.id, clock.now())
+    with sessions() as session:
+        assert list(session.scalars(select(CallLogRow.got))) == ['{"domain": "south.bitrix24.ru"}']
 
 
 def _fill_more(sessions: Sessions, portal: Portal, clock: FixedClock) -> None:

@@ -2,11 +2,12 @@
 
 import socket
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 
 from b24app.wire.errors import NotSent, Why
-from b24app.wire.guard import Guard, is_public
+from b24app.wire.guard import Guard, Private, is_public
 from b24app.wire.http import Http
 from tests.unit.wire.conftest import call_to
 
@@ -89,3 +90,47 @@ def test_the_connection_goes_to_the_checked_address_only(
     with pytest.raises(NotSent) as caught:
         http.send(call_to("https://portal.example/rest/"))
     assert (len(tried), caught.value.why) == (1, Why.GUARD)
+
+
+@pytest.mark.parametrize(
+    ("entries", "url", "address", "reached"),
+    [
+        ((), "https://b24.firm.local/rest/x", "10.2.0.9", False),
+        (("b24.firm.local",), "https://b24.firm.local/rest/x", "10.2.0.9", True),
+        (("b24.firm.local",), "https://other.firm.local/rest/x", "10.2.0.9", False),
+        (("b24.firm.local",), "http://b24.firm.local/rest/x", "10.2.0.9", False),
+        (("http://b24.firm.local:8080",), "http://b24.firm.local:8080/rest/x", "10.2.0.9", True),
+        (("http://b24.firm.local:8080",), "http://b24.firm.local:8081/rest/x", "10.2.0.9", False),
+        (("10.2.0.0/16",), "https://b24.firm.local/rest/x", "10.2.0.9", True),
+        (("10.2.0.0/16",), "https://b24.firm.local/rest/x", "10.3.0.9", False),
+        (("10.2.0.0/16",), "https://10.2.0.9/rest/x", "10.2.0.9", True),
+        (("10.2.0.0/16",), "https://0x0a.2.0.9/rest/x", "10.2.0.9", False),
+    ],
+)
+def test_portals_on_private_addresses_need_the_operators_list(
+    entries: tuple[str, ...], url: str, address: str, reached: bool
+) -> None:
+    guard = Guard(resolver=lambda *_: [address], private=Private(entries))
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443, "http": 80}[parts.scheme]
+
+    def reach() -> bool:
+        try:
+            guard.check_url(url)
+            return guard.addresses(parts.scheme, parts.hostname or "", port) == [address]
+        except NotSent as error:
+            assert error.why is Why.GUARD
+            return False
+
+    assert reach() is reached
+
+
+@pytest.mark.parametrize("entry", ["10.2.0.0/99", "b24 firm", "ftp://b24.firm.local", "*"])
+def test_an_entry_that_says_nothing_is_refused(entry: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Private([entry])
+
+
+def test_entries_that_are_no_portals_are_named() -> None:
+    private = Private(["localhost", "127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/0", "10.2.0.0/16", "http://127.0.0.1:9"])
+    assert set(private.dangerous()) == {"localhost", "127.0.0.0/8", "169.254.0.0/16", "0.0.0.0/0", "127.0.0.1"}
