@@ -38,14 +38,18 @@ def text_of(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)
 
 
+def name_of(mapper: Any) -> str:
+    return str(mapper.local_table.name)
+
+
 def rows(town: Town) -> Iterator[tuple[str, str]]:
     """Every value of every row of every table, in the clear: (table, text)."""
     parts = town.program.parts
-    assert {mapper.local_table.name for mapper in Base.registry.mappers} == set(Base.metadata.tables)
+    assert {name_of(mapper) for mapper in Base.registry.mappers} == set(Base.metadata.tables)
     with read_scope(parts.sessions) as session:
         for mapper in Base.registry.mappers:
             for row in session.scalars(select(mapper.class_)):
-                yield mapper.local_table.name, " | ".join(text_of(getattr(row, each.key)) for each in mapper.columns)
+                yield name_of(mapper), " | ".join(text_of(getattr(row, each.key)) for each in mapper.columns)
         for sealed in session.scalars(select(InboxRow.payload).where(InboxRow.kind == InboxKind.CALLBACK)):
             yield "inbox", unseal(parts.engine, sealed["sealed"])
 
@@ -54,7 +58,7 @@ def keys(town: Town) -> Iterator[tuple[str, str]]:
     """Every key of Redis with its value, unsealed: (key, text)."""
     client = redis.Redis.from_url(town.program.settings.redis_url, decode_responses=True)
     ring = Fernet(town.program.settings.encryption_keys[0].get_secret_value())
-    read = {"string": client.get, "hash": client.hgetall, "list": lambda key: client.lrange(key, 0, -1)}
+    read: Any = {"string": client.get, "hash": client.hgetall, "list": lambda key: client.lrange(key, 0, -1)}
     for key in client.scan_iter():
         kind = client.type(key)
         if kind == "none":  # its life ended meanwhile
@@ -120,7 +124,7 @@ def counts(town: Town, portal_id: int) -> Counter[str]:
         owned = [mapper for mapper in Base.registry.mappers if "portal_id" in mapper.columns]
         return Counter(
             {
-                mapper.local_table.name: len(
+                name_of(mapper): len(
                     session.scalars(select(mapper.class_).where(mapper.columns["portal_id"] == portal_id)).all()
                 )
                 for mapper in owned
