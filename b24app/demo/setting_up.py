@@ -89,7 +89,7 @@ def switch_on(page: Person, seconds: float = 60.0, more: Mapping[str, str] | Non
         fields = {
             "enabled": "on",
             "trigger_stage": stages[TRIGGER],
-            "connection_id": next(value for value in _options(form, "connection_id") if value),
+            "connection_id": [value for value in _options(form, "connection_id") if value][-1],  # the newest account
             "service": "parcel",
             "hold_s": "0",
             **mapped,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from b24app.bitrix24.catalogue import CatalogueMemory, CatalogueReader
 from b24app.bitrix24.goods import Units
 from b24app.bitrix24.names import FieldNames
@@ -55,6 +57,11 @@ class Run:
             return False
         with read_scope(self.services.sessions) as session:
             return lanes.people_wait(session, self.slice.lane_id, self.services.clock.now())
+
+    def heed_switches(self, session: Session) -> None:
+        """A pipeline that was switched off since this slice began ships nothing more, from now on."""
+        rows = portals.pipelines(session, self.portal.id)
+        self.pipelines = {key: each for key, each in self.pipelines.items() if key in rows and rows[key].enabled}
 
     def pipeline(self, category: int | None) -> PipelineConfig | None:
         return self.pipelines.get(category) if category is not None else None

@@ -234,6 +234,7 @@ def _decide(
 def _decide_group(run: Run, group: Sequence[DealSnapshot], by_deal: Rows, now: datetime) -> None:
     with session_scope(run.services.sessions) as session:
         run.slice.check(session)
+        run.heed_switches(session)
         known = know(session, run.portal.id, [deal.deal_id for deal in group])
         copied = _copied(session, run, group)
         saver = DecisionSaver(session, run.portal, run.slice.lane_id, run.services.clock.now())
