@@ -22,6 +22,8 @@ from placements import app as app_page
 from placements import components, deal_tab, legal, renewal
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Who answers people; `tests/unit/placements/rights_table.py` says who may call what.
+ROOMS = (deal_tab, app_page, renewal, install_routes)
 
 
 def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
@@ -43,7 +45,7 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
         knobs=knobs(settings),
         gauges=remotes.gauges,
     )
-    for room in (deal_tab, app_page, renewal, install_routes):
+    for room in ROOMS:
         app.register_blueprint(room.blueprint(page_parts))
     app.register_blueprint(legal.blueprint(_deployment(settings, page_parts.systems), parts.clock))
     if settings.profile in components.PROFILES:

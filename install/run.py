@@ -79,7 +79,13 @@ def _installed(session: Session, lane: Slice) -> None:
 
 def _run_all(lane: Slice, portal: Portal, parts: InstallParts) -> _Trouble | None:
     ground = Ground(
-        parts.open_portal(portal), portal.id, portal.language, parts.public_url, parts.hooks_url, _saver(lane)
+        parts.open_portal(portal),
+        portal.id,
+        portal.language,
+        parts.public_url,
+        parts.hooks_url,
+        _saver(lane),
+        portal.scopes or (),
     )
     done = _done(lane, portal.id)
     for step in STEPS:

@@ -17,17 +17,19 @@ from b24app.frames.formats import zone_or_default
 from b24app.frames.parts import PageParts, answer_errors, answers_head, known_portal, prove, read_post, session_of
 from b24app.frames.pool import refill
 from b24app.frames.proof import Proof
+from b24app.frames.rights import demand, rights_of
 from b24app.frames.session import PageSession
 from b24app.frames.session import prove as freshly_proven
 from b24app.frames.who import Person
 from b24app.frames.words import choose_language
 from b24app.store import portals
 from b24app.store.engine import read_scope
-from b24app.store.faces.deal import ASKS, TabFacts, tab_facts, tab_version
+from b24app.store.faces.deal import TabFacts, tab_facts, tab_version
 from b24app.store.models import Portal
 from placements.asking import ask, new_key
 from placements.person import Reading, read_deal
 from placements.preview import preview
+from placements.tab_now import TAKES
 from placements.tab_view import TabView, tab_view
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
@@ -62,7 +64,8 @@ class Tab:
         with read_scope(parts.sessions) as session:
             portal = known_portal(session, post.member_id)
             roles = portals.field_map(session, portal.id)
-        reading = read_deal(parts.person(portal, post.auth_id, proof.info.user_id), post.entity_id, roles)
+        client = parts.person(portal, post.auth_id, proof.info.user_id)
+        reading = read_deal(client, post.entity_id, roles, portal.scopes)
         refill(parts.sessions, parts.clock, portal.id, post, proof, reading.person.admin)
         who = freshly_proven(_session(portal, post, proof, reading.person, post.entity_id), parts.clock.now())
         view = self._view(who, portal, reading)
@@ -90,8 +93,10 @@ class Tab:
     def wish(self, wish: str) -> Response:
         """A button: ship_now, retry, cancel, refresh."""
         who = session_of(self._parts, PLACEMENT)
-        if wish not in ASKS:
+        if wish not in TAKES:
             raise PageError(ErrorCode.BAD_INPUT, f"unknown wish {wish}")
+        with read_scope(self._parts.sessions) as session:
+            demand(TAKES[wish], portals.get(session, who.portal_id).settings, who)
         ask(self._parts, who, wish, who.entity_id, request.form.get("key", ""))
         return self._fragment(who)
 
@@ -105,13 +110,15 @@ class Tab:
         parts = self._parts
         with read_scope(parts.sessions) as session:
             facts = _facts(session, who, reading)
+            mine = rights_of(portals.get(session, who.portal_id).settings, who)
         shown = (
             preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}))
             if reading and portal
             else None
         )
         system = facts.shipments[0].system if facts.shipments else facts.system
-        return tab_view(facts, pages.viewer_of(who, parts.clock.now()).formats, parts.carrier(system, who.lang), shown)
+        formats = pages.viewer_of(who, parts.clock.now()).formats
+        return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine)
 
 
 def _facts(session: Session, who: PageSession, reading: Reading | None) -> TabFacts:
@@ -132,4 +139,5 @@ def _session(portal: Portal, post: FramePost, proof: Proof, person: Person, deal
         name=person.name,
         proven_at=0,
         expires_at=0,
+        departments=person.departments,
     )

@@ -6,7 +6,7 @@ after this.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.transport import PortalClient
 from b24app.flows.snapshot import DealSnapshot, Role
 from b24app.frames.errors import ErrorCode, PageError
-from b24app.frames.who import WHO, Person, ask_portal, person
+from b24app.frames.who import Person, ask_portal, person, who_commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,12 @@ class Reading:
     deal: DealSnapshot
 
 
-def read_deal(client: PortalClient, deal_id: int, roles: Mapping[str, str]) -> Reading:
-    """`roles`: role -> the portal's field. Raises PageError (NO_ACCESS, DEAL_GONE, PORTAL_SILENT, SESSION_EXPIRED)."""
-    answer = ask_portal(client, [*WHO, *_commands(deal_id)])
+def read_deal(
+    client: PortalClient, deal_id: int, roles: Mapping[str, str], granted: Collection[str] | None = None
+) -> Reading:
+    """`roles`: role -> the portal's field; `granted`: its scopes. Raises PageError (NO_ACCESS, DEAL_GONE, PORTAL_SILENT,
+    SESSION_EXPIRED)."""
+    answer = ask_portal(client, [*who_commands(granted), *_commands(deal_id)])
     item = as_map(as_map(_deal(answer)).get("item"))
     names = FieldNames({role: roles[role] for role in Role if role in roles})
     return Reading(person(answer), snapshot(item, answer, names))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, make_response, request
 
 from b24app.frames import pages
@@ -28,9 +30,14 @@ def blueprint(parts: PageParts) -> Blueprint:
             raise PageError(ErrorCode.SESSION_FORGED, "another person's key")
         if who.admin and not person.admin:
             raise PageError(ErrorCode.ADMIN_ONLY)
-        return pages.renewed(make_response("", 204), prove(who, now), parts.signer)
+        return pages.renewed(make_response("", 204), prove(_as_now(who, person), now), parts.signer)
 
     return bp
+
+
+def _as_now(who: PageSession, person: Person) -> PageSession:
+    """The session with what the portal says of the person today."""
+    return replace(who, admin=person.admin, departments=person.departments)
 
 
 def _proven_again(parts: PageParts, who: PageSession, access: str) -> Person:
@@ -41,4 +48,6 @@ def _proven_again(parts: PageParts, who: PageSession, access: str) -> Person:
     if info.member_id != portal.member_id or info.user_id != who.user_id:
         raise PageError(ErrorCode.SESSION_FORGED, "another portal's or person's key")
     client = parts.person(portal, access, who.user_id)
-    return read_deal(client, who.entity_id, {}).person if who.placement == DEAL_TAB else read_person(client)
+    if who.placement == DEAL_TAB:
+        return read_deal(client, who.entity_id, {}, portal.scopes).person
+    return read_person(client, portal.scopes)

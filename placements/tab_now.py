@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from b24app import words
 from b24app.frames.formats import Formats
+from b24app.frames.rights import Right
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.store.faces.deal import IntentFacts, PauseFacts, ProblemFacts, ShipmentFacts, TabFacts
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
+
+#: The right that each wish of the tab takes.
+TAKES = {"ship_now": Right.SHIP, "retry": Right.SHIP, "refresh": Right.SHIP, "cancel": Right.CANCEL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,9 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """`tone` and `icon` of the mark, title, text, problem with its quote, buttons; `busy` = we are at it right now."""
+    """`tone` and `icon` of the mark, title, text, problem with its quote, buttons; `busy` = we are at it right now.
+
+    `not_yours`: who may press what this person may not; empty where nothing was taken away."""
 
     tone: str
     icon: str
@@ -35,6 +41,7 @@ class Now:
     actions: tuple[Action, ...] = ()
     problem: ProblemView | None = None
     busy: bool = False
+    not_yours: str = ""
 
 
 TONES = {
@@ -97,6 +104,12 @@ def what_now(scene: Scene) -> Now:
         if now is not None:
             return now
     return _unshipped(scene)
+
+
+def allowed(now: Now, mine: Collection[Right], formats: Formats) -> Now:
+    """Without the buttons that this person may not press, and with who may."""
+    left = tuple(each for each in now.actions if TAKES[each.code] in mine)
+    return now if left == now.actions else replace(now, actions=left, not_yours=formats.words("now.not_yours"))
 
 
 def _gone(scene: Scene) -> Now | None:

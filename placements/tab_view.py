@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from b24app.frames.formats import Formats
+from b24app.frames.rights import Right
 from b24app.logistics.model import Parcel, ShipmentRequest
 from b24app.logistics.status import Status
 from b24app.store.faces.deal import ShipmentFacts, TabFacts
 from placements.history import Day, history
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
-from placements.tab_now import TONES, Action, Now, Scene, what_now
+from placements.tab_now import TAKES, TONES, Action, Now, Scene, allowed, what_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class TabView:
     others: tuple[Other, ...]
     checked: str
     unwritten: int
+    costs: bool
+    may_refresh: bool
     preview: Preview | None
     version: str
 
@@ -82,10 +86,17 @@ _WAY = (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.
 _NO_PATH = (Status.DRAFT, Status.SUBMITTING, Status.REJECTED, Status.CANCELLED, Status.UNKNOWN)
 
 
-def tab_view(facts: TabFacts, formats: Formats, carrier: str, preview: Preview | None = None) -> TabView:
-    """`carrier` is the name of the shipment's (else the pipeline's) system in the person's language."""
+def tab_view(
+    facts: TabFacts,
+    formats: Formats,
+    carrier: str,
+    preview: Preview | None = None,
+    mine: Collection[Right] = frozenset(Right),
+) -> TabView:
+    """`carrier` is the name of the shipment's (else the pipeline's) system in the person's language; `mine` the
+    person's rights: what they may not do or see is not in the view."""
     scene = Scene(facts, formats, carrier, preview)
-    shipment, now = scene.shipment, what_now(scene)
+    shipment, now = scene.shipment, allowed(what_now(scene), mine, formats)
     request = shipment.request if shipment else None
     parcels = tuple(_parcel(parcel, formats) for parcel in request.parcels) if request else ()
     return TabView(
@@ -102,11 +113,13 @@ def tab_view(facts: TabFacts, formats: Formats, carrier: str, preview: Preview |
         problems=tuple(problem_view(found, formats, carrier) for found in facts.problems)
         if now.problem is None
         else (),
-        cancel=_cancel(scene, now),
+        cancel=_cancel(scene, now) if TAKES["cancel"] in mine else None,
         cancel_text=_cancel_text(scene),
         others=tuple(_other(each, formats) for each in facts.shipments[1:]),
         checked=formats.ago(shipment.polled_at) if shipment and shipment.polled_at else "",
         unwritten=facts.unwritten,
+        costs=Right.COSTS in mine,
+        may_refresh=TAKES["refresh"] in mine,
         preview=preview,
         version=facts.version,
     )

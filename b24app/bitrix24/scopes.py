@@ -2,7 +2,9 @@
 
 Moderation refuses scopes "for the future" (§6.2), so each one here is needed by a call that the program makes today;
 `tests/fidelity/test_bitrix24_methods.py` holds both directions. `profile`, `event.*`, `app.info`, `user.admin` and
-`batch` need none. A scope added in a later version reaches a portal only when its administrator updates the app.
+`batch` need none. `user_brief` (the least that tells it) and `department` are for rights by department: which ones a
+person is in, and what they are called. Each feature's scopes: `features.py`. A scope added in a later version reaches a
+portal only when its administrator updates the app.
 """
 
-REQUESTED = ("crm", "placement", "catalog", "im")
+REQUESTED = ("crm", "placement", "catalog", "im", "user_brief", "department")

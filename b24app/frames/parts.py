@@ -19,7 +19,7 @@ from b24app.frames.session import PageSession, SessionSigner, bearer, renew
 from b24app.frames.words import choose_language
 from b24app.lanes.wake import Waker
 from b24app.store import portals
-from b24app.store.engine import Sessions, read_scope
+from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import Portal, PortalState
 from b24app.systems.plugin import SystemPlugin
 from b24app.wire.gauges import Gauges
@@ -63,7 +63,20 @@ def read_post() -> FramePost:
 def prove(parts: PageParts, post: FramePost) -> Proof:
     """The proven frame; from here on its portal may frame the answer, errors included."""
     headers.allow_framing(headers.portal_origin(post.domain, post.protocol))
-    return parts.gate.prove(post)
+    proof = parts.gate.prove(post)
+    _keep_scopes(parts, proof)
+    return proof
+
+
+def _keep_scopes(parts: PageParts, proof: Proof) -> None:
+    """What the portal grants the app today, as its OAuth server says: an update of the app shows at the next frame."""
+    granted = sorted(proof.info.scope)
+    with read_scope(parts.sessions) as session:
+        known = portals.by_member(session, proof.info.member_id)
+    if not granted or known is None or sorted(known.scopes or ()) == granted:
+        return
+    with session_scope(parts.sessions) as session:
+        portals.get(session, known.id).scopes = granted
 
 
 def known_portal(session: Session, member_id: str) -> Portal:

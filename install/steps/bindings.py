@@ -8,12 +8,15 @@ from typing import Any
 
 from b24app.bitrix24.encoding import Command, as_list, as_map
 from b24app.bitrix24.envelope import inner_error
+from b24app.bitrix24.features import Feature, has
 from install.steps.catalogue import Ground
 from install.wanted import EVENTS, EVENTS_PATH, TAB, TAB_PATH, TAB_TITLES, Binding, BindingPlan, plan_bindings
 
 
 def placements(ground: Ground) -> None:
-    """The Delivery tab of deals."""
+    """The Delivery tab of deals, where the portal has granted the scope for it."""
+    if not has(Feature.TAB, ground.granted):
+        return
     rows = [as_map(row) for row in as_list(ground.ask("placement.get"))]
     ours = [Binding(str(row.get("placement", "")), str(row.get("handler", ""))) for row in rows]
     handler = ground.public_url + TAB_PATH

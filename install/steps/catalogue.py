@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from b24app.bitrix24.transport import PortalClient
 class Ground:
     """What a step works with: the portal's REST API under an administrator's key, and a fenced way to save.
 
-    `save(act)` runs `act(session)` in one short transaction of this portal that fails when the lane was lost.
+    `granted` are the portal's scopes. `save(act)` runs `act(session)` in one short transaction of this portal that
+    fails when the lane was lost.
     """
 
     client: PortalClient
@@ -26,6 +27,7 @@ class Ground:
     public_url: str
     hooks_url: str
     save: Callable[[Callable[[Session], None]], None]
+    granted: Collection[str] = ()
 
     def ask(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
         """The result of one read. Raises what PortalClient.call raises."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response
 
+from b24app.bitrix24.features import lacking
 from b24app.bitrix24.payloads import FramePost
 from b24app.frames import pages
 from b24app.frames import parts as page_parts
@@ -19,6 +20,7 @@ from b24app.frames.rights import Right, demand, rights_of
 from b24app.frames.session import PageSession, prove
 from b24app.frames.who import Person, read_person
 from b24app.frames.words import choose_language
+from b24app.store import portals
 from b24app.store.engine import read_scope
 from b24app.store.models import Portal
 from placements.app.desk import PLACEMENT, Desk
@@ -76,7 +78,7 @@ class Opening:
         proof = page_parts.prove(parts, post)
         with read_scope(parts.sessions) as session:
             portal = page_parts.known_portal(session, post.member_id)
-        person = read_person(parts.person(portal, post.auth_id, proof.info.user_id))
+        person = read_person(parts.person(portal, post.auth_id, proof.info.user_id), portal.scopes)
         refill(parts.sessions, parts.clock, portal.id, post, proof, person.admin)
         who = prove(_session(portal, post, proof, person), parts.clock.now())
         demand(Right.SETTINGS, portal.settings, who)
@@ -92,7 +94,9 @@ class Opening:
         return self._desk.fragment(who, "parts/app_frame.html", **self._context(who, section))
 
     def _context(self, who: PageSession, section: Section) -> Mapping[str, Any]:
-        return {**section.view(self._desk, who), "nav": self._navigation(who, section), "section": section}
+        off = lacking(self._desk.read(lambda session: portals.get(session, who.portal_id).scopes or ()))
+        nav = self._navigation(who, section)
+        return {**section.view(self._desk, who), "nav": nav, "section": section, "off": off}
 
     def _navigation(self, who: PageSession, shown: Section) -> Navigation:
         facts = self._desk.facts(who)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.catalogue import CatalogueMemory, CatalogueReader
+from b24app.bitrix24.features import Feature, has
 from b24app.bitrix24.goods import Units
 from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.reading import DealReader
@@ -85,7 +86,10 @@ def open_run(slice_: Slice, services: Services, memory: CatalogueMemory, pace: P
     names = FieldNames({Role(role): name for role, name in roles.items() if role in set(Role)})
     client = services.open_portal(portal)
     units = Units(**portal.settings.get("units", {}))
-    catalogue = CatalogueReader(client, memory, units, _section_defaults(portal.settings.get("section_defaults", {})))
+    defaults = _section_defaults(portal.settings.get("section_defaults", {}))
+    # Without the scope for it the catalogue is not asked: weights are the portal's defaults.
+    weighs = has(Feature.WEIGHTS, portal.scopes)
+    catalogue = CatalogueReader(client, memory, units, defaults) if weighs else None
     payments = any(config.cod_source is CodSource.UNPAID for config in pipelines.values())
     reader = DealReader(client, names, catalogue, payments)
     return Run(slice_, services, portal, pipelines, rows, client, names, reader, pace, configured, catalogue)

@@ -14,6 +14,7 @@ from b24app.bitrix24 import feed as timeline
 from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import NoToken, RestError
+from b24app.bitrix24.features import Feature, has
 from b24app.flows.snapshot import DealSnapshot
 from b24app.runners.portal import answers, lookups
 from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
@@ -165,7 +166,7 @@ def key_of(row: OutboxRow) -> str:
 
 
 def _command(run: Run, letter: DealLetter, row: OutboxRow) -> Command | None:
-    """None when an update has nothing (left) to say."""
+    """None when an update has nothing (left) to say, or the portal has not granted what the entry takes."""
     key = key_of(row)
     if row.kind == DEAL_UPDATE:
         fields = api_fields(letter.fields, run.names, run.portal.language)
@@ -174,6 +175,8 @@ def _command(run: Run, letter: DealLetter, row: OutboxRow) -> Command | None:
         return calls.update_deal(key, row.deal_id, fields) if fields else None
     if row.kind == COMMENT:
         return timeline.add_comment(key, row.deal_id, row.payload["text"], row.payload["mark"])
+    if not has(Feature.NOTICES, run.portal.scopes):
+        return None
     return timeline.notify(key, row.payload["user_id"], row.payload["text"], row.payload["tag"])
 
 

@@ -28,7 +28,10 @@ def add_routes(app: Flask, portals: Mapping[str, Portal]) -> None:
     @app.post("/<member_id>/users")
     def change_user(member_id: str) -> dict[str, Any]:
         """Add a user (``id`` not there yet) or change one."""
-        portal, spec = portal_of(portals, member_id), body("id", *_FLAGS, *_TEXTS, *_SCOPES, "forbidden_stages")
+        portal, spec = (
+            portal_of(portals, member_id),
+            body("id", *_FLAGS, *_TEXTS, *_SCOPES, "forbidden_stages", "departments"),
+        )
         with portal.lock:
             return _shown(_change(portal, spec))
 
@@ -77,6 +80,8 @@ def _change(portal: Portal, spec: Mapping[str, Any]) -> User:
             if spec[name] not in RIGHTS:
                 raise ValueError(f"{name} must be one of {', '.join(RIGHTS)}")
             setattr(user, name, spec[name])
+    if "departments" in spec:
+        user.departments = tuple(int(each) for each in spec["departments"])
     if "forbidden_stages" in spec:
         user.forbidden_stages = {str(stage) for stage in spec["forbidden_stages"]}
     return user

@@ -17,7 +17,7 @@ from .hub import Hub
 from .install import AppState
 from .limits import Limits
 from .timeline import Notices, Timeline
-from .users import Actor, User
+from .users import Actor, Department, User
 
 LICENCES = {"pro": ("pro100", "pro"), "enterprise": ("ent250", "enterprise"), "box": ("selfhosted", "")}
 # RU/BY/KZ and other CIS regions have the eastern OAuth server (§2.1).
@@ -70,6 +70,7 @@ class Portal:
         with self.lock:
             self.switches = default_switches(self.spec)
             self.users = {user.id: user for user in _first_users()}
+            self.departments = list(_DEPARTMENTS)
             self.crm = Crm()
             self.catalog = Catalog()
             self.timeline = Timeline()
@@ -172,10 +173,19 @@ def default_switches(spec: PortalSpec) -> Switches:
     return switches
 
 
+_DEPARTMENTS = (
+    Department(1, "Компания", head=1),
+    Department(3, "Отдел продаж", 1, 7),
+    Department(5, "Склад", 1, 12),
+)
+
+
 def _first_users() -> list[User]:
     return [
         User(1, "Анна", "Администратова", "admin@portal.test", "+74950000001", "Администратор", admin=True),
-        User(7, "Пётр", "Менеджеров", "manager@portal.test", "+74950000007", "Менеджер по продажам"),
-        User(9, "Ирина", "Своякова", "own@portal.test", "+74950000009", "Менеджер", deal_read="own", deal_edit="own"),
-        User(12, "Сергей", "Складов", "clerk@portal.test", "+74950000012", "Кладовщик", deal_edit="none"),
-    ]
+        User(7, "Пётр", "Менеджеров", "manager@portal.test", "+74950000007", "Менеджер по продажам", departments=(3,)),
+        User(9, "Ирина", "Своякова", "own@portal.test", "+74950000009", "Менеджер", deal_read="own", deal_edit="own",
+             departments=(3,)),
+        User(12, "Сергей", "Складов", "clerk@portal.test", "+74950000012", "Кладовщик", deal_edit="none",
+             departments=(5,)),
+    ]  # fmt: skip

@@ -42,6 +42,17 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Department:
+    """One node of the company's structure; ``parent`` 0 is the root."""
+
+    id: int
+    name: str
+    parent: int = 0
+    head: int = 0
+    sort: int = 500
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who makes a change. ``user_id`` None is a robot, a workflow or an agent: its events carry no tokens (§4.2).
 

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from b24app.frames.formats import Formats
+from b24app.frames.rights import Right
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import AskFacts, IntentFacts, PauseFacts, ProblemFacts, ShipmentFacts, TabFacts
+from b24app.store.faces.deal import ASKS, AskFacts, IntentFacts, PauseFacts, ProblemFacts, ShipmentFacts, TabFacts
 from placements.preview import Preview
-from placements.tab_now import TONES, Now, Scene, what_now
+from placements.tab_now import TAKES, TONES, Now, Scene, what_now
+from placements.tab_view import tab_view
 
 NOW = datetime(2026, 11, 12, 11, 30, tzinfo=UTC)
 
@@ -159,3 +161,17 @@ def test_an_unshipped_deal_of_a_paused_account_can_be_moved_and_waits(unshipped:
     now = now_of(replace(unshipped, paused=PAUSE), ru)
     assert (now.title, codes(now)) == ("Отправка на паузе: инвентаризация", [])
     assert "уйдёт сам" in now.text
+
+
+def test_what_a_person_may_not_do_is_not_in_the_view(facts: TabFacts, unshipped: TabFacts, ru: Formats) -> None:
+    created = replace(facts, shipments=(replace(facts.shipments[0], status=Status.CREATED),))
+    all_of_it, none_of_it = tab_view(created, ru, "СДЭК"), tab_view(created, ru, "СДЭК", mine=frozenset())
+    assert (all_of_it.cancel is not None, all_of_it.costs, all_of_it.may_refresh) == (True, True, True)
+    assert (none_of_it.cancel, none_of_it.costs, none_of_it.may_refresh) == (None, False, False)
+    mine = tab_view(unshipped, ru, "СДЭК", mine=frozenset({Right.CANCEL})).now
+    assert (mine.actions, mine.not_yours != "") == ((), True)
+    assert tab_view(unshipped, ru, "СДЭК", mine=frozenset({Right.SHIP})).now.not_yours == ""
+
+
+def test_every_wish_takes_a_right() -> None:
+    assert set(TAKES) == set(ASKS)

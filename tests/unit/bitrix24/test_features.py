@@ -1,0 +1,45 @@
+"""Installed scopes × features: what works, and what waits until the app is updated in the portal."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24app.bitrix24.features import NEEDS, Feature, has, lacking
+from b24app.bitrix24.scopes import REQUESTED
+
+S, T, W, N, D = Feature
+ALL = frozenset(Feature)
+#: What a portal granted -> the features it has.
+TABLE: tuple[tuple[str, frozenset[Feature]], ...] = (
+    ("crm,placement,catalog,im,user_brief,department", ALL),
+    ("crm,placement,catalog,im", ALL - {D}),
+    ("crm,placement,catalog,im,user_brief", ALL - {D}),
+    ("crm,placement,catalog,im,department", ALL - {D}),
+    ("crm,placement,catalog", frozenset({S, T, W})),
+    ("crm,placement,im", frozenset({S, T, N})),
+    ("crm,placement", frozenset({S, T})),
+    ("crm", frozenset({S})),
+    ("placement,im", frozenset({T, N})),
+    ("crm,placement,catalog,im,user_brief,department,task", ALL),
+    ("task", frozenset()),
+    # A row from before scopes were kept: nothing is switched off on a guess.
+    ("", ALL),
+)
+
+
+@pytest.mark.parametrize(("granted", "working"), TABLE)
+@pytest.mark.parametrize("feature", Feature)
+def test_a_feature_works_with_all_its_scopes(granted: str, working: frozenset[Feature], feature: Feature) -> None:
+    scopes = [scope for scope in granted.split(",") if scope]
+    assert has(feature, scopes) is (feature in working)
+    assert (feature in lacking(scopes)) is (feature not in working)
+
+
+@pytest.mark.parametrize("feature", Feature)
+def test_each_scope_of_a_feature_is_needed(feature: Feature) -> None:
+    for scope in NEEDS[feature]:
+        assert not has(feature, set(REQUESTED) - {scope})
+
+
+def test_every_scope_we_ask_for_is_some_features_and_no_feature_needs_another() -> None:
+    assert set().union(*NEEDS.values()) == set(REQUESTED)

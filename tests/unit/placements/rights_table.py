@@ -1,0 +1,91 @@
+"""Who may call what: one line for every address of the app that people can reach. `test_rights_table.py` holds it.
+
+A line is `"METHOD /path": kind(right)`. Numbers in a path are names of rows that both portals have: `{account}`,
+`{rule}`, `{origin}`, `{job}`, `{order}` (a foreign one), `{deal}`. Of an address with several acts, a line for each.
+
+    app(right)   the app's own page: a session of it, and that right
+    tab(right)   the deal's tab: a session of it, and that right (None: whoever may read the deal)
+    installer()  the installer's page: a session of it
+    frame(right) the portal opens it by a POST that is proven, and that right
+    opened()     a page for everybody, no session
+    renewal()    a session that ran out, and a fresh key of the same person
+    link()       a signed link for one use, no session
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from b24app.frames.rights import Right
+from placements import app as app_page
+
+APP, TAB, INSTALL = "DEFAULT", "CRM_DEAL_DETAIL_TAB", "INSTALL"
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """`placement`: of the session; empty where none is needed."""
+
+    kind: str
+    placement: str = ""
+    right: Right | None = None
+
+
+def app(right: Right) -> Takes:
+    return Takes("session", APP, right)
+
+
+def tab(right: Right | None) -> Takes:
+    return Takes("session", TAB, right)
+
+
+def installer() -> Takes:
+    return Takes("session", INSTALL)
+
+
+def frame(placement: str, right: Right | None) -> Takes:
+    return Takes("frame", placement, right)
+
+
+def opened() -> Takes:
+    return Takes("opened")
+
+
+def renewal() -> Takes:
+    return Takes("renewal", APP)
+
+
+def link() -> Takes:
+    return Takes("link")
+
+
+TABLE: dict[str, Takes] = {
+    "GET /": opened(),
+    "GET /app": opened(),
+    "GET /tab": opened(),
+    "GET /install": opened(),
+    "POST /app": frame(APP, Right.SETTINGS),
+    "POST /tab": frame(TAB, None),
+    "POST /session": renewal(),
+    "GET /tab/version": tab(None),
+    "POST /tab/read": tab(None),
+    "POST /tab/ship_now": tab(Right.SHIP),
+    "POST /tab/retry": tab(Right.SHIP),
+    "POST /tab/refresh": tab(Right.SHIP),
+    "POST /tab/cancel": tab(Right.CANCEL),
+    **{f"GET /app/s/{section.code}": app(section.right) for section in app_page.SECTIONS},
+    "GET /app/version": app(Right.SETTINGS),
+    "POST /app/deal/{deal}/ship_now": app(Right.SETTINGS),
+    "POST /app/deal/{deal}/retry": app(Right.SETTINGS),
+    "POST /app/reread": app(Right.SETTINGS),
+    "POST /app/account/cdek/0": app(Right.SETTINGS),
+    "POST /app/account/cdek/{account}": app(Right.SETTINGS),
+    "POST /app/account/{account}/test": app(Right.SETTINGS),
+    "POST /app/account/{account}/pause": app(Right.SETTINGS),
+    "POST /app/account/{account}/resume": app(Right.SETTINGS),
+    "GET /app/pipelines": app(Right.SETTINGS),
+    "POST /app/pipeline/0": app(Right.SETTINGS),
+    "POST /install": frame(INSTALL, Right.SETTINGS),
+    "GET /install/progress": installer(),
+    "POST /install/again": installer(),
+}
