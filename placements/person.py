@@ -30,8 +30,8 @@ class Reading:
 def read_deal(
     client: PortalClient, deal_id: int, roles: Mapping[str, str], granted: Collection[str] | None = None
 ) -> Reading:
-    """`roles`: role -> the portal's field; `granted`: its scopes. Raises PageError (NO_ACCESS, DEAL_GONE, PORTAL_SILENT,
-    SESSION_EXPIRED)."""
+    """`roles`: role -> the portal's field; `granted`: its scopes. Raises PageError (NO_ACCESS, DEAL_GONE,
+    PORTAL_SILENT, SESSION_EXPIRED)."""
     answer = ask_portal(client, [*who_commands(granted), *_commands(deal_id)])
     item = as_map(as_map(_deal(answer)).get("item"))
     names = FieldNames({role: roles[role] for role in Role if role in roles})

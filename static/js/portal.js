@@ -38,6 +38,12 @@
     },
     /** Opens a page of the portal in its slider. */
     open: function (path) { return frame().then(function (b24) { return b24.slider.openPath(b24.slider.getUrl(path)); }); },
+    /** The portal's own dialog of employees: resolved with [{id, name}], empty when it was closed. */
+    people: function () {
+      return frame().then(function (b24) { return b24.dialog.selectUsers(); }).then(function (rows) {
+        return Array.from(rows || []).map(function (row) { return { id: String(row.id), name: String(row.name || row.id) }; });
+      });
+    },
     /** Asks the card around us to show what changed in the deal. */
     reloadCard: function () { return frame().then(function (b24) { return b24.placement.call("reloadData"); }).catch(function () {}); }
   };

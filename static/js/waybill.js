@@ -144,7 +144,26 @@
     document.querySelectorAll("[data-who]").forEach(function (row) { row.hidden = who !== "all" && row.dataset.who !== who; });
     document.querySelectorAll("[data-day]").forEach(function (day) { day.hidden = !day.querySelector("[data-who]:not([hidden])"); });
   }
+  /** People from the portal's dialog are ticked in the list; those already there are not listed twice. */
+  function pick(button) {
+    var set = button.closest("[data-people]"), list = set.querySelector("[data-people-list]"), name = set.dataset.people + "_user";
+    window.Portal.people().then(function (people) {
+      people.forEach(function (one) {
+        var there = Array.from(list.querySelectorAll("input")).find(function (box) { return box.value.split("|")[0] === one.id; });
+        if (!there) {
+          var label = document.createElement("label"), text = document.createElement("span");
+          there = document.createElement("input");
+          label.className = "wb-check"; there.type = "checkbox"; there.name = name; there.value = one.id + "|" + one.name;
+          text.textContent = one.name; label.append(there, text); list.append(label);
+        }
+        there.checked = true;
+      });
+      if (people.length) { var chosen = set.querySelector("input[value=chosen][type=radio]"); if (chosen) { chosen.checked = true; } }
+      window.Portal.fit();
+    }).catch(function () { notice({ title: words("Failed"), text: "", support: "" }); });
+  }
   var CLICKS = {
+    pick: pick,
     copy: copy, filter: filter,
     dialog: function (button) { document.getElementById(button.dataset.dialog).showModal(); },
     close: function (button) { button.closest("dialog").close(); },
