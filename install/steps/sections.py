@@ -11,6 +11,7 @@ from b24app.bitrix24.deals import PAGE
 from b24app.bitrix24.encoding import as_list, as_map
 from b24app.bitrix24.envelope import number
 from b24app.bitrix24.errors import RestError
+from b24app.bitrix24.features import Feature, has
 from b24app.store import portal_settings
 from install.steps.catalogue import Ground
 
@@ -29,7 +30,9 @@ def run(ground: Ground) -> None:
 
 def read_sections(ground: Ground) -> list[dict[str, Any]]:
     """`{"id", "name", "above"}` of every section, `above` 0 at the top. A portal that refuses has no catalogue for us:
-    then there are no sections to choose from, and the installation goes on."""
+    then there are no sections to choose from, and the installation goes on. Without the scope it is not asked."""
+    if not has(Feature.WEIGHTS, ground.granted):
+        return []
     try:
         answer = ground.client.read_all([goods.list_catalogs("catalogs")])
         blocks = goods.parse_catalogs(answer.get("catalogs")).products

@@ -46,7 +46,7 @@ class Run:
     reader: DealReader
     pace: Pace
     configured: dict[int, PipelineConfig]
-    catalogue: CatalogueReader
+    catalogue: CatalogueReader | None
 
     @property
     def people(self) -> bool:

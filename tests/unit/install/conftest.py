@@ -62,6 +62,9 @@ class RememberingPortal:
     def _app_info(self, params: Mapping[str, Any]) -> Any:
         return self.info
 
+    def _department_get(self, params: Mapping[str, Any]) -> Any:
+        return [{"ID": "1", "NAME": "Ромашка", "SORT": 500}, {"ID": "3", "NAME": "Склад", "SORT": 500, "PARENT": "1"}]
+
     def _crm_deal_userfield_list(self, params: Mapping[str, Any]) -> Any:
         return self.fields
 
