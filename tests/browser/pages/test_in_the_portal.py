@@ -82,6 +82,7 @@ def connect(desk: Desk) -> None:
     """An administrator connects CDEK and switches the main pipeline on, in the page."""
     account = desk.program.world.addresses["cdek"]["accounts"][0]
     ours = desk.open_app()
+    ours.get_by_role("link", name="Настройка").click()
     form = ours.locator("#account-cdek-0")
     form.locator("[name=account]").fill(account["client_id"])
     form.locator("[name=secret]").fill(account["client_secret"])
@@ -90,7 +91,9 @@ def connect(desk: Desk) -> None:
     form.locator("[name=sender_name]").fill("Склад")
     form.locator("[name=sender_phone]").fill("+79161234567")
     form.locator("button[type=submit]").click()
-    expect(ours.locator("#health")).to_contain_text("Отправитель найден в справочнике", timeout=20000)
+    expect(ours.locator("#account-test")).to_contain_text("СДЭК присылает нам статусы", timeout=40000)
+    expect(ours.locator("#account-cards")).to_contain_text("работает", timeout=40000)
+    ours.locator("a[hx-get='/app/s/stages']").click()
     pipeline = ours.locator("#pipeline-0")
     pipeline.locator("[name=enabled]").check()
     pipeline.locator("[name=connection_id]").select_option(index=1)
@@ -132,6 +135,8 @@ def test_the_frame_is_as_tall_as_its_page_and_scrolls_nowhere(desk: Desk) -> Non
     desk.sign_in(ADMIN)
     desk.install()
     ours = desk.ours()
+    ours.get_by_role("link", name="Настройка").click()
+    ours.locator("a[hx-get='/app/s/stages']").click()
     expect(ours.locator("#pipeline-0")).to_be_visible()
     desk.program.wait(lambda: _fits(desk, ours), "a frame that fits", 10)
     for width in (WIDTHS["phone"], WIDTHS["desk"]):

@@ -1,0 +1,143 @@
+"""What an administrator saves about rules. Checked here, whatever the browser checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from b24app.flows.choose import Conditions
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.session import PageSession
+from b24app.logistics.model import DeliveryKind
+from b24app.store import rules
+from b24app.store.faces.portal import PortalFacts
+from b24app.systems.plugin import Manifest
+from placements.app.saving import audit
+
+#: Form fields with a number -> field of Conditions, how many of its units are one of the form's.
+RANGES = {
+    "weight_from": ("weight_from_g", 1000),
+    "weight_to": ("weight_to_g", 1000),
+    "value_from": ("value_from", 100),
+    "value_to": ("value_to", 100),
+}
+LARGEST = Decimal(10**9)
+MOST_NAMES, LONGEST_NAME = 100, 80
+COD = {"": None, "yes": True, "no": False}
+_SPLIT = re.compile(r"[,;\n]+")
+
+
+def save(
+    session: Session,
+    who: PageSession,
+    rule_id: int,
+    form: Mapping[str, str],
+    facts: PortalFacts,
+    manifests: Mapping[str, Manifest],
+    now: datetime,
+) -> dict[str, str]:
+    """Stores a rule (0 = a new one, after the others); field -> key of the `form.*` or `rules.wrong.*` words."""
+    conditions, errors = _conditions(form)
+    values = _account(form, facts, manifests, errors)
+    category = form.get("category", "")
+    if category and category not in {str(each["id"]) for each in facts.settings.get("pipelines", ())}:
+        errors["category"] = "choose"
+    row = rules.get(session, who.portal_id, rule_id) if rule_id else None
+    if rule_id and row is None:
+        raise PageError(ErrorCode.OUT_OF_DATE)
+    if errors:
+        return errors
+    values |= {
+        "title": form.get("title", "").strip()[:120],
+        "category_id": int(category) if category else None,
+        "conditions": conditions.to_json(),
+    }
+    if row is None:
+        row = rules.add(session, who.portal_id, who.user_id, now, enabled=True, **values)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.updated_at, row.updated_by = now, who.user_id
+    audit(session, who, "rule", now, {"rule": row.id, "title": row.title})
+    return {}
+
+
+def _account(
+    form: Mapping[str, str], facts: PortalFacts, manifests: Mapping[str, Manifest], errors: dict[str, str]
+) -> dict[str, Any]:
+    account = next((each for each in facts.connections if str(each.id) == form.get("connection_id")), None)
+    if account is None or account.system not in manifests:
+        errors["connection_id"] = "required"
+        return {}
+    offered = {code for code, _ in manifests[account.system].services}
+    chosen = {kind.value: form.get(f"service_{kind.value}", "") for kind in DeliveryKind}
+    services = {kind: code for kind, code in chosen.items() if code}
+    errors.update({f"service_{kind}": "choose" for kind, code in services.items() if code not in offered})
+    if not services:
+        errors["service_courier"] = "required"
+    return {"connection_id": account.id, "services": services}
+
+
+def _conditions(form: Mapping[str, str]) -> tuple[Conditions, dict[str, str]]:
+    errors: dict[str, str] = {}
+    found: dict[str, int | None] = {}
+    for name, (target, factor) in RANGES.items():
+        number = _number(form.get(name, ""))
+        if number is not None and not 0 <= number <= LARGEST:
+            errors[name], number = "number", None
+        found[target] = int(number * factor) if number is not None else None
+    for low, high, name in (("weight_from_g", "weight_to_g", "weight_to"), ("value_from", "value_to", "value_to")):
+        least, most = found[low], found[high]
+        if least is not None and most is not None and least > most:
+            errors.setdefault(name, "range")
+    kind, cod = form.get("kind", ""), form.get("cod", "")
+    if kind not in ("", *DeliveryKind):
+        errors["kind"] = "choose"
+    if cod not in COD:
+        errors["cod"] = "choose"
+    names = {each: _names(form.get(each, ""), each, errors) for each in ("cities", "regions")}
+    wanted = Conditions(
+        cities=names["cities"],
+        regions=names["regions"],
+        **found,  # type: ignore[arg-type]
+        kind=DeliveryKind(kind) if kind in set(DeliveryKind) else None,
+        cod=COD.get(cod),
+    )
+    return wanted, errors
+
+
+def _number(text: str) -> Decimal | None:
+    """`2,5` or `1 000`; None when empty. What is no number is below zero: no rule asks for that."""
+    plain = re.sub(r"[\s\xa0\u202f]", "", text).replace(",", ".")
+    try:
+        number = Decimal(plain) if plain else None
+    except InvalidOperation:
+        return Decimal(-1)
+    return number if number is None or number.is_finite() else Decimal(-1)
+
+
+def _names(text: str, field: str, errors: dict[str, str]) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(filter(None, (" ".join(part.split()) for part in _SPLIT.split(text)))))
+    if len(names) > MOST_NAMES or any(len(name) > LONGEST_NAME for name in names):
+        errors[field] = "names"
+    return names
+
+
+def act(session: Session, who: PageSession, rule_id: int, what: str, now: datetime) -> None:
+    """up, down, on, off, remove. Raises PageError (OUT_OF_DATE, BAD_INPUT)."""
+    row = rules.get(session, who.portal_id, rule_id)
+    if row is None:
+        raise PageError(ErrorCode.OUT_OF_DATE)
+    if what in ("up", "down"):
+        rules.move(session, who.portal_id, rule_id, -1 if what == "up" else 1)
+    elif what in ("on", "off"):
+        row.enabled = what == "on"
+    elif what == "remove":
+        rules.remove(session, row)
+    else:
+        raise PageError(ErrorCode.BAD_INPUT, f"unknown act {what}")
+    audit(session, who, f"rule_{what}", now, {"rule": rule_id, "title": row.title})
