@@ -10,16 +10,23 @@ from b24app.parts import Parts, WorkerParts
 from b24app.remotes import Remotes
 from b24app.runners import alarms
 from b24app.runners.connection import ConnectionRunner
-from b24app.runners.portal import PortalRunner, nightly
+from b24app.runners.portal import PortalRunner, nightly, trying
+from b24app.runners.portal.jobs import JobHandler
 from b24app.runners.portal.reconciling import reconcile
 from b24app.runners.portal.runner import Chore, closing
-from b24app.store import reconciling
+from b24app.store import reconciling, trials
 from b24app.store.inbox import Claimed
 from b24app.store.models import InboxKind, LaneKind
 from install import run as installing
 from install import uninstall
 
 ERASE_S = 3600
+#: Jobs of a portal's lane by kind.
+JOBS: dict[str, JobHandler] = {
+    reconciling.KIND: reconcile,
+    trials.KIND: trying.try_deal,
+    trials.DEALS_KIND: trying.offer_deals,
+}
 #: Portals that were thrown out without an event are looked for this often.
 UNANNOUNCED_S = 6 * 3600
 
@@ -46,7 +53,7 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
         InboxKind.LICENCE: closing(services),
         InboxKind.EVENT: closing(services),
     }
-    mine.engine.register(LaneKind.PORTAL, PortalRunner(services, chores, {reconciling.KIND: reconcile}))
+    mine.engine.register(LaneKind.PORTAL, PortalRunner(services, chores, JOBS))
     mine.engine.register(LaneKind.CONNECTION, ConnectionRunner(services))
     mine.schedule.add(reconciling.KIND, nightly.PERIOD_S, lambda: nightly.reconcile_all(services))
     mine.schedule.add("alarms", alarms.EVERY_S, lambda: alarms.watch(parts.sessions, parts.clock, parts.waker))

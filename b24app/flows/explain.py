@@ -63,7 +63,8 @@ def explain(deal: DealSnapshot, pipeline: PipelineConfig, composed: Composed) ->
 def _account(case: _Case) -> Iterator[Told]:
     rule = case.composed.choice.rule
     origin = Origin("rule", rule.title) if rule else Origin("pipeline")
-    yield Told("account", "account", "account", case.composed.connection_id, origin)
+    if case.composed.connection_id:
+        yield Told("account", "account", "account", case.composed.connection_id, origin)
     if case.composed.parts.service:
         yield Told("account", "service", "service", case.composed.parts.service, origin)
 

@@ -100,10 +100,19 @@ class Orders(Protocol):
         """The order as it is now; `gone=True` when the system no longer knows it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outgoing(Jsonable):
+    """One call to a system as it would leave, without what signs it: `body` is its JSON document."""
+
+    verb: str
+    url: str
+    body: Mapping[str, Any]
+
+
 @runtime_checkable
 class Preview(Protocol):
-    def preview(self, request: ShipmentRequest) -> Mapping[str, Any]:
-        """The very document that `create` would send for this request; nothing is sent. Looking things up (the code of
+    def preview(self, request: ShipmentRequest) -> Outgoing:
+        """The very call that `create` would make for this request; nothing is sent. Looking things up (the code of
         a city) is allowed. Raises what `create` raises before it sends: `Refused`, `Unavailable`, `AccountProblem`."""
 
 

@@ -29,11 +29,18 @@ def pipeline_config(
     which a pipeline may have of its own) is taken from there. `sender` is where goods of the account leave from."""
     if pipeline.connection_id is None or not pipeline.trigger_stage:
         return None
+    return draft_config(portal, pipeline, max_age_s, sender, rules)
+
+
+def draft_config(
+    portal: Portal, pipeline: Pipeline, max_age_s: int, sender: Sender | None = None, rules: Sequence[Rule] = ()
+) -> PipelineConfig:
+    """As `pipeline_config`, also of a pipeline that cannot ship yet: without an account (0) or a stage that ships."""
     columns: dict[str, Any] = {
         "portal_code": portal.code,
         "category": pipeline.category_id,
         "trigger_stage": pipeline.trigger_stage,
-        "connection_id": pipeline.connection_id,
+        "connection_id": pipeline.connection_id or 0,
         "services": pipeline.services,
         "enabled": pipeline.enabled,
         "cursor": pipeline.on_since_history_id or 0,

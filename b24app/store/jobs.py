@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +62,14 @@ def go_on(job: Job, memory: dict[str, Any], done: int, total: int) -> None:
     job.state, job.memory, job.done, job.total = JobState.RUNNING, memory, done, total
 
 
+def hand_over(
+    session: Session, job: Job, lane: LaneRef, memory: dict[str, Any], *, now: datetime, trace_id: str
+) -> None:
+    """The next step is another remote's: it is served in that remote's lane. Wake the lane after the commit."""
+    job.state, job.memory = JobState.RUNNING, memory
+    inbox.append(session, lane.id, InboxKind.JOB, str(job.id), {}, now=now, trace_id=trace_id, people=True)
+
+
 def finish(job: Job, result: dict[str, Any], now: datetime) -> None:
     job.state, job.result, job.memory, job.finished_at = JobState.DONE, result, {}, now
     job.done = job.total = max(job.total, 1)
@@ -71,6 +80,12 @@ def fail(job: Job, why: str, now: datetime) -> None:
     job.state, job.why, job.memory, job.finished_at = JobState.FAILED, why[:2000], {}, now
 
 
-def purge(session: Session, before: datetime) -> int:
-    """Deletes old jobs with their results; returns how many."""
-    return changed(session, delete(Job).where(Job.created_at < before))
+def forget(session: Session, portal_id: int, kind: str) -> int:
+    """Deletes a portal's jobs of a kind with their results; returns how many."""
+    return changed(session, delete(Job).where(Job.portal_id == portal_id, Job.kind == kind))
+
+
+def purge(session: Session, before: datetime, kinds: Collection[str] = ()) -> int:
+    """Deletes old jobs with their results, all or those of `kinds`; returns how many."""
+    which = [Job.created_at < before, *([Job.kind.in_(kinds)] if kinds else [])]
+    return changed(session, delete(Job).where(*which))

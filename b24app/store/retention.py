@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from b24app.store import jobs
+from b24app.store import jobs, trials
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
     Attempt,
@@ -77,7 +77,8 @@ class Keep:
 
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
-    for three days; rows of lanes that exist no more belong to nobody."""
+    for three days, dry runs (they show a client's name and address) for one; rows of lanes that exist no more belong to
+    nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
@@ -85,6 +86,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     count += _delete(sessions, Attempt, Attempt.at < now - timedelta(days=keep.attempts_days))
     with session_scope(sessions) as session:
         count += jobs.purge(session, now - timedelta(days=3))
+        count += jobs.purge(session, now - trials.KEPT, trials.KINDS)
     return count + _delete(sessions, CallLogRow, CallLogRow.at < now - timedelta(days=keep.call_log_days))
 
 

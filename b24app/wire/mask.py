@@ -231,6 +231,21 @@ def veiled(value: Any, key: str = "") -> list[tuple[str, str]]:
     ]
 
 
+#: Names of values that open a door; a `ware_key` or an `author` opens none.
+_DOOR_KEYS = re.compile(r"(?i)secret|passw|token|api_?key|authorization|credential|client_id|^(auth|login|key|sign)$")
+
+
+def without_secrets(value: Any, key: str = "") -> Any:
+    """A document with everything in it but what signs a call; for a person who may see whose it is."""
+    if isinstance(value, Mapping):
+        return {name: without_secrets(item, str(name)) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_secrets(item, key) for item in value]
+    if value and isinstance(value, str | int) and not isinstance(value, bool) and _DOOR_KEYS.search(key):
+        return _DOT * 8
+    return value
+
+
 def _last_name(path: str) -> str:
     names = [name for name in path.split(".") if not name.isdigit()]
     return names[-1] if names else ""

@@ -1,4 +1,4 @@
-"""What a connection's lane does besides carrying parcels: callbacks, and keeping its subscription alive."""
+"""What a connection's lane does besides carrying parcels: callbacks, tests, dry runs, keeping its subscription."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import structlog
 
 from b24app.lanes.slices import Slice
 from b24app.logistics.ports import CallbackHint
-from b24app.runners.connection import hooking, testing
+from b24app.runners.connection import hooking, previewing, testing
 from b24app.runners.connection.saving import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, portals, reconciling, shipments
@@ -28,10 +28,11 @@ _log = structlog.get_logger("waybill.connection")
 
 
 def do(services: Services, slice_: Slice, account: Account, system: Any) -> None:
-    """Serve requests for a test and callbacks; look after the subscription when its time has come."""
+    """Serve requests for a test, callbacks and dry runs; look after the subscription when its time has come."""
     testing.do(services, slice_, account, system)
     hear(services, slice_, account, system)
     testing.do(services, slice_, account, system)
+    previewing.do(services, slice_, account, system)
     if account.connection.state == ConnectionState.READY and not slice_.people:
         _keep_subscribed(services, slice_, account, system)
 

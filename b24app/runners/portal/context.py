@@ -16,7 +16,7 @@ from b24app.bitrix24.transport import PortalClient
 from b24app.flows.snapshot import CatalogueSize, CodSource, PipelineConfig, Role, Source
 from b24app.lanes.slices import Slice
 from b24app.runners.services import Services
-from b24app.runners.views import pipeline_config, rule_view
+from b24app.runners.views import draft_config, pipeline_config, rule_view
 from b24app.store import lanes, origins, portals, rules
 from b24app.store.engine import read_scope
 from b24app.store.models import Pipeline, Portal
@@ -93,6 +93,22 @@ def open_run(slice_: Slice, services: Services, memory: CatalogueMemory, pace: P
     payments = any(config.cod_source is CodSource.UNPAID for config in pipelines.values())
     reader = DealReader(client, names, catalogue, payments)
     return Run(slice_, services, portal, pipelines, rows, client, names, reader, pace, configured, catalogue)
+
+
+def draft(run: Run, category: int) -> PipelineConfig:
+    """How this pipeline ships, or would: one that nobody has set up yet has no account and no stage that ships."""
+    found = run.configured.get(category)
+    if found is not None:
+        return found
+    row = run.rows.get(category) or Pipeline(
+        portal_id=run.portal.id, category_id=category, enabled=False, trigger_stage="", services={}, hold_s=0,
+        status_stages={}, forward_only=True, settings={},
+    )  # fmt: skip
+    with read_scope(run.services.sessions) as session:
+        places = origins.senders(session, run.portal.id)
+        rows = rules.in_order(session, run.portal.id)
+    in_order = [rule_view(each, places.of(each.connection_id)) for each in rows if each.enabled]
+    return draft_config(run.portal, row, run.services.settings.history_age_s, places.of(row.connection_id), in_order)
 
 
 def _section_defaults(settings: Mapping[str, Mapping[str, float]]) -> dict[int, CatalogueSize]:

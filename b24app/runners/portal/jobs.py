@@ -11,6 +11,7 @@ from b24app.runners.portal.context import Run
 from b24app.store import inbox, jobs
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
+from b24app.store.lanes import LaneRef, connection_lane
 from b24app.store.models import InboxKind, Job, JobState
 
 #: After so many tries at one step a job is told to have failed; the person may ask again.
@@ -19,12 +20,14 @@ TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class JobStep:
-    """What one step of a job came to: `result` when it is over, else the `memory` with which the next step goes on."""
+    """What one step of a job came to: `result` when it is over, else the `memory` with which the next step goes on, in
+    the lane of the connection `at` if it is that carrier's turn."""
 
     result: dict[str, Any] | None = None
     memory: dict[str, Any] = field(default_factory=dict)
     done: int = 0
     total: int = 0
+    at: int = 0
 
 
 class JobFailedError(Exception):
@@ -71,15 +74,21 @@ def _serve(run: Run, row: Claimed, handlers: Mapping[str, JobHandler]) -> None:
 
 def _save(run: Run, row: Claimed, job_id: int, step: JobStep) -> None:
     now = run.services.clock.now()
+    lane: LaneRef | None = None
     with session_scope(run.services.sessions) as session:
         run.slice.check(session)
         job = jobs.get(session, run.portal.id, job_id)
-        if job is None or step.result is not None:
-            if job is not None and step.result is not None:
-                jobs.finish(job, step.result, now)
-            inbox.close(session, run.slice, row.ids, now)
-        else:
+        if job is not None and step.result is None and not step.at:
             jobs.go_on(job, step.memory, step.done, step.total)
+            return
+        inbox.close(session, run.slice, row.ids, now)
+        if job is not None and step.result is not None:
+            jobs.finish(job, step.result, now)
+        elif job is not None:
+            lane = connection_lane(session, step.at)
+            jobs.hand_over(session, job, lane, step.memory, now=now, trace_id=row.trace_id)
+    if lane is not None:
+        run.services.waker.wake(lane)
 
 
 def _fail(run: Run, row: Claimed, job_id: int, why: str) -> None:

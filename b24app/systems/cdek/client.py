@@ -56,6 +56,10 @@ class Client:
     def base(self) -> str:
         return self._base
 
+    def address(self, path: str) -> str:
+        """Where a call to `path` goes."""
+        return f"{self._base}/v2/{path}"
+
     def read(self, path: str, label: str, params: Mapping[str, str] | None = None) -> Reply:
         """A GET. Raises Unavailable, AccountProblem."""
         return self._signed("GET", path, label, params=params or {}, write=False)
@@ -104,7 +108,7 @@ class Client:
         return Call(
             remote=self._context.remote_key,
             verb=verb,
-            url=f"{self._base}/v2/{path}",
+            url=self.address(path),
             label=label,
             limits=WRITE_LIMITS if write else READ_LIMITS,
             headers={"Authorization": f"Bearer {token}", "X-App-Name": "waybill"},
@@ -179,7 +183,7 @@ class Client:
         call = Call(
             remote=self._context.remote_key,
             verb="POST",
-            url=f"{self._base}/v2/oauth/token",
+            url=self.address("oauth/token"),
             label="oauth.token",
             limits=TOKEN_LIMITS,
             form={"grant_type": "client_credentials", "client_id": self._account, "client_secret": self._secret},

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from b24app.logistics.addresses import read_address
 from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain, problem_in
 from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState
-from b24app.logistics.ports import CallbackHint, City, PickupPoint, Quote, TestStep
+from b24app.logistics.ports import CallbackHint, City, Outgoing, PickupPoint, Quote, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.cdek import callbacks, quotes
 from b24app.systems.cdek.cities import CityBook
@@ -47,7 +46,7 @@ class Cdek:
 
     def create(self, request: ShipmentRequest) -> OrderState:
         """Everything is looked up first, so that `Uncertain` can only come from the order itself."""
-        reply = self._client.write("POST", "orders", "orders.create", self.preview(request))
+        reply = self._client.write("POST", "orders", "orders.create", self.preview(request).body)
         state = parse_order(reply.data) if isinstance(reply.data, Mapping) else None
         if state is not None and state.decision is not Decision.REFUSED:
             return replace(state, number=state.number or request.number)
@@ -57,9 +56,9 @@ class Cdek:
             raise Refused(problems_of(reply.errors))
         raise Uncertain(f"orders.create: HTTP {reply.status} without an order or an error")
 
-    def preview(self, request: ShipmentRequest) -> dict[str, Any]:
-        """The body of an order, after the look-ups it needs."""
-        return build_order(request, self._way(request))
+    def preview(self, request: ShipmentRequest) -> Outgoing:
+        """The order, after the look-ups it needs."""
+        return Outgoing("POST", self._client.address("orders"), build_order(request, self._way(request)))
 
     def read(self, remote_id: str) -> OrderState:
         reply = self._client.read(f"orders/{remote_id}", "orders.read")

@@ -181,7 +181,8 @@ def test_a_preview_is_a_document_and_no_order(system: Harness) -> None:
         return
     request = system.request("wb-77-1")
     shown = system.port.preview(request)
-    assert request.recipient.name in str(shown)
-    assert "wb-77-1" in str(shown)
+    assert request.recipient.name in str(shown.body)
+    assert "wb-77-1" in str(shown.body)
+    assert (shown.verb, shown.url.startswith("http")) == ("POST", True)
     assert system.accepted("wb-77-1") == 0
     assert system.port.find("wb-77-1") is None
