@@ -23,9 +23,11 @@ def test_an_expired_key_is_refreshed_once(shop: Shop) -> None:
 def test_a_key_near_its_end_is_refreshed_before_it_is_used(shop: Shop) -> None:
     shop.fill_in(DEALS[0])
     shop.town.calm()
-    shop.town.advance(3600)
+    # Not past its end: a call under way while the clock jumps would meet a key that died in its hands, as no clock does.
+    shop.town.advance(3600 - 45)
     shop.move(DEALS[0])
     shop.shipped(DEALS[0])
+    assert len(shop.town.journal("oauth.refreshed", "bitrix24")) == 1
     refused = [row for row in shop.town.journal("rest.call", "bitrix24") if "expired_token" in str(row)]
     assert refused == []
 
