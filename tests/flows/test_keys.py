@@ -23,7 +23,7 @@ def test_an_expired_key_is_refreshed_once(shop: Shop) -> None:
 def test_a_key_near_its_end_is_refreshed_before_it_is_used(shop: Shop) -> None:
     shop.fill_in(DEALS[0])
     shop.town.calm()
-    # Not past its end: a call under way while the clock jumps would meet a key that died in its hands, as no clock does.
+    # Not past its end: a call under way while the clock jumps would hold a dead key, which no real clock does.
     shop.town.advance(3600 - 45)
     shop.move(DEALS[0])
     shop.shipped(DEALS[0])

@@ -69,7 +69,7 @@ def _wait(diary: Path, wanted: Callable[[Counter[str]], bool], seconds: float = 
 def _stop_between_writes(process: subprocess.Popen[bytes], sessions: Sessions) -> None:
     """SIGSTOP, but not in the middle of a write: a stopped writer keeps SQLite's only lock, and nobody can go on.
 
-    (PostgreSQL ends such a transaction after STOPPED_MS; SQLite has nothing like it, docs/operations.md says when it is enough.)
+    PostgreSQL ends such a transaction after STOPPED_MS; SQLite has nothing like it (docs/operations.md: one machine).
     """
     for _attempt in range(20):
         process.send_signal(signal.SIGSTOP)
