@@ -103,22 +103,17 @@ def _without_outdated(session: Session, row: OutboxRow, now: datetime) -> bool:
 
 
 def still_to_say(row: OutboxRow, updates: Sequence[OutboxRow]) -> tuple[dict[str, Any], Any]:
-    """Fields and stage of an update with what was folded into it, without what younger ones brought. `updates` are all
-    of the deal, oldest first."""
+    """Fields and stage of an update without what younger ones brought. `updates` are all of the deal, oldest first."""
     into = {each.id: _target(each) for each in updates if each.state == OutboxState.FOLDED}
     states = {each.id: each.state for each in updates}
-    fields: dict[str, Any] = {}
-    stage: Any = None
+    fields, stage = row.payload.get("fields") or {}, row.payload.get("stage")
     written: set[str] = set()
     moved = False
     for each in updates:
         last = each.id
         while last in into:
             last = into[last]
-        if last == row.id:
-            fields |= each.payload.get("fields") or {}
-            stage = each.payload.get("stage") or stage
-        elif each.id > row.id and states.get(last) in _LEFT:
+        if last != row.id and each.id > row.id and states.get(last) in _LEFT:
             written |= set(each.payload.get("fields") or {})
             moved = moved or bool(each.payload.get("stage"))
     return {name: value for name, value in fields.items() if name not in written}, None if moved else stage

@@ -86,17 +86,26 @@ def _free_prefix(rows: Iterable[Any], now: datetime) -> list[int]:
     return free
 
 
-def fold(session: Session, hold: LaneHold, ids: Sequence[int], into: int, now: datetime) -> None:
-    """Close pending rows whose content leaves with row `into`. Raises `FenceLostError`."""
+def fold(
+    session: Session, hold: LaneHold, folded: Sequence[OutboxRow], into: OutboxRow, carries: Any, now: datetime
+) -> None:
+    """Close pending rows whose content leaves with row `into`. Raises `FenceLostError`.
+
+    `carries` is the content of all of them, and `into` keeps it: if its call fails, the next one says it all.
+    """
     check(session, hold)
-    for some in chunks(list(ids)):
+    for some in chunks([row.id for row in folded]):
         older = update(OutboxRow).where(
             OutboxRow.id.in_(some), OutboxRow.lane_id == hold.lane_id, OutboxRow.state == OutboxState.PENDING
         )
         changed(
             session,
-            older.values(state=OutboxState.FOLDED, closed_at=now, next_try_at=None, result_ref=f"outbox:{into}"),
+            older.values(state=OutboxState.FOLDED, closed_at=now, next_try_at=None, result_ref=f"outbox:{into.id}"),
         )
+    changed(
+        session,
+        update(OutboxRow).where(OutboxRow.id == into.id, OutboxRow.lane_id == hold.lane_id).values(payload=carries),
+    )
 
 
 def drop_stage(session: Session, portal_id: int, row_id: int, fields: Any) -> None:

@@ -31,6 +31,17 @@ class DealLetter:
         return [*([self.update] if self.update is not None else []), *self.others]
 
     @property
+    def carries(self) -> dict[str, Any]:
+        """The payload of the update and the rows folded into it, whatever became of the stage on the way out: whether a
+        deal may be moved is asked anew at every try."""
+        fields: dict[str, Any] = {}
+        stage: Any = None
+        for row in [*self.folded, *([self.update] if self.update is not None else [])]:
+            fields |= row.payload.get("fields") or {}
+            stage = row.payload.get("stage") or stage
+        return {"fields": fields, "stage": stage}
+
+    @property
     def size(self) -> int:
         return len(self.rows)
 

@@ -185,7 +185,7 @@ def _mark(run: Run, batch: Batch, now: datetime) -> None:
     with session_scope(run.services.sessions) as session:
         for letter in batch.letters:
             if letter.folded and letter.update is not None:
-                outbox.fold(session, run.slice, [row.id for row in letter.folded], letter.update.id, now)
+                outbox.fold(session, run.slice, letter.folded, letter.update, letter.carries, now)
         rows = [row for letter in batch.letters for row in letter.rows]
         sending.begin_sending(session, run.slice, rows, now + CALL_LASTS)
         said = {row.id for row in batch.rows.values()}

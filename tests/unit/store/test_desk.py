@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from b24app.clock import FixedClock
 from b24app.logistics.status import Status
+from b24app.runners.portal.batching import letters
 from b24app.store import desk, inbox, intents, lanes, outbox, portals, problems, sending, shipments
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.faces import failed
@@ -146,8 +147,10 @@ def test_what_was_folded_into_a_dead_write_leaves_with_it(bench: Bench) -> None:
     first = bench.write("a", {"status": "created", "link": "l"})
     last = bench.write("b", {"status": "in_transit"})
     with session_scope(bench.sessions) as session:
-        hold = bench.hold(session, session.get_one(OutboxRow, first).lane_id)
-        outbox.fold(session, hold, [first], last, bench.clock.now())
+        rows = [session.get_one(OutboxRow, each) for each in (first, last)]
+        (letter,) = letters(rows)
+        hold = bench.hold(session, rows[0].lane_id)
+        outbox.fold(session, hold, letter.folded, rows[1], letter.carries, bench.clock.now())
     bench.end(last, "dead", "refused")
     bench.act(desk.retry, RowKey("outbox", last))
     assert bench.row(OutboxRow, last).payload["fields"] == {"status": "in_transit", "link": "l"}

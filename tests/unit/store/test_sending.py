@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from b24app.clock import FixedClock
+from b24app.runners.portal.batching import letters
 from b24app.store import intents, lanes, outbox, portals, shipments
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.lanes import FenceLostError, LaneHold, LaneRef
@@ -125,8 +126,37 @@ def test_the_outbox_keeps_the_order_of_a_deal_and_tells_a_marker_once(
         done = Outcome(rows[0].id, OutboxState.DONE, "done", result_ref="55")
         finish(session, hold, OutboxRow, [done], clock.now())
         assert [row.marker for row in outbox.due(session, hold, clock.now())] == ["b", "c"]
-        outbox.fold(session, hold, [rows[1].id], rows[2].id, clock.now())
+        outbox.fold(session, hold, [rows[1]], rows[2], {}, clock.now())
         assert [row.marker for row in outbox.due(session, hold, clock.now())] == ["c"]
+
+
+@pytest.mark.parametrize("comes", ["pending", "uncertain"])
+def test_what_was_folded_leaves_with_the_next_attempt_too(
+    sessions: Sessions, portal: Portal, clock: FixedClock, comes: str
+) -> None:
+    """The portal answers 503 (nothing was sent) or not at all (nobody knows): the row itself says everything."""
+    values = [({"order_id": "A", "status": "created"}, {"stage": "S1"}), ({"status": "in_transit"}, None)]
+    things = [ToPortal(1, "deal_update", str(n), {"fields": f, "stage": s}) for n, (f, s) in enumerate(values)]
+    with session_scope(sessions) as session:
+        lane = outbox.add(session, portal.id, things, now=clock.now(), trace_id="t")
+    hold = _hold(sessions, lane, clock)
+    with session_scope(sessions) as session:
+        (letter,) = letters(outbox.due(session, hold, clock.now()))
+        letter.stage = None  # the deal stands where it must not be moved from, for now
+        assert letter.update is not None
+        outbox.fold(session, hold, letter.folded, letter.update, letter.carries, clock.now())
+        begin_sending(session, hold, letter.rows, clock.now() + MINUTE)
+    with session_scope(sessions) as session:
+        finish(session, hold, OutboxRow, [Outcome(letter.update.id, comes, "x", next_try_at=clock.now())], clock.now())
+    with session_scope(sessions) as session:
+        for row in claim_expired(session, hold, OutboxRow, clock.now()):
+            settle(
+                session, hold, OutboxRow, [Outcome(row.id, "pending", "again", next_try_at=clock.now())], clock.now()
+            )
+        (again,) = letters(outbox.due(session, hold, clock.now()))
+        assert again.fields == {"order_id": "A", "status": "in_transit"}
+        assert again.stage == {"stage": "S1"}
+        assert [row.id for row in again.rows] == [letter.update.id]
 
 
 def test_a_waiting_intent_can_be_withdrawn_and_one_under_way_cannot(
