@@ -26,6 +26,7 @@ class _Packed:
     items: list[Item] = field(default_factory=list)
     boxes: list[tuple[Sides, int]] = field(default_factory=list)
     guesses: set[str] = field(default_factory=set)
+    box_forbidden: bool = False
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -56,6 +57,7 @@ def _add(packed: _Packed, row: ProductRow, defaults: Defaults) -> None:
     item = _as_item(row, weight, guessed=source is not None and source.is_guess)
     packed.items.append(item)
     packed.boxes.append((sides, item.quantity))
+    packed.box_forbidden = packed.box_forbidden or (not sides[2] and _forbids_box(row))
 
 
 def _as_item(row: ProductRow, weight_g: float, guessed: bool) -> Item:
@@ -96,6 +98,13 @@ def find_sides(row: ProductRow) -> tuple[Sides, Source | None]:
     return (0, 0, 0), None
 
 
+def _forbids_box(row: ProductRow) -> bool:
+    """The section says zero: do not guess its goods' size, send them without one."""
+    return any(
+        size.source is Source.SECTION and 0 in (size.length_mm, size.width_mm, size.height_mm) for size in row.sizes
+    )
+
+
 def _with_default(row: ProductRow, defaults: Defaults) -> list[CatalogueSize]:
     own = [CatalogueSize(Source.ROW, weight_g=1000)] if row.measure_code == KILOGRAM else []
     return [*own, *row.sizes, CatalogueSize(Source.PORTAL, weight_g=defaults.weight_g)]
@@ -103,10 +112,11 @@ def _with_default(row: ProductRow, defaults: Defaults) -> list[CatalogueSize]:
 
 def _outer_sides(packed: _Packed, defaults: Defaults) -> Sides:
     """One piece keeps its own sides. Several are laid on the largest footprint, as high as their volume needs: an
-    estimate, so it is marked. If a piece has no sides at all, the portal's box is the answer, or nothing (zeros)."""
+    estimate, so it is marked. If a piece has no sides at all, the portal's box is the answer, or nothing (zeros) where
+    there is none or a section forbids the guess."""
     known = [(sides, count) for sides, count in packed.boxes if sides[2]]
     if len(known) != len(packed.boxes):
-        return _default_box(packed, defaults)
+        return (0, 0, 0) if packed.box_forbidden else _default_box(packed, defaults)
     if len(known) == 1 and known[0][1] == 1:
         return known[0][0]
     packed.guesses.add("size:stacked")

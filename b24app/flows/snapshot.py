@@ -76,7 +76,8 @@ class Person(Jsonable):
 
 @dataclass(frozen=True, slots=True)
 class CatalogueSize(Jsonable):
-    """Weight in grams and sides in millimetres as one source states them; 0 or None = not stated there."""
+    """Weight in grams and sides in millimetres as one source states them; 0 or None = not stated there. A
+    section's 0 forbids to guess."""
 
     source: Source
     weight_g: float | None = None

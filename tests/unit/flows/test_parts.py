@@ -182,6 +182,22 @@ def test_a_section_may_forbid_the_portals_guess() -> None:
     assert (parcel, [problem.code for problem in problems]) == (None, ["weight_missing"])
 
 
+def test_a_section_may_forbid_the_portals_box() -> None:
+    """Zeros mean that nothing is guessed, also when another row of the parcel says nothing about its size."""
+    defaults = Defaults(weight_g=500, length_mm=300, width_mm=200, height_mm=100)
+    zeros, silent = row(sized(Source.SECTION, 100, 0, 0, 0)), row(sized(Source.VARIATION, 100))
+    for rows in ([zeros], [zeros, silent], [silent, zeros]):
+        parcel, problems = pack(rows, defaults)
+        assert problems == []
+        assert parcel is not None
+        assert (parcel.length_mm, parcel.width_mm, parcel.height_mm) == (0, 0, 0)
+        assert "size:portal" not in parcel.guesses
+    own = row(sized(Source.VARIATION, 100, 50, 200, 100), sized(Source.SECTION, None, 0, 0, 0))
+    parcel, _ = pack([own], defaults)
+    assert parcel is not None
+    assert (parcel.length_mm, parcel.width_mm, parcel.height_mm) == (200, 100, 50)
+
+
 def test_a_product_of_unknown_weight_is_a_problem_not_a_zero() -> None:
     parcel, problems = pack([row(), ROW], Defaults())
     assert parcel is None
