@@ -120,6 +120,8 @@ class Camera:
                 page.wait_for_load_state("networkidle")
                 page.evaluate("document.activeElement && document.activeElement.blur()")
                 tall = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
+                # The portal makes the frame as tall as its content, so nothing sticks half-way: nor does it here.
+                page.set_viewport_size({"width": width, "height": max(HEIGHT, tall)})
                 whole = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": tall})
                 keep(whole, PICTURES / f"{name}.{lang}.{width}.png")
                 page.close()
