@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -25,15 +28,39 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@contextmanager
+def changing(connection: Connection) -> Iterator[None]:
+    """One transaction in which tables may be made anew; `connection` must not have begun one.
+
+    SQLite alters some things only by copying a table and dropping the old one, and with foreign keys on, the drop
+    deletes whatever points at it. They are off meanwhile (that works outside of a transaction only), and nothing is
+    committed that points nowhere. Raises RuntimeError then.
+    """
+    if connection.dialect.name != "sqlite":
+        with connection.begin():
+            yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            yield
+            lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if lost:
+                raise RuntimeError(f"rows of {', '.join(sorted({str(row[0]) for row in lost}))} would point nowhere")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up to `revision`; nothing happens when it is there already."""
-    with engine.begin() as connection:
+    with engine.connect() as connection, changing(connection):
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the schema back to `revision` (`base`: empty)."""
-    with engine.begin() as connection:
+    with engine.connect() as connection, changing(connection):
         command.downgrade(_config(connection), revision)
 
 

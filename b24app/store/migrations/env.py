@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from b24app.store.crypto import EncryptedJson, EncryptedText
+from b24app.store.migrate import changing
 from b24app.store.models import Base, UtcDateTime
 
 
@@ -41,6 +42,5 @@ given: Connection | None = context.config.attributes.get("connection")
 if given is not None:
     _run(given)
 else:
-    with _engine_of_the_app() as own:
+    with _engine_of_the_app() as own, changing(own):
         _run(own)
-        own.commit()
