@@ -67,7 +67,7 @@ def open_worker(parts: Parts) -> WorkerParts:
     wakes = Wakes(parts.redis_wakes)
     engine = LaneEngine(parts.sessions, parts.clock, wakes, new_worker_id(), timing)
     schedule = Schedule(parts.sessions, parts.clock)
-    keep = retention.Keep(settings.inbox_days, settings.attempts_days, settings.call_log_days)
+    keep = retention.Keep(settings.inbox_days, settings.attempts_days, settings.call_log_days, settings.audit_days)
     schedule.add("retention", HOUR_S, lambda: retention.purge(parts.sessions, parts.clock.now(), keep))
     schedule.add(checkup.ALIVE, checkup.ALIVE_S, lambda: None)  # its date in the database is the workers' sign of life
     worker = Worker(engine, wakes, schedule, settings.worker_threads, settings.sweep_s)

@@ -23,7 +23,8 @@ from b24app.frames.proof import Proof
 from b24app.frames.session import PageSession, prove
 from b24app.frames.who import Person, read_person
 from b24app.frames.words import choose_language
-from b24app.store import leaving, portals
+from b24app.store import audit, leaving, portals
+from b24app.store.audit import Act, Author
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Portal, PortalState
@@ -59,7 +60,7 @@ class Installer:
             raise PageError(ErrorCode.ADMIN_ONLY)
         now = parts.clock.now()
         with session_scope(parts.sessions) as session:
-            portal, lane = welcome(session, post, proof, now)
+            portal, lane = welcome(session, post, proof, Author(proof.info.user_id, person.name), now)
         parts.waker.wake(lane)
         who = prove(_session(portal, post, proof, person), now)
         return pages.page("pages/install.html", pages.viewer_of(who, now), who, parts.signer, view=self._view(who))
@@ -76,7 +77,9 @@ class Installer:
         """A step was refused; the person asks to try again."""
         parts, who = self._parts, page_parts.session_of(self._parts, PLACEMENT)
         with session_scope(parts.sessions) as session:
-            lane = run.start(session, who.portal_id, parts.clock.now(), page_parts.trace())
+            now = parts.clock.now()
+            audit.write(session, who.portal_id, Act.INSTALL_AGAIN, now, by=who.author)
+            lane = run.start(session, who.portal_id, now, page_parts.trace())
         parts.waker.wake(lane)
         return self._fragment(who, self._view(who))
 
@@ -103,10 +106,11 @@ def claimed_portal(post: FramePost, proof: Proof) -> Portal:
     )
 
 
-def welcome(session: Session, post: FramePost, proof: Proof, now: datetime) -> tuple[Portal, LaneRef]:
+def welcome(session: Session, post: FramePost, proof: Proof, by: Author, now: datetime) -> tuple[Portal, LaneRef]:
     """Stores what a verified administrator's frame tells and starts the job. A portal that left and comes back finds
     its set-up, switched off."""
     claimed = claimed_portal(post, proof)
+    act = Act.INSTALL_AGAIN if portals.by_member(session, proof.info.member_id) else Act.INSTALL
     portal = portals.remember(
         session,
         proof.info.member_id,
@@ -121,9 +125,11 @@ def welcome(session: Session, post: FramePost, proof: Proof, now: datetime) -> t
     if post.application_token:
         portal.application_token = post.application_token
     if portal.state in (PortalState.UNINSTALL_PENDING, PortalState.UNINSTALLED):
+        act = Act.REINSTALL
         leaving.come_back(session, portal, now)
     if portal.state != PortalState.ACTIVE:
         portal.state, portal.blocked_reason = PortalState.INSTALLING, ""
+    audit.write(session, portal.id, act, now, by=by)
     lend(session, portal.id, post, proof, now)
     return portal, run.start(session, portal.id, now, page_parts.trace())
 

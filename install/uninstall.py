@@ -20,7 +20,8 @@ from b24app.lanes.ladder import next_try
 from b24app.lanes.slices import Slice
 from b24app.lanes.wake import Waker
 from b24app.logistics.errors import LogisticsError, Unavailable, Uncertain
-from b24app.store import inbox, leaving, portals, retention
+from b24app.store import audit, inbox, leaving, portals, retention
+from b24app.store.audit import Act
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import portal_lane
@@ -101,6 +102,7 @@ def _go(lane: Slice, portal: Portal, rows: Sequence[Claimed], parts: LeavingPart
             return
         if leaving.is_leaving(session, portal.id):
             clean = any(str(row.payload.get("clean")) == "1" for row in rows)
+            audit.write(session, portal.id, Act.UNINSTALL, now, detail={"clean": clean})
             leaving.leave(session, portal.id, clean, [report for report in reports if report], now)
         inbox.close(session, lane, _ids(rows), now)
     _forget_tokens(accounts, parts)

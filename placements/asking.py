@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import PageParts, trace
 from b24app.frames.session import PageSession
-from b24app.store import inbox
+from b24app.store import audit, inbox
+from b24app.store.audit import Act
 from b24app.store.engine import session_scope
 from b24app.store.lanes import portal_lane
 from b24app.store.models import AuditRow, InboxRow, InboxState
@@ -40,10 +41,8 @@ def ask(parts: PageParts, who: PageSession, wish: str, deal_id: int, key: str) -
             return False
         payload = {"deal_id": deal_id, "user_id": who.user_id, "name": who.name, "key": key}
         inbox.append(session, lane.id, wish, str(deal_id), payload, now=now, trace_id=trace(), people=True)
-        detail = {"name": who.name, "key": key}
-        session.add(
-            AuditRow(portal_id=who.portal_id, at=now, user_id=who.user_id, action=wish, deal_id=deal_id, detail=detail)
-        )
+        by = who.author
+        audit.write(session, who.portal_id, Act(wish), now, by=by, deal_id=deal_id, detail={"key": key})
     parts.waker.wake(lane)
     return True
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Status
 from b24app.store.faces.deal import AuditFacts, EventFacts, ShipmentFacts, TabFacts
+from placements.audit_words import sentence
 
 _ICONS = {
     Status.CREATED: ("check", "green"),
@@ -94,6 +95,5 @@ def _own(shipment: ShipmentFacts, formats: Formats, carrier: str) -> Iterator[Li
 
 
 def _audit(row: AuditFacts, formats: Formats) -> Line:
-    key = f"audit.{row.action}"
-    name = row.name or formats.words("audit.somebody")
-    return Line("us", "user", "", formats.words(key if formats.words.has(key) else "audit.other", name=name), row.at)
+    icon = "user" if row.user_id else "info"
+    return Line("us", icon, "", sentence(formats.words, row.action, row.user_id, row.name), row.at)

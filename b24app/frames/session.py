@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from b24app.frames.errors import ErrorCode, PageError
+from b24app.store.audit import Author
 
 TOKEN_LIFE = timedelta(minutes=15)
 PROOF_LIFE = timedelta(minutes=60)  # as long as the Bitrix24 key that proved it (contracts: access token 3600 s)
@@ -38,6 +39,11 @@ class PageSession:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "departments", tuple(self.departments))  # JSON brings a list
+
+    @property
+    def author(self) -> Author:
+        """Who this is in the audit."""
+        return Author(self.user_id, self.name)
 
 
 class SessionSigner:

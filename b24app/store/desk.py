@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from b24app.logistics.status import Status
 from b24app.store import intents, lanes, problems, shipments
-from b24app.store.faces.failed import DEAD, RowKey, find
+from b24app.store.faces.failed import DEAD, RowKey, deal_of, find
 from b24app.store.lanes import LaneRef
 from b24app.store.models import (
     InboxRow,
@@ -138,7 +138,7 @@ def give_up(session: Session, portal_id: int, key: RowKey, now: datetime) -> int
     if row is None or row.state != DEAD or not _drop(session, portal_id, key, now):
         return None
     if isinstance(row, InboxRow):
-        return int(row.key) if row.key.isdigit() and row.kind != "job" else 0
+        return deal_of(session, row)
     if isinstance(row, OutboxRow):
         _solve(session, portal_id, row.deal_id, OUTBOX_PROBLEMS, now)
         return row.deal_id

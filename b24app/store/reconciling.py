@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from b24app.store import deals, portal_settings, problems, shipments
+from b24app.store import audit, deals, portal_settings, problems, shipments
+from b24app.store.audit import Act, Change
 from b24app.store.models import (
     AuditRow,
     ForeignOrder,
@@ -28,7 +29,7 @@ from b24app.store.sql import changed, chunks, insert_new
 
 #: Job and key of the portal's settings.
 KIND = KEY = "reconcile"
-CHECKED_OFF, PRICE_CHANGED = "checked_off", "price_changed"
+CHECKED_OFF, PRICE_CHANGED = Act.CHECKED_OFF.value, Act.PRICE_CHANGED.value
 #: Rows of each kind that are kept and shown at most.
 SHOWN = 200
 #: Foreign orders kept of one account: a busy shop may share its account with other programs.
@@ -237,11 +238,8 @@ def dismiss_foreign(session: Session, portal_id: int, order_id: int) -> bool:
 def note_price(session: Session, row: Shipment, minor: int, currency: str, now: datetime) -> None:
     """The carrier names another price than before."""
     detail = {"shipment": row.id, "number": row.number, "from": row.price_minor, "to": minor, "currency": currency}
-    session.add(
-        AuditRow(
-            portal_id=row.portal_id, at=now, user_id=None, action=PRICE_CHANGED, deal_id=row.deal_id, detail=detail
-        )
-    )
+    changes = (Change("price_minor", row.price_minor, minor),)
+    audit.write(session, row.portal_id, Act.PRICE_CHANGED, now, deal_id=row.deal_id, changes=changes, detail=detail)
 
 
 def prices(session: Session, portal_id: int, now: datetime) -> list[PriceChange]:

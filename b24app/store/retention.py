@@ -68,11 +68,12 @@ OWNED: tuple[type[Base], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Days that served inbox rows, attempts and the log of remote calls are kept."""
+    """Days that served inbox rows, attempts, the log of remote calls and the audit are kept."""
 
     inbox_days: int = 7
     attempts_days: int = 30
     call_log_days: int = 7
+    audit_days: int = 365
 
 
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
@@ -83,6 +84,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
     count = _delete(sessions, InboxRow, or_(served, dead, InboxRow.lane_id.not_in(select(Lane.id))))
+    count += _delete(sessions, AuditRow, AuditRow.at < now - timedelta(days=keep.audit_days))
     count += _delete(sessions, Attempt, Attempt.at < now - timedelta(days=keep.attempts_days))
     with session_scope(sessions) as session:
         count += jobs.purge(session, now - timedelta(days=3))

@@ -13,8 +13,9 @@ from b24app.frames import parts as page_parts
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession
 from b24app.store import jobs, lanes, portals, reconciling
+from b24app.store.audit import Act
 from b24app.store.lanes import LaneRef
-from b24app.store.models import AuditRow, ForeignOrder, JobState, Shipment
+from b24app.store.models import ForeignOrder, JobState, Shipment
 from placements.app import saving
 from placements.app.desk import Desk, choice
 from placements.app.section import Group, Section
@@ -69,7 +70,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             jobs.start(
                 session, who.portal_id, lane, reconciling.KIND, {}, asked_by=who.user_id, now=now, trace_id=trace
             )
-            saving.audit(session, who, "reconcile", now, {})
+            saving.audit(session, who, Act.RECONCILE, now)
             return lane
 
         desk.write(start)
@@ -125,15 +126,7 @@ def _settle(
     if what == "foreign":
         reconciling.dismiss_foreign(session, who.portal_id, row_id)
     now = desk.parts.clock.now()
-    row = AuditRow(
-        portal_id=who.portal_id,
-        at=now,
-        user_id=who.user_id,
-        action=reconciling.CHECKED_OFF,
-        deal_id=detail.get("deal"),
-        detail={"name": who.name, **detail},
-    )
-    session.add(row)
+    saving.audit(session, who, Act.CHECKED_OFF, now, detail, deal_id=detail.get("deal"))
     return None
 
 

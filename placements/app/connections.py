@@ -130,7 +130,7 @@ def _do(desk: Desk, who: PageSession, account_id: int, act: str) -> str:
         if act == "pause" and not reason:
             return t("conn.reason_needed")
         if act == "test":
-            lane = saving.ask_test(session, row, now, page_parts.trace())
+            lane = saving.test(session, who, row, now, page_parts.trace())
         elif act == "pause":
             lane = saving.pause(session, who, row, reason, now)
         elif act == "resume":

@@ -5,14 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from b24app.frames.session import PageSession
 from b24app.store import accounts, inbox, lanes, origins, portal_settings, portals
+from b24app.store.audit import Act, compared
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Connection, ConnectionState
 from b24app.systems.plugin import Manifest
+from placements.app import audited
 from placements.app.saving import Saved, audit
 
 #: Row of a connection's lane: run the system's own test, keep its report (`portal_settings.save_test_report`).
@@ -41,6 +44,8 @@ def save_account(
     if errors:
         return Saved(row, errors)
     title = form.get("title", "").strip()[:120] or manifest.title["en"]
+    places = origins.of_portal(session, who.portal_id)
+    act, before = Act.CONNECTION if row else Act.CONNECTION_ADDED, audited.account(row, places)
     if row is None:
         row = portals.add_connection(session, who.portal_id, manifest.code, title, form["mode"], settings, now)
     row.title, row.mode, row.settings = title, form["mode"], settings
@@ -52,7 +57,8 @@ def save_account(
         each.name for each in manifest.settings_form if each.kind == "secret" and form.get(each.name, "").strip()
     ]
     portal_settings.note_secrets(session, who.portal_id, row.id, written, who.name, now)
-    audit(session, who, "connection", now, {"connection": row.id, "title": title})
+    changes = compared(before, audited.account(row, places), audited.account_hidden(manifest))
+    audit(session, who, act, now, _of(row), changes=changes)
     return Saved(row, {}, ask_test(session, row, now, trace_id))
 
 
@@ -85,22 +91,32 @@ def _origin(session: Session, who: PageSession, form: Mapping[str, str], errors:
     return place.id
 
 
+def _of(row: Connection) -> dict[str, Any]:
+    return {"connection": row.id, "title": row.title, "system": row.system}
+
+
 def ask_test(session: Session, row: Connection, now: datetime, trace_id: str) -> LaneRef:
     lane = lanes.connection_lane(session, row.id)
     inbox.append(session, lane.id, TEST, str(row.id), {}, now=now, trace_id=trace_id, people=True)
     return lane
 
 
+def test(session: Session, who: PageSession, row: Connection, now: datetime, trace_id: str) -> LaneRef:
+    """A test without any change."""
+    audit(session, who, Act.CONNECTION_TEST, now, _of(row))
+    return ask_test(session, row, now, trace_id)
+
+
 def pause(session: Session, who: PageSession, row: Connection, reason: str, now: datetime) -> LaneRef:
     """A pause keeps everything queued; going on needs no new test."""
     if accounts.pause(row, who.name, reason, now):
-        audit(session, who, "pause", now, {"connection": row.id, "title": row.title, "reason": reason})
+        audit(session, who, Act.PAUSE, now, {**_of(row), "reason": reason})
     return lanes.connection_lane(session, row.id)
 
 
 def resume(session: Session, who: PageSession, row: Connection, now: datetime) -> LaneRef:
     if accounts.resume(row):
-        audit(session, who, "resume", now, {"connection": row.id, "title": row.title})
+        audit(session, who, Act.RESUME, now, _of(row))
     return lanes.connection_lane(session, row.id)
 
 
@@ -108,6 +124,6 @@ def remove(session: Session, who: PageSession, row: Connection, now: datetime) -
     """The number of deliveries that keep it from going; 0 = it is gone."""
     live = accounts.live_shipments(session, who.portal_id, row.id)
     if not live:
-        audit(session, who, "connection_removed", now, {"connection": row.id, "title": row.title})
+        audit(session, who, Act.CONNECTION_REMOVED, now, _of(row))
         accounts.remove(session, who.portal_id, row)
     return live

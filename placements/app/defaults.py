@@ -10,7 +10,8 @@ from flask import Blueprint, Response, request
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import Formats
 from b24app.frames.session import PageSession
-from b24app.store import portal_settings
+from b24app.store import portal_settings, portals
+from b24app.store.audit import Act, compared
 from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts
 from placements.app import defaults_view
@@ -44,8 +45,9 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         found, errors = read_sizes(request.form, "all_", DEFAULTS)
         if not errors:
             with session_scope(desk.parts.sessions) as session:
+                before = portals.get(session, who.portal_id).settings.get("defaults", {})
                 portal_settings.merge(session, who.portal_id, defaults=found)
-                audit(session, who, "defaults", now, {"defaults": found})
+                audit(session, who, Act.DEFAULTS, now, changes=compared(before, found))
         typed = request.form if errors else None
         settings = desk.facts(who).settings
         form = defaults_view.portal_form(settings, desk.formats(who), errors, typed, saved=not errors)
@@ -57,13 +59,17 @@ def routes(bp: Blueprint, desk: Desk) -> None:
 
     def save_section(section: int) -> Response:
         who, now = desk.who(), desk.parts.clock.now()
-        if section not in {each["id"] for each in desk.facts(who).settings.get("sections", ())}:
+        names = {each["id"]: each["name"] for each in desk.facts(who).settings.get("sections", ())}
+        if section not in names:
             raise PageError(ErrorCode.OUT_OF_DATE)
         found, errors = read_sizes(request.form, "own_", SIZES)
         if not errors:
             with session_scope(desk.parts.sessions) as session:
-                portal_settings.change(session, who.portal_id, lambda kept: _put(kept, section, found))
-                audit(session, who, "defaults", now, {"section": section, "defaults": found})
+                kept = portals.get(session, who.portal_id).settings.get("section_defaults", {})
+                portal_settings.change(session, who.portal_id, lambda settings: _put(settings, section, found))
+                told = {"section": section, "title": names[section]}
+                changes = compared(kept.get(str(section), {}), found)
+                audit(session, who, Act.SECTION_DEFAULTS, now, told, changes=changes)
         return _list(who, desk.facts(who).settings, section, errors)
 
     def _list(

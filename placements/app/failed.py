@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, request
-from sqlalchemy.orm import Session
 
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession
 from b24app.store import desk as decisions
 from b24app.store import portal_settings
+from b24app.store.audit import Act
 from b24app.store.engine import session_scope
 from b24app.store.faces import failed
 from b24app.store.faces.failed import RowKey
-from b24app.store.models import AuditRow
 from b24app.wire.mask import mask_text, veiled
 from placements.app import saving
 from placements.app.desk import Desk
@@ -60,7 +60,7 @@ def routes(bp: Blueprint, desk: Desk, redraw: Redraw) -> None:
         who, off = desk.who(), not request.form.get("on")
         with session_scope(desk.parts.sessions) as session:
             portal_settings.merge(session, who.portal_id, **{ALARMS_OFF: off})
-            saving.audit(session, who, "alarms_off" if off else "alarms_on", desk.parts.clock.now(), {})
+            saving.audit(session, who, Act.ALARMS_OFF if off else Act.ALARMS_ON, desk.parts.clock.now())
         return redraw(who)
 
     bp.post("/app/failed/retry")(retry_failed)
@@ -94,10 +94,12 @@ def _retry(desk: Desk, who: PageSession, keys: list[RowKey]) -> None:
     lanes = set()
     with session_scope(desk.parts.sessions) as session:
         for key in keys:
+            row = failed.find(session, who.portal_id, key)
             lane = decisions.retry(session, who.portal_id, key, now)
-            if lane is not None:
+            if row is not None and lane is not None:
                 lanes.add(lane)
-                _audit(session, desk, who, "desk_retry", key, 0, "")
+                deal_id = failed.deal_of(session, row) or None
+                saving.audit(session, who, Act.DESK_RETRY, now, _of(key), deal_id=deal_id)
     for lane in sorted(lanes):
         desk.wake(lane)
 
@@ -108,14 +110,9 @@ def _give_up(desk: Desk, who: PageSession, keys: list[RowKey], reason: str) -> N
         for key in keys:
             deal_id = decisions.give_up(session, who.portal_id, key, now)
             if deal_id is not None:
-                _audit(session, desk, who, "give_up", key, deal_id, reason)
+                detail = {**_of(key), "reason": reason}
+                saving.audit(session, who, Act.GIVE_UP, now, detail, deal_id=deal_id or None)
 
 
-def _audit(session: Session, desk: Desk, who: PageSession, action: str, key: RowKey, deal_id: int, reason: str) -> None:
-    detail = {"name": who.name, "kind": key.kind, "id": key.id} | ({"reason": reason} if reason else {})
-    now = desk.parts.clock.now()
-    session.add(
-        AuditRow(
-            portal_id=who.portal_id, at=now, user_id=who.user_id, action=action, deal_id=deal_id or None, detail=detail
-        )
-    )
+def _of(key: RowKey) -> dict[str, Any]:
+    return {"kind": key.kind, "id": key.id}

@@ -16,6 +16,7 @@ from b24app.frames.words import Words
 from b24app.store.calls import OUTCOMES, PAGE, REFUSED, Cursor, DealRows, Wanted
 from b24app.store.models import AuditRow, CallLogRow, Connection, ProblemRow, TrackingRow
 from b24app.wire.mask import IDS_MARK, mask_words
+from placements.audit_words import sentence
 
 _REFUSED_FROM = 400
 _TONES = {"answered": ("green", "check-circle"), "refused": ("red", "alert"), "unknown": ("amber", "question")}
@@ -251,9 +252,10 @@ def told_by_others(
 ) -> Iterator[Happened]:
     t = formats.words
     for row in audits:
-        key = f"audit.{row.action}"
-        name = str(row.detail.get("name") or t("audit.somebody"))
-        yield Happened(row.at, 1, "audit", t(key if t.has(key) else "audit.other", name=name), row.action)
+        title = sentence(
+            t, row.action, row.user_id, str(row.detail.get("name") or ""), str(row.detail.get("title") or "")
+        )
+        yield Happened(row.at, 1, "audit", title, str(row.detail.get("reason") or ""))
     for event in events:
         title = t(f"status.{event.status}") if t.has(f"status.{event.status}") else event.status
         yield Happened(event.at, 5, "track", title, f"{event.code} {event.text}".strip(), "blue")

@@ -11,8 +11,10 @@ from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import Formats
 from b24app.frames.session import PageSession
 from b24app.store import origins
+from b24app.store.audit import Act, compared
 from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts
+from placements.app import audited
 from placements.app.desk import Desk
 from placements.app.origins_view import cards, origin_form, read_form
 from placements.app.saving import audit
@@ -20,7 +22,7 @@ from placements.app.section import Group, Progress, Section
 
 BOX = "parts/app_origins.html"
 NEW = "new"
-_ACTS = ("default", "remove")
+_ACTS = {"default": Act.ORIGIN_DEFAULT, "remove": Act.ORIGIN_REMOVE}
 
 
 def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
@@ -61,10 +63,13 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         title = " ".join(request.form["title"].split())
         with session_scope(desk.parts.sessions) as session:
             default = bool(request.form.get("default"))
+            before = audited.origin(origins.get(session, who.portal_id, origin_id) if origin_id else None)
             place = origins.save(session, who.portal_id, origin_id, title, sender, default, now)
             if place is None:
                 raise PageError(ErrorCode.OUT_OF_DATE)
-            audit(session, who, "origin", now, {"origin": place.id, "title": title})
+            changes = compared(before, audited.origin(place), audited.ORIGIN_HIDDEN)
+            act = Act.ORIGIN if origin_id else Act.ORIGIN_ADDED
+            audit(session, who, act, now, {"origin": place.id, "title": title}, changes=changes)
             opened = str(place.id)
         return desk.fragment(who, BOX, **_box(desk, who, opened, saved=True))
 
@@ -77,7 +82,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             place = origins.get(session, who.portal_id, origin_id)
             if place is None:
                 raise PageError(ErrorCode.OUT_OF_DATE)
-            audit(session, who, f"origin_{act}", now, {"origin": origin_id, "title": place.title})
+            audit(session, who, _ACTS[act], now, {"origin": origin_id, "title": place.title})
             if act == "default":
                 origins.make_default(session, who.portal_id, place)
             else:

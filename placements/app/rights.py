@@ -15,7 +15,9 @@ from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.rights import KEY, OPEN, Right
 from b24app.frames.session import PageSession
 from b24app.store import portal_settings, portals
+from b24app.store.audit import Act, compared
 from b24app.store.faces.people import known_people
+from placements.app import audited
 from placements.app.desk import Desk
 from placements.app.saving import audit
 from placements.app.section import Group, Section
@@ -107,17 +109,14 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             portal = portals.get(session, who.portal_id)
             before, after = portal.settings.get(KEY, {}), read_form(request.form, portal.settings)
             portal_settings.merge(session, who.portal_id, **{KEY: after})
-            changed = [right for right in after if _plain(before.get(right)) != _plain(after[right])]
-            audit(session, who, "rights", desk.parts.clock.now(), {"changed": changed})
+            departments = portal.settings.get("departments", ())
+            changes = compared(audited.rights(before, departments), audited.rights(after, departments))
+            audit(session, who, Act.RIGHTS, desk.parts.clock.now(), changes=changes)
 
         desk.write(store)
         return desk.fragment(who, BOX, **view(desk, who), saved=True)
 
     bp.post("/app/rights")(save_rights)
-
-
-def _plain(right: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: value for name, value in (right or {}).items() if name != "names"}
 
 
 SECTION = Section("rights", Group.MORE, "lock", view, routes=routes)

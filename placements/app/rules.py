@@ -53,7 +53,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         """up, down, on, off or remove."""
         who = desk.who()
         with session_scope(desk.parts.sessions) as session:
-            rules_saving.act(session, who, rule_id, act, desk.parts.clock.now())
+            rules_saving.act(session, who, rule_id, act, desk.facts(who), desk.parts.clock.now())
         return desk.fragment(who, TEMPLATE, **{**view(desk, who), "saved": True})
 
     bp.add_url_rule("/app/rules/<int:rule_id>/form", "rule_form_part", rule_form_part, methods=["GET", "POST"])

@@ -15,8 +15,11 @@ from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession
 from b24app.logistics.model import DeliveryKind
 from b24app.store import rules
+from b24app.store.audit import Act, compared
 from b24app.store.faces.portal import PortalFacts
+from b24app.store.models import Rule
 from b24app.systems.plugin import Manifest
+from placements.app import audited
 from placements.app.saving import audit
 
 #: Form fields with a number -> field of Conditions, how many of its units are one of the form's.
@@ -29,6 +32,13 @@ RANGES = {
 LARGEST = Decimal(10**9)
 MOST_NAMES, LONGEST_NAME = 100, 80
 COD = {"": None, "yes": True, "no": False}
+ACTS = {
+    "up": Act.RULE_UP,
+    "down": Act.RULE_DOWN,
+    "on": Act.RULE_ON,
+    "off": Act.RULE_OFF,
+    "remove": Act.RULE_REMOVE,
+}
 _SPLIT = re.compile(r"[,;\n]+")
 
 
@@ -57,12 +67,15 @@ def save(
         "category_id": int(category) if category else None,
         "conditions": conditions.to_json(),
     }
+    accounts, pipelines = facts.connections, facts.settings.get("pipelines", ())
+    before = audited.rule(row, accounts, pipelines)
     if row is None:
         row = rules.add(session, who.portal_id, who.user_id, now, enabled=True, **values)
     for name, value in values.items():
         setattr(row, name, value)
     row.updated_at, row.updated_by = now, who.user_id
-    audit(session, who, "rule", now, {"rule": row.id, "title": row.title})
+    changes = compared(before, audited.rule(row, accounts, pipelines))
+    audit(session, who, Act.RULE if rule_id else Act.RULE_ADDED, now, _of(row), changes=changes)
     return {}
 
 
@@ -127,17 +140,30 @@ def _names(text: str, field: str, errors: dict[str, str]) -> tuple[str, ...]:
     return names
 
 
-def act(session: Session, who: PageSession, rule_id: int, what: str, now: datetime) -> None:
+def act(session: Session, who: PageSession, rule_id: int, what: str, facts: PortalFacts, now: datetime) -> None:
     """up, down, on, off, remove. Raises PageError (OUT_OF_DATE, BAD_INPUT)."""
     row = rules.get(session, who.portal_id, rule_id)
     if row is None:
         raise PageError(ErrorCode.OUT_OF_DATE)
+    if what not in ACTS:
+        raise PageError(ErrorCode.BAD_INPUT, f"unknown act {what}")
+    before = _standing(session, row, facts)
     if what in ("up", "down"):
         rules.move(session, who.portal_id, rule_id, -1 if what == "up" else 1)
     elif what in ("on", "off"):
         row.enabled = what == "on"
-    elif what == "remove":
-        rules.remove(session, row)
     else:
-        raise PageError(ErrorCode.BAD_INPUT, f"unknown act {what}")
-    audit(session, who, f"rule_{what}", now, {"rule": rule_id, "title": row.title})
+        rules.remove(session, row)
+    after = {} if what == "remove" else _standing(session, row, facts)
+    audit(session, who, ACTS[what], now, _of(row), changes=compared(before, after))
+
+
+def _standing(session: Session, row: Rule, facts: PortalFacts) -> dict[str, Any]:
+    """The rule with its place among the others, counted from 1."""
+    ids = [each.id for each in rules.in_order(session, row.portal_id)]
+    told = audited.rule(row, facts.connections, facts.settings.get("pipelines", ()))
+    return {"position": ids.index(row.id) + 1, "enabled": row.enabled, **told}
+
+
+def _of(row: Rule) -> dict[str, Any]:
+    return {"rule": row.id, "title": row.title}

@@ -12,8 +12,10 @@ from b24app.flows.snapshot import CodSource, Role
 from b24app.frames.session import PageSession
 from b24app.logistics.model import DeliveryKind
 from b24app.store import lanes, portal_settings, portals
+from b24app.store.audit import Act, Change, compared
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection, ConnectionState, Pipeline
+from placements.app import audited
 from placements.app.measures import DEFAULTS, read_sizes
 from placements.app.saving import Saved, audit
 from placements.app.stages_view import MAPPED, more_triggers, pipeline_data
@@ -33,6 +35,8 @@ def save_pipeline(
     if errors:
         return Saved(None, errors)
     row = portals.pipelines(session, who.portal_id).get(category)
+    was_on = bool(row and row.enabled)
+    before = audited.pipeline(row, known, facts.connections, facts.settings)
     if row is None:
         row = Pipeline(portal_id=who.portal_id, category_id=category, enabled=False)
         session.add(row)
@@ -41,7 +45,10 @@ def save_pipeline(
     session.flush()
     lane = lanes.portal_lane(session, who.portal_id)
     lanes.ask(session, lane.id, now)
-    audit(session, who, "pipeline_on" if row.enabled else "pipeline", now, {"pipeline": category})
+    settings = portals.get(session, who.portal_id).settings
+    changes = compared(before, audited.pipeline(row, known, facts.connections, settings))
+    act = Act.PIPELINE if row.enabled == was_on else Act.PIPELINE_ON if row.enabled else Act.PIPELINE_OFF
+    audit(session, who, act, now, {"pipeline": category, "title": known["name"]}, changes=changes)
     return Saved(row, {}, lane)
 
 
@@ -50,7 +57,8 @@ def forget_pipeline(session: Session, who: PageSession, category: int, now: date
     row = portals.pipelines(session, who.portal_id).get(category)
     if row is not None and row.enabled:
         row.enabled = False
-        audit(session, who, "pipeline", now, {"pipeline": category, "gone": True})
+        told = {"pipeline": category, "title": "", "gone": True}
+        audit(session, who, Act.PIPELINE_OFF, now, told, changes=[Change("enabled", True, False)])
 
 
 def _errors(

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.words import LANGUAGES, words
 from b24app.store import support
+from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
 from placements.app import saving
@@ -35,7 +36,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
 
         def offer(session: Session) -> LaneRef | None:
             made.append(support.offer_link(session, who.portal_id, who.user_id, now))
-            saving.audit(session, who, "support_bundle", now, {})
+            saving.audit(session, who, Act.SUPPORT_BUNDLE, now)
             return None
 
         desk.write(offer)

@@ -118,7 +118,10 @@ class AskFacts:
 
 @dataclass(frozen=True, slots=True)
 class AuditFacts:
+    """`user_id` None = the app itself."""
+
     action: str
+    user_id: int | None
     name: str
     at: datetime
 
@@ -332,7 +335,9 @@ def _audits(session: Session, portal_id: int, deal_id: int) -> tuple[AuditFacts,
         .order_by(AuditRow.at.desc(), AuditRow.id.desc())
         .limit(_AUDITS_SHOWN)
     )
-    return tuple(AuditFacts(row.action, str(row.detail.get("name", "")), row.at) for row in session.scalars(query))
+    return tuple(
+        AuditFacts(row.action, row.user_id, str(row.detail.get("name", "")), row.at) for row in session.scalars(query)
+    )
 
 
 def _unwritten(session: Session, portal_id: int, deal_id: int) -> int:

@@ -15,6 +15,7 @@ from b24app.store.models import (
     CallLogRow,
     Connection,
     DealState,
+    InboxKind,
     InboxRow,
     InboxState,
     Intent,
@@ -212,12 +213,12 @@ def sent(session: Session, portal_id: int, key: RowKey) -> Sent | None:
     if row is None:
         return None
     if isinstance(row, InboxRow):
-        return Sent(int(row.key) if row.key.isdigit() else 0, row.payload, None)
+        return Sent(deal_of(session, row), row.payload, None)
     member = session.scalar(select(Portal.member_id).where(Portal.id == portal_id))
     if isinstance(row, OutboxRow):
         return Sent(row.deal_id, row.payload, _call(session, f"portal:{member}", row.trace_id, row.created_at))
     system = session.scalar(select(Connection.system).where(Connection.id == row.connection_id))
-    deal = session.scalar(select(Shipment.deal_id).where(Shipment.id == row.shipment_id)) or 0
+    deal = deal_of(session, row)
     call = _call(session, f"{system}:{row.connection_id}", row.trace_id, row.created_at)
     return Sent(deal, row.payload, call)
 
@@ -225,6 +226,16 @@ def sent(session: Session, portal_id: int, key: RowKey) -> Sent | None:
 def _call(session: Session, remote: str, trace_id: str, since: datetime) -> CallLogRow | None:
     mine = (CallLogRow.remote == remote, CallLogRow.at >= since, CallLogRow.trace_id == trace_id)
     return session.scalar(select(CallLogRow).where(*mine).order_by(CallLogRow.at.desc()).limit(1))
+
+
+def deal_of(session: Session, row: InboxRow | Intent | OutboxRow) -> int:
+    """The deal that a row is about, 0 when it is about none: keys of accounts' and jobs' rows are no deals."""
+    if isinstance(row, OutboxRow):
+        return row.deal_id
+    if isinstance(row, Intent):
+        return session.scalar(select(Shipment.deal_id).where(Shipment.id == row.shipment_id)) or 0
+    lane = session.scalar(select(Lane.kind).where(Lane.id == row.lane_id))
+    return int(row.key) if lane == LaneKind.PORTAL and row.key.isdigit() and row.kind != InboxKind.JOB else 0
 
 
 def find(session: Session, portal_id: int, key: RowKey) -> InboxRow | Intent | OutboxRow | None:

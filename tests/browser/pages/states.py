@@ -90,7 +90,7 @@ BASE = TabFacts(
     shipments=(TRANSIT,),
     problems=(),
     asks=(),
-    audits=(AuditFacts("ship_now", "Анна Лугова", at(10, 11, 30)),),
+    audits=(AuditFacts("ship_now", 7, "Анна Лугова", at(10, 11, 30)),),
     unwritten=0,
     version="v1",
 )

@@ -60,7 +60,7 @@ def test_a_place_is_saved_and_its_city_shown_back(page: Page, sessions: Sessions
         True,
         "+74951234567",
     )
-    assert one(sessions, AuditRow, action="origin").detail["origin"] == row.id
+    assert one(sessions, AuditRow, action="origin_added").detail["origin"] == row.id
     assert "<small>Склад на Тверской" in page.ask("GET", "/app/s/origins").text
 
 

@@ -96,12 +96,13 @@ class Caller:
     def token(self, placement: str, **over: Any) -> str:
         return self.parts.signer.write(self.session(placement, **over))
 
-    def call(self, line: str, token: str = "", ids: Ids | None = None) -> TestResponse:
+    def call(self, line: str, token: str = "", ids: Ids | None = None, **form: str) -> TestResponse:
+        """`form` is sent beside what every form has."""
         method, path = line.format(**(ids or self.ids)).split()
         headers = {"HX-Request": "true", "X-Waybill-Lang": "ru"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        data = {"key": "k" * 16, "AUTH_ID": "anna"} if method == "POST" else None
+        data = {"key": "k" * 16, "AUTH_ID": "anna", **form} if method == "POST" else None
         return self.app.test_client().open(path, method=method, data=data, headers=headers)
 
 

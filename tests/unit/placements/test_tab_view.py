@@ -78,7 +78,7 @@ def test_a_problem_beside_a_travelling_parcel_is_told_below_the_line(facts: TabF
 
 
 def test_history_joins_the_carrier_and_us_newest_first_by_the_persons_days(facts: TabFacts, ru: Formats) -> None:
-    pressed = AuditFacts("ship_now", "Анна Лугова", datetime(2026, 11, 10, 11, 30, tzinfo=UTC))
+    pressed = AuditFacts("ship_now", 7, "Анна Лугова", datetime(2026, 11, 10, 11, 30, tzinfo=UTC))
     view = view_of(replace(facts, audits=(pressed,)), ru)
     assert [day.title.replace(NBSP, " ") for day in view.days] == ["сегодня", "вчера", "вт, 10 ноября"]
     lines = [line for day in view.days for line in day.lines]

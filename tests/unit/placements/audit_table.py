@@ -1,0 +1,95 @@
+"""What each act of a person leaves in the audit. `test_audit_table.py` holds it.
+
+`LEAVES`: every address that changes something, with a form that it takes. An address with several acts (`up`, `down`)
+has a line for each. A line is `"METHOD /path"` of the rights table; what follows a `#` only tells lines apart.
+`NOTHING`: addresses that leave no row, each with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from b24app.store.audit import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """`ready`: the name of what has to be there first (`test_audit_table.READY`). `on_deal`: the row names the deal."""
+
+    act: Act
+    form: Mapping[str, str] = field(default_factory=dict)
+    ready: str = ""
+    on_deal: bool = False
+
+
+ACCOUNT = {"title": "СДЭК, склад", "mode": "test", "account": "acc", "secret": "s3cret-7", "contract": "1", "vat": ""}
+PLACE = {
+    "title": "Склад на Тверской",
+    "company": "ООО Ромашка",
+    "name": "Пётр Кладовщиков",
+    "phone": "8 495 123-45-67",
+    "address": "Москва, ул. Тверская, 7",
+}
+PIPELINE = {"trigger_stage": "SHIP", "connection_id": "{account}", "service": "parcel", "hold_s": "60"}
+RULE = {"title": "Казань", "connection_id": "{account}", "cities": "Казань", "service_courier": "parcel"}
+REASON = {"reason": "инвентаризация"}
+
+LEAVES: dict[str, Leaves] = {
+    "POST /tab/ship_now": Leaves(Act.SHIP_NOW, on_deal=True),
+    "POST /tab/retry": Leaves(Act.RETRY, on_deal=True),
+    "POST /tab/refresh": Leaves(Act.REFRESH, on_deal=True),
+    "POST /tab/cancel": Leaves(Act.CANCEL, on_deal=True),
+    "POST /app/deal/{deal}/ship_now": Leaves(Act.SHIP_NOW, on_deal=True),
+    "POST /app/deal/{deal}/retry": Leaves(Act.RETRY, on_deal=True),
+    "POST /app/checks/ship/{deal}": Leaves(Act.SHIP_NOW, on_deal=True),
+    "POST /app/reread": Leaves(Act.REREAD),
+    "POST /app/pipelines/reread": Leaves(Act.REREAD),
+    "POST /app/account/cdek/0": Leaves(Act.CONNECTION_ADDED, ACCOUNT),
+    "POST /app/account/cdek/{account}": Leaves(Act.CONNECTION, ACCOUNT),
+    "POST /app/account/{account}/test": Leaves(Act.CONNECTION_TEST),
+    "POST /app/account/{account}/pause": Leaves(Act.PAUSE, REASON),
+    "POST /app/account/{account}/resume": Leaves(Act.RESUME, ready="paused"),
+    "POST /app/account/{account}/remove": Leaves(Act.CONNECTION_REMOVED),
+    "POST /app/origin/{origin}": Leaves(Act.ORIGIN, PLACE),
+    "POST /app/origin/0": Leaves(Act.ORIGIN_ADDED, PLACE),
+    "POST /app/origin/{origin}/default": Leaves(Act.ORIGIN_DEFAULT),
+    "POST /app/origin/{origin}/remove": Leaves(Act.ORIGIN_REMOVE),
+    "POST /app/pipeline/0": Leaves(Act.PIPELINE, {**PIPELINE, "enabled": "1"}),
+    "POST /app/pipeline/0#off": Leaves(Act.PIPELINE_OFF, PIPELINE),
+    "POST /app/pipeline/0#on": Leaves(Act.PIPELINE_ON, {**PIPELINE, "enabled": "1"}, ready="pipeline_off"),
+    "POST /app/pipeline/0/forget": Leaves(Act.PIPELINE_OFF),
+    "POST /app/defaults": Leaves(Act.DEFAULTS, {"all_weight_g": "500"}),
+    "POST /app/defaults/section/7": Leaves(Act.SECTION_DEFAULTS, {"own_weight_g": "1,5 кг"}, ready="section"),
+    "POST /app/rules/0": Leaves(Act.RULE_ADDED, RULE),
+    "POST /app/rules/{rule}": Leaves(Act.RULE, RULE),
+    "POST /app/rules/{rule}/up": Leaves(Act.RULE_UP),
+    "POST /app/rules/{rule}/down": Leaves(Act.RULE_DOWN),
+    "POST /app/rules/{rule}/on": Leaves(Act.RULE_ON),
+    "POST /app/rules/{rule}/off": Leaves(Act.RULE_OFF),
+    "POST /app/rules/{rule}/remove": Leaves(Act.RULE_REMOVE),
+    "POST /app/rights": Leaves(
+        Act.RIGHTS,
+        {"ship_who": "everyone", "cancel_who": "chosen", "cancel_user": "9|Борис", "costs_who": "everyone",
+         "settings_who": "chosen"},
+    ),
+    "POST /app/alarms": Leaves(Act.ALARMS_OFF),
+    "POST /app/alarms#on": Leaves(Act.ALARMS_ON, {"on": "1"}),
+    "POST /app/checks/run": Leaves(Act.RECONCILE),
+    "POST /app/checks/off/foreign/{order}": Leaves(Act.CHECKED_OFF, REASON),
+    "POST /app/checks/off/missing/{deal}": Leaves(Act.CHECKED_OFF, REASON, ready="missing", on_deal=True),
+    "POST /app/failed/retry": Leaves(Act.DESK_RETRY, {"row": "outbox:{dead}"}, ready="dead", on_deal=True),
+    "POST /app/failed/give-up": Leaves(Act.GIVE_UP, {"row": "outbox:{dead}", **REASON}, ready="dead", on_deal=True),
+    "GET /app/support/link": Leaves(Act.SUPPORT_BUNDLE),
+    "POST /install/again": Leaves(Act.INSTALL_AGAIN),
+}  # fmt: skip
+
+_FRAME = "the portal opens a page: that somebody looked is no act"
+NOTHING: dict[str, str] = {
+    "POST /app": _FRAME,
+    "POST /tab": _FRAME,
+    "POST /session": "a session goes on",
+    "POST /tab/read": "reads the deal anew with the person's own key",
+    "POST /app/rules/{rule}/form": "draws the form for another account, stores nothing",
+    "POST /install": "leaves one, but needs a proven frame: test_the_installer_leaves_its_row",
+}

@@ -1,0 +1,214 @@
+"""Every act of a person on our pages leaves its row in the audit, with who, what and on what; and nothing secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from b24app.clock import FixedClock
+from b24app.frames.words import LANGUAGES, words
+from b24app.store import outbox, portal_settings, portals, reconciling
+from b24app.store.audit import ACTS, Act
+from b24app.store.engine import Sessions, session_scope
+from b24app.store.models import AuditRow, OutboxRow, Portal
+from b24app.store.outbox import ToPortal
+from b24app.store.reconciling import Missing
+from tests.unit.placements.audit_table import LEAVES, NOTHING, PLACE
+from tests.unit.placements.rights_table import TABLE
+from tests.unit.placements.test_rights_table import DEAL, Caller, Ids, app, caller, content, ours
+
+__all__ = ["app", "caller", "ours"]
+
+
+def path_of(line: str) -> str:
+    return line.partition("#")[0]
+
+
+def test_every_address_that_changes_something_is_told() -> None:
+    """The rights table has all addresses (its own test sees to it)."""
+    told = {path_of(line) for line in LEAVES} | set(NOTHING)
+    asked = {line for line in TABLE if line.startswith(("POST", "PUT", "PATCH", "DELETE"))}
+    lacking = sorted(asked - told)
+    assert not lacking, "Say in tests/unit/placements/audit_table.py what these leave in the audit:\n" + "\n".join(
+        lacking
+    )
+    assert {line for line in NOTHING if line not in TABLE} == set()
+
+
+def test_every_act_has_its_words_and_one_group() -> None:
+    assert sorted(act for acts in ACTS.values() for act in acts) == sorted(Act)
+    keys = [f"audit.{act}" for act in Act] + [f"journal.group.{group}" for group in ACTS]
+    assert [key for lang in LANGUAGES for key in keys if not words(lang).has(key)] == []
+
+
+# --- what has to be there first --------------------------------------------------------------------------------------
+
+
+def _paused(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    account = portals.connections(session, portal.id)[0]
+    account.state, account.pause_reason = "paused", "r"
+    return {}
+
+
+def _pipeline_off(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    portals.pipelines(session, portal.id)[0].enabled = False
+    return {}
+
+
+def _section(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    portal_settings.merge(session, portal.id, sections=[{"id": 7, "name": "Пледы", "above": 0}])
+    return {}
+
+
+def _missing(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    rows = [Missing(DEAL, "Забытая", "SHIP", 0, clock.now())]
+    reconciling.keep(session, portal.id, rows, [], clock.now(), 12, more=False)
+    return {}
+
+
+def _dead(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    thing = ToPortal(DEAL, "deal_update", f"{portal.id}:a", {"fields": {"address": "Казань"}, "stage": None})
+    outbox.add(session, portal.id, [thing], now=clock.now(), trace_id="t")
+    row = session.scalars(select(OutboxRow).where(OutboxRow.marker == thing.marker)).one()
+    row.state, row.attempts, row.next_try_at, row.closed_at = "dead", 3, None, clock.now()
+    return {"dead": row.id}
+
+
+READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, int]]] = {
+    "paused": _paused,
+    "pipeline_off": _pipeline_off,
+    "section": _section,
+    "missing": _missing,
+    "dead": _dead,
+}
+
+
+class Walk:
+    """Does what a line says, as user 7, an administrator; `rows` are what it left."""
+
+    def __init__(self, caller: Caller, sessions: Sessions, portal: Portal, clock: FixedClock) -> None:
+        self.caller, self.sessions, self.portal, self.clock = caller, sessions, portal, clock
+
+    def do(self, line: str) -> list[AuditRow]:
+        leaves, ids = LEAVES[line], dict(self.caller.ids)
+        with session_scope(self.sessions) as session:
+            ids |= READY[leaves.ready](session, self.portal, self.clock) if leaves.ready else {}
+        form = {name: value.format(**ids) for name, value in leaves.form.items()}
+        takes = TABLE.get(path_of(line))
+        token = self.caller.token(takes.placement if takes else "DEFAULT", admin=True)
+        answer = self.caller.call(path_of(line), token, ids, **form)
+        assert answer.status_code == 200, answer.text
+        return self.rows()
+
+    def rows(self) -> list[AuditRow]:
+        with self.sessions() as session:
+            return list(session.scalars(select(AuditRow).order_by(AuditRow.id)))
+
+
+@pytest.fixture
+def walk(caller: Caller, sessions: Sessions, set_up: Portal, clock: FixedClock) -> Walk:
+    return Walk(caller, sessions, set_up, clock)
+
+
+@pytest.mark.parametrize("line", sorted(LEAVES))
+def test_an_act_leaves_one_row_with_its_author(line: str, walk: Walk, clock: FixedClock) -> None:
+    leaves = LEAVES[line]
+    [row] = walk.do(line)
+    assert (row.action, row.user_id, row.detail["name"]) == (leaves.act, 7, "Анна")
+    assert (row.portal_id, row.at) == (walk.portal.id, clock.now())
+    assert row.deal_id == (DEAL if leaves.on_deal else None)
+    assert row.detail.get("reason", "") == leaves.form.get("reason", "")
+    told = json.dumps(row.detail, ensure_ascii=False)
+    secrets = ["s3cret-7", PLACE["name"], "+7495", "495 123", "Тверская, 7", "Ромашка"]
+    assert [secret for secret in secrets if secret in told] == []
+
+
+def changed(row: AuditRow) -> dict[str, Any]:
+    """Field -> (before, after), or "hidden"."""
+    return {
+        each["field"]: "hidden" if each["hidden"] else (each["before"], each["after"])
+        for each in row.detail.get("changes", ())
+    }
+
+
+CHANGES: dict[str, Mapping[str, Any]] = {
+    "POST /app/account/cdek/0": {
+        "title": (None, "СДЭК, склад"), "mode": (None, "test"), "own_account": "hidden", "own_secret": "hidden",
+        "own_contract": (None, "1"),
+    },
+    "POST /app/account/cdek/{account}": {
+        "title": ("Наш договор 77-31", "СДЭК, склад"), "own_account": "hidden", "own_secret": "hidden",
+        "own_contract": (None, "1"),
+    },
+    "POST /app/origin/0": {
+        "title": (None, "Склад на Тверской"), "default": (None, True), "company": "hidden", "name": "hidden",
+        "phone": "hidden", "address": "hidden",
+    },
+    "POST /app/pipeline/0#off": {
+        "enabled": (True, False), "hold_s": (0, 60), "service": (None, "cdek:parcel"),
+        "service_courier": ("cdek:parcel", None),
+    },
+    "POST /app/defaults": {"weight_g": (None, 500)},
+    "POST /app/defaults/section/7": {"weight_g": (None, 1500)},
+    "POST /app/rules/0": {
+        "title": (None, "Казань"), "connection": (None, "Наш договор 77-31"), "service_courier": (None, "cdek:parcel"),
+        "cities": (None, ["Казань"]),
+    },
+    "POST /app/rules/{rule}/off": {"enabled": (True, False)},
+    "POST /app/rules/{rule}/remove": {
+        "position": (1, None), "enabled": (True, None), "title": ("Наш договор 77-31", None),
+        "connection": ("Наш договор 77-31", None),
+    },
+    "POST /app/rights": {"right_cancel": ("everyone", ["Борис"])},
+    "POST /app/alarms": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", sorted(CHANGES))
+def test_what_was_before_and_after(line: str, walk: Walk) -> None:
+    [row] = walk.do(line)
+    assert changed(row) == CHANGES[line]
+
+
+@pytest.mark.parametrize("line", ["POST /tab/read", "POST /app/rules/{rule}/form"])
+def test_what_leaves_nothing_changes_nothing(line: str, walk: Walk) -> None:
+    before = content(walk.sessions, walk.portal)
+    assert walk.caller.call(line, walk.caller.token(TABLE[line].placement, admin=True)).status_code == 200
+    assert content(walk.sessions, walk.portal) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "form"),
+    [
+        ("POST /app/account/cdek/0", {"title": "x"}),
+        ("POST /app/account/{account}/pause", {"reason": " "}),
+        ("POST /app/origin/0", {"title": ""}),
+        ("POST /app/defaults", {"all_weight_g": "heavy"}),
+        ("POST /app/rules/0", {"title": "x"}),
+        ("POST /app/failed/give-up", {"row": "outbox:1", "reason": ""}),
+        ("POST /app/checks/off/foreign/{order}", {"reason": ""}),
+    ],
+)
+def test_what_was_refused_leaves_nothing(line: str, form: dict[str, str], walk: Walk, caller: Caller) -> None:
+    assert caller.call(line, caller.token("DEFAULT", admin=True), None, **form).status_code in {200, 422}
+    assert walk.rows() == []
+
+
+def test_a_second_press_leaves_no_second_row(walk: Walk) -> None:
+    walk.do("POST /tab/ship_now")
+    assert len(walk.do("POST /tab/ship_now")) == 1
+
+
+def test_the_installer_leaves_its_row(
+    walk: Walk, caller: Caller, person: Any, frame_query: Mapping[str, str], frame_body: Mapping[str, str], ours: Ids
+) -> None:
+    person.answers["user.admin"] = True
+    body = {**frame_body, "PLACEMENT": "DEFAULT"}
+    assert caller.app.test_client().post("/install", query_string=dict(frame_query), data=body).status_code == 200
+    [row] = walk.rows()
+    assert (row.action, row.user_id, row.detail) == ("install_again", 7, {"name": "Анна Лугова"})
