@@ -10,11 +10,11 @@ from b24app.parts import Parts, WorkerParts
 from b24app.remotes import Remotes
 from b24app.runners import alarms
 from b24app.runners.connection import ConnectionRunner
-from b24app.runners.portal import PortalRunner, nightly, trying
+from b24app.runners.portal import PortalRunner, nightly, simulating, trying
 from b24app.runners.portal.jobs import JobHandler
 from b24app.runners.portal.reconciling import reconcile
 from b24app.runners.portal.runner import Chore, closing
-from b24app.store import reconciling, trials
+from b24app.store import reconciling, simulations, trials
 from b24app.store.inbox import Claimed
 from b24app.store.models import InboxKind, LaneKind
 from install import run as installing
@@ -24,6 +24,7 @@ ERASE_S = 3600
 #: Jobs of a portal's lane by kind.
 JOBS: dict[str, JobHandler] = {
     reconciling.KIND: reconcile,
+    simulations.KIND: simulating.try_rules,
     trials.KIND: trying.try_deal,
     trials.DEALS_KIND: trying.offer_deals,
 }

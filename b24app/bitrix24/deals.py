@@ -66,6 +66,14 @@ def newest_deals(key: str, categories: Sequence[int], names: FieldNames) -> Comm
     return Command(key, "crm.item.list", params)
 
 
+def last_moved(key: str, category: int, stages: Sequence[str], names: FieldNames) -> Command:
+    """The 50 deals of a pipeline that were moved last, latest first; only those in `stages`, if any are named."""
+    where = {"categoryId": category, **({"@stageId": list(stages)} if stages else {})}
+    order = {"movedTime": "DESC", "id": "DESC"}
+    params = {"entityTypeId": DEAL, "select": names.select(), "filter": where, "order": order, "start": -1}
+    return Command(key, "crm.item.list", params)
+
+
 def get_deal(key: str, deal_id: int) -> Command:
     """One deal with everything; for a person's own token this is the proof that he may see it."""
     return Command(key, "crm.item.get", {"entityTypeId": DEAL, "id": deal_id})

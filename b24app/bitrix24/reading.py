@@ -6,7 +6,7 @@ variations, if any. Up to 48 deals take one call more for people. A glance at de
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -78,12 +78,28 @@ class DealReader:
         )
         return Reading(snapshots, mine)
 
+    def fill(self, items: Iterable[Mapping[str, Any]], people: bool = False) -> dict[int, DealSnapshot]:
+        """Deals with everything, whose own fields a list has just shown (`items_of`): one call for rows, payments and
+        people, then wares and their parents. Up to 20 deals fit into one batch."""
+        raw = _Raw(items={int(item["id"]): dict(item) for item in items})
+        wanted = sorted(raw.items)
+        if not wanted:
+            return {}
+        groups, firms = _groups(raw.items.values())
+        first = self._client.read_all([*self._goods(wanted), *_people_commands(groups, firms)], people=people)
+        _keep_people(raw, first, groups, firms)
+        snapshots = {deal_id: self._snapshot(deal_id, raw, first) for deal_id in wanted}
+        return self._catalogue.with_sizes(snapshots, first, people) if self._catalogue is not None else snapshots
+
     def _first(self, wanted: Sequence[int]) -> list[Command]:
         commands = [deals.list_deals(f"d{at}", group, self._names) for at, group in enumerate(deals.chunks(wanted))]
         if len(wanted) == 1:
             commands.append(people.list_contacts("c0", reference("d0", "items", 0, "contactIds")))
             commands.append(people.list_companies("o0", reference("d0", "items", 0, "companyId")))
-        commands += [goods.list_rows(f"r{deal_id}", deal_id) for deal_id in wanted]
+        return commands + self._goods(wanted)
+
+    def _goods(self, wanted: Sequence[int]) -> list[Command]:
+        commands = [goods.list_rows(f"r{deal_id}", deal_id) for deal_id in wanted]
         if self._payments:
             commands += [goods.list_payments(f"p{deal_id}", deal_id) for deal_id in wanted]
         if self._catalogue is not None and wanted:
@@ -92,19 +108,13 @@ class DealReader:
 
     def _people(self, raw: _Raw, first: BatchAnswer, deals_asked: int, people_wait: bool) -> None:
         """People of many deals are known only now; those of one deal came by reference with it."""
-        contacts = {contact for item in raw.items.values() for contact in deals.contact_ids(item)}
-        companies = {company for item in raw.items.values() if (company := deals.company_id(item))}
-        if deals_asked == 1 and len(contacts) <= deals.PAGE:
-            answer, groups, firms = first, [[*contacts]] if contacts else [], [[*companies]] if companies else []
+        groups, firms = _groups(raw.items.values())
+        if deals_asked == 1 and sum(map(len, groups)) <= deals.PAGE:
+            answer = first
         else:
-            groups, firms = deals.chunks(contacts), deals.chunks(companies)
-            commands = [people.list_contacts(f"c{at}", ids) for at, ids in enumerate(groups)]
-            commands += [people.list_companies(f"o{at}", ids) for at, ids in enumerate(firms)]
+            commands = _people_commands(groups, firms)
             answer = self._client.read_all(commands, people=people_wait) if commands else first
-        for at in range(len(groups)):
-            raw.contacts |= {person.id: person for person in map(people.parse_contact, _rows(answer, f"c{at}"))}
-        for at in range(len(firms)):
-            raw.companies |= {person.id: person for person in map(people.parse_company, _rows(answer, f"o{at}"))}
+        _keep_people(raw, answer, groups, firms)
 
     def _snapshot(self, deal_id: int, raw: _Raw, first: BatchAnswer) -> DealSnapshot:
         item = raw.items.get(deal_id)
@@ -130,6 +140,25 @@ class DealReader:
             if error.kind in (Kind.METHOD, Kind.ACCESS, Kind.PLAN, Kind.OTHER):
                 return None
             raise
+
+
+def _groups(items: Collection[Mapping[str, Any]]) -> tuple[list[list[int]], list[list[int]]]:
+    """Ids of the contacts and of the companies of deals, in groups of one command each."""
+    contacts = {contact for item in items for contact in deals.contact_ids(item)}
+    companies = {company for item in items if (company := deals.company_id(item))}
+    return deals.chunks(contacts), deals.chunks(companies)
+
+
+def _people_commands(groups: Sequence[list[int]], firms: Sequence[list[int]]) -> list[Command]:
+    contacts = [people.list_contacts(f"c{at}", ids) for at, ids in enumerate(groups)]
+    return contacts + [people.list_companies(f"o{at}", ids) for at, ids in enumerate(firms)]
+
+
+def _keep_people(raw: _Raw, answer: BatchAnswer, groups: Sequence[object], firms: Sequence[object]) -> None:
+    for at in range(len(groups)):
+        raw.contacts |= {person.id: person for person in map(people.parse_contact, _rows(answer, f"c{at}"))}
+    for at in range(len(firms)):
+        raw.companies |= {person.id: person for person in map(people.parse_company, _rows(answer, f"o{at}"))}
 
 
 def _items(answer: BatchAnswer, groups: int) -> dict[int, dict[str, Any]]:

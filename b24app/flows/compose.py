@@ -38,7 +38,7 @@ class Composed:
     """Either a request without problems, or the problems that stand in its way. `input_hash` changes only when
     something that goes into the request changes: an unrelated edit of the deal never sends anything again. Rules are no
     part of it: a changed rule serves what is sent from then on and sends nothing by itself. `connection_id` is the
-    account of the rule that `choice` names, else the pipeline's own."""
+    account of the rule that `choice` names, else the pipeline's own; `facts` are what rules were asked about."""
 
     request: ShipmentRequest | None
     problems: tuple[Problem, ...]
@@ -46,6 +46,7 @@ class Composed:
     connection_id: int
     choice: Choice
     parts: Parts
+    facts: Facts
 
 
 def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1) -> Composed:
@@ -55,7 +56,8 @@ def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1) -> Compose
     cod, cod_problems = build_cod(deal, pipeline)
     declared, declared_problems = build_declared(deal, pipeline)
     known = Parts(recipient, destination, parcel, "", cod, declared)
-    choice = choose(_facts(deal, pipeline, known, cod_known=not cod_problems), pipeline.rules)
+    facts = _facts(deal, pipeline, known, cod_known=not cod_problems)
+    choice = choose(facts, pipeline.rules)
     service, service_problems = _service(pipeline, choice, destination)
     sender = choice.rule.sender if choice.rule else pipeline.sender
     parts = replace(known, service=service, sender=sender)
@@ -67,6 +69,7 @@ def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1) -> Compose
         connection_id=choice.rule.connection_id if choice.rule else pipeline.connection_id,
         choice=choice,
         parts=parts,
+        facts=facts,
     )
 
 

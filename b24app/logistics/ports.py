@@ -153,6 +153,13 @@ class Quotes(Protocol):
 
 
 @runtime_checkable
+class Offers(Protocol):
+    def offers(self, request: ShipmentRequest) -> list[Quote]:
+        """Prices of all the account's services that could carry this request, whichever it names; `[]` when none can.
+        Raises `Refused` when the request itself is the reason (its city, its point)."""
+
+
+@runtime_checkable
 class PickupPoints(Protocol):
     def point(self, code: str) -> PickupPoint | None:
         """One point by its code, or None."""

@@ -26,9 +26,10 @@ def start(
     now: datetime,
     trace_id: str,
     people: bool = True,
+    row: InboxKind = InboxKind.JOB,
 ) -> Job:
-    """Adds a job and the row that asks `lane` for it, at the front of the queue when `people` wait. Wake the lane after
-    the commit."""
+    """Adds a job and the row (of kind `row`) that asks `lane` for it, at the front of the queue when `people` wait.
+    Wake the lane after the commit."""
     job = Job(
         portal_id=portal_id,
         kind=kind,
@@ -43,7 +44,7 @@ def start(
     )
     session.add(job)
     session.flush()
-    inbox.append(session, lane.id, InboxKind.JOB, str(job.id), {}, now=now, trace_id=trace_id, people=people)
+    inbox.append(session, lane.id, row, str(job.id), {}, now=now, trace_id=trace_id, people=people)
     return job
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.runners.connection import chores
+from b24app.runners.connection.quoting import Quoting
 from b24app.runners.connection.saving import Account, Saver
 from b24app.runners.connection.tasks import CREATE, FOLLOW, Landed, Task, carry_out
 from b24app.runners.services import Services
@@ -35,17 +36,18 @@ POOL = 64
 
 @dataclass
 class Run:
-    """One slice's work in progress."""
+    """One slice's work in progress. `quotes` fly beside the orders, in what room these leave."""
 
     slice: Slice
     account: Account
     system: Any
     width: int
+    quotes: Quoting
     flying: dict[Future[Landed], Task] = field(default_factory=dict)
 
     @property
     def room(self) -> int:
-        return self.width - len(self.flying)
+        return self.width - len(self.flying) - len(self.quotes.flying)
 
     @property
     def reading(self) -> int:
@@ -69,6 +71,7 @@ class ConnectionRunner:
         if run is None:
             return SliceResult()
         chores.do(self._services, slice_, run.account, run.system)
+        run.quotes.load()
         heard = time.monotonic()
         while True:
             if run.flying and time.monotonic() - heard > HEAR_EVERY_S:
@@ -77,7 +80,8 @@ class ConnectionRunner:
             if slice_.time_left() > 0 and run.room > 0:
                 for task in self._pick(run):
                     run.flying[self._pool.submit(carry_out, run.system, task, self._services.clock)] = task
-            if not run.flying:
+                run.quotes.begin(min(run.room, run.width // 2 - len(run.quotes.flying)))
+            if not run.flying and not run.quotes.flying:
                 break
             self._land(run)
         return SliceResult(next_due=self._next_due(run))
@@ -97,7 +101,8 @@ class ConnectionRunner:
         age = services.settings.history_age_s
         pipelines = {row.category_id: pipeline_config(portal, row, age, places.of(row.connection_id)) for row in rows}
         width = services.plugins[connection.system].manifest.rate.concurrency
-        return Run(slice_, Account(portal, connection, pipelines), services.open_system(connection), width)
+        account, system = Account(portal, connection, pipelines), services.open_system(connection)
+        return Run(slice_, account, system, width, Quoting(services, slice_, account, system, self._pool))
 
     # --- choosing ----------------------------------------------------------------------------------------------------
 
@@ -126,13 +131,16 @@ class ConnectionRunner:
 
     def _land(self, run: Run) -> None:
         """Wait for results, a moment longer for their neighbours, and save them together."""
-        wait(run.flying, timeout=1.0, return_when=FIRST_COMPLETED)
-        wait(run.flying, timeout=GROUP_S)
+        calls: list[Future[Any]] = [*run.flying, *run.quotes.flying]
+        wait(calls, timeout=1.0, return_when=FIRST_COMPLETED)
+        if run.flying:
+            wait(run.flying, timeout=GROUP_S)
         done = [future for future in run.flying if future.done()]
         for future in done:
             run.flying.pop(future)
         if done:
             self._save(run, [future.result() for future in done])
+        run.quotes.land()
 
     def _save(self, run: Run, group: Sequence[Landed]) -> None:
         for left in range(SAVE_TRIES - 1, -1, -1):

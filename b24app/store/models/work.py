@@ -26,8 +26,8 @@ class Priority(IntEnum):
 
 
 class InboxKind(StrEnum):
-    """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`). The key
-    of a `job` is the id of its row in table `job`."""
+    """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`) and
+    `quotes`. The key of a `job` and of `quotes` is the id of its row in table `job`."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -40,6 +40,7 @@ class InboxKind(StrEnum):
     REFRESH = "refresh"
     CALLBACK = "callback"
     JOB = "job"
+    QUOTES = "quotes"
 
 
 class InboxState(StrEnum):

@@ -71,6 +71,7 @@ MANIFEST = Manifest(
         "Callbacks",
         "Cancels",
         "Quotes",
+        "Offers",
         "PickupPoints",
         "Cities",
         "ConnectionTest",

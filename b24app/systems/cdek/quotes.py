@@ -1,4 +1,4 @@
-"""The price of one tariff (cdek.md §5.2)."""
+"""Prices: of one tariff (cdek.md §5.2), of all that could carry a parcel (§5.3)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,14 @@ from b24app.systems.cdek.vocabulary import centimetres, money_of, rubles
 def build_quote(request: ShipmentRequest, way: Way, date: str) -> dict[str, Any]:
     """`date` = planned hand-over, `yyyy-MM-dd'T'HH:mm:ssZ`. An online-shop contract must not ask for insurance: a real
     one refuses every row then (§5.3)."""
+    return {**build_offers(request, way, date), "tariff_code": way.tariff}
+
+
+def build_offers(request: ShipmentRequest, way: Way, date: str) -> dict[str, Any]:
+    """The same parcel, without naming a tariff: `tariffAndService` (§5.3)."""
     body: dict[str, Any] = {
         "type": way.order_type,
         "date": date,
-        "tariff_code": way.tariff,
         "from_location": {"code": int(way.from_city)},
         "to_location": {"code": int(way.to_city)},
         "packages": [_package(parcel) for parcel in request.parcels],
@@ -75,6 +79,36 @@ def parse_quote(reply: Reply, service: str) -> Quote:
     if price is None:
         raise Unavailable("calculator.tariff: an answer without a price")
     return Quote(service, price, _days(data.get("calendar_min")), _days(data.get("calendar_max")))
+
+
+#: A priced row says "true"; one that only the insurance does not fit still stands at its base price (§5.3).
+_PRICED, _NOT_INSURED = "true", frozenset({"ve_additional_service_unavailable", "ve_as_insurance_min_declared_cost"})
+
+
+def parse_offers(reply: Reply, services: Mapping[int, str]) -> list[Quote]:
+    """The rows of our services (tariff's number -> service). Codes are texts here, and so is the verdict of a row.
+    Raises Refused, Unavailable."""
+    if reply.errors:
+        raise Refused(problems_of(reply.errors))
+    data: Mapping[str, Any] = reply.data if isinstance(reply.data, Mapping) else {}
+    if not isinstance(data.get("tariff_codes"), list):
+        raise Unavailable(f"calculator.offers: HTTP {reply.status} without tariffs")
+    ours = {str(tariff): service for tariff, service in services.items()}
+    found = ((ours.get(str(row.get("tariff_code"))), row) for row in rows_of(data["tariff_codes"]))
+    return [quote for service, row in found if service and (quote := _offer(row, service)) is not None]
+
+
+def _offer(row: Mapping[str, Any], service: str) -> Quote | None:
+    result = row.get("result")
+    priced: Mapping[str, Any] = result if isinstance(result, Mapping) else {}
+    why = {str(error.get("code")) for error in rows_of(priced.get("errors"))}
+    if row.get("status") != _PRICED and not (why and why <= _NOT_INSURED):
+        return None
+    currency = str(priced.get("currency") or "RUB")
+    price = money_of(priced.get("total_sum"), currency) or money_of(priced.get("delivery_sum"), currency)
+    if price is None:
+        return None
+    return Quote(service, price, _days(priced.get("calendar_min")), _days(priced.get("calendar_max")))
 
 
 def _days(value: Any) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from b24app.logistics.addresses import read_address
@@ -20,13 +21,14 @@ from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, joined, 
 from b24app.systems.cdek.points import PointBook, unfit
 from b24app.systems.cdek.tariffs import mode_of, tariff_code
 from b24app.systems.cdek.tracking import with_return
+from b24app.systems.cdek.vocabulary import FAMILIES
 from b24app.systems.plugin import OpenContext
 
 _FOREIGN = frozenset({"v2_entity_forbidden", "v2_order_forbidden"})
 
 
 class Cdek:
-    """Implements Orders, Preview, Tracking, Callbacks, Cancels, Quotes, PickupPoints, Cities and ConnectionTest."""
+    """Implements the ports that the manifest names."""
 
     def __init__(self, context: OpenContext, directory: Directory) -> None:
         self._context = context
@@ -112,15 +114,30 @@ class Cdek:
             raise Uncertain(f"orders.delete: HTTP {reply.status} without an order or an error")
         return replace(state, decision=Decision.ACCEPTED, cancel=state.cancel or Decision.PENDING)
 
-    # --- Quotes, PickupPoints, Cities -------------------------------------------------------------------------------
+    # --- Quotes, Offers, PickupPoints, Cities -----------------------------------------------------------------------
 
     def quote(self, request: ShipmentRequest) -> Quote:
         way = self._way(request, priced=True)
-        date = self._context.clock.now().strftime("%Y-%m-%dT%H:%M:%S+0000")
-        body = quotes.build_quote(request, way, date)
+        body = quotes.build_quote(request, way, self._today())
         return quotes.parse_quote(
             self._client.ask("calculator/tariff", "calculator.tariff", body), request.service_code
         )
+
+    def offers(self, request: ShipmentRequest) -> list[Quote]:
+        """One call for all services; a literal tariff that the request names is among them."""
+        mode, way = self._road(request, priced=True)
+        names = dict.fromkeys([*FAMILIES, *([request.service_code] if request.service_code.isdigit() else ())])
+        ours: dict[int, str] = {}
+        for name in names:
+            with suppress(Refused):  # it does not go this way, or not by this contract
+                ours[tariff_code(name, mode, way.order_type == SHOP)] = name
+        if not ours:
+            return []
+        body = quotes.build_offers(request, way, self._today())
+        return quotes.parse_offers(self._client.ask("calculator/tariffAndService", "calculator.offers", body), ours)
+
+    def _today(self) -> str:
+        return str(self._context.clock.now().strftime("%Y-%m-%dT%H:%M:%S+0000"))
 
     def point(self, code: str) -> PickupPoint | None:
         return self._points.find(code)
@@ -132,15 +149,20 @@ class Cdek:
 
     def _way(self, request: ShipmentRequest, priced: bool = False) -> Way:
         """Raises Refused with every problem that can be known before the order is sent."""
+        mode, way = self._road(request, priced)
+        return replace(way, tariff=tariff_code(request.service_code, mode, way.order_type == SHOP))
+
+    def _road(self, request: ShipmentRequest, priced: bool = False) -> tuple[str, Way]:
+        """From where to where (`WD`, …) and everything but the tariff. Raises Refused."""
         sender = joined(request.sender, self._sender())
         order_type = FREIGHT if self._settings.get("contract") == str(FREIGHT) else SHOP
         point, to_city = self._destination(request)
         if request.cod and order_type == FREIGHT:
             raise Refused([Problem("cod_not_allowed", Field.COD, Who.MANAGER)])
         mode = mode_of(bool(sender.point_code), request.kind, point is not None and point.kind == "locker")
-        return Way(
+        return mode, Way(
             order_type=order_type,
-            tariff=tariff_code(request.service_code, mode, order_type == SHOP),
+            tariff=0,
             sender=sender,
             to_city=self._city_of_point(point) if point and priced else to_city,
             from_city=self._from_city(sender, priced),

@@ -156,7 +156,22 @@ def test_a_delivery_contract_ships_by_its_own_services(cdek: CdekHarness) -> Non
         lambda: freight.read(created.remote_id), lambda state: state.decision is not Decision.PENDING
     )
     assert settled.decision is Decision.ACCEPTED
-    assert freight.quote(cdek.request(service_code="express")).price.minor > 0
+    bare = freight.quote(cdek.request(service_code="express")).price.minor
+    insured = freight.quote(cdek.request(service_code="express", declared=Money.of(10000))).price.minor
+    assert insured > bare > 0
+    assert {one.service_code for one in freight.offers(cdek.request())} == {"express", "trunk"}
+
+
+def test_offers_leave_out_what_does_not_go_there_and_name_a_bad_city(cdek: CdekHarness) -> None:
+    cdek.switch(refused_tariffs=[137])
+    found = {quote.service_code for quote in cdek.port.offers(cdek.request(service_code="482"))}
+    assert "parcel" not in found
+    assert {"economy", "482"} <= found
+    cdek.switch(no_tariffs=True)
+    assert cdek.port.offers(cdek.request()) == []
+    with pytest.raises(Refused) as caught:
+        cdek.port.offers(cdek.request(address=read_address("Каза, ул. Баумана 5")))
+    assert caught.value.problems[0].code == "city_unknown"
 
 
 def test_a_rolled_back_delivery_is_retracted(cdek: CdekHarness) -> None:

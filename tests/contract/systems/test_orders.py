@@ -175,6 +175,17 @@ def test_the_service_has_a_price(system: Harness) -> None:
     assert quote.days_max is None or quote.days_max >= (quote.days_min or 0)
 
 
+def test_all_services_are_priced_at_once_and_like_one(system: Harness) -> None:
+    if "Offers" not in discover()[system.code].manifest.ports:
+        assert not isinstance(system.port, ports.Offers)
+        return
+    request = system.request()
+    offers = {quote.service_code: quote for quote in system.port.offers(request)}
+    assert set(offers) <= {code for code, _ in discover()[system.code].manifest.services}
+    assert len(offers) > 1
+    assert offers[request.service_code] == system.port.quote(request)
+
+
 def test_a_preview_is_a_document_and_no_order(system: Harness) -> None:
     if "Preview" not in discover()[system.code].manifest.ports:
         assert not isinstance(system.port, ports.Preview)
