@@ -50,6 +50,23 @@ def test_one_deal_takes_three_calls_at_most(rig: Rig) -> None:
         assert moves
 
 
+def test_twenty_deals_of_a_list_take_four_calls_with_the_list(rig: Rig) -> None:
+    stages = ["NEW", "PREPARATION", "PREPAYMENT_INVOICE", "EXECUTING", "FINAL_INVOICE"]
+    answer = rig.client.read_all([deals.last_moved("s", 0, stages, NAMES), deals.last_moved("a", 0, (), NAMES)])
+    rows = deals.items_of(answer.get("s"))[:20]
+    moved = [moment for row in rows if (moment := deals.moment(row["movedTime"]))]
+    assert len(rows) == len(moved) == 20
+    assert moved == sorted(moved, reverse=True)
+    assert {row["stageId"] for row in rows} <= set(stages)
+    assert len(deals.items_of(answer.get("a"))) == deals.PAGE
+    got = reader(rig, payments=True).fill(rows)
+    assert len(rig.seen()) <= 4
+    assert set(got) == {row["id"] for row in rows}
+    for deal in got.values():
+        compare(rig, deal)
+    assert reader(rig).fill([]) == {}
+
+
 def test_a_portal_is_slow_so_48_deals_take_four_calls(rig: Rig) -> None:
     wanted = rig.deal_ids(48)
     got = reader(rig).read(wanted)
