@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from b24app.frames import htmx
 from b24app.frames import parts as page_parts
 from b24app.frames.parts import PageParts
-from placements.app import checks, connections, defaults, health, log, origins, rights, rules, stages, support
+from placements.app import checks, connections, defaults, health, journal, log, origins, rights, rules, stages, support
 from placements.app.desk import Desk
 from placements.app.opening import Opening
 from placements.app.section import Section
@@ -18,6 +18,7 @@ SECTIONS: tuple[Section, ...] = (
     health.SECTION,
     checks.SECTION,
     log.SECTION,
+    journal.SECTION,
     connections.SECTION,
     origins.SECTION,
     stages.SECTION,

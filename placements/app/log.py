@@ -14,6 +14,7 @@ from b24app.frames.session import PageSession
 from b24app.store import calls, deals, portals
 from b24app.store.models import AuditRow, ProblemRow, TrackingRow
 from placements.app import log_view
+from placements.app.changes_view import ChangeWords
 from placements.app.desk import Desk
 from placements.app.section import Group, Section
 
@@ -69,6 +70,7 @@ def trace(desk: Desk, who: PageSession, deal_id: int) -> Mapping[str, Any]:
                 session.scalars(audits.order_by(AuditRow.id.desc()).limit(_AUDITS)),
                 session.scalars(events.order_by(TrackingRow.id.desc()).limit(_AUDITS)),
                 session.scalars(found.order_by(ProblemRow.id.desc()).limit(_AUDITS)),
+                ChangeWords(formats, desk.manifests()),
                 formats,
             ),
             *log_view.told_by_calls(made, names, formats),

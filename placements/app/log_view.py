@@ -13,9 +13,11 @@ from babel.dates import format_date, format_time
 
 from b24app.frames.formats import Formats
 from b24app.frames.words import Words
+from b24app.store.audit import changes_of
 from b24app.store.calls import OUTCOMES, PAGE, REFUSED, Cursor, DealRows, Wanted
 from b24app.store.models import AuditRow, CallLogRow, Connection, ProblemRow, TrackingRow
 from b24app.wire.mask import IDS_MARK, mask_words
+from placements.app.changes_view import ChangeWords
 from placements.audit_words import sentence
 
 _REFUSED_FROM = 400
@@ -248,14 +250,19 @@ def _outcome(t: Words, outcome: str) -> str:
 
 
 def told_by_others(
-    audits: Iterable[AuditRow], events: Iterable[TrackingRow], problems: Iterable[ProblemRow], formats: Formats
+    audits: Iterable[AuditRow],
+    events: Iterable[TrackingRow],
+    problems: Iterable[ProblemRow],
+    says: ChangeWords,
+    formats: Formats,
 ) -> Iterator[Happened]:
     t = formats.words
     for row in audits:
         title = sentence(
             t, row.action, row.user_id, str(row.detail.get("name") or ""), str(row.detail.get("title") or "")
         )
-        yield Happened(row.at, 1, "audit", title, str(row.detail.get("reason") or ""))
+        text = str(row.detail.get("reason") or "") or says.line(changes_of(row), row.detail)
+        yield Happened(row.at, 1, "audit", title, text)
     for event in events:
         title = t(f"status.{event.status}") if t.has(f"status.{event.status}") else event.status
         yield Happened(event.at, 5, "track", title, f"{event.code} {event.text}".strip(), "blue")

@@ -107,6 +107,7 @@ TABLE: dict[str, Takes] = {
     "POST /app/failed/retry": app(Right.SETTINGS),
     "POST /app/failed/give-up": app(Right.SETTINGS),
     "POST /app/alarms": app(Right.SETTINGS),
+    "GET /app/journal/rows": app(Right.SETTINGS),
     "GET /app/log/rows": app(Right.SETTINGS),
     "GET /app/log/call/{job}": app(Right.SETTINGS),
     "GET /app/support/link": app(Right.SETTINGS),
