@@ -18,7 +18,10 @@ from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.transport import PortalClient
 from b24app.flows.snapshot import DealSnapshot, Role
 from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.parts import PageParts
+from b24app.frames.session import PageSession
 from b24app.frames.who import Person, ask_portal, person, who_commands
+from b24app.store.models import Portal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,14 @@ def read_deal(
     item = as_map(as_map(_deal(answer)).get("item"))
     names = FieldNames({role: roles[role] for role in Role if role in roles})
     return Reading(person(answer), snapshot(item, answer, names))
+
+
+def own_client(parts: PageParts, portal: Portal, who: PageSession, access: str) -> PortalClient:
+    """The portal's REST API under a fresh key of the session's person. Raises PageError when it is somebody else's."""
+    info = parts.gate.whose(access, portal.oauth_endpoint)
+    if info.member_id != portal.member_id or info.user_id != who.user_id:
+        raise PageError(ErrorCode.SESSION_FORGED, "another portal's or person's key")
+    return parts.person(portal, access, who.user_id)
 
 
 def _commands(deal_id: int) -> list[Command]:

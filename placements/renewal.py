@@ -14,7 +14,7 @@ from b24app.frames.who import Person, read_person
 from b24app.store import portals
 from b24app.store.engine import read_scope
 from placements.deal_tab import PLACEMENT as DEAL_TAB
-from placements.person import read_deal
+from placements.person import own_client, read_deal
 
 
 def blueprint(parts: PageParts) -> Blueprint:
@@ -44,10 +44,7 @@ def _proven_again(parts: PageParts, who: PageSession, access: str) -> Person:
     """The portal itself says whose key it is, and whether they may still read what the page shows."""
     with read_scope(parts.sessions) as session:
         portal = portals.get(session, who.portal_id)
-    info = parts.gate.whose(access, portal.oauth_endpoint)
-    if info.member_id != portal.member_id or info.user_id != who.user_id:
-        raise PageError(ErrorCode.SESSION_FORGED, "another portal's or person's key")
-    client = parts.person(portal, access, who.user_id)
+    client = own_client(parts, portal, who, access)
     if who.placement == DEAL_TAB:
         return read_deal(client, who.entity_id, {}, portal.scopes).person
     return read_person(client, portal.scopes)

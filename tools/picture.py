@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from b24app.demo.house import House, Plan  # noqa: E402
-from b24app.demo.setting_up import set_up  # noqa: E402
+from b24app.demo.setting_up import open_app, set_up  # noqa: E402
 from placements.app import SECTIONS  # noqa: E402
 from tools import gallery  # noqa: E402
 
@@ -32,6 +32,7 @@ PICTURES, SHOTS = ROOT / "docs/pictures", ROOT / "docs/market/screenshots"
 WIDTHS, LANGS, HEIGHT = (1280, 360), ("ru", "en"), 900
 ADMIN, MANAGER, DEAL = 1, 7, 501
 DEALS = range(501, 513)
+TRIED = 520
 STEP_S, STEPS, WAIT_S = 3600, 5, 90.0
 #: What a picture of a page may weigh after its colours are counted; long pages are cut there.
 TALLEST = 6000
@@ -48,6 +49,7 @@ def main(wanted: list[str]) -> int:
         _public(camera, house.pages, drawn)
         member = house.addresses["portals"][0]["member_id"]
         _ship(house, f"/bitrix24/{member}", member)
+        _try_out(house, f"/bitrix24/{member}", member)
         for section in SECTIONS:
             camera.section(f"app-{section.code}", house, member, section.code)
         if not wanted or "market" in wanted:
@@ -151,6 +153,16 @@ def _ship(house: House, base: str, member_id: str) -> None:
     for _ in range(STEPS):
         steer("POST", "/clock", {"advance": STEP_S})
         time.sleep(1.5)
+
+
+def _try_out(house: House, base: str, member_id: str) -> None:
+    """A dry run of a deal that nobody has shipped yet."""
+    house.steer("POST", f"{base}/wishes", {"deals": [TRIED]})
+    for _ in range(12):  # a server process that had nothing to do notices only now that the clock ran ahead
+        page = open_app(house.steer, member_id)
+        time.sleep(0.3)
+    page.press("/app/trial", {"deal": str(TRIED)})
+    page.wait("/app/trial/result", lambda text: "aria-busy" not in text, "the dry run", WAIT_S)
 
 
 def _deal(house: House, base: str) -> dict[str, Any]:

@@ -72,6 +72,7 @@ class Act(StrEnum):
     DESK_RETRY = "desk_retry"
     GIVE_UP = "give_up"
     RECONCILE = "reconcile"
+    TRIAL = "trial"
     REREAD = "reread"
     SUPPORT_BUNDLE = "support_bundle"
 
@@ -82,7 +83,7 @@ class Act(StrEnum):
 
 
 _OF_DEALS = (Act.SHIP_NOW, Act.RETRY, Act.CANCEL, Act.REFRESH, Act.CHECKED_OFF, Act.PRICE_CHANGED)
-_OF_CARE = (Act.DESK_RETRY, Act.GIVE_UP, Act.RECONCILE, Act.REREAD, Act.SUPPORT_BUNDLE)
+_OF_CARE = (Act.DESK_RETRY, Act.GIVE_UP, Act.RECONCILE, Act.TRIAL, Act.REREAD, Act.SUPPORT_BUNDLE)
 _OF_APP = (Act.INSTALL, Act.INSTALL_AGAIN, Act.REINSTALL, Act.UNINSTALL)
 #: What is in none of the others is a setting.
 ACTS: Mapping[Group, tuple[Act, ...]] = {

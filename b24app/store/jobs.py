@@ -52,9 +52,11 @@ def get(session: Session, portal_id: int, job_id: int) -> Job | None:
     return session.scalar(select(Job).where(Job.portal_id == portal_id, Job.id == job_id))
 
 
-def latest(session: Session, portal_id: int, kind: str) -> Job | None:
-    """The newest job of a kind, however it went."""
+def latest(session: Session, portal_id: int, kind: str, asked_by: int | None = None) -> Job | None:
+    """The newest job of a kind, however it went; `asked_by`: of those that this person began."""
     mine = select(Job).where(Job.portal_id == portal_id, Job.kind == kind)
+    if asked_by is not None:
+        mine = mine.where(Job.asked_by == asked_by)
     return session.scalar(mine.order_by(Job.id.desc()).limit(1))
 
 
@@ -81,9 +83,10 @@ def fail(job: Job, why: str, now: datetime) -> None:
     job.state, job.why, job.memory, job.finished_at = JobState.FAILED, why[:2000], {}, now
 
 
-def forget(session: Session, portal_id: int, kind: str) -> int:
-    """Deletes a portal's jobs of a kind with their results; returns how many."""
-    return changed(session, delete(Job).where(Job.portal_id == portal_id, Job.kind == kind))
+def forget_before(session: Session, job: Job) -> int:
+    """Deletes the earlier jobs of this kind that the same person began, with their results; returns how many."""
+    mine = (Job.portal_id == job.portal_id, Job.kind == job.kind, Job.asked_by == job.asked_by, Job.id < job.id)
+    return changed(session, delete(Job).where(*mine))
 
 
 def purge(session: Session, before: datetime, kinds: Collection[str] = ()) -> int:

@@ -13,7 +13,7 @@ from b24app.store import portal_settings
 #: The dry run itself, and the look at the newest deals that it offers.
 KIND, DEALS_KIND = "trial", "trial_deals"
 KINDS = frozenset({KIND, DEALS_KIND})
-#: A result shows a client's name, phone and address: it is deleted after a day, or by the portal's next dry run.
+#: A result shows a client's name, phone and address: it is deleted after a day, or by the person's next dry run.
 KEPT = timedelta(days=1)
 #: Key of the portal's settings.
 KEY = "trial"

@@ -8,7 +8,20 @@ from flask import Blueprint, Response
 from b24app.frames import htmx
 from b24app.frames import parts as page_parts
 from b24app.frames.parts import PageParts
-from placements.app import checks, connections, defaults, health, journal, log, origins, rights, rules, stages, support
+from placements.app import (
+    checks,
+    connections,
+    defaults,
+    health,
+    journal,
+    log,
+    origins,
+    rights,
+    rules,
+    stages,
+    support,
+    trial,
+)
 from placements.app.desk import Desk
 from placements.app.opening import Opening
 from placements.app.section import Section
@@ -23,6 +36,7 @@ SECTIONS: tuple[Section, ...] = (
     origins.SECTION,
     stages.SECTION,
     defaults.SECTION,
+    trial.SECTION,
     rules.SECTION,
     rights.SECTION,
 )

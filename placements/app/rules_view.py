@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from b24app.flows.choose import Conditions
+from b24app.flows.choose import Conditions, Reason
 from b24app.frames.formats import Formats
 from b24app.logistics.model import DeliveryKind
 from b24app.store.faces.portal import PortalFacts
@@ -112,6 +112,19 @@ def sentence(wanted: Conditions, pipeline: str, formats: Formats) -> str:
         asked.append(t("rules.if.cod_yes" if wanted.cod else "rules.if.cod_no"))
     text = ", ".join(asked) or t("rules.if.any")
     return text[:1].upper() + text[1:]
+
+
+def why_not(reason: Reason, formats: Formats, currency: str = "RUB") -> str:
+    """Why a rule does not fit a deal; `currency` is that of the rule's sums."""
+    what = reason.why.partition("_")[0]
+
+    def write(name: str, value: Any) -> Any:
+        if name in ("found", "border") and what == "weight":
+            return formats.weight(value)
+        return formats.money(value, currency) if name in ("found", "border") else value
+
+    shown = {name: write(name, value) for name, value in reason.params.items()}
+    return formats.words(f"rules.why.{reason.why}", **shown)
 
 
 def _between(what: str, low: str | None, high: str | None, formats: Formats) -> list[str]:

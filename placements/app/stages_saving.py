@@ -72,14 +72,47 @@ def _errors(
     errors.update({"cod": "choose"} if form.get("cod", CodSource.NONE) not in _cod_choices(facts) else {})
     errors.update(read_sizes(form, "default_", DEFAULTS)[1])
     if form.get("enabled"):
-        ready = account is not None and account.state == ConnectionState.READY
-        checks = (
-            ("trigger_stage", not trigger, "required"),
-            ("connection_id", not ready, "untested"),
-            ("service", not form.get("service"), "required"),
-        )
-        errors.update({name: why for name, wrong, why in checks if wrong and name not in errors})
+        lacks = lacking(trigger, account, form.get("service", ""))
+        errors.update({name: why for name, why in lacks.items() if name not in errors})
     return errors
+
+
+def lacking(trigger: str, account: Connection | None, service: str) -> dict[str, str]:
+    """What a pipeline needs before it may be switched on: field -> key of the `form.*` words."""
+    ready = account is not None and account.state == ConnectionState.READY
+    checks = (
+        ("trigger_stage", not trigger, "required"),
+        ("connection_id", not ready, "untested"),
+        ("service", not service, "required"),
+    )
+    return {name: why for name, wrong, why in checks if wrong}
+
+
+def lacking_of(facts: PortalFacts, category: int) -> dict[str, str]:
+    """As `lacking`, of a pipeline as it is stored."""
+    row = facts.pipelines.get(category)
+    if row is None:
+        return lacking("", None, "")
+    account = next((each for each in facts.connections if each.id == row.connection_id), None)
+    return lacking(row.trigger_stage or "", account, str(next(iter((row.services or {}).values()), "")))
+
+
+def switch_on(session: Session, who: PageSession, facts: PortalFacts, category: int, now: datetime) -> Saved:
+    """Switches on a pipeline as it is stored. Refused, with what it lacks, unless it could be saved so."""
+    errors = lacking_of(facts, category)
+    if errors:
+        return Saved(None, errors)
+    row = portals.pipelines(session, who.portal_id)[category]
+    if not row.enabled:
+        row.enabled = True
+        row.on_since_history_id = None  # history never ships by itself: the lane starts at the newest move
+        known = pipeline_data(facts, category) or {"name": ""}
+        told = {"pipeline": category, "title": known["name"]}
+        audit(session, who, Act.PIPELINE_ON, now, told, changes=[Change("enabled", False, True)])
+    session.flush()
+    lane = lanes.portal_lane(session, who.portal_id)
+    lanes.ask(session, lane.id, now)
+    return Saved(row, {}, lane)
 
 
 def _stage_errors(stages: Mapping[str, str], trigger: str, more: list[str], form: Mapping[str, str]) -> dict[str, str]:

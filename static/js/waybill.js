@@ -209,9 +209,18 @@
     if (is) { button.setAttribute("aria-busy", "true"); } else { button.removeAttribute("aria-busy"); }
   }
 
+  /** A form that reads for a person who is no administrator carries that person's own key. */
+  function withKey(event) {
+    var form = event.target.closest("form[data-key]");
+    if (!form) { return; }
+    event.preventDefault();
+    window.Portal.key().then(function (key) { form.elements.AUTH_ID.value = key; }).catch(function () { /* the server says that it is missing */ }).then(function () { event.detail.issueRequest(true); });
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
     body = document.body; say = document.getElementById("say");
     body.addEventListener("click", click);
+    body.addEventListener("htmx:confirm", withKey);
     body.addEventListener("htmx:beforeRequest", function (event) { clearNotice(); busy(event.detail.elt, true); });
     body.addEventListener("htmx:afterRequest", function (event) {
       keep(event.detail.xhr.getResponseHeader("X-Waybill-Session"));

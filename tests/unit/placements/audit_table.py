@@ -75,6 +75,8 @@ LEAVES: dict[str, Leaves] = {
     ),
     "POST /app/alarms": Leaves(Act.ALARMS_OFF),
     "POST /app/alarms#on": Leaves(Act.ALARMS_ON, {"on": "1"}),
+    "POST /app/trial": Leaves(Act.TRIAL, {"deal": "{deal}"}, on_deal=True),
+    "POST /app/trial/on/0": Leaves(Act.PIPELINE_ON, ready="pipeline_off"),
     "POST /app/checks/run": Leaves(Act.RECONCILE),
     "POST /app/checks/off/foreign/{order}": Leaves(Act.CHECKED_OFF, REASON),
     "POST /app/checks/off/missing/{deal}": Leaves(Act.CHECKED_OFF, REASON, ready="missing", on_deal=True),
@@ -90,6 +92,7 @@ NOTHING: dict[str, str] = {
     "POST /tab": _FRAME,
     "POST /session": "a session goes on",
     "POST /tab/read": "reads the deal anew with the person's own key",
+    "POST /app/trial/deals": "lists the newest deals to choose from",
     "POST /app/rules/{rule}/form": "draws the form for another account, stores nothing",
     "POST /install": "leaves one, but needs a proven frame: test_the_installer_leaves_its_row",
 }

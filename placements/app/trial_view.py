@@ -1,0 +1,280 @@
+"""A dry run as its page shows it: what would happen, why, every value with its source, what stands in the way. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from b24app.flows.explain import Told
+from b24app.flows.trial import Outcome, Standing, Trial
+from b24app.frames.formats import Formats
+from b24app.logistics.model import DeliveryKind
+from b24app.logistics.money import Money
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.store.faces.deal import ProblemFacts
+from b24app.store.faces.portal import PortalFacts
+from b24app.store.models import Connection, Job, JobState
+from b24app.systems.plugin import Manifest
+from placements.app.rules_view import why_not
+from placements.app.stages_saving import lacking_of
+from placements.problem_words import ProblemView, problem_view
+
+#: Where an administrator mends a problem of this field.
+MENDED_IN = {
+    Field.ACCOUNT: "connections",
+    Field.SENDER: "origins",
+    Field.SERVICE: "stages",
+    Field.COD: "stages",
+    Field.DECLARED: "stages",
+    Field.WEIGHT: "defaults",
+    Field.SIZE: "defaults",
+}
+#: After so long a person is told that somebody does not answer.
+SLOW_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One value. `code` is the portal's field that it is read from."""
+
+    label: str
+    value: str
+    source: str
+    code: str
+    guess: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A problem and where it is mended: in the deal (`section` ""), or in a section of the set-up."""
+
+    problem: ProblemView
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Whether this deal's pipeline can be switched on: `state` on | ready | the field that it lacks."""
+
+    category: int
+    name: str
+    stage: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """`state`: none | waiting | asking | failed | done. `verdict` of a finished one: good | missing | problems |
+    silent; `notes` are keys of the `trial.note.*` words with their values."""
+
+    state: str
+    version: str = ""
+    job: int = 0
+    deal: int = 0
+    title: str = ""
+    slow: bool = False
+    failed: str = ""
+    said: str = ""
+    verdict: str = ""
+    at: str = ""
+    carrier: str = ""
+    service: str = ""
+    way: str = ""
+    misses: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    missing: tuple[str, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    groups: tuple[tuple[str, tuple[LineView, ...]], ...] = ()
+    guesses: int = 0
+    verb: str = ""
+    url: str = ""
+    body: str = ""
+    switch: Switch | None = None
+
+    @property
+    def busy(self) -> bool:
+        return self.state in ("waiting", "asking")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a result is read with. `roles`: role -> the portal's field."""
+
+    facts: PortalFacts
+    roles: Mapping[str, str]
+    manifests: Mapping[str, Manifest]
+    formats: Formats
+
+    def account(self, connection_id: int) -> Connection | None:
+        return next((each for each in self.facts.connections if each.id == connection_id), None)
+
+    def carrier(self, connection_id: int) -> str:
+        """The system's name for people."""
+        account = self.account(connection_id)
+        manifest = self.manifests.get(account.system) if account else None
+        return manifest.title.get(self.formats.lang, manifest.code) if manifest else ""
+
+    def service(self, connection_id: int, code: str) -> str:
+        account = self.account(connection_id)
+        manifest = self.manifests.get(account.system) if account else None
+        title = dict(manifest.services).get(code, {}) if manifest else {}
+        return title.get(self.formats.lang) or code
+
+    def pipeline(self, category: int) -> Mapping[str, Any]:
+        known = (each for each in self.facts.settings.get("pipelines", ()) if each["id"] == category)
+        return next(known, {"name": "", "stages": ()})
+
+    def stage(self, category: int, stage: str) -> str:
+        return next((each["name"] for each in self.pipeline(category)["stages"] if each["id"] == stage), stage)
+
+
+def result_view(job: Job | None, scene: Scene) -> ResultView:
+    if job is None:
+        return ResultView("none")
+    busy = job.state in (JobState.WAITING, JobState.RUNNING)
+    state = ("asking" if job.state == JobState.RUNNING else "waiting") if busy else str(job.state)
+    slow = busy and (scene.formats.now - job.created_at).total_seconds() > SLOW_S
+    basic: dict[str, Any] = {
+        "state": state,
+        "version": f"{job.id}-{state}-{slow}",
+        "job": job.id,
+        "deal": int(job.input.get("deal_id", 0)),
+        "slow": slow,
+    }
+    if job.state == JobState.FAILED:
+        why, _, said = job.why.partition("|")
+        return ResultView(**basic, failed=why, said=said)
+    if busy:
+        return ResultView(**basic)
+    return _done(job, Outcome.from_json(job.result), scene, basic)
+
+
+def _done(job: Job, outcome: Outcome, scene: Scene, basic: Mapping[str, Any]) -> ResultView:
+    trial, formats = outcome.trial, scene.formats
+    ended = job.finished_at or job.created_at
+    carrier = scene.carrier(trial.connection_id) or formats.words("trial.carrier")
+    lines = [(line.group, _line(line, trial, scene)) for line in trial.told]
+    groups = tuple((name, tuple(line for _, line in found)) for name, found in groupby(lines, key=lambda one: one[0]))
+    call = outcome.outgoing
+    code = next((str(line.value) for line in trial.told if line.form == "service"), "")
+    return ResultView(
+        **basic,
+        title=trial.title,
+        verdict=_verdict(outcome),
+        at=formats.moment(ended),
+        carrier=carrier,
+        service=scene.service(trial.connection_id, code) if code else "",
+        said=outcome.silent,
+        way=_way(trial, formats),
+        misses=tuple(
+            (miss.title or formats.words("rules.unnamed", n=miss.rule_id), _reasons(miss.reasons, formats))
+            for miss in trial.misses
+        ),
+        notes=tuple(_notes(trial, scene)),
+        missing=tuple(each.value for each in trial.missing),
+        troubles=tuple(_trouble(each, ProblemFacts(each, ended, None), carrier, formats) for each in outcome.problems),
+        groups=groups,
+        guesses=sum(line.guess for _, line in lines),
+        verb=call.verb if call else "",
+        url=call.url if call else "",
+        body=json.dumps(call.body, ensure_ascii=False, indent=2) if call else "",
+        switch=_switch(trial, scene) if outcome.good else None,
+    )
+
+
+def _verdict(outcome: Outcome) -> str:
+    if outcome.problems:
+        return "problems"
+    if outcome.trial.missing:
+        return "missing"
+    return "silent" if outcome.silent else "good"
+
+
+def _way(trial: Trial, formats: Formats) -> str:
+    """Why this carrier and service."""
+    if trial.rule_id:
+        return formats.words("trial.by_rule", title=formats.quote(trial.rule))
+    return formats.words("trial.by_pipeline_after" if trial.misses else "trial.by_pipeline")
+
+
+def _reasons(reasons: Any, formats: Formats) -> str:
+    return ", ".join(why_not(reason, formats) for reason in reasons)
+
+
+def _notes(trial: Trial, scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """What is so with the deal whatever would be sent."""
+    row = scene.facts.pipelines.get(trial.category)
+    stage = scene.stage(trial.category, row.trigger_stage) if row and row.trigger_stage else ""
+    quoted = {"stage": scene.formats.quote(stage)}
+    if trial.shipped:
+        live = "shipped" if trial.shipped.status.is_live else "finished"
+        yield live, {"number": trial.shipped.number, "status": scene.formats.words(f"status.{trial.shipped.status}")}
+    if trial.standing is not Standing.OPEN:
+        yield (trial.standing.value, quoted) if stage else (f"{trial.standing.value}_plain", {})
+
+
+def _trouble(problem: Problem, facts: ProblemFacts, carrier: str, formats: Formats) -> Trouble:
+    section = MENDED_IN.get(problem.field, "stages") if problem.who is Who.ADMIN else ""
+    return Trouble(problem_view(facts, formats, carrier), section)
+
+
+def _switch(trial: Trial, scene: Scene) -> Switch:
+    row = scene.facts.pipelines.get(trial.category)
+    lacks = lacking_of(scene.facts, trial.category)
+    state = "on" if row is not None and row.enabled else next(iter(lacks), "ready")
+    stage = scene.stage(trial.category, row.trigger_stage) if row else ""
+    formats = scene.formats
+    name = scene.pipeline(trial.category)["name"] or formats.words("pipeline.unnamed")
+    return Switch(trial.category, formats.quote(name), formats.quote(stage), state)
+
+
+# --- one value --------------------------------------------------------------------------------------------------------
+
+
+def _line(line: Told, trial: Trial, scene: Scene) -> LineView:
+    t = scene.formats.words
+    label = t(f"trial.field.{line.label}")
+    return LineView(
+        label=f"{label}: {line.name}" if line.name else label,
+        value=_value(line, trial, scene),
+        source=_source(line, scene),
+        code=scene.roles.get(line.origin.name, "") if line.origin.kind == "field" else "",
+        guess=line.guess,
+    )
+
+
+def _value(line: Told, trial: Trial, scene: Scene) -> str:
+    formats = scene.formats
+    match line.form:
+        case "phone":
+            number, _, rest = str(line.value).partition(" ")
+            return f"{formats.phone(number)} {rest}".strip()
+        case "kind":
+            return formats.words(f"rules.kind.{DeliveryKind(line.value).value}")
+        case "money":
+            money = Money.from_json(line.value)
+            return formats.money(money.minor, money.currency)
+        case "weight":
+            return formats.weight(int(line.value))
+        case "size":
+            length, width, height = line.value
+            return formats.words("trial.size", size=formats.size(length, width, height))
+        case "account":
+            account = scene.account(int(line.value))
+            return account.title if account else str(line.value)
+        case "service":
+            return scene.service(trial.connection_id, str(line.value))
+        case "none":
+            return formats.words(f"trial.none.{line.label}")
+        case _:
+            return str(line.value)
+
+
+def _source(line: Told, scene: Scene) -> str:
+    t, origin = scene.formats.words, line.origin
+    if origin.kind == "field":
+        return t("trial.from.field", name=scene.formats.quote(t(f"trial.role.{origin.name}")))
+    return t(f"trial.from.{origin.kind}", name=scene.formats.quote(origin.name) if origin.name else "").strip()
