@@ -111,6 +111,12 @@ class Walk:
 
 
 @pytest.fixture
+def database_url(sqlite_database_url: str) -> str:
+    """One database is enough here: who is let in and what is noted is decided in Python, hundreds of times."""
+    return sqlite_database_url
+
+
+@pytest.fixture
 def walk(caller: Caller, sessions: Sessions, set_up: Portal, clock: FixedClock) -> Walk:
     return Walk(caller, sessions, set_up, clock)
 

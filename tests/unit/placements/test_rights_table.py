@@ -37,6 +37,12 @@ NOT_LET_IN = {401, 403}
 
 
 @pytest.fixture
+def database_url(sqlite_database_url: str) -> str:
+    """One database is enough here: who is let in and what is noted is decided in Python, hundreds of times."""
+    return sqlite_database_url
+
+
+@pytest.fixture
 def app(parts: PageParts, set_up: Portal, neighbour: Portal, oauth: Any) -> Flask:
     oauth.keys["clara"] = AppInfo("app.1", "south", "south.bitrix24.ru", "https://south.bitrix24.ru/rest/", 7, True)
     made = Flask("pages", template_folder=str(web.ROOT / "templates"), static_folder=str(web.ROOT / "static"))
