@@ -15,6 +15,7 @@ from b24app.clock import Clock
 from b24app.frames import headers, htmx, pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.proof import FrameGate, Proof
+from b24app.frames.rights import Right, demand
 from b24app.frames.session import PageSession, SessionSigner, bearer, renew
 from b24app.frames.words import choose_language
 from b24app.lanes.wake import Waker
@@ -87,15 +88,18 @@ def known_portal(session: Session, member_id: str) -> Portal:
     return portal
 
 
-def session_of(parts: PageParts, placement: str) -> PageSession:
-    """The renewed session of a fragment's request. Raises PageError."""
+def session_of(parts: PageParts, placement: str, right: Right | None = None) -> PageSession:
+    """The renewed session of a fragment's request, of a person who has the right. Raises PageError."""
     now = parts.clock.now()
     found = parts.signer.read(bearer(request.headers.get("Authorization", "")), now)
     if found.placement != placement:
         raise PageError(ErrorCode.SESSION_FORGED, f"a session of {found.placement}")
     with read_scope(parts.sessions) as session:
-        if portals.get(session, found.portal_id).state not in _USABLE:
+        portal = portals.get(session, found.portal_id)
+        if portal.state not in _USABLE:
             raise PageError(ErrorCode.NOT_INSTALLED)
+        if right is not None:
+            demand(right, portal.settings, found)
     return renew(found, now)
 
 

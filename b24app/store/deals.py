@@ -57,12 +57,17 @@ def waiting_for_person(session: Session, portal_id: int, limit: int = 200) -> li
     return list(session.scalars(wanted.order_by(DealState.moved_at.desc(), DealState.deal_id).limit(limit)))
 
 
-def move_cursor(session: Session, portal_id: int, history_id: int, now: datetime, idle: int) -> None:
-    """Remember how far the stage history was read (never backwards) and for how many reads nothing was new."""
+def move_cursor(
+    session: Session, portal_id: int, history_id: int, now: datetime, idle: int, moved_at: datetime | None = None
+) -> None:
+    """Remember how far the stage history was read (never backwards), for how many reads nothing was new, and when the
+    newest move happened."""
     further = or_(Portal.history_cursor.is_(None), Portal.history_cursor < history_id)
     mine = update(Portal).where(Portal.id == portal_id)
     changed(session, mine.where(further).values(history_cursor=history_id))
-    changed(session, mine.values(history_read_at=now, history_idle=idle))
+    changed(
+        session, mine.values(history_read_at=now, history_idle=idle, **({"move_seen_at": moved_at} if moved_at else {}))
+    )
 
 
 def start_pipelines(session: Session, portal_id: int, pipeline_ids: Sequence[int], newest: int, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from b24app.store.lanes import ensure_lane
@@ -135,12 +135,22 @@ def set_connection_state(
     connection_id: int,
     state: ConnectionState,
     reason: str = "",
+    *,
+    now: datetime,
     tested_at: datetime | None = None,
 ) -> None:
-    """Pause, break or free an account; `reason` is shown to the administrator."""
+    """Pause, break or free an account; `reason` is shown to the administrator. A refused one remembers since when."""
     mine = update(Connection).where(Connection.portal_id == portal_id, Connection.id == connection_id)
+    broken = state == ConnectionState.BROKEN
     values: dict[str, Any] = {"state": state, "pause_reason": reason[:255]}
+    values["refused_at"] = func.coalesce(Connection.refused_at, now) if broken else None
     changed(session, mine.values(values | ({"tested_at": tested_at} if tested_at else {})))
+
+
+def note_event(session: Session, portal_id: int, at: datetime) -> None:
+    """Remember when the portal last told of a deal."""
+    later = or_(Portal.event_seen_at.is_(None), Portal.event_seen_at < at)
+    changed(session, update(Portal).where(Portal.id == portal_id, later).values(event_seen_at=at))
 
 
 def note_callback(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:

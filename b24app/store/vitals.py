@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from b24app.flows.vitals import Calls
 from b24app.store.models import (
+    AuditRow,
     CallLogRow,
     Connection,
     ConnectionState,
@@ -35,7 +36,7 @@ _HELD = ("budget", "busy", "token", "circuit", "deadline", "guard")
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """A token of a person, without the token."""
+    """A token of a person, without the token. `name` as the audit knows the person, else empty."""
 
     user_id: int
     is_admin: bool
@@ -43,40 +44,50 @@ class KeyFacts:
     expires_at: datetime
     broken_why: str
     updated_at: datetime
+    name: str = ""
 
 
 def calls_of(session: Session, remotes: Sequence[str], now: datetime) -> dict[str, Calls]:
-    """What came of each remote's calls in the last hour (`str(RemoteKey)` -> Calls): two queries."""
+    """What came of each remote's calls in the last hour, and its last success (`str(RemoteKey)` -> Calls): one query,
+    however many remotes."""
     if not remotes:
         return {}
-    found = calls_since(session, now - HOUR, remotes)
-    ok = (CallLogRow.outcome == "answered", CallLogRow.status < 400)
-    newest = [
-        select(CallLogRow.at)
-        .where(CallLogRow.remote == remote, CallLogRow.at >= now - KEPT, *ok)
-        .order_by(CallLogRow.at.desc())
-        .limit(1)
-        .scalar_subquery()
-        for remote in remotes
-    ]
-    last = session.execute(select(*newest)).one()
-    return {
-        remote: replace(found.get(remote, Calls()), last_ok_at=at) for remote, at in zip(remotes, last, strict=True)
-    }
+    newest = [_last_ok(remote, now - KEPT) for remote in remotes]
+    rows = session.execute(union_all(_grouped(now - HOUR, remotes), *newest)).all()
+    found = _tally(row for row in rows if row.outcome != _LAST_OK)
+    last = {row.remote: row.first for row in rows if row.outcome == _LAST_OK}
+    return {remote: replace(found.get(remote, Calls()), last_ok_at=last.get(remote)) for remote in remotes}
 
 
-def calls_since(session: Session, since: datetime, remotes: Sequence[str] = ()) -> dict[str, Calls]:
-    """What came of calls since then by remote; of all remotes when none is named (a job of the deployment)."""
+def calls_since(session: Session, since: datetime) -> dict[str, Calls]:
+    """What came of all remotes' calls since then (a job of the deployment)."""
+    return _tally(session.execute(_grouped(since)))
+
+
+_LAST_OK = "last_ok"
+
+
+def _grouped(since: datetime, remotes: Sequence[str] = ()) -> Select[*tuple[Any, ...]]:
     held = case(*((CallLogRow.why.like(f"{why}%"), 1) for why in _HELD), else_=0).label("held")
-    shape = select(
-        CallLogRow.remote, CallLogRow.outcome, CallLogRow.status, held, func.count(), func.min(CallLogRow.at)
-    )
-    mine = shape.where(CallLogRow.at >= since)
+    first = func.min(CallLogRow.at).label("first")
+    kept = (CallLogRow.remote, CallLogRow.outcome, CallLogRow.status, held, func.count().label("calls"), first)
+    mine = select(*kept).where(CallLogRow.at >= since)
     if remotes:
         mine = mine.where(CallLogRow.remote.in_(list(remotes)))
+    return mine.group_by(CallLogRow.remote, CallLogRow.outcome, CallLogRow.status, held)
+
+
+def _last_ok(remote: str, since: datetime) -> Select[*tuple[Any, ...]]:
+    """A look at the end of an index."""
+    answered = (CallLogRow.outcome == "answered", CallLogRow.status < 400)
+    newest = select(CallLogRow.at).where(CallLogRow.remote == remote, CallLogRow.at >= since, *answered)
+    at = newest.order_by(CallLogRow.at.desc()).limit(1).scalar_subquery()
+    return select(literal(remote), literal(_LAST_OK), literal(0), literal(0), literal(0), at)
+
+
+def _tally(rows: Iterable[Any]) -> dict[str, Calls]:
     found: dict[str, Calls] = {}
-    grouped = mine.group_by(CallLogRow.remote, CallLogRow.outcome, CallLogRow.status, held)
-    for remote, outcome, status, own, count, first in session.execute(grouped):
+    for remote, outcome, status, own, count, first in rows:
         kind = _kind(remote, outcome, status, bool(own))
         if kind:
             found[remote] = _added(found.get(remote, Calls()), kind, count, first)
@@ -103,6 +114,13 @@ def _added(calls: Calls, kind: str, count: int, first: datetime) -> Calls:
 
 def keys(session: Session, portal_id: int) -> list[KeyFacts]:
     """The portal's tokens, the one in use first."""
+    told = (
+        select(AuditRow.detail)
+        .where(AuditRow.portal_id == portal_id, AuditRow.user_id == PortalToken.user_id)
+        .order_by(AuditRow.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     columns = (
         PortalToken.user_id,
         PortalToken.is_admin,
@@ -110,10 +128,12 @@ def keys(session: Session, portal_id: int) -> list[KeyFacts]:
         PortalToken.expires_at,
         PortalToken.broken_why,
         PortalToken.updated_at,
+        told,
     )
     rows = session.execute(select(*columns).where(PortalToken.portal_id == portal_id).order_by(PortalToken.id))
     found = [
-        KeyFacts(user, admin, state == TokenState.OK, until, why, at) for user, admin, state, until, why, at in rows
+        KeyFacts(user, admin, state == TokenState.OK, until, why, at, str((detail or {}).get("name") or ""))
+        for user, admin, state, until, why, at, detail in rows
     ]
     return sorted(found, key=lambda key: not (key.ok and key.is_admin))
 

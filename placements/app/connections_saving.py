@@ -52,7 +52,7 @@ def save_account(
     if "origin_id" in form:
         row.origin_id = origin
     if row.state != ConnectionState.PAUSED:  # a pause is ended by a person alone
-        row.state, row.pause_reason = ConnectionState.UNTESTED, ""
+        row.state, row.pause_reason, row.refused_at = ConnectionState.UNTESTED, "", None
     written = [
         each.name for each in manifest.settings_form if each.kind == "secret" and form.get(each.name, "").strip()
     ]

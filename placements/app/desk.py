@@ -13,7 +13,7 @@ from b24app.frames import parts as page_parts
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import Formats
 from b24app.frames.parts import PageParts
-from b24app.frames.rights import Right, demand
+from b24app.frames.rights import Right
 from b24app.frames.session import PageSession
 from b24app.store import portals
 from b24app.store.engine import read_scope, session_scope
@@ -34,10 +34,7 @@ class Desk:
 
     def who(self, right: Right = Right.SETTINGS) -> PageSession:
         """The person of this request, who has the right. Raises PageError."""
-        who = page_parts.session_of(self.parts, PLACEMENT)
-        with read_scope(self.parts.sessions) as session:
-            demand(right, portals.get(session, who.portal_id).settings, who)
-        return who
+        return page_parts.session_of(self.parts, PLACEMENT, right)
 
     def facts(self, who: PageSession) -> PortalFacts:
         with read_scope(self.parts.sessions) as session:

@@ -14,6 +14,7 @@ from b24app.frames.session import PageSession
 from b24app.store import vitals
 from b24app.store.faces import failed as failed_face
 from b24app.store.faces.portal import PortalFacts
+from b24app.store.faces.workload import workload
 from b24app.wire.gauges import Gauge
 from placements.app import failed, saving
 from placements.app.desk import Desk
@@ -26,14 +27,13 @@ _WISHES = ("ship_now", "retry")
 TEMPLATE = "app/health.html"
 
 
-def health_of(desk: Desk, who: PageSession) -> HealthView:
+def health_of(desk: Desk, who: PageSession, facts: PortalFacts) -> HealthView:
     carrier = lambda system: desk.parts.carrier(system, who.lang)  # noqa: E731 - the page's language, bound once
-    facts = desk.facts(who)
     return health_view(facts, desk.formats(who), carrier, pulse_of(desk, facts))
 
 
 def pulse_of(desk: Desk, facts: PortalFacts) -> Pulse:
-    """What the log, the queues and Redis know of the portal's remotes; nobody is called."""
+    """What the log, the queues and Redis know of the portal's remotes: a fixed number of queries; nobody is called."""
     names = [name_of_portal(facts), *map(name_of, facts.connections)]
     portal_id, now = facts.portal.id, desk.parts.clock.now()
     return desk.read(
@@ -41,6 +41,7 @@ def pulse_of(desk: Desk, facts: PortalFacts) -> Pulse:
             calls=vitals.calls_of(session, names, now),
             gauges=_gauges(desk, facts),
             keys=vitals.keys(session, portal_id),
+            work=workload(session, portal_id),
             failed=failed_face.failed(session, portal_id),
         )
     )
@@ -59,7 +60,11 @@ def _gauges(desk: Desk, facts: PortalFacts) -> dict[str, Gauge]:
 
 
 def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    return {"health": health_of(desk, who), "key": new_key()}
+    return view_of(desk, who, desk.facts(who))
+
+
+def view_of(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
+    return {"health": health_of(desk, who, facts), "key": new_key()}
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:
@@ -94,4 +99,4 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     bp.post("/app/reread")(reread_portal)
 
 
-SECTION = Section("health", Group.RUN, "check-circle", view, routes=routes)
+SECTION = Section("health", Group.RUN, "check-circle", view, routes=routes, view_of=view_of)

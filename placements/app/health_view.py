@@ -11,7 +11,8 @@ from typing import Any
 from b24app import words
 from b24app.frames.formats import Formats
 from b24app.logistics.ports import TestStep
-from b24app.store.faces.portal import DealProblem, PortalFacts
+from b24app.store.faces.portal import PortalFacts
+from b24app.store.faces.workload import DealProblem, Workload
 from b24app.store.models import Connection
 from placements.app.failed_view import FailedGroup, failed_groups
 from placements.app.remotes_view import Pulse, RemoteView, remotes
@@ -77,32 +78,34 @@ class HealthView:
     groups: tuple[ProblemGroup, ...]
     counts: Mapping[str, int]
     alarms: bool
-    facts: PortalFacts
+    work: Workload
     oldest: str
     version: str
 
 
 def health_view(facts: PortalFacts, formats: Formats, carrier: Callable[[str], str], pulse: Pulse) -> HealthView:
     accounts = {each.id: _account(each, facts.settings, formats, carrier) for each in facts.connections}
-    oldest = formats.ago(facts.queue.oldest) if facts.queue.oldest else ""
+    work = pulse.work
+    oldest = formats.ago(work.total.oldest) if work.total.oldest else ""
     shown = remotes(facts, pulse, formats, carrier)
     failed = failed_groups(pulse.failed, {each.id: each.title for each in facts.connections}, formats)
-    groups = _groups(_uncovered(facts, pulse), formats)
+    groups = _groups(_uncovered(pulse), formats)
     counts = _counts(failed, groups)
-    now, mends = _now(facts, formats, shown, counts["dead"])
+    now, mends = _now(facts, pulse, formats, shown, counts["dead"])
     alarms = not facts.settings.get("alarms_off")
-    version = _version(now, shown, accounts, failed, facts, alarms)
-    return HealthView(now, mends, shown, accounts, failed, groups, counts, alarms, facts, oldest, version)
+    version = _version(now, shown, accounts, failed, work, alarms)
+    return HealthView(now, mends, shown, accounts, failed, groups, counts, alarms, work, oldest, version)
 
 
 #: Problems that a dead row of the same deal tells too.
 _TOLD_BY_ROWS = frozenset({"carrier_silent", "portal_refused", "portal_write_failed"})
 
 
-def _uncovered(facts: PortalFacts, pulse: Pulse) -> tuple[DealProblem, ...]:
+def _uncovered(pulse: Pulse) -> tuple[DealProblem, ...]:
     """Problems that the desk's rows do not show already."""
     dead = {row.deal_id for row in pulse.failed if row.state == "dead"}
-    return tuple(each for each in facts.problems if each.deal_id not in dead or each.problem.code not in _TOLD_BY_ROWS)
+    problems = pulse.work.problems
+    return tuple(each for each in problems if each.deal_id not in dead or each.problem.code not in _TOLD_BY_ROWS)
 
 
 def _counts(failed: Sequence[FailedGroup], groups: Sequence[ProblemGroup]) -> Mapping[str, int]:
@@ -118,30 +121,34 @@ def _counts(failed: Sequence[FailedGroup], groups: Sequence[ProblemGroup]) -> Ma
     }
 
 
-def _now(facts: PortalFacts, formats: Formats, shown: Sequence[RemoteView], dead: int) -> tuple[Now, str]:
+def _now(facts: PortalFacts, pulse: Pulse, formats: Formats, shown: Sequence[RemoteView], dead: int) -> tuple[Now, str]:
     """The worst that is so, and the section that mends it; "all works" only when it does."""
-    t = formats.words
+    t, work = formats.words, pulse.work
     ill = {
         tone: next((each for each in shown if each.icon == "alert" and each.tone == tone), None)
         for tone in ("red", "amber")
     }
+    slow = next((each for each in shown if each.slowed), None)
     states = {each.state for each in facts.connections}
     for key, tone, icon, holds, mends in (
         ("blocked", "red", "lock", facts.portal.state == "blocked", ""),
-        ("no_key", "red", "lock", not facts.admin_key, ""),
+        ("no_key", "red", "lock", pulse.admin_key is None, ""),
         ("no_connection", "amber", "plus", not facts.connections, "connections"),
         ("broken", "red", "alert", "broken" in states, "connections"),
         ("down", "red", "alert", ill["red"] is not None, _pausing(ill["red"])),
         ("untested", "amber", "question", bool(facts.connections) and "ready" not in states, "connections"),
         ("off", "amber", "pause", not any(each.enabled for each in facts.pipelines.values()), "stages"),
         ("degraded", "amber", "alert", ill["amber"] is not None, _pausing(ill["amber"])),
+        ("events", "amber", "alert-circle", shown[0].hooks.bad, ""),
+        ("slowed", "amber", "hourglass", slow is not None, ""),
         ("dead", "amber", "alert", bool(dead), ""),
-        ("waiting", "amber", "hourglass", bool(facts.waiting), ""),
-        ("problems", "amber", "alert", bool(facts.problem_count), ""),
+        ("waiting", "amber", "hourglass", bool(work.waiting), ""),
+        ("problems", "amber", "alert", bool(work.problem_count), ""),
     ):
         if holds:
-            n = {"dead": dead, "waiting": len(facts.waiting), "problems": facts.problem_count}.get(key, 0)
-            name = (ill[tone].title if ill.get(tone) else "") if key in ("down", "degraded") else ""  # type: ignore[union-attr]
+            n = {"dead": dead, "waiting": len(work.waiting), "problems": work.problem_count}.get(key, 0)
+            named = {"down": ill["red"], "degraded": ill["amber"], "slowed": slow}.get(key)
+            name = named.title if named is not None else ""
             return Now(tone, icon, t(f"health.{key}.title", n=n, name=name), t(f"health.{key}.text", n=n)), mends
     return Now("green", "check-circle", t("health.fine.title"), t("health.fine.text")), ""
 
@@ -202,7 +209,7 @@ def _version(
     shown: Sequence[RemoteView],
     accounts: Mapping[int, AccountView],
     failed: Sequence[FailedGroup],
-    facts: PortalFacts,
+    work: Workload,
     alarms: bool,
 ) -> str:
     """Differs as soon as something that is shown does; ages and budgets alone do not count."""
@@ -212,12 +219,11 @@ def _version(
         accounts,
         failed,
         alarms,
-        facts.problems,
-        facts.waiting,
-        facts.problem_count,
-        len(facts.unknown),
-        bool(facts.queue.waiting),
-        facts.queue.outbox,
-        facts.queue.intents,
+        work.problems,
+        work.waiting,
+        work.problem_count,
+        len(work.unknown),
+        bool(work.total.waiting),
+        work.deciding,
     )
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]

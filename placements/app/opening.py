@@ -20,8 +20,8 @@ from b24app.frames.rights import Right, demand, rights_of
 from b24app.frames.session import PageSession, prove
 from b24app.frames.who import Person, read_person
 from b24app.frames.words import choose_language
-from b24app.store import portals
 from b24app.store.engine import read_scope
+from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Portal
 from placements.app.desk import PLACEMENT, Desk
 from placements.app.section import Group, Progress, Section
@@ -94,12 +94,12 @@ class Opening:
         return self._desk.fragment(who, "parts/app_frame.html", **self._context(who, section))
 
     def _context(self, who: PageSession, section: Section) -> Mapping[str, Any]:
-        off = lacking(self._desk.read(lambda session: portals.get(session, who.portal_id).scopes or ()))
-        nav = self._navigation(who, section)
-        return {**section.view(self._desk, who), "nav": nav, "section": section, "off": off}
-
-    def _navigation(self, who: PageSession, shown: Section) -> Navigation:
         facts = self._desk.facts(who)
+        nav = self._navigation(who, section, facts)
+        shown = section.view_of(self._desk, who, facts) if section.view_of else section.view(self._desk, who)
+        return {**shown, "nav": nav, "section": section, "off": lacking(facts.portal.scopes or ())}
+
+    def _navigation(self, who: PageSession, shown: Section, facts: PortalFacts) -> Navigation:
         formats = self._desk.formats(who)
         mine = rights_of(facts.settings, who)
         found: dict[Group, list[Entry]] = {group: [] for group in Group}

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from b24app.flows.vitals import Calls, Verdict, judge
+from b24app.flows.vitals import ENOUGH, Calls, Verdict, judge
 from b24app.frames.formats import Formats
 from b24app.store.faces.failed import FailedRow
 from b24app.store.faces.portal import PortalFacts
-from b24app.store.models import Connection
+from b24app.store.faces.workload import Queue, Workload
+from b24app.store.models import Connection, Portal
 from b24app.store.vitals import KeyFacts
 from b24app.wire.gauges import Gauge
 
 FAILURES = ("silent", "errors", "limited", "key", "refused")
 ALMOST = 80
-#: A carrier's subscription that was not seen right for so long is not alive (checked every 12 h).
+#: A carrier's subscription is looked at every 12 hours: what was not seen right for two looks is not alive.
+HOOK_SEEN = timedelta(hours=26)
+#: A deal moved so long after the portal's last word about any deal: its events do not arrive.
+EVENT_LATE = timedelta(minutes=10)
 _NO_CALLS = Calls()
 
 
@@ -28,6 +33,12 @@ class Pulse:
     gauges: Mapping[str, Gauge] = field(default_factory=dict)
     keys: Sequence[KeyFacts] = ()
     failed: Sequence[FailedRow] = ()
+    work: Workload = field(default_factory=Workload)
+
+    @property
+    def admin_key(self) -> KeyFacts | None:
+        """The key that background work uses."""
+        return next((key for key in self.keys if key.ok and key.is_admin), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +51,16 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Words of a cell, and whether they are bad news."""
+
+    text: str
+    bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteView:
-    """One row; `account` 0 = the portal."""
+    """One row; `account` 0 = the portal. `slowed` = it asks for fewer calls."""
 
     account: int
     title: str
@@ -50,18 +69,20 @@ class RemoteView:
     tone: str
     icon: str
     reason: str
+    queue: str
     last_ok: str
     failures: str
     limits: tuple[Limit, ...]
-    hooks: str
-    key: str
-    key_bad: bool
+    hooks: Said
+    key: Said
     verdict: Verdict
+    slowed: bool
 
     @property
     def shown(self) -> tuple[Any, ...]:
         """What makes the page worth drawing anew; ages and budgets alone do not."""
-        return self.account, self.title, self.state, self.tone, self.reason, self.hooks, self.key_bad, self.verdict
+        news = (self.hooks.bad, self.key.bad, self.verdict, self.slowed, bool(self.queue))
+        return self.account, self.title, self.state, self.tone, self.reason, *news
 
 
 def name_of_portal(facts: PortalFacts) -> str:
@@ -79,53 +100,108 @@ def remotes(
 
 
 def _portal(facts: PortalFacts, pulse: Pulse, formats: Formats) -> RemoteView:
-    t, name = formats.words, name_of_portal(facts)
-    calls, gauge = pulse.calls.get(name, _NO_CALLS), pulse.gauges.get(name)
-    usable = next((key for key in pulse.keys if key.ok and key.is_admin), None)
+    t, calls = formats.words, pulse.calls.get(name_of_portal(facts), _NO_CALLS)
+    gauge, usable = pulse.gauges.get(name_of_portal(facts)), pulse.admin_key
+    slowed = calls.limited >= ENOUGH
     if facts.portal.state == "blocked":
         state, reason = (t("vitals.state.blocked"), "red", "lock"), facts.portal.blocked_reason
     elif usable is None:
         state, reason = (t("vitals.state.no_key"), "red", "lock"), ""
     else:
-        state, reason = _working(calls, gauge, formats), ""
-    key = (
-        t("vitals.key_portal", time=formats.time(usable.expires_at), user=usable.user_id)
-        if usable
-        else t("vitals.no_key")
+        state, reason = _working(calls, gauge, formats, slowed), ""
+    who = t("vitals.rights_of", name=usable.name or f"№ {usable.user_id}") if usable else ""
+    return RemoteView(
+        account=0,
+        title=t("vitals.portal"),
+        sub=", ".join(filter(None, (facts.portal.domain, who))),
+        reason=reason,
+        queue=_queue(pulse.work.queues.get(0, Queue()), formats),
+        limits=_limits(gauge, True, formats),
+        hooks=_events(facts.portal, formats),
+        key=_portal_key(pulse, formats),
+        verdict=judge(calls),
+        slowed=slowed,
+        **_told(state, calls, formats),
     )
-    hooks = t("account.hooks_on") if facts.portal.installed_at or facts.steps else t("account.hooks_off")
-    return _view(
-        0, t("vitals.portal"), facts.portal.domain, state, reason, calls, gauge, hooks, key, usable is None, formats
-    )
+
+
+def _portal_key(pulse: Pulse, formats: Formats) -> Said:
+    t, usable = formats.words, pulse.admin_key
+    if usable is not None:
+        return Said(t("vitals.key_portal", time=formats.time(usable.expires_at)))
+    since = max((key.updated_at for key in pulse.keys if key.is_admin), default=None)
+    return Said(t("vitals.key_since", when=formats.moment(since)) if since else t("vitals.no_key"), bad=True)
+
+
+def _events(portal: Portal, formats: Formats) -> Said:
+    """Whether the portal's events arrive: a deal that moved long after the last of them was told by none."""
+    t, heard, moved = formats.words, portal.event_seen_at, portal.move_seen_at
+    late = moved is not None and formats.now - moved > EVENT_LATE and (heard is None or moved - heard > EVENT_LATE)
+    if late:
+        return Said(
+            t("vitals.events_lost", when=formats.moment(heard)) if heard else t("vitals.events_never"), bad=True
+        )
+    if heard is not None:
+        return Said(t("vitals.hooks_heard", ago=formats.ago(heard)))
+    return Said(t("vitals.hooks_waiting") if portal.installed_at else t("account.hooks_off"))
 
 
 def _account(row: Connection, pulse: Pulse, formats: Formats, carrier: Callable[[str], str]) -> RemoteView:
     t, name = formats.words, name_of(row)
     calls, gauge = pulse.calls.get(name, _NO_CALLS), pulse.gauges.get(name)
-    since = t("vitals.since", when=formats.moment(row.paused_at)) if row.paused_at else ""
+    slowed = calls.limited >= ENOUGH
     known = {
-        "paused": (f"{t('account.state.paused')}{since}", "grey", "pause"),
-        "broken": (t("account.state.broken"), "red", "lock"),
+        "paused": (t("account.state.paused") + _since(row.paused_at, formats), "grey", "pause"),
+        "broken": (t("account.state.broken") + _since(row.refused_at, formats), "red", "lock"),
         "untested": (t("account.state.untested"), "grey", "question"),
     }
-    state = known.get(row.state) or _working(calls, gauge, formats)
-    bad = row.state == "broken"
-    key = t("vitals.key_bad") if bad else t("vitals.key_fine") if row.state != "untested" else t("account.never")
-    sub = f"{carrier(row.system)}, {t(f'account.mode.{row.mode}')}"
-    return _view(row.id, row.title, sub, state, row.pause_reason, calls, gauge, _hooks(row, formats), key, bad, formats)
+    state = known.get(row.state) or _working(calls, gauge, formats, slowed)
+    return RemoteView(
+        account=row.id,
+        title=row.title,
+        sub=f"{carrier(row.system)}, {t(f'account.mode.{row.mode}')}",
+        reason=row.pause_reason,
+        queue=_queue(pulse.work.queues.get(row.id, Queue()), formats),
+        limits=_limits(gauge, False, formats),
+        hooks=_hooks(row, formats),
+        key=_key(row, formats),
+        verdict=judge(calls),
+        slowed=slowed,
+        **_told(state, calls, formats),
+    )
 
 
-def _hooks(row: Connection, formats: Formats) -> str:
+def _since(when: datetime | None, formats: Formats) -> str:
+    return formats.words("vitals.since", when=formats.moment(when)) if when else ""
+
+
+def _key(row: Connection, formats: Formats) -> Said:
+    t = formats.words
+    if row.state == "broken":
+        return Said(t("vitals.key_bad") + _since(row.refused_at, formats), bad=True)
+    return Said(t("account.never") if row.state == "untested" else t("vitals.key_fine"))
+
+
+def _hooks(row: Connection, formats: Formats) -> Said:
     """What the carrier tells by itself."""
     t = formats.words
     if row.hook_problem:
-        return t("vitals.hooks_bad", why=row.hook_problem)
+        return Said(t("vitals.hooks_bad", why=row.hook_problem), bad=True)
     if row.hook_subscribed_at is None:
-        return t("account.hooks_off")
-    return t("vitals.hooks_heard", ago=formats.ago(row.hook_seen_at)) if row.hook_seen_at else t("vitals.hooks_waiting")
+        return Said(t("account.hooks_off"))
+    if formats.now - row.hook_subscribed_at > HOOK_SEEN and row.state == "ready":
+        return Said(t("vitals.hooks_stale", when=formats.moment(row.hook_subscribed_at)), bad=True)
+    seen = row.hook_seen_at
+    return Said(t("vitals.hooks_heard", ago=formats.ago(seen)) if seen else t("vitals.hooks_waiting"))
 
 
-def _working(calls: Calls, gauge: Gauge | None, formats: Formats) -> tuple[str, str, str]:
+def _queue(queue: Queue, formats: Formats) -> str:
+    if not queue.waiting or queue.oldest is None:
+        return ""
+    return formats.words("vitals.queue", n=queue.waiting, ago=formats.ago(queue.oldest))
+
+
+def _working(calls: Calls, gauge: Gauge | None, formats: Formats, slowed: bool) -> tuple[str, str, str]:
     """(state, tone, icon) of a remote that nothing of ours stops."""
     t, verdict = formats.words, judge(calls)
     if gauge is not None and gauge.left_alone_since is not None:
@@ -134,31 +210,18 @@ def _working(calls: Calls, gauge: Gauge | None, formats: Formats) -> tuple[str, 
         down = verdict is Verdict.DOWN
         words = t(f"vitals.state.{verdict.value}", when=formats.moment(calls.first_failed_at))
         return words, "red" if down else "amber", "alert"
+    if slowed:
+        return t("vitals.state.slowed"), "amber", "hourglass"
     return t("vitals.state.works"), "green", "check-circle"
 
 
-def _view(
-    account: int,
-    title: str,
-    sub: str,
-    state: tuple[str, str, str],
-    reason: str,
-    calls: Calls,
-    gauge: Gauge | None,
-    hooks: str,
-    key: str,
-    key_bad: bool,
-    formats: Formats,
-) -> RemoteView:
-    t = formats.words
+def _told(state: tuple[str, str, str], calls: Calls, formats: Formats) -> dict[str, Any]:
+    """What the log says of a remote, and its state."""
+    t, (words, tone, icon) = formats.words, state
     counts = [(kind, getattr(calls, kind)) for kind in FAILURES]
     failures = ", ".join(t(f"vitals.fail.{kind}", n=n) for kind, n in counts if n) or t("vitals.none")
     last = formats.ago(calls.last_ok_at) if calls.last_ok_at else "—"
-    words, tone, icon = state
-    limits = _limits(gauge, account == 0, formats)
-    return RemoteView(
-        account, title, sub, words, tone, icon, reason, last, failures, limits, hooks, key, key_bad, judge(calls)
-    )
+    return {"state": words, "tone": tone, "icon": icon, "last_ok": last, "failures": failures}
 
 
 def _limits(gauge: Gauge | None, portal: bool, formats: Formats) -> tuple[Limit, ...]:

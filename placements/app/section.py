@@ -41,8 +41,8 @@ View = Callable[["Desk", PageSession], Mapping[str, Any]]
 class Section:
     """`GET /app/s/<code>` draws `templates/app/<code>.html` with what `view` returns; words `section.<code>.*`.
 
-    `routes` adds the section's own addresses. `progress` is asked for steps whenever the navigation is drawn: from the
-    facts alone, no remote call.
+    `view_of` is `view` for who has read the facts already. `routes` adds the section's own addresses. `progress` is
+    asked for steps whenever the navigation is drawn: from the facts alone, no remote call.
     """
 
     code: str
@@ -52,6 +52,7 @@ class Section:
     right: Right = Right.SETTINGS
     routes: Callable[[Blueprint, Desk], None] | None = None
     progress: Callable[[PortalFacts, Formats], Progress] | None = None
+    view_of: Callable[[Desk, PageSession, PortalFacts], Mapping[str, Any]] | None = None
 
     @property
     def template(self) -> str:

@@ -222,7 +222,7 @@ def test_portals_that_are_blocked_or_have_no_key(settings: Settings, parts: Part
 def test_accounts_that_stand_still(settings: Settings, parts: Parts, state: ConnectionState, grade: str) -> None:
     with session_scope(parts.sessions) as session:
         portal_id, code = session.query(Portal.id, Portal.code).one()
-        portals.set_connection_state(session, portal_id, 1, state, "401 unauthorized")
+        portals.set_connection_state(session, portal_id, 1, state, "401 unauthorized", now=NOW)
     found = by_name(examine(settings))[f"cdek of portal {code}"]
     assert (found.grade, "401 unauthorized" in found.words) == (grade, True)
 

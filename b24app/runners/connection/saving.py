@@ -205,7 +205,9 @@ class Saver:
         """Nothing leaves through a refused account until an administrator has tested it again."""
         reason = f"{problem.their_code} {problem.their_text}".strip() or problem.code
         connection = self.account.connection
-        portals.set_connection_state(self.session, connection.portal_id, connection.id, ConnectionState.BROKEN, reason)
+        portals.set_connection_state(
+            self.session, connection.portal_id, connection.id, ConnectionState.BROKEN, reason, now=self.now
+        )
 
     def _open(self, row: Shipment, deal: DealState | None, found: Sequence[Problem]) -> None:
         """Store problems of the order; tell the responsible about each once per attempt."""

@@ -96,7 +96,7 @@ def _finish(
         why = found.pause_reason if paused else ""
         if failed is not None:
             state, why = ConnectionState.BROKEN, failed.said
-        portals.set_connection_state(session, portal_id, connection_id, state, why, tested_at=now)
+        portals.set_connection_state(session, portal_id, connection_id, state, why, now=now, tested_at=now)
         _keep_hooks(session, account, done, services)
         if failed is None:  # what waited for the account goes on
             intents.free(session, portal_id, connection_id, now)

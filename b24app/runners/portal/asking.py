@@ -78,6 +78,11 @@ def to_read(
     return wanted
 
 
+def is_told(row: Claimed) -> bool:
+    """Whether the portal itself told of the deal (`ONCRM…`), not our own reading of its history."""
+    return row.kind == InboxKind.DEAL and str(row.payload.get("event", "")).startswith("ONCRM")
+
+
 def needs_history(rows: Iterable[Claimed]) -> bool:
     """Whether any of these rows is a hint from outside; our own and people's know where the deal stands."""
     return any(row.kind == InboxKind.DEAL and row.payload.get("event") != MOVED for row in rows)

@@ -106,7 +106,8 @@ def remember(run: Run, news: News, read_now: Iterable[int], now: datetime) -> No
     with session_scope(session_of) as session:
         run.slice.check(session)
         idle = 0 if news.newest else run.portal.history_idle + 1
-        deals.move_cursor(session, run.portal.id, news.last_id or run.portal.history_cursor or 0, now, idle)
+        last_at = max((move.at for move in news.newest.values()), default=None)
+        deals.move_cursor(session, run.portal.id, news.last_id or run.portal.history_cursor or 0, now, idle, last_at)
     run.portal.history_cursor = max(news.last_id, run.portal.history_cursor or 0)
     run.portal.history_read_at, run.portal.history_idle = now, idle
 

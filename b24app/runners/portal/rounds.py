@@ -17,7 +17,7 @@ from b24app.runners.portal.asking import Sorted, deal_id_of
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.deciding import DecisionSaver, Verdict
 from b24app.runners.views import problem_view, shipment_view
-from b24app.store import deals, inbox, problems, shipments
+from b24app.store import deals, inbox, portals, problems, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.models import DealState, InboxKind, ProblemRow, Shipment
@@ -32,6 +32,8 @@ CHUNK = 140
 GROUP = 8
 #: Within a slice reads are this far apart while hints keep coming, so that they are served together.
 READ_GAP_S = 1.0
+#: How exactly it is remembered when the portal last told of a deal.
+HEARD_GAP = timedelta(minutes=1)
 CALM_S = 3.0
 #: … unless they fill the requests anyway.
 MANY = CHUNK
@@ -67,6 +69,7 @@ def do(run: Run) -> bool:
         kinds = (InboxKind.DEAL, *asking.WISHES)
         rows = run.slice.claim_inbox(session, kinds, CLAIM)
         known = know(session, run.portal.id, map(deal_id_of, rows))
+    _note_heard(run, rows)
     found = asking.sort(rows, known.shipments, known.problems, known.states)
     sweep = _sweep_due(run, now)
     serve_quiet = found.quiet_due is not None and (found.quiet_due <= now or bool(found.loud) or sweep)
@@ -120,7 +123,20 @@ def _drop_hints(run: Run) -> bool:
         ids = [row_id for row in rows for row_id in row.ids]
         if ids:
             inbox.close(session, run.slice, ids, run.services.clock.now())
+    _note_heard(run, rows)
     return bool(rows)
+
+
+def _note_heard(run: Run, rows: Sequence[Claimed]) -> None:
+    """The portal's events arrive: kept about once a minute, for the health page."""
+    last = max((row.last for row in rows if asking.is_told(row)), default=None)
+    before = run.portal.event_seen_at
+    if last is None or (before is not None and last - before < HEARD_GAP):
+        return
+    with session_scope(run.services.sessions) as session:
+        run.slice.check(session)
+        portals.note_event(session, run.portal.id, last)
+    run.portal.event_seen_at = last
 
 
 def _defer(run: Run, found: Sorted) -> None:

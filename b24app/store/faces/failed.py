@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
 
 from b24app.store.models import (
     Attempt,
+    BigId,
     CallLogRow,
     Connection,
     DealState,
@@ -31,6 +44,8 @@ from b24app.store.models import (
 #: Rows of each table that the desk shows, newest first.
 MOST = 200
 DEAD, RETRY = "dead", "retry"
+#: How a call that we held back ourselves begins its words (`wire.errors.Why`).
+_HELD = ("budget", "busy")
 
 
 class RowKey(NamedTuple):
@@ -76,135 +91,107 @@ class Sent:
 
 
 def failed(session: Session, portal_id: int) -> list[FailedRow]:
-    """Everything that failed, the latest first: five queries. Notices to administrators (deal 0) are not listed."""
-    rows = [*_inbox(session, portal_id), *_intents(session, portal_id), *_outbox(session, portal_id)]
-    said = _last_words(session, portal_id, [row.key for row in rows])
-    titles = _titles(session, portal_id, sorted({row.deal_id for row in rows if row.deal_id}))
-    return sorted(
-        (_finished(row, said.get(row.key), titles.get(row.deal_id, "")) for row in rows),
-        key=lambda row: row.at,
-        reverse=True,
-    )
-
-
-def _finished(row: FailedRow, said: tuple[str, str, str] | None, title: str) -> FailedRow:
-    outcome, code, words = said or (row.outcome, row.code, row.words)
-    return replace(row, title=title, outcome=outcome, code=code, words=words or row.words)
-
-
-def _inbox(session: Session, portal_id: int) -> list[FailedRow]:
-    waits = and_(InboxRow.state == InboxState.NEW, InboxRow.attempts > 0)
-    query = (
-        select(InboxRow, Lane.kind, Lane.owner_id)
-        .join(Lane, Lane.id == InboxRow.lane_id)
-        .where(Lane.portal_id == portal_id, or_(InboxRow.state == InboxState.DEAD, waits))
-        .order_by(InboxRow.id.desc())
-        .limit(MOST)
-    )
-    return [
-        FailedRow(
-            kind="inbox",
-            id=row.id,
-            what=row.kind,
-            state=DEAD if row.state == InboxState.DEAD else RETRY,
-            deal_id=int(row.key) if lane == LaneKind.PORTAL and row.key.isdigit() and row.kind != "job" else 0,
-            title="",
-            connection_id=owner if lane == LaneKind.CONNECTION else 0,
-            outcome="ours",
-            code="",
-            words=row.last_error or "",
-            attempts=row.attempts + (row.state == InboxState.DEAD),
-            at=row.served_at or row.received_at,
-            next_try_at=row.due_at if row.state == InboxState.NEW else None,
-        )
-        for row, lane, owner in session.execute(query)
-    ]
-
-
-def _intents(session: Session, portal_id: int) -> list[FailedRow]:
-    waits = and_(
-        Intent.state.in_((IntentState.WAITING, IntentState.UNCERTAIN)),
-        Intent.attempts > 0,
-        Intent.last_error.is_not(None),
-    )
-    columns = (
-        Intent.id,
-        Intent.kind,
-        Intent.state,
-        Shipment.deal_id,
-        Intent.connection_id,
-        Intent.last_error,
-        Intent.attempts,
-        Intent.closed_at,
-        Intent.created_at,
-        Intent.next_try_at,
-    )
-    query = (
-        select(*columns)
-        .join(Shipment, Shipment.id == Intent.shipment_id)
-        .where(Intent.portal_id == portal_id, or_(Intent.state == IntentState.DEAD, waits))
-    )
-    return _rows(session, "intent", query.order_by(Intent.id.desc()))
-
-
-def _outbox(session: Session, portal_id: int) -> list[FailedRow]:
-    waits = and_(
-        OutboxRow.state.in_((OutboxState.PENDING, OutboxState.UNCERTAIN)),
-        OutboxRow.attempts > 0,
-        OutboxRow.last_error.is_not(None),
-    )
-    columns = (
-        OutboxRow.id,
-        OutboxRow.kind,
-        OutboxRow.state,
-        OutboxRow.deal_id,
-        literal(0),
-        OutboxRow.last_error,
-        OutboxRow.attempts,
-        OutboxRow.closed_at,
-        OutboxRow.created_at,
-        OutboxRow.next_try_at,
-    )
-    mine = (OutboxRow.portal_id == portal_id, OutboxRow.deal_id != 0)
-    query = select(*columns).where(*mine, or_(OutboxRow.state == OutboxState.DEAD, waits))
-    return _rows(session, "outbox", query.order_by(OutboxRow.id.desc()))
-
-
-def _rows(session: Session, kind: str, query: Select[*tuple[Any, ...]]) -> list[FailedRow]:
-    found = []
-    for id_, what, state, deal, account, words, attempts, closed, created, due in session.execute(query.limit(MOST)):
-        shown = DEAD if state == DEAD else RETRY
-        at = closed or created
-        found.append(FailedRow(kind, id_, what, shown, deal, "", account or 0, "", "", words or "", attempts, at, due))
-    return found
-
-
-def _last_words(session: Session, portal_id: int, keys: Sequence[RowKey]) -> dict[RowKey, tuple[str, str, str]]:
-    """(outcome, code, words) of each row's last attempt that says anything."""
-    tables = {"intent": Intent.__tablename__, "outbox": OutboxRow.__tablename__}
-    wanted = [
-        and_(Attempt.target_kind == table, Attempt.target_id.in_([key.id for key in keys if key.kind == kind]))
-        for kind, table in tables.items()
-        if any(key.kind == kind for key in keys)
-    ]
-    if not wanted:
-        return {}
+    """Everything that failed, the latest first: one query. Notices to administrators (deal 0) are not listed, nor what
+    only waits for room in the remote's budget."""
+    rows = union_all(_inbox(portal_id), _intents(portal_id), _outbox(portal_id)).subquery("failed")
+    said, seen = aliased(Attempt), aliased(DealState)
     newest = (
         select(func.max(Attempt.id))
-        .where(Attempt.portal_id == portal_id, or_(*wanted), Attempt.words != "")
-        .group_by(Attempt.target_kind, Attempt.target_id)
+        .where(Attempt.portal_id == portal_id, Attempt.target_kind == rows.c.kind, Attempt.target_id == rows.c.id)
+        .where(Attempt.words != "")
+        .scalar_subquery()
     )
-    columns = (Attempt.target_kind, Attempt.target_id, Attempt.outcome, Attempt.code, Attempt.words)
-    names = {table: kind for kind, table in tables.items()}
-    rows = session.execute(select(*columns).where(Attempt.id.in_(newest)))
-    return {RowKey(names[table], id_): (outcome, code, words) for table, id_, outcome, code, words in rows}
+    query = (
+        select(rows, seen.title, said.outcome, said.code, said.words)
+        .outerjoin(seen, and_(seen.portal_id == portal_id, seen.deal_id == rows.c.deal_id, rows.c.deal_id != 0))
+        .outerjoin(said, said.id == newest)
+    )
+    found = [_failed(*row) for row in session.execute(query)]
+    return sorted((row for row in found if not _only_waits(row)), key=lambda row: row.at, reverse=True)
 
 
-def _titles(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[int, str]:
-    if not deal_ids:
-        return {}
-    mine = (DealState.portal_id == portal_id, DealState.deal_id.in_(deal_ids))
-    return dict(session.execute(select(DealState.deal_id, DealState.title).where(*mine)).all())
+def _only_waits(row: FailedRow) -> bool:
+    return row.state == RETRY and row.words.startswith(_HELD)
+
+
+def _failed(
+    kind: str, id_: int, what: str, state: str, deal: int, account: int, error: str, attempts: int, at: datetime,
+    due: datetime | None, title: str | None, outcome: str | None, code: str | None, words: str | None,
+) -> FailedRow:  # fmt: skip
+    """`outcome`, `code` and `words` of the last attempt that said anything; rows of the inbox have none."""
+    ours = "ours" if kind == "inbox" else ""
+    return FailedRow(
+        kind=kind,
+        id=id_,
+        what=what,
+        state=DEAD if state == DEAD else RETRY,
+        deal_id=deal,
+        title=title or "",
+        connection_id=account or 0,
+        outcome=outcome or ours,
+        code=code or "",
+        words=words or error or "",
+        attempts=attempts,
+        at=at,
+        next_try_at=None if state == DEAD else due,
+    )
+
+
+def _shape(table: type[InboxRow | Intent | OutboxRow], deal: Any, account: Any, *more: Any) -> Select[Any]:
+    """The columns that the three tables have in common; those of `more` are (attempts, at, due)."""
+    kind = literal(table.__tablename__).label("kind")
+    columns = (kind, table.id.label("id"), table.kind.label("what"), table.state, deal.label("deal_id"))
+    return select(*columns, account.label("account"), table.last_error, *more)
+
+
+def _newest(query: Select[Any], id_: Any) -> Select[Any]:
+    """The desk shows so many of each table."""
+    return select(query.order_by(id_.desc()).limit(MOST).subquery())
+
+
+def _inbox(portal_id: int) -> Select[Any]:
+    # Keys come from outside: only what is a number may be read as one.
+    numeric = and_(func.ltrim(InboxRow.key, "0123456789") == "", func.length(InboxRow.key).between(1, 18))
+    about = and_(Lane.kind == LaneKind.PORTAL, InboxRow.kind != InboxKind.JOB, numeric)
+    deal = case((about, cast(InboxRow.key, BigId)), else_=0)
+    account = case((Lane.kind == LaneKind.CONNECTION, Lane.owner_id), else_=0)
+    dead = InboxRow.state == InboxState.DEAD
+    tries = InboxRow.attempts + case((dead, 1), else_=0)
+    at = func.coalesce(InboxRow.served_at, InboxRow.received_at)
+    waits = and_(InboxRow.state == InboxState.NEW, InboxRow.attempts > 0)
+    query = (
+        _shape(InboxRow, deal, account, tries.label("attempts"), at.label("at"), InboxRow.due_at.label("due"))
+        .join_from(InboxRow, Lane, Lane.id == InboxRow.lane_id)
+        .where(Lane.portal_id == portal_id, or_(dead, waits))
+    )
+    return _newest(query, InboxRow.id)
+
+
+def _intents(portal_id: int) -> Select[Any]:
+    waits = _waits(Intent, (IntentState.WAITING, IntentState.UNCERTAIN))
+    query = (
+        _shape(Intent, Shipment.deal_id, Intent.connection_id, *_tried(Intent))
+        .join_from(Intent, Shipment, Shipment.id == Intent.shipment_id)
+        .where(Intent.portal_id == portal_id, or_(Intent.state == IntentState.DEAD, waits))
+    )
+    return _newest(query, Intent.id)
+
+
+def _outbox(portal_id: int) -> Select[Any]:
+    waits = _waits(OutboxRow, (OutboxState.PENDING, OutboxState.UNCERTAIN))
+    mine = (OutboxRow.portal_id == portal_id, OutboxRow.deal_id != 0)
+    query = _shape(OutboxRow, OutboxRow.deal_id, literal_column("0"), *_tried(OutboxRow))
+    return _newest(query.where(*mine, or_(OutboxRow.state == OutboxState.DEAD, waits)), OutboxRow.id)
+
+
+def _waits(table: type[Intent | OutboxRow], states: Sequence[str]) -> ColumnElement[bool]:
+    """Failed, and tried again later."""
+    return and_(table.state.in_(states), table.attempts > 0, table.last_error.is_not(None))
+
+
+def _tried(table: type[Intent | OutboxRow]) -> tuple[Any, ...]:
+    at = func.coalesce(table.closed_at, table.created_at)
+    return table.attempts.label("attempts"), at.label("at"), table.next_try_at.label("due")
 
 
 def sent(session: Session, portal_id: int, key: RowKey) -> Sent | None:

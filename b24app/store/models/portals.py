@@ -38,7 +38,8 @@ class ConnectionState(StrEnum):
 
 
 class Portal(Base):
-    """A tenant. `member_id` never changes; `code` is the short ASCII start of our order numbers."""
+    """A tenant. `member_id` never changes; `code` is the short ASCII start of our order numbers. `event_seen_at` = when
+    it last told of a deal, `move_seen_at` = its newest move that we know: the health page compares them."""
 
     __tablename__ = "portal"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -59,6 +60,8 @@ class Portal(Base):
     history_cursor: Mapped[int | None] = mapped_column(BigId)
     history_read_at: Mapped[datetime | None]
     history_idle: Mapped[int] = mapped_column(default=0)
+    event_seen_at: Mapped[datetime | None]
+    move_seen_at: Mapped[datetime | None]
     settings: Mapped[Json] = mapped_column(default=dict)
     app_version: Mapped[str] = mapped_column(String(16), default="")
     installed_at: Mapped[datetime | None]
@@ -91,7 +94,8 @@ class PortalToken(Base):
 class Connection(Base):
     """A portal's account with one logistics system. `public_id` and `hook_secret` make its callback address.
 
-    `origin_id` None = the portal's default origin (no foreign key: SQLite would have to rebuild the table)."""
+    `refused_at` = since when the carrier does not take its key. `origin_id` None = the portal's
+    default origin (no foreign key: SQLite would have to rebuild the table)."""
 
     __tablename__ = "connection"
     __table_args__ = (Index("ix_connection_portal_id", "portal_id"),)
@@ -107,6 +111,7 @@ class Connection(Base):
     pause_reason: Mapped[str] = mapped_column(String(255), default="")
     paused_at: Mapped[datetime | None]
     paused_by: Mapped[str] = mapped_column(String(120), default="")
+    refused_at: Mapped[datetime | None]
     origin_id: Mapped[int | None] = mapped_column(BigId)
     tested_at: Mapped[datetime | None]
     hook_subscribed_at: Mapped[datetime | None]

@@ -9,7 +9,8 @@ from sandbox.bitrix24.rest.lists import matches, ordered, page
 from sandbox.bitrix24.rest.registry import method
 from sandbox.bitrix24.state.users import Department
 
-_FIELDS = ("ID", "NAME", "SORT", "PARENT", "UF_HEAD")
+#: What can be asked for; `sort` is how to order, whatever its case.
+_FIELDS = ("ID", "NAME", "PARENT", "UF_HEAD")
 
 
 def _shown(row: Department) -> dict[str, Any]:

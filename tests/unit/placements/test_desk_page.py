@@ -97,6 +97,15 @@ def test_a_dead_row_is_shown_masked_and_tried_again(
     assert one(sessions, AuditRow, action="desk_retry").detail == {"name": "Анна Лугова", "kind": "outbox", "id": row}
 
 
+def test_what_waits_for_room_has_not_failed(page: Page, sessions: Sessions, set_up: Portal, clock: FixedClock) -> None:
+    row = dead_write(sessions, set_up, clock)
+    for words, listed in (("budget: wait 0.40 s", False), ("connect: refused", True)):
+        with session_scope(sessions) as session:
+            waiting = session.get_one(OutboxRow, row)
+            waiting.state, waiting.next_try_at, waiting.last_error = "pending", clock.now(), words
+        assert (f'value="outbox:{row}"' in page.open().text) is listed
+
+
 def test_a_whole_group_is_tried_again(page: Page, sessions: Sessions, set_up: Portal, clock: FixedClock) -> None:
     rows = [dead_write(sessions, set_up, clock, name, deal) for name, deal in (("a", 501), ("b", 502))]
     group = re.findall(r'name="group" value="([^"]+)"', page.open().text)[0]

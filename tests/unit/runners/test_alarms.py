@@ -29,7 +29,7 @@ def told(sessions: Sessions, portal: Portal, neighbour: Portal, clock: FixedCloc
                 now=clock.now(),
             )
         account = portals.connections(session, portal.id)[0]
-        portals.set_connection_state(session, portal.id, account.id, ConnectionState.BROKEN, "no")
+        portals.set_connection_state(session, portal.id, account.id, ConnectionState.BROKEN, "no", now=clock.now())
     return portal
 
 
@@ -52,7 +52,7 @@ def test_a_refused_key_is_told_once_and_its_end_once(sessions: Sessions, told: P
     assert watch(sessions, clock) == [refused]
     with session_scope(sessions) as session:
         account = portals.connections(session, told.id)[0]
-        portals.set_connection_state(session, told.id, account.id, ConnectionState.READY)
+        portals.set_connection_state(session, told.id, account.id, ConnectionState.READY, now=clock.now())
     # The notice itself waits in the outbox: it is not counted as late work.
     over = (told.id, 1, "Waybill: CDEK снова принимает ключ, отправки идут.")
     assert watch(sessions, clock) == [refused, over]
