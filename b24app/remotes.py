@@ -10,6 +10,7 @@ from b24app.bitrix24.oauth import OAuthServer
 from b24app.bitrix24.tokens import GivenToken, PoolTokens, Refresher
 from b24app.bitrix24.transport import PortalAddress, PortalClient
 from b24app.bitrix24.transport import Services as PortalServices
+from b24app.clock import Clock
 from b24app.parts import Parts
 from b24app.runners.services import Services
 from b24app.store import portals
@@ -33,12 +34,13 @@ from b24app.wire.tokens import SharedTokens
 class StoredAddresses:
     """An `AddressBook`: a renamed portal is remembered."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock) -> None:
         self._sessions = sessions
+        self._clock = clock
 
     def moved(self, portal_id: int, client_endpoint: str) -> None:
         with session_scope(self._sessions) as session:
-            portals.set_address(session, portal_id, client_endpoint)
+            portals.set_address(session, portal_id, client_endpoint, self._clock.now())
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Remotes:
         oauth = OAuthServer(http, parts.clock, settings.app_id, secret, settings.oauth_hosts)
         store = PortalTokenStore(parts.sessions, parts.clock)
         budgets = Budgets(shared)
-        book = StoredAddresses(parts.sessions)
+        book = StoredAddresses(parts.sessions, parts.clock)
         return cls(
             parts=parts,
             http=http,

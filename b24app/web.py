@@ -18,6 +18,7 @@ from b24app.settings import Settings, knobs
 from b24app.systems import discover
 from b24app.systems.plugin import SystemPlugin
 from install import routes as install_routes
+from install.wanted import fingerprint
 from placements import app as app_page
 from placements import components, deal_tab, legal, renewal
 
@@ -44,6 +45,7 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
         systems=discover(),
         knobs=knobs(settings),
         gauges=remotes.gauges,
+        wanted=fingerprint(settings.public_url.rstrip("/"), (settings.hooks_url or settings.public_url).rstrip("/")),
     )
     for room in ROOMS:
         app.register_blueprint(room.blueprint(page_parts))

@@ -18,7 +18,7 @@ from b24app.store import reconciling, simulations, trials
 from b24app.store.inbox import Claimed
 from b24app.store.models import InboxKind, LaneKind
 from install import run as installing
-from install import uninstall
+from install import uninstall, updating
 
 ERASE_S = 3600
 #: Jobs of a portal's lane by kind.
@@ -48,10 +48,13 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
     def leave(slice_: Slice, rows: Sequence[Claimed]) -> None:
         uninstall.handle(slice_, rows, leaving_parts)
 
+    def look(slice_: Slice, rows: Sequence[Claimed]) -> None:
+        updating.handle(slice_, rows, install_parts)
+
     chores: dict[str, Chore] = {
         InboxKind.INSTALL: install,
         InboxKind.UNINSTALL: leave,
-        InboxKind.LICENCE: closing(services),
+        InboxKind.LICENCE: look,
         InboxKind.EVENT: closing(services),
     }
     mine.engine.register(LaneKind.PORTAL, PortalRunner(services, chores, JOBS))
@@ -60,4 +63,6 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
     mine.schedule.add("alarms", alarms.EVERY_S, lambda: alarms.watch(parts.sessions, parts.clock, parts.waker))
     mine.schedule.add("erase", ERASE_S, lambda: uninstall.erase_left(erasing))
     now, waker = parts.clock.now, parts.waker
+    wanted = install_parts.wanted
+    mine.schedule.add("updates", updating.EVERY_S, lambda: updating.look_around(parts.sessions, now(), waker, wanted))
     mine.schedule.add("unannounced", UNANNOUNCED_S, lambda: uninstall.ask_unannounced(parts.sessions, now(), waker))

@@ -23,7 +23,7 @@ from b24app.frames.proof import Proof
 from b24app.frames.session import PageSession, prove
 from b24app.frames.who import Person, read_person
 from b24app.frames.words import choose_language
-from b24app.store import audit, leaving, portals
+from b24app.store import audit, leaving, portals, updates
 from b24app.store.audit import Act, Author
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
@@ -124,6 +124,7 @@ def welcome(session: Session, post: FramePost, proof: Proof, by: Author, now: da
     )
     if post.application_token:
         portal.application_token = post.application_token
+    updates.heard(session, portal, proof.info.version, ())
     if portal.state in (PortalState.UNINSTALL_PENDING, PortalState.UNINSTALLED):
         act = Act.REINSTALL
         leaving.come_back(session, portal, now)

@@ -1,7 +1,8 @@
 """The provisioning job: runs in the portal's lane, one step after another, and remembers how far it came.
 
 A portal that stays silent is tried again later from the step that failed; a refusal stops and waits for a person (the
-page offers it again).
+page offers it again). An update is the same job in a portal that works: it reads everything in one request and writes
+what is missing (`install/updating.py` says when).
 """
 
 from __future__ import annotations
@@ -14,19 +15,24 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.errors import NoToken, RestError
+from b24app.bitrix24.features import Feature, has
 from b24app.bitrix24.transport import PortalClient
 from b24app.lanes.ladder import next_try
 from b24app.lanes.slices import Slice
-from b24app.store import inbox, portals
+from b24app.store import inbox, portal_settings, portals, updates
 from b24app.store.engine import session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef, portal_lane
-from b24app.store.models import Portal, PortalState
+from b24app.store.models import InstallStep, Portal, PortalState
+from b24app.store.updates import UPDATE
 from b24app.wire.errors import NotSent, OutcomeUnknown
-from install.steps import STEPS, Ground, Step
+from install.steps import STEPS, Ground, Read, Step
+from install.wanted import fingerprint
 
 KIND = "install"
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
+#: Begins the words of a step that wrote something into the portal; how much follows.
+APPLIED = "applied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,27 @@ class InstallParts:
     public_url: str
     hooks_url: str
     spread: Callable[[], float] = random.random
+
+    @property
+    def wanted(self) -> str:
+        """Fingerprint of what this program wants in portals."""
+        return fingerprint(self.public_url, self.hooks_url)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """`update`: the portal works already. `since`: what was done before that does not count for an update."""
+
+    update: bool
+    since: datetime
+
+    def steps(self, portal: Portal) -> list[Step]:
+        """What an installation put in place once is left alone, except for what was not granted then."""
+        unread = has(Feature.WEIGHTS, portal.scopes or ()) and not portal.settings.get("sections")
+        return [each for each in STEPS if not (self.update and each.once) or (each.name == "sections" and unread)]
+
+    def is_done(self, row: InstallStep) -> bool:
+        return row.state == DONE and (not self.update or row.updated_at >= self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +83,8 @@ def handle(lane: Slice, rows: Sequence[Claimed], parts: InstallParts) -> None:
     ids = [row_id for row in rows for row_id in row.ids]
     with lane.sessions() as session:
         portal = portals.get(session, lane.portal_id)
-    trouble = _run_all(lane, portal, parts)
+    job = _Job(all(UPDATE in row.payload for row in rows), min(row.first for row in rows))
+    trouble = _run_all(lane, portal, parts, job)
     now = lane.clock.now()
     with session_scope(lane.sessions) as session:
         lane.check(session)
@@ -67,17 +95,28 @@ def handle(lane: Slice, rows: Sequence[Claimed], parts: InstallParts) -> None:
             return
         inbox.close(session, lane, ids, now)
         if trouble is None:
-            _installed(session, lane)
+            _installed(session, lane, parts, job)
 
 
-def _installed(session: Session, lane: Slice) -> None:
+def _installed(session: Session, lane: Slice, parts: InstallParts, job: _Job) -> None:
     portal = portals.get(session, lane.portal_id)
     if portal.state == PortalState.INSTALLING:
         portal.state = PortalState.ACTIVE
     portal.installed_at = portal.installed_at or lane.clock.now()
+    portal.provisioned = portal.provision_tried = parts.wanted
+    portal.looked_at = lane.clock.now()
+    if job.update:
+        rows = [row for row in portals.install_steps(session, lane.portal_id) if job.is_done(row)]
+        changed = [row.step for row in rows if row.words.startswith(f"{APPLIED}|")]
+        if changed:
+            applied = {"at": lane.clock.now().isoformat(), "steps": changed}
+            portal_settings.merge(session, portal.id, **{updates.APPLIED: applied})
 
 
-def _run_all(lane: Slice, portal: Portal, parts: InstallParts) -> _Trouble | None:
+def _run_all(lane: Slice, portal: Portal, parts: InstallParts, job: _Job) -> _Trouble | None:
+    with lane.sessions() as session:
+        done = {row.step for row in portals.install_steps(session, portal.id) if job.is_done(row)}
+        mapped = portals.field_map(session, portal.id)
     ground = Ground(
         parts.open_portal(portal),
         portal.id,
@@ -86,32 +125,29 @@ def _run_all(lane: Slice, portal: Portal, parts: InstallParts) -> _Trouble | Non
         parts.hooks_url,
         _saver(lane),
         portal.scopes or (),
+        mapped,
     )
-    done = _done(lane, portal.id)
-    for step in STEPS:
-        if step.name in done:
-            continue
+    left = [step for step in job.steps(portal) if step.name not in done]
+    for at, step in enumerate(left):
         _note(lane, step, RUNNING)
-        trouble = _try(step, ground)
+        before = len(ground.done)
+        trouble = _try(step, ground, [read for each in left for read in each.reads(ground)] if at == 0 else [])
         if trouble is not None:
             _note(lane, step, WAITING if trouble.again else FAILED, trouble.words)
             return trouble
-        _note(lane, step, DONE)
+        _note(lane, step, DONE, f"{APPLIED}|{len(ground.done) - before}" if len(ground.done) > before else "")
     return None
 
 
-def _done(lane: Slice, portal_id: int) -> set[str]:
-    with lane.sessions() as session:
-        return {row.step for row in portals.install_steps(session, portal_id) if row.state == DONE}
-
-
-def _try(step: Step, ground: Ground) -> _Trouble | None:
+def _try(step: Step, ground: Ground, ahead: Sequence[Read]) -> _Trouble | None:
     try:
+        ground.read_ahead(ahead)
         step.run(ground)
     except NoToken as error:
-        return _Trouble(f"no_admin_key|{error.code}", again=False)
+        return _Trouble(f"no_admin_key|{error.code}", again=error.lapsed)
     except RestError as error:
-        return _Trouble(f"refused|{error.text or error.code}", again=error.retryable, retry_after=error.retry_after)
+        again = error.retryable or error.portal_wide
+        return _Trouble(f"refused|{error.text or error.code}", again=again, retry_after=error.retry_after)
     except (NotSent, OutcomeUnknown) as error:
         return _Trouble(f"silent|{error.why}", again=True, retry_after=error.retry_after)
     return None

@@ -59,7 +59,7 @@ def _step(name: str, row: InstallStep | None, formats: Formats) -> StepView:
         state,
         words(f"install.state.{state}"),
         _ICONS[state],
-        trouble(row.words, formats) if row and row.words else "",
+        trouble(row.words, formats) if row and row.words and state != DONE else "",
     )
 
 

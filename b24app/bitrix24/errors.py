@@ -147,6 +147,11 @@ class NoToken(NotSent):
         super().__init__(Why.TOKEN, detail or code)
         self.code = code
 
+    @property
+    def lapsed(self) -> bool:
+        """The licence is over: the keys are as good as they were, and work again once it is renewed."""
+        return self.code == "payment_required"
+
 
 def from_json(data: Any, method: str, status: int) -> RestError:
     """An error object, `{"error": …, "error_description": …}` in any of its dialects."""

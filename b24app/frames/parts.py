@@ -19,7 +19,7 @@ from b24app.frames.rights import Right, demand
 from b24app.frames.session import PageSession, SessionSigner, bearer, renew
 from b24app.frames.words import choose_language
 from b24app.lanes.wake import Waker
-from b24app.store import portals
+from b24app.store import portals, updates
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import Portal, PortalState
 from b24app.systems.plugin import SystemPlugin
@@ -48,6 +48,8 @@ class PageParts:
     systems: Mapping[str, SystemPlugin] = field(default_factory=dict)
     knobs: Mapping[str, str] = field(default_factory=dict)
     gauges: Gauges | None = None
+    #: Fingerprint of what this release wants in portals; empty: nobody brings it there.
+    wanted: str = ""
 
     def carrier(self, system: str, lang: str) -> str:
         """A system's name for people; its code when no plug-in knows it any more."""
@@ -65,19 +67,35 @@ def prove(parts: PageParts, post: FramePost) -> Proof:
     """The proven frame; from here on its portal may frame the answer, errors included."""
     headers.allow_framing(headers.portal_origin(post.domain, post.protocol))
     proof = parts.gate.prove(post)
-    _keep_scopes(parts, proof)
+    _hear(parts, proof)
     return proof
 
 
-def _keep_scopes(parts: PageParts, proof: Proof) -> None:
-    """What the portal grants the app today, as its OAuth server says: an update of the app shows at the next frame."""
-    granted = sorted(proof.info.scope)
+def _hear(parts: PageParts, proof: Proof) -> None:
+    """Which version of the app the portal runs and what it grants today, as its OAuth server says: an update of the app
+    shows at the next frame, and what it needs in the portal is put in place. Costs one row when there is no news."""
+    version, scopes = proof.info.version, proof.info.scope
     with read_scope(parts.sessions) as session:
         known = portals.by_member(session, proof.info.member_id)
-    if not granted or known is None or sorted(known.scopes or ()) == granted:
+    if known is None or known.state not in _USABLE:
         return
+    news = updates.differs(known, version, scopes)
+    if news or (updates.lacks(known, parts.wanted) and known.provision_tried != parts.wanted):
+        with session_scope(parts.sessions) as session:
+            portal = portals.get(session, known.id)
+            updates.heard(session, portal, version, scopes)
+        bring_up(parts, known.id)
+
+
+def bring_up(parts: PageParts, portal_id: int, again: bool = False) -> None:
+    """Has the portal given what this release wants in it; `again`: also when a try has failed."""
     with session_scope(parts.sessions) as session:
-        portals.get(session, known.id).scopes = granted
+        portal = portals.get(session, portal_id)
+        if not updates.lacks(portal, parts.wanted) or (portal.provision_tried == parts.wanted and not again):
+            return
+        lane = updates.start(session, portal_id, parts.wanted, parts.clock.now(), trace())
+    if lane is not None:
+        parts.waker.wake(lane)
 
 
 def known_portal(session: Session, member_id: str) -> Portal:

@@ -85,7 +85,7 @@ def _row(event: str, form: Mapping[str, str]) -> tuple[str, str, dict[str, Any]]
         return InboxKind.DEAL, fields.get("ID", "")[:20], {"event": event, "fields": fields, "ts": form.get("ts", "")}
     if event == "ONAPPUNINSTALL":
         return InboxKind.UNINSTALL, "app", {"clean": form.get("data[CLEAN]", "")}
-    if event == "ONAPPPAYMENT":
-        return InboxKind.LICENCE, "app", {}
+    if event in ("ONAPPPAYMENT", "ONAPPUPDATE"):
+        return InboxKind.LICENCE, "app", {"update": True} if event == "ONAPPUPDATE" else {}
     data = {name: form[name][:500] for name in form if name.startswith("data[")}
     return InboxKind.EVENT, event[:64], {"event": event, "data": data, "ts": form.get("ts", "")}

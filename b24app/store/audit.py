@@ -74,6 +74,7 @@ class Act(StrEnum):
     RECONCILE = "reconcile"
     TRIAL = "trial"
     REREAD = "reread"
+    UPDATE_AGAIN = "update_again"
     SUPPORT_BUNDLE = "support_bundle"
 
     INSTALL = "install"
@@ -83,7 +84,7 @@ class Act(StrEnum):
 
 
 _OF_DEALS = (Act.SHIP_NOW, Act.RETRY, Act.CANCEL, Act.REFRESH, Act.CHECKED_OFF, Act.PRICE_CHANGED)
-_OF_CARE = (Act.DESK_RETRY, Act.GIVE_UP, Act.RECONCILE, Act.TRIAL, Act.REREAD, Act.SUPPORT_BUNDLE)
+_OF_CARE = (Act.DESK_RETRY, Act.GIVE_UP, Act.RECONCILE, Act.TRIAL, Act.REREAD, Act.UPDATE_AGAIN, Act.SUPPORT_BUNDLE)
 _OF_APP = (Act.INSTALL, Act.INSTALL_AGAIN, Act.REINSTALL, Act.UNINSTALL)
 #: What is in none of the others is a setting.
 ACTS: Mapping[Group, tuple[Act, ...]] = {

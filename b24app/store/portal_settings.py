@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from b24app.store.models import Portal
 
+#: A renamed portal: `{"at", "from", "to"}`, for the app's page.
+MOVED = "moved"
+
 
 def change(session: Session, portal_id: int, edit: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Applies `edit` to a copy of the settings and stores it; returns the result. Raises NoResultFound."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from b24app.store import portal_settings
 from b24app.store.lanes import ensure_lane
 from b24app.store.models import (
     Connection,
@@ -69,11 +70,13 @@ def set_state(session: Session, portal_id: int, state: PortalState, reason: str 
     changed(session, update(Portal).where(Portal.id == portal_id).values(state=state, blocked_reason=reason[:255]))
 
 
-def set_address(session: Session, portal_id: int, client_endpoint: str) -> None:
-    """A renamed portal: where its REST API is now."""
+def set_address(session: Session, portal_id: int, client_endpoint: str, now: datetime) -> None:
+    """A renamed portal: where its REST API is now, and that it moved."""
     domain = urlsplit(client_endpoint).netloc
-    mine = update(Portal).where(Portal.id == portal_id)
-    changed(session, mine.values(client_endpoint=client_endpoint, domain=domain))
+    portal = get(session, portal_id)
+    moved = {"at": now.isoformat(), "from": portal.domain, "to": domain}
+    portal_settings.merge(session, portal_id, **{portal_settings.MOVED: moved})
+    portal.client_endpoint, portal.domain = client_endpoint, domain
 
 
 def pipelines(session: Session, portal_id: int) -> dict[int, Pipeline]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from install.steps import bindings, fields, plan, sections, stage
-from install.steps.catalogue import Ground, Step
+from install.steps.catalogue import Ground, Read, Step
 
 STEPS: tuple[Step, ...] = (
-    Step("plan", plan.run),
-    Step("fields", fields.run),
-    Step("stage", stage.run),
-    Step("placements", bindings.placements),
-    Step("events", bindings.events),
-    Step("sections", sections.run),
+    Step("plan", plan.run, plan.reads),
+    Step("fields", fields.run, fields.reads),
+    Step("stage", stage.run, stage.reads, once=True),
+    Step("placements", bindings.placements, bindings.placement_reads),
+    Step("events", bindings.events, bindings.event_reads),
+    Step("sections", sections.run, once=True),
 )
 
-__all__ = ["STEPS", "Ground", "Step"]
+__all__ = ["STEPS", "Ground", "Read", "Step"]

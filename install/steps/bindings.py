@@ -9,8 +9,16 @@ from typing import Any
 from b24app.bitrix24.encoding import Command, as_list, as_map
 from b24app.bitrix24.envelope import inner_error
 from b24app.bitrix24.features import Feature, has
-from install.steps.catalogue import Ground
+from install.steps.catalogue import Ground, Read
 from install.wanted import EVENTS, EVENTS_PATH, TAB, TAB_PATH, TAB_TITLES, Binding, BindingPlan, plan_bindings
+
+
+def placement_reads(ground: Ground) -> list[Read]:
+    return [("placement.get", {})] if has(Feature.TAB, ground.granted) else []
+
+
+def event_reads(_ground: Ground) -> list[Read]:
+    return [("event.get", {})]
 
 
 def placements(ground: Ground) -> None:

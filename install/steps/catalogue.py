@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,13 +12,17 @@ from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.transport import PortalClient
 
+#: Method and parameters of a read.
+Read = tuple[str, Mapping[str, Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a step works with: the portal's REST API under an administrator's key, and a fenced way to save.
 
-    `granted` are the portal's scopes. `save(act)` runs `act(session)` in one short transaction of this portal that
-    fails when the lane was lost.
+    `granted` are the portal's scopes, `mapped` its role -> field. `save(act)` runs `act(session)` in one short
+    transaction of this portal that fails when the lane was lost. `ahead` holds answers that were read for all steps at
+    once, `done` the writes so far.
     """
 
     client: PortalClient
@@ -28,10 +32,25 @@ class Ground:
     hooks_url: str
     save: Callable[[Callable[[Session], None]], None]
     granted: Collection[str] = ()
+    mapped: Mapping[str, str] = field(default_factory=dict)
+    ahead: dict[tuple[str, str], Any] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
 
     def ask(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
-        """The result of one read. Raises what PortalClient.call raises."""
-        return self.client.call(method, params, safe=True).result
+        """The result of one read, taken from what was read ahead the first time. Raises what PortalClient.call
+        raises."""
+        kept = (method, repr(dict(params or {})))
+        return self.ahead.pop(kept) if kept in self.ahead else self.client.call(method, params, safe=True).result
+
+    def read_ahead(self, reads: Sequence[Read]) -> None:
+        """All first reads in one request. What is refused is asked again by its own step, which then knows why. Raises
+        as PortalClient.batch."""
+        commands = {f"r{at}": read for at, read in enumerate(reads)}
+        if len(commands) > 1:
+            answer = self.client.read_all([Command(key, *read) for key, read in commands.items()])
+            for key, result in answer.results.items():
+                method, params = commands[key]
+                self.ahead[method, repr(dict(params))] = result
 
     def do(self, commands: Sequence[Command]) -> BatchAnswer:
         """Writes in one batch; what the portal says is there already counts as done. Raises the first other refusal."""
@@ -39,12 +58,18 @@ class Ground:
         for error in answer.errors.values():
             if error.kind != "already":
                 raise error
+        self.done.extend(command.method for command in commands if command.key not in answer.errors)
         return answer
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`name` is a key of the `install.step.*` words and of the stored row."""
+    """`name` is a key of the `install.step.*` words and of the stored row; `reads` are the reads it begins with.
+
+    `once`: what it puts in place belongs to the portal afterwards, and an update leaves it alone.
+    """
 
     name: str
     run: Callable[[Ground], None]
+    reads: Callable[[Ground], Sequence[Read]] = lambda _: ()
+    once: bool = False

@@ -12,7 +12,7 @@ from b24app.bitrix24.encoding import Command, as_list, as_map
 from b24app.flows.snapshot import Role
 from b24app.logistics.model import DeliveryKind
 from b24app.store import portal_settings, portals
-from install.steps.catalogue import Ground
+from install.steps.catalogue import Ground, Read
 from install.wanted import FIELDS, missing_fields
 
 #: How people name the two kinds in a list of their own.
@@ -25,9 +25,16 @@ _SAYS = {
 _AMOUNTS = frozenset({"money", "double", "integer", "string"})
 
 
+def reads(ground: Ground) -> list[Read]:
+    return [_read(ground)]
+
+
 def run(ground: Ground) -> None:
     rows = _rows(ground)
-    missing = missing_fields(str(row.get("FIELD_NAME", "")) for row in rows)
+    names = {str(row.get("FIELD_NAME", "")).upper() for row in rows}
+    # A role that plays on a field of the portal's own needs none of ours.
+    elsewhere = {role for role, name in ground.mapped.items() if name.upper() in names}
+    missing = [each for each in missing_fields(names) if each.role.value not in elsewhere]
     if missing:
         ground.do([Command(f"f{at}", "crm.deal.userfield.add", wanted.creation()) for at, wanted in enumerate(missing)])
         rows = _rows(ground)
@@ -44,12 +51,11 @@ def run(ground: Ground) -> None:
 
 
 def _rows(ground: Ground) -> list[Mapping[str, Any]]:
-    return [
-        as_map(row)
-        for row in as_list(
-            ground.ask("crm.deal.userfield.list", {"order": {"SORT": "ASC"}, "filter": {"LANG": ground.lang}})
-        )
-    ]
+    return [as_map(row) for row in as_list(ground.ask(*_read(ground)))]
+
+
+def _read(ground: Ground) -> Read:
+    return "crm.deal.userfield.list", {"order": {"SORT": "ASC"}, "filter": {"LANG": ground.lang}}
 
 
 def money_fields(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

@@ -12,10 +12,18 @@ from b24app.bitrix24.encoding import as_list, as_map
 from b24app.bitrix24.envelope import number
 from b24app.bitrix24.features import Feature, has
 from b24app.store import portal_settings, portals
-from install.steps.catalogue import Ground
+from b24app.store.models import Portal
+from install.steps.catalogue import Ground, Read
 
 #: (bucket, drain a second): the common plans and Enterprise.
 _COMMON, _ENTERPRISE = (50, 2), (250, 5)
+
+
+_DEPARTMENTS: Read = ("department.get", {"sort": "ID", "order": "ASC"})
+
+
+def reads(ground: Ground) -> list[Read]:
+    return [("app.info", {}), *([_DEPARTMENTS] if has(Feature.DEPARTMENTS, ground.granted) else [])]
 
 
 def run(ground: Ground) -> None:
@@ -23,22 +31,30 @@ def run(ground: Ground) -> None:
     departments = _departments(ground)
 
     def save(session: Session) -> None:
-        portal = portals.get(session, ground.portal_id)
-        portal.plan = plan_of(info)
-        portal.edition = edition_of(info)
-        portal.rate_size, portal.rate_drain = rate_of(info)
-        portal.app_version = str(info.get("VERSION") or "")
-        portal.status_letter = str(info.get("STATUS") or "")[:4]
+        keep(portals.get(session, ground.portal_id), info)
         portal_settings.merge(session, ground.portal_id, departments=departments)
 
     ground.save(save)
+
+
+def keep(portal: Portal, info: Mapping[str, Any]) -> None:
+    """What `app.info` told, into the portal's row."""
+    portal.plan = plan_of(info)
+    portal.edition = edition_of(info)
+    portal.rate_size, portal.rate_drain = rate_of(info)
+    portal.app_version = version_of(info)
+    portal.status_letter = str(info.get("STATUS") or "")[:4]
+
+
+def version_of(info: Mapping[str, Any]) -> str:
+    return str(info.get("VERSION") or "")[:16]
 
 
 def _departments(ground: Ground) -> list[dict[str, Any]]:
     """The first fifty departments as id and name: those that a right can be given to."""
     if not has(Feature.DEPARTMENTS, ground.granted):
         return []
-    rows = [as_map(row) for row in as_list(ground.ask("department.get", {"sort": "ID", "order": "ASC"}))]
+    rows = [as_map(row) for row in as_list(ground.ask(*_DEPARTMENTS))]
     return [{"id": number(row.get("ID")), "name": str(row.get("NAME") or "")} for row in rows if number(row.get("ID"))]
 
 

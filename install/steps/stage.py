@@ -11,10 +11,17 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24.encoding import Command, as_list, as_map
 from b24app.store import portal_settings, portals
 from b24app.store.models import Pipeline
-from install.steps.catalogue import Ground
+from install.steps.catalogue import Ground, Read
 from install.wanted import Stage, plan_stage
 
 _DEAL = 2
+
+
+_CATEGORIES: Read = ("crm.category.list", {"entityTypeId": _DEAL})
+
+
+def reads(_ground: Ground) -> list[Read]:
+    return [_CATEGORIES]
 
 
 def run(ground: Ground) -> None:
@@ -51,7 +58,7 @@ def _save(
 
 def read_pipelines(ground: Ground) -> list[dict[str, Any]]:
     """All deal pipelines with their stages, in plain JSON, as the settings keep them."""
-    found = as_map(ground.ask("crm.category.list", {"entityTypeId": _DEAL}))
+    found = as_map(ground.ask(*_CATEGORIES))
     rows = [as_map(row) for row in as_list(found.get("categories"))]
     commands = [
         Command(

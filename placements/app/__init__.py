@@ -51,6 +51,7 @@ def blueprint(parts: PageParts) -> Blueprint:
     page = Opening(desk, SECTIONS)
     bp.post("/app")(page.opened)
     bp.get("/app/s/<code>")(page.section)
+    bp.post("/app/update")(page.update)
 
     def deal_trace(deal_id: int) -> Response:  # noqa: ARG001 - the section reads it from the address
         """A deal's whole trace with the navigation around it, whichever part of the page asked for it."""

@@ -20,11 +20,16 @@ from b24app.frames.rights import Right, demand, rights_of
 from b24app.frames.session import PageSession, prove
 from b24app.frames.who import Person, read_person
 from b24app.frames.words import choose_language
-from b24app.store.engine import read_scope
+from b24app.store import updates
+from b24app.store.audit import Act
+from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Portal
+from b24app.store.vitals import keys
 from placements.app.desk import PLACEMENT, Desk
+from placements.app.saving import audit
 from placements.app.section import Group, Progress, Section
+from placements.app.standing import standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,9 @@ class Opening:
             portal = page_parts.known_portal(session, post.member_id)
         person = read_person(parts.person(portal, post.auth_id, proof.info.user_id), portal.scopes)
         refill(parts.sessions, parts.clock, portal.id, post, proof, person.admin)
+        if person.admin and updates.lacks(portal, parts.wanted):
+            # What waited for an administrator's key has one now.
+            page_parts.bring_up(parts, portal.id, again=True)
         who = prove(_session(portal, post, proof, person), parts.clock.now())
         demand(Right.SETTINGS, portal.settings, who)
         context = self._context(who, next(iter(self._sections.values())))
@@ -93,11 +101,29 @@ class Opening:
         who = self._desk.who(section.right)
         return self._desk.fragment(who, "parts/app_frame.html", **self._context(who, section))
 
+    def update(self) -> Response:
+        """An update waited for something in the portal that has been put right: try again."""
+        who = self._desk.who()
+        with session_scope(self._desk.parts.sessions) as session:
+            audit(session, who, Act.UPDATE_AGAIN, self._desk.parts.clock.now())
+        page_parts.bring_up(self._desk.parts, who.portal_id, again=True)
+        section = next(iter(self._sections.values()))
+        return self._desk.fragment(who, "parts/app_frame.html", **self._context(who, section))
+
     def _context(self, who: PageSession, section: Section) -> Mapping[str, Any]:
-        facts = self._desk.facts(who)
+        facts, parts = self._desk.facts(who), self._desk.parts
+        off = lacking(facts.portal.scopes or ())
+        # The health page says itself, and says it first, that the portal does not let us in.
+        said = section.code == "health"
+        key = said or self._desk.read(
+            lambda session: any(row.ok and row.is_admin for row in keys(session, who.portal_id))
+        )
+        news = standing(facts, key, parts.wanted, self._desk.formats(who), parts.clock.now())
+        if said:
+            news = tuple(each for each in news if each.code != "blocked")
         nav = self._navigation(who, section, facts)
         shown = section.view_of(self._desk, who, facts) if section.view_of else section.view(self._desk, who)
-        return {**shown, "nav": nav, "section": section, "off": lacking(facts.portal.scopes or ())}
+        return {**shown, "nav": nav, "section": section, "off": off, "news": news}
 
     def _navigation(self, who: PageSession, shown: Section, facts: PortalFacts) -> Navigation:
         formats = self._desk.formats(who)

@@ -45,10 +45,21 @@ def test_without_any_key_rows_wait_until_an_administrator_opens_the_app(shop: Sh
     shop.fill_in(*DEALS)
     shop.town.calm()
     shop.ask("POST", "/users", {"id": SECOND_ADMIN, "name": "Вторая", "admin": True})
+    page = shop.app()
     shop.ask("POST", "/dismiss", {"user": ADMIN})
     shop.move(*DEALS)
+    page.wait("/app/version?v=0", lambda text: "Нет ключа администратора" in text, "who can fix it", 20)
     shop.town.calm(1.5)
     assert [shop.orders(deal) for deal in DEALS] == [[], [], []]
     shop.app(SECOND_ADMIN)
+    shop.shipped(*DEALS)
+    assert [len(shop.orders(deal)) for deal in DEALS] == [1, 1, 1]
+    assert "Нет ключа администратора" not in shop.health(SECOND_ADMIN)
+
+
+def test_dismissed_with_integrations_kept_nothing_stops(shop: Shop) -> None:
+    """The administrator chose so when dismissing (bitrix24-app.md §1.12): the key goes on as a system user."""
+    shop.ask("POST", "/dismiss", {"user": ADMIN, "keep_integrations": True})
+    shop.ship(*DEALS)
     shop.shipped(*DEALS)
     assert [len(shop.orders(deal)) for deal in DEALS] == [1, 1, 1]

@@ -25,6 +25,45 @@ def test_a_renamed_portal_is_followed(shop: Shop) -> None:
     assert len(shop.town.journal("rest.moved", "bitrix24")) == moved
 
 
+def test_the_page_says_where_a_renamed_portal_is(shop: Shop) -> None:
+    old = shop.row.domain
+    new = shop.ask("POST", "/rename")["domain"]
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+    said = shop.health()
+    assert f"Портал теперь по адресу {new}" in said
+    assert f"по адресу {old}" in said
+    shop.town.advance(3 * 86400 + 60)
+    assert "Портал теперь по адресу" not in shop.health()
+
+
+def test_an_event_tells_of_the_licence_before_anything_is_shipped(shop: Shop) -> None:
+    shop.town.calm()
+    page = shop.app()
+    shop.ask("POST", "/licence", {"blocked": True, "payment_expired": "Y"})
+    page.wait("/app/version?v=0", lambda text: "продлить их может администратор портала" in text, "who can fix it", 20)
+    assert shop.row.state == "blocked"
+
+
+def test_a_licence_that_ends_while_keys_run_out_is_told_and_survived(shop: Shop) -> None:
+    """Keys cannot be renewed then: that is no dismissed administrator, and nobody has to open the app afterwards."""
+    shop.fill_in(DEAL, NEXT)
+    shop.town.calm()
+    shop.ask("POST", "/tokens/expire")
+    shop.ask("POST", "/licence", {"blocked": True})
+    shop.move(DEAL, NEXT)
+    shop.town.wait(lambda: shop.row.state == "blocked", "the portal's state")
+    assert "payment_required" in shop.row.blocked_reason.lower()
+    shop.town.advance(7200)
+    shop.town.calm()
+    assert shop.orders(DEAL) == shop.orders(NEXT) == []
+    shop.ask("POST", "/licence", {"blocked": False})
+    shop.town.advance(700)
+    shop.shipped(DEAL, NEXT)
+    assert len(shop.orders(DEAL)) == len(shop.orders(NEXT)) == 1
+    assert shop.row.state == "active"
+
+
 def test_when_the_licence_ends_everything_waits_and_goes_on_afterwards(shop: Shop) -> None:
     shop.fill_in(DEAL, NEXT)
     shop.town.calm()

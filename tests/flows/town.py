@@ -182,9 +182,9 @@ class Shop:
         """The app's own page, opened just now."""
         return open_app(self.town.program.steer, self.member, user)
 
-    def health(self) -> str:
+    def health(self, user: int = ADMIN) -> str:
         """What the app's page says."""
-        return words_of(self.app().page)
+        return words_of(self.app(user).page)
 
     def app_press(self, path: str, **form: str) -> str:
         """A button of the app's page."""

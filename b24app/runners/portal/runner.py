@@ -47,9 +47,11 @@ class PortalRunner:
         if run.portal.state not in WORKING:
             return SliceResult()
         try:
+            if run.portal.state == PortalState.BLOCKED:
+                run.client.call("app.info", safe=True)  # only an answer says that it is over
             self._serve(run)
-        except NoToken:
-            return self._pause(NO_KEY_PAUSE)
+        except NoToken as error:
+            return self._no_key(run, error)
         except NotSent as error:
             return self._pause(timedelta(seconds=max(error.retry_after or 1.0, LEAST_PAUSE_S)))
         except OutcomeUnknown:
@@ -88,11 +90,20 @@ class PortalRunner:
         run.portal, run.pipelines, run.rows = fresh.portal, fresh.pipelines, fresh.rows
         return True
 
+    def _no_key(self, run: Run, error: NoToken) -> SliceResult:
+        """A lapsed licence shows at the OAuth server first: keys cannot be renewed, and nobody can mend them."""
+        if error.lapsed:
+            self._block(run, error.code)
+        return self._pause(NO_KEY_PAUSE)
+
+    def _block(self, run: Run, why: str) -> None:
+        with session_scope(self._services.sessions) as session:
+            run.slice.check(session)
+            portals.set_state(session, run.portal.id, PortalState.BLOCKED, why)
+
     def _refused(self, run: Run, error: RestError) -> SliceResult:
         if error.portal_wide:
-            with session_scope(self._services.sessions) as session:
-                run.slice.check(session)
-                portals.set_state(session, run.portal.id, PortalState.BLOCKED, f"{error.code} {error.text}".strip())
+            self._block(run, f"{error.code} {error.text}".strip())
             return self._pause(BLOCKED_PAUSE)
         if error.retryable:
             return self._pause(timedelta(seconds=error.retry_after or 1.0))

@@ -67,6 +67,11 @@ class Portal(Base):
     installed_at: Mapped[datetime | None]
     blocked_reason: Mapped[str] = mapped_column(String(255), default="")
     left_at: Mapped[datetime | None]
+    #: Fingerprint of what is in place in the portal, and of what was last tried (store/updates.py).
+    provisioned: Mapped[str] = mapped_column(String(40), default="")
+    provision_tried: Mapped[str] = mapped_column(String(40), default="")
+    #: When the portal was last asked for the app's version, plan and licence.
+    looked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=0)
 

@@ -33,15 +33,19 @@ class RememberingPortal:
     )
     asked: list[str] = field(default_factory=list)
     broken: dict[str, Exception] = field(default_factory=dict)
+    #: HTTP requests: a method's name, or "batch".
+    requests: list[str] = field(default_factory=list)
 
     @property
     def writes(self) -> list[str]:
         return [method for method in self.asked if method.endswith((".add", ".bind", ".unbind"))]
 
     def call(self, method: str, params: Mapping[str, Any] | None = None, **_: Any) -> Envelope:
+        self.requests.append(method)
         return Envelope(self._do(method, params or {}))
 
     def batch(self, commands: Sequence[Command], **_: Any) -> BatchAnswer:
+        self.requests.append("batch")
         results: dict[str, Any] = {}
         errors: dict[str, RestError] = {}
         for command in commands:

@@ -96,7 +96,7 @@ def test_an_older_address_is_replaced(job: Callable[[], None], there: Any) -> No
 def test_a_silent_portal_is_tried_again_from_the_step_that_failed(
     job: Any, sessions: Sessions, portal: Portal, there: Any, clock: FixedClock
 ) -> None:
-    there.broken["placement.get"] = NotSent(Why.CONNECT)
+    there.broken["placement.bind"] = NotSent(Why.CONNECT)
     job()
     assert [states(sessions, portal)[step.name] for step in STEPS] == [
         "done",
@@ -124,7 +124,7 @@ def test_a_silent_portal_is_tried_again_from_the_step_that_failed(
 def test_a_refusal_waits_for_a_person(
     job: Any, sessions: Sessions, portal: Portal, there: Any, error: Exception, words: str
 ) -> None:
-    there.broken["placement.get"] = error
+    there.broken["placement.bind"] = error
     job()
     with sessions() as session:
         step = next(row for row in portals.install_steps(session, portal.id) if row.step == "placements")

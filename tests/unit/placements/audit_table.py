@@ -44,6 +44,7 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/deal/{deal}/retry": Leaves(Act.RETRY, on_deal=True),
     "POST /app/checks/ship/{deal}": Leaves(Act.SHIP_NOW, on_deal=True),
     "POST /app/reread": Leaves(Act.REREAD),
+    "POST /app/update": Leaves(Act.UPDATE_AGAIN),
     "POST /app/pipelines/reread": Leaves(Act.REREAD),
     "POST /app/account/cdek/0": Leaves(Act.CONNECTION_ADDED, ACCOUNT),
     "POST /app/account/cdek/{account}": Leaves(Act.CONNECTION, ACCOUNT),

@@ -78,6 +78,7 @@ TABLE: dict[str, Takes] = {
     "POST /app/deal/{deal}/ship_now": app(Right.SETTINGS),
     "POST /app/deal/{deal}/retry": app(Right.SETTINGS),
     "POST /app/reread": app(Right.SETTINGS),
+    "POST /app/update": app(Right.SETTINGS),
     "POST /app/account/cdek/0": app(Right.SETTINGS),
     "POST /app/account/cdek/{account}": app(Right.SETTINGS),
     "POST /app/account/{account}/test": app(Right.SETTINGS),

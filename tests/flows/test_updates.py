@@ -1,0 +1,84 @@
+"""The app gets a new version in a portal: our handlers are gone (contracts/bitrix24-app.md §1.8), and come back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from install.wanted import EVENTS
+from tests.flows.town import ADMIN, Shop, Town
+
+DEAL, NEXT, SECOND_ADMIN = 501, 502, 3
+
+
+def handlers(shop: Shop) -> list[str]:
+    return sorted(row["event"] for row in shop.ask("GET", "")["handlers"])
+
+
+def new_version(shop: Shop, told: bool) -> None:
+    """The administrator has updated the app, and went through its wizard where there is one."""
+    shop.settings(update_event=told)
+    shop.ask("POST", "/update-app", {})
+    if not told:
+        shop.ask("POST", "/finish-install", {"user": ADMIN})
+
+
+def calls(town: Town) -> list[Any]:
+    return [row["key"] for row in town.journal("rest.call", "bitrix24")]
+
+
+def test_an_event_tells_of_the_update(shop: Shop) -> None:
+    shop.town.calm()
+    new_version(shop, told=True)
+    shop.town.wait(lambda: handlers(shop) == sorted(EVENTS), "our handlers")
+    assert "Waybill обновлён" in shop.health()
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+def test_nothing_tells_of_the_update_and_nobody_opens_anything(shop: Shop) -> None:
+    """The portal is asked for its version now and then; what is missing is read in one request and bound in another."""
+    shop.town.calm()
+    new_version(shop, told=False)
+    assert handlers(shop) == []
+    before = len(calls(shop.town))
+    shop.town.advance(6.1 * 3600)
+    shop.town.wait(lambda: handlers(shop) == sorted(EVENTS), "our handlers", 40)
+    shop.town.calm()
+    made = calls(shop.town)[before:]
+    binding = [at for at, row in enumerate(made) if row == "batch"]
+    assert made.count("app.info") == 1, made
+    assert len(binding) <= 4, made
+    page = shop.health()
+    assert "Waybill обновлён" in page
+    assert "Уведомления об изменении сделок" in page
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+    assert len(shop.orders(DEAL)) == 1
+
+
+def test_the_next_frame_tells_of_the_update(shop: Shop) -> None:
+    """A manager opens a deal: the frame's proof names another version."""
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+    shop.town.calm()
+    new_version(shop, told=False)
+    shop.tab(DEAL)
+    shop.town.wait(lambda: handlers(shop) == sorted(EVENTS), "our handlers")
+    assert "Waybill обновлён" in shop.health()
+
+
+def test_without_a_key_the_update_waits_for_an_administrator(shop: Shop) -> None:
+    shop.fill_in(DEAL)
+    shop.town.calm()
+    shop.ask("POST", "/users", {"id": SECOND_ADMIN, "name": "Вторая", "admin": True})
+    new_version(shop, told=False)
+    shop.ask("POST", "/dismiss", {"user": ADMIN})
+    shop.tab(DEAL)
+    shop.town.calm(1.5)
+    assert handlers(shop) == []
+    shop.app(SECOND_ADMIN)
+    shop.town.wait(lambda: handlers(shop) == sorted(EVENTS), "our handlers")
+    assert "Waybill обновлён" in shop.health(SECOND_ADMIN)
