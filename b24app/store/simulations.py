@@ -41,9 +41,12 @@ class Simulation:
 def begin(
     session: Session, portal_id: int, lane: LaneRef, given: dict[str, Any], *, asked_by: int, now: datetime, trace: str
 ) -> Job:
-    """Forgets the one before and asks the portal's lane for a new one. Wake the lane after the commit."""
-    changed(session, delete(Job).where(Job.portal_id == portal_id, Job.kind.in_((KIND, QUOTES))))
-    return jobs.start(session, portal_id, lane, KIND, given, asked_by=asked_by, now=now, trace_id=trace)
+    """Asks the portal's lane for a new one and forgets the one before. Wake the lane after the commit."""
+    job = jobs.start(session, portal_id, lane, KIND, given, asked_by=asked_by, now=now, trace_id=trace)
+    # Afterwards: SQLite gives the highest number away again, and a row of the lanes may still name the old one.
+    before = delete(Job).where(Job.portal_id == portal_id, Job.kind.in_((KIND, QUOTES)), Job.id < job.id)
+    changed(session, before)
+    return job
 
 
 def spread(
@@ -59,6 +62,8 @@ def spread(
     jobs.finish(job, result, now)
     woken = []
     for connection_id, requests in asked.items():
+        if not requests:
+            continue
         lane = connection_lane(session, connection_id)
         given = {"simulation": job.id, "connection": connection_id, "asked": requests}
         jobs.start(

@@ -11,7 +11,7 @@ from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession
 from b24app.store import rules as store
 from b24app.store.engine import session_scope
-from placements.app import rules_saving
+from placements.app import rules_saving, rules_try
 from placements.app.desk import Desk
 from placements.app.rules_view import rule_form, rules_view
 from placements.app.section import Group, Section
@@ -21,7 +21,8 @@ TEMPLATE = "app/rules.html"
 
 def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
     rows = desk.read(lambda session: store.in_order(session, who.portal_id))
-    return {"rules": rules_view(rows, desk.facts(who), desk.manifests(), desk.formats(who)), "form": None}
+    shown = rules_view(rows, desk.facts(who), desk.manifests(), desk.formats(who))
+    return {"rules": shown, "form": None, **rules_try.view(desk, who)}
 
 
 def _form(
@@ -56,6 +57,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             rules_saving.act(session, who, rule_id, act, desk.facts(who), desk.parts.clock.now())
         return desk.fragment(who, TEMPLATE, **{**view(desk, who), "saved": True})
 
+    rules_try.routes(bp, desk)
     bp.add_url_rule("/app/rules/<int:rule_id>/form", "rule_form_part", rule_form_part, methods=["GET", "POST"])
     bp.post("/app/rules/<int:rule_id>")(save_rule)
     bp.post("/app/rules/<int:rule_id>/<act>")(rule_act)

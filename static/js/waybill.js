@@ -114,7 +114,9 @@
     var box = live.box(), before = headline();
     // A dialog or a half-typed form is somebody's work: the news waits until it is closed.
     if (document.querySelector("dialog[open]") || (box.contains(document.activeElement) && /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName))) { return; }
+    var open = Array.from(box.querySelectorAll("details[open][id]")).map(function (each) { return each.id; });
     window.htmx.swap(box, html, { swapStyle: "outerHTML" });
+    open.forEach(function (id) { var again = document.getElementById(id); if (again) { again.open = true; } });
     live.wait = live.first();
     finish();
     window.Portal.fit();

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ import structlog
 
 from b24app.flows.simulate import Priced
 from b24app.lanes.slices import Slice
-from b24app.logistics.errors import LogisticsError, problem_in
+from b24app.logistics.errors import LogisticsError, Unavailable, problem_in
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
@@ -70,7 +70,7 @@ class Quoting:
             rows = self.slice.claim_inbox(session, (InboxKind.QUOTES,))
             found = [(row, jobs.get(session, self.account.portal.id, int(row.key))) for row in rows]
         for row, job in found:
-            if job is None or job.state in (JobState.DONE, JobState.FAILED):
+            if job is None or job.kind != simulations.QUOTES or job.state in (JobState.DONE, JobState.FAILED):
                 self._close(row)
                 continue
             known = job.memory.get("found", {})
@@ -151,16 +151,23 @@ def price(system: Any, services: Iterable[str], asked: Asked) -> Priced:
     Raises LaterError."""
     with tracing(asked.row.trace_id):
         try:
-            offers = _offers(system, services, asked.request)
+            found = Priced(_offers(system, services, asked.request))
+        except Unavailable as error:
+            # One method of theirs may fail while another works (cdek.md §5.3): the chosen service is still asked for.
+            found = _without(error)
         except LogisticsError as error:
             return _without(error)
-        if not asked.chosen:
-            return Priced(offers)
-        own = next((one for one in offers if one.service_code == asked.request.service_code), None)
-        try:
-            return Priced(offers, own or system.quote(asked.request))
-        except LogisticsError as error:
-            return Priced(offers, problem=_without(error).problem)
+        return _chosen(system, asked, found) if asked.chosen and not found.left_alone else found
+
+
+def _chosen(system: Any, asked: Asked, found: Priced) -> Priced:
+    """With the price of the service that the rules chose, or why it has none."""
+    own = next((one for one in found.offers if one.service_code == asked.request.service_code), None)
+    try:
+        own = own or system.quote(asked.request)
+    except LogisticsError as error:
+        return replace(_without(error), offers=found.offers)
+    return Priced(found.offers or (own,), own)
 
 
 def _offers(system: Any, services: Iterable[str], request: ShipmentRequest) -> tuple[Quote, ...]:

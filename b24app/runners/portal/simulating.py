@@ -45,11 +45,8 @@ def try_rules(run: Run, job: Job) -> JobStep:
     found = [simulate(deal, pipelines[deal.category]) for deal in _deals(run, pipelines, count)]
     chosen = [each for each, _ in found]
     asked = {each.id: _asked(each, places, found) for each in accounts if _answers(run, each)}
-    result = {
-        "deals": [each.to_json() for each in chosen],
-        "silent": [one.id for one in accounts if one.id not in asked],
-    }
-    for lane in _save(run, job.id, result, {key: rows for key, rows in asked.items() if rows}):
+    result = {"deals": [each.to_json() for each in chosen]}
+    for lane in _save(run, job.id, result, asked):
         run.services.waker.wake(lane)
     return JobStep(result=result)
 

@@ -96,6 +96,8 @@ TABLE: dict[str, Takes] = {
     "POST /app/rules/{rule}/form": app(Right.SETTINGS),
     "POST /app/rules/{rule}": app(Right.SETTINGS),
     "POST /app/rules/{rule}/up": app(Right.SETTINGS),
+    "POST /app/rules/try": app(Right.SETTINGS),
+    "GET /app/rules/try/version": app(Right.SETTINGS),
     "POST /app/rights": app(Right.SETTINGS),
     "GET /app/checks/version": app(Right.SETTINGS),
     "POST /app/checks/run": app(Right.SETTINGS),

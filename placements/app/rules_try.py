@@ -1,0 +1,70 @@
+"""Trying the rules over the last deals: begins a simulation and shows it as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, make_response, request
+from sqlalchemy.orm import Session
+
+from b24app.frames import pages
+from b24app.frames import parts as page_parts
+from b24app.frames.rights import Right, rights_of
+from b24app.frames.session import PageSession
+from b24app.store import lanes, rules, simulations
+from b24app.store.lanes import LaneRef
+from placements.app.desk import Desk, choice
+from placements.app.rules_try_view import COUNTS, Scene, try_view
+
+PART = "parts/app_rules_try.html"
+
+
+def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
+    facts = desk.facts(who)
+
+    def read(session: Session) -> Mapping[str, Any]:
+        scene = Scene(
+            facts=facts,
+            rules=rules.in_order(session, who.portal_id),
+            manifests=desk.manifests(),
+            formats=desk.formats(who),
+            costs=Right.COSTS in rights_of(facts.settings, who),
+        )
+        return {"trying": try_view(simulations.last(session, who.portal_id), scene)}
+
+    return desk.read(read)
+
+
+def routes(bp: Blueprint, desk: Desk) -> None:
+    def try_rules() -> Response:
+        """Begins a simulation unless one is under way."""
+        who, now = desk.who(), desk.parts.clock.now()
+        count = choice(request.form, "count", set(COUNTS))
+
+        def begin(session: Session) -> LaneRef | None:
+            last = simulations.last(session, who.portal_id)
+            if last is not None and last.busy(now):
+                return None
+            mine = {str(row.id) for row in rules.in_order(session, who.portal_id)}
+            also = sorted(int(one) for one in mine & set(request.form.getlist("also")))
+            lane = lanes.portal_lane(session, who.portal_id)
+            given = {"count": int(count), "also": also}
+            simulations.begin(
+                session, who.portal_id, lane, given, asked_by=who.user_id, now=now, trace=page_parts.trace()
+            )
+            return lane
+
+        desk.write(begin)
+        return desk.fragment(who, PART, **view(desk, who))
+
+    def try_version() -> Response:
+        """Has anything come since version `v`? 204, or the whole part."""
+        who = desk.who()
+        shown = view(desk, who)
+        if shown["trying"].version == request.args.get("v"):
+            return pages.renewed(make_response("", 204), who, desk.parts.signer)
+        return desk.fragment(who, PART, **shown)
+
+    bp.post("/app/rules/try")(try_rules)
+    bp.get("/app/rules/try/version")(try_version)
