@@ -241,6 +241,9 @@
     body.addEventListener("htmx:timeout", function () { online(false); live.plan(); });
     body.addEventListener("htmx:afterSwap", function (event) {
       finish(); window.Portal.fit();
+      // The pressed button is gone: whoever uses a keyboard goes on where its effect is told.
+      var told = document.querySelector("[data-focus]");
+      if (told && document.activeElement === document.body) { told.focus({ preventScroll: true }); }
       if (event.detail.requestConfig && event.detail.requestConfig.elt.closest("[href='#app'],[hx-target='#app']")) { arrive(); }
     });
     document.addEventListener("visibilitychange", function () { if (document.hidden) { live.stop(); } else { live.start(); live.now(); } });

@@ -31,6 +31,7 @@ def test_from_nothing_to_a_pipeline_that_is_on(desk: Desk) -> None:
     expect(ours.locator("#trial-wrong")).to_have_text("Введите номер сделки, только цифры")
     looks_fine(desk, ours)
     offered.first.get_by_role("button").click()
+    expect(ours.locator("#trial-now")).to_be_focused()
     expect(ours.locator("#trial-verdict")).to_contain_text("Ничего не отправлено.", timeout=20000)
     expect(ours.locator("#trial-result")).to_contain_text("Не выбран перевозчик для этой сделки.")
     looks_fine(desk, ours)
