@@ -130,6 +130,9 @@ def _parcel(case: _Case) -> Iterator[Told]:
         kind = source.value if source else "waybill"
         guess = source is not None and source.is_guess
         yield Told("parcel", "item", "weight", round(weight), Origin(kind), guess, _item_name(row))
+        yield Told("parcel", "price", "money", dump(row.price), Origin("rows"), name=_item_name(row))
+        if row.sku:
+            yield Told("parcel", "sku", "text", row.sku, Origin("product"), name=_item_name(row))
     if defaults.packaging_g:
         yield Told("parcel", "packaging", "weight", defaults.packaging_g, Origin("pipeline"))
     yield Told("parcel", "weight", "weight", parcel.weight_g, Origin("goods"), _guessed(parcel, "weight"))

@@ -102,11 +102,13 @@ class Orders(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing(Jsonable):
-    """One call to a system as it would leave, without what signs it: `body` is its JSON document."""
+    """One call to a system as it would leave, without what signs it: `body` is its JSON document. `sender` is who
+    sends, put together from the request and the account; None when the system does not tell."""
 
     verb: str
     url: str
     body: Mapping[str, Any]
+    sender: Sender | None = None
 
 
 @runtime_checkable

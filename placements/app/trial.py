@@ -23,7 +23,8 @@ from b24app.store.models import Job, JobState
 from placements.app import saving, stages_saving
 from placements.app.desk import Desk
 from placements.app.section import Group, Progress, Section
-from placements.app.trial_view import ResultView, Scene, result_view
+from placements.app.trial_lines import Scene
+from placements.app.trial_view import ResultView, result_view
 from placements.person import own_client, read_deal
 
 RESULT, DEALS = "parts/app_trial_result.html", "parts/app_trial_deals.html"

@@ -5,21 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
-from b24app.flows.explain import Told
 from b24app.flows.trial import Outcome, Standing, Trial
 from b24app.frames.formats import Formats
-from b24app.logistics.model import DeliveryKind
-from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.store.faces.deal import ProblemFacts
-from b24app.store.faces.portal import PortalFacts
-from b24app.store.models import Connection, Job, JobState
-from b24app.systems.plugin import Manifest
+from b24app.store.models import Job, JobState
 from placements.app.rules_view import why_not
 from placements.app.stages_saving import lacking_of
+from placements.app.trial_lines import LineView, Scene, line_groups
 from placements.problem_words import ProblemView, problem_view
 
 #: Where an administrator mends a problem of this field.
@@ -34,17 +29,6 @@ MENDED_IN = {
 }
 #: After so long a person is told that somebody does not answer.
 SLOW_S = 60
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """One value. `code` is the portal's field that it is read from."""
-
-    label: str
-    value: str
-    source: str
-    code: str
-    guess: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,38 +83,6 @@ class ResultView:
         return self.state in ("waiting", "asking")
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a result is read with. `roles`: role -> the portal's field."""
-
-    facts: PortalFacts
-    roles: Mapping[str, str]
-    manifests: Mapping[str, Manifest]
-    formats: Formats
-
-    def account(self, connection_id: int) -> Connection | None:
-        return next((each for each in self.facts.connections if each.id == connection_id), None)
-
-    def carrier(self, connection_id: int) -> str:
-        """The system's name for people."""
-        account = self.account(connection_id)
-        manifest = self.manifests.get(account.system) if account else None
-        return manifest.title.get(self.formats.lang, manifest.code) if manifest else ""
-
-    def service(self, connection_id: int, code: str) -> str:
-        account = self.account(connection_id)
-        manifest = self.manifests.get(account.system) if account else None
-        title = dict(manifest.services).get(code, {}) if manifest else {}
-        return title.get(self.formats.lang) or code
-
-    def pipeline(self, category: int) -> Mapping[str, Any]:
-        known = (each for each in self.facts.settings.get("pipelines", ()) if each["id"] == category)
-        return next(known, {"name": "", "stages": ()})
-
-    def stage(self, category: int, stage: str) -> str:
-        return next((each["name"] for each in self.pipeline(category)["stages"] if each["id"] == stage), stage)
-
-
 def result_view(job: Job | None, scene: Scene) -> ResultView:
     if job is None:
         return ResultView("none")
@@ -156,8 +108,7 @@ def _done(job: Job, outcome: Outcome, scene: Scene, basic: Mapping[str, Any]) ->
     trial, formats = outcome.trial, scene.formats
     ended = job.finished_at or job.created_at
     carrier = scene.carrier(trial.connection_id) or formats.words("trial.carrier")
-    lines = [(line.group, _line(line, trial, scene)) for line in trial.told]
-    groups = tuple((name, tuple(line for _, line in found)) for name, found in groupby(lines, key=lambda one: one[0]))
+    groups = line_groups(outcome, scene)
     call = outcome.outgoing
     code = next((str(line.value) for line in trial.told if line.form == "service"), "")
     return ResultView(
@@ -177,7 +128,7 @@ def _done(job: Job, outcome: Outcome, scene: Scene, basic: Mapping[str, Any]) ->
         missing=tuple(each.value for each in trial.missing),
         troubles=tuple(_trouble(each, ProblemFacts(each, ended, None), carrier, formats) for each in outcome.problems),
         groups=groups,
-        guesses=sum(line.guess for _, line in lines),
+        guesses=sum(line.guess for _, lines in groups for line in lines),
         verb=call.verb if call else "",
         url=call.url if call else "",
         body=json.dumps(call.body, ensure_ascii=False, indent=2) if call else "",
@@ -229,52 +180,3 @@ def _switch(trial: Trial, scene: Scene) -> Switch:
     formats = scene.formats
     name = scene.pipeline(trial.category)["name"] or formats.words("pipeline.unnamed")
     return Switch(trial.category, formats.quote(name), formats.quote(stage), state)
-
-
-# --- one value --------------------------------------------------------------------------------------------------------
-
-
-def _line(line: Told, trial: Trial, scene: Scene) -> LineView:
-    t = scene.formats.words
-    label = t(f"trial.field.{line.label}")
-    return LineView(
-        label=f"{label}: {line.name}" if line.name else label,
-        value=_value(line, trial, scene),
-        source=_source(line, scene),
-        code=scene.roles.get(line.origin.name, "") if line.origin.kind == "field" else "",
-        guess=line.guess,
-    )
-
-
-def _value(line: Told, trial: Trial, scene: Scene) -> str:
-    formats = scene.formats
-    match line.form:
-        case "phone":
-            number, _, rest = str(line.value).partition(" ")
-            return f"{formats.phone(number)} {rest}".strip()
-        case "kind":
-            return formats.words(f"rules.kind.{DeliveryKind(line.value).value}")
-        case "money":
-            money = Money.from_json(line.value)
-            return formats.money(money.minor, money.currency)
-        case "weight":
-            return formats.weight(int(line.value))
-        case "size":
-            length, width, height = line.value
-            return formats.words("trial.size", size=formats.size(length, width, height))
-        case "account":
-            account = scene.account(int(line.value))
-            return account.title if account else str(line.value)
-        case "service":
-            return scene.service(trial.connection_id, str(line.value))
-        case "none":
-            return formats.words(f"trial.none.{line.label}")
-        case _:
-            return str(line.value)
-
-
-def _source(line: Told, scene: Scene) -> str:
-    t, origin = scene.formats.words, line.origin
-    if origin.kind == "field":
-        return t("trial.from.field", name=scene.formats.quote(t(f"trial.role.{origin.name}")))
-    return t(f"trial.from.{origin.kind}", name=scene.formats.quote(origin.name) if origin.name else "").strip()

@@ -27,6 +27,7 @@ from b24app.store.models import (
     Rule,
     Shipment,
 )
+from tests.flows.test_trial import tried
 from tests.flows.town import Shop, Town
 
 DEALS = (501, 502)
@@ -139,6 +140,7 @@ def test_nothing_of_an_erased_portal_is_left_and_its_neighbour_is_whole(town: To
         shop.ship(*DEALS[: 2 if shop is leaver else 1])
         shop.shipped(*DEALS[: 2 if shop is leaver else 1])
         more_of(shop)
+        tried(shop.page, DEALS[0])
     town.calm()
     town.program.remotes.call_log.flush()
     his = names(leaver) - names(neighbour)

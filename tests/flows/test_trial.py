@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from b24app.demo.person import Person
-from b24app.demo.setting_up import install, open_app
+from b24app.demo.setting_up import connect, install, open_app, switch_on
 from b24app.store import portals
 from b24app.store.engine import read_scope
 from b24app.store.models import Job, Shipment
@@ -121,6 +121,25 @@ def test_before_anything_is_set_up_it_shows_how_a_deal_is_read(town: Town) -> No
         assert part in text
     step = shop.page.get("/app/s/trial")
     assert "есть что поправить" in words_of(step)
+
+
+def test_a_pipeline_is_switched_on_where_the_deal_was_tried(town: Town) -> None:
+    shop = Shop(town, str(town.world.addresses["portals"][0]["member_id"]))
+    install(town.program.steer, shop.member)
+    shop.page = open_app(town.program.steer, shop.member)
+    connect(shop.page, town.world.addresses["cdek"]["accounts"][0])
+    shop.triggers = switch_on(shop.page, more={"enabled": ""})
+    shop.fill_in(DEAL)
+    shown = tried(shop.page, DEAL)
+    assert "Включить воронку" in shown
+    assert "включена" in shop.page.press("/app/trial/on/0")
+    town.wait(
+        lambda: shop.is_on and any(row.enabled for row in town.program.read(portals.pipelines, shop.row.id).values()),
+        "the pipeline's start",
+    )
+    shop.move(DEAL)
+    shop.shipped(DEAL)
+    assert shown_body(shown) == sent_body(town, shop)
 
 
 def test_deals_are_offered_and_a_result_is_soon_forgotten(town: Town) -> None:

@@ -60,7 +60,8 @@ class Cdek:
 
     def preview(self, request: ShipmentRequest) -> Outgoing:
         """The order, after the look-ups it needs."""
-        return Outgoing("POST", self._client.address("orders"), build_order(request, self._way(request)))
+        way = self._way(request)
+        return Outgoing("POST", self._client.address("orders"), build_order(request, way), way.sender)
 
     def read(self, remote_id: str) -> OrderState:
         reply = self._client.read(f"orders/{remote_id}", "orders.read")

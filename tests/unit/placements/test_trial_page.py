@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 
+from b24app.bitrix24.errors import RestError
 from b24app.clock import FixedClock
 from b24app.flows.trial import Outcome, try_out
 from b24app.frames.formats import Formats
-from b24app.logistics.model import DeliveryKind
+from b24app.logistics.model import DeliveryKind, Sender
 from b24app.logistics.ports import Outgoing
 from b24app.store import jobs, portal_settings, portals, trials
 from b24app.store.engine import Sessions, session_scope
+from b24app.store.faces.portal import portal_facts
 from b24app.store.models import AuditRow, InboxRow, Job, Pipeline, Portal
 from placements.app import trial
-from placements.app.trial_view import ResultView, Scene, result_view
+from placements.app.trial_lines import Scene, line_groups
+from placements.app.trial_view import ResultView, result_view
 from tests.unit.flows.given import NOW, deal, pipeline
 from tests.unit.placements.test_app_page import Page, one
 from tests.unit.placements.test_log_page import page
@@ -130,7 +133,7 @@ def test_a_pipeline_is_switched_on_only_when_it_lacks_nothing(
 
 
 def test_others_than_administrators_prove_that_they_may_see_the_deal(
-    page: Page, sessions: Sessions, set_up: Portal, parts: Any, clock: FixedClock
+    page: Page, sessions: Sessions, set_up: Portal, parts: Any, clock: FixedClock, person: Any
 ) -> None:
     with session_scope(sessions) as session:
         rights = {"settings": {"everyone": False, "users": [7], "departments": []}}
@@ -140,12 +143,34 @@ def test_others_than_administrators_prove_that_they_may_see_the_deal(
     assert "data-key" in shown
     assert "Последние сделки" not in shown
     assert page.ask("POST", "/app/trial", deal="42").status_code == 422
+    assert page.ask("POST", "/app/trial", deal="42", AUTH_ID="boris").json["error_code"] == "session_forged"  # type: ignore[index]
     assert "Последние" not in page.ask("POST", "/app/trial/deals").text
     with sessions() as session:
         assert session.query(Job).all() == []
+    shown_to_them = person.answers["crm.item.get"]
+    person.answers["crm.item.get"] = RestError("ACCESS_DENIED", "Access denied.", "crm.item.get")
+    assert page.ask("POST", "/app/trial", deal="501", AUTH_ID="anna").json["error_code"] == "no_access"  # type: ignore[index]
+    person.answers["crm.item.get"] = shown_to_them
+    assert "Читаем сделку 501…" in page.ask("POST", "/app/trial", deal="501", AUTH_ID="anna").text
 
 
 def test_nothing_was_tried_yet(ru: Formats) -> None:
     scene: Any = Scene(None, {}, {}, ru)  # type: ignore[arg-type]
     assert result_view(None, scene) == ResultView("none")
     assert trial.SECTION.progress is trial.progress
+
+
+def test_who_sends_is_told_part_by_part_with_its_source(sessions: Sessions, set_up: Portal, ru: Formats) -> None:
+    joined = Sender("Иван", "+79161234567", "ООО «Лён»", "MSK5")
+    own = pipeline(sender=Sender("Иван", company="ООО «Лён»"))
+    call = Outgoing("POST", "https://cdek.test", {}, joined)
+    found = Outcome(try_out(deal(), own, (), NOW), call)
+    with sessions() as session:
+        scene = Scene(portal_facts(session, set_up.id), {}, {}, ru)
+        rest = dict(line_groups(found, scene))["rest"]
+    assert [(line.label, line.value, line.source) for line in rest[:4]] == [
+        ("Отправитель, компания", "ООО «Лён»", "место отправки"),
+        ("Отправитель, имя", "Иван", "место отправки"),
+        ("Отправитель, телефон", "+7\xa0916\xa0123-45-67", "настройки перевозчика"),
+        ("Пункт сдачи", "MSK5", "настройки перевозчика"),
+    ]
