@@ -20,6 +20,7 @@ from b24app.remotes import Remotes
 from b24app.settings import Settings
 from b24app.store.engine import read_scope
 from b24app.workroom import join_lanes
+from install.wanted import fingerprint
 from sandbox.world import World
 
 LOCAL = "localhost"
@@ -64,6 +65,8 @@ class Program:
         self._server.app = app
         self._web: Parts = app.extensions["waybill"]
         self.parts = Parts.open(self.settings)
+        #: What this release wants in portals, as its pages know it.
+        self.wanted = fingerprint(self.url, self.settings.hooks_url.rstrip("/"))
         #: The server's and the worker's: each notices by itself that the world's clock has moved.
         self.clocks = (app.extensions["waybill"].clock, self.parts.clock)
         self.remotes = Remotes.open(self.parts)

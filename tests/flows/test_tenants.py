@@ -69,3 +69,30 @@ def test_an_old_portal_on_premise_whose_frames_leave_fields_out(town: Town) -> N
     town.calm()
     shop.happens(BOX_DEAL, "RECEIVED_AT_SHIPMENT_WAREHOUSE")
     shop.becomes(BOX_DEAL, "Принят на складе")
+
+
+def test_on_premise_and_cloud_in_one_deployment(town: Town) -> None:
+    """The box answers in the older way: no plan but "selfhosted", no operating times, every refusal with 401, a domain
+    with a port (bitrix24-app.md §1.7, §3.4, §3.7). A key that ran out is still told from one that is no good."""
+    box, cloud = town.shop(BOX), town.shop()
+    assert box.ask("GET", "")["settings"]["old_frame"]
+    assert (box.row.edition, cloud.row.edition) == ("box", "cloud")
+    assert box.row.plan.endswith("_selfhosted")
+    assert ":" in box.row.domain
+    for shop in (box, cloud):
+        shop.ask("POST", "/tokens/expire")
+    box.ship(BOX_DEAL)
+    cloud.ship(DEAL)
+    box.shipped(BOX_DEAL)
+    cloud.shipped(DEAL)
+    assert len(box.orders(BOX_DEAL)) == len(cloud.orders(DEAL)) == 1
+    for shop in (box, cloud):
+        assert len(town.journal("oauth.refreshed", "bitrix24", portal=shop.member)) == 1
+
+    second = 3
+    box.ask("POST", "/users", {"id": second, "name": "Вторая", "admin": True})
+    box.ask("POST", "/dismiss", {"user": 1})
+    box.ask("POST", "/update-app", {"version": 2})
+    box.app(second)
+    box.town.wait(lambda: box.row.app_version == "2", "the update of the box")
+    assert box.row.state == "active"
