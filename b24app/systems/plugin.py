@@ -72,7 +72,7 @@ class MemoryTokens:
 @dataclass(frozen=True, slots=True)
 class SettingField(Jsonable):
     """One field of the connection's settings form. `kind`: text, secret, choice, bool, int. `choices` are
-    (value, {ru, en}); `required_unless` names another field that makes this one optional when filled."""
+    (value, {ru, en}). `aside` = few accounts need it: the form folds it away until it holds something."""
 
     name: str
     title: Mapping[str, str]
@@ -81,6 +81,7 @@ class SettingField(Jsonable):
     help: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[tuple[str, Mapping[str, str]], ...] = ()
     default: str = ""
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def blueprint(parts: PageParts) -> Blueprint:
     bp.post("/app")(page.opened)
     bp.get("/app/s/<code>")(page.section)
     bp.post("/app/update")(page.update)
+    bp.get("/app/steps/<code>")(page.steps)
 
     def deal_trace(deal_id: int) -> Response:  # noqa: ARG001 - the section reads it from the address
         """A deal's whole trace with the navigation around it, whichever part of the page asked for it."""

@@ -36,6 +36,7 @@ class FieldView:
     value: str
     kept: str
     choices: tuple[tuple[str, str], ...]
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class AccountForm:
     paused: str
     errors: Mapping[str, str]
     saved: bool = False
+
+    @property
+    def aside_open(self) -> bool:
+        """Whether a folded field holds something or is wrong."""
+        return any(each.aside and (each.value or each.name in self.errors) for each in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,7 @@ def _field(scene: Scene, field: SettingField, shown: Mapping[str, Any], row: Con
         value="" if secret else str(shown.get(field.name, field.default) or ""),
         kept=_kept(scene, field, row) if stored and row is not None else "",
         choices=tuple((value, label.get(lang) or value) for value, label in field.choices),
+        aside=field.aside,
     )
 
 

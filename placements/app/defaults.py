@@ -36,7 +36,7 @@ def progress(facts: PortalFacts, formats: Formats) -> Progress:
     """Done once an administrator has said anything, be it zeros."""
     sections = len(facts.settings.get("section_defaults", {}))
     said = "defaults" in facts.settings or sections > 0
-    return Progress(said, formats.words("defaults.progress", n=sections) if sections else "")
+    return Progress(said, formats.words("defaults.progress", n=sections) if sections else "", needed=False)
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:

@@ -24,7 +24,7 @@ from b24app.store import updates
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces.portal import PortalFacts
-from b24app.store.models import Portal
+from b24app.store.models import Portal, PortalState
 from b24app.store.vitals import keys
 from placements.app.desk import PLACEMENT, Desk
 from placements.app.saving import audit
@@ -44,18 +44,23 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """`setup` = the section shown belongs to the set-up; `first_step` is where its tab leads."""
+    """`setup` = the section shown belongs to the set-up; `ships` names the stages that ship by now."""
 
     tabs: tuple[Entry, ...]
     steps: tuple[Entry, ...]
     more: tuple[Entry, ...]
     setup: bool
+    ships: tuple[str, ...] = ()
+
+    @property
+    def undone(self) -> tuple[Entry, ...]:
+        """Steps without which nothing ships, and that are not done."""
+        return tuple(each for each in self.steps if each.progress and each.progress.needed and not each.progress.done)
 
     @property
     def first_step(self) -> Entry | None:
-        """The first step that is not done, else the first one."""
-        undone = [each for each in self.steps if each.progress is not None and not each.progress.done]
-        return next(iter([*undone, *self.steps, *self.more]), None)
+        """Where the set-up's tab leads: the first step that is not done, else the first one."""
+        return next(iter([*self.undone, *self.steps, *self.more]), None)
 
     @property
     def next_step(self) -> Entry | None:
@@ -90,8 +95,23 @@ class Opening:
             page_parts.bring_up(parts, portal.id, again=True)
         who = prove(_session(portal, post, proof, person), parts.clock.now())
         demand(Right.SETTINGS, portal.settings, who)
-        context = self._context(who, next(iter(self._sections.values())))
+        context = self._context(who)
         return pages.page("pages/app.html", pages.viewer_of(who, parts.clock.now()), who, parts.signer, **context)
+
+    def steps(self, code: str) -> Response:
+        """The steps and the way on, as they are after something was saved on the page of `code`."""
+        section = self._sections.get(code)
+        if section is None:
+            raise PageError(ErrorCode.BAD_INPUT, f"unknown section {code}")
+        who = self._desk.who(section.right)
+        context = {"nav": self._navigation(who, section, self._desk.facts(who)), "section": section, "oob": True}
+        return self._desk.fragment(who, "parts/app_steps.html", **context)
+
+    def _first(self, facts: PortalFacts) -> Section:
+        """What is opened first: how deliveries are, or the first step while nobody has connected anything."""
+        sections = tuple(self._sections.values())
+        fresh = not facts.connections and facts.portal.state != PortalState.BLOCKED
+        return next((each for each in sections if fresh and each.group is Group.STEPS), sections[0])
 
     def section(self, code: str) -> Response:
         """One section with the navigation around it."""
@@ -110,8 +130,9 @@ class Opening:
         section = next(iter(self._sections.values()))
         return self._desk.fragment(who, "parts/app_frame.html", **self._context(who, section))
 
-    def _context(self, who: PageSession, section: Section) -> Mapping[str, Any]:
+    def _context(self, who: PageSession, asked: Section | None = None) -> Mapping[str, Any]:
         facts, parts = self._desk.facts(who), self._desk.parts
+        section = asked or self._first(facts)
         off = lacking(facts.portal.scopes or ())
         # The health page says itself, and says it first, that the portal does not let us in.
         said = section.code == "health"
@@ -123,7 +144,7 @@ class Opening:
             news = tuple(each for each in news if each.code != "blocked")
         nav = self._navigation(who, section, facts)
         shown = section.view_of(self._desk, who, facts) if section.view_of else section.view(self._desk, who)
-        return {**shown, "nav": nav, "section": section, "off": off, "news": news}
+        return {"oob": False, **shown, "nav": nav, "section": section, "off": off, "news": news}
 
     def _navigation(self, who: PageSession, shown: Section, facts: PortalFacts) -> Navigation:
         formats = self._desk.formats(who)
@@ -134,7 +155,14 @@ class Opening:
                 progress = each.progress(facts, formats) if each.progress else None
                 found[each.group].append(Entry(each.code, each.icon, each is shown, progress))
         tabs, steps, more = (tuple(found[group]) for group in (Group.RUN, Group.STEPS, Group.MORE))
-        return Navigation(tabs, steps, more, setup=shown.group is not Group.RUN)
+        return Navigation(tabs, steps, more, setup=shown.group is not Group.RUN, ships=_ships(facts))
+
+
+def _ships(facts: PortalFacts) -> tuple[str, ...]:
+    """Names of the stages from which deals ship, as they were when their pipelines were saved."""
+    on = [row for row in facts.pipelines.values() if row.enabled and row.trigger_stage]
+    named = [(row.settings or {}).get("stage_names", {}).get(row.trigger_stage, row.trigger_stage) for row in on]
+    return tuple(dict.fromkeys(named))
 
 
 def _session(portal: Portal, post: FramePost, proof: Proof, person: Person) -> PageSession:

@@ -28,10 +28,12 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a step of the set-up is: `hint` is the line under its name, in the reader's language."""
+    """How far a step of the set-up is: `hint` is the line under its name, in the reader's language. Deals ship without
+    a step that is not `needed`."""
 
     done: bool
     hint: str
+    needed: bool = True
 
 
 View = Callable[["Desk", PageSession], Mapping[str, Any]]

@@ -33,7 +33,10 @@ def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
 
 def progress(facts: PortalFacts, formats: Formats) -> Progress:
     on = sum(each.enabled for each in facts.pipelines.values())
-    return Progress(on > 0, formats.words("pipeline.progress", n=on) if on else "")
+    if on:
+        return Progress(True, formats.words("pipeline.progress", n=on))
+    prepared = any(each.trigger_stage and each.connection_id for each in facts.pipelines.values())
+    return Progress(False, formats.words("pipeline.prepared") if prepared else "")
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from b24app.flows.snapshot import CodSource
@@ -13,6 +13,7 @@ from b24app.logistics.status import Status
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection, Pipeline
 from b24app.systems.plugin import Manifest
+from placements.app import stages_guess
 from placements.app.measures import DEFAULTS, typed_back
 
 #: Statuses that a pipeline may answer with a stage of its own.
@@ -62,7 +63,8 @@ class OwnDefault:
 
 @dataclass(frozen=True, slots=True)
 class PipelineForm:
-    """`gone` names stages that are used here and that the portal no longer has. `lost` = so is the whole pipeline."""
+    """`gone` names stages that are used here and that the portal no longer has. `lost` = so is the whole pipeline.
+    `guessed` = nobody has saved it yet, the choices are ours."""
 
     id: int
     name: str
@@ -78,8 +80,16 @@ class PipelineForm:
     mappings: tuple[StageChoice, ...]
     gone: tuple[str, ...] = ()
     lost: bool = False
+    guessed: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)
     saved: bool = False
+
+    @property
+    def offered(self) -> bool:
+        """Whether our guess is whole: a stage and an account; it is saved when the reader goes on."""
+        return (
+            self.guessed and any(each.chosen for each in self.triggers) and any(each.chosen for each in self.accounts)
+        )
 
     @property
     def mapped(self) -> int:
@@ -151,6 +161,11 @@ def pipeline_form(
     )
     stages = data["stages"]
     values = _typed(typed, stages) if typed is not None else _stored(row, facts.settings, formats)
+    guessed = typed is None and stages_guess.untouched(row)
+    if guessed:
+        ships = stages_guess.trigger(data, facts)
+        mapping = stages_guess.mapping(stages, ships)
+        values = replace(values, trigger=ships, account=stages_guess.account(facts), mapping=mapping)
     names = {**(row.settings or {}).get("stage_names", {}), **{stage["id"]: stage["name"] for stage in stages}}
     there = {stage["id"] for stage in stages}
     used = [values.trigger, *sorted(values.more), *values.mapping.values()]
@@ -170,6 +185,7 @@ def pipeline_form(
         mappings=tuple(_mapping(status, values.mapping, stages, names, formats) for status in MAPPED),
         gone=tuple(dict.fromkeys(names.get(stage) or stage for stage in used if stage and stage not in there)),
         lost=bool(data.get("lost")),
+        guessed=guessed,
         errors=errors or {},
         saved=saved,
     )

@@ -44,10 +44,10 @@ def progress(facts: PortalFacts, formats: Formats) -> Progress:
     """Done once a dry run came through; the hint is about the last one."""
     last = facts.settings.get(trials.KEY)
     if not last:
-        return Progress(False, "")
+        return Progress(False, "", needed=False)
     at = formats.moment(datetime.fromisoformat(last["at"]))
     said = formats.words("trial.hint.good", at=at) if last["good"] else formats.words("trial.hint.bad", at=at)
-    return Progress(bool(last["passed_at"]), said)
+    return Progress(bool(last["passed_at"]), said, needed=False)
 
 
 def _lacks(facts: PortalFacts) -> dict[str, Any]:

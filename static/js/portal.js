@@ -25,6 +25,8 @@
 
   window.Portal = {
     fit: fit,
+    /** The portal's page is scrolled to its beginning: our frame is as tall as its content and has no scroll of its own. */
+    top: function () { return frame().then(function (b24) { return b24.parent.scrollParentWindow(0); }).catch(function () { window.scrollTo(0, 0); }); },
     /** Promise of a live Bitrix24 key of the person; asked anew when `fresh`. */
     key: function (fresh) {
       return frame().then(function (b24) {

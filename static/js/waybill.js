@@ -119,6 +119,7 @@
     open.forEach(function (id) { var again = document.getElementById(id); if (again) { again.open = true; } });
     live.wait = live.first();
     finish();
+    progressed();
     window.Portal.fit();
     if (headline() !== before) { say.textContent = headline(); window.Portal.reloadCard(); }
   }
@@ -164,7 +165,14 @@
       window.Portal.fit();
     }).catch(function () { notice({ title: words("Failed"), text: "", support: "" }); });
   }
+  /** On a phone only the current step of the set-up is shown until all are asked for (app.css). */
+  function steps(button) {
+    var open = button.closest(".wb-steps-card").classList.toggle("is-open");
+    button.setAttribute("aria-expanded", String(open));
+    window.Portal.fit();
+  }
   var CLICKS = {
+    steps: steps,
     pick: pick,
     copy: copy, filter: filter,
     dialog: function (button) { document.getElementById(button.dataset.dialog).showModal(); },
@@ -201,7 +209,43 @@
     var head = document.querySelector("#app h1");
     live.start();
     if (head) { head.tabIndex = -1; head.focus({ preventScroll: true }); say.textContent = head.textContent.trim(); }
-    window.scrollTo(0, 0);
+    window.Portal.top();
+  }
+
+  // ---- A step's form that was filled in and not saved: saved before the reader goes on, who stays if something is wrong ----
+  var leaving = null;
+  function typing(event) {
+    var form = event.target.closest("#section form[hx-post]:not([data-asks])"); // a question is not a setting
+    if (form && document.querySelector("#app .wb-steps") && !form.closest("dialog")) { form.dataset.typed = ""; }
+  }
+  /** Something was saved or became known: the steps beside it show how far they are. */
+  function progressed() { if (!leaving && document.getElementById("steps-nav")) { window.htmx.trigger(body, "steps-changed"); } }
+  /** Going on takes also what we guessed and showed (stages); looking elsewhere does not. */
+  function unsaved(link) { return document.querySelector(link.closest("#steps-bar") ? "#section form:is([data-typed],[data-guessed])" : "#section form[data-typed]"); }
+  function leave(event) {
+    var link = event.target.closest("[hx-target='#app']"), form = link && unsaved(link);
+    if (!form) { return; }
+    event.preventDefault(); event.stopPropagation();
+    if (!form.reportValidity()) { return; }
+    leaving = link;
+    form.requestSubmit();
+  }
+  function left() {
+    var link = leaving, wrong = document.querySelector("#section [aria-invalid=true]");
+    if (!link || !document.contains(link)) { leaving = null; return; }
+    if (wrong) { leaving = null; wrong.focus(); return; }
+    if (unsaved(link)) { unsaved(link).requestSubmit(); return; }
+    leaving = null; link.click();
+  }
+
+  // ---- Focus: what was pressed has been drawn anew; the keyboard goes on from the same place, or from what is wrong ----
+  var pressed = "";
+  function remember(elt) { var form = elt.closest("form[id]"); pressed = form ? form.id : ""; }
+  function refocus() {
+    var form = pressed && document.getElementById(pressed), on = document.activeElement;
+    if (!form || (on && on !== body && document.contains(on))) { return; }
+    var next = form.querySelector("[aria-invalid=true]") || form.querySelector("button[type=submit]");
+    if (next) { next.focus({ preventScroll: next.matches("button") }); }
   }
 
   function busy(element, is) {
@@ -221,15 +265,21 @@
 
   document.addEventListener("DOMContentLoaded", function () {
     body = document.body; say = document.getElementById("say");
+    body.addEventListener("click", leave, true);
+    body.addEventListener("input", typing);
+    body.addEventListener("change", typing);
     body.addEventListener("click", click);
     body.addEventListener("htmx:confirm", withKey);
-    body.addEventListener("htmx:beforeRequest", function (event) { clearNotice(); busy(event.detail.elt, true); });
+    body.addEventListener("htmx:beforeRequest", function (event) { clearNotice(); remember(event.detail.elt); busy(event.detail.elt, true); });
     body.addEventListener("htmx:afterRequest", function (event) {
       keep(event.detail.xhr.getResponseHeader("X-Waybill-Session"));
       busy(event.detail.elt, false);
       if (event.detail.successful) { online(true); live.start(); }
+      if (event.detail.successful && event.detail.requestConfig.verb === "post") { progressed(); }
     });
+    body.addEventListener("htmx:afterSettle", function () { refocus(); left(); });
     body.addEventListener("htmx:responseError", function (event) {
+      leaving = null;
       var error = { act: "retry" };
       try { error = JSON.parse(event.detail.xhr.responseText); } catch (_) { /* not ours: a proxy's page */ }
       var elt = event.detail.elt, repeated = elt.dataset.repeated;
@@ -237,8 +287,8 @@
       obey(error, repeated ? null : function () { window.htmx.trigger(elt, event.detail.requestConfig.triggeringEvent.type); });
       setTimeout(function () { delete elt.dataset.repeated; }, LIMIT);
     });
-    body.addEventListener("htmx:sendError", function () { online(false); live.plan(); });
-    body.addEventListener("htmx:timeout", function () { online(false); live.plan(); });
+    body.addEventListener("htmx:sendError", function () { leaving = null; online(false); live.plan(); });
+    body.addEventListener("htmx:timeout", function () { leaving = null; online(false); live.plan(); });
     body.addEventListener("htmx:afterSwap", function (event) {
       finish(); window.Portal.fit();
       // The pressed button is gone: whoever uses a keyboard goes on where its effect is told.

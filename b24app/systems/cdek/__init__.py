@@ -44,10 +44,11 @@ _FORM = (
             "ru": "Адрес, компания, имя и телефон нужны, только если их нет в «Откуда едет»",
             "en": "Address, company, name and phone are only needed when “Where it leaves from” does not have them",
         },
+        aside=True,
     ),
-    SettingField("sender_company", {"ru": "Компания отправителя", "en": "Sender's company"}),
-    SettingField("sender_name", {"ru": "Контактное лицо", "en": "Contact person"}),
-    SettingField("sender_phone", {"ru": "Телефон отправителя", "en": "Sender's phone"}),
+    SettingField("sender_company", {"ru": "Компания отправителя", "en": "Sender's company"}, aside=True),
+    SettingField("sender_name", {"ru": "Контактное лицо", "en": "Contact person"}, aside=True),
+    SettingField("sender_phone", {"ru": "Телефон отправителя", "en": "Sender's phone"}, aside=True),
     SettingField(
         "vat",
         {"ru": "НДС в чеке при оплате получателем", "en": "VAT on the receipt when the recipient pays"},
@@ -57,6 +58,7 @@ _FORM = (
             ("rows", {"ru": "Как в товарах сделки", "en": "As in the deal's products"}),
             *((rate, {"ru": f"{rate} %", "en": f"{rate}%"}) for rate in ("0", "5", "7", "10", "22")),
         ),
+        aside=True,
     ),
 )
 

@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from b24app.frames import pages, session
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession, SessionSigner
 from placements.tab_view import tab_view
+from tests.browser.pages.desk import Desk
 from tests.browser.pages.states import NOW, STATES
+from tests.browser.pages.watched import WIDTHS, Watched
 from tests.flows.program import Program
 
+__all__ = ["WIDTHS", "Watched"]
 ROOT = Path(__file__).parents[3]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDTHS = {"desk": 1280, "phone": 360}
 
 
 @pytest.fixture(scope="session")
@@ -57,32 +57,6 @@ def _draw_error(code: str, lang: str) -> Response:
     return answer
 
 
-class Watched:
-    """A page that remembers everything that went wrong in it."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.faults: list[str] = []
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-
-    def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.faults.append(f"{message.type}: {message.text}")
-
-    def axe(self, frame: Any = None) -> list[str]:
-        """Violations of WCAG 2.2 AA and best practice, each with where."""
-        where = frame or self.page
-        where.evaluate(AXE.read_text())
-        found = where.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-        return [f"{each['id']}: {[node['target'] for node in each['nodes']][:3]}" for each in found["violations"]]
-
-    def overflow(self, frame: Any = None) -> int:
-        """Pixels by which the page is wider than its window."""
-        where = frame or self.page
-        return int(where.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
 @pytest.fixture
 def watched(page: Page) -> Watched:
     return Watched(page)
@@ -93,3 +67,11 @@ def program(world: Any, sqlite_database_url: str, redis_url: str) -> Iterator[Pr
     """The whole program beside the emulated world, its worker running."""
     with Program(world, sqlite_database_url, redis_url) as running:
         yield running
+
+
+@pytest.fixture
+def desk(program: Program, browser: Browser) -> Iterator[Desk]:
+    context = browser.new_context(viewport={"width": WIDTHS["desk"], "height": 900})
+    context.set_default_timeout(20000)
+    yield Desk(program, context, Watched(context.new_page()))
+    context.close()

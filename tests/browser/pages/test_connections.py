@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Frame, expect
 
-from tests.browser.pages.conftest import WIDTHS, Watched
-from tests.browser.pages.test_in_the_portal import ADMIN, Desk
+from tests.browser.pages.desk import ADMIN, Desk
+from tests.browser.pages.watched import WIDTHS, Watched
 from tests.flows.program import Program
 
 pytestmark = pytest.mark.timeout(240)
@@ -37,7 +37,6 @@ def test_from_a_wrong_key_to_a_working_account(desk: Desk) -> None:
     desk.sign_in(ADMIN)
     desk.install()
     ours = desk.open_app()
-    ours.get_by_role("link", name="Настройка").click()
     form = ours.locator("form[id^=account-cdek-]")
     form.locator("button[type=submit]").click()
     expect(form.locator(".wb-error").first).to_have_text("Без этого не получится")

@@ -2,92 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
+from playwright.sync_api import Frame, expect
 
 from b24app.store import portals
 from b24app.store.engine import session_scope
 from b24app.store.models import PortalToken
 from install.wanted import EVENTS, FIELDS
-from tests.browser.pages.conftest import WIDTHS, Watched
-from tests.flows.program import Program
+from tests.browser.pages.conftest import desk
+from tests.browser.pages.desk import ADMIN, MANAGER, Desk
+from tests.browser.pages.watched import WIDTHS
 
-ADMIN, MANAGER = 1, 7
 DEAL = 501
+__all__ = ["ADMIN", "DEAL", "MANAGER", "Desk", "connect", "desk"]  # other scenarios begin with these
 pytestmark = pytest.mark.timeout(240)
-
-
-@dataclass
-class Desk:
-    """Somebody at a portal: a browser page, and our page inside the portal's."""
-
-    program: Program
-    context: BrowserContext
-    watched: Watched
-    lang: str = "ru"
-
-    @property
-    def page(self) -> Page:
-        return self.watched.page
-
-    @property
-    def address(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.program.world.addresses["portals"][0]
-        return found
-
-    def sign_in(self, user: int) -> None:
-        self.page.goto(self.address["base_url"] + "/login")
-        self.page.click(f"button[name=user][value='{user}']")
-        self.page.wait_for_selector(".board")
-
-    def ours(self) -> Frame:
-        """Our page inside the frame."""
-        self.page.wait_for_selector("iframe")
-        end = self.program.wait(lambda: self._frame(), "our frame", 15)
-        assert isinstance(end, Frame)
-        return end
-
-    def _frame(self) -> Frame | None:
-        self.page.wait_for_timeout(50)
-        return next((frame for frame in self.page.frames if frame.url.startswith(self.program.url)), None)
-
-    def open_app(self) -> Frame:
-        self.page.goto(self.address["base_url"] + "/marketplace/view/waybill.delivery/")
-        return self.ours()
-
-    def open_tab(self, deal: int) -> Frame:
-        self.page.goto(f"{self.address['base_url']}/crm/deal/details/{deal}/")
-        self.page.get_by_text("Доставка" if self.lang == "ru" else "Delivery", exact=True).first.click()
-        return self.ours()
-
-    def install(self) -> None:
-        self.page.goto(self.address["base_url"] + "/marketplace/")
-        self.page.locator("form[action*=install] button").first.click()
-        self.page.wait_for_url("**install_finished=Y**", timeout=30000)
-
-
-@pytest.fixture
-def desk(program: Program, browser: Browser) -> Iterator[Desk]:
-    context = browser.new_context(viewport={"width": WIDTHS["desk"], "height": 900})
-    context.set_default_timeout(20000)
-    yield Desk(program, context, Watched(context.new_page()))
-    context.close()
 
 
 def connect(desk: Desk) -> None:
     """An administrator connects CDEK and switches the main pipeline on, in the page."""
     account = desk.program.world.addresses["cdek"]["accounts"][0]
     ours = desk.open_app()
-    ours.get_by_role("link", name="Настройка").click()
     form = ours.locator("#account-cdek-0")
     form.locator("[name=account]").fill(account["client_id"])
     form.locator("[name=secret]").fill(account["client_secret"])
     form.locator("[name=contract]").select_option(str(account["contract"]))
     form.locator("[name=shipment_point]").fill("MSK5")
+    form.locator("summary").click()
     form.locator("[name=sender_name]").fill("Склад")
     form.locator("[name=sender_phone]").fill("+79161234567")
     form.locator("button[type=submit]").click()
@@ -115,7 +57,7 @@ def test_from_the_market_to_a_number_on_the_deal(desk: Desk) -> None:
     """Install, connect, switch on, ship one deal with a double click, cancel it, all with a mouse."""
     desk.sign_in(ADMIN)
     desk.install()
-    expect(desk.ours().locator("#now")).to_have_text("Осталось подключить перевозчика")
+    expect(desk.ours().locator("#section")).to_contain_text("Новое подключение: СДЭК")
     connect(desk)
     desk.sign_in(MANAGER)
     ours = desk.open_tab(DEAL)
@@ -135,7 +77,6 @@ def test_the_frame_is_as_tall_as_its_page_and_scrolls_nowhere(desk: Desk) -> Non
     desk.sign_in(ADMIN)
     desk.install()
     ours = desk.ours()
-    ours.get_by_role("link", name="Настройка").click()
     ours.locator("a[hx-get='/app/s/stages']").click()
     expect(ours.locator("#pipeline-0")).to_be_visible()
     desk.program.wait(lambda: _fits(desk, ours), "a frame that fits", 10)
@@ -173,7 +114,7 @@ def test_closing_the_installer_half_way_and_installing_again_is_safe(desk: Desk)
     desk.sign_in(ADMIN)
     desk.page.goto(desk.address["base_url"] + "/marketplace/app/17/")
     desk.page.wait_for_url("**install_finished=Y**", timeout=30000)
-    expect(desk.ours().locator("#now")).to_have_text("Осталось подключить перевозчика")
+    expect(desk.ours().locator("#section")).to_contain_text("Новое подключение: СДЭК")
     portal = next(iter(desk.program.world.system("bitrix24").portals.values()))
     assert [row.handler for row in portal.app.placements] == [f"{desk.program.url}/tab"]
     assert sorted(row.event for row in portal.app.handlers) == sorted(EVENTS)

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from b24app.frames.errors import ErrorCode
-from tests.browser.pages.conftest import WIDTHS, Watched
 from tests.browser.pages.states import STATES
+from tests.browser.pages.watched import WIDTHS, Watched
 
 
 @pytest.mark.parametrize("width", WIDTHS)

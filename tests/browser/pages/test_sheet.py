@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from b24app import create_app
 from b24app.settings import Settings
 from placements.legal import PATHS
-from tests.browser.pages.conftest import WIDTHS, Watched
+from tests.browser.pages.watched import WIDTHS, Watched
 
 
 @pytest.fixture(scope="module")

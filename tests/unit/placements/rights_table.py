@@ -74,6 +74,7 @@ TABLE: dict[str, Takes] = {
     "POST /tab/refresh": tab(Right.SHIP),
     "POST /tab/cancel": tab(Right.CANCEL),
     **{f"GET /app/s/{section.code}": app(section.right) for section in app_page.SECTIONS},
+    **{f"GET /app/steps/{section.code}": app(section.right) for section in app_page.SECTIONS},
     "GET /app/version": app(Right.SETTINGS),
     "POST /app/deal/{deal}/ship_now": app(Right.SETTINGS),
     "POST /app/deal/{deal}/retry": app(Right.SETTINGS),

@@ -20,6 +20,7 @@ CODE = sorted(path for room in ("b24app/frames", "install", "placements") for pa
 #: Names that are found or written in the portal in Russian, and units as people type them, in whatever language.
 NAMES_IN_THE_PORTAL = {
     "placements/app/measures.py",
+    "placements/app/stages_guess.py",
     "install/wanted.py",
     "install/steps/stage.py",
     "install/steps/fields.py",

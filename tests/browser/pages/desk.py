@@ -1,0 +1,62 @@
+"""Somebody at a portal: a browser page, our page inside the portal's, and what people do with a mouse around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Frame, Page
+
+from tests.browser.pages.watched import Watched
+from tests.flows.program import Program
+
+ADMIN, MANAGER = 1, 7
+
+
+@dataclass
+class Desk:
+    """Somebody at a portal: a browser page, and our page inside the portal's."""
+
+    program: Program
+    context: BrowserContext
+    watched: Watched
+    lang: str = "ru"
+
+    @property
+    def page(self) -> Page:
+        return self.watched.page
+
+    @property
+    def address(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.program.world.addresses["portals"][0]
+        return found
+
+    def sign_in(self, user: int) -> None:
+        self.page.goto(self.address["base_url"] + "/login")
+        self.page.click(f"button[name=user][value='{user}']")
+        self.page.wait_for_selector(".board")
+
+    def ours(self) -> Frame:
+        """Our page inside the frame."""
+        self.page.wait_for_selector("iframe")
+        end = self.program.wait(lambda: self._frame(), "our frame", 15)
+        assert isinstance(end, Frame)
+        return end
+
+    def _frame(self) -> Frame | None:
+        self.page.wait_for_timeout(50)
+        return next((frame for frame in self.page.frames if frame.url.startswith(self.program.url)), None)
+
+    def open_app(self) -> Frame:
+        self.page.goto(self.address["base_url"] + "/marketplace/view/waybill.delivery/")
+        return self.ours()
+
+    def open_tab(self, deal: int) -> Frame:
+        self.page.goto(f"{self.address['base_url']}/crm/deal/details/{deal}/")
+        self.page.get_by_text("Доставка" if self.lang == "ru" else "Delivery", exact=True).first.click()
+        return self.ours()
+
+    def install(self) -> None:
+        self.page.goto(self.address["base_url"] + "/marketplace/")
+        self.page.locator("form[action*=install] button").first.click()
+        self.page.wait_for_url("**install_finished=Y**", timeout=30000)

@@ -1,0 +1,38 @@
+"""A page that remembers everything that went wrong in it, and how it is measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Page
+
+AXE = Path(__file__).parents[3] / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = {"desk": 1280, "phone": 360}
+
+
+class Watched:
+    """A page that remembers everything that went wrong in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(f"{message.type}: {message.text}")
+
+    def axe(self, frame: Any = None) -> list[str]:
+        """Violations of WCAG 2.2 AA and best practice, each with where."""
+        where = frame or self.page
+        where.evaluate(AXE.read_text())
+        found = where.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        return [f"{each['id']}: {[node['target'] for node in each['nodes']][:3]}" for each in found["violations"]]
+
+    def overflow(self, frame: Any = None) -> int:
+        """Pixels by which the page is wider than its window."""
+        where = frame or self.page
+        return int(where.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
