@@ -13,8 +13,8 @@ def act_words(t: Words, act: str, title: str = "") -> str:
 
 
 def who_words(t: Words, user_id: int | None, name: str) -> str:
-    """A person without a name is a colleague; nobody's act is the app's own."""
-    return name or t("audit.somebody" if user_id else "audit.app")
+    """A person without a name is a colleague with a number; nobody's act is the app's own."""
+    return name or (t("audit.somebody", n=user_id) if user_id else t("audit.app"))
 
 
 def sentence(t: Words, act: str, user_id: int | None, name: str, title: str = "") -> str:

@@ -107,6 +107,8 @@ def parse_deal(item: Mapping[str, Any], names: FieldNames) -> DealSnapshot:
         opportunity=_money(item.get("opportunity"), currency),
         moved_at=moment(item.get("movedTime")),
         updated_at=moment(item.get("updatedTime")),
+        moved_by=number(item.get("movedBy")) or 0,
+        updated_by=number(item.get("updatedBy")) or 0,
     )
 
 

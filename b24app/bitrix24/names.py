@@ -15,7 +15,7 @@ CONTACT = 3
 COMPANY = 4
 _SYSTEM = (
     "id title categoryId stageId stageSemanticId assignedById contactId contactIds companyId opportunity currencyId"
-    " movedTime updatedTime"
+    " movedTime movedBy updatedTime updatedBy"
 )
 _LETTERS = re.compile(r"UF(_[A-Z]+)+_?")
 _NUMBERED = re.compile(r"UF_CRM_(\d{1,4})_([0-9_]+|[A-Z_]+)")

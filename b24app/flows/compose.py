@@ -153,5 +153,8 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
     set_up = dump(settings)
     for later in ("more_triggers", "lost_stages", "rules"):
         del set_up[later]
-    text = json.dumps([dump(inputs), set_up], sort_keys=True, ensure_ascii=False)
+    told = dump(inputs)
+    for whose in ("moved_by", "updated_by"):
+        del told[whose]
+    text = json.dumps([told, set_up], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -114,7 +114,8 @@ class DealSnapshot(Jsonable):
     """A deal as the portal says it is now. `fields` are raw values by role, `semantic` is `P`/`S`/`F`.
 
     `payments` None = not read. `copied_numbers` = the order or tracking number in its fields belongs to another deal's
-    shipment. `gone` = the portal has no such deal (then only `deal_id` means anything).
+    shipment. `gone` = the portal has no such deal (then only `deal_id` means anything). `moved_by` and `updated_by` are
+    users of the portal, 0 = it does not tell.
     """
 
     deal_id: int
@@ -132,6 +133,8 @@ class DealSnapshot(Jsonable):
     opportunity: Money | None = None
     moved_at: datetime | None = None
     updated_at: datetime | None = None
+    moved_by: int = 0
+    updated_by: int = 0
     copied_numbers: bool = False
     gone: bool = False
 

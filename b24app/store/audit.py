@@ -40,6 +40,9 @@ class Act(StrEnum):
     RETRY = "retry"
     CANCEL = "cancel"
     REFRESH = "refresh"
+    SHIPPED = "shipped"
+    WITHDRAWN = "withdrawn"
+    CORRECTED = "corrected"
     CHECKED_OFF = "checked_off"
     PRICE_CHANGED = "price_changed"
 
@@ -83,8 +86,26 @@ class Act(StrEnum):
     UNINSTALL = "uninstall"
 
 
-_OF_DEALS = (Act.SHIP_NOW, Act.RETRY, Act.CANCEL, Act.REFRESH, Act.CHECKED_OFF, Act.PRICE_CHANGED)
-_OF_CARE = (Act.DESK_RETRY, Act.GIVE_UP, Act.RECONCILE, Act.TRIAL, Act.REREAD, Act.UPDATE_AGAIN, Act.SUPPORT_BUNDLE)
+_OF_DEALS = (
+    Act.SHIP_NOW,
+    Act.RETRY,
+    Act.CANCEL,
+    Act.REFRESH,
+    Act.SHIPPED,
+    Act.WITHDRAWN,
+    Act.CORRECTED,
+    Act.CHECKED_OFF,
+    Act.PRICE_CHANGED,
+)
+_OF_CARE = (
+    Act.DESK_RETRY,
+    Act.GIVE_UP,
+    Act.RECONCILE,
+    Act.TRIAL,
+    Act.REREAD,
+    Act.UPDATE_AGAIN,
+    Act.SUPPORT_BUNDLE,
+)
 _OF_APP = (Act.INSTALL, Act.INSTALL_AGAIN, Act.REINSTALL, Act.UNINSTALL)
 #: What is in none of the others is a setting.
 ACTS: Mapping[Group, tuple[Act, ...]] = {
@@ -97,7 +118,7 @@ ACTS: Mapping[Group, tuple[Act, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """A person of the portal, by the name they had then. The app itself has none."""
+    """A person of the portal, by the name they had then ("" = the portal told only the id)."""
 
     user_id: int
     name: str
@@ -156,7 +177,7 @@ def write(
     """Add a row. `by` None = the app itself. `detail`: `title` names what it was done to, `reason` is why, the rest is
     for machines; none of it may hold a secret or personal data of the portal's customers."""
     told = {
-        **({"name": by.name} if by else {}),
+        **({"name": by.name} if by and by.name else {}),
         **(detail or {}),
         **({"changes": [each.to_json() for each in changes]} if changes else {}),
     }

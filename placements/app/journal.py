@@ -13,7 +13,7 @@ from b24app.frames.formats import zone_or_default
 from b24app.frames.session import PageSession
 from b24app.store import audit
 from b24app.store.audit import Group
-from b24app.store.faces.people import known_people
+from b24app.store.faces.people import authors
 from placements.app import journal_view
 from placements.app import section as sections
 from placements.app.changes_view import ChangeWords
@@ -27,19 +27,19 @@ def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
 
 
 def listed(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    """One page of the audit by the form's filters: two queries, names as they were written."""
+    """One page of the audit by the form's filters: two queries."""
     formats, zone = desk.formats(who), ZoneInfo(zone_or_default(who.zone, who.lang))
     after = journal_view.cursor(request.args.get("after", ""))
 
     def read(session: Session) -> Mapping[str, Any]:
-        people = known_people(session, who.portal_id)
+        people = authors(session, who.portal_id)
         wanted, filters = journal_view.wanted(request.args, people, zone)
         rows = audit.newest(session, who.portal_id, wanted, after)
         says = ChangeWords(formats, desk.manifests())
         return {
-            "days": journal_view.days(rows, formats, says, after.at if after else None),
+            "days": journal_view.days(rows, people, formats, says, after.at if after else None),
             "filters": filters,
-            "people": sorted(people.items(), key=lambda one: one[1]),
+            "people": journal_view.people(people, formats),
             "groups": tuple(Group),
             "next": journal_view.next_cursor(rows),
             "first": after is None,

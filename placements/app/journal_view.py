@@ -26,13 +26,14 @@ _FIELDS = ("by", "group", "deal", "since", "until")
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """One act. `deal` 0 = of no deal."""
+    """One act. `deal` 0 = of no deal; `stranger` is a person whose name we do not know, 0 for others."""
 
     id: int
     at: datetime
     time: str
     icon: str
     who: str
+    stranger: int
     what: str
     deal: int
     reason: str
@@ -68,24 +69,36 @@ class Filters:
 
 
 def days(
-    rows: Iterable[AuditRow], formats: Formats, says: ChangeWords, after: datetime | None
+    rows: Iterable[AuditRow],
+    people: Mapping[int, str],
+    formats: Formats,
+    says: ChangeWords,
+    after: datetime | None,
 ) -> tuple[JournalDay, ...]:
-    """`after`: when the last row of the page before was."""
-    lines = [_line(row, formats, says) for row in rows]
+    """`people`: names that other rows know. `after`: when the last row of the page before was."""
+    lines = [_line(row, people, formats, says) for row in rows]
     before = after.astimezone(formats.zone).date() if after is not None else None
     found = groupby(lines, key=lambda line: line.at.astimezone(formats.zone).date())
     return tuple(JournalDay("" if day == before else formats.day(day), tuple(group)) for day, group in found)
 
 
-def _line(row: AuditRow, formats: Formats, says: ChangeWords) -> JournalLine:
+def people(known: Mapping[int, str], formats: Formats) -> list[tuple[int, str]]:
+    """The form's choice: those with names first, by name."""
+    shown = [(user_id, who_words(formats.words, user_id, name)) for user_id, name in known.items()]
+    return sorted(shown, key=lambda one: (not known[one[0]], one[1]))
+
+
+def _line(row: AuditRow, people: Mapping[int, str], formats: Formats, says: ChangeWords) -> JournalLine:
     t, told = formats.words, row.detail
+    name = str(told.get("name") or people.get(row.user_id or 0, ""))
     what = act_words(t, row.action, str(told.get("title") or told.get("number") or told.get("order") or ""))
     return JournalLine(
         row.id,
         row.at,
         formats.time(row.at),
         _ICONS[_GROUPS.get(row.action, Group.CARE)],
-        who_words(t, row.user_id, str(told.get("name") or "")),
+        who_words(t, row.user_id, name),
+        0 if name or not row.user_id else row.user_id,
         what[:1].upper() + what[1:],
         row.deal_id or 0,
         str(told.get("reason") or ""),

@@ -219,7 +219,12 @@ def told_by_rows(rows: DealRows, formats: Formats) -> Iterator[Happened]:
     """Rows of the queue: what came in, what was decided, tried and written."""
     t = formats.words
     for asked in rows.inbox:
-        title = _named(t, "trace.inbox", asked.kind, who=str(asked.payload.get("name") or t("audit.somebody")))
+        title = _named(
+            t,
+            "trace.inbox",
+            asked.kind,
+            who=str(asked.payload.get("name") or t("audit.somebody", n=asked.payload.get("user_id", "")).strip()),
+        )
         yield Happened(asked.received_at, 0, "event", title, str(asked.payload.get("event") or ""))
         if asked.state == "dead":
             at, why = asked.served_at or asked.received_at, asked.last_error or ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.flows.town import ADMIN, Shop, Town, words_of
+from tests.flows.town import ADDRESS, ADMIN, MANAGER, Shop, Town, words_of
 
-DEAL = 501
+DEAL, NO_CITY = 501, 558
 
 
 def journal(shop: Shop, query: str = "") -> str:
@@ -44,3 +44,25 @@ def test_going_and_coming_back(shop: Shop) -> None:
     text = journal(shop.town.shop())
     told = ["Приложение установлено снова Анна Администратова", "Приложение удалено с портала Приложение"]
     assert [text.index(each) for each in told] == sorted(text.index(each) for each in told)
+
+
+def test_whose_hand_it_was_in_the_portal(shop: Shop) -> None:
+    """Moved to the stage by a manager, refused by the carrier, corrected, moved away before it left."""
+    shop.ship(DEAL, NO_CITY)
+    shop.shipped(DEAL)
+    shop.noticed(NO_CITY)
+    shop.town.calm()
+    shop.edit(NO_CITY, **{ADDRESS: shop.deal(DEAL)[ADDRESS]})
+    shop.shipped(NO_CITY)
+    text = journal(shop, f"?deal={NO_CITY}")
+    corrected = (
+        f"Данные исправлены, отправляем ещё раз: {shop.our_number(NO_CITY)} Сделка {NO_CITY} Сотрудник {MANAGER}"
+    )
+    moved = "Сделка переведена на стадию отправки, оформляем: {} Сделка {} Сотрудник 7"
+    assert moved.format(shop.our_number(NO_CITY), NO_CITY) in text
+    assert corrected in text
+    assert "Адрес изменено, значение не храним" in text
+    assert moved.format(shop.our_number(DEAL), DEAL) in journal(shop, f"?by={MANAGER}")
+    shop.press("refresh", DEAL)
+    assert moved.format(shop.our_number(DEAL), DEAL).replace("Сотрудник 7", "Пётр Менеджеров") in journal(shop)
+    assert "Пётр Менеджеров: сделка переведена на стадию отправки" in shop.tab_says(DEAL)

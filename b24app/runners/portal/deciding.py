@@ -27,6 +27,7 @@ from b24app.flows.decisions import (
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig
 from b24app.logistics.status import Status
 from b24app.runners import tell
+from b24app.runners.portal import audited
 from b24app.store import deals, inbox, intents, outbox, problems, shipments
 from b24app.store.lanes import LaneRef
 from b24app.store.models import InboxKind, Portal, Shipment
@@ -138,11 +139,18 @@ class DecisionSaver:
             trigger_history_id=decision.trigger_history_id,
             point_code=decision.request.point_code or "",
         )
+        if not verdict.people:
+            audited.shipped(self.session, self.portal.id, verdict.deal, shipment.number, self.now)
+            if any(isinstance(each, SolveProblems) and each.keys for each in verdict.decisions):
+                audited.corrected(self.session, self.portal.id, verdict.deal, {}, {}, shipment.number, self.now)
         self._queue(verdict, shipment, decision.request.to_json())
 
     def _retry(self, verdict: Verdict, decision: RetryShipment, shipment: Shipment) -> None:
         refused = [*shipment.request.get(REFUSED_IDS, ()), *([shipment.remote_id] if shipment.remote_id else ())]
         request = decision.request.to_json() | {REFUSED_IDS: refused}
+        if not verdict.people:
+            before = shipment.request
+            audited.corrected(self.session, self.portal.id, verdict.deal, before, request, shipment.number, self.now)
         shipments.change(
             self.session,
             shipment,
@@ -216,6 +224,7 @@ class DecisionSaver:
                 closed_reason=decision.reason,
                 next_poll_at=None,
             )
+            audited.withdrawn(self.session, self.portal.id, verdict.deal, shipment.number, self.now)
         elif intents.are_open(self.session, self.portal.id, shipment.id):
             self._look_again(verdict, self.now + LOOK_AGAIN)
 

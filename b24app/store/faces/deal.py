@@ -335,9 +335,9 @@ def _audits(session: Session, portal_id: int, deal_id: int) -> tuple[AuditFacts,
         .order_by(AuditRow.at.desc(), AuditRow.id.desc())
         .limit(_AUDITS_SHOWN)
     )
-    return tuple(
-        AuditFacts(row.action, row.user_id, str(row.detail.get("name", "")), row.at) for row in session.scalars(query)
-    )
+    rows = session.scalars(query).all()
+    names = {row.user_id: str(row.detail["name"]) for row in rows if row.detail.get("name")}
+    return tuple(AuditFacts(row.action, row.user_id, names.get(row.user_id, ""), row.at) for row in rows)
 
 
 def _unwritten(session: Session, portal_id: int, deal_id: int) -> int:

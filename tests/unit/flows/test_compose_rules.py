@@ -50,6 +50,15 @@ def test_no_rule_is_part_of_what_a_deal_is_compared_by(rules: tuple[Rule, ...]) 
     assert compose(deal(), pipeline(rules=rules)).input_hash == HASH
 
 
+def test_hashes_of_stored_shipments_stay_what_they_are() -> None:
+    """A refused order is sent again when its hash is another one: a new version must not send them all again."""
+    assert HASH == "a59c68df5f02a71c9ecee5f13f30da99"
+
+
+def test_whose_hand_was_on_a_deal_is_no_part_of_it() -> None:
+    assert compose(deal(moved_by=7, updated_by=9), pipeline()).input_hash == HASH
+
+
 def test_a_new_shipment_belongs_to_the_rules_account() -> None:
     composed = compose(deal(), RULED)
     assert composed.request is not None
