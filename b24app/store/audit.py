@@ -76,6 +76,7 @@ class Act(StrEnum):
     GIVE_UP = "give_up"
     RECONCILE = "reconcile"
     TRIAL = "trial"
+    RULES_TRY = "rules_try"
     REREAD = "reread"
     UPDATE_AGAIN = "update_again"
     SUPPORT_BUNDLE = "support_bundle"
@@ -102,6 +103,7 @@ _OF_CARE = (
     Act.GIVE_UP,
     Act.RECONCILE,
     Act.TRIAL,
+    Act.RULES_TRY,
     Act.REREAD,
     Act.UPDATE_AGAIN,
     Act.SUPPORT_BUNDLE,

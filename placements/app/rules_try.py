@@ -13,7 +13,9 @@ from b24app.frames import parts as page_parts
 from b24app.frames.rights import Right, rights_of
 from b24app.frames.session import PageSession
 from b24app.store import lanes, rules, simulations
+from b24app.store.audit import Act
 from b24app.store.lanes import LaneRef
+from placements.app import saving
 from placements.app.desk import Desk, choice
 from placements.app.rules_try_view import COUNTS, Scene, try_view
 
@@ -53,6 +55,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             simulations.begin(
                 session, who.portal_id, lane, given, asked_by=who.user_id, now=now, trace=page_parts.trace()
             )
+            saving.audit(session, who, Act.RULES_TRY, now)
             return lane
 
         desk.write(begin)

@@ -69,6 +69,7 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/rules/{rule}/on": Leaves(Act.RULE_ON),
     "POST /app/rules/{rule}/off": Leaves(Act.RULE_OFF),
     "POST /app/rules/{rule}/remove": Leaves(Act.RULE_REMOVE),
+    "POST /app/rules/try": Leaves(Act.RULES_TRY, {"count": "20"}),
     "POST /app/rights": Leaves(
         Act.RIGHTS,
         {"ship_who": "everyone", "cancel_who": "chosen", "cancel_user": "9|Борис", "costs_who": "everyone",
