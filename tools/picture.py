@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import io
 import os
+import re
 import sys
 import tempfile
 import time
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from b24app.demo.house import House, Plan  # noqa: E402
+from b24app.demo.person import Person  # noqa: E402
 from b24app.demo.setting_up import open_app, set_up  # noqa: E402
 from placements.app import SECTIONS  # noqa: E402
 from tools import gallery  # noqa: E402
@@ -34,6 +36,16 @@ ADMIN, MANAGER, DEAL = 1, 7, 501
 DEALS = range(501, 513)
 TRIED = 520
 STEP_S, STEPS, WAIT_S = 3600, 5, 90.0
+RULES = (
+    {
+        "title": "Казань экспрессом",
+        "cities": "Казань, Самара",
+        "service_courier": "express",
+        "service_pickup": "express",
+    },
+    {"title": "Тяжёлое магистралью", "weight_from": "20", "service_courier": "trunk", "service_pickup": "trunk"},
+    {"title": "Лёгкое дешевле", "weight_to": "1", "service_courier": "economy", "service_pickup": "economy"},
+)
 #: What a picture of a page may weigh after its colours are counted; long pages are cut there.
 TALLEST = 6000
 
@@ -163,6 +175,18 @@ def _try_out(house: House, base: str, member_id: str) -> None:
         time.sleep(0.3)
     page.press("/app/trial", {"deal": str(TRIED)})
     page.wait("/app/trial/result", lambda text: "aria-busy" not in text, "the dry run", WAIT_S)
+    _try_rules(page)
+
+
+def _try_rules(page: Person) -> None:
+    """Three rules, one of them off, tried over the last deals."""
+    account = re.findall(r'<option value="(\d+)"', page.get("/app/rules/0/form").split('name="connection_id"')[1])[0]
+    for rule in RULES:
+        page.press("/app/rules/0", {"connection_id": account, **rule})
+    last = max(map(int, re.findall(r"/app/rules/(\d+)/off", page.get("/app/s/rules"))))
+    page.press(f"/app/rules/{last}/off")
+    page.press("/app/rules/try", {"count": "10"})
+    page.wait("/app/rules/try/version?v=", lambda text: "data-live" not in text, "the trying of the rules", WAIT_S)
 
 
 def _deal(house: House, base: str) -> dict[str, Any]:
