@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, request
 from sqlalchemy.orm import Session
 
-from b24app.frames import pages
+from b24app.frames import htmx, pages
 from b24app.frames import parts as page_parts
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import Formats
@@ -28,6 +28,8 @@ from placements.app.trial_view import ResultView, result_view
 from placements.person import own_client, read_deal
 
 RESULT, DEALS = "parts/app_trial_result.html", "parts/app_trial_deals.html"
+#: Tells the page that a step of the set-up may be done now.
+STEPS = "steps-changed"
 #: The newest deals are looked up again after this, and a look that never ended is repeated.
 FRESH = timedelta(minutes=5)
 #: A dry run of the same deal that is under way is not begun twice.
@@ -37,7 +39,7 @@ LONGEST_ID = 12
 
 
 def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    return {**_lacks(desk.facts(who)), **_deals(desk, who), "result": _result(desk, who), "wrong": "", "typed": ""}
+    return {**_lacks(desk.facts(who)), **_deals(desk, who), **_shown(desk, who), "wrong": "", "typed": ""}
 
 
 def progress(facts: PortalFacts, formats: Formats) -> Progress:
@@ -65,6 +67,11 @@ def _result(desk: Desk, who: PageSession) -> ResultView:
 
     job, roles = desk.read(read)
     return result_view(job, Scene(desk.facts(who), roles, desk.manifests(), desk.formats(who)))
+
+
+def _shown(desk: Desk, who: PageSession) -> dict[str, Any]:
+    """What `RESULT` draws. `own_key`: trying again takes the person's own key."""
+    return {"result": _result(desk, who), "own_key": not who.admin}
 
 
 def _deals(desk: Desk, who: PageSession) -> dict[str, Any]:
@@ -99,10 +106,13 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     def trial_result() -> Response:
         """How the person's dry run goes; 204 when nothing changed since version `v`."""
         who = desk.who()
-        result = _result(desk, who)
-        if result.version == request.args.get("v"):
+        shown = _shown(desk, who)
+        if shown["result"].version == request.args.get("v"):
             return pages.renewed(make_response("", 204), who, desk.parts.signer)
-        return desk.fragment(who, RESULT, result=result)
+        answer = desk.fragment(who, RESULT, **shown)
+        if not shown["result"].busy:
+            htmx.announce(answer, STEPS)
+        return answer
 
     def trial_deals() -> Response:
         """The newest deals, or that they are being looked up (204 when that is known already)."""
@@ -125,7 +135,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         with session_scope(desk.parts.sessions) as session:
             saved = stages_saving.switch_on(session, who, facts, category, desk.parts.clock.now())
         desk.wake(saved.wake)
-        return desk.fragment(who, RESULT, result=_result(desk, who))
+        return desk.fragment(who, RESULT, **_shown(desk, who))
 
     bp.post("/app/trial")(try_deal)
     bp.get("/app/trial/result")(trial_result)

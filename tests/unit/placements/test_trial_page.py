@@ -152,6 +152,10 @@ def test_others_than_administrators_prove_that_they_may_see_the_deal(
     assert page.ask("POST", "/app/trial", deal="501", AUTH_ID="anna").json["error_code"] == "no_access"  # type: ignore[index]
     person.answers["crm.item.get"] = shown_to_them
     assert "Читаем сделку 501…" in page.ask("POST", "/app/trial", deal="501", AUTH_ID="anna").text
+    finish(sessions, set_up, outcome(sessions, set_up), clock.now())
+    answer = page.ask("GET", "/app/trial/result")
+    assert answer.headers["HX-Trigger"] == "steps-changed"
+    assert answer.text.count("data-key") == answer.text.count('name="AUTH_ID"') == 1
 
 
 def test_nothing_was_tried_yet(ru: Formats) -> None:
