@@ -83,9 +83,18 @@ def test_a_system_without_offers_is_asked_only_for_the_service_that_it_has() -> 
     ],
 )
 def test_what_the_system_says_instead_is_the_result(error: LogisticsError, code: str) -> None:
-    found = price(AllAtOnce(error), SERVICES, asked())
+    found = price(AllAtOnce(error, error), SERVICES, asked())
     assert found.problem is not None
     assert (found.problem.code, found.left_alone, found.offers) == (code, False, ())
+
+
+def test_when_the_offers_fail_the_chosen_service_is_asked_for_alone() -> None:
+    system = AllAtOnce(Unavailable("HTTP 500"))
+    assert price(system, SERVICES, asked()).asked == DEAR
+    assert system.asked == ["offers", "quote"]
+    other = price(system, SERVICES, asked(chosen=False))
+    assert other.problem is not None
+    assert (other.problem.code, other.offers) == ("system_silent", ())
 
 
 def silent(why: Why) -> Unavailable:
@@ -95,8 +104,9 @@ def silent(why: Why) -> Unavailable:
 
 
 def test_an_open_circuit_is_said_and_a_spent_budget_waits() -> None:
-    found = price(AllAtOnce(silent(Why.CIRCUIT)), SERVICES, asked())
-    assert found.left_alone
+    system = AllAtOnce(silent(Why.CIRCUIT))
+    assert price(system, SERVICES, asked()).left_alone
+    assert system.asked == ["offers"]
     for why in (Why.BUDGET, Why.BUSY):
         with pytest.raises(LaterError):
             price(AllAtOnce(silent(why)), SERVICES, asked())
