@@ -14,11 +14,11 @@ from install.wanted import EVENTS, EVENTS_PATH, TAB, TAB_PATH, TAB_TITLES, Bindi
 
 
 def placement_reads(ground: Ground) -> list[Read]:
-    return [("placement.get", {})] if has(Feature.TAB, ground.granted) else []
+    return [Read("placement.get")] if has(Feature.TAB, ground.granted) else []
 
 
 def event_reads(_ground: Ground) -> list[Read]:
-    return [("event.get", {})]
+    return [Read("event.get")]
 
 
 def placements(ground: Ground) -> None:

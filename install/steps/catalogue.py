@@ -12,8 +12,17 @@ from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.transport import PortalClient
 
-#: Method and parameters of a read.
-Read = tuple[str, Mapping[str, Any]]
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A read that a step begins with: all of them leave in one request."""
+
+    method: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.method, repr(dict(self.params))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +48,21 @@ class Ground:
     def ask(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
         """The result of one read, taken from what was read ahead the first time. Raises what PortalClient.call
         raises."""
-        kept = (method, repr(dict(params or {})))
+        kept = Read(method, params or {}).key
         return self.ahead.pop(kept) if kept in self.ahead else self.client.call(method, params, safe=True).result
+
+    def get(self, read: Read) -> Any:
+        """As `ask`."""
+        return self.ask(read.method, read.params)
 
     def read_ahead(self, reads: Sequence[Read]) -> None:
         """All first reads in one request. What is refused is asked again by its own step, which then knows why. Raises
         as PortalClient.batch."""
-        commands = {f"r{at}": read for at, read in enumerate(reads)}
-        if len(commands) > 1:
-            answer = self.client.read_all([Command(key, *read) for key, read in commands.items()])
-            for key, result in answer.results.items():
-                method, params = commands[key]
-                self.ahead[method, repr(dict(params))] = result
+        wanted = {f"r{at}": read for at, read in enumerate(reads)}
+        if len(wanted) > 1:
+            commands = [Command(key, read.method, read.params) for key, read in wanted.items()]
+            answer = self.client.read_all(commands)
+            self.ahead.update({wanted[key].key: result for key, result in answer.results.items()})
 
     def do(self, commands: Sequence[Command]) -> BatchAnswer:
         """Writes in one batch; what the portal says is there already counts as done. Raises the first other refusal."""

@@ -51,11 +51,11 @@ def run(ground: Ground) -> None:
 
 
 def _rows(ground: Ground) -> list[Mapping[str, Any]]:
-    return [as_map(row) for row in as_list(ground.ask(*_read(ground)))]
+    return [as_map(row) for row in as_list(ground.get(_read(ground)))]
 
 
 def _read(ground: Ground) -> Read:
-    return "crm.deal.userfield.list", {"order": {"SORT": "ASC"}, "filter": {"LANG": ground.lang}}
+    return Read("crm.deal.userfield.list", {"order": {"SORT": "ASC"}, "filter": {"LANG": ground.lang}})
 
 
 def money_fields(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:

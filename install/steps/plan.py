@@ -19,11 +19,11 @@ from install.steps.catalogue import Ground, Read
 _COMMON, _ENTERPRISE = (50, 2), (250, 5)
 
 
-_DEPARTMENTS: Read = ("department.get", {"sort": "ID", "order": "ASC"})
+_DEPARTMENTS = Read("department.get", {"sort": "ID", "order": "ASC"})
 
 
 def reads(ground: Ground) -> list[Read]:
-    return [("app.info", {}), *([_DEPARTMENTS] if has(Feature.DEPARTMENTS, ground.granted) else [])]
+    return [Read("app.info"), *([_DEPARTMENTS] if has(Feature.DEPARTMENTS, ground.granted) else [])]
 
 
 def run(ground: Ground) -> None:
@@ -54,7 +54,7 @@ def _departments(ground: Ground) -> list[dict[str, Any]]:
     """The first fifty departments as id and name: those that a right can be given to."""
     if not has(Feature.DEPARTMENTS, ground.granted):
         return []
-    rows = [as_map(row) for row in as_list(ground.ask(*_DEPARTMENTS))]
+    rows = [as_map(row) for row in as_list(ground.get(_DEPARTMENTS))]
     return [{"id": number(row.get("ID")), "name": str(row.get("NAME") or "")} for row in rows if number(row.get("ID"))]
 
 

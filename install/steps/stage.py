@@ -17,7 +17,7 @@ from install.wanted import Stage, plan_stage
 _DEAL = 2
 
 
-_CATEGORIES: Read = ("crm.category.list", {"entityTypeId": _DEAL})
+_CATEGORIES = Read("crm.category.list", {"entityTypeId": _DEAL})
 
 
 def reads(_ground: Ground) -> list[Read]:
@@ -58,7 +58,7 @@ def _save(
 
 def read_pipelines(ground: Ground) -> list[dict[str, Any]]:
     """All deal pipelines with their stages, in plain JSON, as the settings keep them."""
-    found = as_map(ground.ask(*_CATEGORIES))
+    found = as_map(ground.get(_CATEGORIES))
     rows = [as_map(row) for row in as_list(found.get("categories"))]
     commands = [
         Command(
