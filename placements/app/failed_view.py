@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from b24app.frames.formats import Formats
+from b24app.frames.words import Words
 from b24app.store.faces.failed import DEAD, FailedRow
 
 #: cause -> (who can fix it, section that mends it, icon).
@@ -31,6 +33,25 @@ _OUTCOMES = {
     "unavailable": "silent",
     "dead": "silent",
 }
+
+
+#: `wire.errors.Why` -> what it is to a reader.
+_WHYS: Mapping[str, str] = {
+    "circuit": "left_alone",
+    "dns": "unreachable",
+    "connect": "unreachable",
+    "tls": "unreachable",
+    "reset": "cut",
+    "read_timeout": "silent",
+    "total_limit": "silent",
+    "deadline": "late",
+    "bad_answer": "unreadable",
+    "too_large": "unreadable",
+}
+#: `orders.find: circuit: cdek:1 is left alone`, `orders.find: HTTP 503, 19 bytes, not JSON`.
+_OURS = re.compile(
+    rf"(?:(?P<label>[a-z]+\.[a-z_.]+): )?(?:(?P<why>{'|'.join(_WHYS)})(?:: .*)?|HTTP (?P<status>5\d\d)\b.*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +100,15 @@ def cause_of(row: FailedRow) -> str:
     return "portal_refused" if row.kind == "outbox" else "silent"
 
 
+def plain(words: str, t: Words) -> str:
+    """What our own end of a call wrote, in a reader's words; the other side's words stay as they are."""
+    found = _OURS.fullmatch(words)
+    if found is None:
+        return words
+    said = t("desk.why.http", status=found["status"]) if found["status"] else t(f"desk.why.{_WHYS[found['why']]}")
+    return f"{said} ({found['label']})" if found["label"] else said
+
+
 def failed_groups(rows: Sequence[FailedRow], names: Mapping[int, str], formats: Formats) -> tuple[FailedGroup, ...]:
     """`names`: titles of the portal's accounts by id. The largest group first, what a person can fix before that."""
     found: dict[str, list[FailedRow]] = {}
@@ -93,7 +123,9 @@ def _group(code: str, rows: Sequence[FailedRow], names: Mapping[int, str], forma
     who, section, icon = CAUSES[cause]
     title = t(f"desk.cause.{cause}", name=names.get(rows[0].connection_id, t("vitals.portal")))
     lines = tuple(_line(row, formats) for row in rows)
-    return FailedGroup(code, title, who, t(f"fixes.{who}"), icon, section, lines)
+    # What was given up repeats itself no more: then nobody "keeps trying".
+    over = who != "admin" and all(line.dead for line in lines)
+    return FailedGroup(code, title, who, t(f"fixes.{who}_over" if over else f"fixes.{who}"), icon, section, lines)
 
 
 def _line(row: FailedRow, formats: Formats) -> FailedLine:
@@ -109,7 +141,7 @@ def _line(row: FailedRow, formats: Formats) -> FailedLine:
         row.title,
         what,
         row.attempts,
-        row.words,
+        plain(row.words, t),
         due,
         row.state == DEAD,
     )

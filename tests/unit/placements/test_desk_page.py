@@ -71,6 +71,22 @@ def test_rows_are_grouped_by_cause_and_what_a_person_can_fix_comes_first(ru: For
     assert (line.what, line.next, line.row) == ("вызов перевозчика: создать заказ", "14:30", "intent:2")
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("orders.find: circuit: cdek:1 is left alone", "не спрашивали: до этого он молчал (orders.find)"),
+        ("orders.find: HTTP 503, 19 bytes, not JSON", "ответил ошибкой 503 (orders.find)"),
+        ("read_timeout", "ответа не было"),
+        ("ACCESS_DENIED Доступ запрещён", "ACCESS_DENIED Доступ запрещён"),
+        ("Некорректный ключ", "Некорректный ключ"),
+    ],
+)
+def test_our_own_words_about_a_call_are_put_plainly(ru: Formats, words: str, shown: str) -> None:
+    (group,) = failed_groups([failed("intent", 1, "dead", words=words)], {5: "СДЭК"}, ru)
+    assert group.lines[0].words == shown
+    assert group.who_words == "на стороне перевозчика: повторите, когда он ответит"
+
+
 def dead_write(sessions: Sessions, portal: Portal, clock: FixedClock, marker: str = "a", deal: int = 501) -> int:
     with session_scope(sessions) as session:
         payload = {"fields": {"address": "г. Казань, ул. Баумана, д. 5"}, "stage": None}
