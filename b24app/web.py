@@ -61,6 +61,7 @@ def _deployment(settings: Settings, systems: Mapping[str, SystemPlugin]) -> lega
         vendor_email=settings.vendor_email,
         vendor_address=settings.vendor_address,
         call_log_days=settings.call_log_days,
+        audit_days=settings.audit_days,
         inbox_days=settings.inbox_days,
         attempts_days=settings.attempts_days,
         carriers=tuple(dict(plugin.manifest.title) for plugin in systems.values()),

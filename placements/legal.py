@@ -16,7 +16,7 @@ from b24app.frames.pages import Viewer
 from placements.components import asked_language
 
 #: Day of the present wording; a change of the words changes it.
-IN_FORCE = date(2026, 11, 28)
+IN_FORCE = date(2026, 11, 29)
 SECTIONS = {
     "privacy": ("what", "where", "long", "erase", "others", "rights", "contact"),
     "licence": ("what", "pay", "you", "we", "limits", "end", "change", "contact"),
@@ -34,6 +34,7 @@ class Deployment:
     call_log_days: int
     inbox_days: int
     attempts_days: int
+    audit_days: int
     carriers: tuple[dict[str, str], ...] = ()
 
 

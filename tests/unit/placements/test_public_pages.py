@@ -79,11 +79,20 @@ def test_the_documents_answer_head_and_are_framed_by_nobody(browser: Any, path: 
 
 def test_the_policy_tells_this_deployments_numbers_and_contacts(browser: Any) -> None:
     client = browser(
-        call_log_days=21, attempts_days=33, vendor_name="ООО «Ромашка»", vendor_email="help@example.com", profile="demo"
+        call_log_days=21,
+        attempts_days=33,
+        audit_days=401,
+        vendor_name="ООО «Ромашка»",
+        vendor_email="help@example.com",
+        profile="demo",
     )
     ru, en = (client.get(f"/legal/privacy?lang={lang}").text for lang in ("ru", "en"))
-    assert all(text in ru for text in ("21 день", "33 дня", "ООО «Ромашка»", "mailto:help@example.com", "СДЭК"))
-    assert all(text in en for text in ("21 days", "33 days", "ООО «Ромашка»", "mailto:help@example.com", "CDEK"))
+    assert all(
+        text in ru for text in ("21 день", "33 дня", "401 день", "ООО «Ромашка»", "mailto:help@example.com", "СДЭК")
+    )
+    assert all(
+        text in en for text in ("21 days", "33 days", "401 days", "ООО «Ромашка»", "mailto:help@example.com", "CDEK")
+    )
 
 
 def test_nobody_is_invented_when_contacts_are_missing(browser: Any) -> None:
