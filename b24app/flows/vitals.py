@@ -14,6 +14,8 @@ ENOUGH = 5
 SHARE = 0.2
 #: Once told, the same stage is told again after this.
 WINDOW = timedelta(hours=24)
+#: A deal moved so long after the portal's last word about any deal: its events do not arrive.
+EVENT_LATE = timedelta(minutes=10)
 DEAD_STAGES = (1, 10, 50)
 AGE_STAGES = (timedelta(minutes=10), timedelta(hours=1))
 
@@ -67,13 +69,19 @@ def judge(calls: Calls) -> Verdict:
     return Verdict.DEGRADED if calls.share >= SHARE else Verdict.WORKS
 
 
+def events_lost(heard: datetime | None, moved: datetime | None, now: datetime) -> bool:
+    """Whether a portal's events do not arrive: a deal moved long after the last of them (`heard`), and that is no news
+    of this moment."""
+    return moved is not None and now - moved > EVENT_LATE and (heard is None or moved - heard > EVENT_LATE)
+
+
 # --- telling the administrators ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Something that an administrator may have to be told: `cause` (dead, oldest, key:<account>, silent:<account>) and
-    how bad it is (1, 2 …). `params` go into the words."""
+    """Something that an administrator may have to be told: `cause` (dead, oldest, key:<account>, silent:<account>,
+    hooks:<account>, events) and how bad it is (1, 2 …). `params` go into the words."""
 
     cause: str
     stage: int

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.clock import Clock
-from b24app.flows.vitals import Alarm, Calls, Sign, Verdict, age_stage, alarms, dead_stage, judge
+from b24app.flows.vitals import Alarm, Calls, Sign, Verdict, age_stage, alarms, dead_stage, events_lost, judge
 from b24app.lanes.wake import Waker
 from b24app.runners.tell import NOTICE
 from b24app.store import outbox, portal_settings, portals, vitals
@@ -34,7 +34,7 @@ def watch(sessions: Sessions, clock: Clock, waker: Waker) -> int:
         active = portals.by_state(session, PortalState.ACTIVE)
     lanes = []
     for portal in active:
-        mine = found.get(portal.id, [])
+        mine = [*found.get(portal.id, []), *_of_portal(portal, now)]
         if may_tell(portal) and (mine or portal.settings.get(TOLD)):
             with session_scope(sessions) as session:
                 lane = _tell(session, portal, mine, now)
@@ -63,6 +63,10 @@ def signs(session: Session, now: datetime) -> dict[int, list[Sign]]:
     return found
 
 
+def _of_portal(portal: Portal, now: datetime) -> list[Sign]:
+    return [Sign("events", 1, {})] if events_lost(portal.event_seen_at, portal.move_seen_at, now) else []
+
+
 def _of_account(row: Connection, calls: Mapping[str, Calls]) -> list[Sign]:
     """A refused account, or one whose carrier does not answer; a paused one tells nothing."""
     if row.state == ConnectionState.BROKEN:
@@ -71,7 +75,9 @@ def _of_account(row: Connection, calls: Mapping[str, Calls]) -> list[Sign]:
         return []
     mine = calls.get(f"{row.system}:{row.id}", Calls())
     stage = _STAGES.get(judge(mine), 0)
-    return [Sign(f"silent:{row.id}", stage, {"name": row.title, "share": round(100 * mine.share)})]
+    found = [Sign(f"silent:{row.id}", stage, {"name": row.title, "share": round(100 * mine.share)})]
+    # A carrier that answers nothing is told as such; else its subscription is what went wrong.
+    return [*found, *([Sign(f"hooks:{row.id}", 1, {"name": row.title})] if row.hook_problem and not stage else [])]
 
 
 def _tell(session: Session, portal: Portal, mine: list[Sign], now: datetime) -> LaneRef | None:

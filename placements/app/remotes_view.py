@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from b24app.flows.vitals import ENOUGH, Calls, Verdict, judge
+from b24app.flows.vitals import ENOUGH, Calls, Verdict, events_lost, judge
 from b24app.frames.formats import Formats
 from b24app.store.faces.failed import FailedRow
 from b24app.store.faces.portal import PortalFacts
@@ -20,8 +20,6 @@ FAILURES = ("silent", "errors", "limited", "key", "refused")
 ALMOST = 80
 #: A carrier's subscription is looked at every 12 hours: what was not seen right for two looks is not alive.
 HOOK_SEEN = timedelta(hours=26)
-#: A deal moved so long after the portal's last word about any deal: its events do not arrive.
-EVENT_LATE = timedelta(minutes=10)
 _NO_CALLS = Calls()
 
 
@@ -136,8 +134,7 @@ def _portal_key(pulse: Pulse, formats: Formats) -> Said:
 def _events(portal: Portal, formats: Formats) -> Said:
     """Whether the portal's events arrive: a deal that moved long after the last of them was told by none."""
     t, heard, moved = formats.words, portal.event_seen_at, portal.move_seen_at
-    late = moved is not None and formats.now - moved > EVENT_LATE and (heard is None or moved - heard > EVENT_LATE)
-    if late:
+    if events_lost(heard, moved, formats.now):
         return Said(
             t("vitals.events_lost", when=formats.moment(heard)) if heard else t("vitals.events_never"), bad=True
         )

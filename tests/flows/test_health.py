@@ -115,6 +115,8 @@ def test_events_that_no_longer_arrive(shop: Shop) -> None:
     shop.town.advance(900)
     said = shows(shop, "Битрикс24 не сообщает о сделках")
     assert "не приходят, последнее" in said
+    rows = told(shop, "не сообщает о сделках")
+    assert len([row for row in rows if "не сообщает о сделках" in str(row)]) == 1
     shop.settings(event_drop=0.0)
     shop.edit(ONE, comments="Снова слышно")
     shows(shop, CALM)

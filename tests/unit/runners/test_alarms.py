@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -57,6 +59,29 @@ def test_a_refused_key_is_told_once_and_its_end_once(sessions: Sessions, told: P
     over = (told.id, 1, "Waybill: CDEK снова принимает ключ, отправки идут.")
     assert watch(sessions, clock) == [refused, over]
     assert watch(sessions, clock) == [refused, over]
+
+
+def test_silence_of_the_portal_and_a_lost_subscription_are_told(
+    sessions: Sessions, told: Portal, clock: FixedClock
+) -> None:
+    moved = clock.now()
+    with session_scope(sessions) as session:
+        account = portals.connections(session, told.id)[0]
+        portals.set_connection_state(session, told.id, account.id, ConnectionState.READY, now=moved)
+        portals.note_hook_problem(session, told.id, account.id, "refused")
+        portals.get(session, told.id).move_seen_at = moved
+        portals.note_event(session, told.id, moved - timedelta(minutes=11))
+    clock.advance(601)
+    texts = [text for _, _, text in watch(sessions, clock)]
+    assert [text.partition(".")[0] for text in texts] == [
+        "Waybill: CDEK не присылает нам статусы, спрашиваем сами",
+        "Waybill: Битрикс24 не сообщает о сделках",
+    ]
+    with session_scope(sessions) as session:
+        portals.note_event(session, told.id, clock.now())
+        portals.note_subscribed(session, told.id, account.id, clock.now())
+    over = [text for _, _, text in watch(sessions, clock)][2:]
+    assert over == ["Waybill: CDEK снова присылает статусы.", "Waybill: Битрикс24 снова сообщает о сделках."]
 
 
 @pytest.mark.parametrize("why", ["switched off", "no scope"])
