@@ -11,66 +11,37 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from b24app.bitrix24.own_fields import OWN, PREFIX
 from b24app.flows.snapshot import Role
+from install.labels import VALUES, labels
 
 
-@dataclass(frozen=True, slots=True)
-class WantedField:
-    """A user field of deals. `name` is the real one: the portal adds `UF_CRM_` to what it is given."""
-
-    role: Role
-    name: str
-    kind: str
-    labels: Mapping[str, str]
-    sort: int
-    options: tuple[
-        tuple[str, str], ...
-    ] = ()  # (XML_ID, label in the portal's language is not possible: one text for all)
-
-    def creation(self) -> dict[str, Any]:
-        """Parameters of `crm.deal.userfield.add`."""
-        labels = dict(self.labels)
-        fields: dict[str, Any] = {
-            "USER_TYPE_ID": self.kind,
-            "FIELD_NAME": self.name.removeprefix("UF_CRM_"),
-            "XML_ID": self.name.removeprefix("UF_CRM_"),
-            "EDIT_FORM_LABEL": labels,
-            "LIST_COLUMN_LABEL": labels,
-            "LIST_FILTER_LABEL": labels,
-            "MULTIPLE": "N",
-            "MANDATORY": "N",
-            "SHOW_FILTER": "Y",
-            "SORT": self.sort,
-        }
-        if self.options:
-            fields["LIST"] = [
-                {"VALUE": label, "XML_ID": code, "SORT": 10 * at} for at, (code, label) in enumerate(self.options, 1)
-            ]
-        return {"fields": fields}
+def creation(role: Role, name: str, lang: str) -> dict[str, Any]:
+    """Parameters of `crm.deal.userfield.add` for our field of a role: named in all languages, the values of its list
+    (one text for the whole portal) in `lang`. The portal adds `UF_CRM_` to the name that it is given."""
+    own, told = OWN[role], labels(role)
+    fields: dict[str, Any] = {
+        "USER_TYPE_ID": own.kind,
+        "FIELD_NAME": name.removeprefix(PREFIX),
+        "XML_ID": name.removeprefix(PREFIX),
+        "MULTIPLE": "N",
+        "MANDATORY": "N",
+        "SHOW_FILTER": "Y",
+        "SORT": own.sort,
+        **naming(told),
+    }
+    if role is Role.TYPE:
+        fields["LIST"] = [
+            {"VALUE": texts.get(lang) or texts["en"], "XML_ID": code, "SORT": 10 * at}
+            for at, (code, texts) in enumerate(VALUES.items(), 1)
+        ]
+    return {"fields": fields}
 
 
-def _text(role: Role, name: str, ru: str, en: str, sort: int, kind: str = "string") -> WantedField:
-    return WantedField(role, f"UF_CRM_{name}", kind, {"ru": ru, "en": en}, sort)
+def naming(told: Mapping[str, str]) -> dict[str, Any]:
+    """The labels of a field, for `crm.deal.userfield.add` and `.update`."""
+    return {label: dict(told) for label in ("EDIT_FORM_LABEL", "LIST_COLUMN_LABEL", "LIST_FILTER_LABEL")}
 
-
-FIELDS: tuple[WantedField, ...] = (
-    _text(Role.ADDRESS, "DELIVERY_ADDRESS", "Адрес доставки", "Delivery address", 200),
-    _text(Role.PHONE, "DELIVERY_PHONE", "Телефон получателя", "Recipient's phone", 210),
-    WantedField(
-        Role.TYPE,
-        "UF_CRM_DELIVERY_TYPE",
-        "enumeration",
-        {"ru": "Способ доставки", "en": "Kind of delivery"},
-        220,
-        (("COURIER", "Курьер"), ("PICKUP", "Пункт выдачи")),
-    ),
-    _text(Role.POINT, "PVZ_CODE", "Код пункта выдачи", "Pickup point code", 230),
-    _text(Role.ORDER_ID, "LOGISTICS_ORDER_ID", "Номер заказа на доставку", "Delivery order number", 240),
-    _text(Role.TRACKING, "LOGISTICS_TRACK", "Трек-номер", "Tracking number", 250),
-    _text(Role.LINK, "LOGISTICS_LINK", "Ссылка на отслеживание", "Tracking link", 260, "url"),
-    _text(Role.PRICE, "LOGISTICS_PRICE", "Стоимость доставки", "Delivery price", 270, "money"),
-    _text(Role.STATUS, "LOGISTICS_STATUS", "Статус доставки", "Delivery status", 280),
-)
 
 EVENTS = (
     "ONCRMDEALUPDATE",
@@ -102,14 +73,8 @@ def fingerprint(public_url: str, hooks_url: str) -> str:
     """Differs as soon as a release wants something else in portals, or is reached at other addresses. What is put in
     place once and then belongs to the portal (the stage) does not count."""
     bound = (EVENTS, hooks_url + EVENTS_PATH, TAB, public_url + TAB_PATH, sorted(TAB_TITLES.items()))
-    fields = [(each.role.value, each.creation()) for each in FIELDS]
+    fields = [(role.value, creation(role, own.name, "en")) for role, own in OWN.items()]
     return hashlib.sha256(repr((fields, bound)).encode()).hexdigest()[:40]
-
-
-def missing_fields(existing: Iterable[str]) -> list[WantedField]:
-    """Fields that the portal lacks, by their real names."""
-    there = {name.upper() for name in existing}
-    return [wanted for wanted in FIELDS if wanted.name not in there]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, request
 from sqlalchemy.orm import Session
 
+from b24app.bitrix24.fields import names_of
 from b24app.bitrix24.payloads import FramePost
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
@@ -63,9 +64,9 @@ class Tab:
             raise PageError(ErrorCode.DEAL_NOT_SAVED)
         with read_scope(parts.sessions) as session:
             portal = known_portal(session, post.member_id)
-            roles = portals.field_map(session, portal.id)
+            names = names_of(portals.field_map(session, portal.id), portal.settings)
         client = parts.person(portal, post.auth_id, proof.info.user_id)
-        reading = read_deal(client, post.entity_id, roles, portal.scopes)
+        reading = read_deal(client, post.entity_id, names, portal.scopes)
         refill(parts.sessions, parts.clock, portal.id, post, proof, reading.person.admin)
         who = freshly_proven(_session(portal, post, proof, reading.person, post.entity_id), parts.clock.now())
         view = self._view(who, portal, reading)
@@ -84,8 +85,9 @@ class Tab:
         """The person's own key reads the deal again: the preview of an unshipped deal is never older than this."""
         parts, who = self._parts, session_of(self._parts, PLACEMENT)
         with read_scope(parts.sessions) as session:
-            portal, roles = portals.get(session, who.portal_id), portals.field_map(session, who.portal_id)
-        reading = read_deal(parts.person(portal, request.form.get("AUTH_ID", ""), who.user_id), who.entity_id, roles)
+            portal = portals.get(session, who.portal_id)
+            names = names_of(portals.field_map(session, who.portal_id), portal.settings)
+        reading = read_deal(parts.person(portal, request.form.get("AUTH_ID", ""), who.user_id), who.entity_id, names)
         if reading.person.user_id != who.user_id:
             raise PageError(ErrorCode.SESSION_FORGED, "another person's key")
         return self._fragment(who, portal, reading)

@@ -16,7 +16,7 @@ from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import Kind, RestError
 from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.transport import PortalClient
-from b24app.flows.snapshot import DealSnapshot, Role
+from b24app.flows.snapshot import DealSnapshot
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import PageParts
 from b24app.frames.session import PageSession
@@ -30,14 +30,12 @@ class Reading:
     deal: DealSnapshot
 
 
-def read_deal(
-    client: PortalClient, deal_id: int, roles: Mapping[str, str], granted: Collection[str] | None = None
-) -> Reading:
-    """`roles`: role -> the portal's field; `granted`: its scopes. Raises PageError (NO_ACCESS, DEAL_GONE,
-    PORTAL_SILENT, SESSION_EXPIRED)."""
+def read_deal(client: PortalClient, deal_id: int, names: FieldNames, granted: Collection[str] | None = None) -> Reading:
+    """`names`: which of the portal's fields play which role; `granted`: its scopes.
+
+    Raises PageError (NO_ACCESS, DEAL_GONE, PORTAL_SILENT, SESSION_EXPIRED)."""
     answer = ask_portal(client, [*who_commands(granted), *_commands(deal_id)])
     item = as_map(as_map(_deal(answer)).get("item"))
-    names = FieldNames({role: roles[role] for role in Role if role in roles})
     return Reading(person(answer), snapshot(item, answer, names))
 
 

@@ -41,8 +41,8 @@ class Preview:
 
 
 def preview(deal: DealSnapshot, portal_code: str, delivery_types: Mapping[str, str]) -> Preview:
-    """`delivery_types`: element ids of the portal's list field -> courier | pickup."""
-    kinds = {value: DeliveryKind(kind) for value, kind in delivery_types.items()}
+    """`delivery_types`: element ids of the portal's list field -> courier | pickup, "" = the manager is asked."""
+    kinds = {value: DeliveryKind(kind) for value, kind in delivery_types.items() if kind}
     pipeline = PipelineConfig(portal_code, deal.category, "", 0, {}, delivery_types=kinds)
     recipient, found = build_recipient(deal)
     destination, more = build_destination(deal, pipeline)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, request
 
+from b24app.bitrix24.names import FieldNames
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import PageParts, answer_errors
@@ -46,5 +47,5 @@ def _proven_again(parts: PageParts, who: PageSession, access: str) -> Person:
         portal = portals.get(session, who.portal_id)
     client = own_client(parts, portal, who, access)
     if who.placement == DEAL_TAB:
-        return read_deal(client, who.entity_id, {}, portal.scopes).person
+        return read_deal(client, who.entity_id, FieldNames({}), portal.scopes).person
     return read_person(client, portal.scopes)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from b24app.bitrix24.encoding import as_map
 from b24app.flows.snapshot import Role
 
 DEAL = 2
@@ -24,7 +23,7 @@ _NUMBERED = re.compile(r"UF_CRM_(\d{1,4})_([0-9_]+|[A-Z_]+)")
 def camel(upper: str) -> str:
     """`UF_CRM_PVZ_CODE` -> `ufCrmPvzCode`, by the server's rule; names with digits elsewhere keep their tail.
 
-    Two fields may collide under the rule, so a map read from `crm.item.fields` (`upper_names`) wins where there is one.
+    Two fields may collide under the rule, so what the portal said of its fields (`FieldNames.known`) wins.
     """
     if not upper.startswith("UF_"):
         return upper
@@ -39,24 +38,27 @@ def camel(upper: str) -> str:
     return "ufCrm_" + upper.removeprefix("UF_CRM_")
 
 
-def upper_names(result: Any) -> dict[str, str]:
-    """`crm.item.fields` -> original name to the name `crm.item.*` uses; only user fields."""
-    fields = as_map(as_map(result).get("fields"))
-    found = {str(as_map(info).get("upperName") or ""): name for name, info in fields.items()}
-    return {upper: name for upper, name in found.items() if upper.startswith("UF_")}
-
-
 @dataclass(frozen=True, slots=True)
 class FieldNames:
-    """Which field plays which role (original names), and how `crm.item.*` calls them where the rule does not tell."""
+    """Which field plays which role (original names), how `crm.item.*` calls them where the rule does not tell, and of
+    which type they are, where that is known (`b24app.bitrix24.fields.names_of` fills all three)."""
 
     roles: Mapping[Role, str]
     known: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def api(self, role: Role) -> str | None:
         """The name to read and write; None when no field plays the role."""
         upper = self.roles.get(role)
         return (self.known.get(upper) or camel(upper)) if upper else None
+
+    def kind(self, role: Role) -> str:
+        """USER_TYPE_ID of the role's field; "" where it is not known."""
+        return self.kinds.get(self.roles.get(role, ""), "")
+
+    def absent(self, item: Mapping[str, Any]) -> set[str]:
+        """Fields that a deal does not hold at all, not even empty: the portal has them no more."""
+        return {upper for role, upper in self.roles.items() if upper and not {self.api(role), upper} & item.keys()}
 
     def select(self) -> list[str]:
         """Everything that a snapshot is made of."""

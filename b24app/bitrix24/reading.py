@@ -47,6 +47,8 @@ class DealReader:
         self._names = names
         self._catalogue = catalogue
         self._payments = payments
+        #: Mapped fields that a deal read so far did not hold at all, not even empty.
+        self.absent: set[str] = set()
 
     def glance(self, deal_ids: Iterable[int], people: bool = False) -> dict[int, DealSnapshot]:
         """Deals alone (no rows, no people), absent ones as `gone`; for echoes of our own writes and for sweeps."""
@@ -54,7 +56,7 @@ class DealReader:
         groups = deals.chunks(wanted)
         commands = [deals.list_deals(f"d{at}", group, self._names) for at, group in enumerate(groups)]
         answer = self._client.read_all(commands, people=people)
-        items = _items(answer, len(groups))
+        items = self._noted(_items(answer, len(groups)))
         found = {deal_id: deals.parse_deal(item, self._names) for deal_id, item in items.items()}
         return {deal_id: found.get(deal_id) or DealSnapshot(deal_id, gone=True) for deal_id in sorted(wanted)}
 
@@ -66,7 +68,7 @@ class DealReader:
         wanted = sorted(set(deal_ids))
         raw = _Raw()
         first = self._client.read_all([*self._first(wanted), *extra], people=people)
-        raw.items = _items(first, len(deals.chunks(wanted)))
+        raw.items = self._noted(_items(first, len(deals.chunks(wanted))))
         self._people(raw, first, len(wanted), people)
         snapshots = {deal_id: self._snapshot(deal_id, raw, first) for deal_id in wanted}
         if self._catalogue is not None:
@@ -81,7 +83,7 @@ class DealReader:
     def fill(self, items: Iterable[Mapping[str, Any]], people: bool = False) -> dict[int, DealSnapshot]:
         """Deals with everything, whose own fields a list has just shown (`items_of`): one call for rows, payments and
         people, then wares and their parents. Up to 20 deals fit into one batch."""
-        raw = _Raw(items={int(item["id"]): dict(item) for item in items})
+        raw = _Raw(items=self._noted({int(item["id"]): dict(item) for item in items}))
         wanted = sorted(raw.items)
         if not wanted:
             return {}
@@ -90,6 +92,11 @@ class DealReader:
         _keep_people(raw, first, groups, firms)
         snapshots = {deal_id: self._snapshot(deal_id, raw, first) for deal_id in wanted}
         return self._catalogue.with_sizes(snapshots, first, people) if self._catalogue is not None else snapshots
+
+    def _noted(self, items: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
+        for item in items.values():
+            self.absent |= self._names.absent(item)
+        return items
 
     def _first(self, wanted: Sequence[int]) -> list[Command]:
         commands = [deals.list_deals(f"d{at}", group, self._names) for at, group in enumerate(deals.chunks(wanted))]

@@ -52,7 +52,8 @@ def draft_config(
     }
     own, portals = pipeline.settings or {}, portal.settings or {}
     defaults = {**portals.get("defaults", {}), **own.get("defaults", {})}
-    kinds = portals.get("delivery_types") or own.get("delivery_types", {})
+    said = portals.get("delivery_types") or own.get("delivery_types", {})
+    kinds = {value: kind for value, kind in said.items() if kind}  # "" = the manager is asked
     stages = _stages_of(portals, pipeline.category_id)
     told = {**own, **columns, **stages, "defaults": defaults, "delivery_types": kinds}
     return replace(PipelineConfig.from_json(told), rules=tuple(rules))

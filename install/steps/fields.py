@@ -1,88 +1,150 @@
-"""User fields of the deal: list, add the missing ones, remember which field plays which role
-(contracts/bitrix24-crm.md §4)."""
+"""User fields of the deal: read all of them, make ours that nobody chose otherwise, mend what an administrator asked
+for (contracts/bitrix24-crm.md §4).
+
+A field that was there and is gone is never made again in silence: it is told on the page (`b24app.bitrix24.drift`), and
+the administrator says what becomes of it. Only an installation makes what is missing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from b24app.bitrix24.encoding import Command, as_list, as_map
+from b24app.bitrix24 import fields as portal_fields
+from b24app.bitrix24.drift import DOUBTED, KNOWN, LOST, known_of
+from b24app.bitrix24.encoding import Command
+from b24app.bitrix24.envelope import BatchAnswer
+from b24app.bitrix24.fields import BOOLEAN, PortalField
+from b24app.bitrix24.fitting import guessed_kinds, money_fields
+from b24app.bitrix24.own_fields import OWN, free_name, is_own, of_role
 from b24app.flows.snapshot import Role
-from b24app.logistics.model import DeliveryKind
 from b24app.store import portal_settings, portals
-from install.steps.catalogue import Ground, Read
-from install.wanted import FIELDS, missing_fields
-
-#: How people name the two kinds in a list of their own.
-_SAYS = {
-    DeliveryKind.COURIER: ("courier", "курьер", "двер", "door"),
-    DeliveryKind.PICKUP: ("pickup", "point", "пункт", "самовывоз", "пвз", "постамат", "locker"),
-}
-
-#: Types of user fields that can hold an amount.
-_AMOUNTS = frozenset({"money", "double", "integer", "string"})
+from b24app.store.field_wishes import Wish, WishKind, drop_wishes, wishes_of
+from b24app.store.models import PortalState
+from install.labels import labels
+from install.steps.catalogue import Ground
+from install.wanted import creation, naming
 
 
-def reads(ground: Ground) -> list[Read]:
-    return [_read(ground)]
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What we know before the portal is asked. `fresh`: the app is being installed (again)."""
+
+    roles: Mapping[str, str]
+    wishes: tuple[Wish, ...]
+    fresh: bool
 
 
 def run(ground: Ground) -> None:
-    rows = _rows(ground)
-    names = {str(row.get("FIELD_NAME", "")).upper() for row in rows}
-    # A role that plays on a field of the portal's own needs none of ours.
-    elsewhere = {role for role, name in ground.mapped.items() if name.upper() in names}
-    missing = [each for each in missing_fields(names) if each.role.value not in elsewhere]
-    if missing:
-        ground.do([Command(f"f{at}", "crm.deal.userfield.add", wanted.creation()) for at, wanted in enumerate(missing)])
-        rows = _rows(ground)
-    there = {str(row.get("FIELD_NAME", "")).upper() for row in rows}
-    roles = {wanted.role.value: wanted.name for wanted in FIELDS if wanted.name in there}
-    kinds = delivery_types(rows)
-
-    def save(session: Session) -> None:
-        known = portals.field_map(session, ground.portal_id)
-        portals.set_fields(session, ground.portal_id, {role: name for role, name in roles.items() if role not in known})
-        portal_settings.merge(session, ground.portal_id, delivery_types=kinds, money_fields=money_fields(rows))
-
-    ground.save(save)
+    stored = _stored(ground)
+    fields = _read(ground)
+    commands = [*_creations(stored, fields, ground.lang), *_namings(stored, fields)]
+    if commands:
+        ground.do(commands)
+        fields = _read(ground)
+    roles = _roles(stored, fields)
+    ground.save(lambda session: _save(session, ground.portal_id, stored, roles, fields))
 
 
-def _rows(ground: Ground) -> list[Mapping[str, Any]]:
-    return [as_map(row) for row in as_list(ground.get(_read(ground)))]
+def _stored(ground: Ground) -> Stored:
+    found: list[Stored] = []
+
+    def load(session: Session) -> None:
+        portal = portals.get(session, ground.portal_id)
+        roles = portals.field_map(session, ground.portal_id)
+        found.append(Stored(roles, wishes_of(portal.settings), portal.state == PortalState.INSTALLING))
+
+    ground.save(load)
+    return found[0]
 
 
-def _read(ground: Ground) -> Read:
-    return Read("crm.deal.userfield.list", {"order": {"SORT": "ASC"}, "filter": {"LANG": ground.lang}})
+def _read(ground: Ground) -> tuple[PortalField, ...]:
+    answer: BatchAnswer = ground.client.read_all(portal_fields.read_commands(ground.lang))
+    return portal_fields.parse(answer)
 
 
-def money_fields(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Fields of the portal's own that may hold an amount to collect: `{"name", "title"}`, for the administrator to
-    choose from."""
-    ours = {wanted.name for wanted in FIELDS}
-    found = []
-    for row in rows:
-        name = str(row.get("FIELD_NAME", "")).upper()
-        if name not in ours and row.get("USER_TYPE_ID") in _AMOUNTS and row.get("MULTIPLE") != "Y":
-            label = row.get("EDIT_FORM_LABEL")
-            found.append({"name": name, "title": label if isinstance(label, str) and label else name})
-    return found
+def to_make(stored: Stored, fields: Sequence[PortalField]) -> list[Role]:
+    """Roles whose field of ours has to be made: nobody decided about them yet, an administrator asked for it, or an
+    installation finds it gone."""
+    there = {each.name for each in fields}
+    return [role for role in OWN if _lacks(role, stored, there) and of_role(role, fields) is None]
 
 
-def delivery_types(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Element id -> kind of the list field that says courier or pickup; elements nobody understands are left out."""
-    name = next(wanted.name for wanted in FIELDS if wanted.role is Role.TYPE)
-    field = next((row for row in rows if str(row.get("FIELD_NAME", "")).upper() == name), {})
-    elements = [as_map(element) for element in as_list(field.get("LIST"))]
-    kinds = {
-        str(element.get("ID", "")): _kind(f"{element.get('XML_ID', '')} {element.get('VALUE', '')}")
-        for element in elements
-    }
-    return {element_id: kind for element_id, kind in kinds.items() if element_id and kind}
+def _lacks(role: Role, stored: Stored, there: set[str]) -> bool:
+    name = stored.roles.get(role.value)
+    gone = stored.fresh and name is not None and is_own(role, name) and name not in there
+    return name is None or gone or Wish(role, WishKind.OWN) in stored.wishes
 
 
-def _kind(text: str) -> str:
-    said = text.casefold()
-    return next((kind.value for kind, signs in _SAYS.items() if any(sign in said for sign in signs)), "")
+def _creations(stored: Stored, fields: Sequence[PortalField], lang: str) -> list[Command]:
+    named = [(role, free_name(role, fields)) for role in to_make(stored, fields)]
+    return [
+        Command(f"f{at}", "crm.deal.userfield.add", creation(role, name, lang))
+        for at, (role, name) in enumerate(named)
+        if name
+    ]
+
+
+def _namings(stored: Stored, fields: Sequence[PortalField]) -> list[Command]:
+    """Fields of ours that get their own name back."""
+    there = {each.name: each for each in fields}
+    asked = [wish.role for wish in stored.wishes if wish.kind is WishKind.NAME and wish.role in OWN]
+    found = [(role, there.get(stored.roles.get(role.value, ""))) for role in asked]
+    return [
+        Command(f"n{at}", "crm.deal.userfield.update", {"id": field.id, "fields": naming(labels(role))})
+        for at, (role, field) in enumerate(found)
+        if field is not None and is_own(role, field.name)
+    ]
+
+
+def _roles(stored: Stored, fields: Sequence[PortalField]) -> dict[str, str]:
+    """Role -> field, where that is decided now; choices that an administrator made stay."""
+    there = {each.name for each in fields}
+    found = {role: of_role(role, fields) for role in OWN if _lacks(role, stored, there)}
+    return {role.value: field.name for role, field in found.items() if field is not None}
+
+
+def _save(
+    session: Session, portal_id: int, stored: Stored, roles: Mapping[str, str], fields: Sequence[PortalField]
+) -> None:
+    current = portals.field_map(session, portal_id)
+    portals.set_fields(session, portal_id, roles)
+    mapped = {**current, **roles}
+
+    def write(settings: dict[str, Any]) -> None:
+        settings[portal_fields.KEY] = [each.to_json() for each in fields]
+        settings[DOUBTED] = sorted(
+            {*settings.get(DOUBTED, ()), *settings.get(LOST, ())} & {each.name for each in fields}
+        )
+        settings[LOST] = []
+        settings["money_fields"] = money_fields(fields, {Role(role): name for role, name in mapped.items()})
+        settings["delivery_types"] = _kinds(settings, mapped, fields, changed=Role.TYPE.value in roles)
+        settings[KNOWN] = _known(settings.get(KNOWN, {}), mapped, fields, stored.wishes)
+        drop_wishes(settings, stored.wishes)
+
+    portal_settings.change(session, portal_id, write)
+
+
+def _known(
+    known: Mapping[str, Any], mapped: Mapping[str, str], fields: Sequence[PortalField], wishes: Sequence[Wish]
+) -> dict[str, Any]:
+    """A field that is known for its role stays as it was known, so that what became of it can be told, unless somebody
+    asked to mend just that."""
+    mended = {wish.role.value for wish in wishes}
+    fresh = known_of(mapped, fields)
+    old = {role: each for role, each in known.items() if role not in mended and each["name"] == mapped.get(role)}
+    return {**fresh, **old}
+
+
+def _kinds(
+    settings: Mapping[str, Any], mapped: Mapping[str, str], fields: Sequence[PortalField], changed: bool
+) -> dict[str, str]:
+    """What the values of the TYPE field mean: as it was said; read from their texts where nobody said anything yet."""
+    field = next((each for each in fields if each.name == mapped.get(Role.TYPE.value)), None)
+    said: dict[str, str] = dict(settings.get("delivery_types", {}))
+    if field is None or field.kind == BOOLEAN or (said and not changed):
+        return said
+    return guessed_kinds(field)

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from b24app.bitrix24.catalogue import CatalogueMemory, CatalogueReader
 from b24app.bitrix24.features import Feature, has
+from b24app.bitrix24.fields import names_of
 from b24app.bitrix24.goods import Units
 from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.reading import DealReader
 from b24app.bitrix24.transport import PortalClient
-from b24app.flows.snapshot import CatalogueSize, CodSource, PipelineConfig, Role, Source
+from b24app.flows.snapshot import CatalogueSize, CodSource, PipelineConfig, Source
 from b24app.lanes.slices import Slice
 from b24app.runners.services import Services
 from b24app.runners.views import draft_config, pipeline_config, rule_view
@@ -83,7 +84,7 @@ def open_run(slice_: Slice, services: Services, memory: CatalogueMemory, pace: P
     }
     configured = {key: config for key, config in found.items() if config is not None}
     pipelines = {key: config for key, config in configured.items() if config.enabled}
-    names = FieldNames({Role(role): name for role, name in roles.items() if role in set(Role)})
+    names = names_of(roles, portal.settings or {})
     client = services.open_portal(portal)
     units = Units(**portal.settings.get("units", {}))
     defaults = _section_defaults(portal.settings.get("section_defaults", {}))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from b24app.bitrix24.catalogue import CatalogueMemory
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.lanes.slices import Slice, SliceResult
-from b24app.runners.portal import feed, jobs, rounds, sending_out, wishes
+from b24app.runners.portal import feed, jobs, missing_fields, rounds, sending_out, wishes
 from b24app.runners.portal.answers import NO_KEY_PAUSE
 from b24app.runners.portal.context import Pace, Run, open_run
 from b24app.runners.services import Services
@@ -75,6 +75,7 @@ class PortalRunner:
             busy |= wishes.do(run)
             busy |= jobs.do(run, self._jobs)
             busy |= rounds.do(run)
+            missing_fields.note(run)
             busy |= sending_out.do(run)
             if busy:
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from b24app.bitrix24.names import FieldNames
@@ -14,15 +14,25 @@ from b24app.words import say
 
 def api_fields(fields: Mapping[str, Any], names: FieldNames, lang: str) -> dict[str, Any]:
     """Fields of an outbox row (by role, JSON values) by their API names. None clears a field."""
-    return names.written({Role(role): _value(Role(role), value, lang) for role, value in fields.items()})
+    return names.written({role: _value(role, value, names.kind(role), lang) for role, value in _by_role(fields)})
 
 
-def _value(role: Role, value: Any, lang: str) -> Any:
+def _by_role(fields: Mapping[str, Any]) -> Iterator[tuple[Role, Any]]:
+    return ((Role(role), value) for role, value in fields.items())
+
+
+def _value(role: Role, value: Any, kind: str, lang: str) -> Any:
     if value is None:
         return ""
     if role is Role.PRICE:
-        money = Money.from_json(value)
-        return f"{money.amount}|{money.currency}"
+        return _money(Money.from_json(value), kind)
     if role is Role.STATUS:
         return say(f"status.{Status(value).value}", lang)
     return str(value)
+
+
+def _money(money: Money, kind: str) -> str:
+    """`411.77|RUB` in a money field (ours is one), the plain amount in a number, both in words in a text."""
+    if kind == "double":
+        return str(money.amount)
+    return f"{money.amount} {money.currency}" if kind == "string" else f"{money.amount}|{money.currency}"

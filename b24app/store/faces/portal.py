@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import and_, select
@@ -21,6 +21,7 @@ class PortalFacts:
     pipelines: Mapping[int, Pipeline]
     steps: tuple[InstallStep, ...]
     origins: tuple[Origin, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -28,7 +29,7 @@ class PortalFacts:
 
 
 def portal_facts(session: Session, portal_id: int) -> PortalFacts:
-    """Four queries, however many accounts and pipelines there are. Raises NoResultFound."""
+    """Five queries, however many accounts and pipelines there are. Raises NoResultFound."""
     live = and_(Connection.portal_id == Portal.id, Connection.state != ConnectionState.REMOVED)
     mine = select(Portal, Connection).outerjoin(Connection, live).where(Portal.id == portal_id)
     rows: list[tuple[Portal, Connection | None]] = list(session.execute(mine.order_by(Connection.id)))
@@ -40,4 +41,5 @@ def portal_facts(session: Session, portal_id: int) -> PortalFacts:
         pipelines=portals.pipelines(session, portal_id),
         steps=tuple(portals.install_steps(session, portal_id)),
         origins=tuple(origins.of_portal(session, portal_id)),
+        roles=portals.field_map(session, portal_id),
     )

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Frame, expect
 
+from b24app.bitrix24.own_fields import OWN
 from b24app.store import portals
 from b24app.store.engine import session_scope
 from b24app.store.models import PortalToken
-from install.wanted import EVENTS, FIELDS
+from install.wanted import EVENTS
 from tests.browser.pages.conftest import desk
 from tests.browser.pages.desk import ADMIN, MANAGER, Desk
 from tests.browser.pages.watched import WIDTHS
@@ -118,7 +119,7 @@ def test_closing_the_installer_half_way_and_installing_again_is_safe(desk: Desk)
     portal = next(iter(desk.program.world.system("bitrix24").portals.values()))
     assert [row.handler for row in portal.app.placements] == [f"{desk.program.url}/tab"]
     assert sorted(row.event for row in portal.app.handlers) == sorted(EVENTS)
-    assert {wanted.name for wanted in FIELDS} <= set(portal.crm.userfields.of("CRM_DEAL"))
+    assert {own.name for own in OWN.values()} <= set(portal.crm.userfields.of("CRM_DEAL"))
 
 
 def test_a_session_that_ran_out_is_renewed_without_the_person_noticing(desk: Desk) -> None:

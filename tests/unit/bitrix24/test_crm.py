@@ -9,7 +9,7 @@ import pytest
 from b24app.bitrix24 import deals, feed, goods, people
 from b24app.bitrix24.envelope import BatchAnswer, inner_error
 from b24app.bitrix24.errors import RestError
-from b24app.bitrix24.names import FieldNames, camel, upper_names
+from b24app.bitrix24.names import FieldNames, camel
 from b24app.flows.snapshot import CatalogueSize, Person, Phone, Role, Source, StageMove
 from b24app.logistics.money import Money
 
@@ -36,9 +36,7 @@ def test_names_of_user_fields(upper: str, name: str) -> None:
 
 
 def test_a_map_of_the_portal_wins_over_the_rule() -> None:
-    known = upper_names({"fields": {"ufCrm161": {"upperName": "UF_CRM_161"}, "title": {"upperName": "TITLE"}}})
-    assert known == {"UF_CRM_161": "ufCrm161"}
-    names = FieldNames({Role.PHONE: "UF_CRM_161", Role.STATUS: "UF_CRM_A"}, known)
+    names = FieldNames({Role.PHONE: "UF_CRM_161", Role.STATUS: "UF_CRM_A"}, {"UF_CRM_161": "ufCrm161"})
     assert names.written({Role.PHONE: "1", Role.STATUS: "2", Role.LINK: "3"}) == {"ufCrm161": "1", "ufCrmA": "2"}
 
 

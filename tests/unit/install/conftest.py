@@ -38,7 +38,7 @@ class RememberingPortal:
 
     @property
     def writes(self) -> list[str]:
-        return [method for method in self.asked if method.endswith((".add", ".bind", ".unbind"))]
+        return [method for method in self.asked if method.endswith((".add", ".update", ".bind", ".unbind"))]
 
     def call(self, method: str, params: Mapping[str, Any] | None = None, **_: Any) -> Envelope:
         self.requests.append(method)
@@ -78,8 +78,25 @@ class RememberingPortal:
         if any(row["FIELD_NAME"] == name for row in self.fields):
             raise RestError("ERROR_CORE", f"Field {name} already exists", "crm.deal.userfield.add")
         items = [{**row, "ID": str(31 + at)} for at, row in enumerate(given.get("LIST", []))]
-        self.fields.append({"FIELD_NAME": name, "USER_TYPE_ID": given["USER_TYPE_ID"], "LIST": items})
+        self.fields.append(
+            {
+                "ID": str(751 + len(self.fields)),
+                "FIELD_NAME": name,
+                "USER_TYPE_ID": given["USER_TYPE_ID"],
+                "EDIT_FORM_LABEL": given["EDIT_FORM_LABEL"]["ru"],
+                "LIST": items,
+            }
+        )
         return len(self.fields)
+
+    def _crm_deal_userfield_update(self, params: Mapping[str, Any]) -> Any:
+        row = next(each for each in self.fields if each["ID"] == str(params["id"]))
+        row["EDIT_FORM_LABEL"] = params["fields"]["EDIT_FORM_LABEL"]["ru"]
+        return True
+
+    def _crm_item_fields(self, params: Mapping[str, Any]) -> Any:
+        names = [row["FIELD_NAME"] for row in self.fields]
+        return {"fields": {name.lower(): {"upperName": name, "isReadOnly": False} for name in names}}
 
     def _crm_category_list(self, params: Mapping[str, Any]) -> Any:
         categories = [{"id": 0, "name": "Общая", "isDefault": "Y"}]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from b24app.bitrix24.errors import NoToken, RestError
+from b24app.bitrix24.own_fields import OWN
 from b24app.clock import FixedClock
 from b24app.lanes.engine import LaneEngine, Timing
 from b24app.lanes.slices import Slice, SliceResult
@@ -17,7 +18,7 @@ from b24app.store.models import InboxKind, InboxRow, LaneKind, Portal, PortalSta
 from b24app.wire.errors import NotSent, Why
 from install import run
 from install.steps import STEPS
-from install.wanted import EVENTS, FIELDS
+from install.wanted import EVENTS
 
 PUBLIC, HOOKS = "https://waybill.example", "https://hooks.waybill.example"
 
@@ -57,7 +58,7 @@ def states(sessions: Sessions, portal: Portal) -> dict[str, str]:
 def test_a_portal_gets_everything_once(job: Callable[[], None], sessions: Sessions, portal: Portal, there: Any) -> None:
     job()
     assert states(sessions, portal) == {step.name: "done" for step in STEPS}
-    assert {row["FIELD_NAME"] for row in there.fields} == {wanted.name for wanted in FIELDS}
+    assert {row["FIELD_NAME"] for row in there.fields} == {own.name for own in OWN.values()}
     assert [row["event"] for row in there.events] == list(EVENTS)
     assert {row["handler"] for row in there.events} == {f"{HOOKS}/b24/events"}
     assert [(row["placement"], row["handler"]) for row in there.placements] == [

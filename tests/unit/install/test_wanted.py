@@ -1,25 +1,40 @@
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from install.wanted import FIELDS, STAGE_CODE, Binding, Stage, missing_fields, plan_bindings, plan_stage
+from b24app.bitrix24.own_fields import LONGEST, OWN
+from b24app.flows.snapshot import Role
+from install.labels import LANGUAGES
+from install.wanted import STAGE_CODE, Binding, Stage, creation, plan_bindings, plan_stage
 
 OPEN = [Stage("NEW", "Новая", 10), Stage("EXECUTING", "В работе", 20), Stage("WON", "Успех", 30, "S")]
 
 
 def test_field_names_are_those_the_portal_will_really_give() -> None:
-    names = [wanted.name for wanted in FIELDS]
-    assert names[:4] == ["UF_CRM_DELIVERY_ADDRESS", "UF_CRM_DELIVERY_PHONE", "UF_CRM_DELIVERY_TYPE", "UF_CRM_PVZ_CODE"]
+    names = [name for own in OWN.values() for name in own.names]
+    assert {"UF_CRM_DELIVERY_ADDRESS", "UF_CRM_DELIVERY_PHONE", "UF_CRM_DELIVERY_TYPE", "UF_CRM_PVZ_CODE"} <= set(names)
     assert "UF_CRM_LOGISTICS_ORDER_ID" in names
-    assert all(len(name) <= 50 and name == name.upper() for name in names)
-    assert FIELDS[0].creation()["fields"]["FIELD_NAME"] == "DELIVERY_ADDRESS"
+    # Letters alone: with digits their camelCase would not be certain (bitrix24-crm.md §4.1).
+    assert all(len(name) <= LONGEST and re.fullmatch(r"UF_CRM_[A-Z_]+", name) for name in names)
+    assert creation(Role.ADDRESS, OWN[Role.ADDRESS].name, "ru")["fields"]["FIELD_NAME"] == "DELIVERY_ADDRESS"
 
 
-def test_only_missing_fields_are_added() -> None:
-    missing = missing_fields(["uf_crm_delivery_address", "UF_CRM_PVZ_CODE", "UF_CRM_OTHER"])
-    assert [wanted.name for wanted in missing] == [
-        w.name for w in FIELDS if w.name not in {"UF_CRM_DELIVERY_ADDRESS", "UF_CRM_PVZ_CODE"}
-    ]
+def test_fields_are_named_in_every_language_that_a_portal_may_speak() -> None:
+    listed = Path(__file__).parents[3] / "node_modules/@bitrix24/b24jssdk/dist/esm/core/language/list.mjs"
+    spoken = set(re.findall(r'B24LangList2\["(\w+)"\]', listed.read_text("utf-8")))
+    assert len(spoken) > 15
+    for role in OWN:
+        told = creation(role, OWN[role].name, "ru")["fields"]["EDIT_FORM_LABEL"]
+        assert set(told) == spoken == set(LANGUAGES)
+        assert all(text and text == text.strip() and len(text) < 60 for text in told.values())
+
+
+def test_values_of_the_list_speak_the_portals_language() -> None:
+    of = {lang: creation(Role.TYPE, "UF_CRM_DELIVERY_TYPE", lang)["fields"]["LIST"] for lang in ("ru", "en")}
+    assert [row["VALUE"] for row in of["ru"]] == ["Курьер", "Пункт выдачи"]
+    assert [(row["VALUE"], row["XML_ID"]) for row in of["en"]] == [("Courier", "COURIER"), ("Pickup point", "PICKUP")]
 
 
 def test_bindings_end_as_wanted_whatever_was_there() -> None:

@@ -33,6 +33,10 @@ PLACE = {
 }
 PIPELINE = {"trigger_stage": "SHIP", "connection_id": "{account}", "service": "parcel", "hold_s": "60"}
 RULE = {"title": "Казань", "connection_id": "{account}", "cities": "Казань", "service_courier": "parcel"}
+FIELDS = {
+    f"role_{role}": "own"
+    for role in ("address", "phone", "type", "point_code", "order_id", "tracking", "link", "price", "status")
+}
 REASON = {"reason": "инвентаризация"}
 
 LEAVES: dict[str, Leaves] = {
@@ -60,6 +64,11 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/pipeline/0#off": Leaves(Act.PIPELINE_OFF, PIPELINE),
     "POST /app/pipeline/0#on": Leaves(Act.PIPELINE_ON, {**PIPELINE, "enabled": "1"}, ready="pipeline_off"),
     "POST /app/pipeline/0/forget": Leaves(Act.PIPELINE_OFF),
+    "POST /app/fields": Leaves(Act.FIELDS, FIELDS),
+    "POST /app/fields/reread": Leaves(Act.REREAD),
+    "POST /app/fields/link/own": Leaves(Act.FIELD_OWN),
+    "POST /app/fields/link/name": Leaves(Act.FIELD_NAME),
+    "POST /app/fields/link/keep": Leaves(Act.FIELD_KEEP),
     "POST /app/defaults": Leaves(Act.DEFAULTS, {"all_weight_g": "500"}),
     "POST /app/defaults/section/7": Leaves(Act.SECTION_DEFAULTS, {"own_weight_g": "1,5 кг"}, ready="section"),
     "POST /app/rules/0": Leaves(Act.RULE_ADDED, RULE),
@@ -95,6 +104,7 @@ NOTHING: dict[str, str] = {
     "POST /session": "a session goes on",
     "POST /tab/read": "reads the deal anew with the person's own key",
     "POST /app/trial/deals": "lists the newest deals to choose from",
+    "POST /app/fields/form": "draws the form for another field, stores nothing",
     "POST /app/rules/{rule}/form": "draws the form for another account, stores nothing",
     "POST /install": "leaves one, but needs a proven frame: test_the_installer_leaves_its_row",
 }

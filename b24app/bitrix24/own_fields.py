@@ -1,0 +1,68 @@
+"""Fields of our own on deals: one a role, by the names that the portal really gives (bitrix24-crm.md §4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from b24app.bitrix24.fields import PortalField
+from b24app.bitrix24.fitting import misfit
+from b24app.flows.snapshot import Role
+
+PREFIX = "UF_CRM_"
+#: The whole name may have 50 characters: `A-Z 0-9 _`. We keep to letters, so that its camelCase is certain.
+LONGEST = 50
+#: Behind the name when a field of that name is there that cannot play the role.
+SECOND = "_WB"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnField:
+    """`kind` is its USER_TYPE_ID, `sort` its place among the deal's fields."""
+
+    role: Role
+    name: str
+    kind: str
+    sort: int
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """The name, and the one to take when something else has it."""
+        return self.name, self.name + SECOND
+
+
+def _own(role: Role, code: str, sort: int, kind: str = "string") -> OwnField:
+    return OwnField(role, PREFIX + code, kind, sort)
+
+
+OWN: Mapping[Role, OwnField] = {
+    own.role: own
+    for own in (
+        _own(Role.ADDRESS, "DELIVERY_ADDRESS", 200),
+        _own(Role.PHONE, "DELIVERY_PHONE", 210),
+        _own(Role.TYPE, "DELIVERY_TYPE", 220, "enumeration"),
+        _own(Role.POINT, "PVZ_CODE", 230),
+        _own(Role.ORDER_ID, "LOGISTICS_ORDER_ID", 240),
+        _own(Role.TRACKING, "LOGISTICS_TRACK", 250),
+        _own(Role.LINK, "LOGISTICS_LINK", 260, "url"),
+        _own(Role.PRICE, "LOGISTICS_PRICE", 270, "money"),
+        _own(Role.STATUS, "LOGISTICS_STATUS", 280),
+    )
+}
+
+
+def is_own(role: Role, name: str) -> bool:
+    return role in OWN and name in OWN[role].names
+
+
+def of_role(role: Role, fields: Iterable[PortalField]) -> PortalField | None:
+    """Our field for this role as the portal has it now, also one that somebody made under our name, if it fits."""
+    there = {each.name: each for each in fields}
+    found = (there[name] for name in OWN[role].names if name in there) if role in OWN else ()
+    return next((each for each in found if not misfit(role, each)), None)
+
+
+def free_name(role: Role, fields: Iterable[PortalField]) -> str:
+    """The name under which it can be made; "" when both are taken."""
+    there = {each.name for each in fields}
+    return next((name for name in OWN[role].names if name not in there), "")

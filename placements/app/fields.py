@@ -1,0 +1,86 @@
+"""Deal fields: which field of the portal plays which role, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, make_response, request
+
+from b24app.bitrix24.own_fields import OWN
+from b24app.flows.snapshot import Role
+from b24app.frames import pages
+from b24app.frames import parts as page_parts
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.formats import Formats
+from b24app.frames.session import PageSession
+from b24app.store.engine import session_scope
+from b24app.store.faces.portal import PortalFacts, portal_facts
+from placements.app import fields_saving, fields_view
+from placements.app.desk import Desk
+from placements.app.section import Group, Progress, Section
+
+BOX = "parts/app_fields.html"
+
+
+def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
+    return {"form": fields_view.fields_page(desk.facts(who), desk.formats(who))}
+
+
+def progress(facts: PortalFacts, formats: Formats) -> Progress:
+    """Done while every role that has a field can use it."""
+    bad = fields_view.broken(facts)
+    if bad:
+        return Progress(False, formats.words("fields.progress_broken", n=bad))
+    mapped = fields_view.mapped(facts)
+    hint = formats.words("fields.progress", n=mapped) if mapped else formats.words("fields.progress_own")
+    return Progress(True, hint) if facts.roles.get(Role.ADDRESS.value) else Progress(False, "")
+
+
+def routes(bp: Blueprint, desk: Desk) -> None:
+    def fields() -> Response:
+        """The page's box; 204 when nothing changed since version `v`."""
+        who = desk.who()
+        form = fields_view.fields_page(desk.facts(who), desk.formats(who))
+        if form.version == request.args.get("v"):
+            return pages.renewed(make_response("", 204), who, desk.parts.signer)
+        return desk.fragment(who, BOX, form=form)
+
+    def redraw_fields() -> Response:
+        """Another field was chosen for the kind of delivery: show its values; nothing is stored."""
+        who = desk.who()
+        return desk.fragment(who, BOX, form=fields_view.fields_page(desk.facts(who), desk.formats(who), request.form))
+
+    def save_fields() -> Response:
+        who, now = desk.who(), desk.parts.clock.now()
+        with session_scope(desk.parts.sessions) as session:
+            facts = portal_facts(session, who.portal_id)
+            saved = fields_saving.save_fields(session, who, facts, request.form, now, page_parts.trace())
+        desk.wake(saved.wake)
+        typed = request.form if saved.errors else None
+        page = fields_view.fields_page(desk.facts(who), desk.formats(who), typed, saved.errors, saved=not saved.errors)
+        return desk.fragment(who, BOX, form=page)
+
+    def reread_fields() -> Response:
+        """Fields were changed in the portal: look again."""
+        who, now = desk.who(), desk.parts.clock.now()
+        desk.write(lambda session: fields_saving.reread(session, who, now, page_parts.trace()))
+        return desk.fragment(who, BOX, **view(desk, who))
+
+    def mend_field(role: str, act: str) -> Response:
+        who, now = desk.who(), desk.parts.clock.now()
+        if role not in set(OWN) or act not in fields_saving.MENDS:
+            raise PageError(ErrorCode.BAD_INPUT, f"{act} for {role}")
+        desk.write(
+            lambda session: fields_saving.mend(session, who, Role(role), act, now, page_parts.trace()),
+        )
+        return desk.fragment(who, BOX, **view(desk, who))
+
+    bp.get("/app/fields")(fields)
+    bp.post("/app/fields/form")(redraw_fields)
+    bp.post("/app/fields")(save_fields)
+    bp.post("/app/fields/reread")(reread_fields)
+    bp.post("/app/fields/<role>/<act>")(mend_field)
+
+
+SECTION = Section("fields", Group.STEPS, "doc", view, routes=routes, progress=progress)
