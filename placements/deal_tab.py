@@ -7,10 +7,13 @@ unshipped deal. An action appends one row to the portal's lane and returns: the 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, make_response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.fields import names_of
+from b24app.bitrix24.own_fields import titles_of
 from b24app.bitrix24.payloads import FramePost
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
@@ -111,8 +114,10 @@ class Tab:
     def _view(self, who: PageSession, portal: Portal | None, reading: Reading | None) -> TabView:
         parts = self._parts
         with read_scope(parts.sessions) as session:
-            facts = _facts(session, who, reading)
-            mine = rights_of(portals.get(session, who.portal_id).settings, who)
+            settings = portals.get(session, who.portal_id).settings
+            titles = titles_of(portals.field_map(session, who.portal_id), settings)
+            facts = replace(_facts(session, who, reading), titles=titles)
+            mine = rights_of(settings, who)
         shown = (
             preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}))
             if reading and portal

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from b24app import words
+from b24app.flows.snapshot import Role
 from b24app.frames.formats import Formats
 from b24app.logistics.problem import Field
 from b24app.store.faces.deal import ProblemFacts
@@ -23,10 +25,30 @@ class ProblemView:
     said: str
 
 
-def problem_view(found: ProblemFacts, formats: Formats, carrier: str) -> ProblemView:
+#: Fields that a deal has of its own, and the roles they are for.
+_ROLES = {
+    Field.NAME: Role.NAME,
+    Field.PHONE: Role.PHONE,
+    Field.ADDRESS: Role.ADDRESS,
+    Field.POINT: Role.POINT,
+    Field.TYPE: Role.TYPE,
+    Field.COD: Role.COD,
+}
+
+
+def field_words(field: Field, lang: str, titles: Mapping[str, str]) -> str:
+    """A field's name for people: the portal's own where it was chosen (`titles` by role), else ours; "" for none."""
+    if field is Field.NONE:
+        return ""
+    role = _ROLES.get(field)
+    return (titles.get(role, "") if role else "") or words.say(f"field.{field.value}", lang)
+
+
+def problem_view(found: ProblemFacts, formats: Formats, carrier: str, titles: Mapping[str, str]) -> ProblemView:
+    """`titles`: what the portal calls its own fields, by role."""
     problem = found.problem
     text = words.say(f"problem.{problem.code}", formats.lang, **{"carrier": carrier, **problem.params})
-    field = words.say(f"field.{problem.field.value}", formats.lang) if problem.field is not Field.NONE else ""
+    field = field_words(problem.field, formats.lang, titles)
     said = formats.words("problem.said", carrier=carrier, time=formats.moment(found.opened_at))
     return ProblemView(
         text,

@@ -12,7 +12,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.store.faces.deal import IntentFacts, PauseFacts, ProblemFacts, ShipmentFacts, TabFacts
 from placements.preview import Preview
-from placements.problem_words import ProblemView, problem_view
+from placements.problem_words import ProblemView, field_words, problem_view
 
 #: The right that each wish of the tab takes.
 TAKES = {"ship_now": Right.SHIP, "retry": Right.SHIP, "refresh": Right.SHIP, "cancel": Right.CANCEL}
@@ -130,7 +130,7 @@ def _problem(scene: Scene) -> Now | None:
     worst = min(scene.facts.problems, key=_urgency, default=None)
     if worst is None or _alive_and_well(scene):
         return None
-    view = problem_view(worst, scene.formats, scene.carrier)
+    view = problem_view(worst, scene.formats, scene.carrier, scene.facts.titles)
     actions = (Action("retry", scene.words("do.retry"), "primary"),) if _may_retry(scene, worst) else ()
     tone = "red" if worst.problem.who in (Who.MANAGER, Who.ADMIN) else "amber"
     return Now(tone, "alert", view.title, view.advice, actions, problem=view)
@@ -234,7 +234,7 @@ def _stops(scene: Scene, problems: Sequence[Problem]) -> Now:
     """What certainly stops the shipment: the one thing in full, or the list of fields."""
     lang = scene.formats.lang
     fields = [each.field for each in problems if each.field is not Field.NONE]
-    names = dict.fromkeys(words.say(f"field.{field.value}", lang) for field in fields)
+    names = dict.fromkeys(field_words(field, lang, scene.facts.titles) for field in fields)
     now = scene.now("missing", "amber", "alert", what=", ".join(names))
     if len(problems) > 1:
         return now

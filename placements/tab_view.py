@@ -110,7 +110,7 @@ def tab_view(
         total_weight=formats.weight(request.weight_g) if request else "",
         guessed=any(parcel.guessed for parcel in parcels),
         days=history(facts, formats, carrier),
-        problems=tuple(problem_view(found, formats, carrier) for found in facts.problems)
+        problems=tuple(problem_view(found, formats, carrier, facts.titles) for found in facts.problems)
         if now.problem is None
         else (),
         cancel=_cancel(scene, now) if TAKES["cancel"] in mine else None,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from b24app.bitrix24.fields import PortalField
+from b24app.bitrix24.fields import KEY, PortalField
 from b24app.bitrix24.fitting import misfit
 from b24app.flows.snapshot import Role
 
@@ -66,3 +67,10 @@ def free_name(role: Role, fields: Iterable[PortalField]) -> str:
     """The name under which it can be made; "" when both are taken."""
     there = {each.name for each in fields}
     return next((name for name in OWN[role].names if name not in there), "")
+
+
+def titles_of(roles: Mapping[str, str], settings: Mapping[str, Any]) -> dict[str, str]:
+    """Role -> what the portal calls its own field for it. Ours are known by our words."""
+    titles = {row["name"]: row["title"] for row in settings.get(KEY, ())}
+    theirs = {role: name for role, name in roles.items() if role in set(Role) and not is_own(Role(role), name)}
+    return {role: titles[name] for role, name in theirs.items() if name in titles}

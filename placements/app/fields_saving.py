@@ -31,8 +31,8 @@ MENDS = {"own": Act.FIELD_OWN, "name": Act.FIELD_NAME, "keep": Act.FIELD_KEEP}
 
 @dataclass
 class Chosen:
-    """A form that was read: fields by role ("" = none), fields of ours to make, what values of the TYPE field mean (None:
-    nothing is known of them yet), and errors by role (keys of the `fields.wrong.*` words)."""
+    """A form that was read: fields by role ("" = none), fields of ours to make, what values of the TYPE field mean
+    (None: nothing is known of them yet), and errors by role (keys of the `fields.wrong.*` words)."""
 
     roles: dict[Role, str] = field(default_factory=dict)
     to_make: list[Role] = field(default_factory=list)
@@ -105,7 +105,9 @@ def save_fields(
         return Saved(None, chosen.errors)
     decided = {role.value: name for role, name in chosen.roles.items() if role not in chosen.to_make}
     changed = {role: name for role, name in decided.items() if name != facts.roles.get(role, "")}
-    portals.set_fields(session, who.portal_id, {r: n for r, n in decided.items() if n or r in facts.roles or Role(r) in OWN})
+    portals.set_fields(
+        session, who.portal_id, {r: n for r, n in decided.items() if n or r in facts.roles or Role(r) in OWN}
+    )
     wishes = [Wish(role, WishKind.OWN) for role in chosen.to_make]
     _write_settings(session, who.portal_id, {**facts.roles, **decided}, changed, chosen, wishes)
     audit(session, who, Act.FIELDS, now, changes=compared(_told(facts.roles, facts), _told_of(chosen, facts)))
@@ -148,8 +150,8 @@ def _told_of(chosen: Chosen, facts: PortalFacts) -> dict[str, str]:
 
 
 def mend(session: Session, who: PageSession, role: Role, act: str, now: datetime, trace_id: str) -> LaneRef | None:
-    """What a button beside a field that changed asks for: `own` (make ours anew), `name` (give it its name back), `keep`
-    (its new name is right)."""
+    """What a button beside a field that changed asks for: `own` (make ours anew), `name` (give it its name back),
+    `keep` (its new name is right)."""
     name = portals.field_map(session, who.portal_id).get(role.value, "")
     audit(session, who, MENDS[act], now, {"role": role.value, "title": name})
     if act == "keep":

@@ -203,8 +203,8 @@ def kind_words(kind: str, formats: Formats) -> str:
 
 
 _KINDS = frozenset(
-    "string integer double boolean date datetime money url address enumeration file employee crm_status crm"
-    " iblock_section iblock_element app".split()
+    {"string", "integer", "double", "boolean", "date", "datetime", "money", "url", "address", "enumeration", "file"}
+    | {"employee", "crm_status", "crm", "iblock_section", "iblock_element", "app"}
 )
 
 
@@ -240,7 +240,12 @@ def meanings_of(found: PortalField, facts: PortalFacts, typed: Mapping[str, str]
 
 def _card(each: Drifted, formats: Formats) -> DriftCard:
     can = each.role in OWN
-    acts = {"gone": ("own",) if can else (), "misfit": ("own",) if can else (), "renamed": ("name", "keep"), "values": ()}
+    acts = {
+        "gone": ("own",) if can else (),
+        "misfit": ("own",) if can else (),
+        "renamed": ("name", "keep"),
+        "values": (),
+    }
     return DriftCard(
         role=each.role.value,
         what=each.what.value,
@@ -252,4 +257,3 @@ def _card(each: Drifted, formats: Formats) -> DriftCard:
         own=each.own,
         acts=acts[each.what.value],
     )
-

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -129,7 +130,7 @@ class AuditFacts:
 @dataclass(frozen=True, slots=True)
 class TabFacts:
     """`connection` is the account that the deal's pipeline ships with ("" = none is ready), `system` its system,
-    `paused` says that somebody stopped it."""
+    `paused` says that somebody stopped it. `titles` are what the portal calls its own fields that play our roles."""
 
     deal_id: int
     title: str
@@ -148,6 +149,7 @@ class TabFacts:
     unwritten: int
     version: str
     paused: PauseFacts | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def tab_version(session: Session, portal_id: int, deal_id: int) -> str:
