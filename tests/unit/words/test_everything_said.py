@@ -23,7 +23,7 @@ NAMES_IN_THE_PORTAL = {
     "placements/app/stages_guess.py",
     "install/wanted.py",
     "install/steps/stage.py",
-    "install/steps/fields.py",
+    "install/labels.py",
     "b24app/frames/proof.py",
 }
 #: Words between tags that are the same in every language.
