@@ -18,7 +18,7 @@ _CODES = {
     "cod_source": "pipeline.cod_",
     "kind": "rules.kind.",
 }
-_RIGHT, _STAGE = "right_", "stage_"
+_RIGHT, _STAGE, _DEAL_FIELD = "right_", "stage_", "field_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,9 @@ class ChangeWords:
         status = field.removeprefix(_STAGE)
         if field.startswith(_STAGE) and t.has(f"status.{status}"):
             return t("journal.field.stage", status=t(f"status.{status}"))
+        role = field.removeprefix(_DEAL_FIELD)
+        if field.startswith(_DEAL_FIELD) and t.has(f"fields.role.{role}"):
+            return t(f"fields.role.{role}")
         key = f"journal.field.{field}"
         return t(key) if t.has(key) else field.removeprefix(OWN)
 

@@ -43,7 +43,7 @@ def test_a_list_of_the_portal_says_how_to_deliver_and_a_deleted_field_is_made_ag
     expect(address.locator("option:disabled", has_text=refused)).to_have_count(1)
     looks_fine(desk, ours)
 
-    form.get_by_label("Способ доставки").select_option(label="Как везти")
+    form.get_by_label("Способ доставки", exact=True).select_option(label="Как везти")
     expect(form.get_by_label("Сам", exact=True)).to_have_value("")
     form.get_by_role("button", name="Сохранить поля").click()
     expect(form.locator("#e-f-type")).to_contain_text("Укажите, какое значение означает курьера или пункт выдачи")

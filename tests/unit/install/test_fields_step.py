@@ -41,9 +41,13 @@ def roles(sessions: Sessions, portal: Portal) -> dict[str, str]:
 
 
 def change(sessions: Sessions, portal: Portal, state: PortalState, *wishes: Wish, **settings: Any) -> None:
+    def write(kept: dict[str, Any]) -> None:
+        add_wishes(kept, wishes)
+        kept.update(settings)
+
     with session_scope(sessions) as session:
         portals.get(session, portal.id).state = state
-        portal_settings.change(session, portal.id, lambda all_: (add_wishes(all_, wishes), all_.update(settings))[0])
+        portal_settings.change(session, portal.id, write)
 
 
 def without(there: Any, name: str) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def test_our_own_fields_need_no_decision() -> None:
     ],
 )
 def test_what_is_refused(chosen: dict[str, str], wrong: dict[str, str]) -> None:
-    assert errors(**chosen) == wrong
+    assert errors(None, **chosen) == wrong
 
 
 def test_a_list_that_was_just_chosen_is_understood_as_far_as_it_speaks() -> None:
