@@ -111,6 +111,8 @@ def _save(
     session: Session, portal_id: int, stored: Stored, roles: Mapping[str, str], fields: Sequence[PortalField]
 ) -> None:
     current = portals.field_map(session, portal_id)
+    # What an administrator chose while the portal was read stays.
+    roles = {role: name for role, name in roles.items() if current.get(role) == stored.roles.get(role)}
     portals.set_fields(session, portal_id, roles)
     mapped = {**current, **roles}
 

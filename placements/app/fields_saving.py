@@ -19,7 +19,7 @@ from b24app.logistics.model import DeliveryKind
 from b24app.store import field_wishes, lanes, portal_settings, portals
 from b24app.store.audit import Act, compared
 from b24app.store.faces.portal import PortalFacts
-from b24app.store.field_wishes import Wish, WishKind, add_wishes
+from b24app.store.field_wishes import Wish, WishKind, add_wishes, drop_wishes, wishes_of
 from b24app.store.lanes import LaneRef
 from placements.app.fields_view import OURS, ROLE, meanings_of, type_field
 from placements.app.saving import Saved, audit
@@ -134,6 +134,8 @@ def _write_settings(
         settings["cod_field"] = roles.get(Role.COD.value, "")
         if chosen.meanings is not None:
             settings["delivery_types"] = chosen.meanings
+        # Who chooses another field no longer wants ours made.
+        drop_wishes(settings, [each for each in wishes_of(settings) if each.kind is WishKind.OWN])
         add_wishes(settings, wishes)
 
     portal_settings.change(session, portal_id, write)
