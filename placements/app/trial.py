@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, request
 from sqlalchemy.orm import Session
 
+from b24app.bitrix24.names import FieldNames
 from b24app.frames import htmx, pages
 from b24app.frames import parts as page_parts
 from b24app.frames.errors import ErrorCode, PageError
@@ -153,7 +154,7 @@ def _may_read(desk: Desk, who: PageSession, deal_id: int) -> None:
     if not key:
         raise PageError(ErrorCode.BAD_INPUT, "no key of the person", "deal")
     portal = desk.read(lambda session: portals.get(session, who.portal_id))
-    read_deal(own_client(desk.parts, portal, who, key), deal_id, {}, portal.scopes)
+    read_deal(own_client(desk.parts, portal, who, key), deal_id, FieldNames({}), portal.scopes)
 
 
 def _start(session: Session, desk: Desk, who: PageSession, kind: str, given: dict[str, Any]) -> LaneRef | None:

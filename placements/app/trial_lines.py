@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from b24app.bitrix24.own_fields import titles_of
 from b24app.flows.explain import Told
 from b24app.flows.trial import Outcome, Trial
 from b24app.frames.formats import Formats
@@ -36,6 +37,11 @@ class Scene:
     roles: Mapping[str, str]
     manifests: Mapping[str, Manifest]
     formats: Formats
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """What the portal calls its own fields, by role."""
+        return titles_of(self.roles, self.facts.settings)
 
     def account(self, connection_id: int) -> Connection | None:
         return next((each for each in self.facts.connections if each.id == connection_id), None)
@@ -130,5 +136,6 @@ def _value(line: Told, trial: Trial, scene: Scene) -> str:
 def _source(line: Told, scene: Scene) -> str:
     t, origin = scene.formats.words, line.origin
     if origin.kind == "field":
-        return t("trial.from.field", name=scene.formats.quote(t(f"trial.role.{origin.name}")))
+        name = scene.titles.get(origin.name) or t(f"trial.role.{origin.name}")
+        return t("trial.from.field", name=scene.formats.quote(name))
     return t(f"trial.from.{origin.kind}", name=scene.formats.quote(origin.name) if origin.name else "").strip()

@@ -126,7 +126,7 @@ def _done(job: Job, outcome: Outcome, scene: Scene, basic: Mapping[str, Any]) ->
         ),
         notes=tuple(_notes(trial, scene)),
         missing=tuple(each.value for each in trial.missing),
-        troubles=tuple(_trouble(each, ProblemFacts(each, ended, None), carrier, formats) for each in outcome.problems),
+        troubles=tuple(_trouble(ProblemFacts(each, ended, None), carrier, scene) for each in outcome.problems),
         groups=groups,
         guesses=sum(line.guess for _, lines in groups for line in lines),
         verb=call.verb if call else "",
@@ -167,9 +167,10 @@ def _notes(trial: Trial, scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]
         yield (trial.standing.value, quoted) if stage else (f"{trial.standing.value}_plain", {})
 
 
-def _trouble(problem: Problem, facts: ProblemFacts, carrier: str, formats: Formats) -> Trouble:
+def _trouble(facts: ProblemFacts, carrier: str, scene: Scene) -> Trouble:
+    problem = facts.problem
     section = MENDED_IN.get(problem.field, "stages") if problem.who is Who.ADMIN else ""
-    return Trouble(problem_view(facts, formats, carrier), section)
+    return Trouble(problem_view(facts, scene.formats, carrier, scene.titles), section)
 
 
 def _switch(trial: Trial, scene: Scene) -> Switch:

@@ -13,7 +13,7 @@ from b24app.bitrix24.own_fields import OWN
 from b24app.flows.snapshot import CodSource
 from b24app.frames.formats import Formats
 from b24app.frames.words import words
-from b24app.store.faces.portal import PortalFacts, QueueFacts
+from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import InstallStep, Pipeline, Portal
 from placements.app.fields import progress
 from placements.app.fields_saving import read_form
@@ -44,15 +44,8 @@ def facts(there: tuple[PortalField, ...] = (*OURS, *THEIRS), **more: Any) -> Por
     }
     return PortalFacts(
         portal=Portal(settings=settings),
-        admin_key=True,
         connections=(),
         pipelines=more.pop("pipelines", {}),
-        queue=QueueFacts(0, None, 0, 0, ""),
-        dead=(),
-        problems=(),
-        problem_count=0,
-        waiting=(),
-        unknown=(),
         steps=more.pop("steps", ()),
         roles=roles,
     )
