@@ -21,6 +21,7 @@ from b24app.lanes.ladder import next_try
 from b24app.lanes.slices import Slice
 from b24app.store import inbox, portal_settings, portals, updates
 from b24app.store.engine import session_scope
+from b24app.store.field_wishes import PART
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import InstallStep, Portal, PortalState
@@ -53,10 +54,12 @@ class InstallParts:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """`update`: the portal works already. `since`: what was done before that does not count for an update."""
+    """`update`: the portal works already. `since`: what was done before that does not count for an update. `part`: only
+    a step that somebody asked for (`store.field_wishes`), which says nothing of the others."""
 
     update: bool
     since: datetime
+    part: bool = False
 
     def steps(self, portal: Portal) -> list[Step]:
         """What an installation put in place once is left alone, except for what was not granted then."""
@@ -83,7 +86,7 @@ def handle(lane: Slice, rows: Sequence[Claimed], parts: InstallParts) -> None:
     ids = [row_id for row in rows for row_id in row.ids]
     with lane.sessions() as session:
         portal = portals.get(session, lane.portal_id)
-    job = _Job(all(UPDATE in row.payload for row in rows), min(row.first for row in rows))
+    job = _job(rows)
     trouble = _run_all(lane, portal, parts, job)
     now = lane.clock.now()
     with session_scope(lane.sessions) as session:
@@ -98,11 +101,19 @@ def handle(lane: Slice, rows: Sequence[Claimed], parts: InstallParts) -> None:
             _installed(session, lane, parts, job)
 
 
+def _job(rows: Sequence[Claimed]) -> _Job:
+    part = all(PART in row.payload for row in rows)
+    update = not part and all(UPDATE in row.payload or PART in row.payload for row in rows)
+    return _Job(update, min(row.first for row in rows), part)
+
+
 def _installed(session: Session, lane: Slice, parts: InstallParts, job: _Job) -> None:
     portal = portals.get(session, lane.portal_id)
     if portal.state == PortalState.INSTALLING:
         portal.state = PortalState.ACTIVE
     portal.installed_at = portal.installed_at or lane.clock.now()
+    if job.part:
+        return
     portal.provisioned = portal.provision_tried = parts.wanted
     portal.looked_at = lane.clock.now()
     if job.update:
@@ -116,7 +127,6 @@ def _installed(session: Session, lane: Slice, parts: InstallParts, job: _Job) ->
 def _run_all(lane: Slice, portal: Portal, parts: InstallParts, job: _Job) -> _Trouble | None:
     with lane.sessions() as session:
         done = {row.step for row in portals.install_steps(session, portal.id) if job.is_done(row)}
-        mapped = portals.field_map(session, portal.id)
     ground = Ground(
         parts.open_portal(portal),
         portal.id,
@@ -125,7 +135,6 @@ def _run_all(lane: Slice, portal: Portal, parts: InstallParts, job: _Job) -> _Tr
         parts.hooks_url,
         _saver(lane),
         portal.scopes or (),
-        mapped,
     )
     left = [step for step in job.steps(portal) if step.name not in done]
     for at, step in enumerate(left):

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from b24app.bitrix24.encoding import Command, as_list, as_map
-from b24app.bitrix24.envelope import BatchAnswer, number
+from b24app.bitrix24.encoding import as_list, as_map
+from b24app.bitrix24.envelope import number
 from b24app.bitrix24.names import DEAL, FieldNames, camel
 from b24app.flows.snapshot import Role
 from b24app.logistics.jsonable import Jsonable
@@ -43,19 +43,16 @@ class PortalField(Jsonable):
     elements: tuple[Element, ...] = ()
 
 
-def read_commands(lang: str) -> list[Command]:
-    """Both reads, for one batch. `lang` is that of the titles."""
+def reads(lang: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """Both methods with their parameters, for one batch. `lang` is that of the titles."""
     listed = {"order": {"SORT": "ASC"}, "filter": {"LANG": lang}}
-    return [
-        Command("userfields", "crm.deal.userfield.list", listed),
-        Command("described", "crm.item.fields", {"entityTypeId": DEAL}),
-    ]
+    return [("crm.deal.userfield.list", listed), ("crm.item.fields", {"entityTypeId": DEAL})]
 
 
-def parse(answer: BatchAnswer) -> tuple[PortalField, ...]:
-    """Every user field of deals, in the portal's order. Raises RestError."""
-    rows = [as_map(row) for row in as_list(answer.get("userfields"))]
-    return parse_fields(rows, as_map(as_map(answer.get("described")).get("fields")))
+def parse(listed: Any, described: Any) -> tuple[PortalField, ...]:
+    """Every user field of deals, in the portal's order, from the answers to `reads`."""
+    rows = [as_map(row) for row in as_list(listed)]
+    return parse_fields(rows, as_map(as_map(described).get("fields")))
 
 
 def parse_fields(rows: Sequence[Mapping[str, Any]], described: Mapping[str, Any]) -> tuple[PortalField, ...]:

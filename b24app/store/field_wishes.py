@@ -20,6 +20,8 @@ from b24app.store.models import InboxKind
 KEY = "field_wishes"
 #: The provisioning step that reads and mends fields.
 STEP = "fields"
+#: In the payload (and the key) of a row that asks for this step alone.
+PART = "fields"
 
 
 class WishKind(StrEnum):
@@ -53,6 +55,6 @@ def read_again(session: Session, portal_id: int, now: datetime, trace_id: str, *
     """Asks the portal's lane to read (and mend) the fields alone. Wake the lane after the commit."""
     portals.save_steps(session, portal_id, [{"step": STEP, "state": "waiting"}], now)
     lane = lanes.portal_lane(session, portal_id)
-    kind = InboxKind.INSTALL
-    inbox.append(session, lane.id, kind, kind.value, {}, now=now, trace_id=trace_id, people=people)
+    asked = {PART: True}
+    inbox.append(session, lane.id, InboxKind.INSTALL, PART, asked, now=now, trace_id=trace_id, people=people)
     return lane

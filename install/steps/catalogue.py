@@ -29,7 +29,7 @@ class Read:
 class Ground:
     """What a step works with: the portal's REST API under an administrator's key, and a fenced way to save.
 
-    `granted` are the portal's scopes, `mapped` its role -> field. `save(act)` runs `act(session)` in one short
+    `granted` are the portal's scopes. `save(act)` runs `act(session)` in one short
     transaction of this portal that fails when the lane was lost. `ahead` holds answers that were read for all steps at
     once, `done` the writes so far.
     """
@@ -41,7 +41,6 @@ class Ground:
     hooks_url: str
     save: Callable[[Callable[[Session], None]], None]
     granted: Collection[str] = ()
-    mapped: Mapping[str, str] = field(default_factory=dict)
     ahead: dict[tuple[str, str], Any] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
 
@@ -54,6 +53,16 @@ class Ground:
     def get(self, read: Read) -> Any:
         """As `ask`."""
         return self.ask(read.method, read.params)
+
+    def get_all(self, reads: Sequence[Read]) -> list[Any]:
+        """The results of several reads, those that were not read ahead in one request. Raises RestError for the first
+        that was refused, else what PortalClient.batch raises."""
+        found = {read.key: self.ahead.pop(read.key) for read in reads if read.key in self.ahead}
+        left = {f"a{at}": read for at, read in enumerate(reads) if read.key not in found}
+        if left:
+            answer = self.client.read_all([Command(key, read.method, read.params) for key, read in left.items()])
+            found |= {read.key: answer.get(key) for key, read in left.items()}
+        return [found[read.key] for read in reads]
 
     def read_ahead(self, reads: Sequence[Read]) -> None:
         """All first reads in one request. What is refused is asked again by its own step, which then knows why. Raises

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24 import fields as portal_fields
 from b24app.bitrix24.drift import DOUBTED, KNOWN, LOST, known_of
 from b24app.bitrix24.encoding import Command
-from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.fields import BOOLEAN, PortalField
 from b24app.bitrix24.fitting import guessed_kinds, money_fields
 from b24app.bitrix24.own_fields import OWN, free_name, is_own, of_role
@@ -25,7 +24,7 @@ from b24app.store import portal_settings, portals
 from b24app.store.field_wishes import Wish, WishKind, drop_wishes, wishes_of
 from b24app.store.models import PortalState
 from install.labels import labels
-from install.steps.catalogue import Ground
+from install.steps.catalogue import Ground, Read
 from install.wanted import creation, naming
 
 
@@ -36,6 +35,10 @@ class Stored:
     roles: Mapping[str, str]
     wishes: tuple[Wish, ...]
     fresh: bool
+
+
+def reads(ground: Ground) -> list[Read]:
+    return portal_fields.reads(ground.lang)
 
 
 def run(ground: Ground) -> None:
@@ -62,8 +65,8 @@ def _stored(ground: Ground) -> Stored:
 
 
 def _read(ground: Ground) -> tuple[PortalField, ...]:
-    answer: BatchAnswer = ground.client.read_all(portal_fields.read_commands(ground.lang))
-    return portal_fields.parse(answer)
+    listed, described = ground.ask_all(reads(ground))
+    return portal_fields.parse(listed, described)
 
 
 def to_make(stored: Stored, fields: Sequence[PortalField]) -> list[Role]:

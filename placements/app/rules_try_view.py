@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from b24app.bitrix24.own_fields import titles_of
 from b24app.flows.choose import Facts
 from b24app.flows.simulate import Chosen, Priced, cheapest
 from b24app.frames.formats import Formats
@@ -263,7 +264,8 @@ def _days(quote: Quote, formats: Formats) -> str:
 
 
 def _words(problem: Problem, scene: Scene, carrier: str, last: Simulation) -> ProblemView:
-    return problem_view(ProblemFacts(problem, last.chosen.created_at, None), scene.formats, carrier)
+    titles = titles_of(scene.facts.roles, scene.facts.settings)
+    return problem_view(ProblemFacts(problem, last.chosen.created_at, None), scene.formats, carrier, titles)
 
 
 def _facts(facts: Facts, formats: Formats) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from b24app.bitrix24.errors import NoToken, RestError
+from b24app.bitrix24.own_fields import OWN
 from b24app.clock import FixedClock
 from b24app.lanes.engine import LaneEngine, Timing
 from b24app.lanes.slices import Slice, SliceResult
@@ -22,7 +23,7 @@ from b24app.wire.errors import NotSent, Why
 from install import run, updating, wanted
 from install.steps import bindings as bindings_step
 from install.steps import fields as fields_step
-from install.wanted import EVENTS, FIELDS
+from install.wanted import EVENTS
 
 PUBLIC, HOOKS = "https://waybill.example", "https://hooks.waybill.example"
 
@@ -101,7 +102,7 @@ def next_release(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
     def want(most: int | None) -> None:
         for module in (wanted, fields_step):
-            monkeypatch.setattr(module, "FIELDS", FIELDS[:most])
+            monkeypatch.setattr(module, "OWN", dict(list(OWN.items())[:most]))
         for module in (wanted, bindings_step):
             monkeypatch.setattr(module, "EVENTS", EVENTS[:most])
 
