@@ -63,11 +63,14 @@ class _Job:
 
     def steps(self, portal: Portal) -> list[Step]:
         """What an installation put in place once is left alone, except for what was not granted then."""
+        if self.part:
+            return [each for each in STEPS if each.name == PART]
         unread = has(Feature.WEIGHTS, portal.scopes or ()) and not portal.settings.get("sections")
         return [each for each in STEPS if not (self.update and each.once) or (each.name == "sections" and unread)]
 
     def is_done(self, row: InstallStep) -> bool:
-        return row.state == DONE and (not self.update or row.updated_at >= self.since)
+        # What is asked for alone is done each time: it may have been asked for while the same step ran.
+        return not self.part and row.state == DONE and (not self.update or row.updated_at >= self.since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ KEY = "field_wishes"
 #: The provisioning step that reads and mends fields.
 STEP = "fields"
 #: In the payload (and the key) of a row that asks for this step alone.
-PART = "fields"
+PART = STEP
 
 
 class WishKind(StrEnum):

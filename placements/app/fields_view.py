@@ -120,7 +120,9 @@ def version(facts: PortalFacts) -> str:
 
 
 def is_reading(facts: PortalFacts) -> bool:
-    return any(row.step == STEP and row.state in ("waiting", "running") for row in facts.steps)
+    """Whether the fields are being read or mended right now, or will be in a moment."""
+    state = next((row.state for row in facts.steps if row.step == STEP), "")
+    return state in ("waiting", "running") or (bool(wishes_of(facts.settings)) and state != "failed")
 
 
 def broken(facts: PortalFacts) -> int:

@@ -14,6 +14,7 @@ from b24app.lanes.slices import Slice, SliceResult
 from b24app.lanes.wake import LocalWakes
 from b24app.store import portals
 from b24app.store.engine import Sessions, read_scope, session_scope
+from b24app.store.field_wishes import read_again
 from b24app.store.models import InboxKind, InboxRow, LaneKind, Portal, PortalState
 from b24app.wire.errors import NotSent, Why
 from install import run
@@ -155,3 +156,19 @@ def test_a_choice_of_fields_that_an_administrator_made_is_kept(job: Any, session
     job()
     with sessions() as session:
         assert portals.field_map(session, portal.id)["phone"] == "UF_CRM_OUR_PHONE"
+
+
+def test_a_reading_of_the_fields_alone_does_nothing_else_and_is_no_update(
+    job: Any, sessions: Sessions, portal: Portal, there: Any, clock: FixedClock
+) -> None:
+    """Asked for while the same step ran: it is done once more."""
+    job()
+    with session_scope(sessions) as session:
+        portals.get(session, portal.id).provisioned = "an older release"
+        read_again(session, portal.id, clock.now(), "trace")
+        portals.save_steps(session, portal.id, [{"step": "fields", "state": "done"}], clock.now())
+    there.asked.clear()
+    job(fresh=False)
+    assert there.asked == ["crm.deal.userfield.list", "crm.item.fields"]
+    with sessions() as session:
+        assert portals.get(session, portal.id).provisioned == "an older release"
