@@ -70,7 +70,8 @@ class DriftCard:
 
 @dataclass(frozen=True, slots=True)
 class FieldsPage:
-    """`failed`: why the last reading did not work, as the installer keeps it (`why|their words`)."""
+    """`failed`: why the last reading did not work, as the installer keeps it (`why|their words`). `unsaved`: it shows
+    what was chosen and is not stored."""
 
     read: tuple[RoleRow, ...]
     written: tuple[RoleRow, ...]
@@ -81,6 +82,7 @@ class FieldsPage:
     version: str
     errors: Mapping[str, str] = field(default_factory=dict)
     saved: bool = False
+    unsaved: bool = False
 
 
 def fields_page(
@@ -108,6 +110,7 @@ def fields_page(
         version=version(facts),
         errors=wrong,
         saved=saved,
+        unsaved=typed is not None,
     )
 
 

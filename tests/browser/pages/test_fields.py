@@ -61,6 +61,6 @@ def test_a_list_of_the_portal_says_how_to_deliver_and_a_deleted_field_is_made_ag
     looks_fine(desk, ours)
     drift.get_by_role("button", name="Создать заново").click()
     expect(ours.locator("#fields-reread")).to_be_visible(timeout=30000)
-    expect(drift).to_have_count(0)
+    expect(drift).to_have_count(0, timeout=30000)
     assert LINK in {row["name"] for row in steer("GET", base)["fields"]}
     assert desk.watched.faults == []

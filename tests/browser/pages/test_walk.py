@@ -36,6 +36,7 @@ def test_from_the_market_to_the_first_shipped_deal(desk: Desk, lang: str, width:
     walker.go_on("stages")
     walker.done("origins")
     walker.stages()
+    walker.go_on("fields")
     walker.go_on("defaults")
     walker.go_on("trial")
     walker.try_out(DEAL, lambda: walker.fill_in(DEAL, FIELDS[lang]))

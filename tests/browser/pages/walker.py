@@ -130,6 +130,7 @@ class Walker:
         self.page.get_by_role("link", name="Waybill", exact=True).click()
         self.ours.get_by_role("link", name=self.t("nav.setup"), exact=True).click()
         expect(self.ours.locator("#app")).to_have_attribute("data-section", "stages")  # what is left to be done
+        self.go_on("fields")
         self.go_on("defaults")
         self.go_on("trial")
         self.ours.locator("#trial-result").get_by_role("button", name=self.t("trial.again"), exact=True).click()
