@@ -9,7 +9,7 @@ from typing import Any
 
 from b24app.bitrix24.encoding import as_list, as_map
 from b24app.bitrix24.envelope import number
-from b24app.bitrix24.names import DEAL, FieldNames, camel
+from b24app.bitrix24.names import FieldNames, camel
 from b24app.flows.snapshot import Role
 from b24app.logistics.jsonable import Jsonable
 
@@ -43,14 +43,8 @@ class PortalField(Jsonable):
     elements: tuple[Element, ...] = ()
 
 
-def reads(lang: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """Both methods with their parameters, for one batch. `lang` is that of the titles."""
-    listed = {"order": {"SORT": "ASC"}, "filter": {"LANG": lang}}
-    return [("crm.deal.userfield.list", listed), ("crm.item.fields", {"entityTypeId": DEAL})]
-
-
 def parse(listed: Any, described: Any) -> tuple[PortalField, ...]:
-    """Every user field of deals, in the portal's order, from the answers to `reads`."""
+    """Every user field of deals, in the portal's order, from the answers of both methods."""
     rows = [as_map(row) for row in as_list(listed)]
     return parse_fields(rows, as_map(as_map(described).get("fields")))
 

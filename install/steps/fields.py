@@ -18,6 +18,7 @@ from b24app.bitrix24.drift import DOUBTED, KNOWN, LOST, known_of
 from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.fields import BOOLEAN, PortalField
 from b24app.bitrix24.fitting import guessed_kinds, money_fields
+from b24app.bitrix24.names import DEAL
 from b24app.bitrix24.own_fields import OWN, free_name, is_own, of_role
 from b24app.flows.snapshot import Role
 from b24app.store import portal_settings, portals
@@ -38,7 +39,11 @@ class Stored:
 
 
 def reads(ground: Ground) -> list[Read]:
-    return portal_fields.reads(ground.lang)
+    """Both answers together tell of each field: its labels in the portal's language, and the names of `crm.item.*`."""
+    return [
+        Read("crm.deal.userfield.list", {"order": {"SORT": "ASC"}, "filter": {"LANG": ground.lang}}),
+        Read("crm.item.fields", {"entityTypeId": DEAL}),
+    ]
 
 
 def run(ground: Ground) -> None:
@@ -65,7 +70,7 @@ def _stored(ground: Ground) -> Stored:
 
 
 def _read(ground: Ground) -> tuple[PortalField, ...]:
-    listed, described = ground.ask_all(reads(ground))
+    listed, described = ground.get_all(reads(ground))
     return portal_fields.parse(listed, described)
 
 
