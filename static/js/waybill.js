@@ -216,7 +216,7 @@
   var leaving = null;
   function typing(event) {
     var form = event.target.closest("#section form[hx-post]:not([data-asks])"); // a question is not a setting
-    if (form && document.querySelector("#app .wb-steps") && !form.closest("dialog")) { form.dataset.typed = ""; }
+    if (form && document.getElementById("steps-bar") && !form.closest("dialog")) { form.dataset.typed = ""; }
   }
   /** Something was saved or became known: the steps beside it show how far they are. */
   function progressed() { if (!leaving && document.getElementById("steps-nav")) { window.htmx.trigger(body, "steps-changed"); } }
@@ -240,11 +240,16 @@
 
   // ---- Focus: what was pressed has been drawn anew; the keyboard goes on from the same place, or from what is wrong ----
   var pressed = "";
-  function remember(elt) { var form = elt.closest("form[id]"); pressed = form ? form.id : ""; }
-  function refocus() {
-    var form = pressed && document.getElementById(pressed), on = document.activeElement;
-    if (!form || (on && on !== body && document.contains(on))) { return; }
-    var next = form.querySelector("[aria-invalid=true]") || form.querySelector("button[type=submit]");
+  function remember(elt) {
+    if (elt.id === "steps-nav") { return; } // asks by itself, nobody pressed anything
+    var form = elt.closest("form[id]");
+    pressed = form ? form.id : "";
+  }
+  function refocus(event) {
+    var on = document.activeElement;
+    if (!pressed || (on && on !== body && document.contains(on))) { return; }
+    var box = document.getElementById(pressed) || event.target; // what was new has another name once it is kept
+    var next = box.querySelector("[aria-invalid=true]") || box.querySelector("form[id] button[type=submit], button[type=submit]");
     if (next) { next.focus({ preventScroll: next.matches("button") }); }
   }
 
@@ -277,7 +282,7 @@
       if (event.detail.successful) { online(true); live.start(); }
       if (event.detail.successful && event.detail.requestConfig.verb === "post") { progressed(); }
     });
-    body.addEventListener("htmx:afterSettle", function () { refocus(); left(); });
+    body.addEventListener("htmx:afterSettle", function (event) { refocus(event); left(); });
     body.addEventListener("htmx:responseError", function (event) {
       leaving = null;
       var error = { act: "retry" };
