@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from playwright.sync_api import Frame, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from b24app.demo import setting_up
+from b24app.store.audit import Act
+from b24app.store.models import AuditRow
 from tests.browser.pages.test_connections import desk, looks_fine
-from tests.browser.pages.test_in_the_portal import ADMIN, DEAL, Desk
+from tests.browser.pages.test_in_the_portal import ADMIN, DEAL, MANAGER, Desk
 
 __all__ = ["desk"]
 
@@ -59,3 +63,25 @@ def test_from_nothing_to_a_pipeline_that_is_on(desk: Desk) -> None:
     assert "is-done" in (step.get_attribute("class") or "")
     assert desk.program.world.journal.find(system="cdek", kind="order.accepted") == []
     assert desk.watched.faults == []
+
+
+def test_who_is_no_administrator_tries_with_their_own_key(desk: Desk) -> None:
+    desk.sign_in(ADMIN)
+    desk.install()
+    everyone = {f"{right}_who": "everyone" for right in ("ship", "cancel", "costs")}
+    chosen = {"settings_who": "chosen", "settings_user": f"{MANAGER}|Пётр Менеджеров"}
+    setting_up.open_app(desk.program.steer, desk.address["member_id"]).press("/app/rights", {**everyone, **chosen})
+    desk.sign_in(MANAGER)
+    ours = to_trial(desk)
+    expect(ours.locator("#trial-deals")).to_have_count(0)
+    ours.get_by_label("Номер сделки").fill(str(DEAL))
+    ours.get_by_label("Номер сделки").press("Enter")
+    expect(ours.locator("#trial-verdict")).to_contain_text("Ничего не отправлено.", timeout=30000)
+    ours.get_by_role("button", name="Проверить ещё раз").click()
+    desk.program.wait(lambda: len(desk.program.read(_tries)) == 2, "the second dry run")
+    expect(ours.locator("#trial-verdict")).to_contain_text("Ничего не отправлено.", timeout=30000)
+    assert desk.watched.faults == []
+
+
+def _tries(session: Session) -> list[AuditRow]:
+    return list(session.scalars(select(AuditRow).where(AuditRow.action == Act.TRIAL, AuditRow.user_id == MANAGER)))
