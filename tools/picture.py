@@ -116,10 +116,10 @@ class Camera:
                 opener = page.locator(f"[hx-get='/app/s/{code}']").first
                 if opener.count() == 0:
                     page.locator("nav.wb-tabs a:last-child").click()
-                    page.wait_for_selector(f"[hx-get='/app/s/{code}']")
+                    page.wait_for_selector(f"[hx-get='/app/s/{code}']", state="attached")
                     page.wait_for_timeout(300)  # htmx gets to know what it has just drawn
                     opener = page.locator(f"[hx-get='/app/s/{code}']").first
-                opener.click()
+                opener.evaluate("each => each.click()")  # a phone folds the steps
             page.wait_for_selector(f"#app[data-section='{code}']")
 
         self._take(name, open_)
