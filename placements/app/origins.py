@@ -30,9 +30,14 @@ def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
 
 
 def progress(facts: PortalFacts, _formats: Formats) -> Progress:
-    """The name of the default place."""
+    """The name of the default place. An account whose own sender passed its test ships without one."""
     default = next((each for each in facts.origins if each.is_default), None)
-    return Progress(default is not None, default.title if default else "")
+    own = any(_knows_sender(facts.settings.get("tests", {}).get(str(each.id), {})) for each in facts.connections)
+    return Progress(default is not None, default.title if default else "", needed=not own)
+
+
+def _knows_sender(report: Mapping[str, Any]) -> bool:
+    return any(step["name"] == "sender" and step["ok"] for step in report.get("steps", ()))
 
 
 def _box(desk: Desk, who: PageSession, opened: str, **form: Any) -> dict[str, Any]:

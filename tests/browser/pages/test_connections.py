@@ -75,3 +75,20 @@ def test_from_a_wrong_key_to_a_working_account(desk: Desk) -> None:
     expect(place).to_contain_text("Город: Москва")
     looks_fine(desk, ours)
     assert desk.watched.faults == []
+
+
+def test_the_installer_says_which_step_failed_and_goes_on_from_there(desk: Desk) -> None:
+    denied = {"status": 403, "body": {"error": "ACCESS_DENIED", "error_description": "Access denied!"}}
+    control = desk.program.world.control
+    fault = control.fault("bitrix24", "status", match={"contains": "placement.bind"}, params=denied)
+    desk.sign_in(ADMIN)
+    desk.page.goto(desk.address["base_url"] + "/marketplace/")
+    desk.page.locator("form[action*=install] button").first.click()
+    ours = desk.ours()
+    again = ours.get_by_role("button", name="Попробовать ещё раз")
+    expect(again).to_be_visible(timeout=30000)
+    expect(ours.locator("#steps li .wb-ink-red").first).to_be_visible()
+    looks_fine(desk, ours)
+    control.delete(f"/faults/{fault}")
+    again.click()
+    desk.page.wait_for_url("**install_finished=Y**", timeout=30000)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from sqlalchemy import select
 
 from b24app.clock import FixedClock
+from b24app.frames.formats import Formats
+from b24app.frames.words import words
 from b24app.logistics.addresses import read_address
 from b24app.logistics.model import Sender
-from b24app.store import origins
+from b24app.logistics.ports import TestStep
+from b24app.store import origins, portal_settings, portals
 from b24app.store.engine import Sessions, session_scope
+from b24app.store.faces.portal import portal_facts
 from b24app.store.models import AuditRow, Origin, Portal
+from placements.app.origins import progress
 from placements.app.origins_view import read_form
+from placements.app.section import Progress
 from tests.unit.placements.test_app_page import Page, one, page
 
 __all__ = ["page"]
@@ -101,3 +109,16 @@ def test_a_neighbours_place_cannot_be_touched(
     assert page.ask("POST", f"/app/origin/{theirs}", **PLACE).status_code == 409
     assert page.ask("POST", f"/app/origin/{theirs}/remove").status_code == 409
     assert one(sessions, Origin).title == "Юг"
+
+
+@pytest.mark.parametrize(("ok", "needed"), [(True, False), (False, True)])
+def test_an_account_that_knows_who_sends_needs_no_place(
+    sessions: Sessions, set_up: Portal, clock: FixedClock, ok: bool, needed: bool
+) -> None:
+    with session_scope(sessions) as session:
+        account = portals.connections(session, set_up.id)[0]
+        steps = [TestStep("call", True), TestStep("sender", ok, soft=True)]
+        rows = [step.to_json() for step in steps]
+        portal_settings.save_test_report(session, set_up.id, account.id, rows, clock.now())
+        facts = portal_facts(session, set_up.id)
+    assert progress(facts, Formats(words("en"), ZoneInfo("UTC"), clock.now())) == Progress(False, "", needed)
