@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ROOMS := $(wildcard b24app placements install sandbox tests tools bench wsgi.py)
-# Tests that share nothing run on two processes; those that drive Chromium or kill processes want the machine for themselves.
-JOBS ?= 2
-ALONE := browser or faults or serial
+# Tests that share nothing run beside each other: they wait more than they compute, so three to two cores. Chromium is
+# heavier; those that kill processes or judge their own speed want the machine for themselves.
+JOBS ?= 3
+ALONE := faults or serial
 .DEFAULT_GOAL := setup
 .PHONY: setup demo test lint bench faults
 
@@ -16,7 +17,8 @@ demo: setup
 
 test: .venv/dev.stamp static/vendor/.stamp
 	@tools/machine.sh chromium
-	$(BIN)/python -m pytest -m "not ($(ALONE))" -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -m "not (browser or $(ALONE))" -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -m "browser and not ($(ALONE))" -n 2 --dist loadfile
 	$(BIN)/python -m pytest -m "$(ALONE)"
 
 lint: .venv/dev.stamp

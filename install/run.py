@@ -125,6 +125,8 @@ def _installed(session: Session, lane: Slice, parts: InstallParts, job: _Job) ->
         if changed:
             applied = {"at": lane.clock.now().isoformat(), "steps": changed}
             portal_settings.merge(session, portal.id, **{updates.APPLIED: applied})
+            # While our handlers were gone no event told what moved: the history is read at once.
+            portal.history_read_at, portal.history_idle = None, 0
 
 
 def _run_all(lane: Slice, portal: Portal, parts: InstallParts, job: _Job) -> _Trouble | None:

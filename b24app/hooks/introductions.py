@@ -1,5 +1,5 @@
 """ONAPPINSTALL and ONAPPUPDATE bring a portal's `application_token` (bitrix24-app.md §1.6-1.8): for a box whose frames
-leave it out it is the only way to learn it, and an update may change it.
+leave it out it is the only way to learn it, and an update may change it. When none of them comes, any other event does.
 
 Such an event proves itself: the OAuth server is asked whose key it carries, as for a frame. The key is thrown away.
 """

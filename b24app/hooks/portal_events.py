@@ -53,11 +53,15 @@ def _member(form: Mapping[str, str]) -> str:
 
 
 def _introduces(desk: Desk, form: Mapping[str, str]) -> bool:
-    """Whether the event may bring a token that we do not know yet."""
-    if form.get("event", "").upper() not in EVENTS:
+    """Whether the event may bring a token that we do not know yet: one that says so, or, after an update of which none
+    told, any other of a portal we know (its key proves it)."""
+    said = form.get("event", "").upper() in EVENTS
+    if not said and not form.get("auth[access_token]"):
         return False
     door = desk.portals.get(_member(form))
-    return door is None or not same(door.secret, form.get("auth[application_token]", ""))
+    if door is None:
+        return said
+    return not same(door.secret, form.get("auth[application_token]", ""))
 
 
 def _take(desk: Desk, form: Mapping[str, str], licence_asked: dict[int, float]) -> Answer:
