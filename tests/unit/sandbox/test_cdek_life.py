@@ -112,6 +112,7 @@ def test_24_hours_of_refusals_delete_the_subscription_and_a_200_saves_it(cdek: C
     receiver.status = 500
     uuid = cdek.ready()
     receiver.wait(2)
+    _wait_for(cdek, "webhook.failed", 2)  # both refusals are noted before the 200 that ends them
     receiver.status = 200
     cdek.world.control.post(f"/cdek/orders/{uuid}/status", {"code": "RECEIVED_AT_SHIPMENT_WAREHOUSE"})
     receiver.wait(3)
