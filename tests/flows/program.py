@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from cryptography.fernet import Fernet
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from b24app import create_app
 from b24app.demo.house import origins_of
@@ -51,12 +51,45 @@ def settings_for(world: World, port: int, database_url: str, redis_url: str, **m
     return Settings.model_validate(values | more)
 
 
+class Busy:
+    """How many requests are being answered, and a wait for the last of them."""
+
+    def __init__(self) -> None:
+        self._count, self._changed = 0, threading.Condition()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: self._count == 0, seconds)
+
+
+def counted_by(busy: Busy) -> type[WSGIRequestHandler]:
+    """A request handler that is busy from the request's first line until its answer is out and closed."""
+
+    class Handler(WSGIRequestHandler):
+        def run_wsgi(self) -> None:
+            with busy:
+                super().run_wsgi()
+
+    return Handler
+
+
 class Program:
     """A context manager. `worker=False` leaves lanes alone: serve them by `engine.run_until_idle()`."""
 
     def __init__(self, world: World, database_url: str, redis_url: str, *, worker: bool = True, **more: Any) -> None:
         self.world = world
-        self._server: BaseWSGIServer = make_server("127.0.0.1", 0, _not_yet, threaded=True)
+        self._answering = Busy()
+        handler = counted_by(self._answering)
+        self._server: BaseWSGIServer = make_server("127.0.0.1", 0, _not_yet, threaded=True, request_handler=handler)
         port = self._server.server_port
         self.url = f"http://{LOCAL}:{port}"
         configure_logs("WARNING", "text")
@@ -90,6 +123,8 @@ class Program:
             self.work.worker.wait(10)
         self._server.shutdown()
         self._server.server_close()
+        # A request under way would give its connection back to a pool that is closed already, and leave it open.
+        self._answering.wait(10)
         self.remotes.http.close()
         self.remotes.call_log.flush()
         self.parts.engine.dispose()
