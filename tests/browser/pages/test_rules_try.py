@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Frame, expect
 
 from b24app.demo.setting_up import connect, install, open_app, switch_on
-from tests.browser.pages.test_connections import desk, looks_fine
+from tests.browser.pages.test_connections import looks_fine, past_policy
 from tests.browser.pages.test_in_the_portal import ADMIN, MANAGER, Desk
 
-__all__ = ["desk"]
+__all__ = ["past_policy"]
 DEALS = [501, 502, 516]
 pytestmark = pytest.mark.timeout(240)
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from b24app.demo import setting_up
 from b24app.store.audit import Act
 from b24app.store.models import AuditRow
-from tests.browser.pages.test_connections import desk, looks_fine
+from tests.browser.pages.test_connections import looks_fine, past_policy
 from tests.browser.pages.test_in_the_portal import ADMIN, DEAL, MANAGER, Desk
 
-__all__ = ["desk"]
+__all__ = ["past_policy"]
 
 
 def to_trial(desk: Desk) -> Frame:

@@ -34,6 +34,7 @@ from b24app.store.models import ConnectionState, Pipeline, Portal
 from b24app.systems import discover
 from placements import app as app_page
 from placements import deal_tab, renewal
+from tests.unit.placements.page import Page
 
 ROOT = Path(__file__).parents[3]
 OAUTH = "https://oauth.bitrix24.tech"
@@ -297,3 +298,19 @@ def frame_body() -> Mapping[str, str]:
 @pytest.fixture
 def frame_query() -> Mapping[str, str]:
     return QUERY
+
+
+@pytest.fixture
+def unopened(
+    page_app: Flask, set_up: Portal, person: Any, frame_query: Mapping[str, str], frame_body: Mapping[str, str]
+) -> Page:
+    """The app's page of an administrator, before the portal has opened it."""
+    person.answers["user.admin"] = True
+    return Page(page_app, frame_query, frame_body)
+
+
+@pytest.fixture
+def page(unopened: Page) -> Page:
+    """The app's page, open."""
+    unopened.open()
+    return unopened

@@ -1,13 +1,10 @@
 """The app's page: administrators only, one sentence of health first, set-up that is checked on the server."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from b24app.clock import FixedClock
 from b24app.flows.snapshot import Defaults
@@ -18,35 +15,15 @@ from b24app.runners.views import pipeline_config
 from b24app.store import deals, portal_settings, portals, problems
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import Connection, InboxRow, Lane, LaneKind, Pipeline, Portal
+from tests.unit.placements.page import Page
 
 ACCOUNT = {"title": "СДЭК, склад", "mode": "test", "account": "acc", "secret": "s3cret", "contract": "1", "vat": ""}
 
 
-class Page:
-    """The frame of the app's page."""
-
-    def __init__(self, app: Flask, query: Mapping[str, str], body: Mapping[str, str]) -> None:
-        self.client = app.test_client()
-        self.query, self.body = dict(query), {**body, "PLACEMENT": "DEFAULT"}
-        self.token = ""
-
-    def open(self) -> TestResponse:
-        answer = self.client.post("/app", query_string=self.query, data=self.body)
-        found = re.search(r"Bearer ([\w.-]+)", answer.text)
-        self.token = found[1] if found else ""
-        return answer
-
-    def ask(self, method: str, path: str, **data: Any) -> TestResponse:
-        headers = {"Authorization": f"Bearer {self.token}", "HX-Request": "true", "X-Waybill-Lang": "ru"}
-        return self.client.open(path, method=method, data=data, headers=headers)
-
-
 @pytest.fixture
-def page(
-    page_app: Flask, set_up: Portal, person: Any, frame_query: Mapping[str, str], frame_body: Mapping[str, str]
-) -> Page:
-    person.answers["user.admin"] = True
-    return Page(page_app, frame_query, frame_body)
+def page(unopened: Page) -> Page:
+    """Each test opens it itself."""
+    return unopened
 
 
 def one(sessions: Sessions, table: Any, **where: Any) -> Any:

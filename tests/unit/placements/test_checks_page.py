@@ -12,10 +12,8 @@ from b24app.store import jobs, portals, reconciling
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import AuditRow, ForeignOrder, InboxRow, Portal
 from b24app.store.reconciling import Missing
-from tests.unit.placements.test_app_page import Page, one
-from tests.unit.placements.test_log_page import page
-
-__all__ = ["page"]
+from tests.unit.placements.page import Page
+from tests.unit.placements.test_app_page import one
 
 
 @pytest.fixture

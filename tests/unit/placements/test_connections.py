@@ -12,7 +12,8 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.store import origins, portal_settings, portals, shipments
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import AuditRow, Connection, Pipeline, Portal
-from tests.unit.placements.test_app_page import ACCOUNT, Page, one, page
+from tests.unit.placements.page import Page
+from tests.unit.placements.test_app_page import ACCOUNT, one, page
 
 __all__ = ["page"]
 

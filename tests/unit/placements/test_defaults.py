@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from b24app.flows.snapshot import Defaults
@@ -18,27 +17,18 @@ from b24app.store import portal_settings, portals
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import AuditRow, Pipeline, Portal
 from placements.app.defaults_view import section_list
-from tests.unit.placements.test_app_page import Page
+from tests.unit.placements.page import Page
 
 SECTIONS = [{"id": 1, "name": "Кухня", "above": 0}, {"id": 2, "name": "Кофе", "above": 1}]
 FORMATS = Formats(words("ru"), UTC, datetime(2026, 11, 28, tzinfo=UTC))
 
 
 @pytest.fixture
-def page(
-    page_app: Flask,
-    set_up: Portal,
-    person: Any,
-    sessions: Sessions,
-    frame_query: Mapping[str, str],
-    frame_body: Mapping[str, str],
-) -> Page:
-    person.answers["user.admin"] = True
+def page(unopened: Page, set_up: Portal, sessions: Sessions) -> Page:
     with session_scope(sessions) as session:
         portal_settings.merge(session, set_up.id, sections=SECTIONS)
-    found = Page(page_app, frame_query, frame_body)
-    found.open()
-    return found
+    unopened.open()
+    return unopened
 
 
 def settings(sessions: Sessions, portal: Portal) -> Mapping[str, Any]:

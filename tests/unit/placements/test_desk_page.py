@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from b24app.clock import FixedClock
@@ -22,15 +20,10 @@ from b24app.store.outbox import ToPortal
 from b24app.wire.log import CallRecord
 from placements.app.failed_view import code_of, failed_groups
 from tests.unit.placements.conftest import NOW
-from tests.unit.placements.test_app_page import Page, one
+from tests.unit.placements.page import Page
+from tests.unit.placements.test_app_page import one, page
 
-
-@pytest.fixture
-def page(
-    page_app: Flask, set_up: Portal, person: Any, frame_query: Mapping[str, str], frame_body: Mapping[str, str]
-) -> Page:
-    person.answers["user.admin"] = True
-    return Page(page_app, frame_query, frame_body)
+__all__ = ["page"]
 
 
 def failed(kind: str, id_: int, outcome: str, **over: Any) -> FailedRow:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import event, select
 
 from b24app.clock import FixedClock
@@ -15,20 +14,10 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.store import intents, portals, problems, shipments
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import ConnectionState, Intent, Portal
-from tests.unit.placements.test_app_page import Page
+from tests.unit.placements.page import Page
 from tests.unit.placements.test_desk_page import dead_write
 
 MOST = 13
-
-
-@pytest.fixture
-def page(
-    page_app: Flask, set_up: Portal, person: Any, frame_query: Mapping[str, str], frame_body: Mapping[str, str]
-) -> Page:
-    person.answers["user.admin"] = True
-    found = Page(page_app, frame_query, frame_body)
-    found.open()
-    return found
 
 
 @contextmanager

@@ -23,10 +23,8 @@ from b24app.store.retention import Keep, purge
 from b24app.systems import discover
 from placements.app import audited, journal_view
 from placements.app.changes_view import ChangeWords
-from tests.unit.placements.test_app_page import Page
-from tests.unit.placements.test_log_page import page
+from tests.unit.placements.page import Page
 
-__all__ = ["page"]
 ANNA, BORIS = Author(7, "Анна Лугова"), Author(9, "Борис Седов")
 #: The reader of these tests has the clock of Omsk, six hours before UTC.
 NIGHT = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)

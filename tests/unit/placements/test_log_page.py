@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from b24app.clock import FixedClock
 from b24app.frames.formats import Formats
@@ -17,20 +15,10 @@ from b24app.store.calls import Cursor
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import AuditRow, CallLogRow, Portal
 from placements.app import log_view
-from tests.unit.placements.test_app_page import Page
+from tests.unit.placements.page import Page
 from tests.unit.store.test_calls import call
 
 AT = datetime(2026, 11, 12, 11, 5, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def page(
-    page_app: Flask, set_up: Portal, person: Any, frame_query: Mapping[str, str], frame_body: Mapping[str, str]
-) -> Page:
-    person.answers["user.admin"] = True
-    page = Page(page_app, frame_query, frame_body)
-    page.open()
-    return page
 
 
 def add(sessions: Sessions, row: CallLogRow) -> int:

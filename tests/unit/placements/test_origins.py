@@ -20,7 +20,8 @@ from b24app.store.models import AuditRow, Origin, Portal
 from placements.app.origins import progress
 from placements.app.origins_view import read_form
 from placements.app.section import Progress
-from tests.unit.placements.test_app_page import Page, one, page
+from tests.unit.placements.page import Page
+from tests.unit.placements.test_app_page import one, page
 
 __all__ = ["page"]
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from b24app.frames.errors import PageError
@@ -14,7 +12,7 @@ from b24app.store import portal_settings, portals
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import Portal
 from placements.app.rights import RightCard, Ticked, cards, read_form
-from tests.unit.placements.test_app_page import Page
+from tests.unit.placements.page import Page
 
 DEPARTMENTS = {"departments": [{"id": 3, "name": "Склад"}, {"id": 4, "name": "Продажи"}]}
 FORM = [
@@ -58,16 +56,6 @@ def test_a_form_becomes_rights_and_a_department_that_is_not_there_is_left_out() 
 def test_what_no_page_of_ours_sends_is_refused(name: str, value: str) -> None:
     with pytest.raises(PageError):
         read_form(MultiDict([pair for pair in FORM if pair[0] != name] + [(name, value)]), DEPARTMENTS)
-
-
-@pytest.fixture
-def page(
-    page_app: Flask, set_up: Portal, person: Any, frame_query: Mapping[str, str], frame_body: Mapping[str, str]
-) -> Page:
-    person.answers["user.admin"] = True
-    found = Page(page_app, frame_query, frame_body)
-    found.open()
-    return found
 
 
 def test_rights_are_saved_and_shown(page: Page, sessions: Sessions, set_up: Portal) -> None:

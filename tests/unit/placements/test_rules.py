@@ -1,10 +1,6 @@
 """The rules page: a sentence a rule, order by buttons, wrong fields answered in place."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from b24app.clock import FixedClock
@@ -13,17 +9,7 @@ from b24app.logistics.model import DeliveryKind
 from b24app.store import portals, rules
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import AuditRow, Portal, Rule
-from tests.unit.placements.test_app_page import Page
-
-
-@pytest.fixture
-def page(
-    page_app: Flask, set_up: Portal, person: Any, frame_query: Mapping[str, str], frame_body: Mapping[str, str]
-) -> Page:
-    person.answers["user.admin"] = True
-    page = Page(page_app, frame_query, frame_body)
-    page.open()
-    return page
+from tests.unit.placements.page import Page
 
 
 @pytest.fixture

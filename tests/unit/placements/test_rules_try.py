@@ -1,6 +1,5 @@
 """Trying the rules on their page: what is shown to whom, step by step as results come."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,21 +18,11 @@ from b24app.logistics.problem import Field, Problem
 from b24app.store import jobs, portal_settings, portals, rules, simulations
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import Job, Portal, Rule
-from tests.unit.placements.test_app_page import Page
+from tests.unit.placements.page import Page
 
 FACTS = Facts(0, DeliveryKind.COURIER, ("Казань",), "", 600, Money(90000), False)
 DEAR, CHEAP = Quote("parcel", Money(48650), 2, 4), Quote("economy", Money(31200), 5, 5)
 VERSION = "/app/rules/try/version?v="
-
-
-@pytest.fixture
-def page(
-    page_app: Flask, set_up: Portal, person: Any, frame_query: Mapping[str, str], frame_body: Mapping[str, str]
-) -> Page:
-    person.answers["user.admin"] = True
-    page = Page(page_app, frame_query, frame_body)
-    page.open()
-    return page
 
 
 @pytest.fixture

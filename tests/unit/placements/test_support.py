@@ -18,11 +18,9 @@ from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import Portal
 from b24app.store.outbox import ToPortal
 from b24app.wire.mask import excerpt
-from tests.unit.placements.test_app_page import Page
-from tests.unit.placements.test_log_page import page
+from tests.unit.placements.page import Page
 from tests.unit.store.test_calls import call
 
-__all__ = ["page"]
 PEOPLE = ["Северцева", "+79000001462", "79000001462", "Баумана", "olga@example.test", "Склад Ивана", "Анна Лугова"]
 SECRETS = ["s3cret-of-cdek", "acc-0815", "access-token-1", "refresh-token-1", "t-north", "hook-", "their-own-data"]
 
