@@ -81,7 +81,7 @@ def _ask(portal: Portal, parts: InstallParts, told: bool) -> tuple[str | None, A
         if told or (row.app_version and version_of(info) not in heard):
             updates.look_again(row)
         keep(row, info)
-        if updates.lacks(row, parts.wanted) and row.provision_tried != parts.wanted:
+        if updates.untried(row, parts.wanted):
             updates.start(session, portal_id, parts.wanted, now, new_trace_id())
 
     return None, act

@@ -21,7 +21,7 @@ from b24app.frames.formats import zone_or_default
 from b24app.frames.parts import PageParts, answer_errors, answers_head, known_portal, prove, read_post, session_of
 from b24app.frames.pool import refill
 from b24app.frames.proof import Proof
-from b24app.frames.rights import demand, rights_of
+from b24app.frames.rights import rights_of
 from b24app.frames.session import PageSession
 from b24app.frames.session import prove as freshly_proven
 from b24app.frames.who import Person
@@ -97,11 +97,9 @@ class Tab:
 
     def wish(self, wish: str) -> Response:
         """A button: ship_now, retry, cancel, refresh."""
-        who = session_of(self._parts, PLACEMENT)
+        who = session_of(self._parts, PLACEMENT, TAKES.get(wish))
         if wish not in TAKES:
             raise PageError(ErrorCode.BAD_INPUT, f"unknown wish {wish}")
-        with read_scope(self._parts.sessions) as session:
-            demand(TAKES[wish], portals.get(session, who.portal_id).settings, who)
         ask(self._parts, who, wish, who.entity_id, request.form.get("key", ""))
         return self._fragment(who)
 

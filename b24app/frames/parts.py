@@ -80,7 +80,7 @@ def _hear(parts: PageParts, proof: Proof) -> None:
     if known is None or known.state not in _USABLE:
         return
     news = updates.differs(known, version, scopes)
-    if news or (updates.lacks(known, parts.wanted) and known.provision_tried != parts.wanted):
+    if news or updates.untried(known, parts.wanted):
         with session_scope(parts.sessions) as session:
             portal = portals.get(session, known.id)
             updates.heard(session, portal, version, scopes)
@@ -91,7 +91,7 @@ def bring_up(parts: PageParts, portal_id: int, again: bool = False) -> None:
     """Has the portal given what this release wants in it; `again`: also when a try has failed."""
     with session_scope(parts.sessions) as session:
         portal = portals.get(session, portal_id)
-        if not updates.lacks(portal, parts.wanted) or (portal.provision_tried == parts.wanted and not again):
+        if not (updates.lacks if again else updates.untried)(portal, parts.wanted):
             return
         lane = updates.start(session, portal_id, parts.wanted, parts.clock.now(), trace())
     if lane is not None:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.status import Status
 from b24app.store import intents, lanes, portal_settings, portals, shipments, tokens
 from b24app.store.lanes import LaneRef
@@ -47,15 +48,12 @@ _UNFINISHED = (IntentState.WAITING, IntentState.SENDING, IntentState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
-class HookReport:
+class HookReport(Jsonable):
     """One account's subscriptions at its carrier. `removed` None = refused or not reached, `said` in their words."""
 
     account: str
     removed: int | None
     said: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        return {"account": self.account, "removed": self.removed, "said": self.said}
 
 
 def begin(session: Session, portal_id: int) -> None:
@@ -147,4 +145,4 @@ def unannounced(session: Session) -> list[int]:
 
 def report_of(settings: Mapping[str, Any]) -> list[HookReport]:
     """What `leave` kept of the subscriptions."""
-    return [HookReport(str(row["account"]), row["removed"], str(row["said"])) for row in settings.get(HOOKS, ())]
+    return [HookReport.from_json(row) for row in settings.get(HOOKS, ())]

@@ -31,6 +31,11 @@ def lacks(portal: Portal, wanted: str) -> bool:
     return bool(wanted) and portal.state == PortalState.ACTIVE and portal.provisioned != wanted
 
 
+def untried(portal: Portal, wanted: str) -> bool:
+    """Whether it lacks that and nobody has tried yet; after a try that was refused somebody has to ask again."""
+    return lacks(portal, wanted) and portal.provision_tried != wanted
+
+
 def start(session: Session, portal_id: int, wanted: str, now: datetime, trace_id: str) -> LaneRef | None:
     """Asks for the update, unless one is on its way. Wake the returned lane after the commit."""
     lane = portal_lane(session, portal_id)

@@ -7,7 +7,7 @@ were under way and no others.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -84,9 +84,9 @@ class Quoting:
 
     def begin(self, room: int) -> None:
         """Ask as many as there is room for."""
+        services = frozenset(code for code, _ in self._plugin.manifest.services) if self.waiting else frozenset()
         while self.waiting and room > 0:
             asked = self.waiting.popleft()
-            services = tuple(code for code, _ in self._plugin.manifest.services)
             self.flying[self.pool.submit(price, self.system, services, asked)] = asked
             room -= 1
 
@@ -146,7 +146,7 @@ class Quoting:
 _BROKEN = Problem("quote_failed", Field.NONE, Who.WAYBILL)
 
 
-def price(system: Any, services: Iterable[str], asked: Asked) -> Priced:
+def price(system: Any, services: Collection[str], asked: Asked) -> Priced:
     """All prices of the account for one deal, and the chosen service's. What the system answers instead is a result.
     Raises LaterError."""
     with tracing(asked.row.trace_id):
@@ -170,12 +170,11 @@ def _chosen(system: Any, asked: Asked, found: Priced) -> Priced:
     return Priced(found.offers or (own,), own)
 
 
-def _offers(system: Any, services: Iterable[str], request: ShipmentRequest) -> tuple[Quote, ...]:
+def _offers(system: Any, services: Collection[str], request: ShipmentRequest) -> tuple[Quote, ...]:
     """Of a system that prices one service a call, only that one: a simulation is not worth a call a service."""
     if hasattr(system, "offers"):
         return tuple(sorted(system.offers(request), key=lambda one: one.price.minor))
-    known = set(services)
-    return (system.quote(request),) if request.service_code in known else ()
+    return (system.quote(request),) if request.service_code in services else ()
 
 
 def _without(error: LogisticsError) -> Priced:
