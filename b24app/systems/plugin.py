@@ -109,6 +109,10 @@ class Manifest(Jsonable):
     test_steps: tuple[str, ...] = ()
     docs_url: str = ""
 
+    def service_title(self, code: str, lang: str) -> str:
+        """What people call a service; its code when it is none of these (a literal tariff), or has no name."""
+        return dict(self.services).get(code, {}).get(lang) or code
+
 
 @dataclass(frozen=True, slots=True)
 class OpenContext:

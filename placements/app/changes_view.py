@@ -108,5 +108,5 @@ class ChangeWords:
     def _service(self, code: str) -> str:
         """`cdek:parcel` -> the service's name."""
         system, _, service = code.rpartition(":")
-        offered = dict(self._manifests[system].services) if system in self._manifests else {}
-        return offered.get(service, {}).get(self._formats.lang) or service
+        manifest = self._manifests.get(system)
+        return manifest.service_title(service, self._formats.lang) if manifest else service

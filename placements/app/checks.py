@@ -14,6 +14,7 @@ from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession
 from b24app.store import jobs, lanes, portals, reconciling
 from b24app.store.audit import Act
+from b24app.store.faces.portal import PortalFacts
 from b24app.store.lanes import LaneRef
 from b24app.store.models import ForeignOrder, JobState, Shipment
 from placements.app import saving
@@ -25,7 +26,11 @@ WHAT = frozenset({"missing", "orphan", "foreign", "price"})
 LONGEST_REASON = 500
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
+def view(desk: Desk, who: PageSession, _facts: PortalFacts) -> Mapping[str, Any]:
+    return _shown(desk, who)
+
+
+def _shown(desk: Desk, who: PageSession) -> Mapping[str, Any]:
     now = desk.parts.clock.now()
 
     def read(session: Session) -> Mapping[str, Any]:
@@ -48,12 +53,12 @@ def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
 
 def routes(bp: Blueprint, desk: Desk) -> None:
     def draw(who: PageSession, error: Mapping[str, str] | None = None) -> Response:
-        return desk.fragment(who, SECTION.template, **{**view(desk, who), "error": error})
+        return desk.fragment(who, SECTION.template, **{**_shown(desk, who), "error": error})
 
     def checks_version() -> Response:
         """Has anything changed since version `v`? 204, or the whole section."""
         who = desk.who()
-        shown = view(desk, who)
+        shown = _shown(desk, who)
         if shown["version"] == request.args.get("v"):
             return pages.renewed(make_response("", 204), who, desk.parts.signer)
         return desk.fragment(who, SECTION.template, **shown)

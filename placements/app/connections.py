@@ -28,8 +28,8 @@ NEW, ADD = "new:", "add"
 _ACTS = ("test", "pause", "resume", "remove")
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    return _box(desk, who, request.args.get("open", ""))
+def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
+    return _box(desk, who, facts, request.args.get("open", ""))
 
 
 def progress(facts: PortalFacts, formats: Formats) -> Progress:
@@ -40,15 +40,14 @@ def progress(facts: PortalFacts, formats: Formats) -> Progress:
     return Progress(counts["ready"] > 0, ", ".join(said))
 
 
-def _scene(desk: Desk, who: PageSession) -> Scene:
-    facts = desk.facts(who)
+def _scene(desk: Desk, who: PageSession, facts: PortalFacts) -> Scene:
     running = desk.read(lambda session: accounts.under_test(session, who.portal_id, saving.TEST))
     return Scene(facts.connections, facts.settings, running, facts.origins, desk.manifests(), desk.formats(who))
 
 
-def _box(desk: Desk, who: PageSession, opened: str, **more: Any) -> dict[str, Any]:
+def _box(desk: Desk, who: PageSession, facts: PortalFacts, opened: str, **more: Any) -> dict[str, Any]:
     """What `BOX` draws: the cards and the account that is open, the first one unless another is asked for."""
-    scene = _scene(desk, who)
+    scene = _scene(desk, who, facts)
     rows = {str(row.id): row for row in scene.rows if row.system in scene.manifests}
     systems = scene.offered
     if opened not in (ADD, *(NEW + each.code for each in systems), *rows):
@@ -74,7 +73,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     def accounts_box() -> Response:
         """The cards with another account open."""
         who = desk.who()
-        return desk.fragment(who, BOX, **_box(desk, who, request.args.get("open", "")))
+        return desk.fragment(who, BOX, **view(desk, who, desk.facts(who)))
 
     def save_account(system: str, account_id: int) -> Response:
         who, manifest = desk.who(), desk.manifest(system)
@@ -84,9 +83,10 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             )
             row: Connection | None = saved.row
         desk.wake(saved.wake)
-        shown = _box(desk, who, str(row.id) if row else NEW + system)
+        facts = desk.facts(who)
+        shown = _box(desk, who, facts, str(row.id) if row else NEW + system)
         typed = request.form if saved.errors else None
-        form = account_form(_scene(desk, who), manifest, row, saved.errors, typed, saved=not saved.errors)
+        form = account_form(_scene(desk, who, facts), manifest, row, saved.errors, typed, saved=not saved.errors)
         answer = desk.fragment(who, BOX, **{**shown, "form": form})
         if not saved.errors:
             htmx.announce(answer, "accounts-changed")
@@ -99,15 +99,15 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             raise PageError(ErrorCode.BAD_INPUT, f"unknown act {act}")
         notice = _do(desk, who, account_id, act)
         if request.headers.get("HX-Target") == "health":
-            return desk.fragment(who, health.TEMPLATE, **health.view(desk, who))
-        answer = desk.fragment(who, BOX, **_box(desk, who, str(account_id), notice=notice))
+            return desk.fragment(who, health.TEMPLATE, **health.view(desk, who, desk.facts(who)))
+        answer = desk.fragment(who, BOX, **_box(desk, who, desk.facts(who), str(account_id), notice=notice))
         htmx.announce(answer, "accounts-changed")
         return answer
 
     def account_progress(account_id: int) -> Response:
         """How the test goes, if it changed since version `v`; else 204."""
         who = desk.who()
-        shown = _box(desk, who, str(account_id), oob=True)
+        shown = _box(desk, who, desk.facts(who), str(account_id), oob=True)
         if shown["test"] is None or shown["test"].account != account_id:
             raise PageError(ErrorCode.OUT_OF_DATE)
         if shown["test"].version == request.args.get("v"):

@@ -24,8 +24,8 @@ from placements.app.section import Group, Progress, Section
 LIST = "parts/app_sections.html"
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    settings, formats = desk.facts(who).settings, desk.formats(who)
+def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
+    settings, formats = facts.settings, desk.formats(who)
     return {
         "form": defaults_view.portal_form(settings, formats),
         "sections": defaults_view.section_list(settings, formats),

@@ -23,8 +23,8 @@ from placements.app.section import Group, Progress, Section
 BOX = "parts/app_fields.html"
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    return {"form": fields_view.fields_page(desk.facts(who), desk.formats(who))}
+def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
+    return {"form": fields_view.fields_page(facts, desk.formats(who))}
 
 
 def progress(facts: PortalFacts, formats: Formats) -> Progress:
@@ -65,7 +65,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         """Fields were changed in the portal: look again."""
         who, now = desk.who(), desk.parts.clock.now()
         desk.write(lambda session: fields_saving.reread(session, who, now, page_parts.trace()))
-        return desk.fragment(who, BOX, **view(desk, who))
+        return desk.fragment(who, BOX, **view(desk, who, desk.facts(who)))
 
     def mend_field(role: str, act: str) -> Response:
         who, now = desk.who(), desk.parts.clock.now()
@@ -74,7 +74,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         desk.write(
             lambda session: fields_saving.mend(session, who, Role(role), act, now, page_parts.trace()),
         )
-        return desk.fragment(who, BOX, **view(desk, who))
+        return desk.fragment(who, BOX, **view(desk, who, desk.facts(who)))
 
     bp.get("/app/fields")(fields)
     bp.post("/app/fields/form")(redraw_fields)

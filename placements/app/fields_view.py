@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from b24app.bitrix24.drift import BROKEN, LOST, Drifted, drifts
+from b24app.bitrix24.drift import BROKEN, KNOWN, LOST, Drifted, drifts
 from b24app.bitrix24.fields import BOOLEAN, PortalField, kept
+from b24app.bitrix24.fields import KEY as FIELDS
 from b24app.bitrix24.fitting import KINDS, NEEDED, READ, WRITTEN, guessed_kinds, misfit, values_of
 from b24app.bitrix24.own_fields import OWN, is_own, of_role
 from b24app.flows.snapshot import Role
@@ -117,7 +118,7 @@ def fields_page(
 def version(facts: PortalFacts) -> str:
     """Differs as soon as the portal's fields, what is chosen, or how far their reading came, do."""
     settings = facts.settings
-    kept_here = [settings.get(key) for key in ("fields", LOST, WISHES)]
+    kept_here = [settings.get(key) for key in (FIELDS, LOST, WISHES)]
     shown = [kept_here, sorted(facts.roles.items()), [(row.step, row.state) for row in facts.steps]]
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
@@ -189,7 +190,7 @@ def _theirs(role: Role, chosen: str, theirs: Sequence[PortalField], facts: Porta
         if not misfit(role, each) or each.name == chosen:
             yield FieldChoice(each.name, each.title, each.name == chosen)
     if chosen not in ("", OURS) and chosen not in {each.name for each in theirs}:
-        known = facts.settings.get("field_known", {}).get(role.value, {})
+        known = facts.settings.get(KNOWN, {}).get(role.value, {})
         yield FieldChoice(chosen, known.get("title") or chosen, True, gone=True)
 
 

@@ -59,11 +59,7 @@ def _gauges(desk: Desk, facts: PortalFacts) -> dict[str, Gauge]:
     return found
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    return view_of(desk, who, desk.facts(who))
-
-
-def view_of(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
+def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
     return {"health": health_of(desk, who, facts), "key": new_key()}
 
 
@@ -71,7 +67,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     def health_version() -> Response:
         """Has the portal's health changed since version `v`? 204, or the new part."""
         who = desk.who()
-        shown = view(desk, who)
+        shown = view(desk, who, desk.facts(who))
         if shown["health"].version == request.args.get("v"):
             return pages.renewed(make_response("", 204), who, desk.parts.signer)
         return desk.fragment(who, TEMPLATE, **shown)
@@ -82,16 +78,16 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         if wish not in _WISHES:
             raise PageError(ErrorCode.BAD_INPUT, f"unknown wish {wish}")
         ask(desk.parts, who, wish, deal_id, request.form.get("key", ""))
-        return desk.fragment(who, TEMPLATE, **view(desk, who))
+        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
 
     def reread_portal() -> Response:
         """Pipelines or fields were changed in the portal: look again."""
         who = desk.who()
         desk.write(lambda session: saving.reread_portal(session, who, desk.parts.clock.now(), page_parts.trace()))
-        return desk.fragment(who, TEMPLATE, **view(desk, who))
+        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
 
     def redraw(who: PageSession) -> Response:
-        return desk.fragment(who, TEMPLATE, **view(desk, who))
+        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
 
     failed.routes(bp, desk, redraw)
     bp.get("/app/version")(health_version)
@@ -99,4 +95,4 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     bp.post("/app/reread")(reread_portal)
 
 
-SECTION = Section("health", Group.RUN, "check-circle", view, routes=routes, view_of=view_of)
+SECTION = Section("health", Group.RUN, "check-circle", view, routes=routes)

@@ -14,6 +14,7 @@ from b24app.frames.session import PageSession
 from b24app.store import audit
 from b24app.store.audit import Group
 from b24app.store.faces.people import authors
+from b24app.store.faces.portal import PortalFacts
 from placements.app import journal_view
 from placements.app import section as sections
 from placements.app.changes_view import ChangeWords
@@ -22,7 +23,7 @@ from placements.app.desk import Desk
 ROWS = "parts/app_journal_rows.html"
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
+def view(desk: Desk, who: PageSession, _facts: PortalFacts) -> Mapping[str, Any]:
     return {"journal": listed(desk, who)}
 
 

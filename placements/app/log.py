@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession
 from b24app.store import calls, deals, portals
+from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import AuditRow, ProblemRow, TrackingRow
 from placements.app import log_view
 from placements.app.changes_view import ChangeWords
@@ -22,7 +23,7 @@ ROWS = "parts/app_log_rows.html"
 _AUDITS = 200
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
+def view(desk: Desk, who: PageSession, _facts: PortalFacts) -> Mapping[str, Any]:
     """The list, or the trace when the address names a deal."""
     deal_id = (request.view_args or {}).get("deal_id") or request.args.get("deal", "")
     if str(deal_id).isdecimal() and len(str(deal_id)) <= 12:

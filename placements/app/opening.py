@@ -143,8 +143,14 @@ class Opening:
         if said:
             news = tuple(each for each in news if each.code != "blocked")
         nav = self._navigation(who, section, facts)
-        shown = section.view_of(self._desk, who, facts) if section.view_of else section.view(self._desk, who)
-        return {"oob": False, **shown, "nav": nav, "section": section, "off": off, "news": news}
+        return {
+            "oob": False,
+            **section.view(self._desk, who, facts),
+            "nav": nav,
+            "section": section,
+            "off": off,
+            "news": news,
+        }
 
     def _navigation(self, who: PageSession, shown: Section, facts: PortalFacts) -> Navigation:
         formats = self._desk.formats(who)

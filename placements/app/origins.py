@@ -25,8 +25,8 @@ NEW = "new"
 _ACTS = {"default": Act.ORIGIN_DEFAULT, "remove": Act.ORIGIN_REMOVE}
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    return _box(desk, who, request.args.get("open", ""))
+def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
+    return _box(desk, who, facts, request.args.get("open", ""))
 
 
 def progress(facts: PortalFacts, _formats: Formats) -> Progress:
@@ -40,9 +40,8 @@ def _knows_sender(report: Mapping[str, Any]) -> bool:
     return any(step["name"] == "sender" and step["ok"] for step in report.get("steps", ()))
 
 
-def _box(desk: Desk, who: PageSession, opened: str, **form: Any) -> dict[str, Any]:
+def _box(desk: Desk, who: PageSession, facts: PortalFacts, opened: str, **form: Any) -> dict[str, Any]:
     """The cards and the place that is open, the default one unless another is asked for; `form` as `origin_form`."""
-    facts = desk.facts(who)
     rows = {str(row.id): row for row in facts.origins}
     place = rows.get(opened) or (next(iter(rows.values()), None) if opened != NEW else None)
     return {
@@ -56,7 +55,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     def origins_box() -> Response:
         """The cards with another place open."""
         who = desk.who()
-        return desk.fragment(who, BOX, **_box(desk, who, request.args.get("open", "")))
+        return desk.fragment(who, BOX, **view(desk, who, desk.facts(who)))
 
     def save_origin(origin_id: int) -> Response:
         """0 = a new place."""
@@ -64,7 +63,9 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         sender, errors = read_form(request.form)
         opened = str(origin_id) if origin_id else NEW
         if errors:
-            return desk.fragment(who, BOX, **_box(desk, who, opened, errors=errors, typed=request.form))
+            return desk.fragment(
+                who, BOX, **_box(desk, who, desk.facts(who), opened, errors=errors, typed=request.form)
+            )
         title = " ".join(request.form["title"].split())
         with session_scope(desk.parts.sessions) as session:
             default = bool(request.form.get("default"))
@@ -76,7 +77,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             act = Act.ORIGIN if origin_id else Act.ORIGIN_ADDED
             audit(session, who, act, now, {"origin": place.id, "title": title}, changes=changes)
             opened = str(place.id)
-        return desk.fragment(who, BOX, **_box(desk, who, opened, saved=True))
+        return desk.fragment(who, BOX, **_box(desk, who, desk.facts(who), opened, saved=True))
 
     def origin_act(origin_id: int, act: str) -> Response:
         """default or remove."""
@@ -92,7 +93,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
                 origins.make_default(session, who.portal_id, place)
             else:
                 origins.remove(session, who.portal_id, place)
-        return desk.fragment(who, BOX, **_box(desk, who, str(origin_id)))
+        return desk.fragment(who, BOX, **_box(desk, who, desk.facts(who), str(origin_id)))
 
     bp.get("/app/origins")(origins_box)
     bp.post("/app/origin/<int:origin_id>")(save_origin)

@@ -17,6 +17,7 @@ from b24app.frames.session import PageSession
 from b24app.store import portal_settings, portals
 from b24app.store.audit import Act, compared
 from b24app.store.faces.people import known_people
+from b24app.store.faces.portal import PortalFacts
 from placements.app import audited
 from placements.app.desk import Desk
 from placements.app.saving import audit
@@ -90,15 +91,12 @@ def _read(right: Right, form: Any, real: set[int]) -> dict[str, Any]:
     return {"everyone": who == EVERYONE, "users": sorted(people), "departments": departments, "names": names}
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    def read(session: Session) -> Mapping[str, Any]:
-        portal = portals.get(session, who.portal_id)
-        return {
-            "rights": cards(portal.settings, known_people(session, who.portal_id)),
-            "departments_off": not has(Feature.DEPARTMENTS, portal.scopes or ()),
-        }
-
-    return desk.read(read)
+def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
+    people = desk.read(lambda session: known_people(session, who.portal_id))
+    return {
+        "rights": cards(facts.settings, people),
+        "departments_off": not has(Feature.DEPARTMENTS, facts.portal.scopes or ()),
+    }
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:
@@ -114,7 +112,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             audit(session, who, Act.RIGHTS, desk.parts.clock.now(), changes=changes)
 
         desk.write(store)
-        return desk.fragment(who, BOX, **view(desk, who), saved=True)
+        return desk.fragment(who, BOX, **view(desk, who, desk.facts(who)), saved=True)
 
     bp.post("/app/rights")(save_rights)
 

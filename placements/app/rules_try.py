@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, make_response, request
@@ -14,7 +14,9 @@ from b24app.frames.rights import Right, rights_of
 from b24app.frames.session import PageSession
 from b24app.store import lanes, rules, simulations
 from b24app.store.audit import Act
+from b24app.store.faces.portal import PortalFacts
 from b24app.store.lanes import LaneRef
+from b24app.store.models import Rule
 from placements.app import saving
 from placements.app.desk import Desk, choice
 from placements.app.rules_try_view import COUNTS, Scene, try_view
@@ -22,20 +24,20 @@ from placements.app.rules_try_view import COUNTS, Scene, try_view
 PART = "parts/app_rules_try.html"
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    facts = desk.facts(who)
+def view(desk: Desk, who: PageSession, facts: PortalFacts, rows: Sequence[Rule]) -> Mapping[str, Any]:
+    """`rows`: the portal's rules in their order."""
+    scene = Scene(
+        facts=facts,
+        rules=rows,
+        manifests=desk.manifests(),
+        formats=desk.formats(who),
+        costs=Right.COSTS in rights_of(facts.settings, who),
+    )
+    return {"trying": try_view(desk.read(lambda session: simulations.last(session, who.portal_id)), scene)}
 
-    def read(session: Session) -> Mapping[str, Any]:
-        scene = Scene(
-            facts=facts,
-            rules=rules.in_order(session, who.portal_id),
-            manifests=desk.manifests(),
-            formats=desk.formats(who),
-            costs=Right.COSTS in rights_of(facts.settings, who),
-        )
-        return {"trying": try_view(simulations.last(session, who.portal_id), scene)}
 
-    return desk.read(read)
+def _fresh(desk: Desk, who: PageSession) -> Mapping[str, Any]:
+    return view(desk, who, desk.facts(who), desk.read(lambda session: rules.in_order(session, who.portal_id)))
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:
@@ -59,12 +61,12 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             return lane
 
         desk.write(begin)
-        return desk.fragment(who, PART, **view(desk, who))
+        return desk.fragment(who, PART, **_fresh(desk, who))
 
     def try_version() -> Response:
         """Has anything come since version `v`? 204, or the whole part."""
         who = desk.who()
-        shown = view(desk, who)
+        shown = _fresh(desk, who)
         if shown["trying"].version == request.args.get("v"):
             return pages.renewed(make_response("", 204), who, desk.parts.signer)
         return desk.fragment(who, PART, **shown)

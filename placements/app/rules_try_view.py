@@ -35,14 +35,10 @@ class Scene:
     formats: Formats
     costs: bool
 
-    def account(self, connection_id: int) -> Connection | None:
-        return next((each for each in self.facts.connections if each.id == connection_id), None)
-
     def service(self, connection_id: int, code: str) -> str:
-        account = self.account(connection_id)
+        account = self.facts.account(connection_id)
         manifest = self.manifests.get(account.system) if account else None
-        titles = dict(manifest.services).get(code, {}) if manifest else {}
-        return titles.get(self.formats.lang) or code
+        return manifest.service_title(code, self.formats.lang) if manifest else code
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +170,7 @@ def _found(job: Job) -> Mapping[str, Mapping[str, object]]:
 
 
 def _line(deal: Chosen, prices: Prices, last: Simulation, scene: Scene) -> TryLine:
-    formats, account = scene.formats, scene.account(deal.connection_id)
+    formats, account = scene.formats, scene.facts.account(deal.connection_id)
     own = prices.get(deal.connection_id)
     state = _stands(deal, own, last, account)
     asked = own.asked if own else None
@@ -235,7 +231,7 @@ def _better(asked: Quote | None, prices: Prices, scene: Scene, deal: Chosen) -> 
     best = cheapest(prices, asked.price.currency if asked else _currency(deal))
     if best is None or (asked and best.quote.price.minor >= asked.price.minor):
         return None
-    account, formats = scene.account(best.connection_id), scene.formats
+    account, formats = scene.facts.account(best.connection_id), scene.formats
     less = asked.price.minor - best.quote.price.minor if asked else 0
     return Better(
         account=account.title if account else formats.words("rules.try.no_account"),

@@ -67,9 +67,8 @@ def _line(
     formats: Formats,
 ) -> RuleLine:
     manifest = manifests.get(account.system) if account else None
-    offered = dict(manifest.services) if manifest else {}
     services = [
-        f"{formats.words(f'rules.kind.{kind}')}: {offered.get(code, {}).get(formats.lang) or code}"
+        f"{formats.words(f'rules.kind.{kind}')}: {manifest.service_title(code, formats.lang) if manifest else code}"
         for kind, code in row.services.items()
     ]
     return RuleLine(

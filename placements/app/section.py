@@ -36,15 +36,15 @@ class Progress:
     needed: bool = True
 
 
-View = Callable[["Desk", PageSession], Mapping[str, Any]]
+View = Callable[["Desk", PageSession, PortalFacts], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """`GET /app/s/<code>` draws `templates/app/<code>.html` with what `view` returns; words `section.<code>.*`.
 
-    `view_of` is `view` for who has read the facts already. `routes` adds the section's own addresses. `progress` is
-    asked for steps whenever the navigation is drawn: from the facts alone, no remote call.
+    Navigation and section are drawn from the same facts, read once. `routes` adds the section's own addresses.
+    `progress` is asked for steps whenever the navigation is drawn: from the facts alone, no remote call.
     """
 
     code: str
@@ -54,7 +54,6 @@ class Section:
     right: Right = Right.SETTINGS
     routes: Callable[[Blueprint, Desk], None] | None = None
     progress: Callable[[PortalFacts, Formats], Progress] | None = None
-    view_of: Callable[[Desk, PageSession, PortalFacts], Mapping[str, Any]] | None = None
 
     @property
     def template(self) -> str:

@@ -21,9 +21,8 @@ from placements.app.section import Group, Progress, Section
 TEMPLATE = "parts/app_pipelines.html"
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
+def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
     """`version` and `reading`: the page asks again only while the portal is being read."""
-    facts = desk.facts(who)
     return {
         "pipelines": stages_view.pipeline_forms(facts, desk.manifests(), desk.formats(who)),
         "version": stages_view.version(facts),
@@ -43,7 +42,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     def pipelines() -> Response:
         """All pipelines' forms, with the connections there are now; 204 when nothing changed since version `v`."""
         who = desk.who()
-        shown = view(desk, who)
+        shown = view(desk, who, desk.facts(who))
         if shown["version"] == request.args.get("v"):
             return pages.renewed(make_response("", 204), who, desk.parts.signer)
         return desk.fragment(who, TEMPLATE, **shown)
@@ -52,7 +51,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         """Stages were changed in the portal: look again."""
         who = desk.who()
         desk.write(lambda session: saving.reread_portal(session, who, desk.parts.clock.now(), page_parts.trace()))
-        return desk.fragment(who, TEMPLATE, **view(desk, who))
+        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
 
     def save_pipeline(category: int) -> Response:
         who = desk.who()
@@ -67,7 +66,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         who = desk.who()
         with session_scope(desk.parts.sessions) as session:
             stages_saving.forget_pipeline(session, who, category, desk.parts.clock.now())
-        return desk.fragment(who, TEMPLATE, **view(desk, who))
+        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
 
     bp.get("/app/pipelines")(pipelines)
     bp.post("/app/pipelines/reread")(reread_pipelines)

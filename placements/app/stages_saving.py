@@ -93,7 +93,7 @@ def lacking_of(facts: PortalFacts, category: int) -> dict[str, str]:
     row = facts.pipelines.get(category)
     if row is None:
         return lacking("", None, "")
-    account = next((each for each in facts.connections if each.id == row.connection_id), None)
+    account = facts.account(row.connection_id)
     return lacking(row.trigger_stage or "", account, str(next(iter((row.services or {}).values()), "")))
 
 

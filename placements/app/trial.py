@@ -20,7 +20,7 @@ from b24app.store.audit import Act
 from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.lanes import LaneRef
-from b24app.store.models import Job, JobState
+from b24app.store.models import JobState
 from placements.app import saving, stages_saving
 from placements.app.desk import Desk
 from placements.app.section import Group, Progress, Section
@@ -39,8 +39,8 @@ _BUSY = (JobState.WAITING, JobState.RUNNING)
 LONGEST_ID = 12
 
 
-def view(desk: Desk, who: PageSession) -> Mapping[str, Any]:
-    return {**_lacks(desk.facts(who)), **_deals(desk, who), **_shown(desk, who), "wrong": "", "typed": ""}
+def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
+    return {**_lacks(facts), **_deals(desk, who, facts), **_shown(desk, who, facts), "wrong": "", "typed": ""}
 
 
 def progress(facts: PortalFacts, formats: Formats) -> Progress:
@@ -59,23 +59,18 @@ def _lacks(facts: PortalFacts) -> dict[str, Any]:
     return {"no_account": not facts.connections, "no_stage": not ships}
 
 
-def _result(desk: Desk, who: PageSession) -> ResultView:
+def _result(desk: Desk, who: PageSession, facts: PortalFacts) -> ResultView:
     """The person's last dry run."""
-
-    def read(session: Session) -> tuple[Job | None, dict[str, str]]:
-        job = jobs.latest(session, who.portal_id, trials.KIND, who.user_id)
-        return job, portals.field_map(session, who.portal_id)
-
-    job, roles = desk.read(read)
-    return result_view(job, Scene(desk.facts(who), roles, desk.manifests(), desk.formats(who)))
+    job = desk.read(lambda session: jobs.latest(session, who.portal_id, trials.KIND, who.user_id))
+    return result_view(job, Scene(facts, desk.manifests(), desk.formats(who)))
 
 
-def _shown(desk: Desk, who: PageSession) -> dict[str, Any]:
+def _shown(desk: Desk, who: PageSession, facts: PortalFacts) -> dict[str, Any]:
     """What `RESULT` draws. `own_key`: trying again takes the person's own key."""
-    return {"result": _result(desk, who), "own_key": not who.admin}
+    return {"result": _result(desk, who, facts), "own_key": not who.admin}
 
 
-def _deals(desk: Desk, who: PageSession) -> dict[str, Any]:
+def _deals(desk: Desk, who: PageSession, facts: PortalFacts) -> dict[str, Any]:
     """The newest deals, for administrators: others may not see all of them. `deals_state`: ready | busy | wanted |
     failed | hidden."""
     if not who.admin:
@@ -87,8 +82,7 @@ def _deals(desk: Desk, who: PageSession) -> dict[str, Any]:
         return {"deals": (), "deals_state": "busy"}
     if job.state == JobState.FAILED:
         return {"deals": (), "deals_state": "failed"}
-    facts = desk.facts(who)
-    scene = Scene(facts, {}, {}, desk.formats(who))
+    scene = Scene(facts, {}, desk.formats(who))
     deals = [{**each, "stage": scene.stage(each["category"], each["stage"])} for each in job.result["deals"]]
     return {"deals": deals, "deals_state": "ready"}
 
@@ -99,15 +93,17 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         who = desk.who()
         typed = request.form.get("deal", "").strip()
         if not typed.isdigit() or not 0 < len(typed) <= LONGEST_ID or not int(typed):
-            return desk.fragment(who, SECTION.template, **{**view(desk, who), "wrong": "deal", "typed": typed[:40]})
+            return desk.fragment(
+                who, SECTION.template, **{**view(desk, who, desk.facts(who)), "wrong": "deal", "typed": typed[:40]}
+            )
         _may_read(desk, who, int(typed))
         desk.write(lambda session: _start(session, desk, who, trials.KIND, {"deal_id": int(typed)}))
-        return desk.fragment(who, SECTION.template, **view(desk, who))
+        return desk.fragment(who, SECTION.template, **view(desk, who, desk.facts(who)))
 
     def trial_result() -> Response:
         """How the person's dry run goes; 204 when nothing changed since version `v`."""
         who = desk.who()
-        shown = _shown(desk, who)
+        shown = _shown(desk, who, desk.facts(who))
         if shown["result"].version == request.args.get("v"):
             return pages.renewed(make_response("", 204), who, desk.parts.signer)
         answer = desk.fragment(who, RESULT, **shown)
@@ -118,7 +114,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     def trial_deals() -> Response:
         """The newest deals, or that they are being looked up (204 when that is known already)."""
         who = desk.who()
-        found = _deals(desk, who)
+        found = _deals(desk, who, desk.facts(who))
         if found["deals_state"] == "busy":
             return pages.renewed(make_response("", 204), who, desk.parts.signer)
         return desk.fragment(who, DEALS, **found)
@@ -127,7 +123,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         who = desk.who()
         if who.admin:
             desk.write(lambda session: _start(session, desk, who, trials.DEALS_KIND, {}))
-        return desk.fragment(who, DEALS, **_deals(desk, who))
+        return desk.fragment(who, DEALS, **_deals(desk, who, desk.facts(who)))
 
     def trial_switch_on(category: int) -> Response:
         """The deal would ship: its pipeline is switched on."""
@@ -136,7 +132,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         with session_scope(desk.parts.sessions) as session:
             saved = stages_saving.switch_on(session, who, facts, category, desk.parts.clock.now())
         desk.wake(saved.wake)
-        return desk.fragment(who, RESULT, **_shown(desk, who))
+        return desk.fragment(who, RESULT, **_shown(desk, who, desk.facts(who)))
 
     bp.post("/app/trial")(try_deal)
     bp.get("/app/trial/result")(trial_result)

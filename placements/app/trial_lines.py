@@ -14,7 +14,6 @@ from b24app.frames.formats import Formats
 from b24app.logistics.model import DeliveryKind, Sender
 from b24app.logistics.money import Money
 from b24app.store.faces.portal import PortalFacts
-from b24app.store.models import Connection
 from b24app.systems.plugin import Manifest
 
 
@@ -31,32 +30,29 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a result is read with. `roles`: role -> the portal's field."""
+    """What a result is read with."""
 
     facts: PortalFacts
-    roles: Mapping[str, str]
     manifests: Mapping[str, Manifest]
     formats: Formats
 
     @property
     def titles(self) -> Mapping[str, str]:
         """What the portal calls its own fields, by role."""
-        return titles_of(self.roles, self.facts.settings)
-
-    def account(self, connection_id: int) -> Connection | None:
-        return next((each for each in self.facts.connections if each.id == connection_id), None)
+        return titles_of(self.facts.roles, self.facts.settings)
 
     def carrier(self, connection_id: int) -> str:
         """The system's name for people."""
-        account = self.account(connection_id)
-        manifest = self.manifests.get(account.system) if account else None
+        manifest = self._manifest(connection_id)
         return manifest.title.get(self.formats.lang, manifest.code) if manifest else ""
 
     def service(self, connection_id: int, code: str) -> str:
-        account = self.account(connection_id)
-        manifest = self.manifests.get(account.system) if account else None
-        title = dict(manifest.services).get(code, {}) if manifest else {}
-        return title.get(self.formats.lang) or code
+        manifest = self._manifest(connection_id)
+        return manifest.service_title(code, self.formats.lang) if manifest else code
+
+    def _manifest(self, connection_id: int) -> Manifest | None:
+        account = self.facts.account(connection_id)
+        return self.manifests.get(account.system) if account else None
 
     def pipeline(self, category: int) -> Mapping[str, Any]:
         known = (each for each in self.facts.settings.get("pipelines", ()) if each["id"] == category)
@@ -101,7 +97,7 @@ def _line(line: Told, trial: Trial, scene: Scene) -> LineView:
         label=f"{label}: {line.name}" if line.name else label,
         value=_value(line, trial, scene),
         source=_source(line, scene),
-        code=scene.roles.get(line.origin.name, "") if line.origin.kind == "field" else "",
+        code=scene.facts.roles.get(line.origin.name, "") if line.origin.kind == "field" else "",
         guess=line.guess,
     )
 
@@ -123,7 +119,7 @@ def _value(line: Told, trial: Trial, scene: Scene) -> str:
             length, width, height = line.value
             return formats.words("trial.size", size=formats.size(length, width, height))
         case "account":
-            account = scene.account(int(line.value))
+            account = scene.facts.account(int(line.value))
             return account.title if account else str(line.value)
         case "service":
             return scene.service(trial.connection_id, str(line.value))

@@ -23,6 +23,10 @@ class PortalFacts:
     origins: tuple[Origin, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
 
+    def account(self, connection_id: int | None) -> Connection | None:
+        """One of the accounts; None when it was removed."""
+        return next((each for each in self.connections if each.id == connection_id), None)
+
     @property
     def settings(self) -> Mapping[str, Any]:
         return self.portal.settings

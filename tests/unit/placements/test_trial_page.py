@@ -21,10 +21,8 @@ from placements.app import trial
 from placements.app.trial_lines import Scene, line_groups
 from placements.app.trial_view import ResultView, result_view
 from tests.unit.flows.given import NOW, deal, pipeline
-from tests.unit.placements.test_app_page import Page, one
-from tests.unit.placements.test_log_page import page
-
-__all__ = ["page"]
+from tests.unit.placements.page import Page
+from tests.unit.placements.test_app_page import one
 
 
 def finish(sessions: Sessions, set_up: Portal, outcome: Outcome, at: Any) -> None:
@@ -159,7 +157,7 @@ def test_others_than_administrators_prove_that_they_may_see_the_deal(
 
 
 def test_nothing_was_tried_yet(ru: Formats) -> None:
-    scene: Any = Scene(None, {}, {}, ru)  # type: ignore[arg-type]
+    scene: Any = Scene(None, {}, ru)  # type: ignore[arg-type]
     assert result_view(None, scene) == ResultView("none")
     assert trial.SECTION.progress is trial.progress
 
@@ -170,7 +168,7 @@ def test_who_sends_is_told_part_by_part_with_its_source(sessions: Sessions, set_
     call = Outgoing("POST", "https://cdek.test", {}, joined)
     found = Outcome(try_out(deal(), own, (), NOW), call)
     with sessions() as session:
-        scene = Scene(portal_facts(session, set_up.id), {}, {}, ru)
+        scene = Scene(portal_facts(session, set_up.id), {}, ru)
         rest = dict(line_groups(found, scene))["rest"]
     assert [(line.label, line.value, line.source) for line in rest[:4]] == [
         ("Отправитель, компания", "ООО «Лён»", "место отправки"),
