@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None, role: Role = "all") -> Flask:
     remotes = Remotes.open(parts)
     app = Flask("b24app", static_folder=None)
     app.extensions["waybill"] = parts
+    app.extensions["waybill.remotes"] = remotes
     work = WorkCollector(parts.sessions, parts.clock)
     app.register_blueprint(health({"database": database_check(parts.sessions)}, parts.registry, work))
     if role in {"hooks", "all"}:

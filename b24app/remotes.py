@@ -103,6 +103,11 @@ class Remotes:
         if self.parts.redis_wakes is not None:
             self.parts.redis_wakes.forget(traces.lanes)
 
+    def close(self) -> None:
+        """Drop idle connections and write what the log still holds."""
+        self.http.close()
+        self.call_log.close()
+
     def services(self) -> Services:
         """What the lanes' handlers are handed."""
         return Services(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections import deque
@@ -24,7 +25,7 @@ class StoredCallLog:
     """A sink for `wire.Http` (a `CallLog`). `record` never blocks and never raises.
 
     When the database is away, at most `MAX_WAITING` records wait; older ones go to the structured log only (wire's
-    own sink has written them there already). `flush` is called at the end of a process.
+    own sink has written them there already). What waits when the process ends is written then.
     """
 
     def __init__(self, sessions: Sessions, every_s: float = 0.5) -> None:
@@ -33,6 +34,7 @@ class StoredCallLog:
         self._waiting: deque[CallRecord] = deque(maxlen=MAX_WAITING)
         self._lock = threading.Lock()
         self._pid = 0
+        self._closed = threading.Event()
         self._log = structlog.get_logger("waybill.calllog")
 
     def record(self, entry: CallRecord) -> None:
@@ -45,13 +47,18 @@ class StoredCallLog:
             if self._pid == os.getpid():
                 return
             self._pid = os.getpid()
+        atexit.register(self.flush)
         threading.Thread(target=self._run, name="call-log", daemon=True).start()
 
     def _run(self) -> None:
-        pause = threading.Event()
-        while True:
-            pause.wait(self._every_s)
+        while not self._closed.wait(self._every_s):
             self.flush()
+
+    def close(self) -> None:
+        """Write what waits, and end the thread: the database goes before the process does."""
+        self._closed.set()
+        atexit.unregister(self.flush)
+        self.flush()
 
     def flush(self) -> None:
         """Write what waits; on a failing database it goes on waiting."""

@@ -50,9 +50,11 @@ class Exchange:
 
 
 class Watchdog:
-    """Expires exchanges at their deadline. The thread starts with the first call and also in a forked child."""
+    """Expires exchanges at their deadline. The thread starts with the first call (also in a forked child) and ends when
+    there was none for `idle_s`."""
 
-    def __init__(self) -> None:
+    def __init__(self, idle_s: float = 30.0) -> None:
+        self._idle_s = idle_s
         self._heap: list[tuple[float, int, Exchange]] = []
         self._count = itertools.count()
         self._condition = threading.Condition()
@@ -68,23 +70,26 @@ class Watchdog:
                 self._condition.notify()
 
     def _run(self) -> None:
-        while True:
-            due = self._next_due()
-            if due is not None:
-                due.expire()
+        while self._wait():
+            pass
 
-    def _next_due(self) -> Exchange | None:
+    def _wait(self) -> bool:
+        """Expire what is due, or wait for it; False when nobody called for long: the next call starts a new thread."""
         with self._condition:
             while self._heap and self._heap[0][2].finished:
                 heapq.heappop(self._heap)
             if not self._heap:
-                self._condition.wait(30.0)
-                return None
+                self._condition.wait(self._idle_s)
+                if not self._heap:
+                    self._thread = None
+                return bool(self._heap)
             wait = self._heap[0][0] - time.monotonic()
-            if wait <= 0:
-                return heapq.heappop(self._heap)[2]
-            self._condition.wait(min(wait, 30.0))
-            return None
+            if wait > 0:
+                self._condition.wait(wait)
+                return True
+            due = heapq.heappop(self._heap)[2]
+        due.expire()
+        return True
 
 
 def _shut(sock: socket.socket) -> None:

@@ -25,6 +25,7 @@ from sandbox.world import World
 
 LOCAL = "localhost"
 BUSY = 3
+KEY = Fernet.generate_key().decode()
 
 
 def settings_for(world: World, port: int, database_url: str, redis_url: str, **more: Any) -> Settings:
@@ -44,7 +45,7 @@ def settings_for(world: World, port: int, database_url: str, redis_url: str, **m
         "sandbox_clock_url": world.addresses["control"],
         "database_url": database_url,
         "redis_url": redis_url,
-        "encryption_keys": (Fernet.generate_key().decode(),),
+        "encryption_keys": (KEY,),
         "signing_keys": ("a-signing-key-of-tests-only",),
         "log_level": "WARNING",
     }
@@ -97,6 +98,7 @@ class Program:
         app = create_app(self.settings)
         self._server.app = app
         self._web: Parts = app.extensions["waybill"]
+        self._web_remotes: Remotes = app.extensions["waybill.remotes"]
         self.parts = Parts.open(self.settings)
         #: What this release wants in portals, as its pages know it.
         self.wanted = fingerprint(self.url, self.settings.hooks_url.rstrip("/"))
@@ -125,8 +127,8 @@ class Program:
         self._server.server_close()
         # A request under way would give its connection back to a pool that is closed already, and leave it open.
         self._answering.wait(10)
-        self.remotes.http.close()
-        self.remotes.call_log.flush()
+        self.remotes.close()
+        self._web_remotes.close()
         self.parts.engine.dispose()
         self._web.engine.dispose()
 

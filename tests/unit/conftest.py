@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from cryptography.fernet import Fernet
-from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
 from b24app.clock import FixedClock
 from b24app.store import portals
@@ -18,13 +16,6 @@ from b24app.store.models import Portal, PortalState
 @pytest.fixture(scope="session")
 def key() -> str:
     return Fernet.generate_key().decode()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Each test makes its own app, and each app would compile every template anew: a third of a page test's time."""
-    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
 
 
 @pytest.fixture

@@ -4,21 +4,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 import redis
-from sqlalchemy import NullPool, create_engine, inspect, text
+from sqlalchemy import select
+
+from b24app.clock import FixedClock
+from b24app.store import portals
+from b24app.store.engine import Sessions, session_scope
+from b24app.store.models import Portal
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_a_database_has_the_schema_and_no_rows(database_url: str, turn: int) -> None:
-    engine = create_engine(database_url, poolclass=NullPool)
-    tables = inspect(engine).get_table_names()
-    assert "portal" in tables
-    with engine.begin() as connection:
-        assert "marker" not in tables
-        connection.execute(text("CREATE TABLE marker (turn INTEGER)"))
-        assert connection.execute(text("SELECT count(*) FROM portal")).scalar() == 0
+def test_a_database_has_the_schema_and_no_rows(sessions: Sessions, clock: FixedClock, turn: int) -> None:
+    with session_scope(sessions) as session:
+        assert list(session.scalars(select(Portal))) == []
+        assert portals.remember(session, f"turn-{turn}", now=clock.now()).id == 1
 
 
 @pytest.mark.parametrize("turn", [1, 2])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -234,13 +234,33 @@ def parts(sessions: Sessions, clock: FixedClock, oauth: FakeOauth, person: FakeP
     )
 
 
-@pytest.fixture
-def page_app(parts: PageParts) -> Iterator[Flask]:
-    app = Flask("pages", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+class Current:
+    """The parts of the test that runs: addresses are joined once (the dear part of an app), their parts are each
+    test's own."""
+
+    parts: PageParts
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.parts, name)
+
+
+@pytest.fixture(scope="session")
+def joined() -> tuple[Flask, Current]:
+    app, current = (
+        Flask("pages", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")),
+        Current(),
+    )
     pages.setup(app)
     for room in (deal_tab, app_page, renewal):
-        app.register_blueprint(room.blueprint(parts))
-    yield app
+        app.register_blueprint(room.blueprint(cast("PageParts", current)))
+    return app, current
+
+
+@pytest.fixture
+def page_app(parts: PageParts, joined: tuple[Flask, Current]) -> Flask:
+    app, current = joined
+    current.parts = parts
+    return app
 
 
 @pytest.fixture

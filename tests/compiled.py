@@ -1,0 +1,48 @@
+"""What every test would compile anew, compiled once a process: templates and SQL statements. Nothing a test can see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine, event
+
+from b24app.store import crypto
+from b24app.store import engine as engines
+
+#: A database's name, and the keys that live on the dialect (see b24app.store.crypto).
+_Kind = tuple[str, tuple[str, ...]]
+
+
+def share_templates(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Each test makes its own app, and each app would compile every template: a third of a page test's time."""
+    cache = FileSystemBytecodeCache(str(folder))
+    patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": cache})
+
+
+def share_statements(patch: pytest.MonkeyPatch) -> None:
+    """Each test opens engines of its own, and SQLAlchemy keeps compiled statements by engine and dialect object: an
+    engine takes over both from the first one of its kind that has connected."""
+    kept: dict[_Kind, tuple[Any, Any]] = {}
+    use_keys = crypto.use_keys
+
+    def use(engine: Engine, keys: Sequence[str]) -> None:
+        use_keys(engine, keys)
+        kind = (engine.dialect.name, tuple(keys))
+        if kind in kept:
+            engine.dialect, engine._compiled_cache = kept[kind]
+        else:
+            event.listen(engine, "connect", _keep(kept, kind, engine))
+
+    patch.setattr(engines, "use_keys", use)
+
+
+def _keep(kept: dict[_Kind, tuple[Any, Any]], kind: _Kind, engine: Engine) -> Callable[[Any, object], None]:
+    def connected(_connection: Any, _record: object) -> None:
+        kept.setdefault(kind, (engine.dialect, engine._compiled_cache))
+
+    return connected
