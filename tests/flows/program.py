@@ -150,7 +150,7 @@ class Program:
             found = until()
             if found:
                 return found
-            time.sleep(0.05)
+            time.sleep(0.1)
         raise AssertionError(f"{what}: not within {seconds:g} s")
 
     def open_frame(

@@ -99,7 +99,7 @@ class Town:
                 seen, since = now, time.monotonic()
             if time.monotonic() > end:
                 raise AssertionError(f"the world is not calm after {limit:g} s")
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def wait(self, until: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
         return self.program.wait(until, what, seconds)
