@@ -1,4 +1,5 @@
-"""What every test would compile anew, compiled once a process: templates and SQL statements. Nothing a test can see."""
+"""What every test would compile anew, compiled once a process: templates, SQL statements, addresses of pages. Nothing a
+test can see."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
+from werkzeug.routing import Rule
 
 from b24app.store import crypto
 from b24app.store import engine as engines
@@ -22,6 +24,20 @@ def share_templates(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """Each test makes its own app, and each app would compile every template: a third of a page test's time."""
     cache = FileSystemBytecodeCache(str(folder))
     patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": cache})
+
+
+def share_addresses(patch: pytest.MonkeyPatch) -> None:
+    """Werkzeug compiles a function for each address of each app; what it does follows from the address alone."""
+    build = Rule._compile_builder
+    kept: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
+
+    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in kept:
+            kept[key] = build(rule, append_unknown)
+        return kept[key]
+
+    patch.setattr(Rule, "_compile_builder", once)
 
 
 def share_statements(patch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         compiled.share_templates(tmp_path_factory.mktemp("templates"), patch)
+        compiled.share_addresses(patch)
         compiled.share_statements(patch)
         yield
 

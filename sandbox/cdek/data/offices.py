@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from sandbox.cdek.geo import City, cities
@@ -54,7 +55,12 @@ _CELLS = ({"width": 41, "height": 8, "depth": 60}, {"width": 41, "height": 19, "
 
 
 def all_offices() -> dict[str, dict[str, Any]]:
-    """Office code -> row as ``GET /v2/deliverypoints`` answers it (contract §13)."""
+    """Office code -> row as ``GET /v2/deliverypoints`` answers it (contract §13); fields of a row may be replaced."""
+    return {code: dict(row) for code, row in _drawn().items()}
+
+
+@cache
+def _drawn() -> dict[str, dict[str, Any]]:
     return {row["code"]: row for code, plan in _NETWORK.items() for row in _in_city(cities()[code], *plan)}
 
 
