@@ -52,13 +52,7 @@ def share_statements(patch: pytest.MonkeyPatch) -> None:
         if kind in kept:
             engine.dialect, engine._compiled_cache = kept[kind]
         else:
-            event.listen(engine, "connect", _keep(kept, kind, engine))
+            here = (engine.dialect, engine._compiled_cache)
+            event.listen(engine, "connect", lambda *_: kept.setdefault(kind, here))
 
     patch.setattr(engines, "use_keys", use)
-
-
-def _keep(kept: dict[_Kind, tuple[Any, Any]], kind: _Kind, engine: Engine) -> Callable[[Any, object], None]:
-    def connected(_connection: Any, _record: object) -> None:
-        kept.setdefault(kind, (engine.dialect, engine._compiled_cache))
-
-    return connected

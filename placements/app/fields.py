@@ -38,6 +38,9 @@ def progress(facts: PortalFacts, formats: Formats) -> Progress:
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:
+    def redraw(who: PageSession) -> Response:
+        return desk.fragment(who, BOX, **view(desk, who, desk.facts(who)))
+
     def fields() -> Response:
         """The page's box; 204 when nothing changed since version `v`."""
         who = desk.who()
@@ -65,7 +68,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         """Fields were changed in the portal: look again."""
         who, now = desk.who(), desk.parts.clock.now()
         desk.write(lambda session: fields_saving.reread(session, who, now, page_parts.trace()))
-        return desk.fragment(who, BOX, **view(desk, who, desk.facts(who)))
+        return redraw(who)
 
     def mend_field(role: str, act: str) -> Response:
         who, now = desk.who(), desk.parts.clock.now()
@@ -74,7 +77,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         desk.write(
             lambda session: fields_saving.mend(session, who, Role(role), act, now, page_parts.trace()),
         )
-        return desk.fragment(who, BOX, **view(desk, who, desk.facts(who)))
+        return redraw(who)
 
     bp.get("/app/fields")(fields)
     bp.post("/app/fields/form")(redraw_fields)

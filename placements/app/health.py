@@ -64,6 +64,9 @@ def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:
+    def redraw(who: PageSession) -> Response:
+        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
+
     def health_version() -> Response:
         """Has the portal's health changed since version `v`? 204, or the new part."""
         who = desk.who()
@@ -78,16 +81,13 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         if wish not in _WISHES:
             raise PageError(ErrorCode.BAD_INPUT, f"unknown wish {wish}")
         ask(desk.parts, who, wish, deal_id, request.form.get("key", ""))
-        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
+        return redraw(who)
 
     def reread_portal() -> Response:
         """Pipelines or fields were changed in the portal: look again."""
         who = desk.who()
         desk.write(lambda session: saving.reread_portal(session, who, desk.parts.clock.now(), page_parts.trace()))
-        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
-
-    def redraw(who: PageSession) -> Response:
-        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
+        return redraw(who)
 
     failed.routes(bp, desk, redraw)
     bp.get("/app/version")(health_version)

@@ -39,6 +39,9 @@ def progress(facts: PortalFacts, formats: Formats) -> Progress:
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:
+    def redraw(who: PageSession) -> Response:
+        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
+
     def pipelines() -> Response:
         """All pipelines' forms, with the connections there are now; 204 when nothing changed since version `v`."""
         who = desk.who()
@@ -51,7 +54,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         """Stages were changed in the portal: look again."""
         who = desk.who()
         desk.write(lambda session: saving.reread_portal(session, who, desk.parts.clock.now(), page_parts.trace()))
-        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
+        return redraw(who)
 
     def save_pipeline(category: int) -> Response:
         who = desk.who()
@@ -66,7 +69,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         who = desk.who()
         with session_scope(desk.parts.sessions) as session:
             stages_saving.forget_pipeline(session, who, category, desk.parts.clock.now())
-        return desk.fragment(who, TEMPLATE, **view(desk, who, desk.facts(who)))
+        return redraw(who)
 
     bp.get("/app/pipelines")(pipelines)
     bp.post("/app/pipelines/reread")(reread_pipelines)

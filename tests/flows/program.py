@@ -97,13 +97,12 @@ class Program:
         self.settings = settings_for(world, port, database_url, redis_url, **more)
         app = create_app(self.settings)
         self._server.app = app
-        self._web: Parts = app.extensions["waybill"]
-        self._web_remotes: Remotes = app.extensions["waybill.remotes"]
+        self._web: Remotes = app.extensions["waybill.remotes"]
         self.parts = Parts.open(self.settings)
         #: What this release wants in portals, as its pages know it.
         self.wanted = fingerprint(self.url, self.settings.hooks_url.rstrip("/"))
         #: The server's and the worker's: each notices by itself that the world's clock has moved.
-        self.clocks = (app.extensions["waybill"].clock, self.parts.clock)
+        self.clocks = (self._web.parts.clock, self.parts.clock)
         self.remotes = Remotes.open(self.parts)
         self.work = open_worker(self.parts)
         join_lanes(self.work, self.parts, self.remotes)
@@ -128,9 +127,9 @@ class Program:
         # A request under way would give its connection back to a pool that is closed already, and leave it open.
         self._answering.wait(10)
         self.remotes.close()
-        self._web_remotes.close()
+        self._web.close()
         self.parts.engine.dispose()
-        self._web.engine.dispose()
+        self._web.parts.engine.dispose()
 
     def steer(self, verb: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One call to the world's control API."""
