@@ -6,6 +6,8 @@ Under pytest-xdist each process starts its own servers (a few tenths of a second
 import itertools
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ from tests import compiled, emptied
 
 if TYPE_CHECKING:
     from sandbox.world import World
+    from tests.made_up_world import Carriers
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # No sandbox of its own (we may be root), nothing that talks to the outside by itself.
@@ -154,6 +157,36 @@ def world(running_world: "World") -> "World":
     """The emulated world: fresh state, journal, faults and clock, on the ports it has."""
     running_world.reset()
     return running_world
+
+
+@pytest.fixture(scope="session")
+def made_up_distribution(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pip has installed the five made-up systems: a folder of its own, so that other tests do not have them."""
+    folder = tmp_path_factory.mktemp("site")
+    own = Path(__file__).parent / "made_up_systems"
+    argv = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-index", "--no-deps"]
+    subprocess.run([*argv, "--no-build-isolation", "--target", str(folder), str(own)], check=True)
+    return folder
+
+
+@pytest.fixture
+def made_up_plugins(made_up_distribution: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Waybill finds the made-up systems, as it would those of any distribution that is installed beside it."""
+    from b24app import systems
+
+    monkeypatch.syspath_prepend(str(made_up_distribution))
+    systems._found.cache_clear()
+    yield
+    systems._found.cache_clear()
+
+
+@pytest.fixture
+def made_up() -> Iterator["Carriers"]:
+    """The made-up carriers' servers, answering at once."""
+    from tests.made_up_world import carriers
+
+    with carriers() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

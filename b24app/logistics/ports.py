@@ -27,8 +27,27 @@ class CallbackHint(Jsonable):
 
 
 @dataclass(frozen=True, slots=True)
+class PriceLine(Jsonable):
+    """A part of a price, as the system bills it. `what`: `tariff`, `insurance`, `cod`, `service` or `vat`.
+
+    `amount` None: the system bills it, but does not tell how much beforehand. `code` is the system's name of a service,
+    `percent` a rate as written, `of` what it is taken of, `weight_g` the weight that is paid for. `within`: part of the
+    other lines, not added to them.
+    """
+
+    what: str
+    amount: Money | None = None
+    code: str = ""
+    percent: str = ""
+    of: Money | None = None
+    weight_g: int | None = None
+    within: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Quote(Jsonable):
-    """A price for one service. `price` is preliminary when `preliminary`; days are calendar days."""
+    """A price for one service. `price` is preliminary when `preliminary`; days are calendar days. `lines` are what the
+    price is made of, as far as the system tells: empty = it names the sum alone."""
 
     service_code: str
     price: Money
@@ -36,6 +55,7 @@ class Quote(Jsonable):
     days_max: int | None
     preliminary: bool = True
     notes: tuple[Problem, ...] = ()
+    lines: tuple[PriceLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

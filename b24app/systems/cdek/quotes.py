@@ -7,7 +7,8 @@ from typing import Any
 
 from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.model import Parcel, ShipmentRequest
-from b24app.logistics.ports import Quote
+from b24app.logistics.money import Money
+from b24app.logistics.ports import PriceLine, Quote
 from b24app.systems.cdek.client import Reply
 from b24app.systems.cdek.errors import problems_of, rows_of
 from b24app.systems.cdek.orders import FREIGHT, Way
@@ -69,8 +70,17 @@ def _package(parcel: Parcel) -> dict[str, int]:
     return package
 
 
-def parse_quote(reply: Reply, service: str) -> Quote:
-    """Errors stand in the 200 body too. Raises Refused, Unavailable."""
+def unsaid(request: ShipmentRequest, way: Way) -> tuple[PriceLine, ...]:
+    """What CDEK bills and its calculator does not tell. An online shop's contract is insured by the goods' value
+    without being asked (§5.3: 150 quoted, 189 charged), and no method takes a declared value then; what it takes of the
+    recipient's payment is in the contract alone."""
+    insured = request.declared if way.order_type != FREIGHT else None
+    lines = [PriceLine("insurance", of=insured)] if insured else []
+    return (*lines, *([PriceLine("cod", of=request.cod)] if request.cod else []))
+
+
+def parse_quote(reply: Reply, service: str, more: tuple[PriceLine, ...] = ()) -> Quote:
+    """Errors stand in the 200 body too; `more` are the lines of `unsaid`. Raises Refused, Unavailable."""
     data: Mapping[str, Any] = reply.data if isinstance(reply.data, Mapping) else {}
     currency = str(data.get("currency") or "RUB")
     price = money_of(data.get("total_sum"), currency) or money_of(data.get("delivery_sum"), currency)
@@ -78,16 +88,16 @@ def parse_quote(reply: Reply, service: str) -> Quote:
         raise Refused(problems_of(reply.errors))
     if price is None:
         raise Unavailable("calculator.tariff: an answer without a price")
-    return Quote(service, price, _days(data.get("calendar_min")), _days(data.get("calendar_max")))
+    return _quote(service, price, data, more)
 
 
 #: A priced row says "true"; one that only the insurance does not fit still stands at its base price (§5.3).
 _PRICED, _NOT_INSURED = "true", frozenset({"ve_additional_service_unavailable", "ve_as_insurance_min_declared_cost"})
 
 
-def parse_offers(reply: Reply, services: Mapping[int, str]) -> list[Quote]:
+def parse_offers(reply: Reply, services: Mapping[int, str], more: tuple[PriceLine, ...] = ()) -> list[Quote]:
     """The rows of our services (tariff's number -> service). Codes are texts here, and so is the verdict of a row.
-    Raises Refused, Unavailable."""
+    `more` are the lines of `unsaid`. Raises Refused, Unavailable."""
     if reply.errors:
         raise Refused(problems_of(reply.errors))
     data: Mapping[str, Any] = reply.data if isinstance(reply.data, Mapping) else {}
@@ -95,10 +105,10 @@ def parse_offers(reply: Reply, services: Mapping[int, str]) -> list[Quote]:
         raise Unavailable(f"calculator.offers: HTTP {reply.status} without tariffs")
     ours = {str(tariff): service for tariff, service in services.items()}
     found = ((ours.get(str(row.get("tariff_code"))), row) for row in rows_of(data["tariff_codes"]))
-    return [quote for service, row in found if service and (quote := _offer(row, service)) is not None]
+    return [quote for service, row in found if service and (quote := _offer(row, service, more)) is not None]
 
 
-def _offer(row: Mapping[str, Any], service: str) -> Quote | None:
+def _offer(row: Mapping[str, Any], service: str, more: tuple[PriceLine, ...]) -> Quote | None:
     result = row.get("result")
     priced: Mapping[str, Any] = result if isinstance(result, Mapping) else {}
     why = {str(error.get("code")) for error in rows_of(priced.get("errors"))}
@@ -108,7 +118,38 @@ def _offer(row: Mapping[str, Any], service: str) -> Quote | None:
     price = money_of(priced.get("total_sum"), currency) or money_of(priced.get("delivery_sum"), currency)
     if price is None:
         return None
-    return Quote(service, price, _days(priced.get("calendar_min")), _days(priced.get("calendar_max")))
+    return _quote(service, price, priced, more)
+
+
+def _quote(service: str, price: Money, priced: Mapping[str, Any], more: tuple[PriceLine, ...]) -> Quote:
+    lines = _lines(priced, price.currency, more)
+    return Quote(service, price, _days(priced.get("calendar_min")), _days(priced.get("calendar_max")), lines=lines)
+
+
+#: Their services that we have words for; others are named by their code.
+_WHAT = {"INSURANCE": "insurance"}
+
+
+def _lines(priced: Mapping[str, Any], currency: str, more: tuple[PriceLine, ...]) -> tuple[PriceLine, ...]:
+    """The tariff, each service with the VAT in it, what is billed beside. Of the tariff CDEK tells no VAT (§5.3)."""
+    base, weight = money_of(priced.get("delivery_sum"), currency), priced.get("weight_calc")
+    tariff = PriceLine("tariff", base, weight_g=weight if isinstance(weight, int) else None)
+    rows = rows_of(priced.get("services"))
+    services = [(row, money) for row in rows if (money := money_of(row.get("total_sum"), currency))]
+    told = [_service(str(row.get("code")), money) for row, money in services]
+    vat = [_vat(row, currency) for row, _ in services]
+    known = {line.what for line in told}
+    others = [line for line in more if line.what not in known]
+    return (*([tariff] if base else []), *told, *others, *(line for line in vat if line))
+
+
+def _service(code: str, money: Money) -> PriceLine:
+    return PriceLine(_WHAT.get(code, "service"), money, code)
+
+
+def _vat(row: Mapping[str, Any], currency: str) -> PriceLine | None:
+    amount, rate = money_of(row.get("vat_sum"), currency), row.get("vat_rate")
+    return PriceLine("vat", amount, str(row.get("code")), f"{rate:g}" if rate else "", within=True) if amount else None
 
 
 def _days(value: Any) -> int | None:

@@ -120,9 +120,8 @@ class Cdek:
     def quote(self, request: ShipmentRequest) -> Quote:
         way = self._way(request, priced=True)
         body = quotes.build_quote(request, way, self._today())
-        return quotes.parse_quote(
-            self._client.ask("calculator/tariff", "calculator.tariff", body), request.service_code
-        )
+        reply = self._client.ask("calculator/tariff", "calculator.tariff", body)
+        return quotes.parse_quote(reply, request.service_code, quotes.unsaid(request, way))
 
     def offers(self, request: ShipmentRequest) -> list[Quote]:
         """One call for all services; a literal tariff that the request names is among them."""
@@ -135,7 +134,8 @@ class Cdek:
         if not ours:
             return []
         body = quotes.build_offers(request, way, self._today())
-        return quotes.parse_offers(self._client.ask("calculator/tariffAndService", "calculator.offers", body), ours)
+        reply = self._client.ask("calculator/tariffAndService", "calculator.offers", body)
+        return quotes.parse_offers(reply, ours, quotes.unsaid(request, way))
 
     def _today(self) -> str:
         return str(self._context.clock.now().strftime("%Y-%m-%dT%H:%M:%S+0000"))
