@@ -14,6 +14,7 @@ from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import Address, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import OrderState
+from b24app.logistics.points import PickupPoint, PointPage
 from b24app.logistics.problem import Problem
 
 
@@ -56,22 +57,6 @@ class Quote(Jsonable):
     preliminary: bool = True
     notes: tuple[Problem, ...] = ()
     lines: tuple[PriceLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PickupPoint(Jsonable):
-    """A place to collect parcels. Limits are None when the system states none. `kind` is `office` or `locker`."""
-
-    code: str
-    kind: str
-    name: str
-    address: str
-    city: str
-    hands_out: bool = True
-    active: bool = True
-    takes_cod: bool = True
-    max_weight_g: int | None = None
-    cells_mm: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +170,9 @@ class Offers(Protocol):
 class PickupPoints(Protocol):
     def point(self, code: str) -> PickupPoint | None:
         """One point by its code, or None."""
+
+    def points(self, page: int) -> PointPage:
+        """All points of the system, page after page from 0 on, until one says that there is no more."""
 
 
 @runtime_checkable

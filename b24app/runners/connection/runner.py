@@ -12,6 +12,7 @@ from typing import Any
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.runners.connection import chores
 from b24app.runners.connection.quoting import Quoting
+from b24app.runners.connection.refreshing import Refreshing
 from b24app.runners.connection.saving import Account, Saver
 from b24app.runners.connection.tasks import CREATE, FOLLOW, Landed, Task, carry_out
 from b24app.runners.services import Services
@@ -36,18 +37,19 @@ POOL = 64
 
 @dataclass
 class Run:
-    """One slice's work in progress. `quotes` fly beside the orders, in what room these leave."""
+    """One slice's work in progress. `quotes` and `points` fly beside the orders, in what room these leave."""
 
     slice: Slice
     account: Account
     system: Any
     width: int
     quotes: Quoting
+    points: Refreshing
     flying: dict[Future[Landed], Task] = field(default_factory=dict)
 
     @property
     def room(self) -> int:
-        return self.width - len(self.flying) - len(self.quotes.flying)
+        return self.width - len(self.flying) - len(self.quotes.flying) - len(self.points.flying)
 
     @property
     def reading(self) -> int:
@@ -72,6 +74,7 @@ class ConnectionRunner:
             return SliceResult()
         chores.do(self._services, slice_, run.account, run.system)
         run.quotes.load()
+        run.points.load()
         heard = time.monotonic()
         while True:
             if run.flying and time.monotonic() - heard > HEAR_EVERY_S:
@@ -81,7 +84,8 @@ class ConnectionRunner:
                 for task in self._pick(run):
                     run.flying[self._pool.submit(carry_out, run.system, task, self._services.clock)] = task
                 run.quotes.begin(min(run.room, run.width // 2 - len(run.quotes.flying)))
-            if not run.flying and not run.quotes.flying:
+                run.points.begin(run.room)
+            if not run.flying and not run.quotes.flying and not run.points.flying:
                 break
             self._land(run)
         return SliceResult(next_due=self._next_due(run))
@@ -102,7 +106,9 @@ class ConnectionRunner:
         pipelines = {row.category_id: pipeline_config(portal, row, age, places.of(row.connection_id)) for row in rows}
         width = services.plugins[connection.system].manifest.rate.concurrency
         account, system = Account(portal, connection, pipelines), services.open_system(connection)
-        return Run(slice_, account, system, width, Quoting(services, slice_, account, system, self._pool))
+        quotes = Quoting(services, slice_, account, system, self._pool)
+        points = Refreshing(services, slice_, account, system, self._pool)
+        return Run(slice_, account, system, width, quotes, points)
 
     # --- choosing ----------------------------------------------------------------------------------------------------
 
@@ -131,7 +137,7 @@ class ConnectionRunner:
 
     def _land(self, run: Run) -> None:
         """Wait for results, a moment longer for their neighbours, and save them together."""
-        calls: list[Future[Any]] = [*run.flying, *run.quotes.flying]
+        calls: list[Future[Any]] = [*run.flying, *run.quotes.flying, *run.points.flying]
         wait(calls, timeout=1.0, return_when=FIRST_COMPLETED)
         if run.flying:
             wait(run.flying, timeout=GROUP_S)
@@ -141,6 +147,7 @@ class ConnectionRunner:
         if done:
             self._save(run, [future.result() for future in done])
         run.quotes.land()
+        run.points.land()
 
     def _save(self, run: Run, group: Sequence[Landed]) -> None:
         for left in range(SAVE_TRIES - 1, -1, -1):

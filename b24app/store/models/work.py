@@ -26,8 +26,9 @@ class Priority(IntEnum):
 
 
 class InboxKind(StrEnum):
-    """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`) and
-    `quotes`. The key of a `job` and of `quotes` is the id of its row in table `job`."""
+    """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`),
+    `quotes` and `points`. The key of a `job` and of `quotes` is the id of its row in table `job`, that of `points` the
+    id of a `point_source`."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -41,6 +42,7 @@ class InboxKind(StrEnum):
     CALLBACK = "callback"
     JOB = "job"
     QUOTES = "quotes"
+    POINTS = "points"
 
 
 class InboxState(StrEnum):

@@ -1,13 +1,29 @@
-"""Pickup points (cdek.md §13): one by its code, and whether it takes this very shipment."""
+"""Pickup points (cdek.md §13): one by its code, the whole list page by page, and whether one takes this very
+shipment."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from b24app.logistics.errors import Unavailable
-from b24app.logistics.model import Parcel, ShipmentRequest
-from b24app.logistics.ports import PickupPoint
+from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.points import (
+    LOCKER,
+    OFFICE,
+    Box,
+    Hours,
+    Misfit,
+    Needs,
+    Opening,
+    PickupPoint,
+    PointPage,
+    SpecialDays,
+    Takes,
+    misfits,
+)
 from b24app.logistics.problem import Field, Problem
 from b24app.systems.cdek.client import Client
 from b24app.systems.cdek.directory import POINTS_S, Directory
@@ -15,6 +31,18 @@ from b24app.systems.cdek.errors import rows_of
 from b24app.systems.cdek.refusals import meaning_of
 
 LOCKER_MAX_G = 15_000
+#: Rows of one page: about 120 KB, what their own widget asks for.
+PAGE = 500
+_TIME = re.compile(r"(\d{1,2}):(\d{2})")
+_WHY = {
+    "closed": "point_closed",
+    "no_handout": "point_closed",
+    "weight": "point_weight",
+    "no_cod": "point_no_cod",
+    "one_parcel": "point_one_parcel",
+    "side": "point_too_small",
+    "shape": "point_too_small",
+}
 
 
 class PointBook:
@@ -41,23 +69,82 @@ class PointBook:
         raise Unavailable(f"deliverypoints: no list, {sorted(reply.codes)}")
 
 
+def read_page(client: Client, page: int) -> PointPage:
+    """A full page has another behind it: their paging headers get lost on the way (§13), so they are not asked."""
+    reply = client.read("deliverypoints", "deliverypoints.page", {"size": str(PAGE), "page": str(page)})
+    if not isinstance(reply.data, list):
+        raise Unavailable(f"deliverypoints.page: no list, {sorted(reply.codes)}")
+    return parse_page(reply.data)
+
+
+def parse_page(rows: list[Any]) -> PointPage:
+    """A record that cannot be read costs nobody else's place on the map."""
+    points: dict[str, PickupPoint] = {}
+    for row in rows:
+        try:
+            point = parse_point(row)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+        points[point.code] = point
+    return PointPage(tuple(points.values()), len(rows) - len(points), more=len(rows) >= PAGE)
+
+
 def parse_point(row: Mapping[str, Any]) -> PickupPoint:
-    """Weights come in kilograms and cells in centimetres; 0 or absent = no limit stated."""
+    """Weights come in kilograms and cells in centimetres. Raises KeyError, TypeError, ValueError for a record without
+    sense."""
     location = row.get("location")
     place: Mapping[str, Any] = location if isinstance(location, Mapping) else {}
-    heaviest = row.get("weight_max")
+    lat, lon = _where(place)
+    code = str(row["code"] or "").strip()
+    if not code:
+        raise ValueError("a point without a code")
     return PickupPoint(
-        code=str(row["code"]),
-        kind="locker" if row.get("type") == "POSTAMAT" else "office",
-        name=str(row.get("name") or row["code"]),
+        code=code,
+        name=str(row.get("name") or code),
         address=str(place.get("address") or ""),
         city=str(place.get("city") or ""),
-        hands_out=row.get("is_handout") is not False,
-        active=str(row.get("status") or "ACTIVE").upper() == "ACTIVE",
-        takes_cod=row.get("allowed_cod") is not False,
-        max_weight_g=round(heaviest * 1000) if isinstance(heaviest, int | float) and heaviest > 0 else None,
-        cells_mm=tuple(_cell(cell) for cell in rows_of(row.get("dimensions"))),
+        takes=_takes(row),
+        hours=_hours(row),
+        lat=lat,
+        lon=lon,
+        region=str(place.get("region") or ""),
+        postal_code=str(place.get("postal_code") or ""),
+        metro=str(row.get("nearest_metro_station") or ""),
+        note=str(row.get("address_comment") or ""),
+        phone=next((str(each["number"]) for each in rows_of(row.get("phones")) if each.get("number")), ""),
     )
+
+
+def _where(place: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    lat, lon = place.get("latitude"), place.get("longitude")
+    if not isinstance(lat, int | float) or not isinstance(lon, int | float) or not (lat or lon):
+        return None, None
+    return (float(lat), float(lon)) if abs(lat) <= 90 and abs(lon) <= 180 else (None, None)
+
+
+def _takes(row: Mapping[str, Any]) -> Takes:
+    """A limit of 0 or none = nothing is stated; a locker takes 15 kg whatever it says."""
+    locker = row.get("type") == "POSTAMAT"
+    stated = row.get("weight_max")
+    heaviest = round(stated * 1000) if isinstance(stated, int | float) and stated > 0 else None
+    return Takes(
+        kind=LOCKER if locker else OFFICE,
+        active=str(row.get("status") or "ACTIVE").upper() == "ACTIVE",
+        hands_out=_flag(row, "is_handout"),
+        cod=_flag(row, "allowed_cod"),
+        cash=_flag(row, "have_cash"),
+        card=_flag(row, "have_cashless"),
+        fitting=_flag(row, "is_dressing_room"),
+        returns=_flag(row, "is_reception"),
+        max_weight_g=min(heaviest or LOCKER_MAX_G, LOCKER_MAX_G) if locker else heaviest,
+        cells_mm=tuple(cell for each in rows_of(row.get("dimensions")) if all(cell := _cell(each))),
+        one_parcel=locker,
+    )
+
+
+def _flag(row: Mapping[str, Any], name: str) -> bool | None:
+    value = row.get(name)
+    return value if isinstance(value, bool) else None
 
 
 def _cell(row: Mapping[str, Any]) -> tuple[int, int, int]:
@@ -65,39 +152,48 @@ def _cell(row: Mapping[str, Any]) -> tuple[int, int, int]:
     return sides[0], sides[1], sides[2]
 
 
+def _hours(row: Mapping[str, Any]) -> Hours:
+    """Local times without a zone."""
+    week = []
+    for each in rows_of(row.get("work_time_list")):
+        if each.get("day") in range(1, 8):
+            times = _TIME.findall(str(each.get("time") or ""))
+            opens, closes = map(_minutes, times) if len(times) == 2 else (0, 0)
+            week.append(Opening(int(each["day"]), opens, closes))
+    special = [found for each in rows_of(row.get("work_time_exception_list")) if (found := _special(each))]
+    return Hours(tuple(sorted(week, key=lambda each: each.day)), tuple(special), str(row.get("work_time") or ""))
+
+
+def _special(row: Mapping[str, Any]) -> SpecialDays | None:
+    try:
+        first = date.fromisoformat(str(row["date_start"])[:10])
+        last = date.fromisoformat(str(row.get("date_end") or row["date_start"])[:10])
+    except (KeyError, ValueError):
+        return None
+    opens, closes = _TIME.match(str(row.get("time_start") or "")), _TIME.match(str(row.get("time_end") or ""))
+    return SpecialDays(
+        first,
+        last,
+        row.get("is_working") is True,
+        _minutes(opens.groups()) if opens else None,
+        _minutes(closes.groups()) if closes else None,
+    )
+
+
+def _minutes(found: Sequence[str | Any]) -> int:
+    return int(found[0]) * 60 + int(found[1])
+
+
 def unfit(point: PickupPoint | None, request: ShipmentRequest) -> list[Problem]:
     """Why this point cannot take this shipment; empty = it can, as far as CDEK says. CDEK itself would send the parcel
     to a neighbour point without asking."""
     if point is None:
         return [Problem("point_unknown", Field.POINT, params={"point": request.point_code or ""})]
+    needs = Needs(tuple(map(Box.of, request.parcels)), request.cod)
     params = {"point": point.code, "address": point.address}
-    problems: list[Problem] = []
-    if not point.active or not point.hands_out:
-        problems.append(Problem("point_closed", Field.POINT, params=params))
-    problems += _too_heavy(point, request, params)
-    if request.cod and not point.takes_cod:
-        problems.append(Problem("point_no_cod", Field.POINT, params=params))
-    if point.kind == "locker":
-        problems += _unfit_for_locker(point, request, params)
-    return problems
+    return [_problem(found, params) for found in misfits(point.takes, needs) if found.code in _WHY]
 
 
-def _too_heavy(point: PickupPoint, request: ShipmentRequest, params: Mapping[str, Any]) -> list[Problem]:
-    limit = LOCKER_MAX_G if point.kind == "locker" else point.max_weight_g
-    heaviest = max((parcel.weight_g for parcel in request.parcels), default=0)
-    if limit is None or heaviest <= limit:
-        return []
-    return [Problem("point_weight", Field.POINT, params={**params, "limit_g": limit, "weight_g": heaviest})]
-
-
-def _unfit_for_locker(point: PickupPoint, request: ShipmentRequest, params: Mapping[str, Any]) -> list[Problem]:
-    if len(request.parcels) > 1:
-        return [Problem("point_one_parcel", Field.POINT, params=params)]
-    if point.cells_mm and not any(_fits(request.parcels[0], cell) for cell in point.cells_mm):
-        return [Problem("point_too_small", Field.POINT, params=params)]
-    return []
-
-
-def _fits(parcel: Parcel, cell: tuple[int, int, int]) -> bool:
-    sides = sorted((parcel.length_mm, parcel.width_mm, parcel.height_mm), reverse=True)
-    return all(side <= room for side, room in zip(sides, cell, strict=True))
+def _problem(found: Misfit, params: Mapping[str, Any]) -> Problem:
+    more = found.params if found.code == "weight" else {}
+    return Problem(_WHY[found.code], Field.POINT, params={**params, **more})

@@ -10,7 +10,8 @@ from b24app.logistics.addresses import read_address
 from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain, problem_in
 from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState
-from b24app.logistics.ports import CallbackHint, City, Outgoing, PickupPoint, Quote, TestStep
+from b24app.logistics.points import LOCKER, PickupPoint, PointPage
+from b24app.logistics.ports import CallbackHint, City, Outgoing, Quote, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.cdek import callbacks, quotes
 from b24app.systems.cdek.cities import CityBook
@@ -18,7 +19,7 @@ from b24app.systems.cdek.client import Client, Reply
 from b24app.systems.cdek.directory import Directory
 from b24app.systems.cdek.errors import ACCOUNT, NOT_FOUND, STILL_PROCESSED, problem_of, problems_of
 from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, joined, parse_order
-from b24app.systems.cdek.points import PointBook, unfit
+from b24app.systems.cdek.points import PointBook, read_page, unfit
 from b24app.systems.cdek.tariffs import mode_of, tariff_code
 from b24app.systems.cdek.tracking import with_return
 from b24app.systems.cdek.vocabulary import FAMILIES
@@ -143,6 +144,9 @@ class Cdek:
     def point(self, code: str) -> PickupPoint | None:
         return self._points.find(code)
 
+    def points(self, page: int) -> PointPage:
+        return read_page(self._client, page)
+
     def city(self, address: Address) -> City:
         return self._cities.find(address)
 
@@ -160,7 +164,7 @@ class Cdek:
         point, to_city = self._destination(request)
         if request.cod and order_type == FREIGHT:
             raise Refused([Problem("cod_not_allowed", Field.COD, Who.MANAGER)])
-        mode = mode_of(bool(sender.point_code), request.kind, point is not None and point.kind == "locker")
+        mode = mode_of(bool(sender.point_code), request.kind, point is not None and point.takes.kind == LOCKER)
         return mode, Way(
             order_type=order_type,
             tariff=0,

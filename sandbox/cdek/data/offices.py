@@ -33,6 +33,17 @@ _STREETS = (
     "ул. Горького", "ш. Энтузиастов", "ул. Некрасова", "ул. 8 Марта", "ул. Маяковского", "ул. Лермонтова",
 )  # fmt: skip
 
+# City code -> metro stations; every third office there names one.
+_METRO = {
+    44: ("Тверская", "Киевская", "Сокол", "Щёлковская", "Юго-Западная", "Марьино", "Ховрино"),
+    137: ("Невский проспект", "Московская", "Озерки", "Приморская"),
+    270: ("Площадь Ленина", "Студенческая"),
+    424: ("Кремлёвская", "Проспект Победы", "Козья слобода"),
+    250: ("Геологическая", "Уралмаш"),
+    414: ("Горьковская", "Канавинская"),
+    430: ("Московская", "Алабинская"),
+}  # fmt: skip
+
 _HOURS = (
     ("Пн-Пт 10:00-20:00, Сб-Вс 10:00-16:00",
      {**dict.fromkeys(range(1, 6), "10:00/20:00"), **dict.fromkeys((6, 7), "10:00/16:00")}),
@@ -81,6 +92,7 @@ def _row(city: City, code: str, rng: random.Random, hours: tuple[str, dict[int, 
         "uuid": str(uuid.uuid5(_NAMESPACE, code)),
         "address_comment": rng.choice(("Вход со двора", "1 этаж, направо от входа", "Торговый центр, 2 этаж", "")),
         "nearest_station": "",
+        **_metro(city, code),
         "work_time": hours[0],
         "phones": [{"number": f"+7800{rng.randint(1000000, 9999999)}"}],
         "owner_code": "CDEK",
@@ -104,6 +116,12 @@ def _row(city: City, code: str, rng: random.Random, hours: tuple[str, dict[int, 
             "city_uuid": city.uuid,
         },
     }
+
+
+def _metro(city: City, code: str) -> dict[str, str]:
+    """The field is left out where there is no metro (§13: not among the fields that are always there)."""
+    stations, number = _METRO.get(city.code, ()), int("".join(filter(str.isdigit, code)))
+    return {"nearest_metro_station": stations[number // 3 % len(stations)]} if stations and number % 3 == 0 else {}
 
 
 def _pvz(city: City, code: str, rng: random.Random) -> dict[str, Any]:

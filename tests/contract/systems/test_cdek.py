@@ -196,3 +196,20 @@ def test_a_warm_connection_creates_an_order_in_one_call(cdek: CdekHarness) -> No
     cdek.calls.records.clear()
     cdek.port.create(cdek.request("wb-2-1"))
     assert cdek.calls.labels() == ["orders.create"]
+
+
+def test_all_points_come_page_by_page_and_a_record_without_sense_costs_nobody_else(cdek: CdekHarness) -> None:
+    cdek.switch(broken_offices=2, closed_offices="inactive")
+    pages = [cdek.port.points(0)]
+    while pages[-1].more:
+        pages.append(cdek.port.points(len(pages)))
+    listed = {point.code: point for page in pages for point in page.points}
+    there = cdek.world.system("cdek").cdek.offices
+    assert len(pages) == 2
+    assert sum(page.skipped for page in pages) == 2 == len(there) - len(listed)
+    locker = next(point for point in listed.values() if point.takes.kind == "locker")
+    assert (locker.takes.cash, locker.takes.max_weight_g, locker.takes.cells_mm[0]) == (False, 15_000, (600, 410, 80))
+    assert listed["NVG1"].takes.active is False
+    row = there["KZN3"]
+    assert (listed["KZN3"].lat, listed["KZN3"].metro) == (row["location"]["latitude"], "Проспект Победы")
+    assert len(listed["KZN3"].hours.week) == len(row["work_time_list"])
