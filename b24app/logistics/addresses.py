@@ -39,7 +39,8 @@ _HOUSE = re.compile(
 )
 _COUNTRY = re.compile(r"^(?:россия|рф|russia|российская федерация)$", re.IGNORECASE)
 _ADJECTIVE = re.compile(r"(?:ий|ый|ой|ая|яя|ое|ее|ые|ие)$", re.IGNORECASE)
-_SHORT_NAMES = {
+#: How towns are called for short, in small letters.
+SHORT_NAMES = {
     "мск": "Москва",
     "спб": "Санкт-Петербург",
     "с-пб": "Санкт-Петербург",
@@ -100,7 +101,7 @@ def _is_streetlike(part: str) -> bool:
 
 def _after_mark(mark: re.Pattern[str], part: str) -> list[str]:
     found = mark.search(part)
-    return _by_length(_first_words(part[found.end() :])) if found else []
+    return names_by_length(_first_words(part[found.end() :])) if found else []
 
 
 def _is_plain(part: str) -> bool:
@@ -115,11 +116,11 @@ def _before_street(part: str) -> list[str]:
     words = _first_words(part[: street.start()] if street else part)
     if not words or (len(words) == 1 and not _may_stand_alone(words[0], street is not None)):
         return []
-    return [" ".join(words), *_by_length(words)] if street else _by_length(words)
+    return [" ".join(words), *names_by_length(words)] if street else names_by_length(words)
 
 
 def _may_stand_alone(word: str, before_street: bool) -> bool:
-    known = word.lower() in _SHORT_NAMES or is_capital_name(word)
+    known = word.lower() in SHORT_NAMES or is_capital_name(word)
     return known or (before_street and not _ADJECTIVE.search(word))
 
 
@@ -134,8 +135,9 @@ def _first_words(text: str) -> list[str]:
     return [word for word in words if word]
 
 
-def _by_length(words: list[str]) -> list[str]:
-    """One word first, unless it looks like the first half of a longer name (`Нижний Новгород`, `Ростов на Дону`)."""
+def names_by_length(words: list[str]) -> list[str]:
+    """Which of the first words may be a town's name, best first: one word, unless it looks like the first half of a
+    longer name (`Нижний Новгород`, `Ростов на Дону`)."""
     if len(words) < 2:
         return words
     prefixes = [" ".join(words[:count]) for count in (1, 2, 3) if count <= len(words)]
@@ -145,5 +147,5 @@ def _by_length(words: list[str]) -> list[str]:
 
 
 def _unique(names: Iterable[str]) -> list[str]:
-    full = (_SHORT_NAMES.get(name.lower().strip(" ."), name) for name in names)
+    full = (SHORT_NAMES.get(name.lower().strip(" ."), name) for name in names)
     return list(dict.fromkeys(name.strip(" .") for name in full if len(name) > 1))
