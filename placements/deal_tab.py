@@ -123,7 +123,9 @@ class Tab:
         )
         system = facts.shipments[0].system if facts.shipments else facts.system
         formats = pages.viewer_of(who, parts.clock.now()).formats
-        return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine)
+        plugin = parts.systems.get(system)
+        forms = plugin.manifest.papers if plugin else ()
+        return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine, forms)
 
 
 def _facts(session: Session, who: PageSession, reading: Reading | None) -> TabFacts:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.model import Parcel, ShipmentRequest
+from b24app.logistics.papers import PaperForm
 from b24app.logistics.status import Status
 from b24app.store.faces.deal import ShipmentFacts, TabFacts
 from placements.history import Day, history
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
 from placements.tab_now import TAKES, TONES, Action, Now, Scene, allowed, what_now
+from placements.tab_papers_view import PapersView, papers_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class TabView:
     may_refresh: bool
     preview: Preview | None
     version: str
+    papers: PapersView | None = None
 
 
 _WAY = (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.READY_FOR_PICKUP, Status.DELIVERED)
@@ -92,9 +95,10 @@ def tab_view(
     carrier: str,
     preview: Preview | None = None,
     mine: Collection[Right] = frozenset(Right),
+    forms: Sequence[PaperForm] = (),
 ) -> TabView:
     """`carrier` is the name of the shipment's (else the pipeline's) system in the person's language; `mine` the
-    person's rights: what they may not do or see is not in the view."""
+    person's rights: what they may not do or see is not in the view. `forms` are what the shipment's system prints."""
     scene = Scene(facts, formats, carrier, preview)
     shipment, now = scene.shipment, allowed(what_now(scene), mine, formats)
     request = shipment.request if shipment else None
@@ -122,6 +126,7 @@ def tab_view(
         may_refresh=TAKES["refresh"] in mine,
         preview=preview,
         version=facts.version,
+        papers=papers_view(facts, shipment, formats, carrier, forms, Right.SHIP in mine),
     )
 
 

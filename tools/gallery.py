@@ -17,6 +17,7 @@ from b24app.frames import pages, session
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession, SessionSigner
 from b24app.store.models import InstallStep
+from b24app.systems import discover
 from install.run import DONE, FAILED, RUNNING
 from install.steps import STEPS
 from install.view import install_view
@@ -74,7 +75,8 @@ def _tab(state: str, lang: str) -> Response:
     facts, preview = STATES[state]
     who = _who(lang, "CRM_DEAL_DETAIL_TAB")
     viewer = pages.viewer_of(who, NOW)
-    view = tab_view(facts, viewer.formats, "СДЭК" if lang == "ru" else "CDEK", preview)
+    manifest = discover()["cdek"].manifest
+    view = tab_view(facts, viewer.formats, manifest.title[lang], preview, forms=manifest.papers)
     return pages.page("pages/deal_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
 
 

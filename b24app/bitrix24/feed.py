@@ -5,16 +5,20 @@ A comment has no key of its own, so a short marker ends its text (bitrix24-crm.m
 
 from __future__ import annotations
 
+import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from b24app.bitrix24.encoding import Command, as_list, as_map
 
 
-def add_comment(key: str, deal_id: int, text: str, marker: str) -> Command:
-    """A timeline comment; its result is the comment's id."""
-    fields = {"ENTITY_ID": deal_id, "ENTITY_TYPE": "deal", "COMMENT": f"{text}\n#{marker}"}
+def add_comment(key: str, deal_id: int, text: str, marker: str, files: Sequence[tuple[str, bytes]] = ()) -> Command:
+    """A timeline comment; its result is the comment's id. `files` are (name, content): pairs with base64 and no
+    `data:` prefix, always in a list (§5.1, §10)."""
+    fields: dict[str, Any] = {"ENTITY_ID": deal_id, "ENTITY_TYPE": "deal", "COMMENT": f"{text}\n#{marker}"}
+    if files:
+        fields["FILES"] = [[name, base64.b64encode(content).decode()] for name, content in files]
     return Command(key, "crm.timeline.comment.add", {"fields": fields})
 
 

@@ -34,6 +34,7 @@ class ErrorCode(StrEnum):
     DEAL_NOT_SAVED = "deal_not_saved"
     DEAL_GONE = "deal_gone"
     OUT_OF_DATE = "out_of_date"
+    LINK_SPENT = "link_spent"
     BAD_INPUT = "bad_input"
     PORTAL_SILENT = "portal_silent"
     PRIVATE_ADDRESS = "private_address"
@@ -63,6 +64,7 @@ CONTRACT: dict[ErrorCode, Rule] = {
     ErrorCode.DEAL_NOT_SAVED: Rule(409, Act.REOPEN),
     ErrorCode.DEAL_GONE: Rule(410, Act.REOPEN),
     ErrorCode.OUT_OF_DATE: Rule(409, Act.RELOAD),
+    ErrorCode.LINK_SPENT: Rule(410, Act.SHOW),
     ErrorCode.BAD_INPUT: Rule(422, Act.SHOW),
     ErrorCode.PORTAL_SILENT: Rule(503, Act.RETRY),
     ErrorCode.PRIVATE_ADDRESS: Rule(409, Act.SHOW),

@@ -14,6 +14,7 @@ from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import Address, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import OrderState
+from b24app.logistics.papers import PaperState
 from b24app.logistics.points import PickupPoint, PointPage
 from b24app.logistics.problem import Problem
 
@@ -151,6 +152,21 @@ class SignsOut(Protocol):
 class Cancels(Protocol):
     def cancel(self, remote_id: str) -> OrderState:
         """Ask to cancel before the parcel moved. `state.cancel` is PENDING until the system confirms (read again)."""
+
+
+@runtime_checkable
+class Papers(Protocol):
+    """Print forms (`manifest.papers` says which). Made asynchronously; a second print of the same order is harmless,
+    so that a lost answer is simply asked for again: none of these raises `Uncertain`."""
+
+    def ask_paper(self, form: str, remote_id: str) -> PaperState:
+        """Have a form of an order made. Raises `Refused` when it cannot be."""
+
+    def read_paper(self, form: str, key: str) -> PaperState:
+        """How far it is."""
+
+    def fetch_paper(self, form: str, key: str) -> bytes:
+        """The file of a ready one, a PDF of at most `papers.MOST_BYTES`. Raises `Refused` for one that is larger."""
 
 
 @runtime_checkable

@@ -45,6 +45,8 @@ class Act(StrEnum):
     CORRECTED = "corrected"
     CHECKED_OFF = "checked_off"
     PRICE_CHANGED = "price_changed"
+    PAPER_ASKED = "paper_asked"
+    PAPER_OPENED = "paper_opened"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -101,6 +103,8 @@ _OF_DEALS = (
     Act.CORRECTED,
     Act.CHECKED_OFF,
     Act.PRICE_CHANGED,
+    Act.PAPER_ASKED,
+    Act.PAPER_OPENED,
 )
 _OF_CARE = (
     Act.DESK_RETRY,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Dialect, Engine, Text
+from sqlalchemy import Dialect, Engine, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
 _ATTRIBUTE = "waybill_key_ring"
@@ -73,3 +73,21 @@ class EncryptedJson(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+class EncryptedBytes(TypeDecorator[bytes]):
+    """A file that only a holder of the keys can read; a third larger at rest."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else _ring(dialect).encrypt(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        try:
+            return _ring(dialect).decrypt(bytes(value))
+        except InvalidToken as error:
+            raise NoKeyError("a stored file belongs to a key that is not in WAYBILL_ENCRYPTION_KEYS") from error

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from b24app.store import jobs, trials
+from b24app.store import jobs, papers, trials
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
     Attempt,
@@ -30,6 +30,8 @@ from b24app.store.models import (
     Lane,
     Origin,
     OutboxRow,
+    Paper,
+    PaperFile,
     Pipeline,
     Portal,
     PortalToken,
@@ -48,6 +50,8 @@ OWNED: tuple[type[Base], ...] = (
     TrackingRow,
     OutboxRow,
     Intent,
+    PaperFile,
+    Paper,
     ProblemRow,
     Shipment,
     DealState,
@@ -78,8 +82,8 @@ class Keep:
 
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
-    for three days, dry runs (they show a client's name and address) for one; rows of lanes that exist no more belong to
-    nobody."""
+    for three days, dry runs (they show a client's name and address) for one, printed papers for `papers.KEPT`; rows of
+    lanes that exist no more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
@@ -89,6 +93,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     with session_scope(sessions) as session:
         count += jobs.purge(session, now - timedelta(days=3))
         count += jobs.purge(session, now - trials.KEPT, trials.KINDS)
+    count += _delete(sessions, Paper, papers.outdated(now))
     return count + _delete(sessions, CallLogRow, CallLogRow.at < now - timedelta(days=keep.call_log_days))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Table, select, update
 
-from b24app.store.crypto import EncryptedJson, EncryptedText
+from b24app.store.crypto import EncryptedBytes, EncryptedJson, EncryptedText
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import Base
 
 BATCH = 200
+SECRET = (EncryptedText, EncryptedJson, EncryptedBytes)
 
 
 def rotate(sessions: Sessions) -> int:
@@ -20,7 +21,9 @@ def rotate(sessions: Sessions) -> int:
 
 
 def _rotate_table(sessions: Sessions, table: Table) -> int:
-    secret = [column for column in table.columns if isinstance(column.type, EncryptedText | EncryptedJson)]
+    secret = [
+        column for column in table.columns if isinstance(column.type, EncryptedText | EncryptedJson | EncryptedBytes)
+    ]
     if not secret:
         return 0
     last, count = 0, 0

@@ -16,6 +16,11 @@ def manifest_table(manifest: Manifest, lang: str = "en") -> str:
         *((f"Limit `{name}`", str(value)) for name, value in manifest.limits.items()),
         ("Calls of one account", f"{manifest.rate.per_second:g} a second, {manifest.rate.concurrency} at one time"),
         *((f"Address, {mode}", f"`{url}`") for mode, url in manifest.base_urls.items()),
+        *(
+            [("Prints", ", ".join(f"{form.kind.value} {form.size}" for form in manifest.papers))]
+            if manifest.papers
+            else []
+        ),
         ("Connection test", ", ".join(manifest.test_steps)),
         ("Their documentation", manifest.docs_url),
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from b24app.logistics.jsonable import Jsonable
+from b24app.logistics.papers import PaperForm
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -108,6 +109,7 @@ class Manifest(Jsonable):
     services: tuple[tuple[str, Mapping[str, str]], ...] = ()
     test_steps: tuple[str, ...] = ()
     docs_url: str = ""
+    papers: tuple[PaperForm, ...] = ()
 
     def service_title(self, code: str, lang: str) -> str:
         """What people call a service; its code when it is none of these (a literal tariff), or has no name."""

@@ -250,6 +250,7 @@
     if (!pressed || (on && on !== body && document.contains(on))) { return; }
     var box = document.getElementById(pressed) || event.target; // what was new has another name once it is kept
     var next = box.querySelector("[aria-invalid=true]") || box.querySelector("form[id] button[type=submit], button[type=submit]");
+    if (!next && box.id === pressed) { next = box.querySelector("button"); } // busy now, and still the place
     if (next) { next.focus({ preventScroll: next.matches("button") }); }
   }
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.runners.connection import chores
+from b24app.runners.connection.papering import Papering
 from b24app.runners.connection.quoting import Quoting
 from b24app.runners.connection.refreshing import Refreshing
 from b24app.runners.connection.saving import Account, Saver
@@ -37,19 +38,21 @@ POOL = 64
 
 @dataclass
 class Run:
-    """One slice's work in progress. `quotes` and `points` fly beside the orders, in what room these leave."""
+    """One slice's work in progress. `quotes`, `papers` and `points` fly beside the orders, in what room these leave."""
 
     slice: Slice
     account: Account
     system: Any
     width: int
     quotes: Quoting
+    papers: Papering
     points: Refreshing
     flying: dict[Future[Landed], Task] = field(default_factory=dict)
 
     @property
     def room(self) -> int:
-        return self.width - len(self.flying) - len(self.quotes.flying) - len(self.points.flying)
+        beside = len(self.quotes.flying) + len(self.papers.flying) + len(self.points.flying)
+        return self.width - len(self.flying) - beside
 
     @property
     def reading(self) -> int:
@@ -74,6 +77,7 @@ class ConnectionRunner:
             return SliceResult()
         chores.do(self._services, slice_, run.account, run.system)
         run.quotes.load()
+        run.papers.load()
         run.points.load()
         heard = time.monotonic()
         while True:
@@ -83,9 +87,10 @@ class ConnectionRunner:
             if slice_.time_left() > 0 and run.room > 0:
                 for task in self._pick(run):
                     run.flying[self._pool.submit(carry_out, run.system, task, self._services.clock)] = task
+                run.papers.begin(min(run.room, run.width // 2 - len(run.papers.flying)))
                 run.quotes.begin(min(run.room, run.width // 2 - len(run.quotes.flying)))
                 run.points.begin(run.room)
-            if not run.flying and not run.quotes.flying and not run.points.flying:
+            if not (run.flying or run.quotes.flying or run.papers.flying or run.points.flying):
                 break
             self._land(run)
         return SliceResult(next_due=self._next_due(run))
@@ -106,9 +111,8 @@ class ConnectionRunner:
         pipelines = {row.category_id: pipeline_config(portal, row, age, places.of(row.connection_id)) for row in rows}
         width = services.plugins[connection.system].manifest.rate.concurrency
         account, system = Account(portal, connection, pipelines), services.open_system(connection)
-        quotes = Quoting(services, slice_, account, system, self._pool)
-        points = Refreshing(services, slice_, account, system, self._pool)
-        return Run(slice_, account, system, width, quotes, points)
+        beside = (services, slice_, account, system, self._pool)
+        return Run(slice_, account, system, width, Quoting(*beside), Papering(*beside), Refreshing(*beside))
 
     # --- choosing ----------------------------------------------------------------------------------------------------
 
@@ -137,7 +141,7 @@ class ConnectionRunner:
 
     def _land(self, run: Run) -> None:
         """Wait for results, a moment longer for their neighbours, and save them together."""
-        calls: list[Future[Any]] = [*run.flying, *run.quotes.flying, *run.points.flying]
+        calls: list[Future[Any]] = [*run.flying, *run.quotes.flying, *run.papers.flying, *run.points.flying]
         wait(calls, timeout=1.0, return_when=FIRST_COMPLETED)
         if run.flying:
             wait(run.flying, timeout=GROUP_S)
@@ -147,6 +151,7 @@ class ConnectionRunner:
         if done:
             self._save(run, [future.result() for future in done])
         run.quotes.land()
+        run.papers.land()
         run.points.land()
 
     def _save(self, run: Run, group: Sequence[Landed]) -> None:

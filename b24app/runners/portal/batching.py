@@ -11,6 +11,8 @@ from b24app.store.models import OutboxRow
 
 MOST_UPDATES = 25
 MOST_COMMANDS = 50
+#: Files in one batch: more than about a megabyte in it is not for this door (bitrix24-crm.md §13.2).
+MOST_FILES = 3
 
 
 @dataclass
@@ -45,6 +47,16 @@ class DealLetter:
     def size(self) -> int:
         return len(self.rows)
 
+    @property
+    def files(self) -> int:
+        """Entries that carry a file."""
+        return sum("paper" in row.payload for row in self.others)
+
+    def without_more_files(self, most: int) -> list[OutboxRow]:
+        """The others up to the last one whose file has room; what follows keeps its place for the next batch."""
+        carrying = [index for index, row in enumerate(self.others) if "paper" in row.payload]
+        return self.others[: carrying[most]]
+
 
 def letters(rows: Iterable[OutboxRow]) -> list[DealLetter]:
     """One letter a deal, in the order of the oldest row. Of several updates the newest carries all: a field written
@@ -71,14 +83,19 @@ def _add_update(letter: DealLetter, row: OutboxRow) -> None:
 def fill(waiting: Sequence[DealLetter]) -> list[DealLetter]:
     """Letters for one batch, people's first. A deal with more than a batch can hold leaves in parts."""
     chosen: list[DealLetter] = []
-    updates = commands = 0
+    updates = commands = files = 0
     for letter in sorted(waiting, key=lambda one: not one.people):
         if letter.size > MOST_COMMANDS:
             letter.others = letter.others[: MOST_COMMANDS - 1]
+        if letter.files > MOST_FILES:
+            letter.others = letter.without_more_files(MOST_FILES)
+        if files and files + letter.files > MOST_FILES:
+            break
         if commands + letter.size > MOST_COMMANDS or updates + (letter.update is not None) > MOST_UPDATES:
             break
         commands += letter.size
         updates += letter.update is not None
+        files += letter.files
         chosen.append(letter)
     return chosen
 

@@ -21,7 +21,7 @@ from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.values import api_fields
 from b24app.runners.tell import COMMENT, DEAL_UPDATE
-from b24app.store import deals, inbox, outbox, sending
+from b24app.store import deals, inbox, outbox, papers, sending
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import DealState, InboxKind, OutboxRow
 from b24app.store.sending import Outcome
@@ -174,10 +174,22 @@ def _command(run: Run, letter: DealLetter, row: OutboxRow) -> Command | None:
             fields["stageId"] = letter.stage["stage"]
         return calls.update_deal(key, row.deal_id, fields) if fields else None
     if row.kind == COMMENT:
-        return timeline.add_comment(key, row.deal_id, row.payload["text"], row.payload["mark"])
+        files = _files(run, row)
+        return timeline.add_comment(key, row.deal_id, row.payload["text"], row.payload["mark"], files)
     if not has(Feature.NOTICES, run.portal.scopes):
         return None
     return timeline.notify(key, row.payload["user_id"], row.payload["text"], row.payload["tag"])
+
+
+def _files(run: Run, row: OutboxRow) -> list[tuple[str, bytes]]:
+    """The paper that an entry tells of; one that is kept no longer is told without it."""
+    paper_id = row.payload.get("paper")
+    if not paper_id:
+        return []
+    with read_scope(run.services.sessions) as session:
+        paper = papers.get(session, run.portal.id, paper_id)
+        content = papers.content(session, run.portal.id, paper_id)
+    return [(f"{paper.form}-{paper.deal_id}.pdf", content)] if paper is not None and content is not None else []
 
 
 def _mark(run: Run, batch: Batch, now: datetime) -> None:

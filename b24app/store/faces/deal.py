@@ -15,6 +15,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
+from b24app.store.faces import papers
 from b24app.store.models import (
     AuditRow,
     Connection,
@@ -150,10 +151,11 @@ class TabFacts:
     version: str
     paused: PauseFacts | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
+    papers: tuple[papers.PaperFacts, ...] = ()
 
 
 def tab_version(session: Session, portal_id: int, deal_id: int) -> str:
-    """A short text that differs as soon as anything in the tab does. Seven indexed reads, no decryption."""
+    """A short text that differs as soon as anything in the tab does. A handful of indexed reads, no decryption."""
     rows: list[Any] = []
     for query in _version_queries(portal_id, deal_id):
         rows.extend(tuple(row) for row in session.execute(query))
@@ -187,6 +189,7 @@ def _version_queries(portal_id: int, deal_id: int) -> list[Select[Any]]:
         .where(ProblemRow.portal_id == portal_id, ProblemRow.deal_id == deal_id)
         .order_by(ProblemRow.id),
         _asks_query(portal_id, deal_id),
+        papers.version_query(portal_id, deal_id),
         select(Connection.id, Connection.state, Connection.pause_reason, Connection.paused_at)
         .where(Connection.portal_id == portal_id)
         .order_by(Connection.id),
@@ -240,6 +243,7 @@ def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | No
         unwritten=_unwritten(session, portal_id, deal_id),
         version=version,
         paused=_pause(account) if account else None,
+        papers=papers.papers_of_deal(session, portal_id, deal_id),
     )
 
 

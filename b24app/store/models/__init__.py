@@ -1,6 +1,7 @@
 """All tables, so that one import knows the whole schema (migrations need that)."""
 
 from b24app.store.models.base import Base, BigId, Json, UtcDateTime
+from b24app.store.models.papers import Paper, PaperFile, PaperStatus
 from b24app.store.models.points import PointCell, PointClass, PointDays, PointRow, PointSource
 from b24app.store.models.portals import (
     AuditRow,
@@ -65,6 +66,9 @@ __all__ = [
     "Origin",
     "OutboxRow",
     "OutboxState",
+    "Paper",
+    "PaperFile",
+    "PaperStatus",
     "Pipeline",
     "PointCell",
     "PointClass",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from b24app.systems.cdek.directory import Directory
+from b24app.systems.cdek.papers import FORMS
 from b24app.systems.cdek.system import Cdek
 from b24app.systems.cdek.vocabulary import FAMILY_TITLES
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField
@@ -72,6 +73,7 @@ MANIFEST = Manifest(
         "Tracking",
         "Callbacks",
         "Cancels",
+        "Papers",
         "Quotes",
         "Offers",
         "PickupPoints",
@@ -94,6 +96,7 @@ MANIFEST = Manifest(
     services=FAMILY_TITLES,
     test_steps=("settings", "sign_in", "call", "sender"),
     docs_url="https://apidoc.cdek.ru",
+    papers=FORMS,
 )
 
 

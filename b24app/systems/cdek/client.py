@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from b24app.logistics.errors import AccountProblem, Unavailable, Uncertain
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.cdek.errors import ACCOUNT, TOKEN, Said, codes_of, problem_of, said
 from b24app.systems.plugin import OpenContext
-from b24app.wire.http import Answer, Call, Limits, NotJson, NotSent, OutcomeUnknown
+from b24app.wire.http import Answer, Call, Limits, NotJson, NotSent, OutcomeUnknown, Why
 from b24app.wire.retry import parse_retry_after
 
 #: cdek.md §2.1: usually 0.2-1.5 s; 5 s proved too small for clients of the test stand.
@@ -63,6 +63,31 @@ class Client:
     def read(self, path: str, label: str, params: Mapping[str, str] | None = None) -> Reply:
         """A GET. Raises Unavailable, AccountProblem."""
         return self._signed("GET", path, label, params=params or {}, write=False)
+
+    def fetch(self, path: str, label: str, most: int) -> bytes | Reply:
+        """A file of at most `most` bytes; a Reply when JSON came instead, which says why. Raises Unavailable,
+        AccountProblem, Refused (it is larger)."""
+        token = self._token()
+        found = self._file(path, label, token, most)
+        if isinstance(found, Reply) and _token_refused(found):
+            found = self._file(path, label, self._token(refused=token), most)
+        if isinstance(found, Reply) and _token_refused(found):
+            raise AccountProblem(_account_problem(found.errors))
+        return found
+
+    def _file(self, path: str, label: str, token: str, most: int) -> bytes | Reply:
+        call = self._call("GET", path, label, token, {}, None, write=False)
+        limits = replace(call.limits, max_bytes=most)
+        headers = {**call.headers, "Accept": "application/pdf, application/json"}
+        try:
+            answer = self._context.http.send(replace(call, limits=limits, headers=headers))
+        except NotSent as error:
+            raise Unavailable(f"{label}: {error}", error.retry_after) from error
+        except OutcomeUnknown as error:
+            if error.why is Why.TOO_LARGE:
+                raise Refused([Problem("paper_too_big", Field.ORDER, Who.WAYBILL, their_text=str(error))]) from error
+            raise Unavailable(f"{label}: {error}") from error
+        return answer.body if answer.status == 200 and not answer.is_json else self._read(answer, label, write=False)
 
     def ask(self, path: str, label: str, body: Any) -> Reply:
         """A POST that changes nothing (the calculator)."""

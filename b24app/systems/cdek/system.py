@@ -19,6 +19,7 @@ from b24app.systems.cdek.client import Client, Reply
 from b24app.systems.cdek.directory import Directory
 from b24app.systems.cdek.errors import ACCOUNT, NOT_FOUND, STILL_PROCESSED, problem_of, problems_of
 from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, joined, parse_order
+from b24app.systems.cdek.papers import PaperDesk
 from b24app.systems.cdek.points import PointBook, read_page, unfit
 from b24app.systems.cdek.tariffs import mode_of, tariff_code
 from b24app.systems.cdek.tracking import with_return
@@ -28,7 +29,7 @@ from b24app.systems.plugin import OpenContext
 _FOREIGN = frozenset({"v2_entity_forbidden", "v2_order_forbidden"})
 
 
-class Cdek:
+class Cdek(PaperDesk):
     """Implements the ports that the manifest names."""
 
     def __init__(self, context: OpenContext, directory: Directory) -> None:

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 from b24app.frames import pages, session
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession, SessionSigner
+from b24app.systems import discover
 from placements.tab_view import tab_view
 from tests.browser.pages.desk import Desk
 from tests.browser.pages.states import NOW, STATES
@@ -47,7 +48,8 @@ def _draw(state: str, lang: str) -> Response:
     )
     who = session.prove(blank, NOW)
     viewer = pages.viewer_of(who, NOW)
-    view = tab_view(facts, viewer.formats, "СДЭК" if lang == "ru" else "CDEK", preview)
+    manifest = discover()["cdek"].manifest
+    view = tab_view(facts, viewer.formats, manifest.title[lang], preview, forms=manifest.papers)
     return pages.page("pages/deal_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
 
 

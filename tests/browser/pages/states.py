@@ -19,6 +19,7 @@ from b24app.store.faces.deal import (
     ShipmentFacts,
     TabFacts,
 )
+from b24app.store.faces.papers import PaperFacts
 from placements.preview import Preview, PreviewItem
 
 NOW = datetime(2026, 11, 12, 11, 30, tzinfo=UTC)
@@ -76,6 +77,17 @@ TRANSIT = ShipmentFacts(
     events=EVENTS,
     intents=(IntentFacts("create", "done", 1, None, "", at(10, 11, 31)),),
 )
+PAPERS = (
+    PaperFacts(1, 1, "waybill", "ready", 61_440, at(10, 11, 40), None, None),
+    PaperFacts(2, 1, "label_a6", "ready", 48_200, at(10, 11, 40), at(10, 12, 4), None),
+)
+UNFINISHED = (
+    PaperFacts(1, 1, "waybill", "asked", 0, at(12, 11, 29), None, None),
+    PaperFacts(
+        2, 1, "label_a6", "failed", 0, at(12, 11, 20), None,
+        Problem("paper_refused", Field.ORDER, Who.CARRIER, "v2_entity_invalid", "Entity is invalid"),
+    ),
+)  # fmt: skip
 BASE = TabFacts(
     deal_id=8061,
     title="Плед и подушка",
@@ -93,6 +105,7 @@ BASE = TabFacts(
     audits=(AuditFacts("ship_now", 7, "Анна Лугова", at(10, 11, 30)),),
     unwritten=0,
     version="v1",
+    papers=PAPERS,
 )
 READY = Preview(
     DeliveryKind.COURIER,
@@ -119,7 +132,10 @@ _TO_DOOR = replace(REQUEST, point_code=None, address=Address(LONG))
 _FRESH = {"events": (), "order_number": "", "tracking_url": "", "price": None, "promised": None}
 STATES: dict[str, tuple[TabFacts, Preview | None]] = {
     "in_transit": (BASE, None),
-    "created": (_with(Status.CREATED, events=EVENTS[:1], tracking_url="", request=_TO_DOOR), None),
+    "created": (
+        replace(_with(Status.CREATED, events=EVENTS[:1], tracking_url="", request=_TO_DOOR), papers=UNFINISHED),
+        None,
+    ),
     "at_point": (_with(Status.READY_FOR_PICKUP), None),
     "delivered": (replace(_with(Status.DELIVERED), unwritten=2), None),
     "failed": (_with(Status.DELIVERY_FAILED, remote_text="Контрагент отсутствует"), None),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from b24app.clock import SystemClock
 from b24app.logistics.addresses import read_address
@@ -21,6 +21,9 @@ from b24app.wire.log import CallRecord
 
 if TYPE_CHECKING:
     from sandbox.world import World
+
+
+T = TypeVar("T")
 
 
 class Calls:
@@ -131,13 +134,12 @@ class Harness:
 
     def settle(self, state: OrderState, within: float = 8.0) -> OrderState:
         """Read until the order is decided."""
-        return self.wait_for(
+        settled: OrderState = self.wait_for(
             lambda: self.port.read(state.remote_id), lambda read: read.decision is not Decision.PENDING, within
         )
+        return settled
 
-    def wait_for(
-        self, read: Callable[[], OrderState], good: Callable[[OrderState], bool], within: float = 8.0
-    ) -> OrderState:
+    def wait_for(self, read: Callable[[], T], good: Callable[[T], bool], within: float = 8.0) -> T:
         until = time.monotonic() + within
         while True:
             state = read()

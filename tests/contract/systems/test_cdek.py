@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from b24app.logistics.addresses import read_address
-from b24app.logistics.errors import AccountProblem, Refused
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable
 from b24app.logistics.model import DeliveryKind, Item, Parcel
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.papers import PaperStage
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Status
 from tests.contract.systems.cdek_harness import CdekHarness
@@ -37,6 +38,10 @@ def offices(cdek: CdekHarness, city: int, **want: Any) -> list[dict[str, Any]]:
 def sent(cdek: CdekHarness, state: OrderState) -> dict[str, Any]:
     entity: dict[str, Any] = cdek.world.control.get(f"/cdek/orders/{state.remote_id}")["entity"]
     return entity
+
+
+def cup() -> Item:
+    return Item("Чашка", "CUP-1", 1, Money.of(450), 300)
 
 
 def to_point(cdek: CdekHarness, code: str, **changes: Any) -> Any:
@@ -213,3 +218,21 @@ def test_all_points_come_page_by_page_and_a_record_without_sense_costs_nobody_el
     row = there["KZN3"]
     assert (listed["KZN3"].lat, listed["KZN3"].metro) == (row["location"]["latitude"], "Проспект Победы")
     assert len(listed["KZN3"].hours.week) == len(row["work_time_list"])
+
+
+def test_a_form_is_made_fetched_and_gone_after_an_hour(cdek: CdekHarness) -> None:
+    """Also by an account whose token just ran out, and before the form is ready."""
+    cdek.switch(print_seconds=0.2)
+    state = cdek.settle(cdek.port.create(cdek.request(parcels=(Parcel(700, 200, 150, 100, (cup(),)),) * 2)))
+    for form in ("waybill", "label_a6"):
+        asked = cdek.port.ask_paper(form, state.remote_id)
+        assert asked.stage is PaperStage.PREPARING
+        with pytest.raises(Unavailable):
+            cdek.port.fetch_paper(form, asked.key)
+        cdek.wait_for(lambda: cdek.port.read_paper(form, asked.key), lambda read: read.stage is PaperStage.READY)  # noqa: B023
+        cdek.expire_tokens()
+        assert cdek.port.fetch_paper(form, asked.key).startswith(b"%PDF-")
+    cdek.world.control.advance(3700)
+    assert cdek.port.read_paper("label_a6", asked.key).stage is PaperStage.GONE
+    with pytest.raises(Refused):
+        cdek.port.ask_paper("label_a6", "7b0d3f4e-0000-4000-8000-000000000000")

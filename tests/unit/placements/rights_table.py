@@ -1,7 +1,8 @@
 """Who may call what: one line for every address of the app that people can reach. `test_rights_table.py` holds it.
 
 A line is `"METHOD /path": kind(right)`. Numbers in a path are names of rows that both portals have: `{account}`,
-`{rule}`, `{origin}`, `{job}`, `{order}` (a foreign one), `{deal}`. Of an address with several acts, a line for each.
+`{rule}`, `{origin}`, `{job}`, `{order}` (a foreign one),
+`{deal}`, `{shipment}`, `{paper}` (a ready one). Of an address with several acts, a line for each.
 
     app(right)   the app's own page: a session of it, and that right
     tab(right)   the deal's tab: a session of it, and that right (None: whoever may read the deal)
@@ -73,6 +74,9 @@ TABLE: dict[str, Takes] = {
     "POST /tab/retry": tab(Right.SHIP),
     "POST /tab/refresh": tab(Right.SHIP),
     "POST /tab/cancel": tab(Right.CANCEL),
+    "POST /tab/papers/{shipment}/waybill": tab(Right.SHIP),
+    "POST /tab/paper/{paper}/link": tab(None),
+    "GET /paper/nothing": link(),
     **{f"GET /app/s/{section.code}": app(section.right) for section in app_page.SECTIONS},
     **{f"GET /app/steps/{section.code}": app(section.right) for section in app_page.SECTIONS},
     "GET /app/version": app(Right.SETTINGS),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from b24app.clock import FixedClock
@@ -15,7 +15,7 @@ from b24app.frames.words import LANGUAGES, words
 from b24app.store import outbox, portal_settings, portals, reconciling
 from b24app.store.audit import ACTS, Act
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import AuditRow, OutboxRow, Portal
+from b24app.store.models import AuditRow, OutboxRow, Portal, Shipment
 from b24app.store.outbox import ToPortal
 from b24app.store.reconciling import Missing
 from tests.unit.placements.audit_table import LEAVES, NOTHING, PLACE
@@ -65,7 +65,13 @@ def _section(session: Session, portal: Portal, clock: FixedClock) -> dict[str, i
     return {}
 
 
+def _unshipped(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    session.execute(delete(Shipment).where(Shipment.portal_id == portal.id))
+    return {}
+
+
 def _missing(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    _unshipped(session, portal, clock)
     rows = [Missing(DEAL, "Забытая", "SHIP", 0, clock.now())]
     reconciling.keep(session, portal.id, rows, [], clock.now(), 12, more=False)
     return {}
@@ -84,6 +90,7 @@ READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, int]]] = {
     "pipeline_off": _pipeline_off,
     "section": _section,
     "missing": _missing,
+    "unshipped": _unshipped,
     "dead": _dead,
 }
 

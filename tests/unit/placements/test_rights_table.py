@@ -16,14 +16,16 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from b24app import web
 from b24app.bitrix24.oauth import AppInfo
 from b24app.clock import FixedClock
+from b24app.frames import pages
 from b24app.frames.parts import PageParts
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession, prove
-from b24app.store import jobs, lanes, portal_settings, portals
+from b24app.store import jobs, lanes, papers, portal_settings, portals, shipments
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import Base, ForeignOrder, Origin, Portal, Rule
+from b24app.store.models import Base, ForeignOrder, Origin, Paper, Portal, Rule
 from tests.unit.placements.rights_table import APP, INSTALL, TAB, TABLE
 
 DEAL = 8061
@@ -41,9 +43,13 @@ def database_url(sqlite_database_url: str) -> str:
 
 
 @pytest.fixture
-def app(page_app: Flask, set_up: Portal, neighbour: Portal, oauth: Any) -> Flask:
+def app(parts: PageParts, set_up: Portal, neighbour: Portal, oauth: Any) -> Flask:
     oauth.keys["clara"] = AppInfo("app.1", "south", "south.bitrix24.ru", "https://south.bitrix24.ru/rest/", 7, True)
-    return page_app
+    made = Flask("pages", template_folder=str(web.ROOT / "templates"), static_folder=str(web.ROOT / "static"))
+    pages.setup(made)
+    for room in web.ROOMS:
+        made.register_blueprint(room.blueprint(parts))
+    return made
 
 
 Ids = Mapping[str, int]
@@ -65,9 +71,19 @@ def furnish(sessions: Sessions, clock: FixedClock, portal: Portal, title: str) -
             connection_id=account.id, remote_id=title, number=title, first_seen_at=now, last_seen_at=now, **mine
         )
         session.add_all([origin, rule, order])
+        shipment = shipments.create(
+            session, portal, DEAL, 1, account.id, status="created", request={}, now=now, remote_id=f"r-{portal.code}",
+            order_number=title,
+        )  # fmt: skip
+        whose = {**mine, "shipment_id": shipment.id, "deal_id": DEAL, "remote_id": shipment.remote_id}
+        paper = Paper(form="label_a6", asked_at=now, changed_at=now, **whose)
+        session.add(paper)
+        session.flush()
+        papers.keep(session, paper, title.encode(), now)
         session.flush()
         return {
-            "account": account.id, "job": job.id, "origin": origin.id, "rule": rule.id, "order": order.id, "deal": DEAL
+            "account": account.id, "job": job.id, "origin": origin.id, "rule": rule.id, "order": order.id, "deal": DEAL,
+            "shipment": shipment.id, "paper": paper.id,
         }  # fmt: skip
 
 
@@ -128,7 +144,7 @@ def let_in(answer: TestResponse) -> bool:
 
 def test_every_address_has_its_line(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
-    numbers = {"account": 1, "rule": 1, "origin": 1, "job": 1, "order": 1, "deal": DEAL}
+    numbers = {"account": 1, "rule": 1, "origin": 1, "job": 1, "order": 1, "deal": DEAL, "shipment": 1, "paper": 1}
     known = set()
     for line in TABLE:
         method, path = line.format(**numbers).split()

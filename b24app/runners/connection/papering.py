@@ -1,0 +1,195 @@
+"""Print forms, in the account's own lane: asked for, looked at until they are ready, fetched and kept, beside the
+account's orders and never before them.
+
+Each step is saved before the next one begins. Whatever stops a slice costs one more print at most, and that is free.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from b24app.flows.decisions import Text
+from b24app.lanes import ladder
+from b24app.lanes.slices import Slice
+from b24app.logistics.errors import LogisticsError, Refused, Unavailable, problem_in
+from b24app.logistics.papers import PaperStage, PaperState
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.runners import tell
+from b24app.runners.connection.saving import Account
+from b24app.runners.services import Services
+from b24app.store import inbox, outbox, papers, shipments
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.inbox import Claimed
+from b24app.store.lanes import LaneRef
+from b24app.store.models import ConnectionState, InboxKind, Paper, PaperStatus
+from b24app.wire.trace import tracing
+
+#: A form takes some seconds: the first look, and the next ones.
+FIRST_LOOK, NEXT_LOOK = timedelta(seconds=2), timedelta(seconds=3)
+#: A form that is not ready after this is given up; asking for it again begins anew.
+PATIENCE = timedelta(minutes=5)
+#: Prints asked for anew because the former one was gone, and calls that failed, before a person is told.
+MOST_TRIES = 6
+#: A larger file stays with us: the portal takes it only as a request of its own (bitrix24-crm.md §13.2).
+ATTACHED_MOST = 256 * 1024
+#: Portal setting: `{"attach": bool, "prepare": form kind}`.
+SETTING = "papers"
+_log = structlog.get_logger("waybill.connection")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call for one paper, as the store knew it when the slice began."""
+
+    row: Claimed
+    paper_id: int
+    form: str
+    remote_id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of a step: how far the form is, and its file once it is ready."""
+
+    state: PaperState | None = None
+    file: bytes | None = None
+    error: LogisticsError | None = None
+
+
+def take(system: Any, step: Step) -> Came:
+    """The next call, and the file right after a form is ready. Runs in a thread of its own, without the database."""
+    with tracing(step.row.trace_id):
+        state: PaperState | None = None
+        try:
+            ask, read = system.ask_paper, system.read_paper
+            state = read(step.form, step.key) if step.key else ask(step.form, step.remote_id)
+            ready = state.stage is PaperStage.READY
+            return Came(state, system.fetch_paper(step.form, state.key) if ready else None)
+        except LogisticsError as error:
+            return Came(state, error=error)
+
+
+@dataclass
+class Papering:
+    """The papers of one slice."""
+
+    services: Services
+    slice: Slice
+    account: Account
+    system: Any
+    pool: Executor
+    waiting: deque[Step] = field(default_factory=deque)
+    flying: dict[Future[Came], Step] = field(default_factory=dict)
+
+    def load(self) -> None:
+        """What is due. An account that does not work answers at once: a person waits."""
+        with read_scope(self.services.sessions) as session:
+            rows = self.slice.claim_inbox(session, (InboxKind.PAPER,))
+            found = [(row, papers.get(session, self.account.portal.id, int(row.key))) for row in rows]
+        for row, paper in found:
+            if paper is None or paper.status not in (PaperStatus.WAITING, PaperStatus.ASKED):
+                self._save(Step(row, 0, "", "", ""), None)
+                continue
+            step = Step(row, paper.id, paper.form, paper.remote_id, paper.remote_key)
+            if self.account.connection.state == ConnectionState.READY:
+                self.waiting.append(step)
+            else:
+                self._save(step, Came(error=Refused([Problem("account_stopped", Field.ACCOUNT, Who.ADMIN)])))
+
+    def begin(self, room: int) -> None:
+        while self.waiting and room > 0:
+            step = self.waiting.popleft()
+            self.flying[self.pool.submit(take, self.system, step)] = step
+            room -= 1
+
+    def land(self) -> None:
+        for future in [future for future in self.flying if future.done()]:
+            step = self.flying.pop(future)
+            self._save(step, future.result())
+
+    def _save(self, step: Step, came: Came | None) -> None:
+        """One transaction: how far the paper is, and when its row is looked at again."""
+        now = self.services.clock.now()
+        with session_scope(self.services.sessions) as session:
+            self.slice.check(session)
+            paper = papers.get(session, self.account.portal.id, step.paper_id)
+            later, lane = None, None
+            # Somebody may have begun it anew meanwhile: then the row that this left is the newer one's.
+            if paper is not None and came is not None and paper.remote_id == step.remote_id:
+                later = self._apply(session, paper, came, now)
+                if paper.status == PaperStatus.READY:
+                    lane = self._attach(session, paper, step, now)
+            if later is None:
+                inbox.close(session, self.slice, step.row.ids, now)
+            else:
+                inbox.defer(session, self.slice, step.row.ids, later)
+        if lane is not None:
+            self.services.waker.wake(lane)
+
+    def _apply(self, session: Session, paper: Paper, came: Came, now: datetime) -> datetime | None:
+        """When to look again; None when it is over."""
+        if came.file is not None:
+            papers.keep(session, paper, came.file, now)
+            return None
+        state = came.state
+        if state is not None:
+            paper.remote_key, paper.changed_at = state.key, now
+            if paper.status == PaperStatus.WAITING:
+                paper.status = PaperStatus.ASKED
+        if came.error is not None:
+            return self._failed(paper, came.error, now)
+        if state is None or state.stage is PaperStage.REFUSED:
+            problems = state.problems if state else ()
+            papers.fail(paper, (problems[0] if problems else _REFUSED).to_json(), now)
+            return None
+        if state.stage is PaperStage.GONE:
+            return self._again(paper, _LATE, now)
+        if now - paper.asked_at > PATIENCE:
+            papers.fail(paper, _LATE.to_json(), now)
+            return None
+        return now + (FIRST_LOOK if now - paper.asked_at < NEXT_LOOK else NEXT_LOOK)
+
+    def _failed(self, paper: Paper, error: LogisticsError, now: datetime) -> datetime | None:
+        if isinstance(error, Unavailable):
+            return self._again(paper, problem_in(error), now, error.retry_after)
+        papers.fail(paper, problem_in(error).to_json(), now)
+        return None
+
+    def _again(self, paper: Paper, why: Problem, now: datetime, wait_s: float | None = None) -> datetime | None:
+        """A form that is gone is made anew; a call that failed is made again; both not for ever."""
+        paper.tries += 1
+        if why is _LATE:
+            paper.status, paper.remote_key = PaperStatus.WAITING, ""
+        if paper.tries >= MOST_TRIES:
+            papers.fail(paper, why.to_json(), now)
+            return None
+        return ladder.next_try(now, paper.tries, retry_after=wait_s, spread=self.services.spread())
+
+    def _attach(self, session: Session, paper: Paper, step: Step, now: datetime) -> LaneRef | None:
+        """The file goes into the deal's timeline, unless the portal does not want it, or it is too large for that."""
+        wanted = (self.account.portal.settings or {}).get(SETTING, {}).get("attach", True)
+        if not wanted or paper.size > ATTACHED_MOST:
+            return None
+        [row] = shipments.by_ids(session, paper.portal_id, [paper.shipment_id]).values()
+        form = {each.code: each for each in self._forms()}.get(paper.form)
+        key = f"paper.attached_{form.kind.value}" if form else "paper.attached"
+        params = {"size": form.size if form else "", "number": row.order_number or row.number}
+        text = Text(key, params, marker=f"paper-{paper.id}-{paper.asked_at:%y%m%d%H%M%S}")
+        thing = tell.comment(paper.portal_id, paper.deal_id, text, self.account.portal.language, row.id)
+        thing.payload["paper"] = paper.id
+        return outbox.add(session, paper.portal_id, [thing], now=now, trace_id=step.row.trace_id)
+
+    def _forms(self) -> Any:
+        return self.services.plugins[self.account.connection.system].manifest.papers
+
+
+_REFUSED = Problem("paper_refused", Field.ORDER, Who.CARRIER)
+_LATE = Problem("paper_late", Field.ORDER, Who.CARRIER)

@@ -1,0 +1,115 @@
+"""Print forms: asked for by a page, made and fetched in the connection's lane, kept for a while.
+
+A paper is a row that says how far it is, so that a crash at any moment costs one more print at most, which is free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session
+
+from b24app.store import inbox
+from b24app.store.lanes import LaneRef, connection_lane
+from b24app.store.models import InboxKind, Job, JobState, Paper, PaperFile, PaperStatus, Shipment
+from b24app.store.sql import changed
+
+#: Papers can be made anew at any time; they name a person and an address.
+KEPT = timedelta(days=30)
+#: Kind of the job that stands for a link which works once.
+LINK = "paper_link"
+_OPEN = (PaperStatus.WAITING, PaperStatus.ASKED)
+
+
+def ask(
+    session: Session,
+    shipment: Shipment,
+    form: str,
+    *,
+    asked_by: int | None,
+    now: datetime,
+    trace_id: str,
+    people: bool = True,
+) -> LaneRef | None:
+    """Have a form of this order made; None when it is there, or on its way. Wake the lane after the commit."""
+    paper = session.scalar(
+        select(Paper)
+        .where(Paper.portal_id == shipment.portal_id, Paper.shipment_id == shipment.id, Paper.form == form)
+        .with_for_update()
+    )
+    if paper is None:
+        paper = Paper(
+            portal_id=shipment.portal_id, shipment_id=shipment.id, deal_id=shipment.deal_id, form=form, asked_at=now
+        )
+        session.add(paper)
+    elif paper.status in _OPEN or (paper.status == PaperStatus.READY and paper.remote_id == shipment.remote_id):
+        return None
+    paper.status, paper.remote_id, paper.remote_key = PaperStatus.WAITING, shipment.remote_id or "", ""
+    paper.tries, paper.problem, paper.asked_by, paper.asked_at, paper.changed_at = 0, {}, asked_by, now, now
+    session.flush()
+    lane = connection_lane(session, shipment.connection_id)
+    inbox.append(session, lane.id, InboxKind.PAPER, str(paper.id), {}, now=now, trace_id=trace_id, people=people)
+    return lane
+
+
+def get(session: Session, portal_id: int, paper_id: int) -> Paper | None:
+    return session.scalar(select(Paper).where(Paper.portal_id == portal_id, Paper.id == paper_id))
+
+
+def of_shipments(session: Session, portal_id: int, shipment_ids: Sequence[int]) -> list[Paper]:
+    """Without their files."""
+    mine = select(Paper).where(Paper.portal_id == portal_id, Paper.shipment_id.in_(shipment_ids))
+    return list(session.scalars(mine.order_by(Paper.id)))
+
+
+def content(session: Session, portal_id: int, paper_id: int) -> bytes | None:
+    """The file, or None when there is none (any more)."""
+    mine = (PaperFile.portal_id == portal_id, PaperFile.paper_id == paper_id)
+    return session.scalar(select(PaperFile.content).where(*mine))
+
+
+def keep(session: Session, paper: Paper, file: bytes, now: datetime) -> None:
+    """The paper is ready; a former file of it goes."""
+    session.execute(delete(PaperFile).where(PaperFile.portal_id == paper.portal_id, PaperFile.paper_id == paper.id))
+    session.add(PaperFile(portal_id=paper.portal_id, paper_id=paper.id, content=file))
+    paper.status, paper.size, paper.problem, paper.changed_at = PaperStatus.READY, len(file), {}, now
+
+
+def fail(paper: Paper, problem: dict[str, Any], now: datetime) -> None:
+    paper.status, paper.problem, paper.changed_at = PaperStatus.FAILED, problem, now
+
+
+def forget(session: Session, portal_id: int, shipment_id: int) -> int:
+    """The order is another one now (changed, made anew): papers of before are no longer true."""
+    return changed(session, delete(Paper).where(Paper.portal_id == portal_id, Paper.shipment_id == shipment_id))
+
+
+def outdated(now: datetime) -> ColumnElement[bool]:
+    return Paper.changed_at < now - KEPT
+
+
+# --- links that work once -------------------------------------------------------------------------------------------
+
+
+def offer_link(session: Session, portal_id: int, user_id: int, given: dict[str, Any], now: datetime) -> int:
+    """The id of a link that works once. `given` says to what: `{"papers": [ids]}`."""
+    job = Job(
+        portal_id=portal_id, kind=LINK, input=given, memory={}, result={}, asked_by=user_id, created_at=now,
+        state=JobState.WAITING, done=0, total=0,
+    )  # fmt: skip
+    session.add(job)
+    session.flush()
+    return job.id
+
+
+def use_link(session: Session, portal_id: int, link: int, now: datetime, life: timedelta) -> dict[str, Any] | None:
+    """What it leads to, for the one request that may use it: a compare-and-set, whichever process asks."""
+    mine = (Job.id == link, Job.portal_id == portal_id, Job.kind == LINK)
+    fresh = update(Job).where(*mine, Job.state == JobState.WAITING, Job.created_at > now - life)
+    if changed(session, fresh.values(state=JobState.DONE, finished_at=now)) != 1:
+        return None
+    found: dict[str, Any] = session.scalars(select(Job.input).where(*mine)).one()
+    return found

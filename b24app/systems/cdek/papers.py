@@ -1,0 +1,111 @@
+"""Print forms (cdek.md §12): the waybill and barcode labels of an order, made asynchronously, their links living an
+hour. A second print is harmless, so that nothing here is ever uncertain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
+from b24app.logistics.papers import MOST_BYTES, PDF, PaperForm, PaperKind, PaperStage, PaperState
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.systems.cdek.client import Client, Reply
+from b24app.systems.cdek.errors import ACCOUNT, NOT_FOUND, Said, problem_of, problems_of, request_errors, rows_of
+from b24app.systems.cdek.vocabulary import moment_of
+
+WAYBILL = "waybill"
+#: A label of each place; two copies of the waybill: one stays with us, one goes with the parcel (§12, its default).
+FORMS = (
+    PaperForm(WAYBILL, PaperKind.WAYBILL, "A4", first=True),
+    PaperForm("label_a6", PaperKind.LABEL, "A6", first=True),
+    PaperForm("label_a4", PaperKind.LABEL, "A4", first=True),
+    PaperForm("label_a5", PaperKind.LABEL, "A5"),
+    PaperForm("label_a7", PaperKind.LABEL, "A7"),
+)
+_SIZES = {form.code: form.size for form in FORMS}
+#: `READY` and `REMOVED` are of the file, `INVALID` of the request for it.
+_STAGES = {
+    "ACCEPTED": PaperStage.PREPARING,
+    "PROCESSING": PaperStage.PREPARING,
+    "READY": PaperStage.READY,
+    "REMOVED": PaperStage.GONE,
+    "INVALID": PaperStage.REFUSED,
+}
+_EXPIRED = NOT_FOUND | {"v2_entity_expired", "v2_print_form_expired"}
+_NOT_YET = frozenset({"v2_entity_not_ready"})
+
+
+def folder_of(form: str) -> str:
+    """The part of the address that says which form."""
+    return "print/orders" if form == WAYBILL else "print/barcodes"
+
+
+def build_paper(form: str, remote_id: str) -> dict[str, Any]:
+    """The body of `POST /v2/print/…`: the order by its uuid."""
+    orders = [{"order_uuid": remote_id}]
+    if form == WAYBILL:
+        return {"orders": orders, "copy_count": 2, "type": "tpl_russia"}
+    return {"orders": orders, "copy_count": 1, "format": _SIZES[form], "lang": "RUS"}
+
+
+def parse_paper(data: Any) -> PaperState | None:
+    """How far a form is; None when the answer names none. Its newest status is the one with the latest time: the list
+    comes either way round. A form that has no status yet is being made."""
+    entity = data.get("entity") if isinstance(data, Mapping) else None
+    if not isinstance(entity, Mapping) or not entity.get("uuid"):
+        return None
+    dated = [
+        (at, n, str(row.get("code") or "").strip())
+        for n, row in enumerate(rows_of(entity.get("statuses")))
+        if (at := moment_of(row.get("date_time"))) is not None
+    ]
+    stage = _STAGES.get(max(dated)[2] if dated else "", PaperStage.PREPARING)
+    requests = rows_of(data.get("requests"))
+    if stage is PaperStage.PREPARING and any(request.get("state") == "INVALID" for request in requests):
+        stage = PaperStage.REFUSED
+    errors = [error for request in requests for error in request_errors(request)]
+    return PaperState(str(entity["uuid"]), stage, _why(errors) if stage is PaperStage.REFUSED else ())
+
+
+def _why(errors: Sequence[Said]) -> tuple[Problem, ...]:
+    """One without errors of its own still says that it was refused."""
+    return problems_of(errors) or (Problem("paper_refused", Field.ORDER, Who.CARRIER),)
+
+
+class PaperDesk:
+    """The port `Papers` of a connection."""
+
+    _client: Client
+
+    def ask_paper(self, form: str, remote_id: str) -> PaperState:
+        try:
+            reply = self._client.write("POST", folder_of(form), "print.create", build_paper(form, remote_id))
+        except Uncertain as error:  # a form more or less costs nothing: it is simply asked for again
+            raise Unavailable(error.why) from error
+        if reply.codes & ACCOUNT:
+            raise AccountProblem(next(problem_of(error) for error in reply.errors if error.code in ACCOUNT))
+        if reply.codes & _NOT_YET:
+            raise Unavailable("print.create: the order is not ready", 3.0)
+        state = parse_paper(reply.data)
+        if state is not None and state.stage is not PaperStage.REFUSED:
+            return state
+        raise Refused(_why(reply.errors))
+
+    def read_paper(self, form: str, key: str) -> PaperState:
+        reply = self._client.read(f"{folder_of(form)}/{key}", "print.read")
+        if reply.codes & _EXPIRED:
+            return PaperState(key, PaperStage.GONE)
+        state = parse_paper(reply.data)
+        if state is None:
+            raise Unavailable(f"print.read: HTTP {reply.status}, no form, {sorted(reply.codes)}")
+        return state
+
+    def fetch_paper(self, form: str, key: str) -> bytes:
+        """From our own address, never from the `url` they give: it was seen with http, and the token must not go
+        there (§12)."""
+        found = self._client.fetch(f"{folder_of(form)}/{key}.pdf", "print.file", MOST_BYTES)
+        if isinstance(found, Reply):
+            raise Unavailable(f"print.file: HTTP {found.status}, {sorted(found.codes)}", 2.0)
+        if not found.startswith(PDF):
+            raise Unavailable(f"print.file: {len(found)} bytes, no PDF", 2.0)
+        return found

@@ -1,0 +1,154 @@
+"""Documents of the tab: have a form made, and open a ready one through a signed link that works once.
+
+A form is made in the carrier's lane; the tab watches it as it watches everything else. Third-party cookies are blocked
+in the portal's frame, so the file opens in a window of its own, by a link that says for itself who may open it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from flask import Blueprint, Response, jsonify, make_response
+from sqlalchemy.orm import Session
+
+from b24app.frames import pages
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.parts import PageParts, answer_errors, session_of, trace
+from b24app.frames.rights import Right
+from b24app.frames.session import PageSession
+from b24app.logistics.papers import PaperForm
+from b24app.logistics.status import Status
+from b24app.store import audit, papers, portals, shipments
+from b24app.store.audit import Act
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.faces.deal import tab_facts
+from b24app.store.models import Paper, PaperStatus, Shipment
+from placements.tab_papers_view import papers_view
+
+PLACEMENT = "CRM_DEAL_DETAIL_TAB"
+TEMPLATE = "tab/papers.html"
+#: A link is followed at once.
+LIFE = timedelta(minutes=2)
+SALT = "waybill.paper.1"
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def blueprint(parts: PageParts) -> Blueprint:
+    bp = Blueprint("tab_papers", __name__)
+    answer_errors(bp)
+    desk = Papers(parts)
+    bp.post("/tab/papers/<int:shipment_id>/<form>")(desk.ask)
+    bp.post("/tab/paper/<int:paper_id>/link")(desk.link)
+    bp.get("/paper/<token>")(desk.file)
+    return bp
+
+
+class Papers:
+    """The handlers."""
+
+    def __init__(self, parts: PageParts) -> None:
+        self._parts = parts
+
+    def ask(self, shipment_id: int, form: str) -> Response:
+        """Have a form made; pressing twice changes nothing."""
+        parts, who = self._parts, session_of(self._parts, PLACEMENT, Right.SHIP)
+        now = parts.clock.now()
+        with session_scope(parts.sessions) as session:
+            shipment = _own(session, who, shipment_id)
+            if form not in {each.code for each in self._forms(session, shipment)}:
+                raise PageError(ErrorCode.BAD_INPUT, f"no form {form}")
+            if not shipment.remote_id or Status(shipment.status) in (Status.REJECTED, Status.CANCELLED):
+                raise PageError(ErrorCode.OUT_OF_DATE, "no order to print")
+            lane = papers.ask(session, shipment, form, asked_by=who.user_id, now=now, trace_id=trace())
+            if lane is not None:
+                detail = {"form": form}
+                audit.write(
+                    session, who.portal_id, Act.PAPER_ASKED, now, by=who.author, deal_id=who.entity_id, detail=detail
+                )
+        if lane is not None:
+            parts.waker.wake(lane)
+        return self._panel(who, shipment_id)
+
+    def link(self, paper_id: int) -> Response:
+        """`{"url": …}`: where this person finds the file within two minutes, once."""
+        parts, who = self._parts, session_of(self._parts, PLACEMENT)
+        now = parts.clock.now()
+        with session_scope(parts.sessions) as session:
+            paper = papers.get(session, who.portal_id, paper_id)
+            if paper is None or paper.deal_id != who.entity_id or paper.status != PaperStatus.READY:
+                raise PageError(ErrorCode.OUT_OF_DATE, "the paper is gone, or not ready")
+            made = papers.offer_link(session, who.portal_id, who.user_id, {"papers": [paper.id]}, now)
+            detail = {"form": paper.form}
+            audit.write(
+                session, who.portal_id, Act.PAPER_OPENED, now, by=who.author, deal_id=who.entity_id, detail=detail
+            )
+        address = f"/paper/{parts.signer.seal(SALT, {'portal': who.portal_id, 'link': made})}"
+        return pages.renewed(jsonify(url=address), who, parts.signer)
+
+    def file(self, token: str) -> Response:
+        """The file, once."""
+        told = self._told(token)
+        now = self._parts.clock.now()
+        with session_scope(self._parts.sessions) as session:
+            given = papers.use_link(session, told["portal"], told["link"], now, LIFE)
+            found = [papers.get(session, told["portal"], one) for one in (given or {}).get("papers", ())]
+            kept = [paper for paper in found if paper is not None]
+            for paper in kept:
+                paper.opened_at = now
+            body = papers.content(session, told["portal"], kept[0].id) if kept else None
+            name = _name(session, kept[0]) if kept else ""
+        if body is None:
+            raise PageError(ErrorCode.LINK_SPENT, "a link that was used or ran out, or a paper that is kept no longer")
+        return pdf(body, name)
+
+    def _told(self, token: str) -> dict[str, int]:
+        try:
+            told = self._parts.signer.unseal(SALT, token)
+        except PageError as error:
+            raise PageError(ErrorCode.LINK_SPENT, error.why) from error
+        return {"portal": int(told["portal"]), "link": int(told["link"])}
+
+    def _forms(self, session: Session, shipment: Shipment) -> tuple[PaperForm, ...]:
+        account = portals.connection(session, shipment.portal_id, shipment.connection_id)
+        plugin = self._parts.systems.get(account.system) if account else None
+        return plugin.manifest.papers if plugin else ()
+
+    def _panel(self, who: PageSession, shipment_id: int) -> Response:
+        parts = self._parts
+        viewer = pages.viewer_of(who, parts.clock.now())
+        with read_scope(parts.sessions) as session:
+            facts = tab_facts(session, who.portal_id, who.entity_id)
+            forms = self._forms(session, _own(session, who, shipment_id))
+        shipment = next((each for each in facts.shipments if each.id == shipment_id), None)
+        carrier = parts.carrier(shipment.system if shipment else "", who.lang)
+        shown = papers_view(facts, shipment, viewer.formats, carrier, forms, may_ask=True)
+        return pages.fragment(TEMPLATE, viewer, who, parts.signer, papers=shown)
+
+
+def _own(session: Session, who: PageSession, shipment_id: int) -> Shipment:
+    """A shipment of the session's own deal. Raises PageError(OUT_OF_DATE)."""
+    found = shipments.by_ids(session, who.portal_id, [shipment_id]).get(shipment_id)
+    if found is None or found.deal_id != who.entity_id:
+        raise PageError(ErrorCode.OUT_OF_DATE, f"no shipment {shipment_id} of this deal")
+    return found
+
+
+def _name(session: Session, paper: Paper) -> str:
+    """`label_a6-1573840216.pdf`: ASCII, nothing of a person."""
+    [row] = shipments.by_ids(session, paper.portal_id, [paper.shipment_id]).values()
+    return _NOT_IN_NAMES.sub("_", f"{paper.form}-{row.order_number or row.number}") + ".pdf"
+
+
+def pdf(body: bytes, name: str) -> Response:
+    """A PDF for a window of its own: shown, never framed, never kept by anybody on the way, never taken for a page.
+    (A `sandbox` policy would stop browsers' own viewers.)"""
+    answer = make_response(body)
+    answer.headers["Content-Type"] = "application/pdf"
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    answer.headers["Content-Security-Policy"] = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer.headers["Cache-Control"] = "no-store, private"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer

@@ -1,0 +1,41 @@
+/* A paper opens in a window of its own: begun in the click itself (later it would be a pop-up), sent to its one-use
+   link as soon as that is known. Where no window may be opened, the link is offered instead. */
+(function () {
+  "use strict";
+  var opened = null;
+
+  function formOf(elt) { return elt && elt.closest ? elt.closest("form[data-paper]") : null; }
+
+  function begin(event) {
+    var button = event.target.closest("form[data-paper] button");
+    if (!button || button.disabled) { return; }
+    opened = window.open("", "_blank");
+    if (opened) { opened.opener = null; }
+  }
+
+  /** The link takes the button's place: one press more, and the file is there. */
+  function offer(form, url) {
+    var link = document.createElement("a");
+    link.className = "wb-btn wb-btn--sm wb-btn--primary"; link.href = url; link.target = "_blank"; link.rel = "noopener";
+    link.textContent = form.dataset.open;
+    link.addEventListener("click", function () { setTimeout(function () { link.remove(); form.hidden = false; }, 0); });
+    form.hidden = true; form.after(link); link.focus();
+    window.Portal.fit();
+  }
+
+  function answered(event) {
+    var form = formOf(event.detail.elt), tab = opened, url = "";
+    if (!form) { return; }
+    opened = null;
+    if (event.detail.successful) { try { url = JSON.parse(event.detail.xhr.responseText).url; } catch (_) { /* told below */ } }
+    if (tab && !tab.closed) {
+      if (url) { tab.location.replace(url); } else { tab.close(); }
+    } else if (url) { offer(form, url); }
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    document.body.addEventListener("click", begin, true);
+    document.body.addEventListener("htmx:afterRequest", answered);
+    document.body.addEventListener("htmx:sendError", function (event) { if (formOf(event.detail.elt) && opened) { opened.close(); opened = null; } });
+  });
+})();
