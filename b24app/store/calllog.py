@@ -19,6 +19,7 @@ from b24app.wire.log import CallRecord
 
 MAX_WAITING = 5_000
 MAX_BATCH = 500
+CLOSING_S = 5.0
 
 
 class StoredCallLog:
@@ -35,6 +36,7 @@ class StoredCallLog:
         self._lock = threading.Lock()
         self._pid = 0
         self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
         self._log = structlog.get_logger("waybill.calllog")
 
     def record(self, entry: CallRecord) -> None:
@@ -48,7 +50,8 @@ class StoredCallLog:
                 return
             self._pid = os.getpid()
         atexit.register(self.flush)
-        threading.Thread(target=self._run, name="call-log", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="call-log", daemon=True)
+        self._thread.start()
 
     def _run(self) -> None:
         while not self._closed.wait(self._every_s):
@@ -58,6 +61,8 @@ class StoredCallLog:
         """Write what waits, and end the thread: the database goes before the process does."""
         self._closed.set()
         atexit.unregister(self.flush)
+        if self._thread is not None:
+            self._thread.join(CLOSING_S)
         self.flush()
 
     def flush(self) -> None:

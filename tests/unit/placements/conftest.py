@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 
+from b24app import web
 from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import RestError
@@ -32,11 +32,8 @@ from b24app.store.engine import Sessions, session_scope
 from b24app.store.faces.deal import EventFacts, IntentFacts, ShipmentFacts, TabFacts
 from b24app.store.models import ConnectionState, Pipeline, Portal
 from b24app.systems import discover
-from placements import app as app_page
-from placements import deal_tab, renewal
 from tests.unit.placements.page import Page
 
-ROOT = Path(__file__).parents[3]
 OAUTH = "https://oauth.bitrix24.tech"
 NOW = datetime(2026, 11, 12, 11, 30, tzinfo=UTC)
 
@@ -246,12 +243,10 @@ class Current:
 
 @pytest.fixture(scope="session")
 def joined() -> tuple[Flask, Current]:
-    app, current = (
-        Flask("pages", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")),
-        Current(),
-    )
+    current = Current()
+    app = Flask("pages", template_folder=str(web.ROOT / "templates"), static_folder=str(web.ROOT / "static"))
     pages.setup(app)
-    for room in (deal_tab, app_page, renewal):
+    for room in web.ROOMS:
         app.register_blueprint(room.blueprint(cast("PageParts", current)))
     return app, current
 

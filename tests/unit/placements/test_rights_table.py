@@ -16,10 +16,8 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from b24app import web
 from b24app.bitrix24.oauth import AppInfo
 from b24app.clock import FixedClock
-from b24app.frames import pages
 from b24app.frames.parts import PageParts
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession, prove
@@ -43,13 +41,9 @@ def database_url(sqlite_database_url: str) -> str:
 
 
 @pytest.fixture
-def app(parts: PageParts, set_up: Portal, neighbour: Portal, oauth: Any) -> Flask:
+def app(page_app: Flask, set_up: Portal, neighbour: Portal, oauth: Any) -> Flask:
     oauth.keys["clara"] = AppInfo("app.1", "south", "south.bitrix24.ru", "https://south.bitrix24.ru/rest/", 7, True)
-    made = Flask("pages", template_folder=str(web.ROOT / "templates"), static_folder=str(web.ROOT / "static"))
-    pages.setup(made)
-    for room in web.ROOMS:
-        made.register_blueprint(room.blueprint(parts))
-    return made
+    return page_app
 
 
 Ids = Mapping[str, int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -59,3 +60,14 @@ def test_a_database_that_is_away_costs_nothing_but_patience(
     log.flush()
     with read_scope(sessions) as session:
         assert session.scalar(select(func.count()).select_from(CallLogRow)) == 3
+
+
+def test_closing_writes_what_waits_and_ends_the_thread(sessions: Sessions, clock: FixedClock) -> None:
+    before = set(threading.enumerate())
+    log = StoredCallLog(sessions, every_s=3600)
+    for n in range(3):
+        log.record(_record(clock, f"call-{n}"))
+    mine = [each for each in threading.enumerate() if each.name == "call-log" and each not in before]
+    log.close()
+    assert _labels(sessions) == ["call-0", "call-1", "call-2"]
+    assert [each.is_alive() for each in mine] == [False]
