@@ -13,8 +13,10 @@ from flask import Blueprint, Response, make_response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.fields import names_of
+from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.own_fields import titles_of
 from b24app.bitrix24.payloads import FramePost
+from b24app.bitrix24.transport import PortalClient
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import zone_or_default
@@ -102,6 +104,23 @@ class Tab:
             raise PageError(ErrorCode.BAD_INPUT, f"unknown wish {wish}")
         ask(self._parts, who, wish, who.entity_id, request.form.get("key", ""))
         return self._fragment(who)
+
+    def after_panel(self, who: PageSession, portal: Portal, client: PortalClient) -> Response:
+        """A panel of the tab is done: nothing in its place, and the tab as the person's own key reads the deal now."""
+        names = self._names(portal)
+        view = self._view(who, portal, read_deal(client, who.entity_id, names))
+        return pages.fragment(
+            "tab/after_panel.html",
+            pages.viewer_of(who, self._parts.clock.now()),
+            who,
+            self._parts.signer,
+            view=view,
+            key=new_key(),
+        )
+
+    def _names(self, portal: Portal) -> FieldNames:
+        with read_scope(self._parts.sessions) as session:
+            return names_of(portals.field_map(session, portal.id), portal.settings)
 
     def _fragment(self, who: PageSession, portal: Portal | None = None, reading: Reading | None = None) -> Response:
         view = self._view(who, portal, reading)

@@ -9,7 +9,8 @@ from itertools import groupby
 
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import AuditFacts, EventFacts, ShipmentFacts, TabFacts
+from b24app.store.audit import Act
+from b24app.store.faces.deal import AuditFacts, EditFacts, EventFacts, ShipmentFacts, TabFacts
 from placements.audit_words import sentence
 
 _ICONS = {
@@ -40,6 +41,7 @@ class Line:
     cite: str = ""
     quote: str = ""
     after: str = ""
+    changes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def _lines(facts: TabFacts, formats: Formats, carrier: str) -> Iterator[Line]:
     for shipment in facts.shipments:
         yield from (_event(event, formats, carrier) for event in shipment.events)
         yield from _own(shipment, formats, carrier)
-    yield from (_audit(row, formats) for row in facts.audits)
+    edited = {edit.at for edit in facts.edits}
+    yield from (_audit(row, formats) for row in facts.audits if not (row.action == Act.ADDRESS and row.at in edited))
+    yield from (_edit(edit, formats) for edit in facts.edits)
     for found in facts.problems:
         yield Line(
             "us",
@@ -92,6 +96,12 @@ def _own(shipment: ShipmentFacts, formats: Formats, carrier: str) -> Iterator[Li
     )
     if shipment.closed_reason == "withdrawn":
         yield Line("us", "cross-circle", "", formats.words("history.withdrawn"), shipment.status_at)
+
+
+def _edit(edit: EditFacts, formats: Formats) -> Line:
+    """The audit's line of it, with what was and what became: the audit itself holds no addresses."""
+    said = formats.words("address.changed", name=edit.name)
+    return Line("us", "edit", "", said, edit.at, changes=edit.changes)
 
 
 def _audit(row: AuditFacts, formats: Formats) -> Line:

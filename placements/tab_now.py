@@ -131,9 +131,29 @@ def _problem(scene: Scene) -> Now | None:
     if worst is None or _alive_and_well(scene):
         return None
     view = problem_view(worst, scene.formats, scene.carrier, scene.facts.titles)
-    actions = (Action("retry", scene.words("do.retry"), "primary"),) if _may_retry(scene, worst) else ()
+    style = "" if may_fix_address(scene) == "now" else "primary"  # nothing changes by itself: the address comes first
+    actions = (Action("retry", scene.words("do.retry"), style),) if _may_retry(scene, worst) else ()
     tone = "red" if worst.problem.who in (Who.MANAGER, Who.ADMIN) else "amber"
     return Now(tone, "alert", view.title, view.advice, actions, problem=view)
+
+
+def is_address_problem(problem: Problem) -> bool:
+    """One that the address panel puts right."""
+    return problem.field in (Field.ADDRESS, Field.CITY)
+
+
+def may_fix_address(scene: Scene) -> str:
+    """Where the way to the address panel is shown: `now` beside the first line, `card` at the address, "" nowhere
+    (a parcel is on its way, the deal is gone, or somebody is at it just now)."""
+    facts, shipment = scene.facts, scene.shipment
+    if facts.gone or facts.asks or not facts.connection:
+        return ""
+    if shipment is not None and shipment.status not in (Status.DRAFT, *_OVER):
+        return ""
+    wrong = [found.problem for found in facts.problems] + list(scene.preview.problems if scene.preview else ())
+    if any(is_address_problem(problem) for problem in wrong):
+        return "now"
+    return "card" if shipment is None and scene.preview is not None and not scene.preview.point else ""
 
 
 def _urgency(found: ProblemFacts) -> int:

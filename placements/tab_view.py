@@ -15,7 +15,7 @@ from b24app.store.faces.deal import ShipmentFacts, TabFacts
 from placements.history import Day, history
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
-from placements.tab_now import TAKES, TONES, Action, Now, Scene, allowed, what_now
+from placements.tab_now import TAKES, TONES, Action, Now, Scene, allowed, may_fix_address, what_now
 from placements.tab_papers_view import PapersView, papers_view
 
 
@@ -83,6 +83,7 @@ class TabView:
     preview: Preview | None
     version: str
     papers: PapersView | None = None
+    fix_address: str = ""
 
 
 _WAY = (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.READY_FOR_PICKUP, Status.DELIVERED)
@@ -127,6 +128,7 @@ def tab_view(
         preview=preview,
         version=facts.version,
         papers=papers_view(facts, shipment, formats, carrier, forms, Right.SHIP in mine),
+        fix_address=may_fix_address(scene) if Right.SHIP in mine else "",
     )
 
 

@@ -197,6 +197,24 @@ class Cities(Protocol):
         """The directory's city for an address; raises `Refused` with the candidates when it is unknown or ambiguous."""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedAddress(Jsonable):
+    """What a system's own directory makes of an address. `city` None: it knows no such one, or several, and `problem`
+    says which; `offered` are then those that may be meant, best first. `postal_fits` None = the directory does not
+    tell. Streets and houses are no part of it where the directory has none."""
+
+    city: City | None = None
+    offered: tuple[City, ...] = ()
+    postal_fits: bool | None = None
+    problem: Problem | None = None
+
+
+@runtime_checkable
+class AddressCheck(Protocol):
+    def check_address(self, address: Address) -> CheckedAddress:
+        """A few reads of the directory; nothing is created. Raises `Unavailable`, `AccountProblem`."""
+
+
 @runtime_checkable
 class ConnectionTest(Protocol):
     def test(self, sender: Sender | None = None) -> Iterator[TestStep]:

@@ -1,7 +1,5 @@
-"""What is to be told to a portal, as outbox rows: field updates, stage moves, timeline entries and bell notices.
-
-Texts are rendered when they are queued, in the portal's language. Each carries a short mark made from its marker, so
-that an entry whose outcome is uncertain can be found in the timeline.
+"""What is to be told to a portal, as outbox rows: field updates, stage moves, bell notices (timeline entries:
+`store.comments`). Texts are rendered when they are queued, in the portal's language.
 """
 
 from __future__ import annotations
@@ -10,20 +8,14 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from b24app.flows.decisions import StageTarget, Text
+from b24app.flows.decisions import StageTarget
 from b24app.logistics.jsonable import dump
 from b24app.logistics.problem import Problem
 from b24app.store.outbox import ToPortal
 from b24app.words import say, say_problem
 
 DEAL_UPDATE = "deal_update"
-COMMENT = "comment"
 NOTICE = "notice"
-
-
-def mark_of(marker: str) -> str:
-    """What a timeline entry shows at its end: unique in a deal, short, searchable."""
-    return "wb-" + hashlib.sha256(marker.encode()).hexdigest()[:8]
 
 
 def update(
@@ -37,13 +29,6 @@ def update(
     """Fields by role and, perhaps, a stage. Pending updates of a deal fold into one when they leave."""
     payload = {"fields": dump(fields), "stage": dump(stage) if stage else None}
     return ToPortal(deal_id, DEAL_UPDATE, f"upd:{marker}", payload, shipment_id, people)
-
-
-def comment(portal_id: int, deal_id: int, text: Text, lang: str, shipment_id: int | None = None) -> ToPortal:
-    """One timeline entry, exactly once for `text.marker`."""
-    marker = f"c:{portal_id}:{deal_id}:{text.marker}"
-    payload = {"text": say(text.key, lang, **text.params), "mark": mark_of(marker)}
-    return ToPortal(deal_id, COMMENT, marker[:80], payload, shipment_id)
 
 
 def problem_notice(

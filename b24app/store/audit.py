@@ -47,6 +47,7 @@ class Act(StrEnum):
     PRICE_CHANGED = "price_changed"
     PAPER_ASKED = "paper_asked"
     PAPER_OPENED = "paper_opened"
+    ADDRESS = "address"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -105,6 +106,7 @@ _OF_DEALS = (
     Act.PRICE_CHANGED,
     Act.PAPER_ASKED,
     Act.PAPER_OPENED,
+    Act.ADDRESS,
 )
 _OF_CARE = (
     Act.DESK_RETRY,

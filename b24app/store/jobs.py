@@ -14,6 +14,9 @@ from b24app.store.lanes import LaneRef
 from b24app.store.models import InboxKind, Job, JobState
 from b24app.store.sql import changed
 
+#: Kind of the jobs that hold a client's address against a carrier's directory (`store.addresses`): deleted after a day.
+ADDRESS = "address"
+
 
 def start(
     session: Session,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from b24app.store import jobs, papers, trials
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
+    AddressChange,
     Attempt,
     AuditRow,
     Base,
@@ -57,6 +58,7 @@ OWNED: tuple[type[Base], ...] = (
     DealState,
     UnknownCode,
     AuditRow,
+    AddressChange,
     InstallStep,
     FieldMap,
     Job,
@@ -82,17 +84,18 @@ class Keep:
 
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
-    for three days, dry runs (they show a client's name and address) for one, printed papers for `papers.KEPT`; rows of
-    lanes that exist no more belong to nobody."""
+    for three days, those that show a client's name and address (dry runs, address checks) for one, printed papers for
+    `papers.KEPT`; rows of lanes that exist no more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
     count = _delete(sessions, InboxRow, or_(served, dead, InboxRow.lane_id.not_in(select(Lane.id))))
     count += _delete(sessions, AuditRow, AuditRow.at < now - timedelta(days=keep.audit_days))
+    count += _delete(sessions, AddressChange, AddressChange.at < now - timedelta(days=keep.audit_days))
     count += _delete(sessions, Attempt, Attempt.at < now - timedelta(days=keep.attempts_days))
     with session_scope(sessions) as session:
         count += jobs.purge(session, now - timedelta(days=3))
-        count += jobs.purge(session, now - trials.KEPT, trials.KINDS)
+        count += jobs.purge(session, now - trials.KEPT, {*trials.KINDS, jobs.ADDRESS})
     count += _delete(sessions, Paper, papers.outdated(now))
     return count + _delete(sessions, CallLogRow, CallLogRow.at < now - timedelta(days=keep.call_log_days))
 

@@ -75,6 +75,9 @@ class Reading(Jsonable):
         return tuple(piece.text for piece in self.pieces if piece.part is Part.UNPLACED)
 
 
+#: What stands before the number of a part; the page's script writes its line with them too.
+MARKS = {Part.BLOCK: "к", Part.BUILDING: "стр. ", Part.FLAT: "кв. "}
+_NAMED_BLOCK = "корп. "
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -88,12 +91,12 @@ def write_address(values: Mapping[Part, str]) -> str:
             None,
             (
                 said[Part.HOUSE],
-                block and (f"к{block}" if block[0].isdigit() else f"корп. {block}"),
-                building and (f"стр. {building}" if building[0].isdigit() else building),
+                block and (f"{MARKS[Part.BLOCK]}{block}" if block[0].isdigit() else f"{_NAMED_BLOCK}{block}"),
+                building and (f"{MARKS[Part.BUILDING]}{building}" if building[0].isdigit() else building),
             ),
         )
     )
-    flat = f"кв. {flat}" if flat and (flat[0].isdigit() or not _LETTER.search(flat)) else flat
+    flat = f"{MARKS[Part.FLAT]}{flat}" if flat and (flat[0].isdigit() or not _LETTER.search(flat)) else flat
     places = [said[part] for part in (Part.POSTAL, Part.COUNTRY, Part.REGION)]
     # A bare street alone before its comma would be read as a town.
     street = [said[Part.STREET], house] if said[Part.CITY] else [" ".join(filter(None, (said[Part.STREET], house)))]

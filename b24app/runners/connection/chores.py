@@ -1,4 +1,5 @@
-"""What a connection's lane does besides carrying parcels: callbacks, tests, dry runs, keeping its subscription."""
+"""What a connection's lane does besides carrying parcels: callbacks, tests, dry runs, address checks, keeping its
+subscription."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ import structlog
 
 from b24app.lanes.slices import Slice
 from b24app.logistics.ports import CallbackHint
-from b24app.runners.connection import hooking, previewing, testing
+from b24app.runners.connection import checking, hooking, previewing, testing
 from b24app.runners.connection.saving import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, portals, reconciling, shipments
@@ -32,6 +33,7 @@ def do(services: Services, slice_: Slice, account: Account, system: Any) -> None
     testing.do(services, slice_, account, system)
     hear(services, slice_, account, system)
     testing.do(services, slice_, account, system)
+    checking.do(services, slice_, account, system)
     previewing.do(services, slice_, account, system)
     if account.connection.state == ConnectionState.READY and not slice_.people:
         _keep_subscribed(services, slice_, account, system)

@@ -21,10 +21,9 @@ from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable, problem_in
 from b24app.logistics.papers import PaperStage, PaperState
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.runners import tell
 from b24app.runners.connection.saving import Account
 from b24app.runners.services import Services
-from b24app.store import inbox, outbox, papers, shipments
+from b24app.store import comments, inbox, outbox, papers, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
@@ -183,7 +182,7 @@ class Papering:
         key = f"paper.attached_{form.kind.value}" if form else "paper.attached"
         params = {"size": form.size if form else "", "number": row.order_number or row.number}
         text = Text(key, params, marker=f"paper-{paper.id}-{paper.asked_at:%y%m%d%H%M%S}")
-        thing = tell.comment(paper.portal_id, paper.deal_id, text, self.account.portal.language, row.id)
+        thing = comments.comment(paper.portal_id, paper.deal_id, text, self.account.portal.language, row.id)
         thing.payload["paper"] = paper.id
         return outbox.add(session, paper.portal_id, [thing], now=now, trace_id=step.row.trace_id)
 

@@ -23,7 +23,7 @@ from b24app.runners.connection import outcomes
 from b24app.runners.connection.tasks import CANCEL, CREATE, FOLLOW, Landed
 from b24app.runners.services import Services
 from b24app.runners.views import shipment_view
-from b24app.store import deals, intents, outbox, portals, problems, reconciling, sending, shipments
+from b24app.store import comments, deals, intents, outbox, portals, problems, reconciling, sending, shipments
 from b24app.store.lanes import LaneRef
 from b24app.store.models import (
     Connection,
@@ -164,7 +164,7 @@ class Saver:
                 tell.update(row.deal_id, marker, change.fields, change.stage, row.id, landed.task.people)
             )
         for text in change.texts:
-            self.things.append(tell.comment(row.portal_id, row.deal_id, text, lang, row.id))
+            self.things.append(comments.comment(row.portal_id, row.deal_id, text, lang, row.id))
 
     def _next_number(self, landed: Landed, row: Shipment) -> None:
         """Our number is taken although no order of ours is there: the same request under the next one."""

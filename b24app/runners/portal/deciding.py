@@ -28,7 +28,7 @@ from b24app.flows.snapshot import DealSnapshot, PipelineConfig
 from b24app.logistics.status import Status
 from b24app.runners import tell
 from b24app.runners.portal import audited
-from b24app.store import deals, inbox, intents, outbox, problems, shipments
+from b24app.store import comments, deals, inbox, intents, outbox, problems, shipments
 from b24app.store.lanes import LaneRef
 from b24app.store.models import InboxKind, Portal, Shipment
 from b24app.store.outbox import ToPortal
@@ -112,7 +112,9 @@ class DecisionSaver:
             case ListForPerson():
                 self.states[deal_id] |= {"waits_for_person": decision.reason, "moved_at": decision.moved_at}
             case OfferCancel() | SayAlreadyShipped():
-                text = tell.comment(self.portal.id, deal_id, decision.text, self.portal.language, decision.shipment_id)
+                text = comments.comment(
+                    self.portal.id, deal_id, decision.text, self.portal.language, decision.shipment_id
+                )
                 self.things.append(text)
                 self.states[deal_id]["note"] = (
                     decision.reason if isinstance(decision, OfferCancel) else "already_shipped"

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from b24app.bitrix24 import feed as timeline
 from b24app.bitrix24.encoding import BATCH_MOST
 from b24app.runners.portal.context import Run
-from b24app.runners.tell import COMMENT, DEAL_UPDATE, NOTICE
+from b24app.runners.tell import DEAL_UPDATE, NOTICE
 from b24app.store import sending
+from b24app.store.comments import COMMENT
 from b24app.store.engine import session_scope
 from b24app.store.models import OutboxRow
 from b24app.store.sending import Outcome

@@ -20,8 +20,9 @@ from b24app.runners.portal import answers, lookups
 from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.values import api_fields
-from b24app.runners.tell import COMMENT, DEAL_UPDATE
+from b24app.runners.tell import DEAL_UPDATE
 from b24app.store import deals, inbox, outbox, papers, sending
+from b24app.store.comments import COMMENT
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import DealState, InboxKind, OutboxRow
 from b24app.store.sending import Outcome

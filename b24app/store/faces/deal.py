@@ -15,6 +15,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
+from b24app.store.addresses import changes, changes_of
 from b24app.store.faces import papers
 from b24app.store.models import (
     AuditRow,
@@ -129,6 +130,15 @@ class AuditFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class EditFacts:
+    """What a person changed in the deal's address on our page: (what it was, what it became) of each field."""
+
+    name: str
+    at: datetime
+    changes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TabFacts:
     """`connection` is the account that the deal's pipeline ships with ("" = none is ready), `system` its system,
     `paused` says that somebody stopped it. `titles` are what the portal calls its own fields that play our roles."""
@@ -152,6 +162,7 @@ class TabFacts:
     paused: PauseFacts | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     papers: tuple[papers.PaperFacts, ...] = ()
+    edits: tuple[EditFacts, ...] = ()
 
 
 def tab_version(session: Session, portal_id: int, deal_id: int) -> str:
@@ -244,6 +255,10 @@ def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | No
         version=version,
         paused=_pause(account) if account else None,
         papers=papers.papers_of_deal(session, portal_id, deal_id),
+        edits=tuple(
+            EditFacts(row.name, row.at, tuple((str(one.before or ""), str(one.after or "")) for one in changes_of(row)))
+            for row in changes(session, portal_id, deal_id)
+        ),
     )
 
 

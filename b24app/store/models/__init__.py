@@ -15,7 +15,7 @@ from b24app.store.models.portals import (
     PortalToken,
     TokenState,
 )
-from b24app.store.models.setting_up import Erasure, ForeignOrder, Job, JobState, Origin, Rule
+from b24app.store.models.setting_up import AddressChange, Erasure, ForeignOrder, Job, JobState, Origin, Rule
 from b24app.store.models.shipping import (
     CallLogRow,
     DealState,
@@ -41,6 +41,7 @@ from b24app.store.models.work import (
 )
 
 __all__ = [
+    "AddressChange",
     "Attempt",
     "AuditRow",
     "Base",

@@ -56,6 +56,21 @@ class Rule(Base):
     updated_by: Mapped[int | None] = mapped_column(BigId)
 
 
+class AddressChange(Base):
+    """What a person changed in a deal's recipient and address on our page: `changes` are `audit.Change` as JSON, with
+    the values that the audit must not hold."""
+
+    __tablename__ = "address_change"
+    __table_args__ = (Index("ix_address_change_portal_id_deal_id", "portal_id", "deal_id"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    deal_id: Mapped[int] = mapped_column(BigId)
+    at: Mapped[datetime]
+    user_id: Mapped[int] = mapped_column(BigId)
+    name: Mapped[str] = mapped_column(String(120))
+    changes: Mapped[Any] = mapped_column(EncryptedJson)
+
+
 class Job(Base):
     """Slow work that a person asked for on a page (a dry run, a simulation, a reconciliation), served in a lane.
 

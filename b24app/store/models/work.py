@@ -27,8 +27,8 @@ class Priority(IntEnum):
 
 class InboxKind(StrEnum):
     """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`),
-    `quotes`, `points` and `paper`. The key of a `job` and of `quotes` is the id of its row in table `job`, that of
-    `points` the id of a `point_source`, that of a `paper` its row in table `paper`."""
+    `quotes`, `points`, `paper` and `address`. The key of a `job`, of `quotes` and of `address` is the id of its row in
+    table `job`, that of `points` the id of a `point_source`, that of a `paper` its row in table `paper`."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -44,6 +44,7 @@ class InboxKind(StrEnum):
     QUOTES = "quotes"
     POINTS = "points"
     PAPER = "paper"
+    ADDRESS = "address"
 
 
 class InboxState(StrEnum):

@@ -78,6 +78,7 @@ MANIFEST = Manifest(
         "Offers",
         "PickupPoints",
         "Cities",
+        "AddressCheck",
         "ConnectionTest",
     ),
     limits={

@@ -56,6 +56,27 @@ class CityBook:
             raise Refused([Problem("city_missing", Field.ADDRESS, params={"address": address.text})])
         raise Refused([self._unknown(address)])
 
+    def namesakes(self, address: Address) -> list[City]:
+        """All cities of the directory that any name of the address may mean."""
+        return [city for name in address.city_names for city in self._named(name, address.country)]
+
+    def suggested(self, begins: str, country: str) -> list[City]:
+        """What the directory suggests for the beginning of a name. `region` is the rest of its full name."""
+        params = {"name": begins, "country_code": country}
+        reply = self._client.read("location/suggest/cities", "location.suggest", params)
+        return [city for row in rows_of(reply.data) if (city := parse_suggestion(row)) is not None]
+
+    def postal_codes(self, city: City) -> frozenset[str]:
+        """Every postal code of a city; empty when the directory tells none."""
+        key = ("postal", self._client.base, city.code)
+        found: frozenset[str] = self._directory.get(key, self._now, CITIES_S, lambda: self._ask_postal(city.code))
+        return found
+
+    def _ask_postal(self, code: str) -> frozenset[str]:
+        reply = self._client.read("location/postalcodes", "location.postalcodes", {"city_code": code})
+        rows = rows_of(reply.data)
+        return frozenset(str(each) for row in rows for each in as_list(row.get("postal_codes")))
+
     def _named(self, name: str, country: str, postal_code: str = "") -> list[City]:
         params = {"city": name, "country_codes": country}
         return self._load({**params, "postal_code": postal_code} if postal_code else params)
@@ -85,6 +106,18 @@ class CityBook:
             their_text=theirs[0].their_text if theirs else "",
             params={"city": name, "candidates": offered[:SHOWN]},
         )
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def parse_suggestion(row: Mapping[str, Any]) -> City | None:
+    """`full_name` is `Москва, Пеновский район, Псковская область, Россия`: the city, what it lies in, the country."""
+    name, *more = [part.strip() for part in str(row.get("full_name") or "").split(",")]
+    if not row.get("code") or not name:
+        return None
+    return City(str(row["code"]), name, " ".join(more[:-1]), str(row.get("country_code") or "RU"))
 
 
 def parse_city(row: Mapping[str, Any]) -> City | None:

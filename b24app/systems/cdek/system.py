@@ -11,9 +11,10 @@ from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Una
 from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.points import LOCKER, PickupPoint, PointPage
-from b24app.logistics.ports import CallbackHint, City, Outgoing, Quote, TestStep
+from b24app.logistics.ports import CallbackHint, CheckedAddress, City, Outgoing, Quote, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.cdek import callbacks, quotes
+from b24app.systems.cdek.checking import check_address
 from b24app.systems.cdek.cities import CityBook
 from b24app.systems.cdek.client import Client, Reply
 from b24app.systems.cdek.directory import Directory
@@ -150,6 +151,9 @@ class Cdek(PaperDesk):
 
     def city(self, address: Address) -> City:
         return self._cities.find(address)
+
+    def check_address(self, address: Address) -> CheckedAddress:
+        return check_address(self._cities, address)
 
     # --- what an order needs to know --------------------------------------------------------------------------------
 

@@ -102,6 +102,25 @@ def test_a_misspelt_city_is_refused_with_what_the_directory_offers(cdek: CdekHar
     assert any("Казань" in name for name in problem.params["candidates"])
 
 
+def test_an_address_is_held_against_the_directory(cdek: CdekHarness) -> None:
+    """Its city, its postal code, and what may be meant instead; nothing is created."""
+    known = cdek.port.check_address(read_address("420111, Казань, ул. Баумана 5"))
+    assert (known.city.code, known.problem, known.offered) == ("424", None, ())
+    assert cdek.port.check_address(read_address("420000, Казань, ул. Баумана 5")).postal_fits is True
+    assert cdek.port.check_address(read_address("101000, Казань, ул. Баумана 5")).postal_fits is False
+    assert cdek.port.check_address(read_address("Казань, ул. Баумана 5")).postal_fits is None
+    misspelt = cdek.port.check_address(read_address("Казнь, ул. Баумана 5"))
+    assert misspelt.city is None
+    assert [(city.code, city.name, city.region) for city in misspelt.offered][:1] == [
+        ("424", "Казань", "Республика Татарстан")
+    ]
+    assert misspelt.problem.code == "city_unknown"
+    namesakes = cdek.port.check_address(read_address("Королёв, ул. Пионерская 3"))
+    assert {city.code for city in namesakes.offered} == {"1095", "1172812"}
+    assert namesakes.problem.code == "city_ambiguous"
+    assert cdek.world.journal.find(system="cdek", kind="order.accepted") == []
+
+
 def test_an_address_without_a_city_asks_for_one(cdek: CdekHarness) -> None:
     with pytest.raises(Refused) as caught:
         cdek.port.create(cdek.request(address=read_address("ул. Ленина, д. 5, кв. 12")))

@@ -39,6 +39,13 @@ FIELDS = {
 }
 REASON = {"reason": "инвентаризация"}
 
+ADDRESS = {
+    "city": "Казань",
+    "street": "ул. Мира",
+    "house": "7",
+    "was_address": "Казань, ул. Баумана, 5",
+}
+
 LEAVES: dict[str, Leaves] = {
     "POST /tab/ship_now": Leaves(Act.SHIP_NOW, on_deal=True),
     "POST /tab/retry": Leaves(Act.RETRY, on_deal=True),
@@ -46,6 +53,7 @@ LEAVES: dict[str, Leaves] = {
     "POST /tab/cancel": Leaves(Act.CANCEL, on_deal=True),
     "POST /tab/papers/{shipment}/waybill": Leaves(Act.PAPER_ASKED, on_deal=True),
     "POST /tab/paper/{paper}/link": Leaves(Act.PAPER_OPENED, on_deal=True),
+    "POST /tab/address/save": Leaves(Act.ADDRESS, ADDRESS, on_deal=True),
     "POST /app/deal/{deal}/ship_now": Leaves(Act.SHIP_NOW, on_deal=True),
     "POST /app/deal/{deal}/retry": Leaves(Act.RETRY, on_deal=True),
     "POST /app/checks/ship/{deal}": Leaves(Act.SHIP_NOW, on_deal=True),
@@ -105,6 +113,9 @@ NOTHING: dict[str, str] = {
     "POST /tab": _FRAME,
     "POST /session": "a session goes on",
     "POST /tab/read": "reads the deal anew with the person's own key",
+    "POST /tab/address": "reads the deal with the person's own key; a question to the carrier's directory is no act",
+    "POST /tab/address/check": "asks the carrier's directory",
+    "POST /tab/address/message": "reads a pasted text, stores nothing",
     "POST /app/trial/deals": "lists the newest deals to choose from",
     "POST /app/fields/form": "draws the form for another field, stores nothing",
     "POST /app/rules/{rule}/form": "draws the form for another account, stores nothing",

@@ -179,6 +179,7 @@ def person() -> FakePortal:
             "profile": me,
             "user.admin": False,
             "crm.item.get": {"item": DEAL},
+            "crm.item.update": {"item": DEAL},
             "crm.item.list": {"items": [CONTACT]},
             "crm.item.productrow.list": ROWS,
         }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from b24app.runners.portal.batching import MOST_COMMANDS, MOST_UPDATES, fill, is_full, letters
-from b24app.runners.tell import COMMENT, DEAL_UPDATE
+from b24app.runners.tell import DEAL_UPDATE
+from b24app.store.comments import COMMENT
 from b24app.store.models import OutboxRow
 
 

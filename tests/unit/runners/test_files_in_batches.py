@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from b24app.runners.portal.batching import MOST_FILES, fill, letters
-from b24app.runners.tell import COMMENT
+from b24app.store.comments import COMMENT
 
 
 def row(n: int, deal_id: int, file: bool = True) -> Any:
