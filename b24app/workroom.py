@@ -10,11 +10,11 @@ from b24app.parts import Parts, WorkerParts
 from b24app.remotes import Remotes
 from b24app.runners import alarms
 from b24app.runners.connection import ConnectionRunner, refreshing
-from b24app.runners.portal import PortalRunner, nightly, simulating, trying
+from b24app.runners.portal import PortalRunner, nightly, rating, simulating, trying
 from b24app.runners.portal.jobs import JobHandler
 from b24app.runners.portal.reconciling import reconcile
 from b24app.runners.portal.runner import Chore, closing
-from b24app.store import reconciling, simulations, trials
+from b24app.store import rates, reconciling, simulations, trials
 from b24app.store.inbox import Claimed
 from b24app.store.models import InboxKind, LaneKind
 from install import run as installing
@@ -26,6 +26,7 @@ JOBS: dict[str, JobHandler] = {
     reconciling.KIND: reconcile,
     simulations.KIND: simulating.try_rules,
     trials.KIND: trying.try_deal,
+    rates.KIND: rating.ask_all,
     trials.DEALS_KIND: trying.offer_deals,
 }
 #: Portals that were thrown out without an event are looked for this often.

@@ -27,10 +27,15 @@ def new_key() -> str:
     return secrets.token_urlsafe(12)
 
 
+def is_key(text: str) -> bool:
+    """Whether it is a name as `new_key` gives them."""
+    return _KEY.fullmatch(text) is not None
+
+
 def ask(parts: PageParts, who: PageSession, wish: str, deal_id: int, key: str) -> bool:
     """Appends the row and wakes the lane; False when it is waiting already or this press was seen. Raises
     PageError(BAD_INPUT)."""
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise PageError(ErrorCode.BAD_INPUT, "no idempotency key")
     now = parts.clock.now()
     with session_scope(parts.sessions) as session:

@@ -156,6 +156,11 @@ def may_fix_address(scene: Scene) -> str:
     return "card" if shipment is None and scene.preview is not None and not scene.preview.point else ""
 
 
+def is_over(shipment: ShipmentFacts) -> bool:
+    """Whether nothing of the order is alive: another one may be asked for."""
+    return shipment.status in _OVER
+
+
 def _urgency(found: ProblemFacts) -> int:
     return list(Who).index(found.problem.who)
 
@@ -242,7 +247,8 @@ def _unshipped(scene: Scene) -> Now:
     preview = scene.preview
     if scene.facts.paused is not None:
         return scene.paused("paused_unshipped", scene.facts.paused)
-    ship = Action("ship_now", scene.words("do.ship"), "primary")
+    # No filled button: the one with the price on it stands below, beside the offers.
+    ship = Action("ship_now", scene.words("do.ship"))
     if preview is None:
         return scene.now("waiting", "blue", "box", ship)
     if preview.problems:

@@ -15,7 +15,7 @@ from b24app.store.faces.deal import ShipmentFacts, TabFacts
 from placements.history import Day, history
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
-from placements.tab_now import TAKES, TONES, Action, Now, Scene, allowed, may_fix_address, what_now
+from placements.tab_now import TAKES, TONES, Action, Now, Scene, allowed, is_over, may_fix_address, what_now
 from placements.tab_papers_view import PapersView, papers_view
 
 
@@ -82,6 +82,7 @@ class TabView:
     may_refresh: bool
     preview: Preview | None
     version: str
+    rates: bool
     papers: PapersView | None = None
     fix_address: str = ""
 
@@ -128,6 +129,7 @@ def tab_view(
         preview=preview,
         version=facts.version,
         papers=papers_view(facts, shipment, formats, carrier, forms, Right.SHIP in mine),
+        rates=bool(facts.connection) and not facts.gone and not facts.asks and (shipment is None or is_over(shipment)),
         fix_address=may_fix_address(scene) if Right.SHIP in mine else "",
     )
 

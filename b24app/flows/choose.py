@@ -48,6 +48,17 @@ class Rule(Jsonable):
 
 
 @dataclass(frozen=True, slots=True)
+class Picked(Jsonable):
+    """What a person chose for one deal: it goes before every rule. `connection_id` 0 = the account is gone; `kind` is
+    the kind of delivery they chose it for."""
+
+    connection_id: int
+    service: str
+    kind: DeliveryKind
+    sender: Sender | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts(Jsonable):
     """What rules may ask about a deal; None = not known, `cities` are the names read in its address, best first."""
 

@@ -37,8 +37,9 @@ class Parts:
 class Composed:
     """Either a request without problems, or the problems that stand in its way. `input_hash` changes only when
     something that goes into the request changes: an unrelated edit of the deal never sends anything again. Rules are no
-    part of it: a changed rule serves what is sent from then on and sends nothing by itself. `connection_id` is the
-    account of the rule that `choice` names, else the pipeline's own; `facts` are what rules were asked about."""
+    part of it: a changed rule serves what is sent from then on and sends nothing by itself; nor is what a person
+    picked. `connection_id` is the account that they picked, else that of the rule that `choice` names, else the
+    pipeline's own; `facts` are what rules were asked about."""
 
     request: ShipmentRequest | None
     problems: tuple[Problem, ...]
@@ -58,15 +59,15 @@ def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1) -> Compose
     known = Parts(recipient, destination, parcel, "", cod, declared)
     facts = _facts(deal, pipeline, known, cod_known=not cod_problems)
     choice = choose(facts, pipeline.rules)
-    service, service_problems = _service(pipeline, choice, destination)
-    sender = choice.rule.sender if choice.rule else pipeline.sender
+    account, service, service_problems = _carried_by(deal, pipeline, choice, destination)
+    sender = deal.picked.sender if deal.picked else choice.rule.sender if choice.rule else pipeline.sender
     parts = replace(known, service=service, sender=sender)
     problems = found + destination_problems + parcel_problems + cod_problems + declared_problems + service_problems
     return Composed(
         request=None if problems else _request(deal, pipeline, n, parts),
         problems=tuple(problems),
         input_hash=input_hash(deal, pipeline),
-        connection_id=choice.rule.connection_id if choice.rule else pipeline.connection_id,
+        connection_id=account,
         choice=choice,
         parts=parts,
         facts=facts,
@@ -115,6 +116,20 @@ def our_number(portal_code: str, deal_id: int, n: int) -> str:
     return f"{portal_code}-{deal_id}-{n}"
 
 
+def _carried_by(
+    deal: DealSnapshot, pipeline: PipelineConfig, choice: Choice, destination: Destination | None
+) -> tuple[int, str, list[Problem]]:
+    """Account and service. What a person picked is never quietly replaced: if it cannot be, they are asked again."""
+    picked = deal.picked
+    if picked is None:
+        account = choice.rule.connection_id if choice.rule else pipeline.connection_id
+        return (account, *_service(pipeline, choice, destination))
+    problems = [] if picked.connection_id else [Problem("choice_gone", Field.SERVICE)]
+    if destination is not None and destination.kind is not picked.kind:
+        problems.append(Problem("choice_other_kind", Field.SERVICE))
+    return picked.connection_id, picked.service, problems
+
+
 def _service(pipeline: PipelineConfig, choice: Choice, destination: Destination | None) -> tuple[str, list[Problem]]:
     if destination is None:
         return "", []
@@ -154,7 +169,7 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
     for later in ("more_triggers", "lost_stages", "rules"):
         del set_up[later]
     told = dump(inputs)
-    for whose in ("moved_by", "updated_by"):
+    for whose in ("moved_by", "updated_by", "picked"):
         del told[whose]
     text = json.dumps([told, set_up], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from b24app.flows.choose import Rule
+from b24app.flows.choose import Picked, Rule
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import DeliveryKind, Sender
 from b24app.logistics.money import Money
@@ -115,7 +115,7 @@ class DealSnapshot(Jsonable):
 
     `payments` None = not read. `copied_numbers` = the order or tracking number in its fields belongs to another deal's
     shipment. `gone` = the portal has no such deal (then only `deal_id` means anything). `moved_by` and `updated_by` are
-    users of the portal, 0 = it does not tell.
+    users of the portal, 0 = it does not tell. `picked` is what a person chose in our tab, None = rules decide.
     """
 
     deal_id: int
@@ -137,6 +137,7 @@ class DealSnapshot(Jsonable):
     updated_by: int = 0
     copied_numbers: bool = False
     gone: bool = False
+    picked: Picked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,9 @@ class Act(StrEnum):
     PAPER_ASKED = "paper_asked"
     PAPER_OPENED = "paper_opened"
     ADDRESS = "address"
+    RATE = "rate"
+    RATE_DROPPED = "rate_dropped"
+    RATE_BOOKED = "rate_booked"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -107,6 +110,9 @@ _OF_DEALS = (
     Act.PAPER_ASKED,
     Act.PAPER_OPENED,
     Act.ADDRESS,
+    Act.RATE,
+    Act.RATE_DROPPED,
+    Act.RATE_BOOKED,
 )
 _OF_CARE = (
     Act.DESK_RETRY,

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from b24app.store import jobs, papers, trials
+from b24app.store import jobs, papers, rates, trials
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
     AddressChange,
@@ -19,6 +19,7 @@ from b24app.store.models import (
     Base,
     CallLogRow,
     Connection,
+    DealRates,
     DealState,
     Erasure,
     FieldMap,
@@ -37,6 +38,7 @@ from b24app.store.models import (
     Portal,
     PortalToken,
     ProblemRow,
+    Rate,
     Rule,
     Shipment,
     TrackingRow,
@@ -55,6 +57,8 @@ OWNED: tuple[type[Base], ...] = (
     Paper,
     ProblemRow,
     Shipment,
+    Rate,
+    DealRates,
     DealState,
     UnknownCode,
     AuditRow,
@@ -84,8 +88,8 @@ class Keep:
 
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
-    for three days, those that show a client's name and address (dry runs, address checks) for one, printed papers for
-    `papers.KEPT`; rows of lanes that exist no more belong to nobody."""
+    for three days, prices for seven, those that show a client's name and address (dry runs, address checks) for one,
+    printed papers for `papers.KEPT`; rows of lanes that exist no more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
@@ -96,6 +100,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     with session_scope(sessions) as session:
         count += jobs.purge(session, now - timedelta(days=3))
         count += jobs.purge(session, now - trials.KEPT, {*trials.KINDS, jobs.ADDRESS})
+        count += rates.purge(session, now - rates.KEPT)
     count += _delete(sessions, Paper, papers.outdated(now))
     return count + _delete(sessions, CallLogRow, CallLogRow.at < now - timedelta(days=keep.call_log_days))
 

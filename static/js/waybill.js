@@ -113,7 +113,7 @@
   function show(html) {
     var box = live.box(), before = headline();
     // A dialog or a half-typed form is somebody's work: the news waits until it is closed.
-    if (document.querySelector("dialog[open]") || (box.contains(document.activeElement) && /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName))) { return; }
+    if (document.querySelector("dialog[open]") || (box.contains(document.activeElement) && document.activeElement.type !== "radio" && /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName))) { return; }
     var open = Array.from(box.querySelectorAll("details[open][id]")).map(function (each) { return each.id; });
     window.htmx.swap(box, html, { swapStyle: "outerHTML" });
     open.forEach(function (id) { var again = document.getElementById(id); if (again) { again.open = true; } });
@@ -121,6 +121,7 @@
     finish();
     progressed();
     window.Portal.fit();
+    document.dispatchEvent(new Event("waybill:news"));
     if (headline() !== before) { say.textContent = headline(); window.Portal.reloadCard(); }
   }
   function headline() { var now = document.getElementById("now"); return now ? now.textContent.trim() : ""; }
@@ -254,6 +255,8 @@
     if (next) { next.focus({ preventScroll: next.matches("button") }); }
   }
 
+  function quiet(event) { return event.detail.elt.hasAttribute("data-quiet"); }
+
   function busy(element, is) {
     var button = element.matches("button") ? element : element.querySelector("button[type=submit]");
     if (!button) { return; }
@@ -276,9 +279,11 @@
     body.addEventListener("change", typing);
     body.addEventListener("click", click);
     body.addEventListener("htmx:confirm", withKey);
-    body.addEventListener("htmx:beforeRequest", function (event) { clearNotice(); remember(event.detail.elt); busy(event.detail.elt, true); });
+    // What asks by itself (data-quiet) is nobody's act.
+    body.addEventListener("htmx:beforeRequest", function (event) { if (!quiet(event)) { clearNotice(); remember(event.detail.elt); busy(event.detail.elt, true); } });
     body.addEventListener("htmx:afterRequest", function (event) {
       keep(event.detail.xhr.getResponseHeader("X-Waybill-Session"));
+      if (quiet(event)) { if (event.detail.successful) { online(true); } return; }
       busy(event.detail.elt, false);
       if (event.detail.successful) { online(true); live.start(); }
       if (event.detail.successful && event.detail.requestConfig.verb === "post") { progressed(); }

@@ -39,7 +39,7 @@ def settings_for(world: World, port: int, database_url: str, redis_url: str, **m
         "app_secret": app["client_secret"],
         "oauth_hosts": (world.addresses["oauth"], world.addresses["oauth_west"]),
         # … and its own hooks: the test of an account looks whether they answer.
-        "allowed_origins": (*sorted(origins_of(world.addresses)), f"http://127.0.0.1:{port}"),
+        "allowed_origins": (*sorted(origins_of(world.addresses)), f"http://127.0.0.1:{port}", *more.pop("origins", ())),
         "cdek_live_url": cdek,
         "cdek_test_url": cdek,
         "sandbox_clock_url": world.addresses["control"],
@@ -84,7 +84,8 @@ def counted_by(busy: Busy) -> type[WSGIRequestHandler]:
 
 
 class Program:
-    """A context manager. `worker=False` leaves lanes alone: serve them by `engine.run_until_idle()`."""
+    """A context manager. `worker=False` leaves lanes alone: serve them by `engine.run_until_idle()`. `origins` are
+    further addresses that it may call."""
 
     def __init__(self, world: World, database_url: str, redis_url: str, *, worker: bool = True, **more: Any) -> None:
         self.world = world

@@ -33,11 +33,13 @@ class Asked:
 
 @dataclass
 class Carrier:
-    """One server. `delay_s` passes before each price; `extra` rubles come on top of it; `seen` are prices asked for."""
+    """One server. `delay_s` passes before each price, `extra` rubles come on top of it; above `most_g` grams nothing is
+    carried (only feather looks at it). `seen` is all that was asked."""
 
     answer: Callable[[Carrier, Asked], Reply]
     delay_s: float = 0.0
     extra: int = 0
+    most_g: int = 5000
     seen: list[Asked] = field(default_factory=list)
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     url: str = ""
@@ -117,8 +119,8 @@ def feather(carrier: Carrier, asked: Asked) -> Reply:
     grams = sum(parcel["w"] for parcel in asked.said["parcels"])
     if grams != 100:
         carrier.think()
-    if grams > 5000:
-        return 422, {"fault": {"code": "W-5", "text": "Не возим тяжелее 5 кг"}}
+    if grams > carrier.most_g:
+        return 422, {"fault": {"code": "W-5", "text": f"Не возим тяжелее {carrier.most_g / 1000:g} кг"}}
     return 200, {"price": {"kop": 20000 + carrier.extra * 100 + grams * 5}, "days": 3}
 
 

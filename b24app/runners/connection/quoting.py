@@ -154,9 +154,9 @@ def price(system: Any, services: Collection[str], asked: Asked) -> Priced:
             found = Priced(_offers(system, services, asked.request))
         except Unavailable as error:
             # One method of theirs may fail while another works (cdek.md §5.3): the chosen service is still asked for.
-            found = _without(error)
+            found = without(error)
         except LogisticsError as error:
-            return _without(error)
+            return without(error)
         return _chosen(system, asked, found) if asked.chosen and not found.left_alone else found
 
 
@@ -166,7 +166,7 @@ def _chosen(system: Any, asked: Asked, found: Priced) -> Priced:
     try:
         own = own or system.quote(asked.request)
     except LogisticsError as error:
-        return replace(_without(error), offers=found.offers)
+        return replace(without(error), offers=found.offers)
     return Priced(found.offers or (own,), own)
 
 
@@ -177,7 +177,8 @@ def _offers(system: Any, services: Collection[str], request: ShipmentRequest) ->
     return (system.quote(request),) if request.service_code in services else ()
 
 
-def _without(error: LogisticsError) -> Priced:
+def without(error: LogisticsError) -> Priced:
+    """What a system answers instead of prices. Raises LaterError when the account has no call to spare."""
     why = error.__cause__.why if isinstance(error.__cause__, NotSent) else None
     if why in _BUSY:
         raise LaterError from error

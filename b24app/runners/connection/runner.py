@@ -13,6 +13,7 @@ from b24app.lanes.slices import Slice, SliceResult
 from b24app.runners.connection import chores
 from b24app.runners.connection.papering import Papering
 from b24app.runners.connection.quoting import Quoting
+from b24app.runners.connection.rating import Rater
 from b24app.runners.connection.refreshing import Refreshing
 from b24app.runners.connection.saving import Account, Saver
 from b24app.runners.connection.tasks import CREATE, FOLLOW, Landed, Task, carry_out
@@ -70,11 +71,13 @@ class ConnectionRunner:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._pool = ThreadPoolExecutor(POOL, "carrier")
+        self._rater = Rater(services)
 
     def __call__(self, slice_: Slice) -> SliceResult:
         run = self._open(slice_)
         if run is None:
             return SliceResult()
+        self._rater.do(slice_, run.account, run.system)
         chores.do(self._services, slice_, run.account, run.system)
         run.quotes.load()
         run.papers.load()
@@ -82,6 +85,7 @@ class ConnectionRunner:
         heard = time.monotonic()
         while True:
             if run.flying and time.monotonic() - heard > HEAR_EVERY_S:
+                self._rater.do(slice_, run.account, run.system)
                 chores.hear(self._services, slice_, run.account, run.system)
                 heard = time.monotonic()
             if slice_.time_left() > 0 and run.room > 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from b24app.bitrix24 import deals as calls
 from b24app.flows import ship
+from b24app.flows.choose import Picked
 from b24app.flows.recipient import as_text
 from b24app.flows.snapshot import DealSnapshot, Role
-from b24app.runners.portal import asking, feed
+from b24app.runners.portal import asking, choices, feed
 from b24app.runners.portal.asking import Sorted, deal_id_of
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.deciding import DecisionSaver, Verdict
@@ -253,16 +254,21 @@ def _decide_group(run: Run, group: Sequence[DealSnapshot], by_deal: Rows, now: d
         run.heed_switches(session)
         known = know(session, run.portal.id, [deal.deal_id for deal in group])
         copied = _copied(session, run, group)
+        picked = choices.picked(session, run.portal.id, [deal.deal_id for deal in group])
         saver = DecisionSaver(session, run.portal, run.slice.lane_id, run.services.clock.now())
         verdicts = [
-            _judge(run, replace(deal, copied_numbers=deal.deal_id in copied), known, by_deal.get(deal.deal_id, ()), now)
-            for deal in group
+            _judge(run, _with(deal, copied, picked), known, by_deal.get(deal.deal_id, ()), now) for deal in group
         ]
         saver.save(verdicts)
         served = [row_id for deal in group for row in by_deal.get(deal.deal_id, ()) for row_id in row.ids]
         inbox.close(session, run.slice, served, now)
     for lane in saver.wake:
         run.services.waker.wake(lane)
+
+
+def _with(deal: DealSnapshot, copied: Collection[int], picked: Mapping[int, Picked]) -> DealSnapshot:
+    """What we know of the deal beside what the portal says."""
+    return replace(deal, copied_numbers=deal.deal_id in copied, picked=picked.get(deal.deal_id))
 
 
 def _judge(run: Run, deal: DealSnapshot, known: Known, rows: Sequence[Claimed], now: datetime) -> Verdict:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from b24app.bitrix24 import deals as calls
 from b24app.bitrix24.reading import DealReader
 from b24app.flows.snapshot import CodSource, DealSnapshot
 from b24app.flows.trial import Outcome, Trial, try_out
+from b24app.runners.portal import choices
 from b24app.runners.portal.context import Run, draft
 from b24app.runners.portal.jobs import JobFailedError, JobStep
 from b24app.runners.views import problem_view, shipment_view
@@ -22,7 +24,7 @@ OFFERED = 10
 def try_deal(run: Run, job: Job) -> JobStep:
     """Read the deal as shipping reads it and decide as shipping decides; what the carrier is asked before an order is
     then looked up in its own lane (`runners.connection.previewing`). Writes nothing anywhere but into the job."""
-    deal = _read(run, int(job.input["deal_id"]))
+    deal = read_one(run, int(job.input["deal_id"]))
     trial = _try(run, deal)
     if trial.request is not None and trial.connection_id and _shows(run, trial.connection_id):
         return JobStep(memory=trial.to_json(), at=trial.connection_id)
@@ -46,8 +48,9 @@ def _offer(deal: DealSnapshot) -> dict[str, Any]:
     return {"id": deal.deal_id, "title": deal.title, "category": deal.category, "stage": deal.stage}
 
 
-def _read(run: Run, deal_id: int) -> DealSnapshot:
-    """Payments also when the pipeline that wants them is not on yet."""
+def read_one(run: Run, deal_id: int) -> DealSnapshot:
+    """The deal as it is now, with its payments also when the pipeline that wants them is not on yet. Raises
+    JobFailedError for one that is gone."""
     paid = any(config.cod_source is CodSource.UNPAID for config in run.configured.values())
     reader = DealReader(run.client, run.names, run.catalogue, payments=paid)
     deal = reader.read([deal_id], people=run.people).snapshots[deal_id]
@@ -60,6 +63,8 @@ def _try(run: Run, deal: DealSnapshot) -> Trial:
     with read_scope(run.services.sessions) as session:
         owned = shipments.of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
         opened = problems.open_of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
+        picked = choices.picked(session, run.portal.id, [deal.deal_id])
+    deal = replace(deal, picked=picked.get(deal.deal_id))
     views = [shipment_view(row, (), opened) for row in owned]
     known = [problem_view(row) for row in opened]
     return try_out(deal, draft(run, deal.category), views, run.services.clock.now(), known)

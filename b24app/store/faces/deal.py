@@ -21,6 +21,7 @@ from b24app.store.models import (
     AuditRow,
     Connection,
     ConnectionState,
+    DealRates,
     DealState,
     InboxRow,
     InboxState,
@@ -140,8 +141,9 @@ class EditFacts:
 
 @dataclass(frozen=True, slots=True)
 class TabFacts:
-    """`connection` is the account that the deal's pipeline ships with ("" = none is ready), `system` its system,
-    `paused` says that somebody stopped it. `titles` are what the portal calls its own fields that play our roles."""
+    """`connection` is the account that a person chose for the deal, else its pipeline's ("" = none), `system` its
+    system, `paused` says that somebody stopped it. `titles` are what the portal calls its own fields that play our
+    roles."""
 
     deal_id: int
     title: str
@@ -207,6 +209,7 @@ def _version_queries(portal_id: int, deal_id: int) -> list[Select[Any]]:
         select(DealState.version, DealState.stage, DealState.note, DealState.gone).where(
             DealState.portal_id == portal_id, DealState.deal_id == deal_id
         ),
+        select(DealRates.chosen_id).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id),
     ]
 
 
@@ -232,7 +235,10 @@ def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | No
     pipeline = session.scalar(
         select(Pipeline).where(Pipeline.portal_id == portal_id, Pipeline.category_id == (at or 0))
     )
-    account = _account(session, portal_id, pipeline)
+    chosen = session.scalar(
+        select(DealRates.chosen_id).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id)
+    )
+    account = _account(session, portal_id, chosen or (pipeline.connection_id if pipeline else None))
     return TabFacts(
         deal_id=deal_id,
         title=deal.title if deal else "",
@@ -268,12 +274,10 @@ def _pause(account: Connection) -> PauseFacts | None:
     return PauseFacts(account.paused_by, account.pause_reason, account.paused_at)
 
 
-def _account(session: Session, portal_id: int, pipeline: Pipeline | None) -> Connection | None:
-    if pipeline is None or pipeline.connection_id is None:
+def _account(session: Session, portal_id: int, connection_id: int | None) -> Connection | None:
+    if connection_id is None:
         return None
-    return session.scalar(
-        select(Connection).where(Connection.portal_id == portal_id, Connection.id == pipeline.connection_id)
-    )
+    return session.scalar(select(Connection).where(Connection.portal_id == portal_id, Connection.id == connection_id))
 
 
 def _shipments(session: Session, portal_id: int, deal_id: int) -> tuple[ShipmentFacts, ...]:

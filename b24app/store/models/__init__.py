@@ -15,6 +15,7 @@ from b24app.store.models.portals import (
     PortalToken,
     TokenState,
 )
+from b24app.store.models.rates import DealRates, Rate
 from b24app.store.models.setting_up import AddressChange, Erasure, ForeignOrder, Job, JobState, Origin, Rule
 from b24app.store.models.shipping import (
     CallLogRow,
@@ -49,6 +50,7 @@ __all__ = [
     "CallLogRow",
     "Connection",
     "ConnectionState",
+    "DealRates",
     "DealState",
     "Erasure",
     "FieldMap",
@@ -82,6 +84,7 @@ __all__ = [
     "Priority",
     "ProblemRow",
     "ProblemState",
+    "Rate",
     "Rule",
     "ScheduleRow",
     "Shipment",

@@ -27,8 +27,9 @@ class Priority(IntEnum):
 
 class InboxKind(StrEnum):
     """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`),
-    `quotes`, `points`, `paper` and `address`. The key of a `job`, of `quotes` and of `address` is the id of its row in
-    table `job`, that of `points` the id of a `point_source`, that of a `paper` its row in table `paper`."""
+    `quotes`, `points`, `paper`, `address` and `rates`. The key of a `job`, of `quotes` and of `address` is the id of
+    its row in table `job`, that of `points` the id of a `point_source`, those of `paper` and `rates` are ids of tables
+    `paper` and `rate`."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -45,6 +46,7 @@ class InboxKind(StrEnum):
     POINTS = "points"
     PAPER = "paper"
     ADDRESS = "address"
+    RATES = "rates"
 
 
 class InboxState(StrEnum):

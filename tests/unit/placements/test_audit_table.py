@@ -11,11 +11,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from b24app.clock import FixedClock
+from b24app.flows.rates import Choice, Facts
+from b24app.flows.simulate import Priced
 from b24app.frames.words import LANGUAGES, words
-from b24app.store import outbox, portal_settings, portals, reconciling
+from b24app.logistics.model import DeliveryKind
+from b24app.logistics.money import Money
+from b24app.logistics.ports import Quote
+from b24app.store import outbox, portal_settings, portals, rates, reconciling
 from b24app.store.audit import ACTS, Act
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import AuditRow, OutboxRow, Portal, Shipment
+from b24app.store.models import AuditRow, OutboxRow, Portal, Rate, Shipment
 from b24app.store.outbox import ToPortal
 from b24app.store.reconciling import Missing
 from tests.unit.placements.audit_table import LEAVES, NOTHING, PLACE
@@ -85,6 +90,25 @@ def _dead(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]
     return {"dead": row.id}
 
 
+def _rate(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    """The deal was read and is not shipped, and the account has told a price."""
+    _unshipped(session, portal, clock)
+    account, now = portals.connections(session, portal.id)[0], clock.now()
+    asked = {account.id: ("key", {"number": ""})}
+    rates.spread(session, portal.id, DEAL, Facts(DeliveryKind.COURIER), asked, (), now, "t")
+    row = session.scalars(select(Rate).where(Rate.portal_id == portal.id)).one()
+    priced = Priced((Quote("parcel", Money(48600), 2, 3),))
+    rates.answered(session, portal.id, row.id, now, priced, now)
+    return {}
+
+
+def _chosen(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    account = portals.connections(session, portal.id)[0]
+    choice = Choice(account.id, "parcel", DeliveryKind.COURIER, clock.now())
+    rates.choose(session, portal.id, DEAL, choice, clock.now())
+    return {}
+
+
 READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, int]]] = {
     "paused": _paused,
     "pipeline_off": _pipeline_off,
@@ -92,6 +116,8 @@ READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, int]]] = {
     "missing": _missing,
     "unshipped": _unshipped,
     "dead": _dead,
+    "rate": _rate,
+    "chosen": _chosen,
 }
 
 
@@ -179,6 +205,8 @@ CHANGES: dict[str, Mapping[str, Any]] = {
     },
     "POST /app/rights": {"right_cancel": ("everyone", ["Борис"])},
     "POST /app/alarms": {},
+    "POST /tab/rates/choose": {"connection": (None, "Наш договор 77-31"), "service": (None, "cdek:parcel")},
+    "POST /tab/rates/drop": {"connection": ("Наш договор 77-31", None), "service": ("cdek:parcel", None)},
 }  # fmt: skip
 
 

@@ -28,8 +28,15 @@ def build(request: ShipmentRequest) -> dict[str, Any]:
         "to": place(request),
         "grams": request.weight_g,
         "cash": _rubles(request.cod),
-        "worth": _rubles(request.declared),
+        "worth": _rubles(_worth(request)),
     }
+
+
+def _worth(request: ShipmentRequest) -> Money:
+    """Of a parcel whose value nobody declared, what the goods cost."""
+    if request.declared is not None:
+        return request.declared
+    return Money(sum(item.price.minor * item.quantity for parcel in request.parcels for item in parcel.items))
 
 
 def parse(said: Mapping[str, Any]) -> list[Quote]:

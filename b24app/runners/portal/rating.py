@@ -1,0 +1,100 @@
+"""The job `rates`: reads a deal and asks every account what it would cost. The accounts answer in lanes of their own.
+
+One reading of the deal, whatever the number of accounts; an account whose last price for exactly this is still good is
+not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from b24app.flows.compose import Composed, compose
+from b24app.flows.rates import BookingState, facts_of, price_key, price_request
+from b24app.flows.snapshot import DealSnapshot
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.status import Status
+from b24app.runners.portal import choices
+from b24app.runners.portal.context import Run, draft
+from b24app.runners.portal.jobs import JobStep
+from b24app.runners.portal.trying import read_one
+from b24app.runners.services import Services
+from b24app.store import origins, portals, rates, shipments
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.lanes import LaneRef
+from b24app.store.models import Connection, ConnectionState, Job
+from b24app.store.origins import Senders
+from b24app.wire.trace import current_trace
+
+
+def ask_all(run: Run, job: Job) -> JobStep:
+    """One step. Asking is saved before the job is closed: a crash in between asks again, which costs a price nobody
+    pays for."""
+    deal = read_one(run, int(job.input["deal_id"]))
+    again = [int(each) for each in job.input.get("again", ())]
+    with read_scope(run.services.sessions) as session:
+        places = origins.senders(session, run.portal.id)
+        accounts = portals.connections(session, run.portal.id)
+    by_rule = compose(deal, draft(run, deal.category))
+    asked = _asked(run.services, accounts, places, by_rule)
+    with session_scope(run.services.sessions) as session:
+        run.slice.check(session)
+        lanes = _save(run, session, deal, by_rule, asked, again)
+    for lane in lanes:
+        run.services.waker.wake(lane)
+    return JobStep(result={"asked": len(asked)})
+
+
+def tells_prices(services: Services, account: Connection) -> bool:
+    """Whether the account works and its system tells prices."""
+    plugin = services.plugins.get(account.system)
+    return account.state == ConnectionState.READY and plugin is not None and "Quotes" in plugin.manifest.ports
+
+
+def _asked(
+    services: Services, accounts: Sequence[Connection], places: Senders, composed: Composed
+) -> dict[int, tuple[str, dict[str, Any]]]:
+    found: dict[int, tuple[str, dict[str, Any]]] = {}
+    for account in accounts:
+        request = price_request(composed, places.of(account.id)) if tells_prices(services, account) else None
+        if request is not None:
+            found[account.id] = (price_key(request), request.to_json())
+    return found
+
+
+def _save(
+    run: Run,
+    session: Session,
+    deal: DealSnapshot,
+    by_rule: Composed,
+    asked: dict[int, tuple[str, dict[str, Any]]],
+    again: Sequence[int],
+) -> list[LaneRef]:
+    portal_id, deal_id, now = run.portal.id, deal.deal_id, run.services.clock.now()
+    lanes = rates.spread(session, portal_id, deal_id, facts_of(by_rule), asked, again, now, current_trace())
+    state, problems = _in_its_way(run, session, deal, asked)
+    if state is not None:
+        rates.halt(session, portal_id, deal_id, state, problems, now)
+    return lanes
+
+
+def _in_its_way(
+    run: Run, session: Session, deal: DealSnapshot, asked: dict[int, tuple[str, dict[str, Any]]]
+) -> tuple[BookingState | None, tuple[Problem, ...]]:
+    """Why a booking that waits for its price cannot go on; (None, ()) = it can."""
+    owned = shipments.of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
+    if owned and Status(owned[-1].status).is_live:
+        return BookingState.ALREADY, ()
+    pipeline = run.pipeline(deal.category)
+    if pipeline is None:
+        return BookingState.PROBLEMS, (Problem("pipeline_off", Field.STAGE, Who.ADMIN),)
+    picked = choices.picked(session, run.portal.id, [deal.deal_id]).get(deal.deal_id)
+    composed = compose(replace(deal, picked=picked), pipeline)
+    if composed.problems:
+        return BookingState.PROBLEMS, composed.problems
+    if composed.connection_id not in asked:
+        return BookingState.PROBLEMS, (Problem("account_stopped", Field.ACCOUNT, Who.ADMIN),)
+    return None, ()

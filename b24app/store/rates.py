@@ -1,0 +1,328 @@
+"""Prices of deals: who is asked what, what came of it, and what a person decided.
+
+An answer belongs to the question it was asked by (`asked_at`): one that comes after a newer question was put is thrown
+away. No fence is needed: a price is read, never sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from b24app.flows.rates import LIFE, Answer, Booking, BookingState, Choice, Facts, is_good, merged, rechecked
+from b24app.flows.simulate import Priced
+from b24app.flows.snapshot import Role
+from b24app.logistics.money import Money
+from b24app.store import inbox, jobs, outbox
+from b24app.store.lanes import LaneRef, connection_lane, portal_lane
+from b24app.store.models import (
+    Connection,
+    ConnectionState,
+    DealRates,
+    InboxKind,
+    Job,
+    JobState,
+    Rate,
+)
+from b24app.store.outbox import ToPortal
+from b24app.store.sql import changed, chunks, insert_new
+
+#: Kind of the job that reads a deal for its prices.
+KIND = "rates"
+#: A question that nobody looked at again is forgotten after this; a choice stays with its deal.
+KEPT = timedelta(days=7)
+#: Nobody waits longer for the reading of the deal: it may be asked for again.
+READING = timedelta(seconds=30)
+_OPEN = (JobState.WAITING, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything the store knows about one deal's prices. `job` is the last reading of the deal."""
+
+    version: int = 0
+    asked_at: datetime | None = None
+    facts: Facts | None = None
+    choice: Choice | None = None
+    booking: Booking | None = None
+    job: Job | None = None
+    answers: Mapping[int, Answer] = field(default_factory=dict)
+
+    def reading(self, now: datetime) -> bool:
+        """Whether the deal is being read for its prices just now."""
+        asked = self.asked_at is not None and now - self.asked_at < READING
+        return asked and self.job is not None and self.job.state in _OPEN
+
+
+def of_deal(session: Session, portal_id: int, deal_id: int) -> Known:
+    """What is known, of a deal nobody asked about an empty one."""
+    row = _row(session, portal_id, deal_id)
+    if row is None:
+        return Known()
+    rates = session.scalars(select(Rate).where(Rate.portal_id == portal_id, Rate.deal_id == deal_id))
+    return Known(
+        version=row.version,
+        asked_at=row.asked_at,
+        facts=Facts.from_json(row.facts) if row.facts else None,
+        choice=Choice.from_json(row.choice) if row.choice else None,
+        booking=Booking.from_json(row.booking) if row.booking else None,
+        job=jobs.get(session, portal_id, row.job_id) if row.job_id else None,
+        answers={rate.connection_id: _answer(rate) for rate in rates},
+    )
+
+
+def _answer(rate: Rate) -> Answer:
+    return Answer(
+        connection_id=rate.connection_id,
+        key=rate.key,
+        asked_at=rate.asked_at,
+        answered_at=rate.answered_at,
+        priced_at=rate.priced_at,
+        answered_key=rate.answered_key,
+        priced=Priced.from_json(rate.priced) if rate.priced else Priced(),
+    )
+
+
+def ask(
+    session: Session,
+    portal_id: int,
+    deal_id: int,
+    again: Sequence[int] = (),
+    *,
+    asked_by: int,
+    now: datetime,
+    trace: str,
+) -> LaneRef:
+    """Has the deal read and its accounts asked; those in `again` also when their last price is still good. Wake the
+    lane after the commit."""
+    row = _locked(session, portal_id, deal_id, now)
+    lane = portal_lane(session, portal_id)
+    given = {"deal_id": deal_id, "again": list(again)}
+    job = jobs.start(session, portal_id, lane, KIND, given, asked_by=asked_by, now=now, trace_id=trace)
+    row.job_id, row.asked_at = job.id, now
+    _touch(row, now)
+    return lane
+
+
+def spread(
+    session: Session,
+    portal_id: int,
+    deal_id: int,
+    facts: Facts,
+    asked: Mapping[int, tuple[str, dict[str, Any]]],
+    again: Iterable[int],
+    now: datetime,
+    trace: str,
+) -> list[LaneRef]:
+    """The deal was read: asks the accounts (`asked`: connection id -> key and request) whose last price is not good any
+    more. Accounts that are not named are not asked and lose their prices. Wake the lanes after the commit."""
+    row = _locked(session, portal_id, deal_id, now)
+    row.facts = facts.to_json()
+    _touch(row, now)
+    mine = {
+        rate.connection_id: rate
+        for rate in session.scalars(select(Rate).where(Rate.portal_id == portal_id, Rate.deal_id == deal_id))
+    }
+    gone = [rate.id for account, rate in mine.items() if account not in asked]
+    if gone:
+        session.execute(delete(Rate).where(Rate.portal_id == portal_id, Rate.id.in_(gone)))
+    forced, woken = set(again), []
+    for account, (key, request) in asked.items():
+        rate = mine.get(account)
+        known = None if account in forced else _good(session, portal_id, account, key, now)
+        if known is not None:
+            _take_over(session, portal_id, deal_id, account, rate, known)
+        elif not _under_way(rate, key, now, account in forced):
+            woken.append(_put(session, portal_id, deal_id, account, rate, key, request, now, trace))
+    return woken
+
+
+def _good(session: Session, portal_id: int, account: int, key: str, now: datetime) -> Rate | None:
+    """An answer of the account about exactly this, of whichever deal, that is still good."""
+    wanted = select(Rate).where(
+        Rate.portal_id == portal_id,
+        Rate.connection_id == account,
+        Rate.answered_key == key,
+        Rate.priced_at > now - LIFE,
+    )
+    found = session.scalars(wanted.order_by(Rate.priced_at.desc()).limit(3))
+    return next((rate for rate in found if is_good(Priced.from_json(rate.priced))), None)
+
+
+def _take_over(session: Session, portal_id: int, deal_id: int, account: int, rate: Rate | None, known: Rate) -> None:
+    if rate is None:
+        rate = Rate(portal_id=portal_id, deal_id=deal_id, connection_id=account)
+        session.add(rate)
+    rate.key = rate.answered_key = known.answered_key
+    rate.priced, rate.priced_at, rate.answered_at, rate.request = known.priced, known.priced_at, known.answered_at, {}
+    rate.asked_at = known.answered_at or known.asked_at
+
+
+def _under_way(rate: Rate | None, key: str, now: datetime, forced: bool) -> bool:
+    if rate is None or forced or rate.key != key:
+        return False
+    return _answer(rate).is_open and now - rate.asked_at < READING
+
+
+def _put(
+    session: Session,
+    portal_id: int,
+    deal_id: int,
+    account: int,
+    rate: Rate | None,
+    key: str,
+    request: dict[str, Any],
+    now: datetime,
+    trace: str,
+) -> LaneRef:
+    if rate is None:
+        rate = Rate(portal_id=portal_id, deal_id=deal_id, connection_id=account, answered_key="", priced={})
+        session.add(rate)
+    rate.key, rate.request, rate.asked_at = key, request, now
+    session.flush()
+    lane = connection_lane(session, account)
+    inbox.append(session, lane.id, InboxKind.RATES, str(rate.id), {}, now=now, trace_id=trace, people=True)
+    return lane
+
+
+def question(session: Session, portal_id: int, connection_id: int, rate_id: int) -> Rate | None:
+    """What an account is asked, if nobody has answered it yet."""
+    wanted = select(Rate).where(Rate.portal_id == portal_id, Rate.connection_id == connection_id, Rate.id == rate_id)
+    found = session.scalar(wanted)
+    return found if found is not None and found.request and _answer(found).is_open else None
+
+
+def answered(
+    session: Session, portal_id: int, rate_id: int, asked_at: datetime, priced: Priced, now: datetime
+) -> LaneRef | None:
+    """Keeps an answer to the question of `asked_at`. If somebody's booking waited for it and the price is as they saw
+    it, the deal is asked to be shipped: then the lane to wake after the commit."""
+    rate = session.scalar(select(Rate).where(Rate.portal_id == portal_id, Rate.id == rate_id).with_for_update())
+    if rate is None or rate.asked_at != asked_at:
+        return None
+    before = _answer(rate).current
+    kept = merged(before, priced)
+    if kept is priced:
+        rate.priced_at = now
+    rate.priced, rate.answered_key, rate.request, rate.answered_at = kept.to_json(), rate.key, {}, now
+    return _go_on(session, portal_id, rate, priced, now)
+
+
+def _go_on(session: Session, portal_id: int, rate: Rate, priced: Priced, now: datetime) -> LaneRef | None:
+    row = _locked(session, portal_id, rate.deal_id, now)
+    booking = Booking.from_json(row.booking) if row.booking else None
+    if booking is None or booking.state is not BookingState.CHECKING or booking.connection_id != rate.connection_id:
+        return None
+    if rate.asked_at < booking.since:
+        return None
+    booking = rechecked(booking, priced)
+    _keep(row, booking, now)
+    return ship(session, portal_id, rate.deal_id, booking, now) if booking.state is BookingState.SENT else None
+
+
+def ship(session: Session, portal_id: int, deal_id: int, booking: Booking, now: datetime) -> LaneRef:
+    """What the button «ship now» leaves: a row in the portal's lane. Wake it after the commit."""
+    lane = portal_lane(session, portal_id)
+    payload = {"deal_id": deal_id, "user_id": booking.by, "name": booking.name, "key": booking.key}
+    trace = booking.trace_id
+    inbox.append(session, lane.id, InboxKind.SHIP_NOW, str(deal_id), payload, now=now, trace_id=trace, people=True)
+    return lane
+
+
+def send_unchecked(session: Session, portal_id: int, deal_id: int, booking: Booking, now: datetime) -> LaneRef:
+    """The person goes on without the carrier's word about the price. Wake the lane after the commit."""
+    _keep(_locked(session, portal_id, deal_id, now), replace(booking, state=BookingState.SENT), now)
+    return ship(session, portal_id, deal_id, booking, now)
+
+
+def tell_price(
+    session: Session, portal_id: int, deal_id: int, price: Money | None, now: datetime, trace: str
+) -> LaneRef:
+    """The price of what was chosen goes into the deal's field for it, if the administrator mapped one; None empties it.
+    Wake the lane after the commit."""
+    marker = f"upd:rate:{portal_id}:{deal_id}:{now.timestamp():.6f}"
+    payload = {"fields": {Role.PRICE.value: price.to_json() if price else None}, "stage": None}
+    thing = ToPortal(deal_id, "deal_update", marker[:80], payload, people=True)
+    return outbox.add(session, portal_id, [thing], now=now, trace_id=trace)
+
+
+# --- what a person decides --------------------------------------------------------------------------------------------
+
+
+def choose(session: Session, portal_id: int, deal_id: int, choice: Choice | None, now: datetime) -> Choice | None:
+    """Keeps a choice, or takes it back (None); returns the one before."""
+    row = _locked(session, portal_id, deal_id, now)
+    before = Choice.from_json(row.choice) if row.choice else None
+    row.choice, row.chosen_id = (choice.to_json(), choice.connection_id) if choice else ({}, None)
+    _touch(row, now)
+    return before
+
+
+def book(session: Session, portal_id: int, deal_id: int, booking: Booking | None, now: datetime) -> bool:
+    """Keeps a press of «book»; False when one is under way already, or this very press was seen. None takes it back."""
+    row = _locked(session, portal_id, deal_id, now)
+    before = Booking.from_json(row.booking) if row.booking else None
+    if booking is not None and before is not None and (before.key == booking.key or before.waits(now)):
+        return False
+    _keep(row, booking, now)
+    return True
+
+
+def halt(session: Session, portal_id: int, deal_id: int, state: BookingState, problems: Any, now: datetime) -> None:
+    """A booking that cannot go on for the deal's own sake."""
+    row = _locked(session, portal_id, deal_id, now)
+    booking = Booking.from_json(row.booking) if row.booking else None
+    if booking is not None and booking.state is BookingState.CHECKING:
+        _keep(row, replace(booking, state=state, problems=tuple(problems)), now)
+
+
+def _keep(row: DealRates, booking: Booking | None, now: datetime) -> None:
+    row.booking = booking.to_json() if booking else {}
+    _touch(row, now)
+
+
+def picks(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[int, tuple[Choice, bool]]:
+    """What people chose for these deals, and whether the account is still there."""
+    found: dict[int, tuple[Choice, bool]] = {}
+    is_there = (Connection.id == DealRates.chosen_id) & (Connection.portal_id == DealRates.portal_id)
+    live = Connection.state != ConnectionState.REMOVED
+    for some in chunks(sorted(deal_ids)):
+        wanted = (
+            select(DealRates.deal_id, DealRates.choice, Connection.id)
+            .outerjoin(Connection, is_there & live)
+            .where(DealRates.portal_id == portal_id, DealRates.deal_id.in_(some), DealRates.chosen_id.is_not(None))
+        )
+        for deal_id, choice, account in session.execute(wanted):
+            found[deal_id] = (Choice.from_json(choice), account is not None)
+    return found
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Forgets old prices, and deals that nobody decided anything about; returns how many rows."""
+    count = changed(session, delete(Rate).where(Rate.asked_at < before))
+    idle = delete(DealRates).where(DealRates.touched_at < before, DealRates.chosen_id.is_(None))
+    return count + changed(session, idle)
+
+
+def _row(session: Session, portal_id: int, deal_id: int) -> DealRates | None:
+    return session.scalar(select(DealRates).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id))
+
+
+def _locked(session: Session, portal_id: int, deal_id: int, now: datetime) -> DealRates:
+    """The deal's row, ours until the transaction ends; made when missing."""
+    wanted = select(DealRates).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id)
+    row = session.scalar(wanted.with_for_update())
+    if row is None:
+        fresh = {"portal_id": portal_id, "deal_id": deal_id, "version": 0, "touched_at": now}
+        insert_new(session, DealRates, [{**fresh, "facts": {}, "choice": {}, "booking": {}}], ["portal_id", "deal_id"])
+        row = session.scalars(wanted.with_for_update()).one()
+    return row
+
+
+def _touch(row: DealRates, now: datetime) -> None:
+    row.version, row.touched_at = row.version + 1, now

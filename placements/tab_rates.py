@@ -1,0 +1,252 @@
+"""Rates in the deal's tab: every account is asked at once, cards come carrier by carrier, a person chooses and books.
+
+No handler waits for anybody: it leaves rows in lanes, and the page asks after what came of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, Response, make_response, request
+from sqlalchemy.orm import Session
+
+from b24app.bitrix24.own_fields import titles_of
+from b24app.flows.rates import Booking, Choice
+from b24app.frames import pages
+from b24app.frames import parts as page_parts
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.parts import PageParts, answer_errors, session_of
+from b24app.frames.rights import Right, rights_of
+from b24app.frames.session import PageSession
+from b24app.logistics.money import Money
+from b24app.logistics.ports import Quote
+from b24app.logistics.status import Status
+from b24app.store import audit, portals, rates, shipments
+from b24app.store.audit import Act
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.lanes import LaneRef
+from placements.asking import is_key, new_key
+from placements.tab_rates_outs import CHEAP, ORDERS, Scene
+from placements.tab_rates_view import Panel, panel
+
+PLACEMENT = "CRM_DEAL_DETAIL_TAB"
+TEMPLATE = "tab/rates.html"
+
+
+def blueprint(parts: PageParts) -> Blueprint:
+    """The addresses, joined to `parts`."""
+    bp = Blueprint("tab_rates", __name__)
+    answer_errors(bp)
+    desk = RatesDesk(parts)
+    bp.post("/tab/rates")(desk.ask)
+    bp.get("/tab/rates/panel")(desk.show)
+    bp.get("/tab/rates/version")(desk.version)
+    bp.post("/tab/rates/again")(desk.again)
+    bp.post("/tab/rates/choose")(desk.choose)
+    bp.post("/tab/rates/drop")(desk.drop)
+    bp.post("/tab/rates/book")(desk.book)
+    bp.post("/tab/rates/leave")(desk.leave)
+    return bp
+
+
+class RatesDesk:
+    """The handlers."""
+
+    def __init__(self, parts: PageParts) -> None:
+        self._parts = parts
+
+    # --- asking ------------------------------------------------------------------------------------------------------
+
+    def ask(self) -> Response:
+        """The panel comes into view: whatever is not known, or not good any more, is asked."""
+        who = session_of(self._parts, PLACEMENT)
+        self._ask(who, ())
+        return self._fragment(who)
+
+    def again(self) -> Response:
+        """One account, or all of them, whatever they said before."""
+        who = session_of(self._parts, PLACEMENT)
+        wanted = [int(each) for each in request.form.getlist("account") if each.isdigit()]
+        self._ask(who, wanted)
+        return self._fragment(who)
+
+    def _ask(self, who: PageSession, again: Sequence[int]) -> None:
+        now = self._parts.clock.now()
+
+        def begin(session: Session) -> list[LaneRef]:
+            if rates.of_deal(session, who.portal_id, who.entity_id).reading(now):
+                return []
+            trace = page_parts.trace()
+            return [rates.ask(session, who.portal_id, who.entity_id, again, asked_by=who.user_id, now=now, trace=trace)]
+
+        self._write(begin)
+
+    def show(self) -> Response:
+        """The panel with another order or another radio."""
+        return self._fragment(session_of(self._parts, PLACEMENT))
+
+    def version(self) -> Response:
+        """Has anything come since version `v`? 204, or the panel."""
+        who = session_of(self._parts, PLACEMENT)
+        shown = self._panel(who)
+        if shown.version == request.args.get("v"):
+            return pages.renewed(make_response("", 204), who, self._parts.signer)
+        return self._drawn(who, shown)
+
+    # --- deciding ----------------------------------------------------------------------------------------------------
+
+    def choose(self) -> Response:
+        """This offer ships the deal, whatever rules say, whenever it is shipped."""
+        who, now = session_of(self._parts, PLACEMENT, Right.SHIP), self._parts.clock.now()
+
+        def keep(session: Session) -> list[LaneRef]:
+            account, quote = self._offer(session, who)
+            choice = self._choice(session, who, account, quote)
+            before = rates.choose(session, who.portal_id, who.entity_id, choice, now)
+            self._note(session, who, Act.RATE, before, choice)
+            return [self._price_field(session, who, quote.price)]
+
+        self._write(keep)
+        return self._fragment(who)
+
+    def drop(self) -> Response:
+        """Rules decide again."""
+        who, now = session_of(self._parts, PLACEMENT, Right.SHIP), self._parts.clock.now()
+
+        def forget(session: Session) -> list[LaneRef]:
+            before = rates.choose(session, who.portal_id, who.entity_id, None, now)
+            if before is None:
+                return []
+            self._note(session, who, Act.RATE_DROPPED, before, None)
+            return [self._price_field(session, who, None)]
+
+        self._write(forget)
+        return self._fragment(who)
+
+    def book(self) -> Response:
+        """Ship with this offer, if it still is what the button said. `unchecked`: the carrier does not tell, and the
+        person wants it shipped all the same."""
+        who, now = session_of(self._parts, PLACEMENT, Right.SHIP), self._parts.clock.now()
+        key = request.form.get("key", "")
+        if not is_key(key):
+            raise PageError(ErrorCode.BAD_INPUT, "no idempotency key")
+
+        def press(session: Session) -> list[LaneRef]:
+            portal_id, deal_id = who.portal_id, who.entity_id
+            owned = shipments.of_deals(session, portal_id, [deal_id])[deal_id]
+            if owned and Status(owned[-1].status).is_live:
+                return []  # somebody was quicker: the tab says so
+            account, quote = self._offer(session, who)
+            seen = _seen(quote, request.form.get("shown", ""))
+            booking = Booking(
+                key, account, quote.service_code, now, who.user_id, who.name, seen=seen, trace_id=page_parts.trace()
+            )
+            if not rates.book(session, portal_id, deal_id, booking, now):
+                return []
+            choice = self._choice(session, who, account, seen)
+            before = rates.choose(session, portal_id, deal_id, choice, now)
+            self._note(session, who, Act.RATE_BOOKED, before, choice)
+            lanes = [self._price_field(session, who, seen.price)]
+            if request.form.get("unchecked"):
+                return [*lanes, rates.send_unchecked(session, portal_id, deal_id, booking, now)]
+            trace = booking.trace_id
+            again = rates.ask(session, portal_id, deal_id, (account,), asked_by=who.user_id, now=now, trace=trace)
+            return [*lanes, again]
+
+        self._write(press)
+        return self._fragment(who)
+
+    def leave(self) -> Response:
+        """Not for this price: the booking is taken back, the choice stays."""
+        who, now = session_of(self._parts, PLACEMENT, Right.SHIP), self._parts.clock.now()
+
+        def forget(session: Session) -> list[LaneRef]:
+            rates.book(session, who.portal_id, who.entity_id, None, now)
+            return []
+
+        self._write(forget)
+        return self._fragment(who)
+
+    # --- pieces ------------------------------------------------------------------------------------------------------
+
+    def _write(self, act: Callable[[Session], list[LaneRef]]) -> None:
+        with session_scope(self._parts.sessions) as session:
+            lanes = act(session)
+        for lane in lanes:
+            self._parts.waker.wake(lane)
+
+    def _offer(self, session: Session, who: PageSession) -> tuple[int, Quote]:
+        """The offer that the form names, as we know it. Raises PageError(OUT_OF_DATE) when it is not there any more."""
+        account, _, service = request.form.get("rate", "").partition(":")
+        known = rates.of_deal(session, who.portal_id, who.entity_id)
+        answer = known.answers.get(int(account)) if account.isdigit() else None
+        offers = answer.current.offers if answer and answer.current else ()
+        found = next((one for one in offers if one.service_code == service), None)
+        live = portals.connection(session, who.portal_id, int(account)) if account.isdigit() else None
+        plugin = self._parts.systems.get(live.system) if live else None
+        if found is None or plugin is None or "Orders" not in plugin.manifest.ports:
+            raise PageError(ErrorCode.OUT_OF_DATE, "the offer is not there any more")
+        return int(account), found
+
+    def _choice(self, session: Session, who: PageSession, account: int, quote: Quote) -> Choice:
+        facts = rates.of_deal(session, who.portal_id, who.entity_id).facts
+        if facts is None or facts.kind is None:
+            raise PageError(ErrorCode.OUT_OF_DATE, "the deal was not read")
+        now = self._parts.clock.now()
+        return Choice(account, quote.service_code, facts.kind, now, who.user_id, who.name, quote)
+
+    def _note(self, session: Session, who: PageSession, act: Act, before: Choice | None, after: Choice | None) -> None:
+        """Who decided what; the deal's field is the portal's to show."""
+        changes = audit.compared(_told(session, who, before), _told(session, who, after))
+        now = self._parts.clock.now()
+        audit.write(session, who.portal_id, act, now, by=who.author, deal_id=who.entity_id, changes=changes)
+
+    def _price_field(self, session: Session, who: PageSession, price: Money | None) -> LaneRef:
+        """The price goes into the field that the administrator mapped for it; None empties it."""
+        now = self._parts.clock.now()
+        return rates.tell_price(session, who.portal_id, who.entity_id, price, now, page_parts.trace())
+
+    def _panel(self, who: PageSession) -> Panel:
+        parts = self._parts
+        with read_scope(parts.sessions) as session:
+            settings = portals.get(session, who.portal_id).settings
+            mine = rights_of(settings, who)
+            scene = Scene(
+                known=rates.of_deal(session, who.portal_id, who.entity_id),
+                accounts=portals.connections(session, who.portal_id),
+                manifests={code: plugin.manifest for code, plugin in parts.systems.items()},
+                formats=pages.viewer_of(who, parts.clock.now()).formats,
+                titles=titles_of(portals.field_map(session, who.portal_id), settings),
+                pick=request.values.get("rate", ""),
+                order=order if (order := request.values.get("order", "")) in ORDERS else CHEAP,
+                may_ship=Right.SHIP in mine,
+                costs=Right.COSTS in mine,
+            )
+        return panel(scene)
+
+    def _fragment(self, who: PageSession) -> Response:
+        return self._drawn(who, self._panel(who))
+
+    def _drawn(self, who: PageSession, shown: Panel) -> Response:
+        viewer = pages.viewer_of(who, self._parts.clock.now())
+        return pages.fragment(TEMPLATE, viewer, who, self._parts.signer, v=shown, key=new_key())
+
+
+def _seen(quote: Quote, shown: str) -> Quote:
+    """The offer with the terms that stood on the button; without them (who may not see costs) as we know it."""
+    minor, currency, least, most = (*shown.split("|"), "", "", "", "")[:4]
+    if not minor.isdigit():
+        return quote
+    days = [int(each) if each.isdigit() else None for each in (least, most)]
+    return Quote(quote.service_code, Money(int(minor), currency or "RUB"), days[0], days[1], lines=quote.lines)
+
+
+def _told(session: Session, who: PageSession, choice: Choice | None) -> dict[str, str]:
+    """A choice as the audit tells it: the account by its title, the service by `<system>:<code>`."""
+    if choice is None:
+        return {}
+    account = portals.connection(session, who.portal_id, choice.connection_id)
+    return {
+        "connection": account.title if account else str(choice.connection_id),
+        "service": f"{account.system}:{choice.service}" if account else choice.service,
+    }

@@ -1,0 +1,109 @@
+"""The rates in the tab: they come carrier by carrier, and a manager picks and books one with a mouse or with keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Frame, expect
+
+from b24app.demo.setting_up import connect, install, open_app, switch_on
+from tests.browser.pages.desk import MANAGER, Desk
+from tests.browser.pages.watched import WIDTHS
+from tests.flows.program import Program
+from tests.flows.six import connect_five
+from tests.made_up_world import HANGS_S, Carriers
+
+DEAL, WAIT_MS = 501, 30000
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture
+def past_policy() -> bool:
+    return True
+
+
+@pytest.fixture
+def program(
+    world: Any, sqlite_database_url: str, redis_url: str, made_up_plugins: None, made_up: Carriers
+) -> Iterator[Program]:
+    origins = [carrier.url for carrier in made_up.all.values()]
+    world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
+    with Program(world, sqlite_database_url, redis_url, origins=origins) as running:
+        yield running
+        made_up.close()
+
+
+@pytest.fixture
+def made_up_town(desk: Desk, made_up: Carriers) -> Carriers:
+    """Six accounts: one hangs, one finds the parcel too heavy, one was paused by an administrator."""
+    steer, member = desk.program.steer, desk.address["member_id"]
+    install(steer, member)
+    page = open_app(steer, member)
+    connect(page, desk.program.world.addresses["cdek"]["accounts"][0])
+    switch_on(page)
+    accounts = connect_five(desk.program, member, page, made_up)
+    page.press(f"/app/account/{accounts['barter']}/pause", {"reason": "Меняем ключи, включу к обеду"})
+    steer("POST", f"/bitrix24/{member}/wishes", {"deals": [DEAL]})
+    made_up["owl"].delay_s, made_up["feather"].most_g = HANGS_S, 1000
+    return made_up
+
+
+def looks_fine(desk: Desk, ours: Frame, width: str) -> None:
+    desk.page.set_viewport_size({"width": WIDTHS[width], "height": 900})
+    desk.page.wait_for_timeout(200)
+    assert desk.watched.overflow(ours) == 0
+    assert desk.watched.axe(ours) == []
+
+
+def test_picked_and_booked_in_both_languages(desk: Desk, made_up_town: Carriers) -> None:
+    hare = made_up_town["hare"]
+    desk.sign_in(MANAGER)
+    ours = desk.open_tab(DEAL)
+    rates = ours.locator("#rates")
+    expect(ours.locator("#rates-status")).to_have_text("ответили 4 из 5, ждём ещё одного", timeout=WAIT_MS)
+    expect(rates.locator(".wb-rate[aria-busy]")).to_contain_text("Сова считает…", timeout=WAIT_MS)
+    expect(rates.locator("#rates-outs li")).to_have_count(2, timeout=WAIT_MS)
+    expect(rates.locator("#rates-outs")).to_contain_text("Не возим тяжелее 1 кг", timeout=WAIT_MS)
+    expect(rates.locator("#rates-outs")).to_contain_text("«Меняем ключи, включу к обеду»", timeout=WAIT_MS)
+    expect(ours.locator("#rates-book")).to_have_text(
+        "Оформить за 370,00 ₽", timeout=WAIT_MS
+    )  # what the pipeline would ship
+    rates.get_by_label("Заяц, «Прыжок»").check()
+    expect(rates.locator(".is-picked .wb-sums")).to_contain_text("Страховка, 0,75 % от 5 570,00 ₽", timeout=WAIT_MS)
+    expect(ours.locator("#rates-book")).to_have_text("Оформить за 282,37 ₽", timeout=WAIT_MS)
+    looks_fine(desk, ours, "desk")
+    expect(rates.locator("#rates-outs")).to_contain_text("молчит", timeout=WAIT_MS)
+    ours.locator("#rates-choose").click()
+    expect(rates).to_contain_text("Для этой сделки выбрали: Заяц, «Прыжок»", timeout=WAIT_MS)
+    hare.extra = 25
+
+    # The same deal on a phone, in English, with keys alone.
+    desk.lang = "en"
+    user = {"id": MANAGER, "language": "en"}
+    desk.program.steer("POST", f"/bitrix24/{desk.address['member_id']}/users", user)
+    desk.page.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
+    ours = desk.open_tab(DEAL)
+    book = ours.locator("#rates-book")
+    expect(book).to_have_text("Book for ₽282.37", timeout=WAIT_MS)
+    ours.locator("#rates [name=rate]:checked").focus()
+    desk.page.keyboard.press("ArrowDown")
+    expect(book).not_to_have_text("Book for ₽282.37", timeout=WAIT_MS)
+    expect(ours.locator("#rates [name=rate]:checked")).to_be_focused(timeout=WAIT_MS)
+    desk.page.keyboard.press("ArrowUp")
+    expect(book).to_have_text("Book for ₽282.37", timeout=WAIT_MS)
+    looks_fine(desk, ours, "phone")
+    book.focus()
+    desk.page.keyboard.press("Enter")
+    told = ours.locator("#rates-booking-h")
+    expect(told).to_have_text("The price changed: it was ₽282.37, now it is ₽307.37", timeout=WAIT_MS)
+    looks_fine(desk, ours, "phone")
+    accept = ours.locator("#rates-accept")
+    expect(accept).to_have_text("Book for ₽307.37", timeout=WAIT_MS)
+    assert hare.orders == {}
+    accept.focus()
+    desk.page.keyboard.press("Enter")
+    expect(ours.locator("#now")).to_contain_text("created", timeout=WAIT_MS, ignore_case=True)
+    assert len(hare.orders) == 1
+    assert desk.watched.faults == []

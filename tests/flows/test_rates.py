@@ -1,0 +1,133 @@
+"""Prices of a deal from six systems at once, five of them somebody else's plug-ins: cards come carrier by carrier, one
+that hangs delays nobody, and what a person books is what they saw."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from b24app.demo.person import PageFailedError, Person
+from b24app.store import rates
+from sandbox.world import World
+from tests.flows.program import Program
+from tests.flows.six import connect_five
+from tests.flows.town import PRICE, TRACK, Shop, Town, words_of
+from tests.made_up_world import HANGS_S, Carriers
+
+DEAL = 501
+PANEL = "/tab/rates/version?v="
+
+
+@pytest.fixture
+def town(world: World, database: str, redis_url: str, made_up_plugins: None, made_up: Carriers) -> Iterator[Town]:
+    world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
+    origins = [carrier.url for carrier in made_up.all.values()]
+    with Program(world, database, redis_url, origins=origins) as program:
+        yield Town(program)
+        made_up.close()  # before the program: who still waits for an answer gets it
+
+
+@pytest.fixture
+def shop(town: Town, made_up: Carriers) -> Shop:
+    """One portal with six accounts; the deal is filled in and stands before the stage that ships."""
+    shop = town.shop()
+    connect_five(town.program, shop.member, shop.app(), made_up)
+    shop.fill_in(DEAL)
+    town.calm()
+    return shop
+
+
+def came(panel: str, n: int) -> bool:
+    return f"ответили {n} из 6" in words_of(panel)
+
+
+def prices(panel: str) -> dict[str, str]:
+    """`<account>, «<service>»` -> its price."""
+    cards = re.findall(r'<label class="wb-rate.*?</label>', panel, re.DOTALL)
+    names = (re.search(r'wb-strong">(.*?)</b>', card, re.DOTALL) for card in cards)
+    sums = (re.search(r'wb-rate__price">(.*?)</span>', card, re.DOTALL) for card in cards)
+    return {html.unescape(a[1]): html.unescape(b[1]) for a, b in zip(names, sums, strict=True) if a and b}
+
+
+def field(panel: str, name: str, form: str = "rates-book-form") -> str:
+    """A hidden field of the form with the price on its button."""
+    part = panel[panel.index(f'id="{form}"') :]
+    found = re.search(rf'name="{name}" value="([^"]*)"', part)
+    assert found, name
+    return html.unescape(found[1])
+
+
+def rate_of(panel: str, title: str) -> str:
+    """The value of a card's radio."""
+    card = next(each for each in re.findall(r'<label class="wb-rate.*?</label>', panel, re.DOTALL) if title in each)
+    return str(re.findall(r'value="([^"]+)"', card)[0])
+
+
+def card(panel: str, title: str) -> str:
+    """What stands on a card."""
+    cards = re.findall(r'<label class="wb-rate.*?</label>', panel, re.DOTALL)
+    return words_of(next(each for each in cards if title in each))
+
+
+def opened(shop: Shop) -> Person:
+    tab = shop.tab(DEAL)
+    tab.press("/tab/rates")
+    return tab
+
+
+def test_asked_at_once_chosen_and_booked_as_seen(shop: Shop, made_up: Carriers) -> None:
+    town, hare = shop.town, made_up["hare"]
+    made_up["owl"].delay_s, made_up["tortoise"].delay_s = HANGS_S, 1.0
+    tab, began = opened(shop), time.monotonic()
+    panel = tab.wait(PANEL, lambda text: came(text, 5), "five of six")
+    assert time.monotonic() - began < HANGS_S / 2
+    assert "Сова считает…" in words_of(panel)
+    assert {name.partition(",")[0] for name in prices(panel)} == {"СДЭК", "Заяц", "Тортилла", "Пёрышко", "Бартер"}
+    assert prices(panel)["Заяц, «Прыжок»"] == "282,37\xa0₽"
+    assert "По правилу" in card(panel, "«Посылка»")
+    assert "Самый быстрый" in card(panel, "«Скачок»")
+
+    # Opened again: prices that are good are not asked for again, nor is who is being asked.
+    seen = {code: len(carrier.seen) for code, carrier in made_up.all.items()}
+    opened(shop).wait(PANEL, lambda text: came(text, 5), "the same five")
+    town.calm()
+    assert {code: len(carrier.seen) for code, carrier in made_up.all.items()} == seen
+
+    # A choice goes before the pipeline's rule, is told in the deal, and can be taken back.
+    hop, leap = rate_of(panel, "«Прыжок»"), rate_of(panel, "«Скачок»")
+    chosen = tab.press("/tab/rates/choose", {"rate": leap})
+    assert "Для этой сделки выбрали: Заяц, «Скачок»." in words_of(chosen)
+    town.wait(lambda: shop.deal(DEAL)[PRICE] == "592.37|RUB", "the price on the deal")
+    assert "Оформить в Заяц" in words_of(shop.tab(DEAL).page)
+    assert "выбрали" not in words_of(tab.press("/tab/rates/drop"))
+    town.wait(lambda: not shop.deal(DEAL)[PRICE], "an empty price")
+    with pytest.raises(PageFailedError, match="409"):
+        tab.press("/tab/rates/choose", {"rate": rate_of(panel, "«Обмен»")})  # it takes no orders
+
+    # The price has risen since: nothing is ordered before the person has seen it.
+    hare.extra = 25
+    panel = tab.get(f"/tab/rates/panel?rate={hop}")
+    form = {name: field(panel, name) for name in ("rate", "shown", "key")}
+    tab.press("/tab/rates/book", form)
+    tab.press("/tab/rates/book", form)  # a double click
+    changed = tab.wait(PANEL, lambda text: "Цена изменилась" in text, "the difference")
+    assert "было 282,37 ₽, стало 307,37 ₽" in words_of(changed).replace("\xa0", " ")
+    assert "Разница +25,00 ₽" in words_of(changed).replace("\xa0", " ")
+    assert hare.orders == {}
+    assert shop.orders(DEAL) == []
+
+    # Accepted as it is now; a colleague presses as well.
+    form = {name: field(changed, name, "rates-booking") for name in ("rate", "shown", "key")}
+    tab.press("/tab/rates/book", form)
+    shop.tab(DEAL, user=1).press("/tab/rates/book", {**form, "key": "another-press"})
+    town.wait(lambda: shop.deal(DEAL)[TRACK] == "HARE000001", "the hare's number on the deal")
+    town.calm()
+    assert [row["number"] for row in hare.orders.values()] == [shop.our_number(DEAL)]
+    assert shop.orders(DEAL) == []
+    assert shop.deal(DEAL)[PRICE] == "307.37|RUB"
+    found = town.program.read(rates.of_deal, shop.row.id, DEAL)
+    assert (found.booking.state, found.choice.service) == ("sent", "hop")
