@@ -143,8 +143,8 @@ class Tab:
         system = facts.shipments[0].system if facts.shipments else facts.system
         formats = pages.viewer_of(who, parts.clock.now()).formats
         plugin = parts.systems.get(system)
-        forms = plugin.manifest.papers if plugin else ()
-        return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine, forms)
+        forms, rules = (plugin.manifest.papers, plugin.manifest.changes) if plugin else ((), ())
+        return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine, forms, rules)
 
 
 def _facts(session: Session, who: PageSession, reading: Reading | None) -> TabFacts:

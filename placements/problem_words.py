@@ -50,9 +50,11 @@ def problem_view(found: ProblemFacts, formats: Formats, carrier: str, titles: Ma
     text = words.say(f"problem.{problem.code}", formats.lang, **{"carrier": carrier, **problem.params})
     field = field_words(problem.field, formats.lang, titles)
     said = formats.words("problem.said", carrier=carrier, time=formats.moment(found.opened_at))
+    advice = f"advice.{problem.code}"
+    advice = advice if formats.words.has(advice) else f"who.{problem.who.value}"
     return ProblemView(
         text,
-        formats.words(f"who.{problem.who.value}", carrier=carrier),
+        formats.words(advice, carrier=carrier),
         field,
         problem.who.value,
         problem.their_text,

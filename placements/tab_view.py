@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
+from b24app.logistics.changes import ChangeRule
 from b24app.logistics.model import Parcel, ShipmentRequest
 from b24app.logistics.papers import PaperForm
 from b24app.logistics.status import Status
@@ -15,6 +16,7 @@ from b24app.store.faces.deal import ShipmentFacts, TabFacts
 from placements.history import Day, history
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
+from placements.tab_changes_view import ChangesView, changes_view
 from placements.tab_now import TAKES, TONES, Action, Now, Scene, allowed, is_over, may_fix_address, what_now
 from placements.tab_papers_view import PapersView, papers_view
 
@@ -85,6 +87,7 @@ class TabView:
     rates: bool
     papers: PapersView | None = None
     fix_address: str = ""
+    changes: ChangesView | None = None
 
 
 _WAY = (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.READY_FOR_PICKUP, Status.DELIVERED)
@@ -98,9 +101,11 @@ def tab_view(
     preview: Preview | None = None,
     mine: Collection[Right] = frozenset(Right),
     forms: Sequence[PaperForm] = (),
+    rules: Sequence[ChangeRule] = (),
 ) -> TabView:
     """`carrier` is the name of the shipment's (else the pipeline's) system in the person's language; `mine` the
-    person's rights: what they may not do or see is not in the view. `forms` are what the shipment's system prints."""
+    person's rights: what they may not do or see is not in the view. `forms` are what the shipment's system prints,
+    `rules` what it says may be changed."""
     scene = Scene(facts, formats, carrier, preview)
     shipment, now = scene.shipment, allowed(what_now(scene), mine, formats)
     request = shipment.request if shipment else None
@@ -131,6 +136,7 @@ def tab_view(
         papers=papers_view(facts, shipment, formats, carrier, forms, Right.SHIP in mine),
         rates=bool(facts.connection) and not facts.gone and not facts.asks and (shipment is None or is_over(shipment)),
         fix_address=may_fix_address(scene) if Right.SHIP in mine else "",
+        changes=changes_view(shipment, formats, carrier, rules, mine),
     )
 
 

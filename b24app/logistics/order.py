@@ -47,6 +47,17 @@ class TrackingEvent(Jsonable):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeState(Jsonable):
+    """What the system decided about one request to change the order. `ref` is its own name for that request, empty
+    where it has none; `problems` say why it was refused, `warnings` what follows from it (another price)."""
+
+    ref: str
+    decision: Decision
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OrderState(Jsonable):
     """One order as the system shows it now.
 
@@ -54,7 +65,8 @@ class OrderState(Jsonable):
     first, `retracted` those the system took back. `problems` say why it was refused or is stuck, `warnings` what
     the system changed on its own. `fingerprint` is empty when the answer does not show recipient and parcels.
     `return_ids` are keys of the orders that bring the parcel back. `gone` = the system no longer knows it.
-    `cancel` tells how a cancellation goes: None = none asked for.
+    `cancel` tells how a cancellation goes: None = none asked for. `changes` are the requests to change it that the
+    system tells of, oldest first.
     """
 
     remote_id: str
@@ -75,6 +87,7 @@ class OrderState(Jsonable):
     return_ids: tuple[str, ...] = ()
     gone: bool = False
     cancel: Decision | None = None
+    changes: tuple[ChangeState, ...] = ()
 
 
 def fingerprint(request: ShipmentRequest) -> str:

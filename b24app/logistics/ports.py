@@ -155,6 +155,19 @@ class Cancels(Protocol):
 
 
 @runtime_checkable
+class Changes(Protocol):
+    """Changes of an order that exists (`manifest.changes` says of what and when)."""
+
+    def change(self, remote_id: str, before: ShipmentRequest, after: ShipmentRequest) -> OrderState:
+        """Ask once for what differs. The last of `state.changes` is this request, usually `PENDING`: `read` tells what
+        became of it, by its `ref`."""
+
+    def changed(self, remote_id: str, after: ShipmentRequest) -> OrderState | None:
+        """After a call whose answer was lost: the order with its `changes` if it shows this request already, or if a
+        change is still being decided; None when it does not, so that asking again repeats nothing."""
+
+
+@runtime_checkable
 class Papers(Protocol):
     """Print forms (`manifest.papers` says which). Made asynchronously; a second print of the same order is harmless,
     so that a lost answer is simply asked for again: none of these raises `Uncertain`."""

@@ -51,6 +51,8 @@ class Act(StrEnum):
     RATE = "rate"
     RATE_DROPPED = "rate_dropped"
     RATE_BOOKED = "rate_booked"
+    CHANGE = "change"
+    ANEW = "anew"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -113,6 +115,8 @@ _OF_DEALS = (
     Act.RATE,
     Act.RATE_DROPPED,
     Act.RATE_BOOKED,
+    Act.CHANGE,
+    Act.ANEW,
 )
 _OF_CARE = (
     Act.DESK_RETRY,

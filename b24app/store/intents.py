@@ -118,6 +118,24 @@ def decided(session: Session, portal_id: int, shipment_id: int, kind: str, state
     changed(session, mine.values(state=state, closed_at=now, next_try_at=None))
 
 
+def taken(session: Session, portal_id: int, shipment_id: int, kind: str) -> list[Intent]:
+    """Intents of this kind that the carrier has taken without deciding, oldest first."""
+    mine = select(Intent).where(
+        Intent.portal_id == portal_id,
+        Intent.shipment_id == shipment_id,
+        Intent.kind == kind,
+        Intent.state == IntentState.ACCEPTED,
+    )
+    return list(session.scalars(mine.order_by(Intent.id)))
+
+
+def open_kinds(session: Session, portal_id: int, shipment_id: int) -> set[str]:
+    """Kinds of the calls of a shipment that are not over."""
+    closed = (IntentState.DONE, IntentState.REFUSED, IntentState.OBSOLETE, IntentState.DEAD, IntentState.DROPPED)
+    mine = (Intent.portal_id == portal_id, Intent.shipment_id == shipment_id)
+    return set(session.scalars(select(Intent.kind).where(*mine, Intent.state.not_in(closed))))
+
+
 def free(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:
     """The account works again: calls that waited for it are tried now."""
     mine = update(Intent).where(Intent.portal_id == portal_id, Intent.connection_id == connection_id)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from b24app.logistics.changes import ChangeRule
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.papers import PaperForm
 
@@ -110,6 +111,7 @@ class Manifest(Jsonable):
     test_steps: tuple[str, ...] = ()
     docs_url: str = ""
     papers: tuple[PaperForm, ...] = ()
+    changes: tuple[ChangeRule, ...] = ()
 
     def service_title(self, code: str, lang: str) -> str:
         """What people call a service; its code when it is none of these (a literal tariff), or has no name."""

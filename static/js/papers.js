@@ -39,3 +39,23 @@
     document.body.addEventListener("htmx:sendError", function (event) { if (formOf(event.detail.elt) && opened) { opened.close(); opened = null; } });
   });
 })();
+
+/* A form in a dialog that was sent: the dialog closes, and the tab looks at once what became of it. */
+(function () {
+  "use strict";
+  function closed(form) {
+    var dialog = form && form.closest("dialog");
+    if (dialog && dialog.open) { dialog.close(); }
+    document.dispatchEvent(new Event("waybill:look"));
+  }
+  document.addEventListener("DOMContentLoaded", function () {
+    document.body.addEventListener("htmx:afterRequest", function (event) {
+      var form = event.detail.elt;
+      if (event.detail.successful && form && form.matches && form.matches("form[data-closes]")) { closed(form); }
+    });
+    document.body.addEventListener("htmx:afterSettle", function () {
+      var done = document.querySelector("dialog[open] form[data-done]");
+      if (done) { closed(done); }
+    });
+  });
+})();

@@ -308,6 +308,7 @@
       if (event.detail.requestConfig && event.detail.requestConfig.elt.closest("[href='#app'],[hx-target='#app']")) { arrive(); }
     });
     document.addEventListener("visibilitychange", function () { if (document.hidden) { live.stop(); } else { live.start(); live.now(); } });
+    document.addEventListener("waybill:look", function () { live.start(); live.now(); });
     window.addEventListener("online", function () { live.start(); live.now(); });
     window.addEventListener("offline", function () { online(false); });
     live.start(); finish();

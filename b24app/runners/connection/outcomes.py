@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncert
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.runners.connection.tasks import CREATE, FOLLOW, Landed
+from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, Landed, Task
 from b24app.store.models import IntentState, Shipment
 from b24app.store.sending import Outcome
 
@@ -19,7 +20,8 @@ from b24app.store.sending import Outcome
 LOOK_UP_AFTER = timedelta(seconds=10)
 #: An account that is refused is not asked again before an administrator acts, or this has passed.
 ACCOUNT_PAUSE = timedelta(hours=1)
-#: While a cancellation is being decided.
+CHANGE_REFUSED = "change_refused"
+#: While a cancellation or a change is being decided.
 CANCEL_POLL = timedelta(seconds=3)
 _DECIDED = {
     Decision.PENDING: IntentState.ACCEPTED,
@@ -32,7 +34,7 @@ def intent_outcome(landed: Landed, now: datetime, spread: float, dead_after: int
     """The next state of the task's intent."""
     task, error = landed.task, landed.error
     if landed.state is not None:
-        decision = landed.state.decision if task.kind == CREATE else landed.state.cancel or Decision.ACCEPTED
+        decision = _decision(task, landed.state)
         outcome = "adopted" if landed.adopted else decision.value
         return Outcome(task.intent_id, _DECIDED[decision], outcome, landed.ms)
     if isinstance(error, Refused):
@@ -50,6 +52,15 @@ def intent_outcome(landed: Landed, now: datetime, spread: float, dead_after: int
             task.intent_id, IntentState.WAITING, "account", landed.ms, problem.their_code, problem.their_text, due
         )
     return _unavailable(landed, now, spread, dead_after)
+
+
+def _decision(task: Task, state: OrderState) -> Decision:
+    """What the system has decided about the task so far. An order that is gone cannot be changed any more."""
+    if task.kind == CREATE:
+        return state.decision
+    if task.kind == CHANGE:
+        return Decision.REFUSED if state.gone else state.changes[-1].decision
+    return state.cancel or Decision.ACCEPTED
 
 
 def _unavailable(landed: Landed, now: datetime, spread: float, dead_after: int) -> Outcome:
@@ -115,8 +126,9 @@ def _created(row: Shipment, state: OrderState, now: datetime) -> dict[str, Any]:
 
 
 def next_look(state: OrderState, change: Advance, now: datetime) -> datetime | None:
-    """When the order is read again; a cancellation under way is followed closely."""
-    if state.cancel is Decision.PENDING and not change.closed:
+    """When the order is read again; a cancellation or a change under way is followed closely."""
+    asked = state.cancel is Decision.PENDING or any(each.decision is Decision.PENDING for each in state.changes)
+    if asked and not change.closed:
         return min(change.next_poll_at or now + CANCEL_POLL, now + CANCEL_POLL)
     return change.next_poll_at
 
@@ -130,7 +142,9 @@ def later_poll(landed: Landed, now: datetime, spread: float, failures: int = 1) 
 
 
 def own_problems(landed: Landed, outcome: Outcome | None, state: OrderState | None) -> list[Problem]:
-    """Problems that no answer names: we gave up, or a cancellation came too late."""
+    """Problems that no answer names: we gave up, a cancellation came too late, a change was refused at once."""
+    if landed.task.kind == CHANGE:
+        return _of_change(landed, outcome)
     if outcome is not None and outcome.state == IntentState.DEAD:
         return [Problem("carrier_silent", Field.ORDER, Who.CARRIER, their_text=outcome.words)]
     late = landed.task.kind != CREATE and state is not None and state.cancel is Decision.REFUSED
@@ -140,6 +154,22 @@ def own_problems(landed: Landed, outcome: Outcome | None, state: OrderState | No
         first = theirs[0] if theirs else Problem("cancel_refused", Field.ORDER, Who.CARRIER)
         return [Problem("cancel_refused", Field.ORDER, Who.CARRIER, first.their_code, first.their_text)]
     return []
+
+
+def _of_change(landed: Landed, outcome: Outcome | None) -> list[Problem]:
+    if outcome is not None and outcome.state == IntentState.DEAD:
+        return [Problem("change_silent", Field.ORDER, Who.CARRIER, their_text=outcome.words)]
+    if isinstance(landed.error, Refused):
+        return [change_refused(landed.error.problems)]
+    if landed.state is not None and not landed.state.gone and landed.state.changes[-1].decision is Decision.REFUSED:
+        return [change_refused(landed.state.changes[-1].problems)]
+    return []
+
+
+def change_refused(why: Sequence[Problem]) -> Problem:
+    """The order stays as it was; the first reason's field and words are shown."""
+    first = why[0] if why else Problem("refused", Field.ORDER, Who.CARRIER)
+    return Problem(CHANGE_REFUSED, first.field, Who.MANAGER, first.their_code, first.their_text)
 
 
 def cancel_decided(state: OrderState | None) -> str | None:

@@ -16,7 +16,7 @@ from b24app.runners.connection.quoting import Quoting
 from b24app.runners.connection.rating import Rater
 from b24app.runners.connection.refreshing import Refreshing
 from b24app.runners.connection.saving import Account, Saver
-from b24app.runners.connection.tasks import CREATE, FOLLOW, Landed, Task, carry_out
+from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, Landed, Task, carry_out
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
 from b24app.store import intents, origins, portals, sending, shipments
@@ -201,7 +201,7 @@ def _intent_task(intent: Intent, shipment: Shipment, send_by: float) -> Task:
         remote_id=shipment.remote_id or "",
         intent_id=intent.id,
         attempts=intent.attempts,
-        payload=intent.payload if intent.kind == CREATE else {},
+        payload=intent.payload if intent.kind in (CREATE, CHANGE) else {},
         send_by=send_by,
         people=bool(intent.priority),
         fresh=intent.attempts == 0 and intent.n == 1,

@@ -19,7 +19,7 @@ from b24app.logistics.order import OrderState, TrackingEvent
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners import tell
-from b24app.runners.connection import outcomes
+from b24app.runners.connection import changing, outcomes
 from b24app.runners.connection.tasks import CANCEL, CREATE, FOLLOW, Landed
 from b24app.runners.services import Services
 from b24app.runners.views import shipment_view
@@ -125,12 +125,14 @@ class Saver:
         price = state.price
         if price is not None and row.price_minor not in (None, price.minor):
             reconciling.note_price(self.session, row, price.minor, price.currency, self.now)
-        shipments.change(self.session, row, **values)
+        news = changing.decided(self.session, landed, row, state, self.now)
+        shipments.change(self.session, row, **values, **news.columns)
         shipments.add_events(
             self.session, row.portal_id, row.id, [_event(event, change.status) for event in change.events_new]
         )
         self._settle_accepted(landed, row, state, change)
         self._tell(landed, row, change, deal)
+        self._tell_changes(row, news, deal)
         if change.solved_keys:
             problems.solve(self.session, row.portal_id, row.deal_id, change.solved_keys, self.now)
         self._open(row, deal, change.problems)
@@ -165,6 +167,14 @@ class Saver:
             )
         for text in change.texts:
             self.things.append(comments.comment(row.portal_id, row.deal_id, text, lang, row.id))
+
+    def _tell_changes(self, row: Shipment, news: changing.News, deal: DealState | None) -> None:
+        """A change that went through is told in the timeline, and problems of earlier tries are over."""
+        if deal is not None and not deal.gone:
+            lang = self.account.portal.language
+            self.things += [comments.comment(row.portal_id, row.deal_id, text, lang, row.id) for text in news.texts]
+        self._open(row, deal, news.problems)
+        self.wake |= changing.after(self.session, row, news, self.now)
 
     def _next_number(self, landed: Landed, row: Shipment) -> None:
         """Our number is taken although no order of ours is there: the same request under the next one."""

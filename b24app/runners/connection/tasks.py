@@ -18,6 +18,8 @@ from b24app.wire.trace import tracing
 CREATE = "create"
 CANCEL = "cancel"
 FOLLOW = "follow"
+#: Payload of such an intent: `{"before": request, "after": request, "ref": the system's name for our request}`.
+CHANGE = "change"
 #: In a create intent's payload: orders of earlier attempts that the system refused.
 REFUSED_IDS = "refused_ids"
 
@@ -76,6 +78,8 @@ def _act(system: Any, task: Task, clock: Clock) -> tuple[OrderState, bool]:
     with sending_until(task.send_by if task.send_by is not None else clock.monotonic()):
         if task.kind == CREATE:
             return _create(system, task)
+        if task.kind == CHANGE:
+            return _change(system, task), False
         return system.cancel(task.remote_id), False
 
 
@@ -104,6 +108,16 @@ def _create(system: Any, task: Task) -> tuple[OrderState, bool]:
             return found, True
         raise Refused([Problem("number_taken", Field.NUMBER, Who.WAYBILL, params={"number": request.number})])
     return system.create(request), False
+
+
+def _change(system: Any, task: Task) -> OrderState:
+    """What an earlier try may have done is looked up before it is asked for again."""
+    before, after = (ShipmentRequest.from_json(task.payload[name]) for name in ("before", "after"))
+    found: OrderState | None = system.changed(task.remote_id, after) if task.attempts else None
+    if found is not None:
+        return found
+    asked: OrderState = system.change(task.remote_id, before, after)
+    return asked
 
 
 def _is_new(task: Task, found: OrderState) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from b24app.systems.cdek.changes import RULES
 from b24app.systems.cdek.directory import Directory
 from b24app.systems.cdek.papers import FORMS
 from b24app.systems.cdek.system import Cdek
@@ -73,6 +74,7 @@ MANIFEST = Manifest(
         "Tracking",
         "Callbacks",
         "Cancels",
+        "Changes",
         "Papers",
         "Quotes",
         "Offers",
@@ -98,6 +100,7 @@ MANIFEST = Manifest(
     test_steps=("settings", "sign_in", "call", "sender"),
     docs_url="https://apidoc.cdek.ru",
     papers=FORMS,
+    changes=RULES,
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24app.logistics.model import Address, DeliveryKind, Parcel, Recipient, Sender, ShipmentRequest
-from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerprint_of
+from b24app.logistics.order import ChangeState, Decision, OrderState, TrackingEvent, fingerprint_of
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.systems.cdek.errors import problems_of, request_errors, request_warnings, rows_of, warning_of
@@ -173,6 +173,7 @@ def parse_order(data: Mapping[str, Any], back: bool = False) -> OrderState | Non
         fingerprint=entity_fingerprint(entity),
         return_ids=tuple(_returns(data)),
         cancel=cancel,
+        changes=update_requests(requests),
     )
 
 
@@ -206,6 +207,23 @@ def cancellation(
     if newest.get("state") == "INVALID":
         return Decision.REFUSED, problems_of(request_errors(newest))
     return (Decision.ACCEPTED if newest.get("state") == "SUCCESSFUL" else Decision.PENDING), ()
+
+
+_STATES = {"SUCCESSFUL": Decision.ACCEPTED, "INVALID": Decision.REFUSED}
+
+
+def update_requests(requests: Sequence[Mapping[str, Any]]) -> tuple[ChangeState, ...]:
+    """The UPDATE requests, oldest first (§6.6); one that is neither done nor refused is still being decided."""
+    updates = [request for request in requests if request.get("type") == "UPDATE"]
+    return tuple(
+        ChangeState(
+            str(request.get("request_uuid") or ""),
+            _STATES.get(str(request.get("state")), Decision.PENDING),
+            problems_of(request_errors(request)),
+            tuple(warning_of(warning) for warning in request_warnings([request])),
+        )
+        for request in sorted(updates, key=lambda request: str(request.get("date_time") or ""))
+    )
 
 
 def entity_fingerprint(entity: Mapping[str, Any]) -> str:

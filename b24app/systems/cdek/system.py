@@ -14,6 +14,7 @@ from b24app.logistics.points import LOCKER, PickupPoint, PointPage
 from b24app.logistics.ports import CallbackHint, CheckedAddress, City, Outgoing, Quote, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.cdek import callbacks, quotes
+from b24app.systems.cdek.changes import ChangeDesk
 from b24app.systems.cdek.checking import check_address
 from b24app.systems.cdek.cities import CityBook
 from b24app.systems.cdek.client import Client, Reply
@@ -30,7 +31,7 @@ from b24app.systems.plugin import OpenContext
 _FOREIGN = frozenset({"v2_entity_forbidden", "v2_order_forbidden"})
 
 
-class Cdek(PaperDesk):
+class Cdek(PaperDesk, ChangeDesk):
     """Implements the ports that the manifest names."""
 
     def __init__(self, context: OpenContext, directory: Directory) -> None:

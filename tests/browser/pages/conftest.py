@@ -49,7 +49,7 @@ def _draw(state: str, lang: str) -> Response:
     who = session.prove(blank, NOW)
     viewer = pages.viewer_of(who, NOW)
     manifest = discover()["cdek"].manifest
-    view = tab_view(facts, viewer.formats, manifest.title[lang], preview, forms=manifest.papers)
+    view = tab_view(facts, viewer.formats, manifest.title[lang], preview, forms=manifest.papers, rules=manifest.changes)
     return pages.page("pages/deal_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
 
 

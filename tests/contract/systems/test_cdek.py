@@ -12,7 +12,7 @@ from b24app.logistics.addresses import read_address
 from b24app.logistics.errors import AccountProblem, Refused, Unavailable
 from b24app.logistics.model import DeliveryKind, Item, Parcel
 from b24app.logistics.money import Money
-from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.order import Decision, OrderState, is_ours
 from b24app.logistics.papers import PaperStage
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Status
@@ -237,6 +237,41 @@ def test_all_points_come_page_by_page_and_a_record_without_sense_costs_nobody_el
     row = there["KZN3"]
     assert (listed["KZN3"].lat, listed["KZN3"].metro) == (row["location"]["latitude"], "Проспект Победы")
     assert len(listed["KZN3"].hours.week) == len(row["work_time_list"])
+
+
+def test_an_order_is_changed_until_it_moves(cdek: CdekHarness) -> None:
+    """Another person, another address, then another kind of place; the same change twice is one; refused once moved."""
+    before = cdek.request()
+    state = cdek.settle(cdek.port.create(before))
+    person = replace(before.recipient, name="Пётр Северцев", phone="+79000001463")
+    after = replace(before, recipient=person, address=read_address("Казань, ул. Баумана, 1"), comment="Звонить")
+    assert cdek.port.changed(state.remote_id, after) is None
+    asked = cdek.port.change(state.remote_id, before, after)
+    assert [change.decision for change in asked.changes] == [Decision.PENDING]
+    read = cdek.wait_for(
+        lambda: cdek.port.read(state.remote_id), lambda found: found.changes[-1].decision is not Decision.PENDING
+    )
+    assert (read.changes[-1].decision, read.changes[-1].ref) == (Decision.ACCEPTED, asked.changes[-1].ref)
+    entity = sent(cdek, state)
+    assert (entity["recipient"]["name"], entity["comment"]) == ("Пётр Северцев", "Звонить")
+    assert entity["to_location"]["address"] == "Казань, ул. Баумана, 1"
+    assert is_ours(after, read)
+    found = cdek.port.changed(state.remote_id, after)
+    assert found is not None
+    assert [change.decision for change in found.changes] == [Decision.ACCEPTED]
+
+    office = [row for row in offices(cdek, 424, type="PVZ") if row["is_handout"]][-1]  # nobody closed this one
+    to_office = replace(after, kind=DeliveryKind.PICKUP, point_code=office["code"], address=None)
+    cdek.port.change(state.remote_id, after, to_office)
+    cdek.wait_for(lambda: cdek.port.changed(state.remote_id, to_office), lambda found: found is not None and (
+        found.changes[-1].decision is Decision.ACCEPTED))  # fmt: skip
+    assert sent(cdek, state)["delivery_point"] == office["code"]
+    assert sent(cdek, state)["tariff_code"] == 136
+
+    cdek.move(state, "accepted_at_warehouse")
+    with pytest.raises(Refused) as refused:
+        cdek.port.change(state.remote_id, to_office, replace(to_office, comment="Поздно"))
+    assert [problem.code for problem in refused.value.problems] == ["too_late_to_change"]
 
 
 def test_a_form_is_made_fetched_and_gone_after_an_hour(cdek: CdekHarness) -> None:

@@ -37,6 +37,7 @@ FIELDS = {
     f"role_{role}": "own"
     for role in ("address", "phone", "type", "point_code", "order_id", "tracking", "link", "price", "status")
 }
+NAMED = {"name": "Мария", "stamp": "{stamp}"}
 REASON = {"reason": "инвентаризация"}
 
 ADDRESS = {
@@ -52,6 +53,8 @@ LEAVES: dict[str, Leaves] = {
     "POST /tab/refresh": Leaves(Act.REFRESH, on_deal=True),
     "POST /tab/cancel": Leaves(Act.CANCEL, on_deal=True),
     "POST /tab/papers/{shipment}/waybill": Leaves(Act.PAPER_ASKED, on_deal=True),
+    "POST /tab/changes/{shipment}": Leaves(Act.CHANGE, NAMED, ready="stamp", on_deal=True),
+    "POST /tab/changes/{shipment}/anew": Leaves(Act.ANEW, on_deal=True),
     "POST /tab/paper/{paper}/link": Leaves(Act.PAPER_OPENED, on_deal=True),
     "POST /tab/address/save": Leaves(Act.ADDRESS, ADDRESS, on_deal=True),
     "POST /tab/rates/choose": Leaves(Act.RATE, {"rate": "{account}:parcel"}, ready="rate", on_deal=True),

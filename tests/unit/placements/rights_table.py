@@ -25,19 +25,20 @@ APP, TAB, INSTALL = "DEFAULT", "CRM_DEAL_DETAIL_TAB", "INSTALL"
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """`placement`: of the session; empty where none is needed."""
+    """`placement`: of the session; empty where none is needed. `also`: a second right without which it is refused."""
 
     kind: str
     placement: str = ""
     right: Right | None = None
+    also: Right | None = None
 
 
 def app(right: Right) -> Takes:
     return Takes("session", APP, right)
 
 
-def tab(right: Right | None) -> Takes:
-    return Takes("session", TAB, right)
+def tab(right: Right | None, also: Right | None = None) -> Takes:
+    return Takes("session", TAB, right, also)
 
 
 def installer() -> Takes:
@@ -90,6 +91,8 @@ TABLE: dict[str, Takes] = {
     "POST /tab/rates/drop": tab(Right.SHIP),
     "POST /tab/rates/book": tab(Right.SHIP),
     "POST /tab/rates/leave": tab(Right.SHIP),
+    "POST /tab/changes/{shipment}": tab(Right.SHIP),
+    "POST /tab/changes/{shipment}/anew": tab(Right.CANCEL, also=Right.SHIP),
     **{f"GET /app/s/{section.code}": app(section.right) for section in app_page.SECTIONS},
     **{f"GET /app/steps/{section.code}": app(section.right) for section in app_page.SECTIONS},
     "GET /app/version": app(Right.SETTINGS),

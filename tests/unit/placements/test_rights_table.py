@@ -21,6 +21,7 @@ from b24app.clock import FixedClock
 from b24app.frames.parts import PageParts
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession, prove
+from b24app.logistics.model import Address, DeliveryKind, Recipient, ShipmentRequest
 from b24app.store import jobs, lanes, papers, portal_settings, portals, shipments
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import Base, ForeignOrder, Origin, Paper, Portal, Rule
@@ -65,9 +66,13 @@ def furnish(sessions: Sessions, clock: FixedClock, portal: Portal, title: str) -
             connection_id=account.id, remote_id=title, number=title, first_seen_at=now, last_seen_at=now, **mine
         )
         session.add_all([origin, rule, order])
+        request = ShipmentRequest(
+            f"{portal.code}-1", "parcel", DeliveryKind.COURIER, Recipient(title, "", "+79170000001"), (),
+            address=Address("Казань, ул. Баумана, 5"),
+        )  # fmt: skip
         shipment = shipments.create(
-            session, portal, DEAL, 1, account.id, status="created", request={}, now=now, remote_id=f"r-{portal.code}",
-            order_number=title,
+            session, portal, DEAL, 1, account.id, status="created", request=request.to_json(), now=now,
+            remote_id=f"r-{portal.code}", order_number=title,
         )  # fmt: skip
         whose = {**mine, "shipment_id": shipment.id, "deal_id": DEAL, "remote_id": shipment.remote_id}
         paper = Paper(form="label_a6", asked_at=now, changed_at=now, **whose)
@@ -121,11 +126,15 @@ def caller(app: Flask, parts: PageParts, set_up: Portal, ours: Ids) -> Caller:
     return Caller(app, parts, set_up, ours)
 
 
-def grant(sessions: Sessions, portal: Portal, right: Right | None, to: Mapping[str, Any]) -> None:
-    """Nobody but administrators has any right, and `to` says who has this one."""
+def grant(
+    sessions: Sessions, portal: Portal, right: Right | None, to: Mapping[str, Any], also: Right | None = None
+) -> None:
+    """Nobody but administrators has any right, and `to` says who has this one; everybody has `also`."""
     given: dict[str, Any] = {each.value: {"users": []} for each in Right}
     if right is not None:
         given[right.value] = dict(to)
+    if also is not None:
+        given[also.value] = {"everyone": True}
     with session_scope(sessions) as session:
         portal_settings.merge(session, portal.id, rights=given)
 
@@ -173,7 +182,10 @@ def test_who_has_the_right_is_let_in(line: str, caller: Caller, sessions: Sessio
     takes = SESSIONS[line]
     token = caller.token(takes.placement, departments=(3, 9))
     for given, welcome in MANAGERS if takes.right else ():
-        grant(sessions, set_up, takes.right, given)
+        if takes.also is not None:
+            grant(sessions, set_up, takes.right, given)
+            assert not let_in(caller.call(line, token))
+        grant(sessions, set_up, takes.right, given, takes.also)
         answer = caller.call(line, token)
         assert let_in(answer) is welcome, given
         if not welcome:

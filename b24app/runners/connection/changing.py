@@ -1,0 +1,118 @@
+"""What became of changes that were asked of an order: the shipment is what the carrier now has, papers of before are
+forgotten, a refusal becomes a Problem. And what a person wanted after a cancellation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from b24app.flows.decisions import Text
+from b24app.logistics.changes import Part, parts_changed
+from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.order import ChangeState, Decision, OrderState
+from b24app.logistics.problem import Problem
+from b24app.logistics.status import Status
+from b24app.runners.connection import outcomes
+from b24app.runners.connection.tasks import CANCEL, CHANGE, FOLLOW, Landed
+from b24app.store import inbox, intents, papers, problems
+from b24app.store.lanes import LaneRef, portal_lane
+from b24app.store.models import InboxKind, Intent, IntentState, Shipment
+
+#: In a cancel intent's payload: the wish that follows it once the order is cancelled.
+THEN = "then"
+
+
+@dataclass
+class News:
+    """`columns` of the shipment, what is told, what is wrong; `again` = the cancel intent whose wish follows."""
+
+    columns: dict[str, Any] = field(default_factory=dict)
+    texts: list[Text] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    done: bool = False
+    again: Intent | None = None
+
+
+def decided(session: Session, landed: Landed, row: Shipment, state: OrderState, now: datetime) -> News:
+    """Changes that this answer decides; their intents are closed here."""
+    news = News()
+    if landed.task.kind == CHANGE and landed.task.payload and state.changes:
+        _own(session, landed, row, state.changes[-1], news)
+    elif landed.task.kind == FOLLOW and (state.changes or state.gone):
+        for intent in intents.taken(session, row.portal_id, row.id, CHANGE):
+            _followed(session, intent, row, state, news, now)
+    if state.gone or state.cancel is Decision.ACCEPTED:
+        wishes = intents.of_shipments(session, row.portal_id, [row.id]).get(row.id, [])
+        went_through = (IntentState.ACCEPTED, IntentState.DONE)
+        cancels = [
+            intent
+            for intent in wishes
+            if intent.kind == CANCEL and intent.state in went_through and (intent.payload or {}).get(THEN)
+        ]
+        news.again = cancels[-1] if cancels else None
+    return news
+
+
+def _own(session: Session, landed: Landed, row: Shipment, found: ChangeState, news: News) -> None:
+    """The answer to the change itself; refused ones are told by `outcomes.own_problems`."""
+    if found.decision is Decision.ACCEPTED:
+        _applied(landed.task.payload, row, landed.task.intent_id, news)
+    elif found.decision is Decision.PENDING:
+        kept = next(
+            one for one in intents.of_shipments(session, row.portal_id, [row.id])[row.id]
+            if one.id == landed.task.intent_id
+        )  # fmt: skip
+        kept.payload = {**landed.task.payload, "ref": found.ref}
+
+
+def _followed(session: Session, intent: Intent, row: Shipment, state: OrderState, news: News, now: datetime) -> None:
+    """By the carrier's own name for our request, else by the newest one."""
+    if state.gone:
+        intents.decided(session, intent.portal_id, intent.shipment_id, CHANGE, IntentState.OBSOLETE, now)
+        return
+    ref = intent.payload.get("ref", "")
+    named = [each for each in state.changes if each.ref == ref] if ref else list(state.changes[-1:])
+    if not named or named[-1].decision is Decision.PENDING:
+        return
+    found = named[-1]
+    final = IntentState.DONE if found.decision is Decision.ACCEPTED else IntentState.REFUSED
+    intents.decided(session, intent.portal_id, intent.shipment_id, CHANGE, final, now)
+    if found.decision is Decision.ACCEPTED:
+        _applied(intent.payload, row, intent.id, news)
+    else:
+        news.problems.append(outcomes.change_refused(found.problems))
+
+
+def _applied(payload: dict[str, Any], row: Shipment, intent_id: int, news: News) -> None:
+    before, after = ShipmentRequest.from_json(payload["before"]), ShipmentRequest.from_json(payload["after"])
+    news.columns = {"request": payload["after"], "point_code": after.point_code or ""}
+    news.done = True
+    number = row.order_number or row.number
+    for part in parts_changed(before, after):
+        if part in (Part.RECIPIENT, Part.DESTINATION, Part.COMMENT):
+            marker = f"{row.number}:change:{intent_id}:{part.value}"
+            news.texts.append(Text(f"changed.{part.value}", {"number": number}, marker))
+
+
+def after(session: Session, row: Shipment, news: News, now: datetime) -> set[LaneRef]:
+    """Once the shipment is saved: papers of before are no longer true, problems of earlier tries are over, and what a
+    person wanted after the cancellation is asked for now, once."""
+    if news.done:
+        papers.forget(session, row.portal_id, row.id)
+        opened = problems.open_of_deals(session, row.portal_id, [row.deal_id])[row.deal_id]
+        keys = [one.key for one in opened if one.key.startswith(("change_refused|", "change_silent|"))]
+        problems.solve(session, row.portal_id, row.deal_id, keys, now)
+    intent = news.again
+    if intent is None or row.status != Status.CANCELLED:
+        return set()
+    wish = intent.payload[THEN]
+    intent.payload = {}
+    lane = portal_lane(session, row.portal_id)
+    who = {"deal_id": row.deal_id, "user_id": wish["user_id"], "name": wish["name"], "key": f"then-{intent.id}"}
+    inbox.append(
+        session, lane.id, InboxKind.SHIP_NOW, str(row.deal_id), who, now=now, trace_id=intent.trace_id, people=True
+    )
+    return {lane}
