@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     cdek_live_url: str = Field("https://api.cdek.ru", description="CDEK's base address for live accounts")
     cdek_test_url: str = Field("https://api.edu.cdek.ru", description="CDEK's base address for test accounts")
 
+    map_tiles_url: str = Field(
+        "", description="Address of map tiles with `{z}`, `{x}`, `{y}`; empty: pickup points are chosen from the list"
+    )
+    map_attribution: str = Field("", description="Whose map it is, as its licence wants it said on the map")
+
     database_url: str = Field(
         "sqlite:///var/waybill.db", description="SQLite (one machine) or PostgreSQL, as SQLAlchemy URL"
     )

@@ -28,6 +28,7 @@ JOBS: dict[str, JobHandler] = {
     trials.KIND: trying.try_deal,
     rates.KIND: rating.ask_all,
     trials.DEALS_KIND: trying.offer_deals,
+    trials.NEEDS_KIND: trying.needs_of_deal,
 }
 #: Portals that were thrown out without an event are looked for this often.
 UNANNOUNCED_S = 6 * 3600

@@ -17,7 +17,7 @@ from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.own_fields import titles_of
 from b24app.bitrix24.payloads import FramePost
 from b24app.bitrix24.transport import PortalClient
-from b24app.frames import pages
+from b24app.frames import headers, pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import zone_or_default
 from b24app.frames.parts import PageParts, answer_errors, answers_head, known_portal, prove, read_post, session_of
@@ -75,6 +75,7 @@ class Tab:
         refill(parts.sessions, parts.clock, portal.id, post, proof, reading.person.admin)
         who = freshly_proven(_session(portal, post, proof, reading.person, post.entity_id), parts.clock.now())
         view = self._view(who, portal, reading)
+        headers.allow_images(parts.tiles)
         return pages.page(
             "pages/deal_tab.html", pages.viewer_of(who, parts.clock.now()), who, parts.signer, view=view, key=new_key()
         )

@@ -133,6 +133,7 @@ class House:
             "oauth_hosts": f"{self.addresses['oauth']},{self.addresses['oauth_west']}",
             # … and its own hooks: the test of an account looks whether they answer.
             "allowed_origins": ",".join([*sorted(origins_of(self.addresses)), self.hooks]),
+            "map_tiles_url": self.addresses["tiles"]["template"],
             "cdek_live_url": cdek,
             "cdek_test_url": cdek,
             "database_url": self.plan.database_url or f"sqlite:///{self.plan.var / 'waybill.db'}",

@@ -6,6 +6,7 @@ built per request).
 
 import re
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g
 
@@ -28,6 +29,13 @@ def allow_framing(origin: str) -> None:
     g.frame_origin = origin
 
 
+def allow_images(address: str) -> None:
+    """Lets this page show pictures (map tiles) of another origin; "" = none."""
+    parts = urlsplit(address)
+    if parts.scheme in {"http", "https"} and _HOST.match(parts.netloc):
+        g.image_origin = f"{parts.scheme}://{parts.netloc}"
+
+
 def nonce() -> str:
     """The one nonce of this answer's inline scripts."""
     if "csp_nonce" not in g:
@@ -35,14 +43,14 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
-def policy(origin: str, script_nonce: str) -> str:
-    """The Content-Security-Policy of a page framed by `origin` ("" = by nobody)."""
+def policy(origin: str, script_nonce: str, images: str = "") -> str:
+    """The Content-Security-Policy of a page framed by `origin` ("" = by nobody), with pictures of `images` too."""
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src 'self' 'nonce-{script_nonce}'",
             "style-src 'self'",
-            "img-src 'self' data:",
+            f"img-src 'self' data: {images}".strip(),
             "font-src 'self'",
             "connect-src 'self'",
             "form-action 'self'",
@@ -57,7 +65,9 @@ def secure(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = policy(g.get("frame_origin", ""), nonce())
+        response.headers["Content-Security-Policy"] = policy(
+            g.get("frame_origin", ""), nonce(), g.get("image_origin", "")
+        )
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.add("Vary", "HX-Request")
     return response

@@ -48,6 +48,9 @@ class PageParts:
     systems: Mapping[str, SystemPlugin] = field(default_factory=dict)
     knobs: Mapping[str, str] = field(default_factory=dict)
     gauges: Gauges | None = None
+    #: Address of map tiles, and whose map it is; empty: no map.
+    tiles: str = ""
+    attribution: str = ""
     #: Fingerprint of what this release wants in portals; empty: nobody brings it there.
     wanted: str = ""
 

@@ -55,6 +55,11 @@ def cell_units(zoom: int) -> int:
     return CELL_PX << (BITS - 8) >> zoom
 
 
+def shrink(lat: float) -> float:
+    """How much shorter a degree of longitude is here than at the equator."""
+    return math.cos(math.radians(lat))
+
+
 def distance_m(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Metres between two (lat, lon) as the crow flies."""
     lat1, lon1, lat2, lon2 = map(math.radians, (*one, *other))

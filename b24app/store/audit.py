@@ -53,6 +53,7 @@ class Act(StrEnum):
     RATE_BOOKED = "rate_booked"
     CHANGE = "change"
     ANEW = "anew"
+    POINT = "point"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -117,6 +118,7 @@ _OF_DEALS = (
     Act.RATE_BOOKED,
     Act.CHANGE,
     Act.ANEW,
+    Act.POINT,
 )
 _OF_CARE = (
     Act.DESK_RETRY,

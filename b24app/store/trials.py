@@ -12,7 +12,9 @@ from b24app.store import portal_settings
 
 #: The dry run itself, and the look at the newest deals that it offers.
 KIND, DEALS_KIND = "trial", "trial_deals"
-KINDS = frozenset({KIND, DEALS_KIND})
+#: What a deal asks of a pickup point (flows/pickup_points.py): it shows a client's name and address too.
+NEEDS_KIND = "point_needs"
+KINDS = frozenset({KIND, DEALS_KIND, NEEDS_KIND})
 #: A result shows a client's name, phone and address: it is deleted after a day, or by the person's next dry run.
 KEPT = timedelta(days=1)
 #: Key of the portal's settings.

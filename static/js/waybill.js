@@ -27,7 +27,7 @@
 
   /** fetch with the session; renews it and repeats once when it ran out. */
   function ask(url, options, repeated) {
-    var stop = new AbortController(), timer = setTimeout(function () { stop.abort(); }, LIMIT);
+    var stop = (options && options.stop) || new AbortController(), timer = setTimeout(function () { stop.abort(); }, LIMIT);
     var init = Object.assign({ credentials: "omit", signal: stop.signal }, options, { headers: { Authorization: token(), "HX-Request": "true" } });
     return fetch(url, init).finally(function () { clearTimeout(timer); }).then(function (answer) {
       keep(answer.headers.get("X-Waybill-Session"));
@@ -271,6 +271,15 @@
     event.preventDefault();
     window.Portal.key().then(function (key) { form.elements.AUTH_ID.value = key; }).catch(function () { /* the server says that it is missing */ }).then(function () { event.detail.issueRequest(true); });
   }
+
+  /** For the scripts of single parts: a request with the session, the error contract, and "it is done: look again". */
+  window.Waybill = {
+    ask: ask, obey: obey,
+    told: function (text) {
+      say.textContent = text; toast(text); window.Portal.reloadCard();
+      if (document.querySelector("#tab[data-reads]")) { reread("").catch(obey); } else { live.start(); live.now(); }
+    }
+  };
 
   document.addEventListener("DOMContentLoaded", function () {
     body = document.body; say = document.getElementById("say");

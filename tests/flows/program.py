@@ -40,6 +40,7 @@ def settings_for(world: World, port: int, database_url: str, redis_url: str, **m
         "oauth_hosts": (world.addresses["oauth"], world.addresses["oauth_west"]),
         # … and its own hooks: the test of an account looks whether they answer.
         "allowed_origins": (*sorted(origins_of(world.addresses)), f"http://127.0.0.1:{port}", *more.pop("origins", ())),
+        "map_tiles_url": world.addresses["tiles"]["template"],
         "cdek_live_url": cdek,
         "cdek_test_url": cdek,
         "sandbox_clock_url": world.addresses["control"],

@@ -1,4 +1,5 @@
-"""The jobs `trial` and `trial_deals`: a dry run of one deal, and the deals that a person may choose from."""
+"""The jobs `trial`, `trial_deals` and `point_needs`: a dry run of one deal, the deals that a person may choose from,
+and what a deal asks of a pickup point."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import Any
 
 from b24app.bitrix24 import deals as calls
 from b24app.bitrix24.reading import DealReader
+from b24app.flows.pickup_points import deal_needs
 from b24app.flows.snapshot import CodSource, DealSnapshot
 from b24app.flows.trial import Outcome, Trial, try_out
 from b24app.runners.portal import choices
@@ -42,6 +44,15 @@ def offer_deals(run: Run, _job: Job) -> JobStep:
     answer = run.client.read_all([calls.newest_deals("newest", categories, run.names)], people=run.people)
     found = [calls.parse_deal(item, run.names) for item in calls.items_of(answer.get("newest"))]
     return JobStep(result={"deals": [_offer(deal) for deal in found[:OFFERED]]})
+
+
+def needs_of_deal(run: Run, job: Job) -> JobStep:
+    """What is in the box, what is to be collected and where the client is, as shipping reads it."""
+    deal = read_one(run, int(job.input["deal_id"]))
+    with read_scope(run.services.sessions) as session:
+        picked = choices.picked(session, run.portal.id, [deal.deal_id])
+    deal = replace(deal, picked=picked.get(deal.deal_id))
+    return JobStep(result=deal_needs(deal, draft(run, deal.category)).to_json())
 
 
 def _offer(deal: DealSnapshot) -> dict[str, Any]:

@@ -118,6 +118,8 @@ NOTHING: dict[str, str] = {
     "POST /app": _FRAME,
     "POST /tab": _FRAME,
     "POST /session": "a session goes on",
+    "POST /tab/points": "reads what the parcel needs of a point",
+    "POST /tab/points/choose": "leaves one, but needs the person's own key: test_tab_points",
     "POST /tab/read": "reads the deal anew with the person's own key",
     "POST /tab/address": "reads the deal with the person's own key; a question to the carrier's directory is no act",
     "POST /tab/address/check": "asks the carrier's directory",
