@@ -40,9 +40,7 @@ def ask(parts: PageParts, who: PageSession, wish: str, deal_id: int, key: str) -
     now = parts.clock.now()
     with session_scope(parts.sessions) as session:
         lane = portal_lane(session, who.portal_id)
-        if _waiting(session, lane.id, wish, deal_id) or _pressed(
-            session, who.portal_id, deal_id, key, now - _REMEMBERED
-        ):
+        if _waiting(session, lane.id, wish, deal_id) or pressed(session, who.portal_id, deal_id, key, now):
             return False
         payload = {"deal_id": deal_id, "user_id": who.user_id, "name": who.name, "key": key}
         inbox.append(session, lane.id, wish, str(deal_id), payload, now=now, trace_id=trace(), people=True)
@@ -69,9 +67,9 @@ def _waiting(session: Session, lane_id: int, wish: str, deal_id: int) -> bool:
     )
 
 
-def _pressed(session: Session, portal_id: int, deal_id: int, key: str, since: datetime) -> bool:
+def pressed(session: Session, portal_id: int, deal_id: int, key: str, now: datetime) -> bool:
     """This very press of the button arrived before (a double click, or a repeat after a lost answer)."""
     recent = select(AuditRow.detail).where(
-        AuditRow.portal_id == portal_id, AuditRow.at >= since, AuditRow.deal_id == deal_id
+        AuditRow.portal_id == portal_id, AuditRow.at >= now - _REMEMBERED, AuditRow.deal_id == deal_id
     )
     return any(detail.get("key") == key for detail in session.scalars(recent))

@@ -37,7 +37,6 @@ from placements.person import own_client, read_deal
 from placements.problem_words import ProblemView, problem_view
 from placements.tab_address_view import (
     FIELDS,
-    PLACES,
     ROLES,
     Held,
     Line,
@@ -59,6 +58,7 @@ from placements.tab_now import is_address_problem
 PANEL, OFFERS, MESSAGE = "tab/address.html", "tab/address_offers.html", "tab/address_message.html"
 LONGEST_MESSAGE = 4000
 LONGEST_VALUE = 500
+LONGEST_NUMBER = 12
 
 
 def blueprint(parts: PageParts) -> Blueprint:
@@ -106,24 +106,25 @@ class AddressPanel:
         """The panel with the deal's address in parts; its words are held against the carrier's directory meanwhile."""
         who = self._who()
         deal = Deal(self._parts, who)
-        values, reading = values_of(deal.held)
+        values, unplaced = values_of(deal.held)
         offers = replace(self._ask(who, deal.facts.category, sent_of(deal)), judges=True)
-        return self._draw(who, self._panel(who, deal, values, reading.unplaced, offers))
+        return self._draw(who, self._panel(who, deal, values, unplaced, offers))
 
     def check(self) -> Response:
         """Asks the directory about the address as it stands in the form now."""
         who = self._who()
         with read_scope(self._parts.sessions) as session:
             facts = tab_facts(session, who.portal_id, who.entity_id)
-        offers = self._ask(who, facts.category, full_line(form_values(), with_comment=False))
+        at = _number(request.form.get("category", ""))
+        offers = self._ask(who, facts.category if at is None else at, full_line(form_values(), with_comment=False))
         return self._fragment(who, OFFERS, offers=offers, words=(), carrier=self._carrier(who, facts))
 
     def checked(self) -> Response:
         """How the question stands; `words` = 1 also draws the words that were sent. 204 while there is no answer."""
         who = self._who()
-        number = request.args.get("job", "")
+        number = _number(request.args.get("job", "")) or 0
         with read_scope(self._parts.sessions) as session:
-            job = addresses.asked(session, who.portal_id, who.entity_id, int(number)) if number.isdigit() else None
+            job = addresses.asked(session, who.portal_id, who.entity_id, number)
             facts = tab_facts(session, who.portal_id, who.entity_id)
         if job is not None and addresses.is_waiting(job, self._parts.clock.now()):
             return pages.renewed(make_response("", 204), who, self._parts.signer)
@@ -147,9 +148,10 @@ class AddressPanel:
             {role: _given(f"was_{role.value}") for role in ROLES if f"was_{role.value}" in request.form},
             {Role.NAME: _given("contact_name"), Role.PHONE: _given("contact_phone")},
         )
-        fill = fill_of(reading, held)
+        present = form_values()
+        fill = fill_of(reading, held, present)
         if Part.COMMENT.value in fill:
-            fill[Part.COMMENT.value] = joined(_given(Part.COMMENT.value), fill[Part.COMMENT.value])
+            fill[Part.COMMENT.value] = joined(present[Part.COMMENT], fill[Part.COMMENT.value])
         place = {part: reading.value(part) for part in ADDRESS_PARTS}
         return self._fragment(
             who,
@@ -158,7 +160,7 @@ class AddressPanel:
             part=Part,
             fill=fill,
             line=full_line(place, with_comment=False),
-            before=full_line({part: _given(part.value) for part in PLACES}, with_comment=False),
+            before=full_line(present, with_comment=False),
             same_name=reading.value(Part.NAME).casefold() == held.known(Role.NAME).casefold(),
             same_phone=same_phone(reading.value(Part.PHONE), held.known(Role.PHONE)),
             unplaced=reading.unplaced,
@@ -172,7 +174,7 @@ class AddressPanel:
         t = self._formats(who).words
         wanted = saving.Wanted(
             form_values(),
-            {role: _given(f"was_{role.value}") for role in ROLES},
+            {role: request.form.get(f"was_{role.value}", "") for role in ROLES},
             tuple(request.form.getlist("unplaced")),
         )
         errors = saving.wrong_in(wanted, deal.held, t)
@@ -186,7 +188,7 @@ class AddressPanel:
         if refused:
             panel = self._panel(who, deal, wanted.values, (), Offers("", ""))
             return self._draw(who, replace(panel, refused=refused))
-        saving.keep(self._parts, who, deal.portal, wanted, deal.held)
+        saving.keep(self._parts, who, deal.portal, wanted, deal.held, request.form.get("key", ""))
         if request.form.get("then") == "ship":
             wish = "retry" if deal.facts.problems or deal.facts.shipments else "ship_now"
             ask(self._parts, who, wish, who.entity_id, request.form.get("key", ""))
@@ -216,6 +218,7 @@ class AddressPanel:
             words=words_of(sent_of(deal), address_problems(facts), None, formats),
             fields=typed(values, deal.held, formats, errors),
             country=values.get(Part.COUNTRY, ""),
+            category=deal.snapshot.category,
             unplaced=unplaced,
             line=full_line(values, with_comment=not has_comment),
             held=deal.held,
@@ -310,6 +313,10 @@ def sent_of(deal: Deal) -> str:
 
 def address_problems(facts: TabFacts) -> list[Problem]:
     return [found.problem for found in facts.problems if is_address_problem(found.problem)]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < LONGEST_NUMBER else None
 
 
 def _given(name: str) -> str:

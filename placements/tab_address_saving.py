@@ -25,6 +25,7 @@ from b24app.store.audit import Act, Change
 from b24app.store.engine import session_scope
 from b24app.store.models import Portal
 from b24app.wire.errors import NotSent, OutcomeUnknown
+from placements.asking import pressed
 from placements.tab_address_view import ROLES, Held, full_line
 
 
@@ -73,8 +74,13 @@ def changed_meanwhile(wanted: Wanted, held: Held) -> tuple[Role, ...]:
     return tuple(
         role
         for role in ROLES
-        if role in mine and held.of(role) != wanted.was.get(role, "") and held.of(role) != mine[role]
+        if role in mine and not same(held.of(role), wanted.was.get(role, "")) and not same(held.of(role), mine[role])
     )
+
+
+def same(one: str, other: str) -> bool:
+    """A form sends line ends in its own way."""
+    return one.split() == other.split()
 
 
 def write(client: PortalClient, deal_id: int, wanted: Wanted, held: Held, names: FieldNames) -> str:
@@ -96,9 +102,9 @@ def write(client: PortalClient, deal_id: int, wanted: Wanted, held: Held, names:
     return ""
 
 
-def keep(parts: PageParts, who: PageSession, portal: Portal, wanted: Wanted, held: Held) -> bool:
+def keep(parts: PageParts, who: PageSession, portal: Portal, wanted: Wanted, held: Held, key: str) -> bool:
     """What was and became: with its values beside the deal and in its timeline, without them in the audit. False when
-    nothing changed."""
+    nothing changed, or this very press (`key`) was kept before."""
     mine = wanted.roles(held)
     was = {role: wanted.was.get(Role(role), "") for role in mine}
     changes = audit.compared(was, mine)
@@ -106,9 +112,21 @@ def keep(parts: PageParts, who: PageSession, portal: Portal, wanted: Wanted, hel
         return False
     now = parts.clock.now()
     with session_scope(parts.sessions) as session:
+        if pressed(session, who.portal_id, who.entity_id, f"save:{key}", now):
+            return False
         row = addresses.note(session, who.portal_id, who.entity_id, changes, who.author, now)
+        detail = {"key": f"save:{key}"}
         hidden = [Change(each.field, hidden=True) for each in changes]
-        audit.write(session, who.portal_id, Act.ADDRESS, now, by=who.author, deal_id=who.entity_id, changes=hidden)
+        audit.write(
+            session,
+            who.portal_id,
+            Act.ADDRESS,
+            now,
+            by=who.author,
+            deal_id=who.entity_id,
+            changes=hidden,
+            detail=detail,
+        )
         text = Text("ship.address_changed", _told(changes, who.name), f"address:{row.id}")
         told = comments.comment(who.portal_id, who.entity_id, text, portal.language)
         lane = outbox.add(session, who.portal_id, [told], now=now, trace_id=trace())

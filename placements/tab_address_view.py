@@ -111,6 +111,7 @@ class Panel:
     words: tuple[Word, ...]
     fields: Mapping[str, Typed]
     country: str
+    category: int
     unplaced: tuple[str, ...]
     line: str
     held: Held
@@ -124,14 +125,18 @@ class Panel:
     marks: Mapping[str, str] = field(default_factory=lambda: {part.value: mark for part, mark in MARKS.items()})
 
 
-def values_of(held: Held) -> tuple[dict[Part, str], Reading]:
-    """Form values read out of the deal: what the address says for the courier joins the comment."""
+def values_of(held: Held) -> tuple[dict[Part, str], tuple[str, ...]]:
+    """Form values read out of the deal, and the words that no field takes. What the address says for the courier joins
+    the comment, a phone in it the phone, where the deal has room for one."""
     reading = read_parts(held.of(Role.ADDRESS))
     values = {part: reading.value(part) for part in (*ADDRESS_PARTS, Part.COMMENT)}
     values[Part.COMMENT] = joined(held.of(Role.COMMENT), values[Part.COMMENT])
     values[Part.NAME] = held.of(Role.NAME)
-    values[Part.PHONE] = held.of(Role.PHONE) or reading.value(Part.PHONE)
-    return values, reading
+    phone = reading.value(Part.PHONE)
+    takes_phone = Role.PHONE in held.roles and held.of(Role.PHONE) in ("", phone)
+    values[Part.PHONE] = phone if takes_phone and phone else held.of(Role.PHONE)
+    homeless = {Part.UNPLACED, *(() if takes_phone else (Part.PHONE,))}
+    return values, tuple(piece.text for piece in reading.pieces if piece.part in homeless)
 
 
 def joined(*texts: str) -> str:
@@ -246,9 +251,15 @@ def full_line(values: Mapping[Part, str], with_comment: bool) -> str:
     return joined(line, values.get(Part.COMMENT, "")) if with_comment else line
 
 
-def fill_of(reading: Reading, held: Held) -> dict[str, str]:
-    """What a customer's message sets in the form."""
-    found = {part.value: value for part, value in reading.values.items() if part in FIELDS}
+def fill_of(reading: Reading, held: Held, present: Mapping[Part, str]) -> dict[str, str]:
+    """What a customer's message sets in the form, whose values are `present` now. A message that names a street or a
+    house is a whole address: nothing of the old one stays in it but the town that it does not name."""
+    values = reading.values
+    found = {part.value: value for part, value in values.items() if part in FIELDS}
+    if Part.STREET in values or Part.HOUSE in values:
+        same_city = values.get(Part.CITY, "").casefold() in ("", present.get(Part.CITY, "").casefold())
+        stays = {Part.CITY, Part.REGION} if same_city else {Part.CITY}
+        found |= {part.value: "" for part in PLACES if part not in values and part not in stays and present.get(part)}
     phone = found.get(Part.PHONE.value, "")
     if phone and same_phone(phone, held.known(Role.PHONE)):
         del found[Part.PHONE.value]

@@ -22,6 +22,7 @@ from install.run import DONE, FAILED, RUNNING
 from install.steps import STEPS
 from install.view import install_view
 from placements.tab_view import tab_view
+from tests.browser.pages.address_state import panel
 from tests.browser.pages.states import NOW, STATES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,6 +45,7 @@ def addresses() -> dict[str, str]:
     """Name of a picture -> path of its page, with `{lang}` open."""
     found = {f"install-{state}": f"/install/{state}/{{lang}}" for state in INSTALLS}
     found |= {f"deal-{state.replace('_', '-')}": f"/tab/{state}/{{lang}}" for state in STATES}
+    found["deal-address"] = "/address/{lang}"
     return found | {f"error-{code.value.replace('_', '-')}": f"/error/{code.value}/{{lang}}" for code in ErrorCode}
 
 
@@ -53,6 +55,7 @@ def served() -> Iterator[str]:
     app = Flask("gallery", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     pages.setup(app)
     app.add_url_rule("/tab/<state>/<lang>", "tab", _tab)
+    app.add_url_rule("/address/<lang>", "address", _address)
     app.add_url_rule("/install/<state>/<lang>", "install", _install)
     app.add_url_rule("/error/<code>/<lang>", "error", _error)
     app.add_url_rule("/tab/version", "tab_version", lambda: ("", 204))
@@ -78,6 +81,27 @@ def _tab(state: str, lang: str) -> Response:
     manifest = discover()["cdek"].manifest
     view = tab_view(facts, viewer.formats, manifest.title[lang], preview, forms=manifest.papers, rules=manifest.changes)
     return pages.page("pages/deal_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
+
+
+def _address(lang: str) -> Response:
+    facts, preview = STATES["gone"]  # the tab under the panel is not seen
+    who = _who(lang, "CRM_DEAL_DETAIL_TAB")
+    viewer = pages.viewer_of(who, NOW)
+    carrier = "СДЭК" if lang == "ru" else "CDEK"
+    shown = panel(viewer.formats, carrier)
+    view = tab_view(facts, viewer.formats, carrier, preview)
+    return pages.page(
+        "pages/deal_tab.html",
+        viewer,
+        who,
+        SessionSigner(["k"]),
+        view=view,
+        key="k" * 16,
+        panel=shown,
+        offers=shown.offers,
+        words=shown.words,
+        carrier=carrier,
+    )
 
 
 def _install(state: str, lang: str) -> Response:

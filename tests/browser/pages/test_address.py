@@ -120,6 +120,7 @@ def by_keyboard(desk: Desk, shop: Shop) -> None:
     expect(ours.locator("#a-house")).to_have_value("44")
     expect(ours.locator("#a-phone.is-new")).to_have_value("+79000001462")
     shop.edit(PASTED, **{ADDRESS: "Казань, ул. Баумана, 7"})
+    expect(ours.locator("#a-changed")).to_be_visible(timeout=20000)
     ours.locator("#a-save").focus()
     desk.page.keyboard.press("Enter")
     expect(ours.locator("[role=alert][data-focus]")).to_contain_text("The deal was changed while you were editing")

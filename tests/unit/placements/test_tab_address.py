@@ -13,13 +13,14 @@ from sqlalchemy import select
 from b24app.bitrix24.errors import RestError
 from b24app.flows.snapshot import Role
 from b24app.frames.formats import Formats
+from b24app.logistics.addressing.messages import read_message
 from b24app.logistics.addressing.parts import Part
 from b24app.logistics.ports import CheckedAddress, City
 from b24app.logistics.problem import Field, Problem
 from b24app.store import addresses, jobs
 from b24app.store.engine import Sessions
 from b24app.store.models import AuditRow, InboxRow, Job, OutboxRow, Portal
-from placements.tab_address_view import Held, offers_of, typed, values_of, words_of
+from placements.tab_address_view import Held, fill_of, offers_of, typed, values_of, words_of
 from tests.unit.placements.conftest import FakePortal
 from tests.unit.placements.test_deal_tab import Tab
 
@@ -188,6 +189,41 @@ def test_another_persons_key_saves_nothing(tab: Tab, person: FakePortal) -> None
     given = {"city": "Казань", "house": "7", "was_address": WAS}
     assert tab.ask("POST", "/tab/address/save", AUTH_ID="boris", **given).status_code == 403
     assert "crm.item.update" not in person.asked
+
+
+def test_the_same_press_twice_is_one_record_and_one_wish(tab: Tab, person: FakePortal, sessions: Sessions) -> None:
+    save(tab, then="ship")
+    item = {**person.answers["crm.item.get"]["item"], "ufCrmDeliveryAddress": "Казань, ул. Мира, 7"}
+    person.answers["crm.item.get"] = {"item": item}
+    save(tab, then="ship")
+    assert [row.action for row in kept(sessions)["audit"]] == ["address", "ship_now"]
+    assert len(kept(sessions)["outbox"]) == 1
+    assert person.asked.count("crm.item.update") == 1
+
+
+def test_an_address_of_several_lines_is_nobodys_change(tab: Tab, person: FakePortal) -> None:
+    item = {**person.answers["crm.item.get"]["item"], "ufCrmDeliveryAddress": "Казань\nул. Баумана, 5"}
+    person.answers["crm.item.get"] = {"item": item}
+    save(tab, was_address="Казань\r\nул. Баумана, 5")
+    assert person.asked.count("crm.item.update") == 1
+
+
+def test_a_phone_in_the_address_is_not_lost(ru: Formats) -> None:
+    held = Held({Role.ADDRESS: WAS + ", тел 8 900 000 14 62", Role.PHONE: ""}, {})
+    assert values_of(held)[0][Part.PHONE] == "8 900 000 14 62"
+    filled = Held({**held.roles, Role.PHONE: "+7 912 345-67-89"}, {})
+    assert "8 900 000 14 62" in values_of(filled)[1]
+    assert "8 900 000 14 62" in values_of(Held({Role.ADDRESS: held.of(Role.ADDRESS)}, {}))[1]
+
+
+def test_a_message_with_an_address_leaves_nothing_of_the_old_one() -> None:
+    present = {Part.CITY: "Казань", Part.REGION: "Татарстан", Part.HOUSE: "5", Part.BLOCK: "2", Part.FLAT: "12"}
+    held = Held({Role.ADDRESS: WAS}, {})
+    fill = fill_of(read_message("адрес: ул. Мира 7"), held, present)
+    assert fill == {"street": "ул. Мира", "house": "7", "block": "", "flat": ""}
+    moved = fill_of(read_message("Москва, ул. Мира 7"), held, present)
+    assert (moved["city"], moved["region"], moved["flat"]) == ("Москва", "", "")
+    assert fill_of(read_message("это Мария, 8 900 000 14 62"), held, present).keys() == {"name", "phone"}
 
 
 def test_a_message_is_reviewed_against_what_the_deal_holds(tab: Tab) -> None:
