@@ -20,11 +20,33 @@ from b24app.systems.plugin import SystemPlugin
 from install import routes as install_routes
 from install.wanted import fingerprint
 from placements import app as app_page
-from placements import components, deal_tab, legal, renewal, tab_address, tab_changes, tab_papers, tab_points, tab_rates
+from placements import (
+    components,
+    deal_list,
+    deal_tab,
+    legal,
+    renewal,
+    tab_address,
+    tab_changes,
+    tab_papers,
+    tab_points,
+    tab_rates,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Who answers people; `tests/unit/placements/rights_table.py` says who may call what.
-ROOMS = (deal_tab, tab_address, tab_papers, tab_changes, tab_rates, tab_points, app_page, renewal, install_routes)
+ROOMS = (
+    deal_tab,
+    deal_list,
+    tab_address,
+    tab_papers,
+    tab_changes,
+    tab_rates,
+    tab_points,
+    app_page,
+    renewal,
+    install_routes,
+)
 
 
 def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:

@@ -62,6 +62,15 @@ TAB_TITLES = {
     "en": {"TITLE": "Delivery", "DESCRIPTION": "Shipping of the deal and where the parcel is"},
 }
 
+LIST = "CRM_DEAL_LIST_TOOLBAR"
+LIST_PATH = "/deals"
+LIST_TITLES = {
+    "ru": {"TITLE": "Отправка сделок", "DESCRIPTION": "Оформить много сделок сразу"},
+    "en": {"TITLE": "Ship deals", "DESCRIPTION": "Ship many deals at once"},
+}
+#: Our pages in the portal's: where, at which address, under which name.
+PLACES = ((TAB, TAB_PATH, TAB_TITLES), (LIST, LIST_PATH, LIST_TITLES))
+
 STAGE_NAMES = {"ru": "Передано на отгрузку", "en": "Transferred for shipment"}
 #: Other names under which portals already have it.
 STAGE_ALIASES = ("передано в доставку", "передать в доставку", "на отгрузку", "to ship", "ready to ship")
@@ -72,7 +81,8 @@ STAGE_COLOUR = "#00A9F4"
 def fingerprint(public_url: str, hooks_url: str) -> str:
     """Differs as soon as a release wants something else in portals, or is reached at other addresses. What is put in
     place once and then belongs to the portal (the stage) does not count."""
-    bound = (EVENTS, hooks_url + EVENTS_PATH, TAB, public_url + TAB_PATH, sorted(TAB_TITLES.items()))
+    places = [(code, public_url + path, sorted(titles.items())) for code, path, titles in PLACES]
+    bound = (EVENTS, hooks_url + EVENTS_PATH, places)
     fields = [(role.value, creation(role, own.name, "en")) for role, own in OWN.items()]
     return hashlib.sha256(repr((fields, bound)).encode()).hexdigest()[:40]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, request
@@ -109,11 +109,12 @@ def known_portal(session: Session, member_id: str) -> Portal:
     return portal
 
 
-def session_of(parts: PageParts, placement: str, right: Right | None = None) -> PageSession:
-    """The renewed session of a fragment's request, of a person who has the right. Raises PageError."""
+def session_of(parts: PageParts, placement: str, right: Right | None = None, also: Collection[str] = ()) -> PageSession:
+    """The renewed session of a fragment's request, of a person who has the right. `also`: further placements whose
+    pages carry this part. Raises PageError."""
     now = parts.clock.now()
     found = parts.signer.read(bearer(request.headers.get("Authorization", "")), now)
-    if found.placement != placement:
+    if found.placement not in (placement, *also):
         raise PageError(ErrorCode.SESSION_FORGED, f"a session of {found.placement}")
     with read_scope(parts.sessions) as session:
         portal = portals.get(session, found.portal_id)

@@ -16,11 +16,6 @@ from b24app.store.models import Pipeline, Portal, ProblemRow, Shipment, Tracking
 from b24app.store.models import Rule as RuleRow
 
 
-def triggers_of(row: Pipeline) -> list[str]:
-    """Stages of one pipeline that ship: the column's first, then those in its settings."""
-    return [stage for stage in (row.trigger_stage, *(row.settings or {}).get("more_triggers", ())) if stage]
-
-
 def pipeline_config(
     portal: Portal, pipeline: Pipeline, max_age_s: int, sender: Sender | None = None, rules: Sequence[Rule] = ()
 ) -> PipelineConfig | None:

@@ -79,6 +79,11 @@ def set_address(session: Session, portal_id: int, client_endpoint: str, now: dat
     portal.client_endpoint, portal.domain = client_endpoint, domain
 
 
+def triggers_of(row: Pipeline) -> list[str]:
+    """Stages of one pipeline that ship: the column's first, then those in its settings."""
+    return [stage for stage in (row.trigger_stage, *(row.settings or {}).get("more_triggers", ())) if stage]
+
+
 def pipelines(session: Session, portal_id: int) -> dict[int, Pipeline]:
     """Return the portal's pipelines by category id."""
     found = session.scalars(select(Pipeline).where(Pipeline.portal_id == portal_id))

@@ -1,5 +1,5 @@
-"""The tab in deals and the notifications: list what is bound, unbind what points elsewhere, bind the missing
-(bitrix24-app.md §4.1, §5.1)."""
+"""The tab in deals, the page of many deals and the notifications: list what is bound, unbind what points elsewhere,
+bind the missing (bitrix24-app.md §4.1, §5.1)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from b24app.bitrix24.encoding import Command, as_list, as_map
 from b24app.bitrix24.envelope import inner_error
 from b24app.bitrix24.features import Feature, has
 from install.steps.catalogue import Ground, Read
-from install.wanted import EVENTS, EVENTS_PATH, TAB, TAB_PATH, TAB_TITLES, Binding, BindingPlan, plan_bindings
+from install.wanted import EVENTS, EVENTS_PATH, PLACES, Binding, BindingPlan, plan_bindings
 
 
 def placement_reads(ground: Ground) -> list[Read]:
@@ -22,33 +22,40 @@ def event_reads(_ground: Ground) -> list[Read]:
 
 
 def placements(ground: Ground) -> None:
-    """The Delivery tab of deals, where the portal has granted the scope for it."""
+    """The Delivery tab of deals and the page above their list, where the portal has granted the scope for it."""
     if not has(Feature.TAB, ground.granted):
         return
     rows = [as_map(row) for row in as_list(ground.ask("placement.get"))]
     ours = [Binding(str(row.get("placement", "")), str(row.get("handler", ""))) for row in rows]
-    handler = ground.public_url + TAB_PATH
-    plan = plan_bindings([each for each in ours if each.name.upper() == TAB], [TAB], handler)
-    _apply(ground, plan, "placement", "PLACEMENT", "HANDLER", {"LANG_ALL": TAB_TITLES})
+    commands = []
+    for at, (code, path, titles) in enumerate(PLACES):
+        plan = plan_bindings([each for each in ours if each.name.upper() == code], [code], ground.public_url + path)
+        commands += _commands(plan, "placement", "PLACEMENT", "HANDLER", {"LANG_ALL": titles}, f"{at}x")
+    _run(ground, commands)
 
 
 def events(ground: Ground) -> None:
     """Notifications about deals and about the app itself."""
     rows = [as_map(row) for row in as_list(ground.ask("event.get"))]
     ours = [Binding(str(row.get("event", "")), str(row["handler"])) for row in rows if row.get("handler")]
-    _apply(ground, plan_bindings(ours, EVENTS, ground.hooks_url + EVENTS_PATH), "event", "event", "handler", {})
+    _run(
+        ground, _commands(plan_bindings(ours, EVENTS, ground.hooks_url + EVENTS_PATH), "event", "event", "handler", {})
+    )
 
 
-def _apply(ground: Ground, plan: BindingPlan, what: str, name: str, handler: str, more: dict[str, Any]) -> None:
+def _commands(
+    plan: BindingPlan, what: str, name: str, handler: str, more: dict[str, Any], of: str = ""
+) -> list[Command]:
+    """`of` tells the keys of several plans in one batch apart."""
     stale = [
-        Command(f"u{at}", f"{what}.unbind", {name: each.name, handler: each.handler})
+        Command(f"u{of}{at}", f"{what}.unbind", {name: each.name, handler: each.handler})
         for at, each in enumerate(plan.stale)
     ]
     fresh = [
-        Command(f"b{at}", f"{what}.bind", {name: each.name, handler: each.handler, **more})
+        Command(f"b{of}{at}", f"{what}.bind", {name: each.name, handler: each.handler, **more})
         for at, each in enumerate(plan.missing)
     ]
-    _run(ground, [*stale, *fresh])
+    return [*stale, *fresh]
 
 
 def _run(ground: Ground, commands: Sequence[Command]) -> None:

@@ -11,6 +11,7 @@ from b24app.frames.parts import PageParts
 from placements.app import (
     checks,
     connections,
+    deals,
     defaults,
     fields,
     health,
@@ -30,6 +31,7 @@ from placements.app.section import Section
 #: In the order of the navigation.
 SECTIONS: tuple[Section, ...] = (
     health.SECTION,
+    deals.SECTION,
     checks.SECTION,
     log.SECTION,
     journal.SECTION,

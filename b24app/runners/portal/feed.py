@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24 import deals as calls
 from b24app.flows.snapshot import PipelineConfig, StageMove
 from b24app.runners.portal.context import Run
-from b24app.runners.views import triggers_of
 from b24app.store import deals, inbox, shipments
 from b24app.store.engine import session_scope
 from b24app.store.models import DealState, InboxKind, Portal
+from b24app.store.portals import triggers_of
 
 #: Pages asked at once: one while it is quiet; many hints are the beginning of a crowd, of which all is wanted at once.
 QUIET_PAGES = 1

@@ -118,9 +118,11 @@ def _since(run: Run) -> float:
 
 
 def _drop_hints(run: Run) -> bool:
-    """Nothing ships by itself here: hints are closed without a read. People's wishes stay for people's slices."""
+    """Nothing ships here: hints, and wishes of a press on many deals, are closed without a read. People's wishes stay
+    for people's slices."""
     with session_scope(run.services.sessions) as session:
-        rows = run.slice.claim_inbox(session, (InboxKind.DEAL,), CLAIM)
+        found = run.slice.claim_inbox(session, (InboxKind.DEAL, *asking.WISHES), CLAIM)
+        rows = [row for row in found if row.kind == InboxKind.DEAL or not row.people]
         ids = [row_id for row in rows for row_id in row.ids]
         if ids:
             inbox.close(session, run.slice, ids, run.services.clock.now())

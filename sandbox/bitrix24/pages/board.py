@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from sandbox.bitrix24.errors import RestError
+from sandbox.bitrix24.frames import visible_placements
 from sandbox.bitrix24.rules.items import change
 from sandbox.bitrix24.rules.rights import EDIT, READ, may
 from sandbox.bitrix24.state.portal import Portal
@@ -23,6 +24,7 @@ from .session import signed_in
 from .words import word
 
 DEAL, CONTACT, COMPANY = 2, 3, 4
+TOOLBAR = "CRM_DEAL_LIST_TOOLBAR"
 _SHOWN = 120
 
 
@@ -56,8 +58,11 @@ def add_routes(pages: Blueprint, portal: Portal) -> None:
         with portal.lock:
             category = _category(portal)
             columns = _columns(portal, g.user, category)
+            buttons = _toolbar(portal)
         categories = list(portal.crm.categories.get(DEAL, {}).values())
-        return render_template("portal/board.html", columns=columns, category=category, categories=categories)
+        return render_template(
+            "portal/board.html", columns=columns, category=category, categories=categories, buttons=buttons
+        )
 
     @pages.get("/crm/deal/kanban/cells")
     @signed_in
@@ -76,6 +81,15 @@ def add_routes(pages: Blueprint, portal: Portal) -> None:
         spec = request.get_json()
         refused = [_moved(portal, g.user, int(number), str(spec["stage"])) for number in spec["deals"]]
         return {"refused": [words for words in refused if words]}
+
+
+def _toolbar(portal: Portal) -> list[dict[str, str]]:
+    """Buttons above the list, one for each handler bound to its toolbar; such a page gets no options (§5.2)."""
+    title = portal.hub.card.title
+    return [
+        {"placement": TOOLBAR, "handler": row.handler, "title": row.title_in(language(), title)}
+        for row in visible_placements(portal, TOOLBAR)
+    ]
 
 
 def _category(portal: Portal) -> Category:

@@ -12,6 +12,7 @@ from sandbox.bitrix24.frames import Frame, FrameRefusedError, deal_options, open
 from sandbox.bitrix24.rules.rights import READ, may
 from sandbox.bitrix24.state.portal import Portal
 
+from .board import TOOLBAR
 from .card import TAB
 from .frames import Frames, Opened
 from .look import language
@@ -19,7 +20,10 @@ from .session import signed_in
 from .words import word
 
 # Commands and events of a placement's own (§5.3); DEFAULT has none.
-INTERFACES: dict[str, dict[str, list[str]]] = {TAB: {"command": ["reloadData"], "event": []}}
+INTERFACES: dict[str, dict[str, list[str]]] = {
+    TAB: {"command": ["reloadData"], "event": []},
+    TOOLBAR: {"command": ["reloadData"], "event": []},
+}
 _NOTHING: dict[str, list[str]] = {"command": [], "event": []}
 
 

@@ -117,7 +117,7 @@ def test_closing_the_installer_half_way_and_installing_again_is_safe(desk: Desk)
     desk.page.wait_for_url("**install_finished=Y**", timeout=30000)
     expect(desk.ours().locator("#section")).to_contain_text("Новое подключение: СДЭК")
     portal = next(iter(desk.program.world.system("bitrix24").portals.values()))
-    assert [row.handler for row in portal.app.placements] == [f"{desk.program.url}/tab"]
+    assert [row.handler for row in portal.app.placements] == [f"{desk.program.url}/tab", f"{desk.program.url}/deals"]
     assert sorted(row.event for row in portal.app.handlers) == sorted(EVENTS)
     assert {own.name for own in OWN.values()} <= set(portal.crm.userfields.of("CRM_DEAL"))
 

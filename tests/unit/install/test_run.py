@@ -63,7 +63,8 @@ def test_a_portal_gets_everything_once(job: Callable[[], None], sessions: Sessio
     assert [row["event"] for row in there.events] == list(EVENTS)
     assert {row["handler"] for row in there.events} == {f"{HOOKS}/b24/events"}
     assert [(row["placement"], row["handler"]) for row in there.placements] == [
-        ("CRM_DEAL_DETAIL_TAB", f"{PUBLIC}/tab")
+        ("CRM_DEAL_DETAIL_TAB", f"{PUBLIC}/tab"),
+        ("CRM_DEAL_LIST_TOOLBAR", f"{PUBLIC}/deals"),
     ]
     assert there.placements[0]["langAll"]["en"]["TITLE"] == "Delivery"
     with sessions() as session:
@@ -92,7 +93,7 @@ def test_an_older_address_is_replaced(job: Callable[[], None], there: Any) -> No
     there.placements.append({"placement": "CRM_DEAL_DETAIL_TAB", "handler": "https://old.example/tab"})
     job()
     assert {row["handler"] for row in there.events} == {f"{HOOKS}/b24/events"}
-    assert [row["handler"] for row in there.placements] == [f"{PUBLIC}/tab"]
+    assert [row["handler"] for row in there.placements] == [f"{PUBLIC}/tab", f"{PUBLIC}/deals"]
 
 
 def test_a_silent_portal_is_tried_again_from_the_step_that_failed(

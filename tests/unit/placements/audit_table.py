@@ -48,6 +48,8 @@ ADDRESS = {
 }
 
 LEAVES: dict[str, Leaves] = {
+    "POST /deals/act/ship_now": Leaves(Act.SHIP_NOW, {"deals": "{deal}"}, ready="order_over", on_deal=True),
+    "POST /deals/act/refresh": Leaves(Act.REFRESH, {"deals": "{deal}"}, on_deal=True),
     "POST /tab/ship_now": Leaves(Act.SHIP_NOW, on_deal=True),
     "POST /tab/retry": Leaves(Act.RETRY, on_deal=True),
     "POST /tab/refresh": Leaves(Act.REFRESH, on_deal=True),
@@ -117,6 +119,8 @@ _FRAME = "the portal opens a page: that somebody looked is no act"
 NOTHING: dict[str, str] = {
     "POST /app": _FRAME,
     "POST /tab": _FRAME,
+    "POST /deals": _FRAME,
+    "POST /deals/rows": "reads another page with the person's own key",
     "POST /session": "a session goes on",
     "POST /tab/points": "reads what the parcel needs of a point",
     "POST /tab/points/choose": "leaves one, but needs the person's own key: test_tab_points",

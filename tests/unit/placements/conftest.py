@@ -180,7 +180,7 @@ def person() -> FakePortal:
             "user.admin": False,
             "crm.item.get": {"item": DEAL},
             "crm.item.update": {"item": DEAL},
-            "crm.item.list": {"items": [CONTACT]},
+            "crm.item.list": {"items": [CONTACT, DEAL]},
             "crm.item.productrow.list": ROWS,
         }
     )

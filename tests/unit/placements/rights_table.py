@@ -6,6 +6,7 @@ A line is `"METHOD /path": kind(right)`. Numbers in a path are names of rows tha
 
     app(right)   the app's own page: a session of it, and that right
     tab(right)   the deal's tab: a session of it, and that right (None: whoever may read the deal)
+    listing(right) the list of many deals, or the app's page, which has it too: a session of either, and that right
     installer()  the installer's page: a session of it
     frame(right) the portal opens it by a POST that is proven, and that right
     opened()     a page for everybody, no session
@@ -20,17 +21,19 @@ from dataclasses import dataclass
 from b24app.frames.rights import Right
 from placements import app as app_page
 
-APP, TAB, INSTALL = "DEFAULT", "CRM_DEAL_DETAIL_TAB", "INSTALL"
+APP, TAB, INSTALL, LIST = "DEFAULT", "CRM_DEAL_DETAIL_TAB", "INSTALL", "CRM_DEAL_LIST_TOOLBAR"
 
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """`placement`: of the session; empty where none is needed. `also`: a second right without which it is refused."""
+    """`placement`: of the session; empty where none is needed. `also`: a second right without which it is refused.
+    `pages`: placements whose pages carry the same part."""
 
     kind: str
     placement: str = ""
     right: Right | None = None
     also: Right | None = None
+    pages: tuple[str, ...] = ()
 
 
 def app(right: Right) -> Takes:
@@ -39,6 +42,10 @@ def app(right: Right) -> Takes:
 
 def tab(right: Right | None, also: Right | None = None) -> Takes:
     return Takes("session", TAB, right, also)
+
+
+def listing(right: Right | None) -> Takes:
+    return Takes("session", LIST, right, pages=(APP,))
 
 
 def installer() -> Takes:
@@ -66,9 +73,15 @@ TABLE: dict[str, Takes] = {
     "GET /app": opened(),
     "GET /tab": opened(),
     "GET /install": opened(),
+    "GET /deals": opened(),
     "POST /app": frame(APP, Right.SETTINGS),
     "POST /tab": frame(TAB, None),
     "POST /session": renewal(),
+    "POST /deals": frame(LIST, None),
+    "POST /deals/rows": listing(None),
+    "GET /deals/live/{job}/x": listing(None),
+    "POST /deals/act/ship_now": listing(Right.SHIP),
+    "POST /deals/act/refresh": listing(Right.SHIP),
     "GET /tab/version": tab(None),
     "POST /tab/read": tab(None),
     "POST /tab/ship_now": tab(Right.SHIP),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from b24app.clock import FixedClock
@@ -115,11 +115,17 @@ def _chosen(session: Session, portal: Portal, clock: FixedClock) -> dict[str, in
     return {}
 
 
+def _order_over(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    session.execute(update(Shipment).where(Shipment.portal_id == portal.id).values(status="cancelled"))
+    return {}
+
+
 READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "paused": _paused,
     "pipeline_off": _pipeline_off,
     "section": _section,
     "missing": _missing,
+    "order_over": _order_over,
     "unshipped": _unshipped,
     "stamp": _stamp,
     "dead": _dead,

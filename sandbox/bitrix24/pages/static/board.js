@@ -95,5 +95,9 @@
     board.querySelectorAll(".is-target, .is-dragged").forEach(function (other) { other.classList.remove("is-target", "is-dragged"); });
   }
 
+  document.querySelectorAll("[data-toolbar]").forEach(function (button) {
+    button.addEventListener("click", function () { window.Frames.slide(JSON.parse(button.dataset.toolbar)); });
+  });
+
   Page.every(2000, refresh);
 })();

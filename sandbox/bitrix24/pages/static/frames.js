@@ -217,6 +217,12 @@
       .catch(function (problem) { refuse(panel, problem.message); });
   }
 
-  window.Frames = { open: openIn, all: function () { return open; } };
+  /** A toolbar's handler opens in a slider over the list. */
+  function slide(spec) {
+    var dialog = slider(spec.title || "", function () { /* the list stays as it was */ });
+    openIn(dialog.querySelector(".slider__body"), spec, dialog);
+  }
+
+  window.Frames = { open: openIn, slide: slide, all: function () { return open; } };
   document.querySelectorAll("[data-frame][data-open]").forEach(function (panel) { openIn(panel, JSON.parse(panel.dataset.frame)); });
 })();

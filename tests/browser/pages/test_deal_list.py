@@ -1,0 +1,103 @@
+"""Many deals from their own page: chosen by mouse and by keys, shipped together, each with its result."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Frame, expect
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from b24app.demo.setting_up import connect, install, open_app, switch_on
+from b24app.store.models import AuditRow
+from tests.browser.pages.test_connections import looks_fine, past_policy
+from tests.browser.pages.test_in_the_portal import ADMIN, MANAGER, Desk
+
+__all__ = ["past_policy"]
+#: The last one has no address.
+DEALS = [501, 502, 503, 504, 505, 506]
+pytestmark = pytest.mark.timeout(240)
+
+
+def furnish(desk: Desk) -> None:
+    """Deals stand where they ship and wait there for an hour."""
+    steer, member = desk.program.steer, desk.address["member_id"]
+    install(steer, member)
+    page = open_app(steer, member)
+    connect(page, desk.program.world.addresses["cdek"]["accounts"][0])
+    trigger = switch_on(page, more={"hold_s": "3600"})[0]
+    steer("POST", f"/bitrix24/{member}/wishes", {"deals": DEALS[:-1]})
+    steer("POST", f"/bitrix24/{member}/move", {"deals": DEALS, "stage": trigger, "user": MANAGER})
+
+
+def open_list(desk: Desk) -> Frame:
+    desk.page.goto(f"{desk.address['base_url']}/crm/deal/kanban/")
+    desk.page.locator("[data-toolbar]").click()
+    return desk.ours()
+
+
+def asked(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(AuditRow).where(AuditRow.action == "ship_now")) or 0
+
+
+def test_chosen_deals_are_shipped_together(desk: Desk) -> None:
+    furnish(desk)
+    desk.sign_in(MANAGER)
+    ours = open_list(desk)
+    expect(ours.locator("#deals-count")).to_have_text("8 ждут отправки")
+    expect(ours.locator("#st-506")).to_contain_text("Не заполнено")
+    expect(ours.locator("#deals-bar")).to_be_hidden()
+    looks_fine(desk, ours)
+    boxes = [ours.locator(f"[data-row='{deal}']") for deal in DEALS]
+    boxes[0].click()
+    boxes[3].click(modifiers=["Shift"])
+    expect(ours.locator("#do-ship_now")).to_have_text("Оформить 4")
+    boxes[3].focus()
+    desk.page.keyboard.press("Shift+ArrowDown")
+    desk.page.keyboard.press("ArrowDown")
+    desk.page.keyboard.press("Space")
+    expect(ours.locator("[data-picked]")).to_have_text("Выбрано: 6")
+    looks_fine(desk, ours)
+    ours.locator("#do-ship_now").dblclick()
+    expect(ours.locator("#deals-live")).to_contain_text("Отправили 5 из 6 сделок", timeout=60000)
+    expect(ours.locator("#deals-live")).to_contain_text("нужны вы 1")
+    for deal in DEALS[:-1]:
+        expect(ours.locator(f"#st-{deal}")).to_contain_text("Заказ создан")
+    expect(ours.locator("#st-506")).to_contain_text("Открыть сделку")
+    expect(ours.locator("#deals-bar")).to_be_hidden()
+    assert len(desk.program.world.journal.find(system="cdek", kind="order.accepted")) == 5
+    assert desk.program.read(asked) == 6
+    looks_fine(desk, ours)
+
+    ours.locator("#deals-needs").focus()
+    desk.page.keyboard.press("Enter")
+    expect(ours.locator("#deals-count")).to_have_text("1 с проблемой")
+    ours.locator("[data-open='/crm/deal/details/506/']").first.click()
+    expect(desk.page.locator("iframe.slider__page")).to_be_visible()
+    assert desk.watched.faults == []
+
+
+def test_the_list_in_the_apps_page_by_keys_on_a_phone(desk: Desk) -> None:
+    furnish(desk)
+    desk.sign_in(ADMIN)
+    desk.page.request.post(f"{desk.address['base_url']}/lang", form={"lang": "en", "next": "/"})
+    desk.page.set_viewport_size({"width": 360, "height": 800})
+    ours = desk.open_app()
+    ours.locator("a[hx-get='/app/s/deals']").focus()
+    desk.page.keyboard.press("Enter")
+    expect(ours.locator("#deals-count")).to_have_text("8 are waiting to be shipped", timeout=20000)
+    ours.locator("[data-filters]").focus()
+    desk.page.keyboard.press("Enter")
+    ours.locator("[name=q]").fill("503")
+    desk.page.keyboard.press("Enter")
+    expect(ours.locator("#deals-count")).to_have_text("1 is waiting to be shipped")
+    ours.locator("[data-row='503']").focus()
+    desk.page.keyboard.press("Space")
+    ours.locator("#do-ship_now").focus()
+    desk.page.keyboard.press("Enter")
+    expect(ours.locator("#deals-live")).to_contain_text("Shipped 1 of 1 deal", timeout=60000)
+    looks_fine(desk, ours)
+    ours = desk.open_app()
+    ours.locator("a[hx-get='/app/s/deals']").click()
+    expect(ours.locator("#deals-live")).to_contain_text("Shipped 1 of 1 deal", timeout=20000)
+    expect(ours.locator("#deals-count")).to_have_text("7 are waiting to be shipped")
+    assert desk.watched.faults == []
