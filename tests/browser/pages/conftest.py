@@ -34,6 +34,7 @@ def gallery() -> Iterator[str]:
     app.add_url_rule("/<state>/<lang>", "state", _draw)
     app.add_url_rule("/error/<code>/<lang>", "error", _draw_error)
     app.add_url_rule("/tab/version", "version", lambda: ("", 204))
+    app.add_url_rule("/tab/rates", "rates", lambda: ("", 204), methods=["POST"])
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
