@@ -8,11 +8,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import burst, intake, one_deal
+from bench import burst, intake, one_deal, rates
 from bench.figures import Figure, save, table
 from bench.town import town
 
-ROWS = (*intake.ROWS, *one_deal.ROWS, *burst.ROWS)
+ROWS = (*intake.ROWS, *one_deal.ROWS, *burst.ROWS, *rates.ROWS)
 
 
 def say(text: str) -> None:
@@ -33,6 +33,9 @@ def measure(wanted: Sequence[str], var: Path | None) -> list[Figure]:
                 if mine := [name for name in wanted if name in group.ROWS]:
                     figures += group.measure(place, mine, say)
                     save(figures)
+    if mine := [name for name in wanted if name in rates.ROWS]:
+        figures += rates.measure(mine, say)
+        save(figures)
     return figures
 
 

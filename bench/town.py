@@ -107,12 +107,13 @@ def town(say: Say, var: Path | None = None) -> Iterator[Town]:
             accounts = house.addresses["cdek"]["accounts"]
             members = [str(row["member_id"]) for row in house.addresses["portals"]]
             # The second account is a delivery contract: the one that only has to hang.
-            residents = [_settle(house, parts, members[at], accounts[pick]) for at, pick in ((0, 0), (1, 2), (2, 1))]
+            residents = [settle(house, parts, members[at], accounts[pick]) for at, pick in ((0, 0), (1, 2), (2, 1))]
             parts.engine.dispose()
             yield Town(house, *residents)
 
 
-def _settle(house: House, parts: Parts, member: str, account: Mapping[str, Any]) -> Resident:
+def settle(house: House, parts: Parts, member: str, account: Mapping[str, Any]) -> Resident:
+    """A portal that ships with this CDEK account. Raises RuntimeError when its pipelines do not start."""
     triggers = set_up(house.steer, member, account).triggers
     end = time.monotonic() + SETTLE_S
     while not (code := _started(parts, member)):

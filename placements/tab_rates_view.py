@@ -16,7 +16,7 @@ from placements.tab_rates_outs import QUICK, Out, Scene, is_awaited, offers_of, 
 from placements.tab_rates_parts import Line, days_words, lines_of, logo, span_words, tags_of, terms
 
 #: How often the page asks, in milliseconds: while prices are awaited, and while only a silent one may still come.
-OFTEN_MS, SELDOM_MS = 400, 2500
+OFTEN_MS, SELDOM_MS = 250, 2500
 
 
 @dataclass(frozen=True, slots=True)

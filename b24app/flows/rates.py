@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from b24app.flows.compose import Composed
-from b24app.flows.simulate import Priced, for_a_price
+from b24app.flows.simulate import Priced, for_a_price, impersonal
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import DeliveryKind, Sender, ShipmentRequest
 from b24app.logistics.money import Money
@@ -76,9 +76,8 @@ def facts_of(composed: Composed) -> Facts:
 
 
 def in_the_way(composed: Composed) -> list[Problem]:
-    """Why no price can be asked; empty = it can. Of each only what it is, not the client's own words."""
-    found = [problem for problem in composed.problems if problem.field in _PRICED_BY]
-    return [replace(problem, params={}) if "value" in problem.params else problem for problem in found]
+    """Why no price can be asked; empty = it can. Without the client's own words."""
+    return [impersonal(problem) for problem in composed.problems if problem.field in _PRICED_BY]
 
 
 def price_request(composed: Composed, sender: Sender | None) -> ShipmentRequest | None:

@@ -83,7 +83,7 @@ def simulate(deal: DealSnapshot, pipeline: PipelineConfig) -> tuple[Chosen, Ship
         rule_id=rule.id if rule else 0,
         rule=rule.title if rule else "",
         misses=composed.choice.misses,
-        problems=tuple(_impersonal(problem) for problem in composed.problems),
+        problems=tuple(impersonal(problem) for problem in composed.problems),
     )
     return chosen, composed.request
 
@@ -92,7 +92,8 @@ def simulate(deal: DealSnapshot, pipeline: PipelineConfig) -> tuple[Chosen, Ship
 _PERSONAL = frozenset({"value", "address", "name", "phone"})
 
 
-def _impersonal(problem: Problem) -> Problem:
+def impersonal(problem: Problem) -> Problem:
+    """Without the client's own words."""
     return replace(problem, params={name: value for name, value in problem.params.items() if name not in _PERSONAL})
 
 

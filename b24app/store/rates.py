@@ -202,7 +202,12 @@ def answered(
 ) -> LaneRef | None:
     """Keeps an answer to the question of `asked_at`. If somebody's booking waited for it and the price is as they saw
     it, the deal is asked to be shipped: then the lane to wake after the commit."""
-    rate = session.scalar(select(Rate).where(Rate.portal_id == portal_id, Rate.id == rate_id).with_for_update())
+    mine = select(Rate).where(Rate.portal_id == portal_id, Rate.id == rate_id)
+    deal_id = session.scalar(mine.with_only_columns(Rate.deal_id))
+    if deal_id is None:
+        return None
+    row = _locked(session, portal_id, deal_id, now)  # first, as everybody does: two that wait for each other never end
+    rate = session.scalar(mine.with_for_update())
     if rate is None or rate.asked_at != asked_at:
         return None
     before = _answer(rate).current
@@ -210,11 +215,10 @@ def answered(
     if kept is priced:
         rate.priced_at = now
     rate.priced, rate.answered_key, rate.request, rate.answered_at = kept.to_json(), rate.key, {}, now
-    return _go_on(session, portal_id, rate, priced, now)
+    return _go_on(session, row, rate, priced, now)
 
 
-def _go_on(session: Session, portal_id: int, rate: Rate, priced: Priced, now: datetime) -> LaneRef | None:
-    row = _locked(session, portal_id, rate.deal_id, now)
+def _go_on(session: Session, row: DealRates, rate: Rate, priced: Priced, now: datetime) -> LaneRef | None:
     booking = Booking.from_json(row.booking) if row.booking else None
     if booking is None or booking.state is not BookingState.CHECKING or booking.connection_id != rate.connection_id:
         return None
@@ -222,7 +226,7 @@ def _go_on(session: Session, portal_id: int, rate: Rate, priced: Priced, now: da
         return None
     booking = rechecked(booking, priced)
     _keep(row, booking, now)
-    return ship(session, portal_id, rate.deal_id, booking, now) if booking.state is BookingState.SENT else None
+    return ship(session, row.portal_id, row.deal_id, booking, now) if booking.state is BookingState.SENT else None
 
 
 def ship(session: Session, portal_id: int, deal_id: int, booking: Booking, now: datetime) -> LaneRef:

@@ -34,13 +34,16 @@ class Asked:
 @dataclass
 class Carrier:
     """One server. `delay_s` passes before each price, `extra` rubles come on top of it; above `most_g` grams nothing is
-    carried (only feather looks at it). `seen` is all that was asked."""
+    carried (only feather looks at it). `seen` is all that was asked, `took` the seconds of each answer,
+    `began` when it was begun (a reading of `perf_counter`)."""
 
     answer: Callable[[Carrier, Asked], Reply]
     delay_s: float = 0.0
     extra: int = 0
     most_g: int = 5000
     seen: list[Asked] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
+    began: list[float] = field(default_factory=list)
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     url: str = ""
     waiting: threading.Event = field(default_factory=threading.Event)
@@ -209,7 +212,10 @@ def _serve(carrier: Carrier) -> ThreadingHTTPServer:
             headers = {name.lower(): value for name, value in self.headers.items()}
             asked = Asked(self.command, where.path, _flat(parse_qs(where.query)), said, headers)
             carrier.seen.append(asked)
+            began = time.perf_counter()
+            carrier.began.append(began)
             status, body = carrier.answer(carrier, asked)
+            carrier.took.append(time.perf_counter() - began)
             text = json.dumps(body, ensure_ascii=False).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json; charset=utf-8")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,11 +70,11 @@ class Rater:
             return
         begun = [(row, each) for row, each in found if each is None or self._room(account.connection.id)]
         late = [row for row, _ in found if row not in [each for each, _ in begun]]
-        now = self._services.clock.now()
-        with session_scope(self._services.sessions) as session:
-            inbox.close(session, slice_, [id_ for row, _ in begun for id_ in row.ids], now)
-            if late:
-                inbox.defer(session, slice_, [id_ for row in late for id_ in row.ids], now + LATER)
+        try:
+            self._close(slice_, [row for row, _ in begun], late)
+        except BaseException:
+            self._leave(each.connection_id for _, each in begun if each is not None)
+            raise
         ready = account.connection.state == ConnectionState.READY
         services = tuple(code for code, _ in self._services.plugins[account.connection.system].manifest.services)
         for _, question in begun:
@@ -82,6 +82,13 @@ class Rater:
                 # Not of a pool: nobody waits at the end of a process for a carrier that hangs.
                 args = (system if ready else None, services, question)
                 threading.Thread(target=self._fly, args=args, name="price", daemon=True).start()
+
+    def _close(self, slice_: Slice, begun: Sequence[Claimed], late: Sequence[Claimed]) -> None:
+        """Before the calls: what is lost afterwards is asked for again by who looks at the page."""
+        now = self._services.clock.now()
+        with session_scope(self._services.sessions) as session:
+            inbox.close(session, slice_, [id_ for row in begun for id_ in row.ids], now)
+            inbox.defer(session, slice_, [id_ for row in late for id_ in row.ids], now + LATER)
 
     def _question(self, session: Any, account: Account, row: Claimed) -> Question | None:
         portal_id, connection_id = account.portal.id, account.connection.id
@@ -98,6 +105,10 @@ class Rater:
             self._flying[connection_id] += 1
             return True
 
+    def _leave(self, connections: Iterable[int]) -> None:
+        with self._lock:
+            self._flying.subtract(connections)
+
     def _fly(self, system: Any, services: Collection[str], question: Question) -> None:
         try:
             priced = _STOPPED if system is None else ask(system, services, question)
@@ -105,8 +116,7 @@ class Rater:
         except Exception as error:  # noqa: BLE001 - the last one who can tell of it; the page says that nobody answers
             _log.error("rate_failed", connection=question.connection_id, exc_info=error)
         finally:
-            with self._lock:
-                self._flying[question.connection_id] -= 1
+            self._leave([question.connection_id])
 
     def _keep(self, question: Question, priced: Priced) -> None:
         with session_scope(self._services.sessions) as session:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from b24app.flows.compose import Composed, compose
 from b24app.flows.rates import BookingState, facts_of, price_key, price_request
+from b24app.flows.simulate import impersonal
 from b24app.flows.snapshot import DealSnapshot
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
@@ -94,7 +95,7 @@ def _in_its_way(
     picked = choices.picked(session, run.portal.id, [deal.deal_id]).get(deal.deal_id)
     composed = compose(replace(deal, picked=picked), pipeline)
     if composed.problems:
-        return BookingState.PROBLEMS, composed.problems
+        return BookingState.PROBLEMS, tuple(map(impersonal, composed.problems))
     if composed.connection_id not in asked:
         return BookingState.PROBLEMS, (Problem("account_stopped", Field.ACCOUNT, Who.ADMIN),)
     return None, ()
