@@ -34,6 +34,11 @@ class PaperForm(Jsonable):
     first: bool = False
     title: Mapping[str, str] | None = None
 
+    @property
+    def alike(self) -> str:
+        """The same for forms of different systems that serve the same end: `label:A6`."""
+        return f"{self.kind.value}:{self.size}"
+
 
 class PaperStage(StrEnum):
     """`gone`: the system dropped it (links expire); asking anew is harmless."""

@@ -72,6 +72,7 @@ class Act(StrEnum):
     FIELD_OWN = "field_own"
     FIELD_NAME = "field_name"
     FIELD_KEEP = "field_keep"
+    PAPERS = "papers"
     DEFAULTS = "defaults"
     SECTION_DEFAULTS = "section_defaults"
     RULE_ADDED = "rule_added"

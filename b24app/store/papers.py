@@ -5,7 +5,8 @@ A paper is a row that says how far it is, so that a crash at any moment costs on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,9 +20,25 @@ from b24app.store.sql import changed
 
 #: Papers can be made anew at any time; they name a person and an address.
 KEPT = timedelta(days=30)
+#: Portal setting: what `Wanted` says.
+SETTING = "papers"
 #: Kind of the job that stands for a link which works once.
 LINK = "paper_link"
 _OPEN = (PaperStatus.WAITING, PaperStatus.ASKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the portal wants: files in deals' timelines, and a form (`PaperForm.alike`, "" = none) that is prepared as
+    soon as an order is there."""
+
+    attach: bool = True
+    prepare: str = ""
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any] | None) -> Wanted:
+        kept = (settings or {}).get(SETTING, {})
+        return cls(bool(kept.get("attach", True)), str(kept.get("prepare", "")))
 
 
 def ask(

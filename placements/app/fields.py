@@ -16,7 +16,7 @@ from b24app.frames.formats import Formats
 from b24app.frames.session import PageSession
 from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts, portal_facts
-from placements.app import fields_saving, fields_view
+from placements.app import fields_saving, fields_view, papers
 from placements.app.desk import Desk
 from placements.app.section import Group, Progress, Section
 
@@ -24,7 +24,11 @@ BOX = "parts/app_fields.html"
 
 
 def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
-    return {"form": fields_view.fields_page(facts, desk.formats(who))}
+    formats = desk.formats(who)
+    return {
+        "form": fields_view.fields_page(facts, formats),
+        "papers": papers.papers_form(desk, facts.settings, formats),
+    }
 
 
 def progress(facts: PortalFacts, formats: Formats) -> Progress:
@@ -79,6 +83,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         )
         return redraw(who)
 
+    papers.routes(bp, desk)
     bp.get("/app/fields")(fields)
     bp.post("/app/fields/form")(redraw_fields)
     bp.post("/app/fields")(save_fields)

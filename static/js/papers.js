@@ -17,7 +17,7 @@
   function offer(form, url) {
     var link = document.createElement("a");
     link.className = "wb-btn wb-btn--sm wb-btn--primary"; link.href = url; link.target = "_blank"; link.rel = "noopener";
-    link.textContent = form.dataset.open;
+    link.textContent = form.dataset.offer;
     link.addEventListener("click", function () { setTimeout(function () { link.remove(); form.hidden = false; }, 0); });
     form.hidden = true; form.after(link); link.focus();
     window.Portal.fit();

@@ -56,6 +56,17 @@ def test_a_label_is_made_attached_and_opened_once(shop: Shop) -> None:
     assert "%PDF" not in said
 
 
+def test_a_label_of_every_order_and_nothing_in_the_timeline(shop: Shop) -> None:
+    """As the administrator may want it."""
+    assert "Сохранено" in shop.app_press("/app/papers", prepare="label:A6")
+    shop.town.carrier(print_seconds=0.2)
+    shop.ship(DEAL)
+    [number] = shop.shipped(DEAL)
+    shop.town.wait(lambda: _ready(shop), "a label", 40)
+    shop.town.calm()
+    assert shop.comments(DEAL) == [f"Перевозчик создал заказ {number}."]
+
+
 def _ready(shop: Shop) -> int | None:
     wanted = select(Paper.id).where(Paper.status == PaperStatus.READY)
     found: int | None = shop.town.program.read(lambda session: session.scalars(wanted).one_or_none())

@@ -38,8 +38,6 @@ PATIENCE = timedelta(minutes=5)
 MOST_TRIES = 6
 #: A larger file stays with us: the portal takes it only as a request of its own (bitrix24-crm.md §13.2).
 ATTACHED_MOST = 256 * 1024
-#: Portal setting: `{"attach": bool, "prepare": form kind}`.
-SETTING = "papers"
 _log = structlog.get_logger("waybill.connection")
 
 
@@ -174,8 +172,7 @@ class Papering:
 
     def _attach(self, session: Session, paper: Paper, step: Step, now: datetime) -> LaneRef | None:
         """The file goes into the deal's timeline, unless the portal does not want it, or it is too large for that."""
-        wanted = (self.account.portal.settings or {}).get(SETTING, {}).get("attach", True)
-        if not wanted or paper.size > ATTACHED_MOST:
+        if not papers.Wanted.of(self.account.portal.settings).attach or paper.size > ATTACHED_MOST:
             return None
         [row] = shipments.by_ids(session, paper.portal_id, [paper.shipment_id]).values()
         form = {each.code: each for each in self._forms()}.get(paper.form)

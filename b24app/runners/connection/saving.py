@@ -23,7 +23,7 @@ from b24app.runners.connection import changing, outcomes
 from b24app.runners.connection.tasks import CANCEL, CREATE, FOLLOW, Landed
 from b24app.runners.services import Services
 from b24app.runners.views import shipment_view
-from b24app.store import comments, deals, intents, outbox, portals, problems, reconciling, sending, shipments
+from b24app.store import comments, deals, intents, outbox, papers, portals, problems, reconciling, sending, shipments
 from b24app.store.lanes import LaneRef
 from b24app.store.models import (
     Connection,
@@ -133,6 +133,8 @@ class Saver:
         self._settle_accepted(landed, row, state, change)
         self._tell(landed, row, change, deal)
         self._tell_changes(row, news, deal)
+        if change.changed and change.status is Status.CREATED:
+            self._prepare_paper(landed, row)
         if change.solved_keys:
             problems.solve(self.session, row.portal_id, row.deal_id, change.solved_keys, self.now)
         self._open(row, deal, change.problems)
@@ -175,6 +177,18 @@ class Saver:
             self.things += [comments.comment(row.portal_id, row.deal_id, text, lang, row.id) for text in news.texts]
         self._open(row, deal, news.problems)
         self.wake |= changing.after(self.session, row, news, self.now)
+
+    def _prepare_paper(self, landed: Landed, row: Shipment) -> None:
+        """The form that the portal wants of every order, if this system prints one like it."""
+        wanted = papers.Wanted.of(self.account.portal.settings).prepare
+        if not wanted:
+            return
+        forms = self.services.plugins[self.account.connection.system].manifest.papers
+        form = next((each.code for each in forms if each.alike == wanted), None)
+        if form is not None:
+            trace, people = landed.task.trace_id, landed.task.people
+            lane = papers.ask(self.session, row, form, asked_by=None, now=self.now, trace_id=trace, people=people)
+            self.wake |= {lane} if lane is not None else set()
 
     def _next_number(self, landed: Landed, row: Shipment) -> None:
         """Our number is taken although no order of ours is there: the same request under the next one."""

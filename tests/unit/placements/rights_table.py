@@ -139,6 +139,7 @@ TABLE: dict[str, Takes] = {
     "GET /app/rules/try/version": app(Right.SETTINGS),
     "GET /app/fields": app(Right.SETTINGS),
     "POST /app/fields": app(Right.SETTINGS),
+    "POST /app/papers": app(Right.SETTINGS),
     "POST /app/fields/form": app(Right.SETTINGS),
     "POST /app/fields/reread": app(Right.SETTINGS),
     "POST /app/fields/link/own": app(Right.SETTINGS),
