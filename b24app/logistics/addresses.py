@@ -135,6 +135,11 @@ def _first_words(text: str) -> list[str]:
     return [word for word in words if word]
 
 
+def is_adjective(word: str) -> bool:
+    """By its ending: `Парковая`, `Нижний`."""
+    return bool(_ADJECTIVE.search(word))
+
+
 def names_by_length(words: list[str]) -> list[str]:
     """Which of the first words may be a town's name, best first: one word, unless it looks like the first half of a
     longer name (`Нижний Новгород`, `Ростов на Дону`)."""

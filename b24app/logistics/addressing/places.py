@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from b24app.logistics.addresses import SHORT_NAMES, names_by_length
+from b24app.logistics.addresses import SHORT_NAMES, is_adjective, names_by_length
 from b24app.logistics.addressing.marks import LETTER, compiled
 from b24app.logistics.addressing.parts import Part
 from b24app.logistics.addressing.sheet import TAKEN, Sheet, tidy
@@ -124,6 +124,13 @@ def _take_marked(sheet: Sheet, found: re.Match[str]) -> None:
     inner = _TYPE_INSIDE.search(text)
     whole = sheet.left[found.end() :].lstrip()[:1] in ("", ",", ";", "\n", "|", "(", TAKEN)
     words = [(match.start(), match.end()) for match in re.finditer(r"[^\s]+", text[: inner.start()] if inner else text)]
+    if (
+        inner
+        and len(words) > 1
+        and not is_town(tidy(text[: inner.start()]))
+        and is_adjective(tidy(text[words[-1][0] : words[-1][1]]))
+    ):
+        words.pop()  # `д. Сабурово Парковая улица`: the adjective is the street's
     if not words:
         return
     count = _count([text[first:last] for first, last in words], whole or inner is not None)

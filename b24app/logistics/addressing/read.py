@@ -32,7 +32,7 @@ def read_parts(text: str) -> Reading:
 
 def read_on(sheet: Sheet, may_take: MayTake | None = None) -> None:
     """Takes from the sheet whatever an address may hold; `may_take` None = all of the text is an address."""
-    sheet.take_all(marks.PHONE, Part.PHONE)
+    sheet.take_all(marks.PHONE, Part.PHONE, lambda found: found.group("v"))
     for pattern in _COURIER_BEFORE:
         sheet.take_all(pattern, Part.COMMENT)
     sheet.take_first(marks.POSTAL, Part.POSTAL, lambda found: found.group("v"))

@@ -78,6 +78,7 @@ def _assert_all_placed_once(text: str, reading: Reading) -> None:
 
 
 @given(TEXTS)
+@example("Комментарий: дом 5, тел +79161234567, звонить, Иван. адрес: наб.")
 @example("ул ул. ул, 5 5-5-5 д.5 кв5 кв 6 420111 420111")
 def test_every_word_is_in_exactly_one_piece(text: str) -> None:
     _assert_all_placed_once(text, read_parts(text))

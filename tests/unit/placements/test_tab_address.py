@@ -212,8 +212,8 @@ def test_a_phone_in_the_address_is_not_lost(ru: Formats) -> None:
     held = Held({Role.ADDRESS: WAS + ", тел 8 900 000 14 62", Role.PHONE: ""}, {})
     assert values_of(held)[0][Part.PHONE] == "8 900 000 14 62"
     filled = Held({**held.roles, Role.PHONE: "+7 912 345-67-89"}, {})
-    assert "8 900 000 14 62" in values_of(filled)[1]
-    assert "8 900 000 14 62" in values_of(Held({Role.ADDRESS: held.of(Role.ADDRESS)}, {}))[1]
+    assert "тел 8 900 000 14 62" in values_of(filled)[1]
+    assert "тел 8 900 000 14 62" in values_of(Held({Role.ADDRESS: held.of(Role.ADDRESS)}, {}))[1]
 
 
 def test_a_message_with_an_address_leaves_nothing_of_the_old_one() -> None:
