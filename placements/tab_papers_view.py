@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from b24app import words
 from b24app.frames.formats import NBSP, Formats
 from b24app.logistics.papers import PaperForm, PaperKind
+from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.store.faces.deal import ShipmentFacts, TabFacts
 from b24app.store.faces.papers import PaperFacts
@@ -80,17 +81,16 @@ def _line(form: PaperForm, paper: PaperFacts | None, formats: Formats, carrier: 
     sheet = f"PDF, {form.size}"
     if paper is None:
         return PaperLine(form.code, icon, title, sheet, "none")
-    if paper.preparing:
+    if paper.preparing(formats.now):
         return PaperLine(form.code, icon, title, sheet, "preparing", paper.id)
     if paper.ready:
         parts = [sheet, _bytes(paper.size, formats)]
         if paper.opened_at:
             parts.append(formats.words("papers.opened", day=formats.moment(paper.opened_at)))
         return PaperLine(form.code, icon, title, ", ".join(parts), "ready", paper.id)
-    problem = paper.problem
-    why = words.say(f"problem.{problem.code}", formats.lang, carrier=carrier, **problem.params) if problem else ""
-    quote, code = (problem.their_text, problem.their_code) if problem else ("", "")
-    return PaperLine(form.code, icon, title, sheet, "failed", paper.id, why, quote, code)
+    problem = paper.problem or Problem("paper_late")
+    why = words.say(f"problem.{problem.code}", formats.lang, carrier=carrier, **problem.params)
+    return PaperLine(form.code, icon, title, sheet, "failed", paper.id, why, problem.their_text, problem.their_code)
 
 
 def _bytes(size: int, formats: Formats) -> str:

@@ -20,6 +20,8 @@ from b24app.store.sql import changed
 
 #: Papers can be made anew at any time; they name a person and an address.
 KEPT = timedelta(days=30)
+#: A paper that nobody has moved for this long was lost with its row: it may be asked for anew.
+STUCK = timedelta(minutes=15)
 #: Portal setting: what `Wanted` says.
 SETTING = "papers"
 #: Kind of the job that stands for a link which works once.
@@ -62,7 +64,9 @@ def ask(
             portal_id=shipment.portal_id, shipment_id=shipment.id, deal_id=shipment.deal_id, form=form, asked_at=now
         )
         session.add(paper)
-    elif paper.status in _OPEN or (paper.status == PaperStatus.READY and paper.remote_id == shipment.remote_id):
+    elif (paper.status in _OPEN and now - paper.changed_at < STUCK) or (
+        paper.status == PaperStatus.READY and paper.remote_id == shipment.remote_id
+    ):
         return None
     paper.status, paper.remote_id, paper.remote_key = PaperStatus.WAITING, shipment.remote_id or "", ""
     paper.tries, paper.problem, paper.asked_by, paper.asked_at, paper.changed_at = 0, {}, asked_by, now, now

@@ -109,8 +109,10 @@ class Papering:
 
     def land(self) -> None:
         for future in [future for future in self.flying if future.done()]:
-            step = self.flying.pop(future)
-            self._save(step, future.result())
+            step, error = self.flying.pop(future), future.exception()
+            if error is not None:  # a fault of ours in one paper: it must not stop the account's orders
+                _log.error("paper_failed", paper=step.paper_id, exc_info=error)
+            self._save(step, future.result() if error is None else Came(error=Refused([_BROKEN])))
 
     def _save(self, step: Step, came: Came | None) -> None:
         """One transaction: how far the paper is, and when its row is looked at again."""
@@ -188,4 +190,5 @@ class Papering:
 
 
 _REFUSED = Problem("paper_refused", Field.ORDER, Who.CARRIER)
+_BROKEN = Problem("paper_refused", Field.ORDER, Who.WAYBILL)
 _LATE = Problem("paper_late", Field.ORDER, Who.CARRIER)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from b24app.logistics.problem import Problem
 from b24app.store.models import Paper, PaperStatus, Shipment
+from b24app.store.papers import STUCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class PaperFacts:
     form: str
     status: str
     size: int
-    asked_at: datetime
+    changed_at: datetime
     opened_at: datetime | None
     problem: Problem | None
 
@@ -29,9 +30,9 @@ class PaperFacts:
     def ready(self) -> bool:
         return self.status == PaperStatus.READY
 
-    @property
-    def preparing(self) -> bool:
-        return self.status in (PaperStatus.WAITING, PaperStatus.ASKED)
+    def preparing(self, now: datetime) -> bool:
+        """Somebody is at it; one that stood still for long is not."""
+        return self.status in (PaperStatus.WAITING, PaperStatus.ASKED) and now - self.changed_at < STUCK
 
 
 def papers_of_deal(session: Session, portal_id: int, deal_id: int) -> tuple[PaperFacts, ...]:
@@ -49,7 +50,7 @@ def papers_of_deal(session: Session, portal_id: int, deal_id: int) -> tuple[Pape
             row.form,
             row.status,
             row.size,
-            row.asked_at,
+            row.changed_at,
             row.opened_at,
             Problem.from_json(row.problem) if row.problem else None,
         )
