@@ -8,11 +8,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import burst, intake, one_deal, rates
+from bench import burst, intake, many, one_deal, rates
 from bench.figures import Figure, save, table
 from bench.town import town
 
-ROWS = (*intake.ROWS, *one_deal.ROWS, *burst.ROWS, *rates.ROWS)
+ROWS = (*intake.ROWS, *one_deal.ROWS, *burst.ROWS, *rates.ROWS, *many.ROWS)
 
 
 def say(text: str) -> None:
@@ -27,9 +27,9 @@ def measure(wanted: Sequence[str], var: Path | None) -> list[Figure]:
     if mine := [name for name in wanted if name in intake.ROWS]:
         figures += intake.measure(mine, say)
         save(figures)
-    if set(wanted) & {*one_deal.ROWS, *burst.ROWS}:
+    if set(wanted) & {*one_deal.ROWS, *burst.ROWS, *many.ROWS}:
         with town(say, var) as place:
-            for group in (one_deal, burst):
+            for group in (one_deal, burst, many):
                 if mine := [name for name in wanted if name in group.ROWS]:
                     figures += group.measure(place, mine, say)
                     save(figures)

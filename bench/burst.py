@@ -153,12 +153,13 @@ def _neighbour(portal: Resident, found: list[float], more: Callable[[int], bool]
 
 def _aftermath(journal: Journal) -> None:
     """Read on until WATCHED_S after the time that is counted."""
-    while time.time() < _last_write(journal) + AFTER_S + WATCHED_S:
+    while time.time() < last_write(journal) + AFTER_S + WATCHED_S:
         time.sleep(2)
         journal.read()
 
 
-def _last_write(journal: Journal) -> float:
+def last_write(journal: Journal) -> float:
+    """When anything was last written into the portal, seconds since the epoch."""
     return max((row.at for row in journal.calls() if row.writes), default=0.0)
 
 
@@ -208,12 +209,12 @@ def _speed(found: Found, deals: Sequence[int]) -> list[Figure]:
 
 
 def _calls(journal: Journal, found: Found) -> Figure:
-    last = _last_write(journal)
+    last = last_write(journal)
     calls = journal.calls()
     counted = [row for row in calls if row.at <= last + AFTER_S]
     late = [row for row in calls if row.at > last + AFTER_S and not row.sweeps]
     deals = DEALS + len(found.pressed)
-    kinds = Counter(_kind(row) for row in counted)
+    kinds = Counter(kind(row) for row in counted)
     refused = sum(1 for row in counted if str(row.data.get("status")) != "200")
     note = ", ".join(f"{name} {count}" for name, count in sorted(kinds.items()))
     return Figure(
@@ -228,7 +229,8 @@ def _calls(journal: Journal, found: Found) -> Figure:
     )
 
 
-def _kind(row: Row) -> str:
+def kind(row: Row) -> str:
+    """Who called, and what for."""
     if row.kind == "oauth.call":
         return "oauth"
     if row.data.get("user") == 7:

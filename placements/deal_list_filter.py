@@ -157,7 +157,6 @@ class FilterView:
     states: tuple[Choice, ...]
     moved: tuple[Choice, ...]
     text: str
-    narrowed: int
 
 
 def filter_view(
@@ -182,7 +181,6 @@ def filter_view(
         states=_choices([(each.value, t(f"deals.state.{each.value}")) for each in State], chosen.state.value),
         moved=_choices([(each, t(f"deals.moved.{each or 'any'}")) for each in MOVED], chosen.moved),
         text=chosen.text,
-        narrowed=chosen.narrowed,
     )
 
 

@@ -42,10 +42,30 @@
     found.classList.toggle("wb-btn--primary", first);
   }
 
+  /** The form says what the list shows, also when something else narrowed it. */
+  function agree(root) {
+    var form = document.getElementById("flt");
+    root.querySelectorAll("#deals-now input").forEach(function (kept) {
+      var field = form.elements[kept.name];
+      if (field !== document.activeElement) { field.value = kept.value; }
+    });
+    document.querySelector("[data-filters] span").textContent = root.dataset.filtersSay;
+  }
+
+  /** While a press is on its way neither button takes another one. */
+  function pressed(busy, wish) {
+    ["ship_now", "refresh"].forEach(function (name) {
+      var found = document.getElementById("do-" + name);
+      if (!found) { return; }
+      found.disabled = busy;
+      found.classList.toggle("is-busy", busy && name === wish);
+    });
+  }
+
   function show() {
     var root = list(), bar = document.getElementById("deals-bar"), count = document.getElementById("deals-count");
     if (!root || !root.dataset.narrowed) { return; }
-    if (filter !== root.dataset.narrowed) { if (filter !== null) { forget(); } filter = root.dataset.narrowed; }
+    if (filter !== root.dataset.narrowed) { if (filter !== null) { forget(); } filter = root.dataset.narrowed; agree(root); }
     count.textContent = root.dataset.count;
     boxes().forEach(function (box) {
       box.checked = all || picked.has(box.dataset.row);
@@ -118,8 +138,13 @@
       if (!event.target.elements.deals.value && !event.target.elements.all.value) { event.preventDefault(); return; }
       event.detail.path = "/deals/act/" + (event.detail.parameters.wish || "ship_now");
     });
+    body.addEventListener("htmx:beforeRequest", function (event) {
+      if (event.target.id === "deals-bar") { pressed(true, event.detail.requestConfig.parameters.wish); }
+    });
     body.addEventListener("htmx:afterRequest", function (event) {
-      if (event.target.id === "deals-bar" && event.detail.successful) { forget(); show(); }
+      if (event.target.id !== "deals-bar") { return; }
+      pressed(false, "");
+      if (event.detail.successful) { forget(); show(); }
     });
     body.addEventListener("htmx:afterSettle", show);
     body.addEventListener("htmx:oobAfterSwap", show);

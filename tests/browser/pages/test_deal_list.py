@@ -32,7 +32,9 @@ def furnish(desk: Desk) -> None:
 def open_list(desk: Desk) -> Frame:
     desk.page.goto(f"{desk.address['base_url']}/crm/deal/kanban/")
     desk.page.locator("[data-toolbar]").click()
-    return desk.ours()
+    ours = desk.ours()
+    ours.wait_for_load_state("load")
+    return ours
 
 
 def asked(session: Session) -> int:
@@ -71,6 +73,7 @@ def test_chosen_deals_are_shipped_together(desk: Desk) -> None:
     ours.locator("#deals-needs").focus()
     desk.page.keyboard.press("Enter")
     expect(ours.locator("#deals-count")).to_have_text("1 с проблемой")
+    expect(ours.locator("#flt-state")).to_have_value("problem")
     ours.locator("[data-open='/crm/deal/details/506/']").first.click()
     expect(desk.page.locator("iframe.slider__page")).to_be_visible()
     assert desk.watched.faults == []
@@ -82,6 +85,7 @@ def test_the_list_in_the_apps_page_by_keys_on_a_phone(desk: Desk) -> None:
     desk.page.request.post(f"{desk.address['base_url']}/lang", form={"lang": "en", "next": "/"})
     desk.page.set_viewport_size({"width": 360, "height": 800})
     ours = desk.open_app()
+    ours.wait_for_load_state("load")
     ours.locator("a[hx-get='/app/s/deals']").focus()
     desk.page.keyboard.press("Enter")
     expect(ours.locator("#deals-count")).to_have_text("8 are waiting to be shipped", timeout=20000)
@@ -97,6 +101,7 @@ def test_the_list_in_the_apps_page_by_keys_on_a_phone(desk: Desk) -> None:
     expect(ours.locator("#deals-live")).to_contain_text("Shipped 1 of 1 deal", timeout=60000)
     looks_fine(desk, ours)
     ours = desk.open_app()
+    ours.wait_for_load_state("load")
     ours.locator("a[hx-get='/app/s/deals']").click()
     expect(ours.locator("#deals-live")).to_contain_text("Shipped 1 of 1 deal", timeout=20000)
     expect(ours.locator("#deals-count")).to_have_text("7 are waiting to be shipped")

@@ -1,0 +1,176 @@
+"""The list of many deals: what may be done with which, how a press of many goes, what a filter asks the portal for; and
+the page over a real database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from b24app.frames.formats import Formats
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.status import Status
+from b24app.store.engine import Sessions
+from b24app.store.faces.deal import ProblemFacts
+from b24app.store.faces.many import LastShipment, Standing
+from b24app.store.models import AuditRow, InboxRow, Job, Portal
+from placements.deal_list_filter import Filter, Known, Places, State, query_of, read_filter
+from placements.deal_list_view import Outcome, Setting, mark, may, outcome, progress
+from tests.unit.placements.conftest import CONTACT, DEAL, NOW
+from tests.unit.placements.page import Page
+
+
+@pytest.fixture
+def database_url(sqlite_database_url: str) -> str:
+    """One database is enough here: the store has its own tests."""
+    return sqlite_database_url
+
+
+def standing(status: Status | None = None, *, create: str = "done", who: Who | None = None, **more: Any) -> Standing:
+    order = LastShipment(1, status, "1573840301", "cdek", "СДЭК", None, None, create=create) if status else None
+    problems = (ProblemFacts(Problem("phone_missing", Field.PHONE, who), NOW, None),) if who else ()
+    return Standing(8061, shipment=order, problems=problems, **more)
+
+
+@pytest.mark.parametrize(
+    ("found", "wish"),
+    [
+        (standing(), "ship_now"),
+        (standing(Status.CANCELLED), "ship_now"),
+        (standing(Status.SUBMITTING, create="dead"), "ship_now"),
+        (standing(Status.SUBMITTING), ""),
+        (standing(Status.CREATED), "refresh"),
+        (standing(Status.DELIVERED), ""),
+        (standing(ask="ship_now"), ""),
+        (standing(gone=True), ""),
+    ],
+)
+def test_what_a_deal_may_be_asked_for(found: Standing, wish: str) -> None:
+    assert may(found, ships=True) == wish
+    assert may(found, ships=False) == ("" if wish == "ship_now" else wish)
+
+
+@pytest.mark.parametrize(
+    ("found", "became"),
+    [
+        (standing(ask="ship_now"), Outcome.QUEUED),
+        (standing(Status.SUBMITTING, create="sending"), Outcome.SENDING),
+        (standing(Status.SUBMITTING, create="dead"), Outcome.NEEDS),
+        (standing(Status.SUBMITTING, create="waiting", who=Who.CARRIER), Outcome.SENDING),
+        (standing(who=Who.MANAGER), Outcome.NEEDS),
+        (standing(Status.REJECTED), Outcome.NEEDS),
+        (standing(Status.CREATED), Outcome.DONE),
+        (standing(Status.IN_TRANSIT, who=Who.MANAGER), Outcome.DONE),
+    ],
+)
+def test_what_became_of_a_deal(found: Standing, became: Outcome) -> None:
+    assert outcome(found, "ship_now", NOW) is became
+
+
+def test_a_status_is_fresh_once_the_carrier_was_asked_after_the_press() -> None:
+    old = standing(Status.CREATED)
+    assert old.shipment is not None
+    fresh = replace(old, shipment=replace(old.shipment, polled_at=NOW.replace(minute=31)))
+    assert [outcome(each, "refresh", NOW) for each in (old, fresh)] == [Outcome.SENDING, Outcome.DONE]
+
+
+def test_a_press_is_told_in_one_sentence(ru: Formats, en: Formats) -> None:
+    stands = [standing(Status.CREATED), standing(Status.CREATED), standing(who=Who.MANAGER), standing(ask="ship_now")]
+    going = progress("ship_now", stands, 1, NOW, ru)
+    assert (going.title, going.busy) == ("Отправляем 4 сделки: готово 2", True)
+    assert "Ещё 1 не трогали" in going.text
+    assert [(share.tone, share.percent) for share in going.shares] == [("green", 50.0), ("red", 25.0)]
+    over = progress("ship_now", stands[:3], 0, NOW, en)
+    assert (over.title, over.text, over.busy) == ("Shipped 2 of 3 deals", "", False)
+    assert progress("refresh", [], 3, NOW, ru).title == "Обновлять нечего"
+
+
+def test_a_row_says_what_is_wrong_in_the_portals_own_words(ru: Formats) -> None:
+    setting = Setting(ru, {0}, {}, lambda system: system, {"phone": "Телефон получателя"}, costs=True)
+    wrong = mark(standing(who=Who.MANAGER), True, setting)
+    assert (wrong.chip.tone, wrong.chip.label, wrong.can) == ("red", "Телефон получателя", "ship_now")
+    assert wrong.trouble
+    assert mark(standing(), True, setting, None, (Field.ADDRESS,)).chip.label.startswith("Не заполнено")
+    assert mark(standing(Status.CREATED), True, setting).note == "1573840301"
+
+
+def test_a_filter_becomes_conditions_of_the_portal(ru: Formats) -> None:
+    places = Places({0: ("SHIP",), 3: ("C3:SHIP", "C3:MORE")})
+    known = Known(done=(5,), problems=(6, 5), shipped=(7,))
+    usual = query_of(Filter(), places, known, ru).conditions()
+    assert usual == {"@stageId": ["SHIP", "C3:SHIP", "C3:MORE"], "!@id": [5]}
+    ready = query_of(Filter(pipeline=3, state=State.READY, text="12"), places, known, ru).conditions()
+    assert (ready["@stageId"], ready["!@id"]) == (["C3:SHIP", "C3:MORE"], [5, 6])
+    assert ready["0"] == {"logic": "OR", "0": {"id": 12}, "1": {"%title": "12"}}
+    today = query_of(Filter(state=State.PROBLEM, moved="today"), places, known, ru).conditions()
+    assert today["@id"] == [6, 5]
+    assert today[">=movedTime"].isoformat() == "2026-11-11T21:00:00+00:00"
+    assert query_of(Filter(), Places({}), known, ru).is_empty
+
+
+def test_what_nobody_offered_counts_as_nothing() -> None:
+    form = {"pipeline": "x", "state": "?", "by": "-1", "page": "0", "moved": "ever", "q": " a " * 60}
+    assert read_filter(form) == Filter(text=(" a " * 60).strip()[:100])
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+class ListPage(Page):
+    def open(self) -> Any:
+        self.body["PLACEMENT"] = "CRM_DEAL_LIST_TOOLBAR"
+        answer = self.client.post("/deals", query_string=self.query, data=self.body)
+        found = re.search(r"Bearer ([\w.-]+)", answer.text)
+        self.token = found[1] if found else ""
+        return answer
+
+    def press(self, **form: str) -> Any:
+        return self.ask("POST", "/deals/act/ship_now", AUTH_ID="anna", **form)
+
+
+@pytest.fixture
+def listed(
+    page_app: Flask, set_up: Portal, person: Any, frame_query: Mapping[str, str], frame_body: Mapping[str, str]
+) -> ListPage:
+    return ListPage(page_app, frame_query, frame_body)
+
+
+def rows(sessions: Sessions) -> tuple[list[str], int, int]:
+    """Deals asked for in the lane, lines of the audit, presses kept."""
+    with sessions() as session:
+        asked = [row.key for row in session.scalars(select(InboxRow).order_by(InboxRow.id)) if row.kind == "ship_now"]
+        return asked, len(session.scalars(select(AuditRow)).all()), len(session.scalars(select(Job)).all())
+
+
+def test_one_press_is_one_row_a_deal_however_often_it_arrives(
+    listed: ListPage, sessions: Sessions, person: Any
+) -> None:
+    assert "8061" in listed.open().text
+    person.answers["crm.item.list"] = {"items": [CONTACT, DEAL, {**DEAL, "id": 8062}]}
+    chosen = {"deals": "8061,8062,999", "key": "k" * 16}
+    first = listed.press(**chosen)
+    assert "Отправляем 2 сделки: готово 0" in first.text
+    assert listed.press(**chosen).status_code == 200
+    assert rows(sessions) == (["8061", "8062"], 2, 1)
+    # Another press of the same deals finds them waiting.
+    assert "Отправлять нечего" in listed.press(deals="8061,8062", key="m" * 16).text
+    assert rows(sessions) == (["8061", "8062"], 2, 2)
+    version = re.search(r'data-live="([^"]+)" data-version="([^"]+)"', first.text)
+    assert version is not None
+    assert listed.ask("GET", f"{version[1]}?v={version[2]}").status_code == 204
+
+
+def test_too_many_none_and_foreign_keys_are_refused(listed: ListPage, sessions: Sessions, person: Any) -> None:
+    listed.open()
+    many = ",".join(map(str, range(1, 502)))
+    said = [listed.press(**form).status_code for form in ({"deals": many, "key": "k" * 16}, {"key": "k" * 16},
+            {"deals": "8061"}, {"deals": "8061", "key": "k" * 16, "shown": "forged"})]  # fmt: skip
+    assert said == [422, 422, 422, 409]
+    person.answers["profile"] = {"ID": "9"}
+    assert listed.press(deals="8061", key="k" * 16).get_json()["error_code"] == "session_forged"
+    assert rows(sessions) == ([], 0, 0)
