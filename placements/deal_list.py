@@ -31,6 +31,7 @@ from placements.asking import is_key
 from placements.deal_list_asking import Press
 from placements.deal_list_drawing import Drawing, shell
 from placements.deal_list_filter import MOST, PAGE, Filter, read_filter
+from placements.deal_list_fixing import Fixing
 from placements.deal_list_reading import open_page, read_page, readable
 from placements.deal_list_view import may
 
@@ -51,6 +52,9 @@ def blueprint(parts: PageParts) -> Blueprint:
     bp.post("/deals/rows")(page.rows)
     bp.get("/deals/live/<int:press>/<shown>")(page.live)
     bp.post("/deals/act/<wish>")(page.act)
+    fix = Fixing(parts, Drawing(parts), PLACEMENT, ALSO)
+    bp.add_url_rule("/deals/fix/<int:deal_id>/<kind>/open", "fix", fix.opened, methods=["POST"])
+    bp.add_url_rule("/deals/fix/<int:deal_id>/<kind>", "fix_save", fix.save, methods=["POST"])
     return bp
 
 

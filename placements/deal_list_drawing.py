@@ -43,7 +43,7 @@ from placements.deal_list_filter import (
     query_of,
 )
 from placements.deal_list_reading import PageReading
-from placements.deal_list_view import Row, Setting, progress, row
+from placements.deal_list_view import FIXES, Mark, Row, Setting, progress, row
 from placements.deal_list_view import mark as mark_of
 from placements.preview import preview
 
@@ -111,6 +111,7 @@ class Drawing:
             carrier=lambda system: self._parts.carrier(system, who.lang),
             titles=scene.titles,
             costs=Right.COSTS in scene.mine,
+            fixable=[role for role in FIXES.values() if scene.names.api(role)] if Right.SHIP in scene.mine else (),
         )
 
     def context(self, who: PageSession, chosen: Filter, reading: PageReading) -> dict[str, Any]:
@@ -166,6 +167,13 @@ class Drawing:
         ]
         context = self._live_context(who, pressed, found, sealed)
         return self.fragment(who, LIVE, marks=marks, costs=setting.costs, new_key=new_key(), **context)
+
+    def mark(self, who: PageSession, deal_id: int, category: int) -> Mark:
+        """How one deal stands now."""
+        scene = self.scene(who)
+        with read_scope(self._parts.sessions) as session:
+            found = many.standings(session, who.portal_id, [deal_id])
+        return mark_of(found[deal_id], category in scene.places.triggers, self._setting(who, scene))
 
     def _live_context(
         self, who: PageSession, pressed: Press | None, found: Mapping[int, Standing], shown: str

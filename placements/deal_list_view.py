@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from b24app.flows.snapshot import DealSnapshot
+from b24app.flows.snapshot import DealSnapshot, Role
 from b24app.frames.formats import Formats
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.problem import Field, Who
@@ -19,6 +19,9 @@ from placements.problem_words import field_words, problem_view
 from placements.tab_view import Chip, chip
 
 SHIP, REFRESH = "ship_now", "refresh"
+#: Fields that are put right in the row.
+FIXES = {"phone": Role.PHONE, "address": Role.ADDRESS}
+FIX_OF = {Field.PHONE: "phone", Field.ADDRESS: "address", Field.CITY: "address"}
 #: Statuses after which a new order may be asked for: nothing of the old one is alive.
 _OVER = (Status.CANCELLED, Status.REJECTED, Status.RETURNED, Status.LOST)
 _UNSENT = (Status.DRAFT, Status.SUBMITTING)
@@ -44,7 +47,7 @@ def may(standing: Standing, ships: bool) -> str:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """How a deal stands, in its row: the parts that change while the page is open. `can` as `may` says; `weight` and
-    `price` are of the order, empty while there is none."""
+    `price` are of the order, empty while there is none; `fix`: the field that can be put right here."""
 
     deal_id: int
     chip: Chip
@@ -53,6 +56,7 @@ class Mark:
     can: str
     weight: str = ""
     price: str = ""
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What all rows share. `ships`: pipelines that are on; `carriers`: name of the account by pipeline;
-    `carrier(system)`: its name for people; `titles`: the portal's names of its own fields."""
+    `carrier(system)`: its name for people; `titles`: the portal's names of its own fields; `fixable`: roles that a
+    field of the portal plays, for a person who may ship."""
 
     formats: Formats
     ships: Collection[int]
@@ -80,6 +85,7 @@ class Setting:
     carrier: Callable[[str], str]
     titles: Mapping[str, str]
     costs: bool
+    fixable: Collection[Role] = ()
 
 
 def row(
@@ -129,7 +135,10 @@ def mark(
     live = shipment if shipment is not None and shipment.status not in _OVER else None
     weight = formats.weight(sent.weight_g) if live and sent else ""
     price = formats.money(live.price.minor, live.price.currency) if live and live.price and setting.costs else ""
-    return Mark(standing.deal_id, found, note, trouble, may(standing, ships), weight, price)
+    can = may(standing, ships)
+    wrong = [worst.problem.field] if worst else lacks[:1]
+    fix = next((kind for each in wrong if (kind := FIX_OF.get(each)) and FIXES[kind] in setting.fixable), "")
+    return Mark(standing.deal_id, found, note, trouble, can, weight, price, fix if can == SHIP else "")
 
 
 def _worst(standing: Standing) -> ProblemFacts | None:

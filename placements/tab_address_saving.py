@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from b24app.bitrix24.deals import update_deal
 from b24app.bitrix24.errors import NoToken, RestError
@@ -48,6 +49,15 @@ class Wanted:
         return {role: value for role, value in found.items() if role in held.roles}
 
 
+class Edit(Protocol):
+    """New values of a deal's fields by role, beside what the person saw when they began."""
+
+    @property
+    def was(self) -> Mapping[Role, str]: ...
+
+    def roles(self, held: Held) -> dict[str, str]: ...
+
+
 def wrong_in(wanted: Wanted, held: Held, t: Words) -> dict[str, str]:
     """Errors by the control that they are shown at."""
     errors: dict[str, str] = {}
@@ -83,7 +93,7 @@ def same(one: str, other: str) -> bool:
     return one.split() == other.split()
 
 
-def write(client: PortalClient, deal_id: int, wanted: Wanted, held: Held, names: FieldNames) -> str:
+def write(client: PortalClient, deal_id: int, wanted: Edit, held: Held, names: FieldNames) -> str:
     """Writes what differs under the person's own key. Gives the portal's words when it refuses the values, "" when all
     is written. Raises PageError; the person's edits stay on the page, and pressing again writes nothing twice."""
     differs = {Role(role): value for role, value in wanted.roles(held).items() if value != held.of(Role(role))}
@@ -102,7 +112,7 @@ def write(client: PortalClient, deal_id: int, wanted: Wanted, held: Held, names:
     return ""
 
 
-def keep(parts: PageParts, who: PageSession, portal: Portal, wanted: Wanted, held: Held, key: str) -> bool:
+def keep(parts: PageParts, who: PageSession, portal: Portal, wanted: Edit, held: Held, key: str) -> bool:
     """What was and became: with its values beside the deal and in its timeline, without them in the audit. False when
     nothing changed, or this very press (`key`) was kept before."""
     mine = wanted.roles(held)

@@ -124,6 +124,8 @@
       pick(target, event);
       if (target.closest("[data-row-all]")) { all = true; show(); document.getElementById("do-ship_now").focus(); }
       if (target.closest("[data-row-none]")) { forget(); show(); }
+      var other = target.closest("[data-fill]");
+      if (other) { other.form.elements.value.value = other.dataset.fill; other.form.elements.value.focus(); }
       var filters = target.closest("[data-filters]");
       if (filters) {
         filters.setAttribute("aria-expanded", String(document.getElementById("deals-filter").classList.toggle("is-open")));

@@ -74,8 +74,16 @@ def test_chosen_deals_are_shipped_together(desk: Desk) -> None:
     desk.page.keyboard.press("Enter")
     expect(ours.locator("#deals-count")).to_have_text("1 с проблемой")
     expect(ours.locator("#flt-state")).to_have_value("problem")
+    ours.locator("#st-506").get_by_role("button", name="Исправить адрес").click()
+    field = ours.locator("#fix-value-506")
+    field.fill("Казань, ул. Баумана, д. 7, кв. 3")
+    looks_fine(desk, ours)
+    field.press("Enter")
+    expect(ours.locator("#st-506")).to_contain_text("Заказ создан", timeout=60000)
+    expect(ours.locator("#deals-live")).to_contain_text("Отправили 6 из 6 сделок")
     ours.locator("[data-open='/crm/deal/details/506/']").first.click()
     expect(desk.page.locator("iframe.slider__page")).to_be_visible()
+    assert len(desk.program.world.journal.find(system="cdek", kind="order.accepted")) == 6
     assert desk.watched.faults == []
 
 

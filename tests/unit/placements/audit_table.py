@@ -49,6 +49,9 @@ ADDRESS = {
 
 LEAVES: dict[str, Leaves] = {
     "POST /deals/act/ship_now": Leaves(Act.SHIP_NOW, {"deals": "{deal}"}, ready="order_over", on_deal=True),
+    "POST /deals/fix/{deal}/address": Leaves(
+        Act.RETRY, {"value": "Казань, ул. Баумана, 5", "was": "Казань, ул. Баумана, 5"}, on_deal=True
+    ),
     "POST /deals/act/refresh": Leaves(Act.REFRESH, {"deals": "{deal}"}, on_deal=True),
     "POST /tab/ship_now": Leaves(Act.SHIP_NOW, on_deal=True),
     "POST /tab/retry": Leaves(Act.RETRY, on_deal=True),
@@ -121,6 +124,7 @@ NOTHING: dict[str, str] = {
     "POST /app": _FRAME,
     "POST /tab": _FRAME,
     "POST /deals": _FRAME,
+    "POST /deals/fix/{deal}/address/open": "reads the field with the person's own key",
     "POST /deals/rows": "reads another page with the person's own key",
     "POST /session": "a session goes on",
     "POST /tab/points": "reads what the parcel needs of a point",
