@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import burst, intake, many, one_deal, rates
+from bench import map as map_of_points
 from bench.figures import Figure, save, table
 from bench.town import town
 
-ROWS = (*intake.ROWS, *one_deal.ROWS, *burst.ROWS, *rates.ROWS, *many.ROWS)
+ROWS = (*intake.ROWS, *map_of_points.ROWS, *one_deal.ROWS, *burst.ROWS, *rates.ROWS, *many.ROWS)
 
 
 def say(text: str) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from cryptography.fernet import Fernet
+
 from b24app.logistics.money import Money
 from b24app.logistics.points import LOCKER, OFFICE, Hours, Opening, PickupPoint, SpecialDays, Takes
 from b24app.runners.connection.refreshing import cells_of
@@ -23,6 +25,8 @@ NOW = datetime(2026, 11, 12, 11, 30, tzinfo=UTC)
 #: A carrier runs points of some formats; one in a hundred is like no other.
 FORMATS = 60
 ODD = 0.01
+#: Of the store's own encryption.
+KEY = Fernet.generate_key().decode()
 _CELLS = (
     ((600, 410, 80), (600, 410, 190), (600, 410, 380)),
     ((640, 380, 390),),
@@ -92,11 +96,19 @@ def _hours(dice: random.Random) -> Hours:
     return Hours(week if dice.random() < 0.95 else (), special)
 
 
-def fill(sessions: Sessions, count: int = COUNT) -> None:
-    """Stores them as a refresh does."""
-    listed: dict[str, list[points.Ready]] = {system: [] for system in SYSTEMS}
+Listed = dict[str, list[points.Ready]]
+
+
+def ready_points(count: int = COUNT) -> Listed:
+    """By system, as they will be written."""
+    listed: Listed = {system: [] for system in SYSTEMS}
     for system, point in spread(count):
         listed[system].append(points.ready(point))
+    return listed
+
+
+def fill(sessions: Sessions, listed: Listed) -> None:
+    """Stores them as a refresh does."""
     for system, rows in listed.items():
         with session_scope(sessions) as session:
             source_id, _ = points.take_turn(session, system, "test", [1], NOW)
