@@ -28,6 +28,9 @@ def measure(wanted: Sequence[str], var: Path | None) -> list[Figure]:
     if mine := [name for name in wanted if name in intake.ROWS]:
         figures += intake.measure(mine, say)
         save(figures)
+    if mine := [name for name in wanted if name in map_of_points.ROWS]:
+        figures += map_of_points.measure(mine, say)
+        save(figures)
     if set(wanted) & {*one_deal.ROWS, *burst.ROWS, *many.ROWS}:
         with town(say, var) as place:
             for group in (one_deal, burst, many):
