@@ -1,7 +1,7 @@
 /* Prices of the tab: asks after them while some are to come, says aloud how many came, asks anew when the deal changed. */
 (function () {
   "use strict";
-  var timer = 0, said = "";
+  var timer = 0, said = "", acts = new Set(), stale = false, late = false;
 
   function panel() { return document.getElementById("rates"); }
 
@@ -21,16 +21,34 @@
     said = text;
   }
 
+  /** Nothing is asked while a person's own request is under way, and what was asked before it is not shown any more. */
+  function before(event) {
+    var elt = event.detail.elt;
+    if (!elt.closest("#rates")) { return; }
+    if (!elt.hasAttribute("data-quiet")) { acts.add(elt); stale = true; return; }
+    if (acts.size) { event.preventDefault(); late = late || elt.id === "rates-renew"; } else { stale = false; }
+  }
+  function after(event) {
+    acts.delete(event.detail.requestConfig.elt); // what was pressed may be gone by now
+    if (late && !acts.size) { late = false; setTimeout(renew, 0); }
+    if (panel()) { setTimeout(plan, 0); }
+  }
+  function renew() {
+    var asking = document.getElementById("rates-renew");
+    if (asking) { window.htmx.trigger(asking, "renew"); }
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
+    document.body.addEventListener("htmx:beforeRequest", before);
+    document.body.addEventListener("htmx:beforeSwap", function (event) {
+      if (stale && event.detail.requestConfig.elt.hasAttribute("data-quiet")) { event.detail.shouldSwap = false; }
+    });
     document.body.addEventListener("htmx:afterSettle", function (event) {
       if (event.target.id === "rates" || (panel() && panel().contains(event.target))) { tell(); window.Portal.fit(); }
     });
-    document.body.addEventListener("htmx:afterRequest", function () { if (panel()) { setTimeout(plan, 0); } });
+    document.body.addEventListener("htmx:afterRequest", after);
     document.addEventListener("visibilitychange", plan);
     // The tab was drawn anew: the deal may be another one now, and so its prices.
-    document.addEventListener("waybill:news", function () {
-      var asking = document.getElementById("rates-renew");
-      if (asking) { window.htmx.trigger(asking, "renew"); }
-    });
+    document.addEventListener("waybill:news", renew);
   });
 })();

@@ -74,10 +74,12 @@ def test_picked_and_booked_in_both_languages(desk: Desk, made_up_town: Carriers)
     expect(rates.locator(".is-picked .wb-sums")).to_contain_text("Страховка, 0,75 % от 5 570,00 ₽", timeout=WAIT_MS)
     expect(ours.locator("#rates-book")).to_have_text("Оформить за 282,37 ₽", timeout=WAIT_MS)
     looks_fine(desk, ours, "desk")
+    desk.program.world.control.advance(12)
     expect(rates.locator("#rates-outs")).to_contain_text("молчит", timeout=WAIT_MS)
     ours.locator("#rates-choose").click()
     expect(rates).to_contain_text("Для этой сделки выбрали: Заяц, «Прыжок»", timeout=WAIT_MS)
     hare.extra = 25
+    desk.page.wait_for_load_state("networkidle")  # nothing is left unanswered when the page is left
 
     # The same deal on a phone, in English, with keys alone.
     desk.lang = "en"
