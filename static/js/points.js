@@ -153,7 +153,8 @@
       form().dataset.leads = "1";
     });
     body.addEventListener("htmx:afterSwap", function (event) {
-      if (!box()) { return; }
+      // The live part is swapped without a request of its own: that says nothing about the chooser.
+      if (!box() || !event.detail.requestConfig || !event.detail.target || !event.detail.elt) { return; }
       if (event.detail.target.id === "points-place") { typed = ""; opened(); }
       if (event.detail.target.id === "points" || event.detail.elt.id === "points") { opened(); start(); chosen(); }
       if (document.getElementById("points-list") && event.detail.requestConfig.path.indexOf("/tab/points/list") === 0) {
