@@ -71,8 +71,11 @@
       box.checked = all || picked.has(box.dataset.row);
       box.closest("tr").classList.toggle("is-picked", box.checked);
     });
-    var whole = document.querySelector("#deals [data-row-page]"), on = boxes().filter(function (box) { return box.checked; }).length;
-    if (whole) { whole.checked = on > 0 && on === boxes().length; whole.indeterminate = on > 0 && on < boxes().length; }
+    var on = boxes().filter(function (box) { return box.checked; }).length;
+    document.querySelectorAll("#deals [data-row-page]").forEach(function (whole) {
+      whole.checked = on > 0 && on === boxes().length;
+      whole.indeterminate = on > 0 && on < boxes().length;
+    });
     if (!bar) { return; }
     var of = counts(), n = all ? Math.min(Number(root.dataset.total), Number(root.dataset.most)) : picked.size;
     bar.hidden = n === 0;
@@ -133,6 +136,9 @@
       }
     });
     body.addEventListener("keydown", key);
+    // A search is sent by Enter, and when it is emptied: leaving the field asks nothing a second time.
+    body.addEventListener("change", function (event) { if (event.target.matches("#flt [type=search]")) { event.stopPropagation(); } }, true);
+    body.addEventListener("input", function (event) { if (event.target.matches("#flt [type=search]") && !event.target.value) { event.target.form.requestSubmit(); } });
     // Two buttons, one form: the pressed one says which of the two is asked for.
     body.addEventListener("htmx:configRequest", function (event) {
       if (event.target.id !== "deals-bar") { return; }
