@@ -32,13 +32,14 @@ from placements.deal_list_asking import Press
 from placements.deal_list_drawing import Drawing, shell
 from placements.deal_list_filter import MOST, PAGE, Filter, read_filter
 from placements.deal_list_fixing import Fixing
+from placements.deal_list_prints import Prints, orders_of
 from placements.deal_list_reading import open_page, read_page, readable
 from placements.deal_list_view import may
 
 PLACEMENT = "CRM_DEAL_LIST_TOOLBAR"
 #: The app's own page carries the list, too.
 ALSO = ("DEFAULT",)
-WISHES = ("ship_now", "refresh")
+WISHES = ("ship_now", "refresh", asking.PRINT)
 LIST = "parts/deals_list.html"
 
 
@@ -53,6 +54,7 @@ def blueprint(parts: PageParts) -> Blueprint:
     bp.get("/deals/live/<int:press>/<shown>")(page.live)
     bp.post("/deals/act/<wish>")(page.act)
     fix = Fixing(parts, Drawing(parts), PLACEMENT, ALSO)
+    bp.add_url_rule("/deals/print/<int:press>/link", "print_link", page.prints.link, methods=["POST"])
     bp.add_url_rule("/deals/fix/<int:deal_id>/<kind>/open", "fix", fix.opened, methods=["POST"])
     bp.add_url_rule("/deals/fix/<int:deal_id>/<kind>", "fix_save", fix.save, methods=["POST"])
     return bp
@@ -63,6 +65,7 @@ class DealList:
 
     def __init__(self, parts: PageParts) -> None:
         self._parts, self._draw = parts, Drawing(parts)
+        self.prints = Prints(parts, PLACEMENT, ALSO)
 
     def opened(self) -> Response:
         """The portal opens the page from the toolbar of its list."""
@@ -102,13 +105,15 @@ class DealList:
         with read_scope(self._parts.sessions) as session:
             pressed = asking.by_id(session, who, press)
             found = many.standings(session, who.portal_id, [*deals, *(pressed.deals if pressed else ())])
-        version = many.version(found, press)
+            orders = orders_of(session, who.portal_id, pressed)
+        version = many.version(found, press, orders)
         if version == request.args.get("v"):
             return pages.renewed(make_response("", 204), who, self._parts.signer)
         return self._draw.live(who, pressed, found, deals, shown)
 
     def act(self, wish: str) -> Response:
-        """Ship, or look again, what was chosen: those deals that the person may see and that can be asked for."""
+        """Ship what was chosen, look again or have its labels made: those deals that the person may see and that can be
+        asked for."""
         who = session_of(self._parts, PLACEMENT, Right.SHIP, also=ALSO)
         key, now = request.form.get("key", ""), self._parts.clock.now()
         if wish not in WISHES or not is_key(key):
@@ -117,7 +122,9 @@ class DealList:
         deals = self._draw.unseal(who, sealed)
         with read_scope(self._parts.sessions) as session:
             pressed = asking.seen(session, who, key, now)
-        if pressed is None:
+        if pressed is None and wish == asking.PRINT:
+            pressed = self.prints.press(who, self._chosen(who), key)
+        elif pressed is None:
             pressed = self._press(who, wish, key)
         with read_scope(self._parts.sessions) as session:
             found = many.standings(session, who.portal_id, [*deals, *pressed.deals])

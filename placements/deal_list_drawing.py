@@ -42,6 +42,8 @@ from placements.deal_list_filter import (
     places_of,
     query_of,
 )
+from placements.deal_list_prints import described, forms_of, orders_of, sizes_of, usual_size
+from placements.deal_list_prints_view import USUAL, label_of, labels, printing
 from placements.deal_list_reading import PageReading
 from placements.deal_list_view import FIXES, Mark, Row, Setting, progress, row
 from placements.deal_list_view import mark as mark_of
@@ -111,6 +113,7 @@ class Drawing:
             carrier=lambda system: self._parts.carrier(system, who.lang),
             titles=scene.titles,
             costs=Right.COSTS in scene.mine,
+            prints=lambda system: label_of(forms_of(self._parts, system), USUAL) is not None,
             fixable=[role for role in FIXES.values() if scene.names.api(role)] if Right.SHIP in scene.mine else (),
         )
 
@@ -150,6 +153,8 @@ class Drawing:
             "ships": Right.SHIP in scene.mine,
             "on": bool(scene.places.triggers),
             "new_key": new_key(),
+            "sizes": sizes_of(self._parts),
+            "size": usual_size(scene.portal.settings),
         }
 
     def live(
@@ -179,12 +184,24 @@ class Drawing:
         self, who: PageSession, pressed: Press | None, found: Mapping[int, Standing], shown: str
     ) -> dict[str, Any]:
         formats = self._formats(who)
-        told = None
-        if pressed is not None:
+        told, printed = None, None
+        with read_scope(self._parts.sessions) as session:
+            orders = orders_of(session, who.portal_id, pressed)
+        if pressed is not None and pressed.wish == asking.PRINT:
+            press_ = described(self._parts, who, pressed, formats.now)
+            printed = printing(labels(found, orders, press_), press_)
+        elif pressed is not None:
             mine = [found[each] for each in pressed.deals]
             told = progress(pressed.wish, mine, pressed.left_out, pressed.at, formats)
         press = pressed.id if pressed else 0
-        return {"progress": told, "press": press, "shown": shown, "version": many.version(found, press)}
+        return {
+            "progress": told,
+            "printing": printed,
+            "pressed": pressed,
+            "press": press,
+            "shown": shown,
+            "version": many.version(found, press, orders),
+        }
 
     def _formats(self, who: PageSession) -> Formats:
         return pages.viewer_of(who, self._parts.clock.now()).formats

@@ -14,6 +14,7 @@ from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Status
 from b24app.store.faces.deal import ProblemFacts
 from b24app.store.faces.many import LastShipment, Standing
+from b24app.store.faces.prints import NO_ORDER
 from placements.preview import Preview
 from placements.problem_words import field_words, problem_view
 from placements.tab_view import Chip, chip
@@ -47,7 +48,8 @@ def may(standing: Standing, ships: bool) -> str:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """How a deal stands, in its row: the parts that change while the page is open. `can` as `may` says; `weight` and
-    `price` are of the order, empty while there is none; `fix`: the field that can be put right here."""
+    `price` are of the order, empty while there is none; `fix`: the field that can be put right here; `prints`:
+    it has an order whose system prints labels."""
 
     deal_id: int
     chip: Chip
@@ -57,6 +59,7 @@ class Mark:
     weight: str = ""
     price: str = ""
     fix: str = ""
+    prints: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Row:
 class Setting:
     """What all rows share. `ships`: pipelines that are on; `carriers`: name of the account by pipeline;
     `carrier(system)`: its name for people; `titles`: the portal's names of its own fields; `fixable`: roles that a
-    field of the portal plays, for a person who may ship."""
+    field of the portal plays, for a person who may ship; `prints(system)`: whether it has labels."""
 
     formats: Formats
     ships: Collection[int]
@@ -86,6 +89,7 @@ class Setting:
     titles: Mapping[str, str]
     costs: bool
     fixable: Collection[Role] = ()
+    prints: Callable[[str], bool] = lambda _: False
 
 
 def row(
@@ -138,7 +142,8 @@ def mark(
     can = may(standing, ships)
     wrong = [worst.problem.field] if worst else lacks[:1]
     fix = next((kind for each in wrong if (kind := FIX_OF.get(each)) and FIXES[kind] in setting.fixable), "")
-    return Mark(standing.deal_id, found, note, trouble, can, weight, price, fix if can == SHIP else "")
+    prints = shipment is not None and shipment.status not in NO_ORDER and setting.prints(shipment.system)
+    return Mark(standing.deal_id, found, note, trouble, can, weight, price, fix if can == SHIP else "", prints)
 
 
 def _worst(standing: Standing) -> ProblemFacts | None:

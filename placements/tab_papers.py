@@ -7,23 +7,26 @@ in the portal's frame, so the file opens in a window of its own, by a link that 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import Blueprint, Response, jsonify, make_response
 from sqlalchemy.orm import Session
 
+from b24app.flows.papers import Merged, merged
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import PageParts, answer_errors, session_of, trace
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession
 from b24app.logistics.papers import PaperForm
+from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.store import audit, papers, portals, shipments
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces.deal import tab_facts
-from b24app.store.models import Paper, PaperStatus, Shipment
+from b24app.store.models import PaperStatus, Shipment
 from placements.tab_papers_view import papers_view
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
@@ -31,6 +34,7 @@ TEMPLATE = "tab/papers.html"
 #: A link is followed at once.
 LIFE = timedelta(minutes=2)
 SALT = "waybill.paper.1"
+_SPOILT = Problem("paper_refused", Field.ORDER, Who.CARRIER)
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -83,24 +87,27 @@ class Papers:
             audit.write(
                 session, who.portal_id, Act.PAPER_OPENED, now, by=who.author, deal_id=who.entity_id, detail=detail
             )
-        address = f"/paper/{parts.signer.seal(SALT, {'portal': who.portal_id, 'link': made})}"
-        return pages.renewed(jsonify(url=address), who, parts.signer)
+        return pages.renewed(jsonify(url=address_of(parts, who.portal_id, made)), who, parts.signer)
 
     def file(self, token: str) -> Response:
-        """The file, once."""
-        told = self._told(token)
-        now = self._parts.clock.now()
-        with session_scope(self._parts.sessions) as session:
-            given = papers.use_link(session, told["portal"], told["link"], now, LIFE)
-            found = [papers.get(session, told["portal"], one) for one in (given or {}).get("papers", ())]
-            kept = [paper for paper in found if paper is not None]
-            for paper in kept:
-                paper.opened_at = now
-            body = papers.content(session, told["portal"], kept[0].id) if kept else None
-            name = _name(session, kept[0]) if kept else ""
-        if body is None:
+        """The file, once; many papers as one PDF. The link is spent before anything else is done."""
+        told, parts = self._told(token), self._parts
+        now, portal_id = parts.clock.now(), told["portal"]
+        with session_scope(parts.sessions) as session:
+            given = papers.use_link(session, portal_id, told["link"], now, LIFE) or {}
+            files = papers.contents(session, portal_id, given.get("papers", ()))
+            kept = [each for each in given.get("papers", ()) if each in files]
+            name = _name(session, portal_id, kept) if kept else ""
+        if not kept:
             raise PageError(ErrorCode.LINK_SPENT, "a link that was used or ran out, or a paper that is kept no longer")
-        return pdf(body, name)
+        found = merged([files[each] for each in kept]) if len(kept) > 1 else Merged(files[kept[0]])
+        with session_scope(parts.sessions) as session:
+            unreadable = [kept[each] for each in found.unreadable]
+            papers.opened(session, portal_id, [each for each in kept if each not in set(unreadable)], now)
+            papers.spoilt(session, portal_id, unreadable, _SPOILT.to_json(), now)
+        if not found.content:
+            raise PageError(ErrorCode.LINK_SPENT, "none of the files is a PDF")
+        return pdf(found.content, name)
 
     def _told(self, token: str) -> dict[str, int]:
         try:
@@ -134,10 +141,18 @@ def _own(session: Session, who: PageSession, shipment_id: int) -> Shipment:
     return found
 
 
-def _name(session: Session, paper: Paper) -> str:
-    """`label_a6-1573840216.pdf`: ASCII, nothing of a person."""
-    [row] = shipments.by_ids(session, paper.portal_id, [paper.shipment_id]).values()
-    return _NOT_IN_NAMES.sub("_", f"{paper.form}-{row.order_number or row.number}") + ".pdf"
+def address_of(parts: PageParts, portal_id: int, link: int) -> str:
+    """Where a link of `papers.offer_link` leads."""
+    return f"/paper/{parts.signer.seal(SALT, {'portal': portal_id, 'link': link})}"
+
+
+def _name(session: Session, portal_id: int, paper_ids: Sequence[int]) -> str:
+    """`label_a6-1573840216.pdf`, `label_a6-31.pdf` for 31 files: ASCII, nothing of a person."""
+    paper = papers.get(session, portal_id, paper_ids[0])
+    assert paper is not None  # noqa: S101 - its file was just read
+    [row] = shipments.by_ids(session, portal_id, [paper.shipment_id]).values()
+    which = (row.order_number or row.number) if len(paper_ids) == 1 else str(len(paper_ids))
+    return _NOT_IN_NAMES.sub("_", f"{paper.form}-{which}") + ".pdf"
 
 
 def pdf(body: bytes, name: str) -> Response:

@@ -9,12 +9,10 @@ from b24app import words
 from b24app.frames.formats import NBSP, Formats
 from b24app.logistics.papers import PaperForm, PaperKind
 from b24app.logistics.problem import Problem
-from b24app.logistics.status import Status
 from b24app.store.faces.deal import ShipmentFacts, TabFacts
 from b24app.store.faces.papers import PaperFacts
+from b24app.store.faces.prints import NO_ORDER
 
-#: An order in these has no papers: it is not made yet, or is no order any more.
-_NONE_IN = (Status.DRAFT, Status.SUBMITTING, Status.REJECTED, Status.CANCELLED)
 _ICONS = {PaperKind.WAYBILL: "doc", PaperKind.LABEL: "scan", PaperKind.ACT: "doc"}
 
 
@@ -58,7 +56,7 @@ def papers_view(
     may_ask: bool,
 ) -> PapersView | None:
     """None for an order that has no papers, or a system that prints none."""
-    if shipment is None or not forms or not shipment.order_number or shipment.status in _NONE_IN:
+    if shipment is None or not forms or not shipment.order_number or shipment.status in NO_ORDER:
         return None
     known = {paper.form: paper for paper in facts.papers if paper.shipment_id == shipment.id}
     parcels = len(shipment.request.parcels) if shipment.request else 1

@@ -5,36 +5,45 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 
 
-class UnreadablePaperError(ValueError):
-    """A file that cannot be read as a PDF; `index` says which one of those given (from 0)."""
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One PDF; `unreadable` are the places (from 0) of files that are none and are not in it. `content` is empty when
+    no file could be read."""
 
-    def __init__(self, index: int, why: str) -> None:
-        super().__init__(f"file {index}: {why}")
-        self.index = index
+    content: bytes
+    unreadable: tuple[int, ...] = ()
 
 
-def merged(files: Iterable[bytes]) -> bytes:
+def merged(files: Iterable[bytes]) -> Merged:
     """All pages of all PDFs in their order as one PDF. The very same file given twice is printed once: a label on two
-    parcels is a parcel that travels twice. Their forms, scripts and bookmarks stay behind. Raises UnreadablePaperError;
-    ValueError for no files."""
-    writer, seen = PdfWriter(), set[bytes]()
+    parcels is a parcel that travels twice. Their forms, scripts and bookmarks stay behind. A file that cannot be read
+    holds up no other."""
+    writer, seen, unreadable = PdfWriter(), set[bytes](), list[int]()
     for index, content in enumerate(files):
         digest = hashlib.sha256(content).digest()
         if digest in seen:
             continue
-        seen.add(digest)
+        before = len(writer.pages)
         try:
             for page in PdfReader(io.BytesIO(content)).pages:
                 writer.add_page(page)
-        except (PyPdfError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise UnreadablePaperError(index, f"{type(error).__name__}: {error}") from error
+        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+            while len(writer.pages) > before:  # half a label is no label
+                writer.remove_page(len(writer.pages) - 1)
+            unreadable.append(index)
+            continue
+        if len(writer.pages) == before:
+            unreadable.append(index)
+            continue
+        seen.add(digest)
     if not seen:
-        raise ValueError("no files")
+        return Merged(b"", tuple(unreadable))
     stream = io.BytesIO()
     writer.write(stream)
-    return stream.getvalue()
+    return Merged(stream.getvalue(), tuple(unreadable))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from b24app.store import inbox
 from b24app.store.lanes import LaneRef, connection_lane
 from b24app.store.models import InboxKind, Job, JobState, Paper, PaperFile, PaperStatus, Shipment
-from b24app.store.sql import changed
+from b24app.store.sql import changed, chunks
 
 #: Papers can be made anew at any time; they name a person and an address.
 KEPT = timedelta(days=30)
@@ -27,6 +27,7 @@ SETTING = "papers"
 #: Kind of the job that stands for a link which works once.
 LINK = "paper_link"
 _OPEN = (PaperStatus.WAITING, PaperStatus.ASKED)
+_FILE = (PaperFile.paper_id, PaperFile.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,45 @@ def ask(
         .where(Paper.portal_id == shipment.portal_id, Paper.shipment_id == shipment.id, Paper.form == form)
         .with_for_update()
     )
+    paper = _begun(session, shipment, form, paper, now)
+    if paper is None:
+        return None
+    paper.asked_by = asked_by
+    session.flush()
+    lane = connection_lane(session, shipment.connection_id)
+    inbox.append(session, lane.id, InboxKind.PAPER, str(paper.id), {}, now=now, trace_id=trace_id, people=people)
+    return lane
+
+
+def ask_many(
+    session: Session, portal_id: int, forms: Mapping[int, str], *, asked_by: int | None, now: datetime
+) -> list[LaneRef]:
+    """Have a form of each of these orders made (by the shipment's id), those that are there or on their way excepted,
+    as background work; the lanes to wake after the commit."""
+    lanes: dict[int, dict[str, dict[str, Any]]] = {}
+    for some in chunks(sorted(forms)):
+        mine = (Paper.portal_id == portal_id, Paper.shipment_id.in_(some))
+        there = {(row.shipment_id, row.form): row for row in session.scalars(select(Paper).where(*mine))}
+        orders = select(Shipment).where(Shipment.portal_id == portal_id, Shipment.id.in_(some))
+        begun: list[tuple[int, Paper]] = []
+        for shipment in session.scalars(orders.order_by(Shipment.id)):
+            paper = _begun(session, shipment, forms[shipment.id], there.get((shipment.id, forms[shipment.id])), now)
+            if paper is not None:
+                paper.asked_by = asked_by
+                begun.append((shipment.connection_id, paper))
+        session.flush()
+        for connection_id, paper in begun:
+            lanes.setdefault(connection_id, {})[str(paper.id)] = {}
+    found = []
+    for connection_id, rows in lanes.items():
+        lane = connection_lane(session, connection_id)
+        inbox.append_many(session, lane.id, InboxKind.PAPER, rows, now=now)
+        found.append(lane)
+    return found
+
+
+def _begun(session: Session, shipment: Shipment, form: str, paper: Paper | None, now: datetime) -> Paper | None:
+    """The paper at its beginning; None when it is there, or on its way."""
     if paper is None:
         paper = Paper(
             portal_id=shipment.portal_id, shipment_id=shipment.id, deal_id=shipment.deal_id, form=form, asked_at=now
@@ -69,11 +109,8 @@ def ask(
     ):
         return None
     paper.status, paper.remote_id, paper.remote_key = PaperStatus.WAITING, shipment.remote_id or "", ""
-    paper.tries, paper.problem, paper.asked_by, paper.asked_at, paper.changed_at = 0, {}, asked_by, now, now
-    session.flush()
-    lane = connection_lane(session, shipment.connection_id)
-    inbox.append(session, lane.id, InboxKind.PAPER, str(paper.id), {}, now=now, trace_id=trace_id, people=people)
-    return lane
+    paper.tries, paper.problem, paper.asked_at, paper.changed_at = 0, {}, now, now
+    return paper
 
 
 def get(session: Session, portal_id: int, paper_id: int) -> Paper | None:
@@ -88,8 +125,31 @@ def of_shipments(session: Session, portal_id: int, shipment_ids: Sequence[int]) 
 
 def content(session: Session, portal_id: int, paper_id: int) -> bytes | None:
     """The file, or None when there is none (any more)."""
-    mine = (PaperFile.portal_id == portal_id, PaperFile.paper_id == paper_id)
-    return session.scalar(select(PaperFile.content).where(*mine))
+    return contents(session, portal_id, [paper_id]).get(paper_id)
+
+
+def contents(session: Session, portal_id: int, paper_ids: Sequence[int]) -> dict[int, bytes]:
+    """The files that there are, by their papers' ids."""
+    found: dict[int, bytes] = {}
+    for some in chunks(paper_ids):
+        mine = (PaperFile.portal_id == portal_id, PaperFile.paper_id.in_(some))
+        found |= {row.paper_id: row.content for row in session.execute(select(*_FILE).where(*mine))}
+    return found
+
+
+def opened(session: Session, portal_id: int, paper_ids: Sequence[int], now: datetime) -> None:
+    """They were given to somebody for printing."""
+    for some in chunks(paper_ids):
+        mine = (Paper.portal_id == portal_id, Paper.id.in_(some))
+        changed(session, update(Paper).where(*mine).values(opened_at=now))
+
+
+def spoilt(session: Session, portal_id: int, paper_ids: Sequence[int], problem: dict[str, Any], now: datetime) -> None:
+    """Their files cannot be printed: they may be asked for anew."""
+    for some in chunks(paper_ids):
+        mine = (Paper.portal_id == portal_id, Paper.id.in_(some))
+        failed = {"status": PaperStatus.FAILED, "problem": problem, "changed_at": now}
+        changed(session, update(Paper).where(*mine).values(failed))
 
 
 def keep(session: Session, paper: Paper, file: bytes, now: datetime) -> None:

@@ -8,10 +8,15 @@
   /** What a deal may be asked for now: its row says so while it is on the page. */
   function can(id) {
     var mark = document.getElementById("st-" + id);
-    return mark ? mark.dataset.can : picked.get(id) || "";
+    return mark ? mark.dataset.can : picked.has(id) ? picked.get(id).can : "";
+  }
+  /** Whether it has an order with labels. */
+  function prints(id) {
+    var mark = document.getElementById("st-" + id);
+    return mark ? mark.dataset.prints !== undefined : picked.has(id) && picked.get(id).prints;
   }
   function set(box, on) {
-    if (on) { picked.set(box.dataset.row, can(box.dataset.row)); } else { picked.delete(box.dataset.row); }
+    if (on) { picked.set(box.dataset.row, { can: can(box.dataset.row), prints: prints(box.dataset.row) }); } else { picked.delete(box.dataset.row); }
   }
   function fill(words, n) { return words.replace("{n}", String(n)); }
 
@@ -25,21 +30,27 @@
   }
 
   function counts() {
-    var of = { ship_now: 0, refresh: 0 }, root = list(), most = Math.min(Number(root.dataset.total), Number(root.dataset.most));
+    var of = { ship_now: 0, refresh: 0, print: 0 }, root = list(), most = Math.min(Number(root.dataset.total), Number(root.dataset.most));
     if (all) {
       if (root.dataset.state !== "shipped") { of.ship_now = most; }
-      if (root.dataset.state === "shipped" || root.dataset.state === "all") { of.refresh = most; }
+      if (root.dataset.state === "shipped" || root.dataset.state === "all") { of.refresh = of.print = most; }
       return of;
     }
-    picked.forEach(function (_, id) { var wish = can(id); if (wish) { of[wish] += 1; } });
+    picked.forEach(function (_, id) { var wish = can(id); if (wish) { of[wish] += 1; } if (prints(id)) { of.print += 1; } });
     return of;
   }
 
   function button(id, words, n, first) {
     var found = document.getElementById(id);
+    if (!found) { return; } // no system prints labels
     found.hidden = n === 0;
     found.querySelector("span").textContent = fill(words, n);
     found.classList.toggle("wb-btn--primary", first);
+  }
+
+  function size(there) {
+    var found = document.getElementById("deals-size");
+    if (found && found.options.length > 1) { found.hidden = !there; }
   }
 
   /** The form says what the list shows, also when something else narrowed it. */
@@ -54,7 +65,7 @@
 
   /** While a press is on its way neither button takes another one. */
   function pressed(busy, wish) {
-    ["ship_now", "refresh"].forEach(function (name) {
+    ["ship_now", "refresh", "print"].forEach(function (name) {
       var found = document.getElementById("do-" + name);
       if (!found) { return; }
       found.disabled = busy;
@@ -80,11 +91,13 @@
     var of = counts(), n = all ? Math.min(Number(root.dataset.total), Number(root.dataset.most)) : picked.size;
     bar.hidden = n === 0;
     bar.querySelector("[data-picked]").textContent = fill(all ? root.dataset.sayAll : root.dataset.sayPicked, n);
-    bar.querySelector("[data-nothing]").hidden = of.ship_now + of.refresh > 0;
+    bar.querySelector("[data-nothing]").hidden = of.ship_now + of.refresh + of.print > 0;
     var more = bar.querySelector("[data-row-all]");
     if (more) { more.hidden = all; }
     button("do-ship_now", root.dataset.sayShip, of.ship_now, true);
-    button("do-refresh", root.dataset.sayRefresh, of.refresh, of.ship_now === 0);
+    button("do-print", root.dataset.sayPrint, of.print, of.ship_now === 0);
+    button("do-refresh", root.dataset.sayRefresh, of.refresh, of.ship_now + of.print === 0);
+    size(of.print > 0);
     bar.elements.deals.value = all ? "" : Array.from(picked.keys()).join(",");
     bar.elements.all.value = all ? "1" : "";
     window.Portal.fit();
@@ -125,7 +138,7 @@
     body.addEventListener("click", function (event) {
       var target = event.target;
       pick(target, event);
-      if (target.closest("[data-row-all]")) { all = true; show(); document.getElementById("do-ship_now").focus(); }
+      if (target.closest("[data-row-all]")) { all = true; show(); var first = document.querySelector("#deals-bar .wb-btn--primary:not([hidden])"); if (first) { first.focus(); } }
       if (target.closest("[data-row-none]")) { forget(); show(); }
       var other = target.closest("[data-fill]");
       if (other) { other.form.elements.value.value = other.dataset.fill; other.form.elements.value.focus(); }
@@ -139,7 +152,7 @@
     // A search is sent by Enter, and when it is emptied: leaving the field asks nothing a second time.
     body.addEventListener("change", function (event) { if (event.target.matches("#flt [type=search]")) { event.stopPropagation(); } }, true);
     body.addEventListener("input", function (event) { if (event.target.matches("#flt [type=search]") && !event.target.value) { event.target.form.requestSubmit(); } });
-    // Two buttons, one form: the pressed one says which of the two is asked for.
+    // Several buttons, one form: the pressed one says what is asked for.
     body.addEventListener("htmx:configRequest", function (event) {
       if (event.target.id !== "deals-bar") { return; }
       // The second half of a double click comes when nothing is chosen any more.

@@ -43,18 +43,19 @@ def papers_of_deal(session: Session, portal_id: int, deal_id: int) -> tuple[Pape
         .where(Paper.portal_id == portal_id, Paper.deal_id == deal_id, Paper.remote_id == Shipment.remote_id)
         .order_by(Paper.id)
     )
-    return tuple(
-        PaperFacts(
-            row.id,
-            row.shipment_id,
-            row.form,
-            row.status,
-            row.size,
-            row.changed_at,
-            row.opened_at,
-            Problem.from_json(row.problem) if row.problem else None,
-        )
-        for row in session.scalars(query)
+    return tuple(paper_facts(row) for row in session.scalars(query))
+
+
+def paper_facts(row: Paper) -> PaperFacts:
+    return PaperFacts(
+        row.id,
+        row.shipment_id,
+        row.form,
+        row.status,
+        row.size,
+        row.changed_at,
+        row.opened_at,
+        Problem.from_json(row.problem) if row.problem else None,
     )
 
 

@@ -53,6 +53,8 @@ LEAVES: dict[str, Leaves] = {
         Act.RETRY, {"value": "Казань, ул. Баумана, 5", "was": "Казань, ул. Баумана, 5"}, on_deal=True
     ),
     "POST /deals/act/refresh": Leaves(Act.REFRESH, {"deals": "{deal}"}, on_deal=True),
+    "POST /deals/act/print": Leaves(Act.PAPER_ASKED, {"deals": "{deal}"}, on_deal=True),
+    "POST /deals/print/{job}/link": Leaves(Act.PAPER_OPENED, ready="printed", on_deal=True),
     "POST /tab/ship_now": Leaves(Act.SHIP_NOW, on_deal=True),
     "POST /tab/retry": Leaves(Act.RETRY, on_deal=True),
     "POST /tab/refresh": Leaves(Act.REFRESH, on_deal=True),

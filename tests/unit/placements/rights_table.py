@@ -82,6 +82,8 @@ TABLE: dict[str, Takes] = {
     "GET /deals/live/{job}/x": listing(None),
     "POST /deals/act/ship_now": listing(Right.SHIP),
     "POST /deals/act/refresh": listing(Right.SHIP),
+    "POST /deals/act/print": listing(Right.SHIP),
+    "POST /deals/print/{job}/link": listing(Right.SHIP),
     "POST /deals/fix/{deal}/address/open": listing(Right.SHIP),
     "POST /deals/fix/{deal}/address": listing(Right.SHIP),
     "GET /tab/version": tab(None),

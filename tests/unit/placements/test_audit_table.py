@@ -20,7 +20,7 @@ from b24app.logistics.ports import Quote
 from b24app.store import outbox, portal_settings, portals, rates, reconciling
 from b24app.store.audit import ACTS, Act
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import AuditRow, OutboxRow, Portal, Rate, Shipment
+from b24app.store.models import AuditRow, Job, OutboxRow, Portal, Rate, Shipment
 from b24app.store.outbox import ToPortal
 from b24app.store.reconciling import Missing
 from placements.tab_changes_view import stamp_of
@@ -120,12 +120,26 @@ def _order_over(session: Session, portal: Portal, clock: FixedClock) -> dict[str
     return {}
 
 
+def _printed(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    """A press of this person on the deal, whose label is there."""
+    now = clock.now()
+    given = {"wish": "print", "deals": [DEAL], "size": "A6", "key": "p" * 16}
+    job = Job(
+        portal_id=portal.id, kind="many", input=given, memory={}, result={}, asked_by=7, created_at=now, state="done",
+        done=1, total=1,
+    )  # fmt: skip
+    session.add(job)
+    session.flush()
+    return {"job": job.id}
+
+
 READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "paused": _paused,
     "pipeline_off": _pipeline_off,
     "section": _section,
     "missing": _missing,
     "order_over": _order_over,
+    "printed": _printed,
     "unshipped": _unshipped,
     "stamp": _stamp,
     "dead": _dead,

@@ -13,13 +13,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from b24app.frames.formats import Formats
+from b24app.logistics.papers import PaperKind
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.store.engine import Sessions
 from b24app.store.faces.deal import ProblemFacts
 from b24app.store.faces.many import LastShipment, Standing
+from b24app.store.faces.papers import PaperFacts
+from b24app.store.faces.prints import PrintedOrder
 from b24app.store.models import AuditRow, InboxRow, Job, Portal
+from b24app.systems import discover
 from placements.deal_list_filter import Filter, Known, Places, State, query_of, read_filter
+from placements.deal_list_prints_view import Press, label_of, labels, printing, together
 from placements.deal_list_view import Outcome, Setting, mark, may, outcome, progress
 from tests.unit.placements.conftest import CONTACT, DEAL, NOW
 from tests.unit.placements.page import Page
@@ -116,6 +121,67 @@ def test_a_filter_becomes_conditions_of_the_portal(ru: Formats) -> None:
 def test_what_nobody_offered_counts_as_nothing() -> None:
     form = {"pipeline": "x", "state": "?", "by": "-1", "page": "0", "moved": "ever", "q": " a " * 60}
     assert read_filter(form) == Filter(text=(" a " * 60).strip()[:100])
+
+
+def order(n: int = 1, status: str = "", **more: Any) -> PrintedOrder:
+    paper = PaperFacts(n, n, "label_a6", status, 900, NOW, more.pop("opened_at", None), more.pop("problem", None))
+    return PrintedOrder(n, 8061, n, "1573", more.pop("system", "cdek"), {"label_a6": paper} if status else {})
+
+
+def test_labels_of_a_press_are_counted_and_each_lack_says_why(ru: Formats) -> None:
+    forms = discover()["cdek"].manifest.papers
+    press = Press("A6", NOW, ru, lambda system: forms if system == "cdek" else (), lambda system: system.upper())
+    refused = Problem("paper_refused", their_code="v2_x", their_text="Нет")
+    orders: dict[int, list[PrintedOrder]] = {
+        1: [order(1, "ready"), order(2, "ready", opened_at=NOW)],
+        2: [order(3, "failed", problem=refused)],
+        3: [order(4, "ready", system="owl")],
+        4: [],
+        5: [],
+        6: [],
+    }
+    stands = {key: replace(standing(), deal_id=key) for key in orders}
+    stands[5] = replace(standing(Status.CANCELLED), deal_id=5)
+    stands[6] = replace(standing(ask="ship_now"), deal_id=6)
+    found = labels(stands, orders, press)
+    shown = printing(found, press)
+    assert (shown.title, shown.ready, shown.fresh, shown.busy, shown.again) == (
+        "Готовы этикетки: 2 из 7",
+        2,
+        1,
+        False,
+        True,
+    )
+    assert [(lack.deal_id, lack.code) for lack in shown.lacks] == [
+        (8061, "v2_x"),
+        (8061, ""),
+        (4, ""),
+        (5, ""),
+        (6, ""),
+    ]
+    whys = [lack.why for lack in shown.lacks]
+    assert whys[1] == "OWL не печатает этикеток."
+    assert whys[3] == "Заказ отменён."
+    assert "ещё оформляется" in whys[4]
+    going = printing(labels(stands, {1: [order(1, "asked"), order(2, "ready")]}, press), press)
+    assert (going.title, going.busy, going.again) == ("Готовим этикетки: 1 из 2", True, False)
+    assert printing(labels(stands, {4: []}, press), press).title == "Печатать нечего"
+
+
+def test_the_size_that_is_not_there_gives_the_one_that_comes_first() -> None:
+    forms = discover()["cdek"].manifest.papers
+    assert [getattr(label_of(forms, size), "code", "") for size in ("A7", "A6", "B5")] == [
+        "label_a7",
+        "label_a6",
+        "label_a6",
+    ]
+    assert label_of([form for form in forms if form.kind is PaperKind.WAYBILL], "A6") is None
+
+
+def test_one_file_holds_what_a_page_can_merge() -> None:
+    big = [replace(order(n, "ready").papers["label_a6"], size=40 * 1024 * 1024) for n in (1, 2, 3)]
+    assert [paper.id for paper in together(big)] == [1, 2]
+    assert [paper.id for paper in together([replace(big[0], size=400 * 1024 * 1024)])] == [1]
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
