@@ -11,6 +11,7 @@ from flask import Blueprint, Response, make_response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.own_fields import titles_of
+from b24app.flows.portions import may_ship
 from b24app.flows.rates import Booking, Choice
 from b24app.frames import pages
 from b24app.frames import parts as page_parts
@@ -20,7 +21,6 @@ from b24app.frames.rights import Right, rights_of
 from b24app.frames.session import PageSession
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
-from b24app.logistics.status import Status
 from b24app.store import audit, portals, rates, shipments
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
@@ -134,7 +134,7 @@ class RatesDesk:
         def press(session: Session) -> list[LaneRef]:
             portal_id, deal_id = who.portal_id, who.entity_id
             owned = shipments.of_deals(session, portal_id, [deal_id])[deal_id]
-            if owned and Status(owned[-1].status).is_live:
+            if not may_ship(shipments.pieces(owned)):
                 return []  # somebody was quicker: the tab says so
             account, quote = self._offer(session, who)
             seen = _seen(quote, request.form.get("shown", ""))

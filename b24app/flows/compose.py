@@ -10,6 +10,7 @@ from b24app.flows.choose import Choice, Facts, choose
 from b24app.flows.cod import build_cod, build_declared
 from b24app.flows.destination import Destination, build_destination, read_address_field
 from b24app.flows.parcels import pack
+from b24app.flows.portions import Terms
 from b24app.flows.recipient import as_text, build_recipient
 from b24app.flows.snapshot import OUTPUTS, DealSnapshot, PipelineConfig, Role
 from b24app.logistics.jsonable import dump
@@ -50,12 +51,15 @@ class Composed:
     facts: Facts
 
 
-def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1) -> Composed:
+def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1, terms: Terms | None = None) -> Composed:
+    """`terms`: `deal` has the rows of one of several shipments, which takes its share of the deal's money."""
     recipient, found = build_recipient(deal, pipeline.country)
     destination, destination_problems = build_destination(deal, pipeline)
     parcel, parcel_problems = pack(deal.rows, pipeline.defaults)
     cod, cod_problems = build_cod(deal, pipeline)
     declared, declared_problems = build_declared(deal, pipeline)
+    if terms is not None:
+        cod, declared = terms.of_cod(cod), terms.of_declared(declared)
     known = Parts(recipient, destination, parcel, "", cod, declared)
     facts = _facts(deal, pipeline, known, cod_known=not cod_problems)
     choice = choose(facts, pipeline.rules)
@@ -166,7 +170,7 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
         forward_only=True,
     )
     set_up = dump(settings)
-    for later in ("more_triggers", "lost_stages", "rules"):
+    for later in ("more_triggers", "lost_stages", "rules", "on_failure"):
         del set_up[later]
     told = dump(inputs)
     for whose in ("moved_by", "updated_by", "picked"):

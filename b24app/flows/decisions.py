@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from b24app.flows.portions import Portion
 from b24app.flows.snapshot import Role
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import ShipmentRequest
@@ -26,13 +27,15 @@ class Text(Jsonable):
 
 @dataclass(frozen=True, slots=True)
 class CreateShipment(Jsonable):
-    """Save a new shipment (`n`, status draft) of this account and its create intent, in one transaction."""
+    """Save a new shipment (`n`, status draft) of this account and its create intent, in one transaction. `portion` is
+    what it holds when it is one of several."""
 
     n: int
     request: ShipmentRequest
     input_hash: str
     trigger_history_id: int
     connection_id: int
+    portion: Portion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class RetryShipment(Jsonable):
     request: ShipmentRequest
     input_hash: str
     trigger_history_id: int
+    portion: Portion | None = None
 
 
 @dataclass(frozen=True, slots=True)

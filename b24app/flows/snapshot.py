@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from b24app.flows.choose import Picked, Rule
+from b24app.flows.portions import OnFailure, Portion
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import DeliveryKind, Sender
 from b24app.logistics.money import Money
@@ -182,7 +183,8 @@ class PipelineConfig(Jsonable):
     as strings) to a kind. `cursor` is the newest history id when the pipeline was switched on: moves up to it never
     ship by themselves, nor do those older than `max_age_s`. `status_stages` are our own moves, `stage_order` all stages
     of the pipeline as they are sorted, `lost_stages` those of lost deals. `more_triggers` are further stages that ship,
-    beside `trigger_stage`. `connection_id` and `services` ship what none of the `rules` (in order) does."""
+    beside `trigger_stage`. `connection_id` and `services` ship what none of the `rules` (in order) does.
+    `on_failure` is for deals of several shipments."""
 
     portal_code: str
     category: int
@@ -206,6 +208,7 @@ class PipelineConfig(Jsonable):
     more_triggers: tuple[str, ...] = ()
     lost_stages: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    on_failure: OnFailure = OnFailure.STAY
 
     @property
     def triggers(self) -> tuple[str, ...]:
@@ -218,7 +221,7 @@ class ShipmentView(Jsonable):
     """A shipment of the deal as we store it. `sent` = a call to the system was at least begun. `seen` are keys of the
     tracking events already kept (`TrackingEvent.key`), `problem_keys` those of its open problems, `refusal_code`
     is the system's code of the last refusal, `accepted_at` when the system took the request (202). `connection_id` 0 =
-    not told."""
+    not told. `portion` is what one of several holds, None = it holds all goods of the deal."""
 
     id: int
     n: int
@@ -242,12 +245,15 @@ class ShipmentView(Jsonable):
     refusal_code: str = ""
     return_ids: tuple[str, ...] = ()
     connection_id: int = 0
+    portion: Portion | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemView(Jsonable):
-    """An open problem of the deal, the input it was found in and the stage move it belongs to."""
+    """An open problem of the deal, the input it was found in and the stage move it belongs to; `shipment_id` 0 = of the
+    deal, not of an order."""
 
     problem: Problem
     input_hash: str = ""
     trigger_history_id: int = 0
+    shipment_id: int = 0

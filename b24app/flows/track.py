@@ -236,11 +236,17 @@ def _stage(steps: list[_Step], pipeline: PipelineConfig | None) -> StageTarget |
     """The stage of the last mapped status on the way."""
     if pipeline is None:
         return None
-    mapped = [pipeline.status_stages[step.status] for step in steps if step.status in pipeline.status_stages]
-    if not mapped:
+    mapped = [step.status for step in steps if step.status in pipeline.status_stages]
+    return stage_of(mapped[-1], pipeline) if mapped else None
+
+
+def stage_of(status: Status, pipeline: PipelineConfig) -> StageTarget | None:
+    """Where a deal of this status belongs, and from where it may go there; None = the pipeline does not say."""
+    stage = pipeline.status_stages.get(status)
+    if stage is None:
         return None
     may_leave = _stages_before if pipeline.forward_only else _stages_open
-    return StageTarget(mapped[-1], may_leave(mapped[-1], pipeline))
+    return StageTarget(stage, may_leave(stage, pipeline))
 
 
 def _stages_before(stage: str, pipeline: PipelineConfig) -> tuple[str, ...]:

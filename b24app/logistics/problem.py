@@ -59,5 +59,7 @@ class Problem(Jsonable):
 
     @property
     def key(self) -> str:
-        """Two problems with one key are the same problem: the second is not told again."""
-        return f"{self.code}|{self.field.value}|{self.their_code}"
+        """Two problems with one key are the same problem: the second is not told again. `part` among the params names
+        the one of several shipments that it is about."""
+        part = self.params.get("part")
+        return f"{self.code}|{self.field.value}|{self.their_code}" + (f"|{part}" if part else "")

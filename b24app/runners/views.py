@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from b24app.flows.choose import Conditions, Rule
+from b24app.flows.portions import Portion
 from b24app.flows.snapshot import PipelineConfig, ProblemView, ShipmentView
 from b24app.logistics.model import DeliveryKind, Sender
 from b24app.logistics.money import Money
@@ -104,9 +105,10 @@ def shipment_view(
         refusal_code=row.refusal_code,
         return_ids=tuple(row.return_ids),
         connection_id=row.connection_id,
+        portion=Portion.from_json(row.portion) if row.portion else None,
     )
 
 
 def problem_view(row: ProblemRow) -> ProblemView:
     """One open problem with the input it was found in."""
-    return ProblemView(Problem.from_json(row.problem), row.input_hash, row.trigger_history_id)
+    return ProblemView(Problem.from_json(row.problem), row.input_hash, row.trigger_history_id, row.shipment_id or 0)

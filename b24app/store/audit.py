@@ -54,6 +54,7 @@ class Act(StrEnum):
     CHANGE = "change"
     ANEW = "anew"
     POINT = "point"
+    PART = "part"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -117,6 +118,7 @@ _OF_DEALS = (
     Act.RATE,
     Act.RATE_DROPPED,
     Act.RATE_BOOKED,
+    Act.PART,
     Act.CHANGE,
     Act.ANEW,
     Act.POINT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,23 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from b24app.flows.portions import Portion
+from b24app.logistics.status import Status
 from b24app.store.lanes import LaneHold
-from b24app.store.models import Intent, IntentState, Portal, Priority, Shipment, TrackingRow
+from b24app.store.models import DealState, Intent, IntentState, Portal, Priority, Shipment, TrackingRow
 from b24app.store.sql import changed, chunks, insert_new
 
 #: Orders of which something is known to be new stand this far before the others in the queue of reads.
 AHEAD = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PieceOf:
+    """A `flows.portions.Piece`."""
+
+    n: int
+    status: Status
+    portion: Portion | None
 
 
 class ChangedMeanwhileError(RuntimeError):
@@ -96,6 +108,24 @@ def of_deals(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[
         for shipment in session.scalars(wanted.order_by(Shipment.n)):
             found[shipment.deal_id].append(shipment)
     return found
+
+
+def split_deals(session: Session, portal_id: int, deal_ids: Sequence[int]) -> set[int]:
+    """Deals whose goods leave in several shipments. Two workers that save answers about orders of one such deal take
+    turns from here on: each has to see where the other's shipment stands."""
+    found: set[int] = set()
+    for some in chunks(sorted(set(deal_ids))):
+        mine = (Shipment.portal_id == portal_id, Shipment.deal_id.in_(some))
+        found |= set(session.scalars(select(Shipment.deal_id).where(*mine, Shipment.portion.is_not(None)).distinct()))
+    if found:
+        turn = select(DealState.id).where(DealState.portal_id == portal_id, DealState.deal_id.in_(sorted(found)))
+        session.execute(turn.order_by(DealState.id).with_for_update()).all()
+    return found
+
+
+def pieces(rows: Sequence[Shipment]) -> list[PieceOf]:
+    """What each of a deal's shipments holds."""
+    return [PieceOf(row.n, Status(row.status), Portion.from_json(row.portion) if row.portion else None) for row in rows]
 
 
 def owners_of_numbers(session: Session, portal_id: int, numbers: Sequence[str]) -> dict[str, int]:

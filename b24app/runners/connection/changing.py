@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.flows.decisions import Text
+from b24app.flows.portions import PartWish, Portion
 from b24app.logistics.changes import Part, parts_changed
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import ChangeState, Decision, OrderState
@@ -17,7 +18,7 @@ from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners.connection import outcomes
 from b24app.runners.connection.tasks import CANCEL, CHANGE, FOLLOW, Landed
-from b24app.store import inbox, intents, papers, problems
+from b24app.store import inbox, intents, papers, parting, problems, shipments
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import InboxKind, Intent, IntentState, Shipment
 
@@ -111,8 +112,20 @@ def after(session: Session, row: Shipment, news: News, now: datetime) -> set[Lan
     wish = intent.payload[THEN]
     intent.payload = {}
     lane = portal_lane(session, row.portal_id)
+    if row.portion:
+        _part_again(session, lane, row, intent, now)
+        return {lane}
     who = {"deal_id": row.deal_id, "user_id": wish["user_id"], "name": wish["name"], "key": f"then-{intent.id}"}
     inbox.append(
         session, lane.id, InboxKind.SHIP_NOW, str(row.deal_id), who, now=now, trace_id=intent.trace_id, people=True
     )
     return {lane}
+
+
+def _part_again(session: Session, lane: LaneRef, row: Shipment, intent: Intent, now: datetime) -> None:
+    """Of several shipments, the goods of this one alone are shipped anew."""
+    owned = shipments.of_deals(session, row.portal_id, [row.deal_id])[row.deal_id]
+    wish = PartWish(Portion.from_json(row.portion or {}).lines, max(one.n for one in owned))
+    parting.start(
+        session, row.portal_id, lane, row.deal_id, wish, by=None, now=now, trace_id=intent.trace_id, alone=True
+    )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.flows.decisions import Advance
+from b24app.flows.following import follow
 from b24app.flows.snapshot import PipelineConfig, ShipmentView
 from b24app.flows.track import advance
 from b24app.lanes.slices import Slice
@@ -59,6 +60,16 @@ class Known:
     events: dict[int, list[TrackingRow]]
     problems: dict[int, list[ProblemRow]]
     deals: dict[int, DealState]
+    #: Of deals that were split: all their shipments.
+    split: dict[int, list[Shipment]]
+
+    def problems_of(self, row: Shipment) -> list[ProblemRow]:
+        """Open problems that are this order's; those of a deal that was split may stop another one."""
+        found = self.problems[row.deal_id]
+        return [each for each in found if each.shipment_id == row.id] if row.deal_id in self.split else found
+
+    def others(self, row: Shipment) -> list[ShipmentView]:
+        return [shipment_view(each) for each in self.split.get(row.deal_id, ()) if each.id != row.id]
 
 
 @dataclass
@@ -88,6 +99,8 @@ class Saver:
 
     def _known(self, group: Sequence[Landed]) -> Known:
         portal_id = self.account.portal.id
+        asked = {landed.task.deal_id for landed in group}
+        split = shipments.split_deals(self.session, portal_id, sorted(asked))
         rows = shipments.by_ids(self.session, portal_id, [landed.task.shipment_id for landed in group])
         deal_ids = list({row.deal_id for row in rows.values()})
         return Known(
@@ -95,6 +108,7 @@ class Saver:
             shipments.events_of(self.session, portal_id, list(rows)),
             problems.open_of_deals(self.session, portal_id, deal_ids),
             deals.states(self.session, portal_id, deal_ids),
+            shipments.of_deals(self.session, portal_id, sorted(split)),
         )
 
     def _outcome(self, landed: Landed) -> Outcome:
@@ -109,18 +123,25 @@ class Saver:
         if state is None:
             self._not_heard(landed, row)
         else:
-            view = shipment_view(row, known.events[row.id], known.problems[row.deal_id])
-            self._heard(landed, row, view, state, deal)
+            view = shipment_view(row, known.events[row.id], known.problems_of(row))
+            self._heard(landed, row, view, state, deal, known.others(row))
         self._open(row, deal, outcomes.own_problems(landed, outcome, state))
 
     # --- an answer ---------------------------------------------------------------------------------------------------
 
     def _heard(
-        self, landed: Landed, row: Shipment, view: ShipmentView, state: OrderState, deal: DealState | None
+        self,
+        landed: Landed,
+        row: Shipment,
+        view: ShipmentView,
+        state: OrderState,
+        deal: DealState | None,
+        others: Sequence[ShipmentView],
     ) -> None:
         if landed.task.kind == CREATE and view.accepted_at is None:
             view = replace(view, accepted_at=self.now)
-        change = advance(view, state, self._pipeline(deal), self.now)
+        pipeline = self._pipeline(deal)
+        change = follow(advance(view, state, pipeline, self.now), view, others, pipeline)
         values = outcomes.columns(row, landed, state, change, self.now)
         price = state.price
         if price is not None and row.price_minor not in (None, price.minor):
@@ -208,6 +229,7 @@ class Saver:
             input_hash=row.input_hash,
             trigger_history_id=row.trigger_history_id,
             point_code=row.point_code,
+            portion=row.portion,
         )
         people = landed.task.people
         trace = landed.task.trace_id

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from b24app.flows.portions import still_left
 from b24app.logistics.status import Status
+from b24app.runners.views import shipment_view
 from b24app.store.inbox import Claimed
 from b24app.store.models import DealState, InboxKind, ProblemRow, Shipment
 
@@ -62,7 +64,15 @@ def is_quiet(
     if state is not None and state.waits_for_person:
         return False
     owned = shipments.get(deal_id) or ()
+    if any(row.portion is not None for row in owned):
+        return _split_is_quiet(owned)
     return bool(owned) and Status(owned[-1].status) is not Status.REJECTED
+
+
+def _split_is_quiet(owned: Sequence[Shipment]) -> bool:
+    """Of several shipments each may have been refused, and what is left may just have come to a stage that ships."""
+    refused = any(Status(row.status) is Status.REJECTED for row in owned)
+    return not refused and not still_left([shipment_view(row) for row in owned])
 
 
 def to_read(

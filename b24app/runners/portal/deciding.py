@@ -140,6 +140,7 @@ class DecisionSaver:
             input_hash=decision.input_hash,
             trigger_history_id=decision.trigger_history_id,
             point_code=decision.request.point_code or "",
+            portion=decision.portion.to_json() if decision.portion else None,
         )
         if not verdict.people:
             audited.shipped(self.session, self.portal.id, verdict.deal, shipment.number, self.now)
@@ -162,6 +163,7 @@ class DecisionSaver:
             input_hash=decision.input_hash,
             trigger_history_id=decision.trigger_history_id,
             point_code=decision.request.point_code or "",
+            portion=decision.portion.to_json() if decision.portion else None,
             remote_id=None,
             accepted_at=None,
             next_poll_at=None,

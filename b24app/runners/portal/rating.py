@@ -12,21 +12,24 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from b24app.flows.compose import Composed, compose
+from b24app.flows import several
+from b24app.flows.case import Case
+from b24app.flows.compose import Composed
+from b24app.flows.portions import may_ship
 from b24app.flows.rates import BookingState, facts_of, price_key, price_request
 from b24app.flows.simulate import impersonal
-from b24app.flows.snapshot import DealSnapshot
+from b24app.flows.snapshot import DealSnapshot, PipelineConfig
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.logistics.status import Status
 from b24app.runners.portal import choices
 from b24app.runners.portal.context import Run, draft
 from b24app.runners.portal.jobs import JobStep
 from b24app.runners.portal.trying import read_one
 from b24app.runners.services import Services
+from b24app.runners.views import shipment_view
 from b24app.store import origins, portals, rates, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
-from b24app.store.models import Connection, ConnectionState, Job
+from b24app.store.models import Connection, ConnectionState, Job, Shipment
 from b24app.store.origins import Senders
 from b24app.wire.trace import current_trace
 
@@ -39,7 +42,8 @@ def ask_all(run: Run, job: Job) -> JobStep:
     with read_scope(run.services.sessions) as session:
         places = origins.senders(session, run.portal.id)
         accounts = portals.connections(session, run.portal.id)
-    by_rule = compose(deal, draft(run, deal.category))
+        owned = shipments.of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
+    by_rule = several.next_up(_case(run, deal, draft(run, deal.category), owned))
     asked = _asked(run.services, accounts, places, by_rule)
     with session_scope(run.services.sessions) as session:
         run.slice.check(session)
@@ -47,6 +51,11 @@ def ask_all(run: Run, job: Job) -> JobStep:
     for lane in lanes:
         run.services.waker.wake(lane)
     return JobStep(result={"asked": len(asked)})
+
+
+def _case(run: Run, deal: DealSnapshot, pipeline: PipelineConfig, owned: Sequence[Shipment]) -> Case:
+    views = tuple(shipment_view(row) for row in owned)
+    return Case(deal, pipeline, views, (), (), run.services.clock.now(), by_person=True)
 
 
 def tells_prices(services: Services, account: Connection) -> bool:
@@ -87,13 +96,13 @@ def _in_its_way(
 ) -> tuple[BookingState | None, tuple[Problem, ...]]:
     """Why a booking that waits for its price cannot go on; (None, ()) = it can."""
     owned = shipments.of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
-    if owned and Status(owned[-1].status).is_live:
+    if not may_ship([shipment_view(row) for row in owned]):
         return BookingState.ALREADY, ()
     pipeline = run.pipeline(deal.category)
     if pipeline is None:
         return BookingState.PROBLEMS, (Problem("pipeline_off", Field.STAGE, Who.ADMIN),)
     picked = choices.picked(session, run.portal.id, [deal.deal_id]).get(deal.deal_id)
-    composed = compose(replace(deal, picked=picked), pipeline)
+    composed = several.next_up(_case(run, replace(deal, picked=picked), pipeline, owned))
     if composed.problems:
         return BookingState.PROBLEMS, tuple(map(impersonal, composed.problems))
     if composed.connection_id not in asked:

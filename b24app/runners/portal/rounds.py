@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from b24app.bitrix24 import deals as calls
 from b24app.flows import ship
-from b24app.flows.choose import Picked
 from b24app.flows.recipient import as_text
 from b24app.flows.snapshot import DealSnapshot, Role
 from b24app.runners.portal import asking, choices, feed
@@ -255,12 +254,9 @@ def _decide_group(run: Run, group: Sequence[DealSnapshot], by_deal: Rows, now: d
         run.slice.check(session)
         run.heed_switches(session)
         known = know(session, run.portal.id, [deal.deal_id for deal in group])
-        copied = _copied(session, run, group)
-        picked = choices.picked(session, run.portal.id, [deal.deal_id for deal in group])
         saver = DecisionSaver(session, run.portal, run.slice.lane_id, run.services.clock.now())
-        verdicts = [
-            _judge(run, _with(deal, copied, picked), known, by_deal.get(deal.deal_id, ()), now) for deal in group
-        ]
+        deals_now = beside(session, run, group)
+        verdicts = [_judge(run, deal, known, by_deal.get(deal.deal_id, ()), now) for deal in deals_now]
         saver.save(verdicts)
         served = [row_id for deal in group for row in by_deal.get(deal.deal_id, ()) for row_id in row.ids]
         inbox.close(session, run.slice, served, now)
@@ -268,9 +264,11 @@ def _decide_group(run: Run, group: Sequence[DealSnapshot], by_deal: Rows, now: d
         run.services.waker.wake(lane)
 
 
-def _with(deal: DealSnapshot, copied: Collection[int], picked: Mapping[int, Picked]) -> DealSnapshot:
-    """What we know of the deal beside what the portal says."""
-    return replace(deal, copied_numbers=deal.deal_id in copied, picked=picked.get(deal.deal_id))
+def beside(session: Session, run: Run, group: Sequence[DealSnapshot]) -> list[DealSnapshot]:
+    """The deals with what we know of them beside what the portal says."""
+    copied = _copied(session, run, group)
+    picked = choices.picked(session, run.portal.id, [deal.deal_id for deal in group])
+    return [replace(deal, copied_numbers=deal.deal_id in copied, picked=picked.get(deal.deal_id)) for deal in group]
 
 
 def _judge(run: Run, deal: DealSnapshot, known: Known, rows: Sequence[Claimed], now: datetime) -> Verdict:
@@ -296,6 +294,14 @@ def _judge(run: Run, deal: DealSnapshot, known: Known, rows: Sequence[Claimed], 
 
 def _copied(session: Session, run: Run, group: Sequence[DealSnapshot]) -> set[int]:
     """Deals whose order number belongs to another deal's shipment."""
-    numbers = {deal.deal_id: as_text(deal.fields.get(Role.ORDER_ID)) for deal in group}
-    owners = shipments.owners_of_numbers(session, run.portal.id, [number for number in numbers.values() if number])
-    return {deal_id for deal_id, number in numbers.items() if owners.get(number, deal_id) != deal_id}
+    numbers = {deal.deal_id: _numbers(as_text(deal.fields.get(Role.ORDER_ID))) for deal in group}
+    wanted = [number for each in numbers.values() for number in each]
+    owners = shipments.owners_of_numbers(session, run.portal.id, wanted)
+    return {
+        deal_id for deal_id, each in numbers.items() if any(owners.get(number, deal_id) != deal_id for number in each)
+    }
+
+
+def _numbers(text: str) -> list[str]:
+    """The field holds the numbers of all orders of its deal."""
+    return [number for each in text.split(",") if (number := each.strip())]

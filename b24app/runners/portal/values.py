@@ -28,6 +28,9 @@ def _value(role: Role, value: Any, kind: str, lang: str) -> Any:
         return _money(Money.from_json(value), kind)
     if role is Role.STATUS:
         return say(f"status.{Status(value).value}", lang)
+    if isinstance(value, list):
+        # Of several shipments; a field for one link takes the newest one's.
+        return str(value[-1]) if kind == "url" else ", ".join(map(str, value))
     return str(value)
 
 

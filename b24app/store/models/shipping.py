@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b24app.store.crypto import EncryptedJson
@@ -43,7 +43,8 @@ class DealState(Base):
 
 
 class Shipment(Base):
-    """One delivery request of a deal. `request` is personal data and encrypted; statuses only move forward."""
+    """One delivery request of a deal. `request` is personal data and encrypted; statuses only move forward. `portion`
+    (of `flows.portions.Portion`) is what one of several holds, NULL = all goods of the deal."""
 
     __tablename__ = "shipment"
     __table_args__ = (
@@ -84,6 +85,7 @@ class Shipment(Base):
     polled_at: Mapped[datetime | None]
     closed: Mapped[bool] = mapped_column(default=False)
     closed_reason: Mapped[str] = mapped_column(String(48), default="")
+    portion: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
     version: Mapped[int] = mapped_column(default=0)
 
 
