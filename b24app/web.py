@@ -29,6 +29,7 @@ from placements import (
     tab_address,
     tab_changes,
     tab_papers,
+    tab_parcels,
     tab_points,
     tab_rates,
 )
@@ -43,6 +44,7 @@ ROOMS = (
     tab_changes,
     tab_rates,
     tab_points,
+    tab_parcels,
     app_page,
     renewal,
     install_routes,

@@ -10,12 +10,12 @@ from b24app.parts import Parts, WorkerParts
 from b24app.remotes import Remotes
 from b24app.runners import alarms
 from b24app.runners.connection import ConnectionRunner, refreshing
-from b24app.runners.portal import PortalRunner, nightly, parting, rating, simulating, trying
+from b24app.runners.portal import PortalRunner, nightly, packing, parting, rating, simulating, trying
 from b24app.runners.portal.jobs import JobHandler
 from b24app.runners.portal.reconciling import reconcile
 from b24app.runners.portal.runner import Chore, closing
+from b24app.store import parcels, rates, reconciling, simulations, trials
 from b24app.store import parting as parting_rows
-from b24app.store import rates, reconciling, simulations, trials
 from b24app.store.inbox import Claimed
 from b24app.store.models import InboxKind, LaneKind
 from install import run as installing
@@ -31,6 +31,7 @@ JOBS: dict[str, JobHandler] = {
     trials.DEALS_KIND: trying.offer_deals,
     trials.NEEDS_KIND: trying.needs_of_deal,
     parting_rows.KIND: parting.ship_part,
+    parcels.KIND: packing.goods_of_deal,
 }
 #: Portals that were thrown out without an event are looked for this often.
 UNANNOUNCED_S = 6 * 3600

@@ -137,7 +137,7 @@ class Tab:
             facts = replace(_facts(session, who, reading), titles=titles)
             mine = rights_of(settings, who)
         shown = (
-            preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}))
+            preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}), facts.laid.plan)
             if reading and portal
             else None
         )

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from b24app.flows.destination import build_destination
+from b24app.flows.laying import holds
+from b24app.flows.plan import ParcelPlan
 from b24app.flows.recipient import as_text, build_recipient
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig, Role
 from b24app.logistics.model import DeliveryKind, Recipient
@@ -28,7 +30,8 @@ class PreviewItem:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`problems` certainly stop the shipment; `phone_from` deal | contact."""
+    """`problems` certainly stop the shipment; `phone_from` deal | contact. `parcels_changed`: the parcels that a person
+    laid are for other goods than the deal holds now."""
 
     kind: DeliveryKind | None
     recipient: Recipient
@@ -38,15 +41,21 @@ class Preview:
     items: tuple[PreviewItem, ...]
     total: Money | None
     problems: tuple[Problem, ...]
+    parcels_changed: bool = False
 
 
-def preview(deal: DealSnapshot, portal_code: str, delivery_types: Mapping[str, str]) -> Preview:
-    """`delivery_types`: element ids of the portal's list field -> courier | pickup, "" = the manager is asked."""
+def preview(
+    deal: DealSnapshot, portal_code: str, delivery_types: Mapping[str, str], plan: ParcelPlan | None = None
+) -> Preview:
+    """`plan`: how a person laid the goods. `delivery_types`: element ids of the portal's list field -> courier or
+    pickup, "" = the manager is asked."""
     kinds = {value: DeliveryKind(kind) for value, kind in delivery_types.items() if kind}
     pipeline = PipelineConfig(portal_code, deal.category, "", 0, {}, delivery_types=kinds)
     recipient, found = build_recipient(deal)
     destination, more = build_destination(deal, pipeline)
+    changed = plan is not None and not holds(plan, deal.rows)
     nothing = [] if deal.rows else [Problem("items_missing", Field.ITEMS)]
+    relaid = [Problem("parcels_changed", Field.ITEMS)] if changed and deal.rows else []
     return Preview(
         kind=destination.kind if destination else None,
         recipient=recipient,
@@ -62,5 +71,6 @@ def preview(deal: DealSnapshot, portal_code: str, delivery_types: Mapping[str, s
             for row in deal.rows
         ),
         total=deal.opportunity,
-        problems=(*found, *more, *nothing),
+        problems=(*found, *more, *nothing, *relaid),
+        parcels_changed=changed,
     )

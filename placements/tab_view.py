@@ -9,11 +9,13 @@ from datetime import date, datetime
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.changes import ChangeRule
-from b24app.logistics.model import Parcel, ShipmentRequest
+from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.papers import PaperForm
 from b24app.logistics.status import Status
 from b24app.store.faces.deal import ShipmentFacts, TabFacts
+from b24app.store.parcels import Kept
 from placements.history import Day, history
+from placements.parcel_words import ParcelLine, parcel_line
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
 from placements.tab_changes_view import ChangesView, changes_view
@@ -38,19 +40,14 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class ParcelLine:
-    """Size and weight as written, with "≈" where they are guesses; `why` says where those come from."""
+class LaidView:
+    """Parcels that a person laid, as they were when saved. `stale`: the deal holds other goods since; `kept`: there is
+    a plan at all; `said` who laid them."""
 
-    inside: str
-    size: str
-    weight: str
-    size_guessed: bool
-    weight_guessed: bool
-    why: str
-
-    @property
-    def guessed(self) -> bool:
-        return self.size_guessed or self.weight_guessed
+    lines: tuple[ParcelLine, ...]
+    kept: bool
+    stale: bool
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +84,8 @@ class TabView:
     rates: bool
     papers: PapersView | None = None
     fix_address: str = ""
+    laid: LaidView | None = None
+    lays: bool = False
     changes: ChangesView | None = None
 
 
@@ -109,7 +108,7 @@ def tab_view(
     scene = Scene(facts, formats, carrier, preview)
     shipment, now = scene.shipment, allowed(what_now(scene), mine, formats)
     request = shipment.request if shipment else None
-    parcels = tuple(_parcel(parcel, formats) for parcel in request.parcels) if request else ()
+    parcels = tuple(parcel_line(parcel, formats) for parcel in request.parcels) if request else ()
     return TabView(
         now=now,
         stops=_stops(shipment, formats) if shipment else (),
@@ -137,7 +136,24 @@ def tab_view(
         rates=bool(facts.connection) and not facts.gone and not facts.asks and (shipment is None or is_over(shipment)),
         fix_address=may_fix_address(scene) if Right.SHIP in mine else "",
         changes=changes_view(shipment, formats, carrier, rules, mine),
+        laid=_laid(facts.laid, preview, formats) if preview else None,
+        lays=_lays(scene) and Right.SHIP in mine,
     )
+
+
+def _laid(kept: Kept, preview: Preview, formats: Formats) -> LaidView:
+    said = ""
+    if kept.plan is not None and kept.at is not None:
+        said = formats.words("parcels.who", name=kept.name, at=formats.moment(kept.at))
+    lines = tuple(parcel_line(parcel, formats) for parcel in kept.parcels)
+    return LaidView(lines, kept.plan is not None, preview.parcels_changed, said)
+
+
+def _lays(scene: Scene) -> bool:
+    """Whether parcels may be laid: nothing of an order is alive, and nobody is at it just now."""
+    facts, shipment = scene.facts, scene.shipment
+    free = shipment is None or is_over(shipment)
+    return free and not facts.gone and not facts.asks and bool(facts.connection)
 
 
 def chip(status: Status, formats: Formats) -> Chip:
@@ -215,32 +231,3 @@ def _stop_detail(
 
 def _promise(promised: date | None, formats: Formats) -> str:
     return formats.words("stop.promised", day=formats.day(promised)) if promised else ""
-
-
-def _parcel(parcel: Parcel, formats: Formats) -> ParcelLine:
-    inside = ", ".join(_item(item.name, item.quantity, formats) for item in parcel.items)
-    guessed = {guess.partition(":")[0] for guess in parcel.guesses}
-    size = formats.size(parcel.length_mm, parcel.width_mm, parcel.height_mm)
-    return ParcelLine(
-        inside=inside or formats.words("parcel.unnamed"),
-        size=_about(size, "size" in guessed) or "—",
-        weight=_about(formats.weight(parcel.weight_g), "weight" in guessed),
-        size_guessed="size" in guessed,
-        weight_guessed="weight" in guessed,
-        why=_why(parcel, formats),
-    )
-
-
-def _about(text: str, guessed: bool) -> str:
-    return f"≈\u00a0{text}" if text and guessed else text
-
-
-def _item(name: str, quantity: int, formats: Formats) -> str:
-    return formats.words("parcel.item", name=name, n=quantity) if quantity != 1 else name
-
-
-def _why(parcel: Parcel, formats: Formats) -> str:
-    """Where the guesses come from: `weight:section` -> its words."""
-    keys = [f"guess.{guess.replace(':', '_')}" for guess in parcel.guesses]
-    said = dict.fromkeys(formats.words(key if formats.words.has(key) else "guess.other") for key in keys)
-    return "; ".join(said)

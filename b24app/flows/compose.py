@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from b24app.flows.choose import Choice, Facts, choose
 from b24app.flows.cod import build_cod, build_declared
 from b24app.flows.destination import Destination, build_destination, read_address_field
-from b24app.flows.parcels import pack
+from b24app.flows.laying import lay
 from b24app.flows.portions import Terms
 from b24app.flows.recipient import as_text, build_recipient
 from b24app.flows.snapshot import OUTPUTS, DealSnapshot, PipelineConfig, Role
@@ -23,11 +23,11 @@ MAX_COMMENT = 255
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a request is made of, as far as the deal says it."""
+    """What a request is made of, as far as the deal says it. `parcels` empty = a problem says why."""
 
     recipient: Recipient
     destination: Destination | None
-    parcel: Parcel | None
+    parcels: tuple[Parcel, ...]
     service: str
     cod: Money | None
     declared: Money | None
@@ -39,8 +39,8 @@ class Composed:
     """Either a request without problems, or the problems that stand in its way. `input_hash` changes only when
     something that goes into the request changes: an unrelated edit of the deal never sends anything again. Rules are no
     part of it: a changed rule serves what is sent from then on and sends nothing by itself; nor is what a person
-    picked. `connection_id` is the account that they picked, else that of the rule that `choice` names, else the
-    pipeline's own; `facts` are what rules were asked about."""
+    picked, or how they laid the goods. `connection_id` is the account that they picked, else that of the rule that
+    `choice` names, else the pipeline's own; `facts` are what rules were asked about."""
 
     request: ShipmentRequest | None
     problems: tuple[Problem, ...]
@@ -55,12 +55,12 @@ def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1, terms: Ter
     """`terms`: `deal` has the rows of one of several shipments, which takes its share of the deal's money."""
     recipient, found = build_recipient(deal, pipeline.country)
     destination, destination_problems = build_destination(deal, pipeline)
-    parcel, parcel_problems = pack(deal.rows, pipeline.defaults)
+    parcels, parcel_problems = lay(deal.rows, pipeline.defaults, deal.plan)
     cod, cod_problems = build_cod(deal, pipeline)
     declared, declared_problems = build_declared(deal, pipeline)
     if terms is not None:
         cod, declared = terms.of_cod(cod), terms.of_declared(declared)
-    known = Parts(recipient, destination, parcel, "", cod, declared)
+    known = Parts(recipient, destination, parcels, "", cod, declared)
     facts = _facts(deal, pipeline, known, cod_known=not cod_problems)
     choice = choose(facts, pipeline.rules)
     account, service, service_problems = _carried_by(deal, pipeline, choice, destination)
@@ -80,32 +80,32 @@ def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1, terms: Ter
 
 def _facts(deal: DealSnapshot, pipeline: PipelineConfig, parts: Parts, cod_known: bool) -> Facts:
     """What rules may ask. A pickup point's city is known when the deal's address is filled too."""
-    destination, parcel = parts.destination, parts.parcel
+    destination, parcels = parts.destination, parts.parcels
     address = (destination.address if destination else None) or read_address_field(
         deal.fields.get(Role.ADDRESS), pipeline.country
     )
-    value = sum(item.price.minor * item.quantity for item in parcel.items) if parcel else 0
+    value = sum(item.price.minor * item.quantity for parcel in parcels for item in parcel.items)
     return Facts(
         category=deal.category,
         kind=destination.kind if destination else None,
         cities=address.city_names if address else (),
         region=(address.region if address else None) or "",
-        weight_g=parcel.weight_g if parcel else None,
-        value=Money(value, deal.currency) if parcel else None,
+        weight_g=sum(parcel.weight_g for parcel in parcels) if parcels else None,
+        value=Money(value, deal.currency) if parcels else None,
         cod=bool(parts.cod) if cod_known else None,
     )
 
 
 def _request(deal: DealSnapshot, pipeline: PipelineConfig, n: int, parts: Parts) -> ShipmentRequest | None:
-    destination, parcel = parts.destination, parts.parcel
-    if destination is None or parcel is None:
+    destination = parts.destination
+    if destination is None or not parts.parcels:
         return None
     return ShipmentRequest(
         number=our_number(pipeline.portal_code, deal.deal_id, n),
         service_code=parts.service,
         kind=destination.kind,
         recipient=parts.recipient,
-        parcels=(parcel,),
+        parcels=parts.parcels,
         address=destination.address,
         point_code=destination.point_code,
         sender=parts.sender,
@@ -173,7 +173,7 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
     for later in ("more_triggers", "lost_stages", "rules", "on_failure"):
         del set_up[later]
     told = dump(inputs)
-    for whose in ("moved_by", "updated_by", "picked"):
+    for whose in ("moved_by", "updated_by", "picked", "plan"):
         del told[whose]
     text = json.dumps([told, set_up], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

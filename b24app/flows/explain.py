@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24app.flows.compose import Composed
-from b24app.flows.parcels import SERVICE, find_sides, find_weight
+from b24app.flows.laying import goods_of, with_stated
+from b24app.flows.parcels import find_sides, find_weight
+from b24app.flows.plan import PlannedParcel
 from b24app.flows.recipient import as_text
-from b24app.flows.snapshot import CodSource, DealSnapshot, DeclaredSource, Person, PipelineConfig, ProductRow, Role
+from b24app.flows.snapshot import (
+    CodSource,
+    DealSnapshot,
+    DeclaredSource,
+    Defaults,
+    Person,
+    PipelineConfig,
+    ProductRow,
+    Role,
+    Source,
+)
 from b24app.logistics.jsonable import Jsonable, dump
 from b24app.logistics.model import Address, Parcel, Sender
 
@@ -18,8 +30,9 @@ from b24app.logistics.model import Address, Parcel, Sender
 class Origin(Jsonable):
     """Where a value comes from: a key of the `trial.from.*` words, and what it names.
 
-    `field` (role) · `contact` `company` `rule` (name) · `row` `variation` `parent` `section` `portal` (a weight or a
-    size, best first) · `goods` `payments` `pipeline` `account` `sender` `read` (from the address) `filled` `stacked` …
+    `field` (role) · `contact` `company` `rule` (name) · `person` (typed in the tab) `row` `variation` `parent`
+    `section` `portal` (a weight or a size, best first) · `goods` `payments` `pipeline` `account` `sender` `read` (from
+    the address) `filled` `stacked` …
     """
 
     kind: str
@@ -121,10 +134,10 @@ def _address(address: Address) -> Iterator[Told]:
 
 
 def _parcel(case: _Case) -> Iterator[Told]:
-    parcel, defaults = case.composed.parts.parcel, case.pipeline.defaults
-    if parcel is None:
+    parcels, defaults, plan = case.composed.parts.parcels, case.pipeline.defaults, case.deal.plan
+    if not parcels:
         return
-    rows = [row for row in case.deal.rows if row.type != SERVICE and row.quantity > 0]
+    rows = with_stated(goods_of(case.deal.rows), plan.stated if plan else ())
     for row in rows:
         weight, source = find_weight(row, defaults)
         kind = source.value if source else "waybill"
@@ -133,12 +146,28 @@ def _parcel(case: _Case) -> Iterator[Told]:
         yield Told("parcel", "price", "money", dump(row.price), Origin("rows"), name=_item_name(row))
         if row.sku:
             yield Told("parcel", "sku", "text", row.sku, Origin("product"), name=_item_name(row))
-    if defaults.packaging_g:
-        yield Told("parcel", "packaging", "weight", defaults.packaging_g, Origin("pipeline"))
-    yield Told("parcel", "weight", "weight", parcel.weight_g, Origin("goods"), _guessed(parcel, "weight"))
+    for at, parcel in enumerate(parcels, start=1):
+        yield from _box(parcel, plan.parcels[at - 1] if plan else None, rows, defaults, at if len(parcels) > 1 else 0)
+
+
+def _box(
+    parcel: Parcel, planned: PlannedParcel | None, rows: list[ProductRow], defaults: Defaults, at: int
+) -> Iterator[Told]:
+    """One parcel; `at` 0 = the only one."""
+    name = f"№\u00a0{at}" if at else ""
+    person = Origin(Source.PERSON.value)
+    own = planned is not None and planned.packaging_g is not None
+    packaging = planned.packaging_g if planned and planned.packaging_g is not None else defaults.packaging_g
+    if packaging:
+        yield Told("parcel", "packaging", "weight", packaging, person if own else Origin("pipeline"), name=name)
+    weighed = planned is not None and planned.weight_g > 0
+    origin = person if weighed else Origin("goods")
+    yield Told("parcel", "weight", "weight", parcel.weight_g, origin, _guessed(parcel, "weight"), name)
     if parcel.length_mm:
         sides = [parcel.length_mm, parcel.width_mm, parcel.height_mm]
-        yield Told("parcel", "size", "size", sides, _size_origin(parcel, rows), _guessed(parcel, "size"))
+        measured = planned is not None and planned.length_mm > 0
+        origin = person if measured else _size_origin(parcel, rows)
+        yield Told("parcel", "size", "size", sides, origin, _guessed(parcel, "size"), name)
 
 
 def _item_name(row: ProductRow) -> str:
@@ -169,8 +198,8 @@ def _money(case: _Case) -> Iterator[Told]:
         field_ = pipeline.declared_source is DeclaredSource.FIELD
         origin = Origin("field", Role.DECLARED.value) if field_ else Origin("pipeline")
         yield Told("money", "declared", "money", dump(parts.declared), origin)
-    elif parts.parcel:
-        total = sum(item.price.minor * item.quantity for item in parts.parcel.items)
+    elif parts.parcels:
+        total = sum(item.price.minor * item.quantity for parcel in parts.parcels for item in parcel.items)
         value = {"minor": total, "currency": case.deal.currency}
         yield Told("money", "declared", "money", value, Origin("goods"))
 

@@ -34,11 +34,11 @@ class DealNeeds(Jsonable):
 
 def deal_needs(deal: DealSnapshot, pipeline: PipelineConfig) -> DealNeeds:
     composed = compose(deal, pipeline)
-    parcel = composed.parts.parcel
+    parcels = composed.parts.parcels
     address = read_address_field(deal.fields.get(Role.ADDRESS), pipeline.country)
     return DealNeeds(
-        boxes=(Box.of(parcel),) if parcel else (),
-        guessed=bool(parcel and parcel.guesses),
+        boxes=tuple(map(Box.of, parcels)),
+        guessed=any(parcel.guesses for parcel in parcels),
         cod=composed.parts.cod,
         name=composed.parts.recipient.name,
         address=address.text if address else "",

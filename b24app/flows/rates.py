@@ -59,15 +59,15 @@ class Facts(Jsonable):
 def facts_of(composed: Composed) -> Facts:
     """`composed` without anybody's choice."""
     parts, rule = composed.parts, composed.choice.rule
-    where, parcel = parts.destination, parts.parcel
+    where, parcels = parts.destination, parts.parcels
     found = composed.facts
     return Facts(
         kind=where.kind if where else None,
         place=(where.point_code if where else None) or next(iter(found.cities), ""),
-        weight_g=parcel.weight_g if parcel else 0,
+        weight_g=sum(parcel.weight_g for parcel in parcels),
         cod=parts.cod,
         declared=parts.declared if parts.declared is not None else found.value,
-        guessed=bool(parcel and parcel.guesses),
+        guessed=any(parcel.guesses for parcel in parcels),
         problems=tuple(in_the_way(composed)),
         connection_id=composed.connection_id,
         service=parts.service,
@@ -83,7 +83,7 @@ def in_the_way(composed: Composed) -> list[Problem]:
 def price_request(composed: Composed, sender: Sender | None) -> ShipmentRequest | None:
     """What a carrier is asked, whatever else the order still lacks; None = see `in_the_way`."""
     parts = composed.parts
-    if in_the_way(composed) or parts.destination is None or parts.parcel is None:
+    if in_the_way(composed) or parts.destination is None or not parts.parcels:
         return None
     return for_a_price(
         ShipmentRequest(
@@ -91,7 +91,7 @@ def price_request(composed: Composed, sender: Sender | None) -> ShipmentRequest 
             service_code=parts.service,
             kind=parts.destination.kind,
             recipient=parts.recipient,
-            parcels=(parts.parcel,),
+            parcels=parts.parcels,
             address=parts.destination.address,
             point_code=parts.destination.point_code,
             cod=parts.cod,

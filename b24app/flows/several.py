@@ -22,6 +22,7 @@ from b24app.flows.decisions import (
     Text,
     WithdrawShipment,
 )
+from b24app.flows.laying import part_of
 from b24app.flows.parcels import SERVICE
 from b24app.flows.portions import Held, Line, PartWish, Portion, Terms, covers, is_split, is_taken, left
 from b24app.flows.snapshot import DealSnapshot, ProductRow, ShipmentView
@@ -62,10 +63,10 @@ def goods_of(deal: DealSnapshot) -> tuple[Line, ...]:
 
 
 def cut(deal: DealSnapshot, lines: Sequence[Line]) -> DealSnapshot:
-    """The deal with the goods of these lines alone."""
+    """The deal with the goods of these lines alone, in the parcels that they were laid into."""
     wanted = {line.row: line.quantity for line in lines}
-    rows = (replace(row, quantity=wanted[row.id]) for row in deal.rows if row.id in wanted)
-    return replace(deal, rows=tuple(rows))
+    rows = tuple(replace(row, quantity=wanted[row.id]) for row in deal.rows if row.id in wanted)
+    return replace(deal, rows=rows, plan=part_of(deal.plan, deal.rows, rows) if deal.plan else None)
 
 
 def lines_of(view: ShipmentView, whole: Sequence[Line]) -> Sequence[Line]:

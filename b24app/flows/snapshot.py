@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from b24app.flows.choose import Picked, Rule
+from b24app.flows.plan import ParcelPlan
 from b24app.flows.portions import OnFailure, Portion
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import DeliveryKind, Sender
@@ -45,6 +46,7 @@ OUTPUTS = (Role.ORDER_ID, Role.TRACKING, Role.LINK, Role.PRICE, Role.STATUS)
 class Source(StrEnum):
     """Where a weight or a size comes from, best first. The last two are guesses."""
 
+    PERSON = "person"
     ROW = "row"
     VARIATION = "variation"
     PARENT = "parent"
@@ -116,7 +118,8 @@ class DealSnapshot(Jsonable):
 
     `payments` None = not read. `copied_numbers` = the order or tracking number in its fields belongs to another deal's
     shipment. `gone` = the portal has no such deal (then only `deal_id` means anything). `moved_by` and `updated_by` are
-    users of the portal, 0 = it does not tell. `picked` is what a person chose in our tab, None = rules decide.
+    users of the portal, 0 = it does not tell. `picked` is what a person chose in our tab, None = rules decide;
+    `plan` how they laid the goods into parcels, None = all into one.
     """
 
     deal_id: int
@@ -139,6 +142,7 @@ class DealSnapshot(Jsonable):
     copied_numbers: bool = False
     gone: bool = False
     picked: Picked | None = None
+    plan: ParcelPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

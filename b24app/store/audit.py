@@ -55,6 +55,8 @@ class Act(StrEnum):
     ANEW = "anew"
     POINT = "point"
     PART = "part"
+    PARCELS = "parcels"
+    PARCELS_DROPPED = "parcels_dropped"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -122,6 +124,8 @@ _OF_DEALS = (
     Act.CHANGE,
     Act.ANEW,
     Act.POINT,
+    Act.PARCELS,
+    Act.PARCELS_DROPPED,
 )
 _OF_CARE = (
     Act.DESK_RETRY,

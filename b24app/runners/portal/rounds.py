@@ -17,7 +17,7 @@ from b24app.runners.portal.asking import Sorted, deal_id_of
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.deciding import DecisionSaver, Verdict
 from b24app.runners.views import problem_view, shipment_view
-from b24app.store import deals, inbox, portals, problems, shipments
+from b24app.store import deals, inbox, parcels, portals, problems, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.models import DealState, InboxKind, ProblemRow, Shipment
@@ -267,8 +267,12 @@ def _decide_group(run: Run, group: Sequence[DealSnapshot], by_deal: Rows, now: d
 def beside(session: Session, run: Run, group: Sequence[DealSnapshot]) -> list[DealSnapshot]:
     """The deals with what we know of them beside what the portal says."""
     copied = _copied(session, run, group)
-    picked = choices.picked(session, run.portal.id, [deal.deal_id for deal in group])
-    return [replace(deal, copied_numbers=deal.deal_id in copied, picked=picked.get(deal.deal_id)) for deal in group]
+    ids = [deal.deal_id for deal in group]
+    picked, plans = choices.picked(session, run.portal.id, ids), parcels.plans(session, run.portal.id, ids)
+    return [
+        replace(deal, copied_numbers=each in copied, picked=picked.get(each), plan=plans.get(each))
+        for each, deal in zip(ids, group, strict=True)
+    ]
 
 
 def _judge(run: Run, deal: DealSnapshot, known: Known, rows: Sequence[Claimed], now: datetime) -> Verdict:

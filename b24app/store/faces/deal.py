@@ -15,6 +15,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
+from b24app.store import parcels
 from b24app.store.addresses import changes, changes_of
 from b24app.store.faces import papers
 from b24app.store.models import (
@@ -30,6 +31,7 @@ from b24app.store.models import (
     LaneKind,
     OutboxRow,
     OutboxState,
+    ParcelPlanRow,
     Pipeline,
     ProblemRow,
     ProblemState,
@@ -165,6 +167,7 @@ class TabFacts:
     titles: Mapping[str, str] = field(default_factory=dict)
     papers: tuple[papers.PaperFacts, ...] = ()
     edits: tuple[EditFacts, ...] = ()
+    laid: parcels.Kept = field(default_factory=parcels.Kept)
 
 
 def tab_version(session: Session, portal_id: int, deal_id: int) -> str:
@@ -210,6 +213,7 @@ def _version_queries(portal_id: int, deal_id: int) -> list[Select[Any]]:
             DealState.portal_id == portal_id, DealState.deal_id == deal_id
         ),
         select(DealRates.chosen_id).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id),
+        select(ParcelPlanRow.version).where(ParcelPlanRow.portal_id == portal_id, ParcelPlanRow.deal_id == deal_id),
     ]
 
 
@@ -265,6 +269,7 @@ def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | No
             EditFacts(row.name, row.at, tuple((str(one.before or ""), str(one.after or "")) for one in changes_of(row)))
             for row in changes(session, portal_id, deal_id)
         ),
+        laid=parcels.of_deal(session, portal_id, deal_id),
     )
 
 

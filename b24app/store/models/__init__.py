@@ -2,6 +2,7 @@
 
 from b24app.store.models.base import Base, BigId, Json, UtcDateTime
 from b24app.store.models.papers import Paper, PaperFile, PaperStatus
+from b24app.store.models.parcels import ParcelPlanRow
 from b24app.store.models.points import PointCell, PointClass, PointDays, PointRow, PointSource
 from b24app.store.models.portals import (
     AuditRow,
@@ -72,6 +73,7 @@ __all__ = [
     "Paper",
     "PaperFile",
     "PaperStatus",
+    "ParcelPlanRow",
     "Pipeline",
     "PointCell",
     "PointClass",

@@ -36,12 +36,22 @@ def collect(items: Sequence[Item], cod: Money | None) -> Collected:
     return Collected(tuple(share(for_goods, sums)), cod.minor - for_goods)
 
 
-def item_rows(items: Sequence[Item], cod: Money | None, declared: Money | None, vat: str = "") -> list[dict[str, Any]]:
-    """Rows of one package. `declared` None = what the goods cost. A sum that does not divide by the number of pieces
-    makes two rows, so that all rows together are exactly the COD and the declared value."""
-    paid = collect(items, cod).of_items
+def item_rows(
+    packages: Sequence[Sequence[Item]], cod: Money | None, declared: Money | None, vat: str = ""
+) -> list[list[dict[str, Any]]]:
+    """Rows of each package. `declared` None = what the goods cost. A sum that does not divide by the number of pieces
+    makes two rows, so that all rows of all packages together are exactly the COD and the declared value."""
+    items = [item for package in packages for item in package]
     sums = [item.price.minor * item.quantity for item in items]
-    worth = sums if declared is None else share(declared.minor, sums)
+    paid = iter(collect(items, cod).of_items)
+    worth = iter(sums if declared is None else share(declared.minor, sums))
+    return [
+        _package_rows(package, [next(paid) for _ in package], [next(worth) for _ in package], vat)
+        for package in packages
+    ]
+
+
+def _package_rows(items: Sequence[Item], paid: Sequence[int], worth: Sequence[int], vat: str) -> list[dict[str, Any]]:
     used: set[str] = set()
     rows: list[dict[str, Any]] = []
     for position, (item, item_paid, item_worth) in enumerate(zip(items, paid, worth, strict=True), start=1):

@@ -40,7 +40,7 @@ def build_order(request: ShipmentRequest, way: Way) -> dict[str, Any]:
         "number": request.number[:MAX_NUMBER],
         "tariff_code": way.tariff,
         "recipient": recipient_contact(request.recipient),
-        "packages": [_package(index, parcel, request, way) for index, parcel in enumerate(request.parcels, start=1)],
+        "packages": _packages(request, way),
         **_from(way),
         **_to(request, way),
     }
@@ -112,7 +112,17 @@ def sender_contact(sender: Sender) -> dict[str, Any]:
     return contact
 
 
-def _package(index: int, parcel: Parcel, request: ShipmentRequest, way: Way) -> dict[str, Any]:
+def _packages(request: ShipmentRequest, way: Way) -> list[dict[str, Any]]:
+    """Several share the COD and the declared value by their goods."""
+    packages = [_package(index, parcel) for index, parcel in enumerate(request.parcels, start=1)]
+    if way.order_type == SHOP:
+        goods = item_rows([parcel.items for parcel in request.parcels], request.cod, request.declared, way.vat)
+        return [package | {"items": rows} for package, rows in zip(packages, goods, strict=True)]
+    inside = (", ".join(item.name for item in parcel.items)[:MAX_COMMENT] for parcel in request.parcels)
+    return [package | {"comment": words or request.number} for package, words in zip(packages, inside, strict=True)]
+
+
+def _package(index: int, parcel: Parcel) -> dict[str, Any]:
     package: dict[str, Any] = {"number": str(index), "weight": parcel.weight_g}
     if min(parcel.length_mm, parcel.width_mm, parcel.height_mm) > 0:
         package |= {
@@ -120,11 +130,6 @@ def _package(index: int, parcel: Parcel, request: ShipmentRequest, way: Way) -> 
             "width": centimetres(parcel.width_mm),
             "height": centimetres(parcel.height_mm),
         }
-    if way.order_type == SHOP:
-        # One parcel carries the whole COD today; several would share it by their goods.
-        package["items"] = item_rows(parcel.items, request.cod, request.declared, way.vat)
-    else:
-        package["comment"] = ", ".join(item.name for item in parcel.items)[:MAX_COMMENT] or request.number
     return package
 
 

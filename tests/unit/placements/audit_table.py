@@ -67,6 +67,15 @@ LEAVES: dict[str, Leaves] = {
     "POST /tab/rates/choose": Leaves(Act.RATE, {"rate": "{account}:parcel"}, ready="rate", on_deal=True),
     "POST /tab/rates/drop": Leaves(Act.RATE_DROPPED, ready="chosen", on_deal=True),
     "POST /tab/rates/book": Leaves(Act.RATE_BOOKED, {"rate": "{account}:parcel"}, ready="rate", on_deal=True),
+    "POST /tab/parcels/save": Leaves(
+        Act.PARCELS,
+        {"job": "{goods}", "version": "0", "s-1-1": "1", "s-2-1": "1", "w-1": "0,4"},
+        ready="goods",
+        on_deal=True,
+    ),
+    "POST /tab/parcels/drop": Leaves(
+        Act.PARCELS_DROPPED, {"job": "{goods}", "version": "1", "s-1-1": "2"}, ready="laid", on_deal=True
+    ),
     "POST /app/deal/{deal}/ship_now": Leaves(Act.SHIP_NOW, on_deal=True),
     "POST /app/deal/{deal}/retry": Leaves(Act.RETRY, on_deal=True),
     "POST /app/checks/ship/{deal}": Leaves(Act.SHIP_NOW, on_deal=True),
@@ -131,6 +140,9 @@ NOTHING: dict[str, str] = {
     "POST /session": "a session goes on",
     "POST /tab/points": "reads what the parcel needs of a point",
     "POST /tab/points/choose": "leaves one, but needs the person's own key: test_tab_points",
+    "POST /tab/parcels": "reads the deal's goods with their weights",
+    "POST /tab/parcels/lay": "draws the form after a move, stores nothing",
+    "POST /tab/parcels/sum": "counts what stands in the form, stores nothing",
     "POST /tab/read": "reads the deal anew with the person's own key",
     "POST /tab/address": "reads the deal with the person's own key; a question to the carrier's directory is no act",
     "POST /tab/address/check": "asks the carrier's directory",

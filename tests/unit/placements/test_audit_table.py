@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,13 +13,17 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from b24app.clock import FixedClock
+from b24app.flows.laying import lay
+from b24app.flows.packing import Packing, together
+from b24app.flows.plan import ParcelPlan
 from b24app.flows.rates import Choice, Facts
 from b24app.flows.simulate import Priced
+from b24app.flows.snapshot import CatalogueSize, Defaults, ProductRow, Source
 from b24app.frames.words import LANGUAGES, words
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
-from b24app.store import outbox, portal_settings, portals, rates, reconciling
+from b24app.store import jobs, outbox, parcels, portal_settings, portals, rates, reconciling
 from b24app.store.audit import ACTS, Act
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import AuditRow, Job, OutboxRow, Portal, Rate, Shipment
@@ -29,6 +35,11 @@ from tests.unit.placements.rights_table import TABLE
 from tests.unit.placements.test_rights_table import DEAL, Caller, Ids, app, caller, content, ours
 
 __all__ = ["app", "caller", "ours"]
+
+
+CUPS = Packing(
+    (ProductRow(1, "Чашка", Money.of(450), Decimal(2), sizes=(CatalogueSize(Source.VARIATION, 300),)),), Defaults()
+)
 
 
 def path_of(line: str) -> str:
@@ -133,6 +144,22 @@ def _printed(session: Session, portal: Portal, clock: FixedClock) -> dict[str, i
     return {"job": job.id}
 
 
+def _goods(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    """The deal's goods were read: two cups."""
+    now = clock.now()
+    job, _ = parcels.ask(session, portal.id, DEAL, asked_by=7, now=now, trace_id="t")
+    jobs.finish(job, CUPS.to_json(), now)
+    return {"goods": job.id}
+
+
+def _laid(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    found, [one] = _goods(session, portal, clock), together(CUPS.rows).parcels
+    plan = ParcelPlan(CUPS.signature, (replace(one, weight_g=900),))
+    made, _ = lay(CUPS.rows, CUPS.defaults, plan)
+    parcels.keep(session, portal.id, DEAL, plan, made, seen=0, by=9, name="Борис", now=clock.now())
+    return found
+
+
 READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "paused": _paused,
     "pipeline_off": _pipeline_off,
@@ -145,6 +172,8 @@ READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "dead": _dead,
     "rate": _rate,
     "chosen": _chosen,
+    "goods": _goods,
+    "laid": _laid,
 }
 
 
@@ -233,6 +262,8 @@ CHANGES: dict[str, Mapping[str, Any]] = {
     },
     "POST /app/rights": {"right_cancel": ("everyone", ["Борис"])},
     "POST /app/alarms": {},
+    "POST /tab/parcels/save": {"parcels": (1, 2), "total_g": (None, 700)},
+    "POST /tab/parcels/drop": {"total_g": (900, None)},
     "POST /tab/rates/choose": {"connection": (None, "Наш договор 77-31"), "service": (None, "cdek:parcel")},
     "POST /tab/rates/drop": {"connection": ("Наш договор 77-31", None), "service": ("cdek:parcel", None)},
 }  # fmt: skip

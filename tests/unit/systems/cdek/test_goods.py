@@ -36,7 +36,7 @@ def test_payments_are_exactly_the_cod_and_costs_the_declared_value(
 ) -> None:
     money = None if cod is None else Money(cod)
     worth = None if declared is None else Money(declared)
-    rows = item_rows(items, money, worth)
+    [rows] = item_rows([items], money, worth)
     goods = sum(item.price.minor * item.quantity for item in items)
     paid, cost = totals(rows)
     assert paid + collect(items, money).delivery == (cod or 0)
@@ -44,18 +44,20 @@ def test_payments_are_exactly_the_cod_and_costs_the_declared_value(
     assert cost == (goods if declared is None else declared)
     assert sum(row["amount"] for row in rows) == sum(item.quantity for item in items)
     assert all(1 <= row["amount"] <= MAX_AMOUNT for row in rows)
+    packages = item_rows([items[:1], items[1:]], money, worth)
+    assert totals([row for package in packages for row in package]) == (paid, cost), "whatever lies in which parcel"
 
 
 @given(ITEMS)
 def test_articles_are_allowed_and_unique(items: list[Item]) -> None:
-    articles = [row["ware_key"] for row in item_rows(items, None, None)]
+    articles = [row["ware_key"] for row in item_rows([items], None, None)[0]]
     assert len({article.casefold() for article in articles}) == len(articles)
     assert all(1 <= len(article) <= MAX_ARTICLE for article in articles)
     assert all(ord(sign) != 0x2028 for article in articles for sign in article)
 
 
 def test_a_sum_that_does_not_divide_makes_two_rows() -> None:
-    rows = item_rows([cups()], Money(10000), None)
+    [rows] = item_rows([[cups()]], Money(10000), None)
     assert [(row["amount"], row["payment"]["value"], row["ware_key"]) for row in rows] == [
         (2, 33.33, "CUP"),
         (1, 33.34, "CUP_2"),
@@ -63,7 +65,7 @@ def test_a_sum_that_does_not_divide_makes_two_rows() -> None:
 
 
 def test_prepaid_goods_cost_nothing_at_the_door_and_keep_their_worth() -> None:
-    [row] = item_rows([cups()], None, None)
+    [[row]] = item_rows([[cups()]], None, None)
     assert (row["payment"], row["cost"]) == ({"value": 0.0}, 100.0)
 
 
@@ -79,7 +81,7 @@ def test_articles_that_clash_after_cutting_stay_apart() -> None:
         cups(sku="a\tb\x1d"),
         cups(sku="~~"),
     ]
-    articles = [row["ware_key"] for row in item_rows(items, None, None)]
+    articles = [row["ware_key"] for row in item_rows([items], None, None)[0]]
     assert articles == ["ОЧЕНЬ-ДЛИННЫЙ-АРТИКУ", "ОЧЕНЬ-ДЛИННЫЙ-АРТИ_2", "ab", "item-4"]
 
 
@@ -92,7 +94,7 @@ def test_only_rates_that_print_right_receipts_are_stated(setting: str, of_row: i
 
 
 def test_vat_is_inside_the_price_and_stated_only_where_something_is_paid() -> None:
-    [paid] = item_rows([cups(1, 1220, vat_percent=22)], Money.of(1220), None, "rows")
+    [[paid]] = item_rows([[cups(1, 1220, vat_percent=22)]], Money.of(1220), None, "rows")
     assert paid["payment"] == {"value": 1220.0, "vat_sum": 220.0, "vat_rate": 22}
-    [free] = item_rows([cups(1, 1220, vat_percent=22)], None, None, "rows")
+    [[free]] = item_rows([[cups(1, 1220, vat_percent=22)]], None, None, "rows")
     assert free["payment"] == {"value": 0.0}

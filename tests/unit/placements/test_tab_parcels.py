@@ -1,0 +1,131 @@
+"""The parcels' panel over HTTP: what a person lays is kept for the deal, and nobody's work is overwritten unseen."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+
+from b24app.clock import FixedClock
+from b24app.flows.laying import holds
+from b24app.flows.packing import Packing
+from b24app.flows.plan import Share, Stated
+from b24app.flows.snapshot import CatalogueSize, Defaults, ProductRow, Source
+from b24app.logistics.money import Money
+from b24app.store import jobs, parcels, rates
+from b24app.store.engine import Sessions, session_scope
+from b24app.store.models import Portal
+from placements import tab_parcels
+from tests.unit.placements.test_deal_tab import Tab
+
+DEAL = 8061
+PLAID = ProductRow(1, "Плед", Money.of(2580), Decimal(2), sizes=(CatalogueSize(Source.VARIATION, 2050, 400, 300, 120),))
+PILLOW = ProductRow(2, "Подушка", Money.of(2320), Decimal(1), sizes=(CatalogueSize(Source.SECTION, 2100),))
+PACKING = Packing((PLAID, PILLOW), Defaults(packaging_g=100))
+ONE = {"s-1-1": "2", "s-1-2": "1"}
+
+
+@pytest.fixture
+def database_url(sqlite_database_url: str) -> str:
+    return sqlite_database_url
+
+
+@pytest.fixture
+def tab(page_app: Flask, set_up: Portal, frame_query: Mapping[str, str], frame_body: Mapping[str, str]) -> Tab:
+    tab = Tab(page_app, frame_query)
+    tab.open(frame_body)
+    return tab
+
+
+def read(sessions: Sessions, portal: Portal, clock: FixedClock, packing: Packing = PACKING, deal: int = DEAL) -> int:
+    """The goods as the portal's lane has read them."""
+    with session_scope(sessions) as session:
+        job, _ = parcels.ask(session, portal.id, deal, asked_by=7, now=clock.now(), trace_id="t")
+        jobs.finish(job, packing.to_json(), clock.now())
+        return job.id
+
+
+def lies(page: str) -> dict[str, str]:
+    """`<parcel>-<row>` -> pieces."""
+    return dict(re.findall(r'name="s-(\d+-\d+)" value="(\d+)"', page))
+
+
+def test_goods_are_moved_measured_kept_and_put_together_again(
+    tab: Tab, sessions: Sessions, set_up: Portal, clock: FixedClock
+) -> None:
+    assert "/tab/parcels/ready?job=" in tab.ask("POST", "/tab/parcels").text
+    job = read(sessions, set_up, clock)
+    page = tab.ask("GET", f"/tab/parcels/ready?job={job}").text.replace("\xa0", " ")
+    assert lies(page) == {"1-1": "2", "1-2": "1"}
+    assert "≈ 6,300 кг" in page and "≈ 2,100 кг, по умолчанию для раздела" in page
+    form = {"job": job, "version": 0, **ONE}
+    page = tab.ask("POST", "/tab/parcels/lay", **form, act="move:1:1:new", **{"n-1-1": "1"}).text
+    assert lies(page) == {"1-1": "1", "1-2": "1", "2-1": "1"}
+    assert re.search(r'id="p-grip-2-1" data-grip data-focus', page), "the keyboard goes on where the goods went"
+    laid = {**form, "s-1-1": "1", "s-2-1": "1", "w-1": "4,2", "z-2": "40х30 x 12,5", "k-2": "0", "rw-2": "1900 г"}
+    counted = tab.ask("POST", "/tab/parcels/sum", **laid).text.replace("\xa0", " ")
+    assert "4,200 кг" in counted and "2,050 кг" in counted and "40 × 30 × 12,5" in counted and "6,250 кг" in counted
+    done = tab.ask("POST", "/tab/parcels/save", **laid)
+    assert (done.text, json.loads(done.headers["HX-Trigger-After-Swap"])) == (
+        "", {tab_parcels.SAVED: "Сохранили: 2 посылки"},
+    )  # fmt: skip
+    with sessions() as session:
+        kept = parcels.of_deal(session, set_up.id, DEAL)
+        assert kept.plan is not None and holds(kept.plan, PACKING.rows)
+        assert rates.of_deal(session, set_up.id, DEAL).job is not None, "prices are asked anew"
+    assert [parcel.weight_g for parcel in kept.plan.parcels] == [4200, 0]
+    assert kept.plan.parcels[1].shares == (Share(1, 1),) and kept.plan.parcels[1].packaging_g == 0
+    assert kept.plan.stated == (Stated(2, 1900),)
+    assert (kept.version, kept.by, kept.name, len(kept.parcels)) == (1, 7, "Анна Лугова", 2)
+
+    again = tab.ask("GET", f"/tab/parcels/ready?job={job}").text
+    assert lies(again) == {"1-1": "1", "1-2": "1", "2-1": "1"}
+    assert 'name="z-2" value="40\xa0×\xa030\xa0×\xa012,5"' in again and 'name="w-1" value="4,2"' in again
+    tab.ask("POST", "/tab/parcels/drop", **{**laid, "version": 1})
+    with sessions() as session:
+        assert parcels.of_deal(session, set_up.id, DEAL).plan is None
+        assert parcels.plans(session, set_up.id, [DEAL]) == {}
+
+
+def test_what_cannot_be_read_moves_and_keeps_nothing(
+    tab: Tab, sessions: Sessions, set_up: Portal, clock: FixedClock
+) -> None:
+    form = {"job": read(sessions, set_up, clock), "version": 0, **ONE, "w-1": "много", "z-1": "40 x 30", "rw-2": "4100"}
+    for path, act in (("lay", "move:1:2:new"), ("save", "")):
+        page = tab.ask("POST", f"/tab/parcels/{path}", **form, act=act).text
+        assert lies(page) == {"1-1": "2", "1-2": "1"}
+        assert page.count('aria-invalid="true"') == 3 and 'value="много"' in page
+    with sessions() as session:
+        assert parcels.of_deal(session, set_up.id, DEAL).version == 0
+
+
+def test_a_form_with_other_goods_is_out_of_date(
+    tab: Tab, sessions: Sessions, set_up: Portal, clock: FixedClock
+) -> None:
+    job = read(sessions, set_up, clock)
+    foreign = read(sessions, set_up, clock, deal=9999)
+    for form in ({**ONE, "s-1-1": "3"}, {"s-1-1": "2"}, {**ONE, "s-1-7": "1"}):
+        assert tab.ask("POST", "/tab/parcels/save", job=job, version=0, **form).json["error_code"] == "out_of_date"
+    assert tab.ask("POST", "/tab/parcels/save", job=foreign, version=0, **ONE).json["error_code"] == "out_of_date"
+
+
+def test_another_persons_parcels_and_other_goods_are_told(
+    tab: Tab, sessions: Sessions, set_up: Portal, clock: FixedClock
+) -> None:
+    job = read(sessions, set_up, clock)
+    mine = {"job": job, "version": 0, "s-1-1": "2", "s-2-2": "1"}
+    tab.ask("POST", "/tab/parcels/save", **mine)
+    page = tab.ask("POST", "/tab/parcels/save", **{**mine, "s-1-1": "1", "s-3-1": "1"}).text
+    assert "изменил кто-то другой" in page and 'name="version" value="1"' in page
+    assert lies(page) == {"1-1": "1", "2-2": "1", "3-1": "1"}, "what the person laid is still there"
+    with sessions() as session:
+        assert parcels.of_deal(session, set_up.id, DEAL).version == 1
+
+    more = replace(PACKING, rows=(replace(PLAID, quantity=Decimal(3)), PILLOW))
+    page = tab.ask("GET", f"/tab/parcels/ready?job={read(sessions, set_up, clock, more)}").text
+    assert "Товары сделки с тех пор изменились" in page and lies(page) == {"1-1": "3", "1-2": "1"}
