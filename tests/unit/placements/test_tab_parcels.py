@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -109,9 +110,14 @@ def test_a_form_with_other_goods_is_out_of_date(
 ) -> None:
     job = read(sessions, set_up, clock)
     foreign = read(sessions, set_up, clock, deal=9999)
-    for form in ({**ONE, "s-1-1": "3"}, {"s-1-1": "2"}, {**ONE, "s-1-7": "1"}):
-        assert tab.ask("POST", "/tab/parcels/save", job=job, version=0, **form).json["error_code"] == "out_of_date"
-    assert tab.ask("POST", "/tab/parcels/save", job=foreign, version=0, **ONE).json["error_code"] == "out_of_date"
+    for number, form in (
+        (job, {**ONE, "s-1-1": "3"}),
+        (job, {"s-1-1": "2"}),
+        (job, {**ONE, "s-1-7": "1"}),
+        (foreign, ONE),
+    ):
+        told: Any = tab.ask("POST", "/tab/parcels/save", job=number, version=0, **form).json
+        assert told["error_code"] == "out_of_date"
 
 
 def test_another_persons_parcels_and_other_goods_are_told(
