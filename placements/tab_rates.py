@@ -27,6 +27,7 @@ from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
 from placements.asking import is_key, new_key
 from placements.tab_rates_outs import CHEAP, ORDERS, Scene
+from placements.tab_rates_telling import tell
 from placements.tab_rates_view import Panel, panel
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
@@ -104,7 +105,7 @@ class RatesDesk:
             choice = self._choice(session, who, account, quote)
             before = rates.choose(session, who.portal_id, who.entity_id, choice, now)
             self._note(session, who, Act.RATE, before, choice)
-            return [self._price_field(session, who, quote.price)]
+            return tell(session, self._parts, who, choice)
 
         self._write(keep)
         return self._fragment(who)
@@ -118,7 +119,7 @@ class RatesDesk:
             if before is None:
                 return []
             self._note(session, who, Act.RATE_DROPPED, before, None)
-            return [self._price_field(session, who, None)]
+            return tell(session, self._parts, who, None)
 
         self._write(forget)
         return self._fragment(who)
@@ -146,7 +147,7 @@ class RatesDesk:
             choice = self._choice(session, who, account, seen)
             before = rates.choose(session, portal_id, deal_id, choice, now)
             self._note(session, who, Act.RATE_BOOKED, before, choice)
-            lanes = [self._price_field(session, who, seen.price)]
+            lanes = tell(session, self._parts, who, choice)
             if request.form.get("unchecked"):
                 return [*lanes, rates.send_unchecked(session, portal_id, deal_id, booking, now)]
             trace = booking.trace_id
@@ -200,11 +201,6 @@ class RatesDesk:
         changes = audit.compared(_told(session, who, before), _told(session, who, after))
         now = self._parts.clock.now()
         audit.write(session, who.portal_id, act, now, by=who.author, deal_id=who.entity_id, changes=changes)
-
-    def _price_field(self, session: Session, who: PageSession, price: Money | None) -> LaneRef:
-        """The price goes into the field that the administrator mapped for it; None empties it."""
-        now = self._parts.clock.now()
-        return rates.tell_price(session, who.portal_id, who.entity_id, price, now, page_parts.trace())
 
     def _panel(self, who: PageSession) -> Panel:
         parts = self._parts

@@ -34,6 +34,7 @@ KINDS: Mapping[Role, tuple[str, ...]] = {
     Role.TRACKING: _TEXT,
     Role.LINK: ("url", "string"),
     Role.PRICE: ("money", "double", "string"),
+    Role.SERVICE: _TEXT,
     Role.STATUS: _TEXT,
 }
 #: Roles read from a field of several values: the first address, all phones, all remarks.

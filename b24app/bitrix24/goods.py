@@ -16,6 +16,24 @@ from b24app.logistics.money import Money
 _WEIGHED = ["id", "iblockId", "name", "type", "iblockSectionId", "xmlId", "code", "weight", "length", "width", "height"]
 
 
+#: How the names of our rows begin, in both languages of the portal (`row.delivery` of the words).
+DELIVERY = ("Доставка: ", "Delivery: ")
+#: Bitrix24's type of a service (§3.1), the code of a piece, and a place behind the goods.
+SERVICE, PIECE, LAST = 7, 796, 900
+
+
+@dataclass(frozen=True, slots=True)
+class SoldRow:
+    """A product row as it is written: `price` for one, tax included."""
+
+    id: int
+    owner: int
+    product_id: int
+    name: str
+    price: Decimal
+    quantity: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class Iblocks:
     """Which information blocks hold products and variations. Empty = the portal has no catalogue."""
@@ -55,6 +73,35 @@ def list_rows(key: str, deal_id: int) -> Command:
     return Command(key, "crm.item.productrow.list", {"filter": condition, "order": {"sort": "ASC", "id": "ASC"}})
 
 
+def newest_rows(key: str, deal_id: int) -> Command:
+    """The 50 rows of a deal that were added last."""
+    condition = {"=ownerType": "D", "=ownerId": deal_id}
+    return Command(key, "crm.item.productrow.list", {"filter": condition, "order": {"id": "DESC"}})
+
+
+def get_row(key: str, row_id: int) -> Command:
+    return Command(key, "crm.item.productrow.get", {"id": row_id})
+
+
+def add_row(key: str, deal_id: int, name: str, price: Money, product: int = 0) -> Command:
+    """One piece of free text, or of a product of the catalogue; the price is what the client pays."""
+    fields = {"ownerId": deal_id, "ownerType": "D", "sort": LAST, **_sold(name, price, product)}
+    return Command(key, "crm.item.productrow.add", {"fields": fields})
+
+
+def update_row(key: str, row_id: int, name: str, price: Money, product: int = 0) -> Command:
+    return Command(key, "crm.item.productrow.update", {"id": row_id, "fields": _sold(name, price, product)})
+
+
+def delete_row(key: str, row_id: int) -> Command:
+    return Command(key, "crm.item.productrow.delete", {"id": row_id})
+
+
+def _sold(name: str, price: Money, product: int) -> dict[str, Any]:
+    kept = {"productName": name, "price": float(price.amount), "quantity": 1, "measureCode": PIECE}
+    return {**kept, "productId": product, "taxIncluded": "Y"}
+
+
 def list_payments(key: str, deal_id: int) -> Command:
     return Command(key, "crm.item.payment.list", {"entityId": deal_id, "entityTypeId": DEAL})
 
@@ -84,6 +131,29 @@ def parse_rows(result: Any, currency: str) -> tuple[ProductRow, ...]:
     """Rows without sizes yet; the currency is the deal's."""
     rows = [as_map(row) for row in as_list(as_map(result).get("productRows"))]
     return tuple(_row(row, currency) for row in rows)
+
+
+def sold_rows(result: Any) -> tuple[SoldRow, ...]:
+    """Of a list, or the one of `…get`, `…add` and `…update`."""
+    found = as_map(result)
+    rows = [found["productRow"]] if "productRow" in found else as_list(found.get("productRows"))
+    return tuple(_as_sold(as_map(row)) for row in rows)
+
+
+def _as_sold(row: Mapping[str, Any]) -> SoldRow:
+    return SoldRow(
+        id=number(row.get("id")) or 0,
+        owner=number(row.get("ownerId")) or 0,
+        product_id=number(row.get("productId")) or 0,
+        name=str(row.get("productName") or ""),
+        price=_decimal(row.get("price")),
+        quantity=_decimal(row.get("quantity")),
+    )
+
+
+def is_delivery(name: str) -> bool:
+    """Whether a row is the price of a delivery, ours or copied with a deal from another: nothing that travels."""
+    return name.startswith(DELIVERY)
 
 
 def parse_payments(result: Any) -> tuple[Payment, ...]:
@@ -161,7 +231,7 @@ def _row(row: Mapping[str, Any], currency: str) -> ProductRow:
         name=str(row.get("productName") or ""),
         price=Money.of(_decimal(row.get("price")), currency),
         quantity=_decimal(row.get("quantity")),
-        type=number(row.get("type")) or 1,
+        type=SERVICE if is_delivery(str(row.get("productName") or "")) else number(row.get("type")) or 1,
         product_id=number(row.get("productId")) or 0,
         vat_percent=None if rate is None else number(rate),
         measure_code=number(row.get("measureCode")),

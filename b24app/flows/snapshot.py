@@ -36,11 +36,12 @@ class Role(StrEnum):
     TRACKING = "tracking"
     LINK = "link"
     PRICE = "price"
+    SERVICE = "service"
     STATUS = "status"
 
 
 #: Roles that we write and never believe.
-OUTPUTS = (Role.ORDER_ID, Role.TRACKING, Role.LINK, Role.PRICE, Role.STATUS)
+OUTPUTS = (Role.ORDER_ID, Role.TRACKING, Role.LINK, Role.PRICE, Role.SERVICE, Role.STATUS)
 
 
 class Source(StrEnum):

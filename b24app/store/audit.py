@@ -76,6 +76,7 @@ class Act(StrEnum):
     FIELD_NAME = "field_name"
     FIELD_KEEP = "field_keep"
     PAPERS = "papers"
+    DELIVERY_ROW = "delivery_row"
     DEFAULTS = "defaults"
     SECTION_DEFAULTS = "section_defaults"
     RULE_ADDED = "rule_added"

@@ -244,13 +244,14 @@ def send_unchecked(session: Session, portal_id: int, deal_id: int, booking: Book
     return ship(session, portal_id, deal_id, booking, now)
 
 
-def tell_price(
-    session: Session, portal_id: int, deal_id: int, price: Money | None, now: datetime, trace: str
+def tell_choice(
+    session: Session, portal_id: int, deal_id: int, price: Money | None, service: str, now: datetime, trace: str
 ) -> LaneRef:
-    """The price of what was chosen goes into the deal's field for it, if the administrator mapped one; None empties it.
-    Wake the lane after the commit."""
+    """What was chosen, and its price, go into the deal's fields for them, if the administrator mapped any; None and ""
+    empty them. Wake the lane after the commit."""
     marker = f"upd:rate:{portal_id}:{deal_id}:{now.timestamp():.6f}"
-    payload = {"fields": {Role.PRICE.value: price.to_json() if price else None}, "stage": None}
+    fields = {Role.PRICE.value: price.to_json() if price else None, Role.SERVICE.value: service or None}
+    payload = {"fields": fields, "stage": None}
     thing = ToPortal(deal_id, "deal_update", marker[:80], payload, people=True)
     return outbox.add(session, portal_id, [thing], now=now, trace_id=trace)
 

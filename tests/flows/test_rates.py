@@ -7,6 +7,7 @@ import html
 import re
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,22 @@ def card(panel: str, title: str) -> str:
     return words_of(next(each for each in cards if title in each))
 
 
+def rows_of(shop: Shop) -> list[dict[str, Any]]:
+    rows = shop.town.world.system("bitrix24").portals[shop.member].crm.product_rows.of((2, DEAL))
+    return [dict(row) for row in rows]
+
+
+def delivery(town: Town, shop: Shop, count: int) -> list[tuple[str, float]]:
+    """Names and prices of the delivery's rows, once there are `count`."""
+
+    def found() -> list[tuple[str, float]]:
+        rows = [(row["productName"], row["price"]) for row in rows_of(shop)]
+        return [row for row in rows if row[0].startswith("Доставка: ")]
+
+    town.wait(lambda: len(found()) == count, f"{count} rows of the delivery")
+    return found()
+
+
 def opened(shop: Shop) -> Person:
     tab = shop.tab(DEAL)
     tab.press("/tab/rates")
@@ -98,13 +115,30 @@ def test_asked_at_once_chosen_and_booked_as_seen(shop: Shop, made_up: Carriers) 
     assert {code: len(carrier.seen) for code, carrier in made_up.all.items()} == seen
 
     # A choice goes before the pipeline's rule, is told in the deal, and can be taken back.
+    assert "Сохранено" in shop.app_press("/app/delivery-row", on="yes")
     hop, leap = rate_of(panel, "«Прыжок»"), rate_of(panel, "«Скачок»")
+    lost = town.fault("break_after", "bitrix24", match={"contains": "productrow.add"}, times=1)
     chosen = tab.press("/tab/rates/choose", {"rate": leap})
     assert "Для этой сделки выбрали: Заяц, «Скачок»." in words_of(chosen)
     town.wait(lambda: shop.deal(DEAL)[PRICE] == "592.37|RUB", "the price on the deal")
+    goods = [row for row in rows_of(shop) if not row["productName"].startswith("Доставка: ")]
+    assert delivery(town, shop, 1) == [("Доставка: Заяц Экспресс, Скачок", 592.37)]
+    assert {each["id"]: each["struck"] for each in town.world.control.get("/faults")["faults"]}[lost] == 1
+    # The answer was lost. A second choice changes the row all the same, and none takes it away.
+    tab.press("/tab/rates/choose", {"rate": hop})
+    tab.press("/tab/rates/choose", {"rate": leap})
+    tab.press("/tab/rates/choose", {"rate": hop})
+    town.advance(200)
+    town.wait(
+        lambda: delivery(town, shop, 1) == [("Доставка: Заяц Экспресс, Прыжок", 282.37)],
+        "the other rate in the same row",
+    )
+    tab.press("/tab/rates/choose", {"rate": leap})
+    town.wait(lambda: shop.deal(DEAL)[PRICE] == "592.37|RUB", "the first price again")
     assert "Оформить в Заяц" in words_of(shop.tab(DEAL).page)
     assert "выбрали" not in words_of(tab.press("/tab/rates/drop"))
     town.wait(lambda: not shop.deal(DEAL)[PRICE], "an empty price")
+    town.wait(lambda: rows_of(shop) == goods, "the goods alone")
     with pytest.raises(PageFailedError, match="409"):
         tab.press("/tab/rates/choose", {"rate": rate_of(panel, "«Обмен»")})  # it takes no orders
 
@@ -129,5 +163,8 @@ def test_asked_at_once_chosen_and_booked_as_seen(shop: Shop, made_up: Carriers) 
     assert [row["number"] for row in hare.orders.values()] == [shop.our_number(DEAL)]
     assert shop.orders(DEAL) == []
     assert shop.deal(DEAL)[PRICE] == "307.37|RUB"
+    assert delivery(town, shop, 1) == [("Доставка: Заяц Экспресс, Прыжок", 307.37)]
+    [order] = hare.orders.values()
+    assert "Доставка" not in str(order)
     found = town.program.read(rates.of_deal, shop.row.id, DEAL)
     assert (found.booking.state, found.choice.service) == ("sent", "hop")

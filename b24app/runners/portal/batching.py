@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from b24app.runners.tell import DEAL_UPDATE
+from b24app.store import delivery_rows
 from b24app.store.models import OutboxRow
 
 MOST_UPDATES = 25
@@ -17,10 +18,13 @@ MOST_FILES = 3
 
 @dataclass
 class DealLetter:
-    """What leaves for one deal: at most one update (with the rows folded into it), then the rest in its order."""
+    """What leaves for one deal: at most one update (with the rows folded into it), at most one word about its product
+    row for the delivery (the newest; `former_rows` were overtaken by it), then the rest in its order."""
 
     deal_id: int
     update: OutboxRow | None = None
+    row: OutboxRow | None = None
+    former_rows: list[OutboxRow] = field(default_factory=list)
     folded: list[OutboxRow] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
     stage: Mapping[str, Any] | None = None
@@ -30,7 +34,12 @@ class DealLetter:
     @property
     def rows(self) -> list[OutboxRow]:
         """Rows that are marked as being sent (folded ones are closed instead)."""
-        return [*([self.update] if self.update is not None else []), *self.others]
+        return [*(one for one in (self.update, self.row) if one is not None), *self.others]
+
+    @property
+    def saves(self) -> int:
+        """Commands that save the deal: these are dear (bitrix24-crm.md §3.2)."""
+        return (self.update is not None) + (self.row is not None)
 
     @property
     def carries(self) -> dict[str, Any]:
@@ -67,6 +76,10 @@ def letters(rows: Iterable[OutboxRow]) -> list[DealLetter]:
         letter.people = letter.people or bool(row.priority)
         if row.kind == DEAL_UPDATE:
             _add_update(letter, row)
+        elif row.kind == delivery_rows.KIND:
+            if letter.row is not None:
+                letter.former_rows.append(letter.row)
+            letter.row = row
         else:
             letter.others.append(row)
     return list(found.values())
@@ -86,15 +99,15 @@ def fill(waiting: Sequence[DealLetter]) -> list[DealLetter]:
     updates = commands = files = 0
     for letter in sorted(waiting, key=lambda one: not one.people):
         if letter.size > MOST_COMMANDS:
-            letter.others = letter.others[: MOST_COMMANDS - 1]
+            letter.others = letter.others[: MOST_COMMANDS - 2]
         if letter.files > MOST_FILES:
             letter.others = letter.without_more_files(MOST_FILES)
         if files and files + letter.files > MOST_FILES:
             break
-        if commands + letter.size > MOST_COMMANDS or updates + (letter.update is not None) > MOST_UPDATES:
+        if commands + letter.size > MOST_COMMANDS or updates + letter.saves > MOST_UPDATES:
             break
         commands += letter.size
-        updates += letter.update is not None
+        updates += letter.saves
         files += letter.files
         chosen.append(letter)
     return chosen
@@ -102,5 +115,5 @@ def fill(waiting: Sequence[DealLetter]) -> list[DealLetter]:
 
 def is_full(waiting: Sequence[DealLetter]) -> bool:
     """Whether a batch of these would leave no room worth waiting for."""
-    updates = sum(letter.update is not None for letter in waiting)
+    updates = sum(letter.saves for letter in waiting)
     return updates >= MOST_UPDATES or sum(letter.size for letter in waiting) >= MOST_COMMANDS

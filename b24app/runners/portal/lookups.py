@@ -8,7 +8,7 @@ from b24app.bitrix24 import feed as timeline
 from b24app.bitrix24.encoding import BATCH_MOST
 from b24app.runners.portal.context import Run
 from b24app.runners.tell import DEAL_UPDATE, NOTICE
-from b24app.store import sending
+from b24app.store import delivery_rows, sending
 from b24app.store.comments import COMMENT
 from b24app.store.engine import session_scope
 from b24app.store.models import OutboxRow
@@ -25,7 +25,7 @@ def do(run: Run) -> bool:
     if not rows:
         return False
     comments = [row for row in rows if row.kind == COMMENT]
-    outcomes = [_again(row) for row in rows if row.kind in (DEAL_UPDATE, NOTICE)]
+    outcomes = [_again(row) for row in rows if row.kind in (DEAL_UPDATE, NOTICE, delivery_rows.KIND)]
     outcomes += _of_comments(run, comments) if comments else []
     with session_scope(run.services.sessions) as session:
         sending.settle(session, run.slice, OutboxRow, outcomes, now)
@@ -34,7 +34,8 @@ def do(run: Run) -> bool:
 
 def _again(row: OutboxRow) -> Outcome:
     """Writing the same values once more changes nothing and fires nothing; a notice replaces the one of its tag. A
-    stage move is compared with where the deal stands before it leaves again (`attempts` > 0 forces that read)."""
+    product row is looked for among the deal's before it is written. A stage move is compared with where the deal stands
+    before it leaves again (`attempts` > 0 forces that read)."""
     return Outcome(row.id, "pending", "again", next_try_at=row.next_try_at)
 
 

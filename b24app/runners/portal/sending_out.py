@@ -16,12 +16,13 @@ from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.features import Feature, has
 from b24app.flows.snapshot import DealSnapshot
-from b24app.runners.portal import answers, lookups
+from b24app.runners.portal import answers, delivery_row, lookups
 from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
 from b24app.runners.portal.context import Run
+from b24app.runners.portal.delivery_row import Step
 from b24app.runners.portal.values import api_fields
 from b24app.runners.tell import DEAL_UPDATE
-from b24app.store import deals, inbox, outbox, papers, sending
+from b24app.store import deals, delivery_rows, inbox, outbox, papers, sending
 from b24app.store.comments import COMMENT
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import DealState, InboxKind, OutboxRow
@@ -44,11 +45,12 @@ TAKE = 150
 
 @dataclass
 class Batch:
-    """Letters on their way: the command of each row by its key."""
+    """Letters on their way: the command of each row by its key, and what is done about a deal's product row."""
 
     letters: list[DealLetter]
     commands: list[Command] = field(default_factory=list)
     rows: dict[str, OutboxRow] = field(default_factory=dict)
+    steps: dict[int, Step] = field(default_factory=dict)
 
 
 def do(run: Run) -> bool:
@@ -63,7 +65,7 @@ def do(run: Run) -> bool:
         return False
     chosen = fill(waiting)
     _check_stages(run, chosen, now)
-    batch = _build(run, chosen)
+    batch = _build(run, chosen, delivery_row.steps(run, [letter.row for letter in chosen if letter.row]))
     # Both limits count from before the mark: whoever is stopped right after it must not begin a fresh one.
     send_by = run.services.clock.monotonic() + SEND_WITHIN_S
     _mark(run, batch, run.services.clock.now())
@@ -150,11 +152,11 @@ def _remember_stages(run: Run, seen: Mapping[int, DealSnapshot], now: datetime) 
 # --- the batch -------------------------------------------------------------------------------------------------------
 
 
-def _build(run: Run, chosen: Sequence[DealLetter]) -> Batch:
-    batch = Batch(list(chosen))
+def _build(run: Run, chosen: Sequence[DealLetter], steps: dict[int, Step]) -> Batch:
+    batch = Batch(list(chosen), steps=steps)
     for letter in chosen:
         for row in letter.rows:
-            command = _command(run, letter, row)
+            command = _command(run, letter, row, steps)
             if command is not None:
                 batch.commands.append(command)
                 batch.rows[command.key] = row
@@ -166,9 +168,11 @@ def key_of(row: OutboxRow) -> str:
     return f"x{row.id}"
 
 
-def _command(run: Run, letter: DealLetter, row: OutboxRow) -> Command | None:
+def _command(run: Run, letter: DealLetter, row: OutboxRow, steps: Mapping[int, Step]) -> Command | None:
     """None when an update has nothing (left) to say, or the portal has not granted what the entry takes."""
     key = key_of(row)
+    if row.kind == delivery_rows.KIND:
+        return delivery_row.command(key, row, steps[row.id])
     if row.kind == DEAL_UPDATE:
         fields = api_fields(letter.fields, run.names, run.portal.language)
         if letter.stage:
@@ -199,10 +203,15 @@ def _mark(run: Run, batch: Batch, now: datetime) -> None:
         for letter in batch.letters:
             if letter.folded and letter.update is not None:
                 outbox.fold(session, run.slice, letter.folded, letter.update, letter.carries, now)
+            if letter.former_rows and letter.row is not None:
+                outbox.fold(session, run.slice, letter.former_rows, letter.row, letter.row.payload, now)
         rows = [row for letter in batch.letters for row in letter.rows]
         sending.begin_sending(session, run.slice, rows, now + CALL_LASTS)
         said = {row.id for row in batch.rows.values()}
         silent = [Outcome(row.id, "done", "nothing_to_say") for row in rows if row.id not in said]
+        for row in rows:
+            if row.id not in said and row.id in batch.steps:
+                delivery_row.silent(run, session, row, batch.steps[row.id])
         sending.finish(session, run.slice, OutboxRow, silent, now, current_trace())
 
 
@@ -232,17 +241,27 @@ def _save_answer(run: Run, batch: Batch, answer: BatchAnswer, ms: int) -> None:
     by_deal = {letter.deal_id: letter for letter in batch.letters}
     with session_scope(run.services.sessions) as session:
         outcomes = [
-            _row_outcome(run, session, by_deal[row.deal_id], row, answer, now, ms) for row in batch.rows.values()
+            _row_outcome(run, session, by_deal[row.deal_id], row, batch.steps, answer, now, ms)
+            for row in batch.rows.values()
         ]
         deals.save(session, run.portal.id, _moved(batch, answer, now))
         sending.finish(session, run.slice, OutboxRow, outcomes, now, current_trace())
 
 
 def _row_outcome(
-    run: Run, session: Session, letter: DealLetter, row: OutboxRow, answer: BatchAnswer, now: datetime, ms: int
+    run: Run,
+    session: Session,
+    letter: DealLetter,
+    row: OutboxRow,
+    steps: Mapping[int, Step],
+    answer: BatchAnswer,
+    now: datetime,
+    ms: int,
 ) -> Outcome:
     key = key_of(row)
     error = answer.errors.get(key)
+    if row.id in steps:
+        return delivery_row.outcome(run, session, letter, row, steps[row.id], answer, now, ms)
     if error is None:
         return Outcome(row.id, "done", "done", ms, result_ref=answers.reference(answer.results.get(key)))
     return answers.of_row(run, session, row, letter, error, now, ms)

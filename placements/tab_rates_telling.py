@@ -1,0 +1,38 @@
+"""Where a choice goes in the portal: the fields that the administrator mapped for the price and the service, and the
+delivery's product row. In the portal's language, for colleagues and clients read it there."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from b24app.flows.rates import Choice
+from b24app.frames import parts as page_parts
+from b24app.frames.parts import PageParts
+from b24app.frames.session import PageSession
+from b24app.store import delivery_rows, portals, rates
+from b24app.store.lanes import LaneRef
+from b24app.words import language_of, say
+
+
+def tell(session: Session, parts: PageParts, who: PageSession, choice: Choice | None) -> list[LaneRef]:
+    """What was chosen, None = nothing any more. Wake the lanes after the commit."""
+    portal, now, trace = portals.get(session, who.portal_id), parts.clock.now(), page_parts.trace()
+    price = choice.quote.price if choice and choice.quote else None
+    service = service_words(session, parts, portal.id, choice, portal.language) if choice else ""
+    lanes = [rates.tell_choice(session, portal.id, who.entity_id, price, service, now, trace)]
+    wanted = delivery_rows.Wanted.of(portal.settings)
+    if wanted.on or price is None:
+        name = say("row.delivery", portal.language, what=service)
+        row = delivery_rows.tell(session, portal.id, who.entity_id, wanted, name, price, now, trace)
+        lanes += [row] if row is not None else []
+    return lanes
+
+
+def service_words(session: Session, parts: PageParts, portal_id: int, choice: Choice, language: str) -> str:
+    """`СДЭК, Посылка склад-дверь`: the carrier as clients know it, not the account as colleagues do."""
+    lang, account = language_of(language), portals.connection(session, portal_id, choice.connection_id)
+    if account is None:
+        return choice.service
+    plugin = parts.systems.get(account.system)
+    title = plugin.manifest.service_title(choice.service, lang) if plugin else choice.service
+    return f"{parts.carrier(account.system, lang)}, {title}"
