@@ -19,12 +19,16 @@ from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import PageParts, answer_errors, session_of
 from b24app.frames.rights import Right, rights_of
 from b24app.frames.session import PageSession
+from b24app.logistics.model import DeliveryKind
 from b24app.logistics.money import Money
+from b24app.logistics.points import PickupPoint
 from b24app.logistics.ports import Quote
-from b24app.store import audit, portals, rates, shipments
+from b24app.store import audit, points_found, portals, rates, shipments
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
+from b24app.store.models import Connection
+from b24app.store.rates import Known
 from placements.asking import is_key, new_key
 from placements.tab_rates_outs import CHEAP, ORDERS, Scene
 from placements.tab_rates_telling import tell
@@ -207,9 +211,11 @@ class RatesDesk:
         with read_scope(parts.sessions) as session:
             settings = portals.get(session, who.portal_id).settings
             mine = rights_of(settings, who)
+            known = rates.of_deal(session, who.portal_id, who.entity_id)
+            accounts = portals.connections(session, who.portal_id)
             scene = Scene(
-                known=rates.of_deal(session, who.portal_id, who.entity_id),
-                accounts=portals.connections(session, who.portal_id),
+                known=known,
+                accounts=accounts,
                 manifests={code: plugin.manifest for code, plugin in parts.systems.items()},
                 formats=pages.viewer_of(who, parts.clock.now()).formats,
                 titles=titles_of(portals.field_map(session, who.portal_id), settings),
@@ -217,6 +223,7 @@ class RatesDesk:
                 order=order if (order := request.values.get("order", "")) in ORDERS else CHEAP,
                 may_ship=Right.SHIP in mine,
                 costs=Right.COSTS in mine,
+                places=_places(session, known, accounts),
             )
         return panel(scene)
 
@@ -226,6 +233,17 @@ class RatesDesk:
     def _drawn(self, who: PageSession, shown: Panel) -> Response:
         viewer = pages.viewer_of(who, self._parts.clock.now())
         return pages.fragment(TEMPLATE, viewer, who, self._parts.signer, v=shown, key=new_key())
+
+
+def _places(session: Session, known: Known, accounts: Sequence[Connection]) -> dict[int, PickupPoint | None]:
+    """The deal's pickup point as the system of each account that was asked lists it; accounts whose systems' lists we
+    do not have are missing."""
+    facts = known.facts
+    if facts is None or facts.kind is not DeliveryKind.PICKUP:
+        return {}
+    asked = {each.id: (each.system, each.mode) for each in accounts if each.id in known.answers}
+    listed = points_found.listed(session, set(asked.values()), facts.place)
+    return {account: listed[system] for account, system in asked.items() if system in listed}
 
 
 def _seen(quote: Quote, shown: str) -> Quote:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from b24app.flows.rates import LOST, SILENT, Answer
 from b24app.frames.formats import Formats
+from b24app.logistics.points import PickupPoint
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Problem
 from b24app.store.faces.deal import ProblemFacts
@@ -26,7 +27,9 @@ STEP_S = 5
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the panel is drawn from. `pick` is the radio the person has chosen on the page ("" = none yet)."""
+    """What the panel is drawn from. `pick` is the radio the person has chosen on the page ("" = none yet).
+    `places`: the deal's pickup point as each account's system lists it, None = not listed; an account whose list we do
+    not have is missing."""
 
     known: Known
     accounts: Sequence[Connection]
@@ -37,6 +40,7 @@ class Scene:
     order: str = CHEAP
     may_ship: bool = True
     costs: bool = True
+    places: Mapping[int, PickupPoint | None] = field(default_factory=dict)
 
     def takes_orders(self, account: Connection) -> bool:
         """Some systems only tell prices."""

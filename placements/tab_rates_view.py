@@ -8,12 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from b24app.flows.rates import LIFE, LOST, Choice
+from b24app.flows.risks import Place
+from b24app.logistics.model import DeliveryKind
 from b24app.logistics.ports import Quote
 from b24app.store.models import Connection, JobState
 from placements.problem_words import ProblemView
 from placements.tab_rates_booking import BookingView, booking_view
 from placements.tab_rates_outs import QUICK, Out, Scene, is_awaited, offers_of, outs_of
 from placements.tab_rates_parts import Line, days_words, lines_of, logo, span_words, tags_of, terms
+from placements.tab_rates_risks import RiskList, arrival, risk_list
 
 #: How often the page asks, in milliseconds: while prices are awaited, and while only a silent one may still come.
 OFTEN_MS, SELDOM_MS = 250, 2500
@@ -80,6 +83,7 @@ class Panel:
     may_ship: bool
     costs: bool
     guessed: bool
+    risks: RiskList | None = None
     ask_ms: int = 0
     version: str = ""
 
@@ -117,6 +121,7 @@ def _panel(scene: Scene) -> Panel:
         may_ship=scene.may_ship,
         costs=scene.costs,
         guessed=bool(facts and facts.guessed),
+        risks=_risks(scene, offers, picked),
     )
 
 
@@ -204,6 +209,23 @@ def _card(scene: Scene, account: Connection, quote: Quote, tags: Sequence[tuple[
         picked=False,
         off="" if scene.takes_orders(account) else formats.words("rates.only_price"),
     )
+
+
+def _risks(scene: Scene, offers: Sequence[tuple[Connection, Quote]], picked: Card | None) -> RiskList | None:
+    """Of the picked offer; None while there is none."""
+    facts = scene.known.facts
+    found = next((offer for offer in offers if picked is not None and _value(*offer) == picked.value), None)
+    if facts is None or facts.cargo is None or found is None:
+        return None
+    account, quote = found
+    manifest = scene.manifests.get(account.system)
+    place = None
+    if facts.kind is DeliveryKind.PICKUP and account.id in scene.places:
+        days = arrival(quote, scene.formats.now.astimezone(scene.formats.zone).date())
+        place = Place(facts.place, scene.places[account.id], days)
+    carrier = manifest.title.get(scene.formats.lang, account.title) if manifest else account.title
+    limits = manifest.limits if manifest else {}
+    return risk_list(facts.cargo, limits, quote.service_code, place, carrier, scene.formats)
 
 
 # --- what was decided ------------------------------------------------------------------------------------------------

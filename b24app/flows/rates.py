@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from b24app.flows.compose import Composed
+from b24app.flows.risks import Cargo, cargo_of
 from b24app.flows.simulate import Priced, for_a_price, impersonal
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import DeliveryKind, Sender, ShipmentRequest
@@ -42,7 +43,8 @@ _PRICED_BY = frozenset(
 @dataclass(frozen=True, slots=True)
 class Facts(Jsonable):
     """What prices were asked for, nothing of the client in it. `problems` stand in the way of asking. `connection_id`
-    and `service` are what would ship it without anybody's choice, by the rule `rule` ("" = the pipeline's own)."""
+    and `service` are what would ship it without anybody's choice, by the rule `rule` ("" = the pipeline's own).
+    `cargo` is what risks are judged by."""
 
     kind: DeliveryKind | None = None
     place: str = ""
@@ -54,6 +56,7 @@ class Facts(Jsonable):
     connection_id: int = 0
     service: str = ""
     rule: str = ""
+    cargo: Cargo | None = None
 
 
 def facts_of(composed: Composed) -> Facts:
@@ -72,6 +75,7 @@ def facts_of(composed: Composed) -> Facts:
         connection_id=composed.connection_id,
         service=parts.service,
         rule=rule.title if rule else "",
+        cargo=cargo_of(composed) if parcels else None,
     )
 
 

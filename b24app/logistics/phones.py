@@ -62,3 +62,15 @@ def _as_parsed(number: PhoneNumber) -> ParsedPhone:
         phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
     )
     return ParsedPhone(phonenumbers.format_number(number, PhoneNumberFormat.E164), number.extension or None, mobile)
+
+
+def country_of(e164: str) -> str:
+    """The country of a number in E.164, such as RU; empty when it has none."""
+    number = _parse(e164, "RU")
+    return (phonenumbers.region_code_for_number(number) or "") if number else ""
+
+
+def is_mobile(e164: str) -> bool:
+    """Whether a number in E.164 takes messages."""
+    number = _parse(e164, "RU")
+    return number is not None and _as_parsed(number).mobile

@@ -13,7 +13,7 @@ from b24app.logistics import mercator
 from b24app.logistics.addresses import read_address
 from b24app.logistics.points import Misfit, PickupPoint
 from b24app.store.models import PointRow
-from b24app.store.points import plain
+from b24app.store.points import plain, sources
 from b24app.store.points_map import Known, Sieve, Window, among, inside, sieved
 
 #: Half a side, in metres, of the squares in which the nearest points are looked for, one after the other.
@@ -99,6 +99,20 @@ def by_code(
     codes = {code, code.upper()}
     query = select(PointRow).where(PointRow.source_id.in_(mine), PointRow.code.in_(codes)).limit(limit)
     return [_found(row, sieve, centre) for row in session.scalars(query)]
+
+
+def listed(
+    session: Session, systems: Collection[tuple[str, str]], code: str
+) -> dict[tuple[str, str], PickupPoint | None]:
+    """The point of this code in the list of each (system, mode), None = not listed (any more); systems whose lists were
+    never read whole are missing."""
+    found: dict[tuple[str, str], PickupPoint | None] = {}
+    there = (PointRow.code.in_({code, code.upper()}), PointRow.gone_at.is_(None))
+    for source in sources(session, set(systems)):
+        if source.refreshed_at is not None:
+            row = session.scalar(select(PointRow).where(PointRow.source_id == source.id, *there).limit(1))
+            found[source.system, source.mode] = PickupPoint.from_json(row.details) if row is not None else None
+    return found
 
 
 def labels(session: Session, known: Known, ids: Collection[int]) -> dict[int, tuple[str, str]]:

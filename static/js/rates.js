@@ -41,7 +41,8 @@
   document.addEventListener("DOMContentLoaded", function () {
     document.body.addEventListener("htmx:beforeRequest", before);
     document.body.addEventListener("htmx:beforeSwap", function (event) {
-      if (stale && event.detail.requestConfig.elt.hasAttribute("data-quiet")) { event.detail.shouldSwap = false; }
+      var elt = event.detail.requestConfig.elt; // other panels have quiet questions of their own
+      if (stale && elt.hasAttribute("data-quiet") && elt.id.indexOf("rates-") === 0) { event.detail.shouldSwap = false; }
     });
     document.body.addEventListener("htmx:afterSettle", function (event) {
       if (event.target.id === "rates" || (panel() && panel().contains(event.target))) { tell(); window.Portal.fit(); }

@@ -84,7 +84,12 @@ MANIFEST = Manifest(
         "ConnectionTest",
     ),
     limits={
-        "max_weight_g": 50_000,
+        # §7: those of the parcel services; the express ones state none.
+        "service_weight_g": {"parcel": 50_000, "economy": 50_000},
+        # §6.1: from this weight on a package needs its three sides.
+        "size_from_g": 100,
+        # §16.3: their numbers pass for a recipient of whichever country.
+        "phone_countries": ("RU", "KZ", "CN", "MY"),
         "locker_max_weight_g": 15_000,
         "max_parcels": 255,
         "max_items": 126,

@@ -58,7 +58,10 @@ def test_by_mouse_goods_are_laid_weighed_and_sent_as_laid(shop: Desk) -> None:
     shop.sign_in(MANAGER)
     ours = shop.open_tab(DEAL)
     expect(ours.locator("#rates-status")).to_have_text("ответили 1 из 1", timeout=WAIT_MS)
-    ours.locator("#do-parcels").click()
+    risks = ours.locator("#rates-risks")
+    expect(risks.locator("li")).to_have_count(2)
+    expect(risks).to_contain_text("Размер посылки 1 — оценка")
+    risks.get_by_role("button", name="Поправить").click()
     expect(ours.locator("#p-box-1")).to_have_text("Посылка 1", timeout=WAIT_MS)
     assert boxes(ours) == ["Кофе в зёрнах «Эфиопия Иргачеффе», 1 кг, 2 шт. | Турка медная, 350 мл, 1 шт."]
     ours.get_by_label("Сколько переложить: Кофе").fill("1")
@@ -66,6 +69,7 @@ def test_by_mouse_goods_are_laid_weighed_and_sent_as_laid(shop: Desk) -> None:
     expect(ours.locator("#p-box-2")).to_be_visible(timeout=WAIT_MS)
     assert boxes(ours)[1] == "Кофе в зёрнах «Эфиопия Иргачеффе», 1 кг, 1 из 2 шт."
     ours.locator("#p-w-1").fill("1,6")
+    ours.locator("#p-z-1").fill("26 x 15 x 13")
     ours.locator("#p-z-2").fill("30х20х10")
     ours.locator("#p-k-2").fill("0,15")
     ours.locator("#p-k-2").press("Tab")
@@ -79,6 +83,7 @@ def test_by_mouse_goods_are_laid_weighed_and_sent_as_laid(shop: Desk) -> None:
     expect(ours.locator("#do-parcels")).to_be_focused()
     expect(ours.locator("#rates")).to_contain_text("Тариф за 2,800 кг", timeout=WAIT_MS)
 
+    expect(risks.locator("li")).to_have_text(["Проверили и подходят СДЭК: телефон, вес и размеры и ценность."])
     ours.locator("#rates-book").click()
     expect(ours.locator("#now")).to_contain_text("создан", timeout=WAIT_MS, ignore_case=True)
     assert packages(shop) == [(1600, [(1, 1890), (1, 1790)]), (1200, [(1, 1890)])]
