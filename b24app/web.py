@@ -32,6 +32,7 @@ from placements import (
     tab_parcels,
     tab_points,
     tab_rates,
+    tab_several,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +44,7 @@ ROOMS = (
     tab_papers,
     tab_changes,
     tab_rates,
+    tab_several,
     tab_points,
     tab_parcels,
     app_page,

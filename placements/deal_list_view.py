@@ -17,7 +17,7 @@ from b24app.store.faces.many import LastShipment, Standing
 from b24app.store.faces.prints import NO_ORDER
 from placements.preview import Preview
 from placements.problem_words import field_words, problem_view
-from placements.tab_view import Chip, chip
+from placements.tab_now import Chip, chip
 
 SHIP, REFRESH = "ship_now", "refresh"
 #: Fields that are put right in the row.

@@ -36,6 +36,7 @@ from placements.asking import ask, new_key
 from placements.person import Reading, read_deal
 from placements.preview import preview
 from placements.tab_now import TAKES
+from placements.tab_several_view import chosen
 from placements.tab_view import TabView, tab_view
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
@@ -119,6 +120,15 @@ class Tab:
             key=new_key(),
         )
 
+    def drawn_anew(self, who: PageSession) -> Response:
+        """A panel of the tab is done: nothing in its place, and the tab as our store knows it."""
+        viewer, view = pages.viewer_of(who, self._parts.clock.now()), self._view(who, None, None)
+        return pages.fragment("tab/after_panel.html", viewer, who, self._parts.signer, view=view, key=new_key())
+
+    def fragment(self, who: PageSession) -> Response:
+        """The tab as our store knows it."""
+        return self._fragment(who)
+
     def _names(self, portal: Portal) -> FieldNames:
         with read_scope(self._parts.sessions) as session:
             return names_of(portals.field_map(session, portal.id), portal.settings)
@@ -134,7 +144,7 @@ class Tab:
         with read_scope(parts.sessions) as session:
             settings = portals.get(session, who.portal_id).settings
             titles = titles_of(portals.field_map(session, who.portal_id), settings)
-            facts = replace(_facts(session, who, reading), titles=titles)
+            facts = chosen(replace(_facts(session, who, reading), titles=titles), request.values.get("shipment", ""))
             mine = rights_of(settings, who)
         shown = (
             preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}), facts.laid.plan)

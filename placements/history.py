@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from b24app.flows.portions import is_split
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Status
 from b24app.store.audit import Act
@@ -57,8 +58,10 @@ def history(facts: TabFacts, formats: Formats, carrier: str) -> tuple[Day, ...]:
 
 
 def _lines(facts: TabFacts, formats: Formats, carrier: str) -> Iterator[Line]:
+    several = is_split(facts.shipments)
     for shipment in facts.shipments:
-        yield from (_event(event, formats, carrier) for event in shipment.events)
+        cite = f"{carrier}, {shipment.order_number or shipment.number}" if several else carrier
+        yield from (_event(event, formats, cite) for event in shipment.events)
         yield from _own(shipment, formats, carrier)
     edited = {edit.at for edit in facts.edits}
     yield from (_audit(row, formats) for row in facts.audits if not (row.action == Act.ADDRESS and row.at in edited))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from b24app import words
+from b24app.flows.portions import is_split, still_left
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.problem import Field, Problem, Who
@@ -61,6 +62,20 @@ TONES = {
     Status.LOST: ("red", "search"),
     Status.UNKNOWN: ("amber", "question"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    tone: str
+    icon: str
+    label: str
+
+
+def chip(status: Status, formats: Formats) -> Chip:
+    tone, icon = TONES[status]
+    return Chip(tone, icon, formats.words(f"status.{status.value}"))
+
+
 #: Statuses after which a new order may be asked for: nothing of the old one is alive.
 _OVER = (Status.CANCELLED, Status.REJECTED, Status.RETURNED, Status.LOST)
 
@@ -77,6 +92,19 @@ class Scene:
     @property
     def shipment(self) -> ShipmentFacts | None:
         return self.facts.shipments[0] if self.facts.shipments else None
+
+    @property
+    def split(self) -> bool:
+        """Whether the deal's goods leave in several shipments."""
+        return is_split(self.facts.shipments)
+
+    @property
+    def problems(self) -> tuple[ProblemFacts, ...]:
+        """Those of the shipment that is shown, and of the deal."""
+        if not self.split or self.shipment is None:
+            return self.facts.problems
+        mine = (0, self.shipment.id)
+        return tuple(found for found in self.facts.problems if found.shipment_id in mine)
 
     def words(self, key: str, **params: object) -> str:
         return self.formats.words(key, carrier=self.carrier, **params)
@@ -127,7 +155,7 @@ def _asked(scene: Scene) -> Now | None:
 
 
 def _problem(scene: Scene) -> Now | None:
-    worst = min(scene.facts.problems, key=_urgency, default=None)
+    worst = min(scene.problems, key=_urgency, default=None)
     if worst is None or _alive_and_well(scene):
         return None
     view = problem_view(worst, scene.formats, scene.carrier, scene.facts.titles)
@@ -135,6 +163,14 @@ def _problem(scene: Scene) -> Now | None:
     actions = (Action("retry", scene.words("do.retry"), style),) if _may_retry(scene, worst) else ()
     tone = "red" if worst.problem.who in (Who.MANAGER, Who.ADMIN) else "amber"
     return Now(tone, "alert", view.title, view.advice, actions, problem=view)
+
+
+def beside(scene: Scene, *, told: bool) -> tuple[ProblemFacts, ...]:
+    """Problems that are told below the first line; `told`: that one tells of a problem. Of several shipments those of
+    the others are told in any case."""
+    if not told:
+        return scene.facts.problems
+    return tuple(found for found in scene.facts.problems if found not in scene.problems)
 
 
 def is_address_problem(problem: Problem) -> bool:
@@ -215,11 +251,9 @@ def _status(scene: Scene) -> Now | None:
         return None
     tone, icon = TONES[shipment.status]
     place = shipment.events[-1].place if shipment.events else ""
-    actions = (
-        (Action("ship_now", scene.words("do.ship_again", carrier_now=scene.carrier), "primary"),)
-        if shipment.status in _OVER and scene.facts.connection
-        else ()
-    )
+    actions: tuple[Action, ...] = ()
+    if shipment.status in _OVER and scene.facts.connection:
+        actions = _once_more(scene, shipment)
     key = _status_key(shipment, place)
     return scene.now(
         key,
@@ -231,6 +265,25 @@ def _status(scene: Scene) -> Now | None:
         code=shipment.remote_code,
         said=scene.formats.quote(shipment.remote_text) if shipment.remote_text else "",
     )
+
+
+def _once_more(scene: Scene, shipment: ShipmentFacts) -> tuple[Action, ...]:
+    """Of several shipments only a refused one is sent again as it is; what is left is shipped where it is listed."""
+    if not scene.split:
+        return (Action("ship_now", scene.words("do.ship_again", carrier_now=scene.carrier), "primary"),)
+    refused = shipment.status is Status.REJECTED
+    return (Action("retry", scene.words("do.retry"), "primary"),) if refused else ()
+
+
+def _left(scene: Scene) -> Now | None:
+    """Everything that was shipped has arrived, and that is not everything."""
+    shipments = scene.facts.shipments
+    if not scene.split or any(each.status.is_live for each in shipments) or not still_left(shipments):
+        return None
+    arrived = sum(each.status is Status.DELIVERED for each in shipments)
+    if not arrived or not all(each.status in (Status.DELIVERED, Status.CANCELLED) for each in shipments):
+        return None
+    return scene.now("left", "amber", "box")
 
 
 def _status_key(shipment: ShipmentFacts, place: str) -> str:
@@ -273,6 +326,7 @@ _RULES: tuple[Callable[[Scene], Now | None], ...] = (
     _problem,
     _sending,
     _cancelling,
+    _left,
     _status,
     _not_set_up,
 )

@@ -19,15 +19,21 @@ from placements.parcel_words import ParcelLine, parcel_line
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
 from placements.tab_changes_view import ChangesView, changes_view
-from placements.tab_now import TAKES, TONES, Action, Now, Scene, allowed, is_over, may_fix_address, what_now
+from placements.tab_now import (
+    TAKES,
+    Action,
+    Chip,
+    Now,
+    Scene,
+    allowed,
+    beside,
+    chip,
+    is_over,
+    may_fix_address,
+    what_now,
+)
 from placements.tab_papers_view import PapersView, papers_view
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    tone: str
-    icon: str
-    label: str
+from placements.tab_several_view import SeveralView, may_split, several_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,13 @@ class TabView:
     laid: LaidView | None = None
     lays: bool = False
     changes: ChangesView | None = None
+    several: SeveralView | None = None
+    may_split: bool = False
+
+    @property
+    def of(self) -> str:
+        """What addresses of the tab end in, so that it goes on showing the shipment that it shows."""
+        return f"?shipment={self.shipment.id}" if self.several and self.shipment else ""
 
 
 _WAY = (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.READY_FOR_PICKUP, Status.DELIVERED)
@@ -109,6 +122,7 @@ def tab_view(
     shipment, now = scene.shipment, allowed(what_now(scene), mine, formats)
     request = shipment.request if shipment else None
     parcels = tuple(parcel_line(parcel, formats) for parcel in request.parcels) if request else ()
+    several = several_view(facts, formats, mine)
     return TabView(
         now=now,
         stops=_stops(shipment, formats) if shipment else (),
@@ -120,12 +134,12 @@ def tab_view(
         total_weight=formats.weight(request.weight_g) if request else "",
         guessed=any(parcel.guessed for parcel in parcels),
         days=history(facts, formats, carrier),
-        problems=tuple(problem_view(found, formats, carrier, facts.titles) for found in facts.problems)
-        if now.problem is None
-        else (),
+        problems=tuple(
+            problem_view(found, formats, carrier, facts.titles) for found in beside(scene, told=now.problem is not None)
+        ),
         cancel=_cancel(scene, now) if TAKES["cancel"] in mine else None,
         cancel_text=_cancel_text(scene),
-        others=tuple(_other(each, formats) for each in facts.shipments[1:]),
+        others=() if several else tuple(_other(each, formats) for each in facts.shipments[1:]),
         checked=formats.ago(shipment.polled_at) if shipment and shipment.polled_at else "",
         unwritten=facts.unwritten,
         costs=Right.COSTS in mine,
@@ -133,11 +147,13 @@ def tab_view(
         preview=preview,
         version=facts.version,
         papers=papers_view(facts, shipment, formats, carrier, forms, Right.SHIP in mine),
-        rates=bool(facts.connection) and not facts.gone and not facts.asks and (shipment is None or is_over(shipment)),
+        rates=_rates(facts, shipment) and several is None,
         fix_address=may_fix_address(scene) if Right.SHIP in mine else "",
         changes=changes_view(shipment, formats, carrier, rules, mine),
         laid=_laid(facts.laid, preview, formats) if preview else None,
         lays=_lays(scene) and Right.SHIP in mine,
+        several=several,
+        may_split=may_split(facts, mine) and _divisible(preview) and (several is None or bool(several.left)),
     )
 
 
@@ -156,9 +172,14 @@ def _lays(scene: Scene) -> bool:
     return free and not facts.gone and not facts.asks and bool(facts.connection)
 
 
-def chip(status: Status, formats: Formats) -> Chip:
-    tone, icon = TONES[status]
-    return Chip(tone, icon, formats.words(f"status.{status.value}"))
+def _rates(facts: TabFacts, shipment: ShipmentFacts | None) -> bool:
+    free = bool(facts.connection) and not facts.gone and not facts.asks
+    return free and (shipment is None or is_over(shipment))
+
+
+def _divisible(preview: Preview | None) -> bool:
+    """One piece of one thing cannot be split; what is not known may be."""
+    return preview is None or len(preview.items) > 1 or any(item.quantity != "1" for item in preview.items)
 
 
 def _cancel(scene: Scene, now: Now) -> Action | None:

@@ -86,7 +86,7 @@
       var box = live.box();
       if (!box || live.busy || document.hidden) { return Promise.resolve(); }
       live.busy = true;
-      return ask(box.dataset.live + "?v=" + encodeURIComponent(box.dataset.version)).then(function (answer) {
+      return ask(box.dataset.live + (box.dataset.live.indexOf("?") < 0 ? "?" : "&") + "v=" + encodeURIComponent(box.dataset.version)).then(function (answer) {
         online(true);
         live.wait = Math.min(live.wait * GROWTH, LONGEST_WAIT);
         if (answer.status !== 204) { return answer.text().then(news); }

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from b24app.flows.portions import Portion
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
@@ -80,7 +81,8 @@ class PauseFacts:
 
 @dataclass(frozen=True, slots=True)
 class ShipmentFacts:
-    """A shipment; `request` is what was sent, None when it cannot be read any more."""
+    """A shipment; `request` is what was sent, None when it cannot be read any more; `portion` what one of several
+    holds."""
 
     id: int
     n: int
@@ -104,13 +106,17 @@ class ShipmentFacts:
     events: tuple[EventFacts, ...]
     intents: tuple[IntentFacts, ...]
     paused: PauseFacts | None = None
+    portion: Portion | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemFacts:
+    """`shipment_id` 0 = of the deal, not of an order."""
+
     problem: Problem
     opened_at: datetime
     solved_at: datetime | None
+    shipment_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +325,7 @@ def _shipment(session: Session, row: Shipment, account: Connection) -> ShipmentF
         events=_events(session, row),
         intents=_intents(session, row),
         paused=_pause(account),
+        portion=Portion.from_json(row.portion) if row.portion else None,
     )
 
 
@@ -354,7 +361,8 @@ def _problems(session: Session, portal_id: int, deal_id: int) -> tuple[ProblemFa
         .order_by(ProblemRow.id)
     )
     return tuple(
-        ProblemFacts(Problem.from_json(row.problem), row.opened_at, row.solved_at) for row in session.scalars(query)
+        ProblemFacts(Problem.from_json(row.problem), row.opened_at, row.solved_at, row.shipment_id or 0)
+        for row in session.scalars(query)
     )
 
 

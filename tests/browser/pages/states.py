@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
+from b24app.flows.portions import Line, Portion
 from b24app.logistics.model import Address, DeliveryKind, Item, Parcel, Recipient, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem, Who
@@ -128,6 +130,14 @@ def _with(status: Status, **over: object) -> TabFacts:
     return replace(BASE, shipments=(replace(TRANSIT, status=status, **over),))  # type: ignore[arg-type]
 
 
+_GOODS = (
+    Line(1, "Плед льняной", Decimal(2)),
+    Line(2, "Подушка «Хвоя» с наполнителем из лапника и вышивкой", Decimal(1)),
+    Line(3, "Лента", Decimal("1.5")),
+)
+_LOST_PART = ProblemFacts(
+    Problem("part_lost", Field.ORDER, params={"number": "1573840216", "part": "AB-8061-1"}), at(12, 11, 20), None, 1
+)
 _TO_DOOR = replace(REQUEST, point_code=None, address=Address(LONG))
 _FRESH = {"events": (), "order_number": "", "tracking_url": "", "price": None, "promised": None}
 STATES: dict[str, tuple[TabFacts, Preview | None]] = {
@@ -173,6 +183,17 @@ STATES: dict[str, tuple[TabFacts, Preview | None]] = {
             **_FRESH,
             intents=(IntentFacts("create", "waiting", 0, None, "", NOW),),
             paused=PauseFacts("Анна Лугова", "склад на инвентаризации до среды", at(12, 9)),
+        ),
+        None,
+    ),
+    "several": (
+        replace(
+            BASE,
+            shipments=(
+                replace(TRANSIT, n=2, id=2, order_number="1573840999", portion=Portion(_GOODS[1:2], _GOODS)),
+                replace(TRANSIT, n=1, status=Status.LOST, portion=Portion(_GOODS[:1], _GOODS)),
+            ),
+            problems=(_LOST_PART,),
         ),
         None,
     ),

@@ -38,6 +38,7 @@ FIELDS = {
     for role in ("address", "phone", "type", "point_code", "order_id", "tracking", "link", "price", "status")
 }
 NAMED = {"name": "Мария", "stamp": "{stamp}"}
+PART = {"q_1": "1", "most_1": "2", "name_1": "Плед", "seen": "1"}
 REASON = {"reason": "инвентаризация"}
 
 ADDRESS = {
@@ -63,6 +64,8 @@ LEAVES: dict[str, Leaves] = {
     "POST /tab/changes/{shipment}": Leaves(Act.CHANGE, NAMED, ready="stamp", on_deal=True),
     "POST /tab/changes/{shipment}/anew": Leaves(Act.ANEW, on_deal=True),
     "POST /tab/paper/{paper}/link": Leaves(Act.PAPER_OPENED, on_deal=True),
+    "POST /tab/several/ship": Leaves(Act.PART, PART, on_deal=True),
+    "POST /tab/several/{shipment}/cancel": Leaves(Act.CANCEL, on_deal=True),
     "POST /tab/address/save": Leaves(Act.ADDRESS, ADDRESS, on_deal=True),
     "POST /tab/rates/choose": Leaves(Act.RATE, {"rate": "{account}:parcel"}, ready="rate", on_deal=True),
     "POST /tab/rates/drop": Leaves(Act.RATE_DROPPED, ready="chosen", on_deal=True),
@@ -144,6 +147,7 @@ NOTHING: dict[str, str] = {
     "POST /tab/parcels": "reads the deal's goods with their weights",
     "POST /tab/parcels/lay": "draws the form after a move, stores nothing",
     "POST /tab/parcels/sum": "counts what stands in the form, stores nothing",
+    "POST /tab/several": "reads the deal with the person's own key: what is left to ship",
     "POST /tab/read": "reads the deal anew with the person's own key",
     "POST /tab/address": "reads the deal with the person's own key; a question to the carrier's directory is no act",
     "POST /tab/address/check": "asks the carrier's directory",
