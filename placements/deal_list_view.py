@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from b24app.flows.portions import still_left
 from b24app.flows.snapshot import DealSnapshot, Role
 from b24app.frames.formats import Formats
 from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Status
 from b24app.store.faces.deal import ProblemFacts
@@ -35,11 +37,20 @@ def may(standing: Standing, ships: bool) -> str:
     if standing.gone or standing.ask:
         return ""
     shipment = standing.shipment
+    if standing.pieces:
+        return _may_split(standing, ships)
     if shipment is None or shipment.status in _OVER:
         return SHIP if ships else ""
     if shipment.status in _UNSENT:
         return SHIP if ships and (shipment.create == "dead" or standing.problems) else ""
     return "" if shipment.status.is_final else REFRESH
+
+
+def _may_split(standing: Standing, ships: bool) -> str:
+    """A deal that was split: what was refused goes again; what is left is shipped in the deal, where it is listed."""
+    if ships and any(each.status is Status.REJECTED for each in standing.pieces):
+        return SHIP
+    return REFRESH if any(each.status.is_live and each.status not in _UNSENT for each in standing.pieces) else ""
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
@@ -132,18 +143,37 @@ def mark(
     worst = _worst(standing)
     found, note, trouble = _chip(standing, ships, setting, lacks), "", ""
     shipment = standing.shipment
-    if shipment is not None and shipment.status not in _UNSENT and not standing.ask:
-        note = shipment.number
+    if not standing.ask:
+        note = _note(standing, formats)
     if worst is not None and not standing.ask:
         trouble = problem_view(worst, formats, _carrier(shipment, setting), setting.titles).title
     live = shipment if shipment is not None and shipment.status not in _OVER else None
-    weight = formats.weight(sent.weight_g) if live and sent else ""
-    price = formats.money(live.price.minor, live.price.currency) if live and live.price and setting.costs else ""
+    weight = formats.weight(sent.weight_g) if live and sent and not standing.pieces else ""
+    costs = _cost(standing) if (live or standing.pieces) and setting.costs else None
+    price = formats.money(costs.minor, costs.currency) if costs else ""
     can = may(standing, ships)
     wrong = [worst.problem.field] if worst else lacks[:1]
     fix = next((kind for each in wrong if (kind := FIX_OF.get(each)) and FIXES[kind] in setting.fixable), "")
-    prints = shipment is not None and shipment.status not in NO_ORDER and setting.prints(shipment.system)
+    made = standing.pieces or ((shipment,) if shipment is not None else ())
+    prints = any(each.status not in NO_ORDER and setting.prints(each.system) for each in made)
     return Mark(standing.deal_id, found, note, trouble, can, weight, price, fix if can == SHIP else "", prints)
+
+
+def _note(standing: Standing, formats: Formats) -> str:
+    """The order's number; of several shipments all, and whether something is left."""
+    numbers = ", ".join(each.number for each in standing.orders if each.status not in _UNSENT)
+    if not still_left(standing.pieces):
+        return numbers
+    return formats.words("deals.left_over", numbers=numbers) if numbers else formats.words("deals.left_over_only")
+
+
+def _cost(standing: Standing) -> Money | None:
+    """What the orders cost together, if that can be said."""
+    prices = [each.price for each in standing.orders]
+    known = [price for price in prices if price is not None]
+    if len(known) != len(prices) or len({price.currency for price in known}) != 1:
+        return None
+    return Money(sum(price.minor for price in known), known[0].currency)
 
 
 def _worst(standing: Standing) -> ProblemFacts | None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from b24app.flows.portions import Line, is_split, is_taken, still_left
+from b24app.flows.portions import Line, attention, is_split, is_taken, still_left
 from b24app.frames.formats import NBSP, Formats
 from b24app.frames.rights import Right
 from b24app.logistics.status import Status
 from b24app.store.faces.deal import ShipmentFacts, TabFacts
 from placements.tab_now import Chip, chip
 
-#: Who needs a person most comes first when nobody has chosen one.
-_FIRST = (Status.REJECTED, Status.LOST, Status.DELIVERY_FAILED, Status.RETURNING, Status.RETURNED)
 #: Longer numbers are no quantity.
 LONGEST = 12
 
@@ -79,20 +77,8 @@ def chosen(facts: TabFacts, wanted: str) -> TabFacts:
     that one."""
     if not split(facts):
         return facts
-    first = next((each for each in facts.shipments if str(each.id) == wanted), None) or _attention(facts.shipments)
+    first = next((each for each in facts.shipments if str(each.id) == wanted), None) or attention(facts.shipments)
     return replace(facts, shipments=(first, *(each for each in facts.shipments if each is not first)))
-
-
-def _attention(shipments: Sequence[ShipmentFacts]) -> ShipmentFacts:
-    """The one that went wrong (unless its goods have been shipped since), else the least advanced live one, else the
-    newest."""
-    left = bool(still_left(shipments))
-    for status in _FIRST:
-        wrong = next((each for each in shipments if each.status is status), None)
-        if wrong is not None and (left or wrong.status.is_live):
-            return wrong
-    live = [each for each in shipments if each.status.is_live]
-    return min(live, key=lambda each: each.status.rank) if live else shipments[0]
 
 
 def several_view(facts: TabFacts, formats: Formats, mine: Collection[Right]) -> SeveralView | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.money import Money, share
@@ -58,6 +58,9 @@ class Piece(Protocol):
     def status(self) -> Status: ...
     @property
     def portion(self) -> Portion | None: ...
+
+
+P = TypeVar("P", bound=Piece)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,25 @@ def may_ship(pieces: Sequence[Piece]) -> bool:
         return bool(still_left(pieces))
     last = max(pieces, key=lambda piece: piece.n, default=None)
     return last is None or not last.status.is_live
+
+
+#: Who needs a person most, first.
+_TROUBLED = (Status.REJECTED, Status.LOST, Status.DELIVERY_FAILED, Status.RETURNING, Status.RETURNED)
+
+
+def attention(pieces: Sequence[P]) -> P:
+    """The shipment of a deal that is shown first: of a deal that was split the one that went wrong (unless its goods
+    have been shipped since), else the least advanced live one; else the newest."""
+    if is_split(pieces):
+        left_over = bool(still_left(pieces))
+        for status in _TROUBLED:
+            wrong = next((each for each in pieces if each.status is status), None)
+            if wrong is not None and (left_over or status.is_live):
+                return wrong
+        live = [each for each in pieces if each.status.is_live]
+        if live:
+            return min(live, key=lambda each: each.status.rank)
+    return max(pieces, key=lambda each: each.n)
 
 
 def covers(lines: Sequence[Line], wanted: Sequence[Line]) -> bool:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from b24app.demo.person import PageFailedError, Person
+from b24app.store.faces import many
 from tests.flows.town import LINK, MANAGER, NUMBER, ON_THE_WAY, PRICE, STATUS, TAB, TRACK, WON, Shop, Town, words_of
 
 DEAL = 501
@@ -80,6 +81,8 @@ def test_a_deal_leaves_in_two_shipments(town: Town) -> None:
     assert deal[NUMBER] == deal[TRACK] == f"{first}, {second}"
     assert second in deal[LINK]
     assert deal[PRICE].endswith("|RUB")
+    standing = town.program.read(many.standings, shop.row.id, [DEAL])[DEAL]
+    assert [each.number for each in standing.orders] == [first, second]
     shop.press("ship_now", DEAL)
     with pytest.raises(PageFailedError, match="409"):
         Tab(shop).form()

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from b24app.flows.portions import Portion, attention, is_split
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
@@ -32,12 +34,14 @@ from b24app.store.sql import chunks
 
 #: Ids that a filter of the portal's list may name.
 MOST_IDS = 1000
+_NO_ORDER = (Status.REJECTED, Status.CANCELLED)
 _NOT_SHIPPED = (Status.REJECTED, Status.CANCELLED, Status.DRAFT)
 
 
 @dataclass(frozen=True, slots=True)
 class LastShipment:
-    """A deal's newest shipment, without what was sent. `create`: the state of the call that makes the order."""
+    """A deal's newest shipment, without what was sent. `create`: the state of the call that makes the order;
+    `portion`: what it holds as one of several."""
 
     id: int
     status: Status
@@ -48,17 +52,27 @@ class LastShipment:
     polled_at: datetime | None
     paused: bool = False
     create: str = ""
+    n: int = 1
+    portion: Portion | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One deal. `ask`: what a person asked for and nobody has served yet; `problems` open ones, oldest first."""
+    """One deal. `ask`: what a person asked for and nobody has served yet; `problems` open ones, oldest first. Of a deal
+    that was split, `shipment` is the one that needs a person most, and `pieces` are all, oldest first."""
 
     deal_id: int
     ask: str = ""
     shipment: LastShipment | None = None
     problems: tuple[ProblemFacts, ...] = ()
     gone: bool = False
+    pieces: tuple[LastShipment, ...] = ()
+
+    @property
+    def orders(self) -> tuple[LastShipment, ...]:
+        """Of several shipments those that are orders; of others the only one."""
+        made = tuple(each for each in self.pieces if each.status not in _NO_ORDER)
+        return made or ((self.shipment,) if self.shipment else ())
 
 
 @dataclass(slots=True)
@@ -66,7 +80,7 @@ class _Found:
     """What the queries bring, by deal."""
 
     asks: dict[int, str] = field(default_factory=dict)
-    shipments: dict[int, LastShipment] = field(default_factory=dict)
+    shipments: dict[int, list[LastShipment]] = field(default_factory=dict)
     problems: dict[int, list[ProblemFacts]] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
 
@@ -84,9 +98,10 @@ def standings(session: Session, portal_id: int, deal_ids: Iterable[int]) -> dict
         deal_id: Standing(
             deal_id,
             found.asks.get(deal_id, ""),
-            found.shipments.get(deal_id),
+            attention(mine) if (mine := found.shipments.get(deal_id)) else None,
             tuple(found.problems.get(deal_id, ())),
             deal_id in found.gone,
+            tuple(mine) if mine and is_split(mine) else (),
         )
         for deal_id in wanted
     }
@@ -158,7 +173,8 @@ def _asks(session: Session, portal_id: int, ids: Sequence[int], found: _Found) -
 def _shipments(session: Session, portal_id: int, ids: Sequence[int], found: _Found) -> None:
     columns = (
         Shipment.id, Shipment.deal_id, Shipment.status, Shipment.number, Shipment.order_number, Shipment.price_minor,
-        Shipment.currency, Shipment.polled_at, Connection.system, Connection.title, Connection.state,
+        Shipment.currency, Shipment.polled_at, Shipment.n, Shipment.portion,
+        Connection.system, Connection.title, Connection.state,
     )  # fmt: skip
     query = (
         select(*columns)
@@ -166,16 +182,19 @@ def _shipments(session: Session, portal_id: int, ids: Sequence[int], found: _Fou
         .where(Shipment.portal_id == portal_id, Shipment.deal_id.in_(list(ids)))
         .order_by(Shipment.n)
     )
-    rows = {row.deal_id: row for row in session.execute(query)}
+    rows: dict[int, list[Any]] = {}
+    for row in session.execute(query):
+        rows.setdefault(row.deal_id, []).append(row)
+    shown = [row for mine in rows.values() for row in (mine if any(one.portion for one in mine) else mine[-1:])]
     calls = (
         select(Intent.shipment_id, Intent.state)
         .where(Intent.portal_id == portal_id, Intent.kind == "create")
-        .where(Intent.shipment_id.in_([row.id for row in rows.values()]))
+        .where(Intent.shipment_id.in_([row.id for row in shown]))
         .order_by(Intent.id)
     )
     creates = {call.shipment_id: call.state for call in session.execute(calls)}
-    for deal_id, row in rows.items():
-        found.shipments[deal_id] = LastShipment(
+    for row in shown:
+        one = LastShipment(
             id=row.id,
             status=Status(row.status),
             number=row.order_number or row.number,
@@ -185,7 +204,10 @@ def _shipments(session: Session, portal_id: int, ids: Sequence[int], found: _Fou
             polled_at=row.polled_at,
             paused=row.state == ConnectionState.PAUSED,
             create=creates.get(row.id, ""),
+            n=row.n,
+            portion=Portion.from_json(row.portion) if row.portion else None,
         )
+        found.shipments.setdefault(row.deal_id, []).append(one)
 
 
 def _problems(session: Session, portal_id: int, ids: Sequence[int], found: _Found) -> None:

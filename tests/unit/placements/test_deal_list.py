@@ -6,13 +6,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from b24app.flows.portions import Line, Portion, attention
 from b24app.frames.formats import Formats
+from b24app.logistics.money import Money
 from b24app.logistics.papers import PaperKind
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
@@ -58,6 +61,42 @@ def standing(status: Status | None = None, *, create: str = "done", who: Who | N
 def test_what_a_deal_may_be_asked_for(found: Standing, wish: str) -> None:
     assert may(found, ships=True) == wish
     assert may(found, ships=False) == ("" if wish == "ship_now" else wish)
+
+
+WHOLE = (Line(1, "Плед", Decimal(2)), Line(2, "Подушка", Decimal(1)))
+
+
+def split(*statuses: Status) -> Standing:
+    """A deal of two rows whose n-th shipment holds the n-th."""
+    pieces = tuple(
+        LastShipment(
+            n, status, f"15{n}", "cdek", "СДЭК", Money(10000 * n), None, n=n, portion=Portion((WHOLE[n - 1],), WHOLE)
+        )
+        for n, status in enumerate(statuses, start=1)
+    )
+    return Standing(8061, shipment=attention(pieces), pieces=pieces)
+
+
+@pytest.mark.parametrize(
+    ("found", "wish", "chip", "note", "price"),
+    [
+        (split(Status.IN_TRANSIT, Status.CREATED), "refresh", "Заказ создан", "151, 152", "300,00 ₽"),
+        (split(Status.DELIVERED, Status.LOST), "", "Утерян", "151, 152 · осталось что отправить", "300,00 ₽"),
+        (split(Status.IN_TRANSIT), "refresh", "В пути", "151 · осталось что отправить", "100,00 ₽"),
+        (split(Status.IN_TRANSIT, Status.CANCELLED), "refresh", "В пути", "151 · осталось что отправить", "100,00 ₽"),
+        (split(Status.REJECTED, Status.CREATED), "ship_now", "Перевозчик отказал", "152 · осталось что отправить",
+         "200,00 ₽"),
+        (split(Status.DRAFT), "", "Черновик", "осталось что отправить", "100,00 ₽"),
+        (split(Status.DELIVERED, Status.DELIVERED), "", "Вручён", "151, 152", "300,00 ₽"),
+    ],
+)  # fmt: skip
+def test_a_row_shows_all_shipments_of_a_split_deal(
+    found: Standing, wish: str, chip: str, note: str, price: str, ru: Formats
+) -> None:
+    setting = Setting(ru, {0}, {}, lambda _: "СДЭК", {}, costs=True)
+    shown = mark(found, ships=True, setting=setting)
+    assert (shown.can, shown.chip.label, shown.note) == (wish, chip, note)
+    assert shown.price.replace("\u00a0", " ") == price
 
 
 @pytest.mark.parametrize(
