@@ -240,6 +240,36 @@ VALUES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+#: The field of our own type, where a point is chosen and not typed.
+_POINT_FIELD = (
+    "Пункт выдачи",
+    "Pickup point",
+    "Пункт видачі",
+    "Беру пункті",
+    "Abholstelle",
+    "Point de retrait",
+    "Punto di ritiro",
+    "Punto de recogida",
+    "Ponto de retirada",
+    "Punkt odbioru",
+    "Teslim alma noktası",
+    "Điểm nhận hàng",
+    "Titik pengambilan",
+    "Titik pengambilan",
+    "จุดรับสินค้า",
+    "पिकअप पॉइंट",
+    "نقطة الاستلام",
+    "自提点",
+    "自取點",
+    "受取拠点",
+)
+
+
+def point_labels() -> dict[str, str]:
+    """Language -> what the field of our own type is called there."""
+    return dict(zip(LANGUAGES, _POINT_FIELD, strict=True))
+
+
 def labels(role: Role) -> dict[str, str]:
     """Language -> what our field is called there."""
     return dict(zip(LANGUAGES, _TABLE[role], strict=True))

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from b24app.bitrix24.own_fields import OWN, PREFIX
+from b24app.bitrix24.own_fields import OWN, POINT_FIELD, POINT_TYPE, PREFIX
 from b24app.flows.snapshot import Role
-from install.labels import VALUES, labels
+from install.labels import VALUES, labels, point_labels
 
 
 def creation(role: Role, name: str, lang: str) -> dict[str, Any]:
@@ -36,6 +36,13 @@ def creation(role: Role, name: str, lang: str) -> dict[str, Any]:
             for at, (code, texts) in enumerate(VALUES.items(), 1)
         ]
     return {"fields": fields}
+
+
+def point_creation(name: str, kind: str) -> dict[str, Any]:
+    """Parameters of `crm.deal.userfield.add` for the field of our own type `kind` (its full code)."""
+    made = creation(Role.POINT, name, "en")
+    told = naming(point_labels())
+    return {"fields": {**made["fields"], **told, "USER_TYPE_ID": kind, "SORT": POINT_FIELD.sort}}
 
 
 def naming(told: Mapping[str, str]) -> dict[str, Any]:
@@ -71,6 +78,12 @@ LIST_TITLES = {
 #: Our pages in the portal's: where, at which address, under which name.
 PLACES = ((TAB, TAB_PATH, TAB_TITLES), (LIST, LIST_PATH, LIST_TITLES))
 
+#: A type of field of our own: the pickup point, chosen in the deal's card. It has one title in the whole portal.
+FIELD_PATH = "/field/point"
+FIELD_TITLES = {
+    "ru": {"TITLE": "Пункт выдачи", "DESCRIPTION": "Выбор пункта выдачи в карточке сделки"},
+    "en": {"TITLE": "Pickup point", "DESCRIPTION": "A pickup point chosen in the deal's card"},
+}
 STAGE_NAMES = {"ru": "Передано на отгрузку", "en": "Transferred for shipment"}
 #: Other names under which portals already have it.
 STAGE_ALIASES = ("передано в доставку", "передать в доставку", "на отгрузку", "to ship", "ready to ship")
@@ -82,7 +95,8 @@ def fingerprint(public_url: str, hooks_url: str) -> str:
     """Differs as soon as a release wants something else in portals, or is reached at other addresses. What is put in
     place once and then belongs to the portal (the stage) does not count."""
     places = [(code, public_url + path, sorted(titles.items())) for code, path, titles in PLACES]
-    bound = (EVENTS, hooks_url + EVENTS_PATH, places)
+    types = (POINT_TYPE, public_url + FIELD_PATH, sorted(FIELD_TITLES.items()))
+    bound = (EVENTS, hooks_url + EVENTS_PATH, places, types)
     fields = [(role.value, creation(role, own.name, "en")) for role, own in OWN.items()]
     return hashlib.sha256(repr((fields, bound)).encode()).hexdigest()[:40]
 

@@ -60,7 +60,7 @@ class Desk:
     """What one request works with. `carrier`: the system that carries this deal; "" = nobody knows."""
 
     who: PageSession
-    job: Job
+    job_id: int
     deal: DealNeeds
     known: Known
     carrier: str
@@ -75,8 +75,12 @@ class Chooser:
 
     def opened(self) -> Response:
         """A person wants to choose: what their parcel needs is asked of the portal's lane."""
-        parts, who = self._parts, session_of(self._parts, PLACEMENT, Right.SHIP)
-        now = parts.clock.now()
+        who = session_of(self._parts, PLACEMENT, Right.SHIP)
+        return self._draw(WAITING, who, job_id=self.read_parcel(who), tries=1, slow=False)
+
+    def read_parcel(self, who: PageSession) -> int:
+        """Has the parcel of the session's deal read; the id of the job."""
+        parts, now = self._parts, self._parts.clock.now()
         with session_scope(parts.sessions) as session:
             lane = lanes.portal_lane(session, who.portal_id)
             given = {"deal_id": who.entity_id}
@@ -86,7 +90,7 @@ class Chooser:
             jobs.forget_before(session, job)
             job_id = job.id
         parts.waker.wake(lane)
-        return self._draw(WAITING, who, job_id=job_id, tries=1, slow=False)
+        return job_id
 
     def ready(self) -> Response:
         """Has the parcel been read? The chooser, or the same question again."""
@@ -98,7 +102,7 @@ class Chooser:
             desk = self._desk(session, who, job)
             mapped = self._names(session, who).api(Role.POINT) is not None
             asked = Asked(systems=(desk.carrier,) if desk.carrier else ())
-            shown = self._list(session, desk, asked)
+            shown = self.listed(session, desk, asked)
         formats = pages.viewer_of(who, self._parts.clock.now()).formats
         systems = sorted({row.system for row in desk.known.sources})
         return self._draw(
@@ -119,7 +123,7 @@ class Chooser:
         who = session_of(self._parts, PLACEMENT, Right.SHIP)
         with read_scope(self._parts.sessions) as session:
             desk = self._desk(session, who, self._job(session, who))
-            shown = self._list(session, desk, read_asked(request.args))
+            shown = self.listed(session, desk, read_asked(request.args))
         return self._draw(LIST, who, part=True, **shown)
 
     def map(self) -> Response:
@@ -191,11 +195,15 @@ class Chooser:
 
     def _desk(self, session: Session, who: PageSession, job: Job) -> Desk:
         deal = DealNeeds.from_json(job.result) if job.state == JobState.DONE else DealNeeds()
+        return self.desk(session, who, deal, job.id)
+
+    def desk(self, session: Session, who: PageSession, deal: DealNeeds, job_id: int = 0) -> Desk:
+        """`deal`: what its parcel needs, as far as it is known; `job_id`: the reading that told it."""
         accounts = portals.connections(session, who.portal_id)
         has_points = [row for row in accounts if self._has_points(row.system) and row.state != ConnectionState.UNTESTED]
         known = self._memory.known(session, {(row.system, row.mode) for row in has_points})
         carrier = next((row.system for row in accounts if row.id == deal.connection_id), "")
-        return Desk(who, job, deal, known, carrier)
+        return Desk(who, job_id, deal, known, carrier)
 
     def _has_points(self, system: str) -> bool:
         plugin = self._parts.systems.get(system)
@@ -204,7 +212,7 @@ class Chooser:
     def _sieve(self, desk: Desk, asked: Asked) -> Sieve:
         return self._memory.sieve(desk.known, asked.needs(desk.deal, self._formats(desk.who)), asked.systems)
 
-    def _list(self, session: Session, desk: Desk, asked: Asked) -> dict[str, Any]:
+    def listed(self, session: Session, desk: Desk, asked: Asked) -> dict[str, Any]:
         """What `points_list.html` draws."""
         sieve = self._sieve(desk, asked)
         place = _place(session, desk, asked)
@@ -222,7 +230,7 @@ class Chooser:
         asked = picked_from(desk.deal, rows, asked)
         about = bool(asked.window and not asked.window.exact)
         found: PointList = scene.list(rows, tally, asked, place, about)
-        return {"asked": asked, "found": found, "deal": desk.deal, "job_id": desk.job.id}
+        return {"asked": asked, "found": found, "deal": desk.deal, "job_id": desk.job_id}
 
     def _title(self, who: PageSession, system: str) -> str:
         return self._parts.carrier(system, who.lang)

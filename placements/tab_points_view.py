@@ -95,6 +95,7 @@ class Row:
     hint: str
     lat: float | None
     lon: float | None
+    code: str = ""
     picked: bool = False
 
 
@@ -168,6 +169,7 @@ class Scene:
                                           formats.quote(point.note) if point.note else ""))),
             lat=point.lat,
             lon=point.lon,
+            code=point.code,
             picked=found.id == picked and not why,
         )  # fmt: skip
 

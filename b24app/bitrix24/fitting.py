@@ -5,6 +5,7 @@ Types and their values: bitrix24-crm.md §4.4.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
@@ -37,6 +38,7 @@ KINDS: Mapping[Role, tuple[str, ...]] = {
     Role.SERVICE: _TEXT,
     Role.STATUS: _TEXT,
 }
+_POINT_KIND = re.compile(r"rest_\d+_wbpoint")
 #: Roles read from a field of several values: the first address, all phones, all remarks.
 SEVERAL = frozenset({Role.ADDRESS, Role.PHONE, Role.COMMENT})
 
@@ -51,10 +53,15 @@ class Misfit(StrEnum):
     NO_VALUES = "no_values"
 
 
+def is_point_kind(kind: str) -> bool:
+    """Whether it is our own type of field for a point (`rest_17_wbpoint`): its value is the code, a text."""
+    return _POINT_KIND.fullmatch(kind) is not None
+
+
 def misfit(role: Role, field: PortalField) -> Misfit | None:
     """Why `field` cannot play `role`; None when it can. What we write must be writable, of one value, and nothing that
     a person has to fill in before there is anything to write."""
-    if field.kind not in KINDS.get(role, ()):
+    if field.kind not in KINDS.get(role, ()) and not (role is Role.POINT and is_point_kind(field.kind)):
         return Misfit.KIND
     if field.multiple and role not in SEVERAL:
         return Misfit.MULTIPLE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24app.bitrix24.fields import KEY, PortalField
-from b24app.bitrix24.fitting import misfit
+from b24app.bitrix24.fitting import is_point_kind, misfit
 from b24app.flows.snapshot import Role
 
 PREFIX = "UF_CRM_"
@@ -52,8 +52,31 @@ OWN: Mapping[Role, OwnField] = {
 }
 
 
+#: The code of our own type of field: a pickup point that is chosen in the card (bitrix24-app.md §5.6).
+POINT_TYPE = "wbpoint"
+#: The field of that type, beside the plain one: an administrator chooses between them.
+POINT_FIELD = _own(Role.POINT, "PVZ_POINT", 231, POINT_TYPE)
+
+
+def full_type(app_id: int) -> str:
+    """How the portal stores our type: `rest_17_wbpoint`."""
+    return f"rest_{app_id}_{POINT_TYPE}"
+
+
+def point_field(fields: Iterable[PortalField]) -> PortalField | None:
+    """The field of our own type as the portal has it now."""
+    found = {each.name: each for each in fields if each.name in POINT_FIELD.names}
+    return next((found[name] for name in POINT_FIELD.names if name in found and is_point_kind(found[name].kind)), None)
+
+
+def free_point_name(fields: Iterable[PortalField]) -> str:
+    """The name under which it can be made; "" when both are taken."""
+    there = {each.name for each in fields}
+    return next((name for name in POINT_FIELD.names if name not in there), "")
+
+
 def is_own(role: Role, name: str) -> bool:
-    return role in OWN and name in OWN[role].names
+    return (role in OWN and name in OWN[role].names) or (role is Role.POINT and name in POINT_FIELD.names)
 
 
 def of_role(role: Role, fields: Iterable[PortalField]) -> PortalField | None:

@@ -25,9 +25,11 @@ PART = STEP
 
 
 class WishKind(StrEnum):
-    """`OWN`: make our field for the role and use it. `NAME`: give our field its own name back."""
+    """`OWN`: make our field for the role and use it. `TYPED`: the field of our own type, where the value is chosen in
+    the card. `NAME`: give our field its own name back."""
 
     OWN = "own"
+    TYPED = "typed"
     NAME = "name"
 
 

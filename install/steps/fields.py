@@ -19,23 +19,36 @@ from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.fields import BOOLEAN, PortalField
 from b24app.bitrix24.fitting import guessed_kinds, money_fields
 from b24app.bitrix24.names import DEAL
-from b24app.bitrix24.own_fields import OWN, free_name, is_own, of_role
+from b24app.bitrix24.own_fields import (
+    OWN,
+    POINT_FIELD,
+    free_name,
+    free_point_name,
+    full_type,
+    is_own,
+    of_role,
+    point_field,
+)
 from b24app.flows.snapshot import Role
 from b24app.store import portal_settings, portals
 from b24app.store.field_wishes import Wish, WishKind, drop_wishes, wishes_of
 from b24app.store.models import PortalState
-from install.labels import labels
+from install.labels import labels, point_labels
 from install.steps.catalogue import Ground, Read
-from install.wanted import creation, naming
+from install.wanted import creation, naming, point_creation
+
+_TYPED = Wish(Role.POINT, WishKind.TYPED)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What we know before the portal is asked. `fresh`: the app is being installed (again)."""
+    """What we know before the portal is asked. `fresh`: the app is being installed (again). `app_id`: the number that
+    the portal gave the app, 0 = not told yet."""
 
     roles: Mapping[str, str]
     wishes: tuple[Wish, ...]
     fresh: bool
+    app_id: int = 0
 
 
 def reads(ground: Ground) -> list[Read]:
@@ -49,7 +62,7 @@ def reads(ground: Ground) -> list[Read]:
 def run(ground: Ground) -> None:
     stored = _stored(ground)
     fields = _read(ground)
-    commands = [*_creations(stored, fields, ground.lang), *_namings(stored, fields)]
+    commands = [*_creations(stored, fields, ground.lang), *_typed(stored, fields), *_namings(stored, fields)]
     if commands:
         ground.do(commands)
         fields = _read(ground)
@@ -63,7 +76,8 @@ def _stored(ground: Ground) -> Stored:
     def load(session: Session) -> None:
         portal = portals.get(session, ground.portal_id)
         roles = portals.field_map(session, ground.portal_id)
-        found.append(Stored(roles, wishes_of(portal.settings), portal.state == PortalState.INSTALLING))
+        fresh, app_id = portal.state == PortalState.INSTALLING, int(portal.settings.get("app_id", 0))
+        found.append(Stored(roles, wishes_of(portal.settings), fresh, app_id))
 
     ground.save(load)
     return found[0]
@@ -96,22 +110,37 @@ def _creations(stored: Stored, fields: Sequence[PortalField], lang: str) -> list
     ]
 
 
+def _typed(stored: Stored, fields: Sequence[PortalField]) -> list[Command]:
+    """The field of our own type, for which somebody asked and which is not there. The portal makes it only when the app
+    is installed to its end (bitrix24-crm.md §4.4): that is why nobody gets it unasked."""
+    name = free_point_name(fields)
+    if _TYPED not in stored.wishes or point_field(fields) is not None or not name or not stored.app_id:
+        return []
+    return [Command("t0", "crm.deal.userfield.add", point_creation(name, full_type(stored.app_id)))]
+
+
 def _namings(stored: Stored, fields: Sequence[PortalField]) -> list[Command]:
     """Fields of ours that get their own name back."""
     there = {each.name: each for each in fields}
     asked = [wish.role for wish in stored.wishes if wish.kind is WishKind.NAME and wish.role in OWN]
     found = [(role, there.get(stored.roles.get(role.value, ""))) for role in asked]
     return [
-        Command(f"n{at}", "crm.deal.userfield.update", {"id": field.id, "fields": naming(labels(role))})
+        Command(f"n{at}", "crm.deal.userfield.update", {"id": field.id, "fields": naming(_labels(role, field))})
         for at, (role, field) in enumerate(found)
         if field is not None and is_own(role, field.name)
     ]
+
+
+def _labels(role: Role, field: PortalField) -> dict[str, str]:
+    return point_labels() if field.name in POINT_FIELD.names else labels(role)
 
 
 def _roles(stored: Stored, fields: Sequence[PortalField]) -> dict[str, str]:
     """Role -> field, where that is decided now; choices that an administrator made stay."""
     there = {each.name for each in fields}
     found = {role: of_role(role, fields) for role in OWN if _lacks(role, stored, there)}
+    if _TYPED in stored.wishes:
+        found[Role.POINT] = point_field(fields)
     return {role.value: field.name for role, field in found.items() if field is not None}
 
 

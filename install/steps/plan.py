@@ -32,7 +32,7 @@ def run(ground: Ground) -> None:
 
     def save(session: Session) -> None:
         keep(portals.get(session, ground.portal_id), info)
-        portal_settings.merge(session, ground.portal_id, departments=departments)
+        portal_settings.merge(session, ground.portal_id, departments=departments, app_id=number(info.get("ID")) or 0)
 
     ground.save(save)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24.drift import KNOWN, known_of
 from b24app.bitrix24.fields import BOOLEAN, PortalField, kept
 from b24app.bitrix24.fitting import NEEDED, READ, WRITTEN, clashes, misfit, money_fields, values_of
-from b24app.bitrix24.own_fields import OWN, free_name, of_role
+from b24app.bitrix24.own_fields import OWN, free_name, free_point_name, of_role, point_field
 from b24app.flows.snapshot import CodSource, Role
 from b24app.frames.session import PageSession
 from b24app.logistics.model import DeliveryKind
@@ -21,7 +21,7 @@ from b24app.store.audit import Act, compared
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.field_wishes import Wish, WishKind, add_wishes, drop_wishes, wishes_of
 from b24app.store.lanes import LaneRef
-from placements.app.fields_view import OURS, ROLE, meanings_of, type_field
+from placements.app.fields_view import OURS, ROLE, TYPED, meanings_of, type_field
 from placements.app.saving import Saved, audit
 
 _KINDS = frozenset({"", *DeliveryKind})
@@ -31,11 +31,13 @@ MENDS = {"own": Act.FIELD_OWN, "name": Act.FIELD_NAME, "keep": Act.FIELD_KEEP}
 
 @dataclass
 class Chosen:
-    """A form that was read: fields by role ("" = none), fields of ours to make, what values of the TYPE field mean
-    (None: nothing is known of them yet), and errors by role (keys of the `fields.wrong.*` words)."""
+    """A form that was read: fields by role ("" = none), fields of ours to make (`typed`: the one of our own type), what
+    values of the TYPE field mean (None: nothing is known of them yet), and errors by role (keys of the `fields.wrong.*`
+    words)."""
 
     roles: dict[Role, str] = field(default_factory=dict)
     to_make: list[Role] = field(default_factory=list)
+    typed: bool = False
     meanings: dict[str, str] | None = None
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -51,6 +53,15 @@ def read_form(form: Mapping[str, str], facts: PortalFacts) -> Chosen:
 
 
 def _read_role(role: Role, value: str, there: Sequence[PortalField], facts: PortalFacts, chosen: Chosen) -> None:
+    if value == TYPED and role is Role.POINT:
+        made = point_field(there)
+        chosen.roles[role] = made.name if made else free_point_name(there)
+        if not made:
+            chosen.to_make.append(role)
+            chosen.typed = True
+        if not chosen.roles[role]:
+            chosen.errors[role.value] = "taken"
+        return
     if value == OURS and role in OWN:
         made = of_role(role, there)
         chosen.roles[role] = made.name if made else free_name(role, there)
@@ -108,7 +119,7 @@ def save_fields(
     portals.set_fields(
         session, who.portal_id, {r: n for r, n in decided.items() if n or r in facts.roles or Role(r) in OWN}
     )
-    wishes = [Wish(role, WishKind.OWN) for role in chosen.to_make]
+    wishes = [Wish(role, _kind_of(role, chosen)) for role in chosen.to_make]
     _write_settings(session, who.portal_id, {**facts.roles, **decided}, changed, chosen, wishes)
     audit(session, who, Act.FIELDS, now, changes=compared(_told(facts.roles, facts), _told_of(chosen, facts)))
     if wishes:
@@ -116,6 +127,10 @@ def save_fields(
     lane = lanes.portal_lane(session, who.portal_id)
     lanes.ask(session, lane.id, now)
     return Saved(None, {}, lane)
+
+
+def _kind_of(role: Role, chosen: Chosen) -> WishKind:
+    return WishKind.TYPED if role is Role.POINT and chosen.typed else WishKind.OWN
 
 
 def _write_settings(
@@ -135,7 +150,7 @@ def _write_settings(
         if chosen.meanings is not None:
             settings["delivery_types"] = chosen.meanings
         # Who chooses another field no longer wants ours made.
-        drop_wishes(settings, [each for each in wishes_of(settings) if each.kind is WishKind.OWN])
+        drop_wishes(settings, [each for each in wishes_of(settings) if each.kind is not WishKind.NAME])
         add_wishes(settings, wishes)
 
     portal_settings.change(session, portal_id, write)

@@ -10,15 +10,17 @@ from b24app.bitrix24.drift import BROKEN, KNOWN, LOST, Drifted, drifts
 from b24app.bitrix24.fields import BOOLEAN, PortalField, kept
 from b24app.bitrix24.fields import KEY as FIELDS
 from b24app.bitrix24.fitting import KINDS, NEEDED, READ, WRITTEN, guessed_kinds, misfit, values_of
-from b24app.bitrix24.own_fields import OWN, is_own, of_role
+from b24app.bitrix24.own_fields import OWN, POINT_FIELD, is_own, of_role, point_field
 from b24app.flows.snapshot import Role
 from b24app.frames.formats import Formats
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.field_wishes import KEY as WISHES
-from b24app.store.field_wishes import STEP, WishKind, wishes_of
+from b24app.store.field_wishes import STEP, Wish, WishKind, wishes_of
 
 #: Value of a choice: our own field. The others are names of the portal's fields, "" = none.
 OURS = "own"
+#: The field of our own type for the point.
+TYPED = "typed"
 #: Beginnings of the form's names: a role's field, and what a value of the TYPE field means.
 ROLE, MEANS = "role_", "means_"
 
@@ -148,8 +150,11 @@ def _failed(facts: PortalFacts) -> tuple[str, str] | None:
 def _chosen(role: Role, facts: PortalFacts, typed: Mapping[str, str] | None) -> str:
     if typed is not None:
         return typed.get(ROLE + role.value, "")
-    asked = any(wish.role is role and wish.kind is WishKind.OWN for wish in wishes_of(facts.settings))
+    wishes = wishes_of(facts.settings)
+    asked = any(wish.role is role and wish.kind is WishKind.OWN for wish in wishes)
     name = facts.roles.get(role.value)
+    if role is Role.POINT and (Wish(role, WishKind.TYPED) in wishes or name in POINT_FIELD.names):
+        return TYPED
     if asked or (name is None and role in OWN) or (name and is_own(role, name)):
         return OURS
     return name or ""
@@ -164,8 +169,10 @@ def _row(
     typed: Mapping[str, str] | None,
     errors: Mapping[str, str],
 ) -> RoleRow:
-    theirs = [each for each in there if role not in OWN or each.name not in OWN[role].names]
-    offered = [*_fixed(role, chosen, there, formats), *_theirs(role, chosen, theirs, facts)]
+    ours = {*(OWN[role].names if role in OWN else ()), *(POINT_FIELD.names if role is Role.POINT else ())}
+    theirs = [each for each in there if each.name not in ours]
+    offered = [*_fixed(role, chosen, there, formats), *_typed(role, chosen, there, facts, formats)]
+    offered += _theirs(role, chosen, theirs, facts)
     refused = [
         FieldChoice(each.name, each.title, why=misfit_words(role, each, formats))
         for each in theirs
@@ -185,11 +192,20 @@ def _fixed(role: Role, chosen: str, there: Sequence[PortalField], formats: Forma
         yield FieldChoice(OURS, formats.words("fields.own" if made else "fields.own_new", title=title), chosen == OURS)
 
 
+def _typed(
+    role: Role, chosen: str, there: Sequence[PortalField], facts: PortalFacts, formats: Formats
+) -> Iterator[FieldChoice]:
+    """The point as a field of our own type, where the portal has told which app we are."""
+    if role is Role.POINT and (facts.settings.get("app_id") or chosen == TYPED):
+        key = "fields.typed" if point_field(there) else "fields.typed_new"
+        yield FieldChoice(TYPED, formats.words(key), chosen == TYPED)
+
+
 def _theirs(role: Role, chosen: str, theirs: Sequence[PortalField], facts: PortalFacts) -> Iterator[FieldChoice]:
     for each in theirs:
         if not misfit(role, each) or each.name == chosen:
             yield FieldChoice(each.name, each.title, each.name == chosen)
-    if chosen not in ("", OURS) and chosen not in {each.name for each in theirs}:
+    if chosen not in ("", OURS, TYPED) and chosen not in {each.name for each in theirs}:
         known = facts.settings.get(KNOWN, {}).get(role.value, {})
         yield FieldChoice(chosen, known.get("title") or chosen, True, gone=True)
 

@@ -12,6 +12,7 @@ from sandbox.bitrix24.oauth.tokens import Token
 from sandbox.bitrix24.state.fields import entity_name
 from sandbox.bitrix24.state.install import Install, Placement
 from sandbox.bitrix24.state.portal import Portal
+from sandbox.bitrix24.state.userfields import UserField
 from sandbox.bitrix24.state.users import User
 
 FIELD_TYPE = "USERFIELD_TYPE"
@@ -81,6 +82,23 @@ def deal_options(entity_type_id: int, item_id: int, *, toolbar: bool = False) ->
     uri = f"{page}?any=details%2F{item_id}%2F&IFRAME=Y&IFRAME_TYPE=SIDE_SLIDER"
     key = "ENTITY_ID" if toolbar and kind is None else "ID"
     return {key: str(item_id), "URI": uri}
+
+
+def field_options(field: UserField, item_id: int, value: Any, mode: str) -> dict[str, Any]:
+    """PLACEMENT_OPTIONS of a field whose type is the app's (§5.6). ``USER_TYPE_ID`` is for this side alone: it says
+    whose handler is called, and is not sent."""
+    return {
+        "USER_TYPE_ID": field.kind.rpartition("_")[2],
+        "MODE": mode,
+        "ENTITY_ID": field.entity_id,
+        "FIELD_NAME": field.name,
+        "ENTITY_VALUE_ID": str(item_id),
+        "VALUE": value,
+        "MULTIPLE": "Y" if field.multiple else "N",
+        "MANDATORY": "Y" if field.mandatory else "N",
+        "XML_ID": field.xml_id,
+        "ENTITY_DATA": {"entityTypeId": 2, "entityId": str(item_id), "module": "crm"},
+    }
 
 
 def card_placement(entity_type_id: int, place: str) -> str:

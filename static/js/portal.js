@@ -46,6 +46,8 @@
         return Array.from(rows || []).map(function (row) { return { id: String(row.id), name: String(row.name || row.id) }; });
       });
     },
+    /** Puts a value into the card's form: a field of our own type. It is saved with the card. */
+    setValue: function (value) { return frame().then(function (b24) { return b24.placement.setValue(value); }); },
     /** Asks the card around us to show what changed in the deal. */
     reloadCard: function () { return frame().then(function (b24) { return b24.placement.call("reloadData"); }).catch(function () {}); }
   };

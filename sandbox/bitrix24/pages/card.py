@@ -46,13 +46,15 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class OwnField:
-    """A user field as the card shows it. ``value`` is stored form; ``options`` are (value, text) of a list."""
+    """A user field as the card shows it. ``value`` is stored form; ``options`` are (value, text) of a list. ``app``:
+    its type is the app's, which draws it in a frame."""
 
     name: str
     label: str
     kind: str
     value: Any
     options: list[tuple[str, str]]
+    app: bool = False
 
 
 def add_routes(pages: Blueprint, portal: Portal) -> None:
@@ -128,7 +130,8 @@ def _userfields(portal: Portal) -> list[UserField]:
 
 def own_field(field: UserField, item: Row) -> OwnField:
     options = [(str(row["id"]), str(row["value"])) for row in field.enum]
-    return OwnField(field.name, field.label(language()), field.kind, item.get(field.name), options)
+    app = field.kind.startswith("rest_")
+    return OwnField(field.name, field.label(language()), field.kind, item.get(field.name), options, app)
 
 
 def _goods(portal: Portal, row: Row) -> Goods:

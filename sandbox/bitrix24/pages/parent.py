@@ -8,9 +8,10 @@ from flask import Blueprint, g, request
 from werkzeug.exceptions import NotFound
 
 from sandbox.bitrix24 import lifecycle
-from sandbox.bitrix24.frames import Frame, FrameRefusedError, deal_options, open_frame
-from sandbox.bitrix24.rules.rights import READ, may
+from sandbox.bitrix24.frames import FIELD_TYPE, Frame, FrameRefusedError, deal_options, field_options, open_frame
+from sandbox.bitrix24.rules.rights import EDIT, READ, may
 from sandbox.bitrix24.state.portal import Portal
+from sandbox.bitrix24.state.table import Row
 
 from .board import TOOLBAR
 from .card import TAB
@@ -23,6 +24,7 @@ from .words import word
 INTERFACES: dict[str, dict[str, list[str]]] = {
     TAB: {"command": ["reloadData"], "event": []},
     TOOLBAR: {"command": ["reloadData"], "event": []},
+    FIELD_TYPE: {"command": ["setValue", "getValue"], "event": []},
 }
 _NOTHING: dict[str, list[str]] = {"command": [], "event": []}
 
@@ -107,13 +109,22 @@ def _add_stores(pages: Blueprint, portal: Portal, frames: Frames) -> None:
 def _opened(portal: Portal, spec: dict[str, Any]) -> Frame:
     placement = str(spec.get("placement", "DEFAULT"))
     options = dict(spec.get("options") or {})
-    if placement == TAB:
+    if placement in (TAB, FIELD_TYPE):
         number = int(spec.get("deal", 0))
         deal = portal.crm.tables[2].get(number)
         if deal is None or not may(g.user, READ, 2, deal):
             raise FrameRefusedError(word("denied", language()))
-        options = deal_options(2, number)
+        options = deal_options(2, number) if placement == TAB else _field(portal, spec, deal)
     return open_frame(portal, g.user.id, placement, options, handler=spec.get("handler"))
+
+
+def _field(portal: Portal, spec: dict[str, Any], deal: Row) -> dict[str, Any]:
+    """The field of this name, for looking, or for editing by who may."""
+    field = portal.crm.userfields.of(portal.crm.uf_entity(2)).get(str(spec.get("field", "")))
+    if field is None:
+        raise FrameRefusedError("Поле не найдено")
+    mode = "edit" if spec.get("mode") == "edit" and may(g.user, EDIT, 2, deal) else "view"
+    return field_options(field, deal["id"], deal.get(field.name), mode)
 
 
 def _init_data(portal: Portal, frame: Frame) -> dict[str, Any]:

@@ -32,6 +32,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "own_fields": ("Пользовательские поля", "User fields"),
     "no_fields": ("Полей приложения пока нет.", "No fields of the application yet."),
     "save": ("Сохранить", "Save"),
+    "edit": ("Изменить", "Edit"),
     "saved": ("Сохранено", "Saved"),
     "products": ("Товары", "Products"),
     "product": ("Товар", "Product"),

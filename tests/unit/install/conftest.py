@@ -28,6 +28,7 @@ class RememberingPortal:
     stages: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"DEAL_STAGE": list(STAGES)})
     events: list[dict[str, Any]] = field(default_factory=list)
     placements: list[dict[str, Any]] = field(default_factory=list)
+    field_types: list[dict[str, Any]] = field(default_factory=list)
     info: dict[str, Any] = field(
         default_factory=lambda: {"LICENSE": "ru_pro100", "LICENSE_TYPE": "pro100", "VERSION": 1}
     )
@@ -131,6 +132,18 @@ class RememberingPortal:
     def _placement_unbind(self, params: Mapping[str, Any]) -> Any:
         self.placements = [row for row in self.placements if row["handler"] != params["HANDLER"]]
         return {"count": 1}
+
+    def _userfieldtype_list(self, params: Mapping[str, Any]) -> Any:
+        return self.field_types
+
+    def _userfieldtype_add(self, params: Mapping[str, Any]) -> Any:
+        self.field_types.append(dict(params))
+        return True
+
+    def _userfieldtype_update(self, params: Mapping[str, Any]) -> Any:
+        [row] = [row for row in self.field_types if row["USER_TYPE_ID"] == params["USER_TYPE_ID"]]
+        row |= params
+        return True
 
     def _event_get(self, params: Mapping[str, Any]) -> Any:
         return self.events

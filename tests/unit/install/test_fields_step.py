@@ -86,6 +86,19 @@ def test_a_field_is_made_again_when_somebody_asked_for_it_and_the_wish_is_over(
     assert there.asked == ["crm.deal.userfield.list", "crm.item.fields"]
 
 
+def test_the_field_of_our_own_type_is_made_for_who_asked_and_plays_the_role(
+    step: Any, sessions: Sessions, portal: Portal, there: Any
+) -> None:
+    step()
+    assert not [row for row in there.fields if row["FIELD_NAME"] == "UF_CRM_PVZ_POINT"]
+    change(sessions, portal, PortalState.ACTIVE, Wish(Role.POINT, WishKind.TYPED), app_id=17)
+    step()
+    assert wishes_of(step()) == ()
+    [made] = [row for row in there.fields if row["FIELD_NAME"] == "UF_CRM_PVZ_POINT"]
+    assert (made["USER_TYPE_ID"], made["EDIT_FORM_LABEL"]) == ("rest_17_wbpoint", "Пункт выдачи")
+    assert roles(sessions, portal)["point_code"] == "UF_CRM_PVZ_POINT"
+
+
 def test_its_own_name_is_given_back_when_somebody_asked_for_it(
     step: Any, sessions: Sessions, portal: Portal, there: Any
 ) -> None:

@@ -67,6 +67,9 @@ def test_a_portal_gets_everything_once(job: Callable[[], None], sessions: Sessio
         ("CRM_DEAL_LIST_TOOLBAR", f"{PUBLIC}/deals"),
     ]
     assert there.placements[0]["langAll"]["en"]["TITLE"] == "Delivery"
+    assert [(row["USER_TYPE_ID"], row["HANDLER"]) for row in there.field_types] == [
+        ("wbpoint", f"{PUBLIC}/field/point")
+    ]
     with sessions() as session:
         row = portals.get(session, portal.id)
         assert (row.state, row.plan, row.edition, row.rate_size) == (PortalState.ACTIVE, "pro100", "cloud", 50)
@@ -91,7 +94,9 @@ def test_doing_it_again_writes_nothing(job: Callable[[], None], there: Any) -> N
 def test_an_older_address_is_replaced(job: Callable[[], None], there: Any) -> None:
     there.events.append({"event": "ONCRMDEALADD", "handler": "https://old.example/b24/events", "offline": 0})
     there.placements.append({"placement": "CRM_DEAL_DETAIL_TAB", "handler": "https://old.example/tab"})
+    there.field_types.append({"USER_TYPE_ID": "wbpoint", "HANDLER": "https://old.example/field/point"})
     job()
+    assert [row["HANDLER"] for row in there.field_types] == [f"{PUBLIC}/field/point"]
     assert {row["handler"] for row in there.events} == {f"{HOOKS}/b24/events"}
     assert [row["handler"] for row in there.placements] == [f"{PUBLIC}/tab", f"{PUBLIC}/deals"]
 

@@ -139,6 +139,7 @@ NOTHING: dict[str, str] = {
     "POST /app": _FRAME,
     "POST /tab": _FRAME,
     "POST /deals": _FRAME,
+    "POST /field/point": _FRAME,
     "POST /deals/fix/{deal}/address/open": "reads the field with the person's own key",
     "POST /deals/rows": "reads another page with the person's own key",
     "POST /session": "a session goes on",

@@ -7,6 +7,7 @@ A line is `"METHOD /path": kind(right)`. Numbers in a path are names of rows tha
     app(right)   the app's own page: a session of it, and that right
     tab(right)   the deal's tab: a session of it, and that right (None: whoever may read the deal)
     listing(right) the list of many deals, or the app's page, which has it too: a session of either, and that right
+    own_field()  the point as a field of a card: a session of it
     installer()  the installer's page: a session of it
     frame(right) the portal opens it by a POST that is proven, and that right
     opened()     a page for everybody, no session
@@ -22,6 +23,7 @@ from b24app.frames.rights import Right
 from placements import app as app_page
 
 APP, TAB, INSTALL, LIST = "DEFAULT", "CRM_DEAL_DETAIL_TAB", "INSTALL", "CRM_DEAL_LIST_TOOLBAR"
+FIELD = "USERFIELD_TYPE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ def tab(right: Right | None, also: Right | None = None) -> Takes:
 
 def listing(right: Right | None) -> Takes:
     return Takes("session", LIST, right, pages=(APP,))
+
+
+def own_field() -> Takes:
+    return Takes("session", FIELD)
 
 
 def installer() -> Takes:
@@ -74,6 +80,9 @@ TABLE: dict[str, Takes] = {
     "GET /tab": opened(),
     "GET /install": opened(),
     "GET /deals": opened(),
+    "GET /field/point": opened(),
+    "POST /field/point": frame(FIELD, None),
+    "GET /field/point/list": own_field(),
     "POST /app": frame(APP, Right.SETTINGS),
     "POST /tab": frame(TAB, None),
     "POST /session": renewal(),

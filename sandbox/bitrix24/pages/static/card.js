@@ -3,7 +3,7 @@
   "use strict";
   var tabs = Array.from(document.querySelectorAll('[role="tab"]'));
   var general = document.getElementById("panel-0"), deal = general.dataset.deal, base = "/crm/deal/details/" + deal + "/";
-  var dirty = false;
+  var dirty = false, shown = null;
 
   function choose(tab) {
     tabs.forEach(function (other) {
@@ -30,10 +30,12 @@
   function reload() {
     if (dirty) { return feed(); }
     return fetch(base + "general").then(function (answer) { return answer.text(); }).then(function (html) {
-      if (dirty) { return; }
+      if (dirty || html === shown) { return; }
+      shown = html;
       var text = document.getElementById("comment-text").value;
       general.innerHTML = html;
       document.getElementById("comment-text").value = text;
+      fields();
     });
   }
   function feed() {
@@ -41,7 +43,22 @@
       document.getElementById("feed").innerHTML = html;
     });
   }
-  window.Card = { reload: reload };
+  /** Fields of the app's types: drawn by the app, for looking until somebody edits. */
+  function fields() {
+    general.querySelectorAll("[data-field]").forEach(function (panel) { Frames.open(panel, JSON.parse(panel.dataset.field)); });
+  }
+  window.Card = {
+    reload: reload,
+    /** What the app's frame put into the form: kept when the person saves. */
+    setValue: function (name, value) {
+      var input = general.querySelector('input[type="hidden"][name="' + name + '"]');
+      if (input) { input.value = value; dirty = true; }
+    },
+    getValue: function (name) {
+      var input = general.querySelector('input[type="hidden"][name="' + name + '"]');
+      return input ? input.value : null;
+    }
+  };
 
   general.addEventListener("input", function (event) { if (event.target.form && event.target.form.id === "deal-form") { dirty = true; } });
   general.addEventListener("submit", function (event) {
@@ -59,6 +76,14 @@
     }
   });
   general.addEventListener("click", function (event) {
+    var edit = event.target.closest("[data-edit-field]");
+    if (edit) {
+      var panel = edit.parentElement.querySelector("[data-field]");
+      dirty = true;
+      edit.remove();
+      Frames.open(panel, Object.assign(JSON.parse(panel.dataset.field), { mode: "edit" }));
+      return;
+    }
     var stage = event.target.closest(".stage");
     if (!stage) { return; }
     Page.post("/crm/deal/move", { deals: [Number(deal)], stage: stage.dataset.stage }).then(function (answer) {
@@ -67,6 +92,7 @@
     }).catch(function (problem) { Page.note(problem.message, "bad"); });
   });
 
+  if (general.querySelector("[data-field]")) { reload(); }
   var wanted = new URLSearchParams(location.search).get("tab");
   if (wanted && document.getElementById("tab-" + wanted)) { choose(document.getElementById("tab-" + wanted)); }
   Page.every(2500, function () {

@@ -3,7 +3,7 @@
   "use strict";
   var QUIET_MS = 4000, EVENT_MS = 1000;
   var PATHS = [/^\/crm\/(deal|lead|contact|company|type)\//, /^\/marketplace\//, /^\/company\/personal\/user\/\d+\//, /^\/workgroups\/group\/\d+\//];
-  var NOT_HERE = ["selectAccess", "selectCRM", "imCallTo", "imPhoneTo", "imOpenMessenger", "imOpenHistory", "showAppForm", "setValue", "getValue", "setLayout"];
+  var NOT_HERE = ["selectAccess", "selectCRM", "imCallTo", "imPhoneTo", "imOpenMessenger", "imOpenHistory", "showAppForm", "setLayout"];
   var open = [];
 
   function Frame(panel, spec, data, slider) {
@@ -84,6 +84,7 @@
     }
   });
 
+  function speaksFor(frame, command) { return frame.data.placement === "USERFIELD_TYPE" && frame.data.interface.command.includes(command); }
   function ask(path, frame, more) { return Page.post(path, Object.assign({ sid: frame.data.sid }, more)); }
   function ignore() { /* as the real parent: no answer */ }
 
@@ -166,6 +167,15 @@
     },
     selectUser: function (_frame, params, reply) {
       fetch("/parent/users").then(function (answer) { return answer.json(); }).then(function (data) { people(data.users, Boolean(params.mult), reply); });
+    },
+    /* §5.6: fills the card's form; a frame for looking, or another placement's, is not heard. */
+    setValue: function (frame, params, reply) {
+      if (!speaksFor(frame, "setValue") || frame.spec.mode !== "edit" || !window.Card) { return; }
+      window.Card.setValue(frame.spec.field, typeof params === "string" || typeof params === "number" ? String(params) : "");
+      reply();
+    },
+    getValue: function (frame, _params, reply) {
+      if (speaksFor(frame, "getValue") && window.Card) { reply(window.Card.getValue(frame.spec.field)); }
     },
     reloadData: function (frame, _params, reply) {
       if (frame.data.placement !== "DEFAULT" && window.Card) { window.Card.reload().then(function () { reply(); }); }
