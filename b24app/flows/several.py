@@ -212,13 +212,19 @@ def _rest(case: Case, refused: Sequence[ShipmentView]) -> tuple[Line, ...]:
 
 
 def _why_not(case: Case, rest: Sequence[Line]) -> Decided | None:
-    """Why what is left is not shipped now; None = it is: a person pressed, or the deal came to the stage after its
-    last shipment was decided."""
+    """Why what is left is not shipped now; None = it is: the deal came to the stage after its last shipment was
+    decided, or a person pressed "ship" or "try again" and it was this that they meant. Whoever wants the rest of a
+    split deal says so where it is listed (`part`)."""
     if not rest:
         return _nothing_left(case)
-    if not case.by_person and not _came_later(case):
+    if not (_meant(case) if case.by_person else _came_later(case)):
         return Nothing("part_waits")
     return not_yet(case)
+
+
+def _meant(case: Case) -> bool:
+    """Nothing of the deal is on its way or delivered, or a Problem stopped what is left."""
+    return not any(is_taken(view.status) for view in case.shipments) or bool(_of_deal(case).problems)
 
 
 def _came_later(case: Case) -> bool:
@@ -239,8 +245,7 @@ def _nothing_left(case: Case) -> Decided:
 
 
 def _elsewhere(case: Case) -> list[Decided]:
-    """Not in a stage that ships: live orders may not be wanted any more. One that a person made where the deal still
-    stands is."""
+    """Not in a stage that ships: live orders may not be wanted any more."""
     decisions = _solve(case)
     live = [view for view in case.shipments if view.status.is_live]
     if not live or is_expected_stage(case):
@@ -248,7 +253,7 @@ def _elsewhere(case: Case) -> list[Decided]:
     lost = case.deal.semantic == "F"
     reason = "deal_lost" if lost else "left_stage"
     for view in live:
-        if not lost and view.portion is not None and view.portion.stage == case.deal.stage:
+        if not lost and _made_elsewhere(case, view):
             continue
         decisions.append(offer_cancel(case, view, reason) if view.sent else WithdrawShipment(view.id, reason))
     return decisions or [Nothing("not_in_stage")]
@@ -259,6 +264,12 @@ def next_up(case: Case) -> Composed:
     n = newest(case.shipments) + 1
     rest = _rest(case, ()) if concerns(case) else ()
     return _made(case, rest, n).composed if rest else compose(case.deal, pipeline_of(case), n)
+
+
+def _made_elsewhere(case: Case, view: ShipmentView) -> bool:
+    """A person split it off while the deal stood in no stage that ships: leaving one takes nothing back."""
+    triggers = case.pipeline.triggers if case.pipeline is not None else ()
+    return view.portion is not None and view.portion.stage not in triggers
 
 
 # --- pieces -----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from b24app.flows.portions import OnFailure
 from b24app.flows.snapshot import CodSource
 from b24app.frames.rights import OPEN, Right
 from b24app.logistics.model import Sender
@@ -70,6 +71,7 @@ def pipeline(
         **services(row.services or {}, used),
         "hold_s": row.hold_s,
         "backwards": row.forward_only is False,
+        "on_failure": own.get("on_failure") == OnFailure.FOLLOW,
         "cod_source": _cod(own.get("cod_source", CodSource.NONE), settings),
         **{f"stage_{status}": names.get(stage, stage) for status, stage in (row.status_stages or {}).items()},
         **own.get("defaults", {}),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from b24app.flows.portions import OnFailure
 from b24app.flows.snapshot import CodSource, Role
 from b24app.frames.session import PageSession
 from b24app.logistics.model import DeliveryKind
@@ -161,8 +162,9 @@ def _write(row: Pipeline, known: Mapping[str, Any], account: Connection | None, 
     row.status_stages = {status: stage for status, stage in chosen.items() if stage in names}
     used = [row.trigger_stage, *more, *row.status_stages.values()]
     row.settings = {
-        **(row.settings or {}),
+        **{name: value for name, value in (row.settings or {}).items() if name != "on_failure"},
         "more_triggers": more,
+        **({"on_failure": OnFailure.FOLLOW} if form.get("on_failure") else {}),
         "stage_names": {stage: names[stage] for stage in used if stage in names},
         "defaults": read_sizes(form, "default_", DEFAULTS)[0],
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from b24app.flows.portions import OnFailure
 from b24app.flows.snapshot import CodSource
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Status
@@ -76,6 +77,7 @@ class PipelineForm:
     cods: tuple[Choice, ...]
     hold_s: str
     backwards: bool
+    on_failure: bool
     defaults: tuple[OwnDefault, ...]
     mappings: tuple[StageChoice, ...]
     gone: tuple[str, ...] = ()
@@ -109,6 +111,7 @@ class _Values:
     cod: str
     hold_s: str
     backwards: bool
+    on_failure: bool
     defaults: Mapping[str, str]
     mapping: Mapping[str, str]
 
@@ -181,6 +184,7 @@ def pipeline_form(
         cods=_cods(values.cod, facts.settings, formats),
         hold_s=values.hold_s,
         backwards=values.backwards,
+        on_failure=values.on_failure,
         defaults=_defaults(values.defaults, facts.settings, formats),
         mappings=tuple(_mapping(status, values.mapping, stages, names, formats) for status in MAPPED),
         gone=tuple(dict.fromkeys(names.get(stage) or stage for stage in used if stage and stage not in there)),
@@ -203,6 +207,7 @@ def _stored(row: Pipeline, settings: Mapping[str, Any], formats: Formats) -> _Va
         cod=str(settings.get("cod_field", "") if source == CodSource.FIELD else source),
         hold_s=str(row.hold_s),
         backwards=row.forward_only is False,
+        on_failure=own.get("on_failure") == OnFailure.FOLLOW,
         defaults={name: typed_back(value, name, formats) for name, value in own.get("defaults", {}).items()},
         mapping={status: str(stage) for status, stage in (row.status_stages or {}).items()},
     )
@@ -218,6 +223,7 @@ def _typed(form: Mapping[str, str], stages: Sequence[Mapping[str, Any]]) -> _Val
         cod=form.get("cod", CodSource.NONE),
         hold_s=form.get("hold_s", "0"),
         backwards=bool(form.get("backwards")),
+        on_failure=bool(form.get("on_failure")),
         defaults={name: form.get(f"default_{name}", "") for name in DEFAULTS},
         mapping={status.value: form.get(f"stage_{status.value}", "") for status in MAPPED},
     )

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from b24app.clock import FixedClock
+from b24app.flows.portions import OnFailure
 from b24app.flows.snapshot import Defaults
 from b24app.logistics.model import DeliveryKind
 from b24app.logistics.ports import TestStep
@@ -170,10 +171,14 @@ def test_several_stages_ship_and_a_new_one_starts_at_the_newest_move(
     page.open()
     with session_scope(sessions) as session:
         session.scalars(select(Pipeline)).one().on_since_history_id = 5
-    more = {"more_trigger_NEW": "yes", "more_trigger_WON": "yes", "backwards": "yes"}
+    more = {"more_trigger_NEW": "yes", "more_trigger_WON": "yes", "backwards": "yes", "on_failure": "yes"}
     page.ask("POST", "/app/pipeline/0", **pipeline_data(sessions, set_up, **more))
     row = one(sessions, Pipeline)
     assert (row.settings["more_triggers"], row.forward_only, row.on_since_history_id) == (["NEW"], False, None)
+    portal = one(sessions, Portal, id=set_up.id)
+    config = pipeline_config(portal, row, 60)
+    assert config is not None
+    assert config.on_failure is OnFailure.FOLLOW
 
 
 def test_what_was_typed_stays_when_something_is_wrong(page: Page, sessions: Sessions, set_up: Portal) -> None:
