@@ -79,12 +79,13 @@ class Several:
         key, now = request.form.get("key", ""), parts.clock.now()
         if not is_key(key):
             raise PageError(ErrorCode.BAD_INPUT, "no idempotency key")
+        press = f"part:{key}"  # the page's other buttons have the same key
         lines, form = read_form(request.form, pages.viewer_of(who, now).formats)
         if form.error:
             return self._draw(who, FORM, form=form, key=key)
         with session_scope(parts.sessions) as session:
             lane = lanes.portal_lane(session, who.portal_id)
-            if pressed(session, who.portal_id, who.entity_id, key, now):
+            if pressed(session, who.portal_id, who.entity_id, press, now):
                 job_id = 0
             else:
                 wish = PartWish(lines, form.seen)
@@ -92,7 +93,7 @@ class Several:
                     session, who.portal_id, lane, who.entity_id, wish, by=who.user_id, now=now, trace_id=trace()
                 )
                 job_id = job.id
-                detail = {"key": key}
+                detail = {"key": press}
                 audit.write(session, who.portal_id, Act.PART, now, by=who.author, deal_id=who.entity_id, detail=detail)
         if not job_id:
             return self._tab.drawn_anew(who)
@@ -127,18 +128,18 @@ class Several:
     def cancel(self, shipment_id: int) -> Response:
         """One of several orders is cancelled; the others go on."""
         parts, who = self._parts, session_of(self._parts, PLACEMENT, Right.CANCEL)
-        key, now = request.form.get("key", ""), parts.clock.now()
+        press, now = f"cancel:{shipment_id}:{request.form.get('key', '')}", parts.clock.now()
         with session_scope(parts.sessions) as session:
             shipment = shipments.get(session, who.portal_id, shipment_id)
             if shipment is None or shipment.deal_id != who.entity_id:
                 raise PageError(ErrorCode.OUT_OF_DATE, f"no shipment {shipment_id} of this deal")
             busy = intents.open_kinds(session, who.portal_id, shipment_id)
-            if CANCEL in busy or pressed(session, who.portal_id, who.entity_id, key, now):
+            if CANCEL in busy or pressed(session, who.portal_id, who.entity_id, press, now):
                 return self._tab.fragment(who)
             if Status(shipment.status) is not Status.CREATED or busy:
                 raise PageError(ErrorCode.OUT_OF_DATE, "it moved, or something is being done with it")
             lane = intents.add(session, shipment, CANCEL, {}, now=now, trace_id=trace(), people=True)
-            detail = {"key": key, "title": shipment.order_number or shipment.number}
+            detail = {"key": press, "title": shipment.order_number or shipment.number}
             audit.write(session, who.portal_id, Act.CANCEL, now, by=who.author, deal_id=who.entity_id, detail=detail)
         parts.waker.wake(lane)
         return self._tab.fragment(who)

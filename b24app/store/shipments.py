@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,10 +117,15 @@ def split_deals(session: Session, portal_id: int, deal_ids: Sequence[int]) -> se
     for some in chunks(sorted(set(deal_ids))):
         mine = (Shipment.portal_id == portal_id, Shipment.deal_id.in_(some))
         found |= set(session.scalars(select(Shipment.deal_id).where(*mine, Shipment.portion.is_not(None)).distinct()))
-    if found:
-        turn = select(DealState.id).where(DealState.portal_id == portal_id, DealState.deal_id.in_(sorted(found)))
-        session.execute(turn.order_by(DealState.id).with_for_update()).all()
+    take_turns(session, portal_id, found)
     return found
+
+
+def take_turns(session: Session, portal_id: int, deal_ids: Collection[int]) -> None:
+    """Hold these deals until the transaction ends: before their shipments are written, always in this order."""
+    if deal_ids:
+        turn = select(DealState.id).where(DealState.portal_id == portal_id, DealState.deal_id.in_(sorted(deal_ids)))
+        session.execute(turn.order_by(DealState.id).with_for_update()).all()
 
 
 def pieces(rows: Sequence[Shipment]) -> list[PieceOf]:

@@ -72,11 +72,18 @@ def test_a_deal_leaves_in_two_shipments(town: Town) -> None:
     assert [item["amount"] for item in items] == [1]
     assert 0 < cod(shop, 1) < UNPAID
 
+    # Made anew, a part stays a part.
+    address = re.search(r'"(/tab/changes/\d+)/anew"', Tab(shop).page)
+    assert address
+    tab.press(f"{address[1]}/anew")
+    first = str(town.wait(lambda: _other_than(shop, first), "the part's next number"))
+    assert [item["amount"] for item in shop.order(DEAL, 2)["packages"][0]["items"]] == [1]
+
     shop.move(DEAL)
     town.wait(lambda: "," in str(shop.deal(DEAL)[TRACK]), "two numbers on the deal")
-    assert [item["amount"] for item in shop.order(DEAL, 2)["packages"][0]["items"]] == [1, 1]
-    assert round(cod(shop, 1) + cod(shop, 2), 2) == UNPAID
-    second = str(shop.order(DEAL, 2)["cdek_number"])
+    assert [item["amount"] for item in shop.order(DEAL, 3)["packages"][0]["items"]] == [1, 1]
+    assert round(cod(shop, 2) + cod(shop, 3), 2) == UNPAID
+    second = str(shop.order(DEAL, 3)["cdek_number"])
     deal = shop.deal(DEAL)
     assert deal[NUMBER] == deal[TRACK] == f"{first}, {second}"
     assert second in deal[LINK]
@@ -88,20 +95,20 @@ def test_a_deal_leaves_in_two_shipments(town: Town) -> None:
         Tab(shop).form()
 
     # The deal goes with the slower one.
-    shop.happens(DEAL, "TAKEN_BY_TRANSPORTER_FROM_SENDER_CITY", 1)
+    shop.happens(DEAL, "TAKEN_BY_TRANSPORTER_FROM_SENDER_CITY", 2)
     shop.told(DEAL, f"{first} в пути")
     town.calm()
-    assert len(shop.orders(DEAL)) == 2
+    assert len(shop.orders(DEAL)) == 3
     assert shop.stage_of(DEAL) != shop.stage(ON_THE_WAY)
     assert deal[STATUS] == shop.status(DEAL) == "Заказ создан"
-    shop.happens(DEAL, "TAKEN_BY_TRANSPORTER_FROM_SENDER_CITY", 2)
+    shop.happens(DEAL, "TAKEN_BY_TRANSPORTER_FROM_SENDER_CITY", 3)
     shop.becomes(DEAL, "В пути")
     assert shop.stage_of(DEAL) == shop.stage(ON_THE_WAY)
     town.advance(60)
-    shop.happens(DEAL, "DELIVERED", 1)
+    shop.happens(DEAL, "DELIVERED", 2)
     shop.told(DEAL, f"{first} вруч")
     town.advance(60)
-    shop.happens(DEAL, "NOT_DELIVERED", 2)
+    shop.happens(DEAL, "NOT_DELIVERED", 3)
     said = str(shop.noticed(DEAL))
     assert second in said
     assert shop.stage_of(DEAL) == shop.stage(ON_THE_WAY)
@@ -109,6 +116,11 @@ def test_a_deal_leaves_in_two_shipments(town: Town) -> None:
     assert f"Одно из отправлений сделки едет обратно: заказ {second}" in said
     assert f"{first} СДЭК" in said
     town.advance(60)
-    shop.happens(DEAL, "DELIVERED", 2)
+    shop.happens(DEAL, "DELIVERED", 3)
     shop.becomes(DEAL, "Вручён")
     assert shop.stage_of(DEAL) == shop.stage(WON)
+
+
+def _other_than(shop: Shop, number: str) -> str:
+    found = str(shop.deal(DEAL)[TRACK] or "")
+    return found if found and number not in found else ""

@@ -67,6 +67,8 @@ class DecisionSaver:
     def save(self, verdicts: Sequence[Verdict]) -> None:
         """Raises ChangedMeanwhileError (then read the store and decide anew)."""
         owned = shipments.of_deals(self.session, self.portal.id, [verdict.deal.deal_id for verdict in verdicts])
+        split = [deal_id for deal_id, rows in owned.items() if any(row.portion for row in rows)]
+        shipments.take_turns(self.session, self.portal.id, split)
         for verdict in verdicts:
             self.states[verdict.deal.deal_id] = _state(verdict, self.now)
             rows = {row.id: row for row in owned[verdict.deal.deal_id]}
