@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -87,6 +87,24 @@ class World:
         self._quiet()
         self.clock.reset()
         self._member.reset()
+
+    def remember(self) -> Callable[[], None]:
+        """A function that brings back the present, time included, as often as it is called. Ports stay, faults go.
+
+        Raises RuntimeError while something is waiting for its moment.
+        """
+        moment = self.clock.now()
+        parts = [running.remember() for _, running in self._systems.values()]
+        parts.append(self.journal.remember())
+
+        def back() -> None:
+            self._quiet()
+            self.faults.clear()
+            for part in parts:
+                part()
+            self.clock.set(moment)
+
+        return back
 
     def _quiet(self) -> None:
         self.timers.clear()

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ import pytest
 
 from b24app.dev.postgres_server import PostgresServer
 from b24app.dev.redis_server import RedisServer
-from tests import compiled, emptied
+from tests import compiled, emptied, kept
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -35,7 +35,7 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 BY_FOLDER = {"unit", "contract", "flows", "browser", "faults", "fidelity"}
-TEMPLATE, KEPT = "waybill_template", "waybill_kept"
+TEMPLATE, KEPT, INSTALLED = "waybill_template", "waybill_kept", "waybill_installed"
 _numbers = itertools.count(1)
 
 
@@ -157,6 +157,66 @@ def world(running_world: "World") -> "World":
     """The emulated world: fresh state, journal, faults and clock, on the ports it has."""
     running_world.reset()
     return running_world
+
+
+@pytest.fixture(scope="session")
+def kept_port() -> Iterator[int]:
+    """Where the program listens whenever a scenario begins with Waybill installed."""
+    with kept.own_port() as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def _installed_sqlite(
+    running_world: "World",
+    redis_server: RedisServer,
+    sqlite_template: Path,
+    kept_port: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Callable[[], None], Path]:
+    path = Path(shutil.copyfile(sqlite_template, tmp_path_factory.mktemp("installed") / "waybill.db"))
+    redis_server.start()
+    return kept.keep(running_world, f"sqlite:///{path}", redis_server.url(), kept_port), path
+
+
+@pytest.fixture(scope="session")
+def _installed_postgres(
+    running_world: "World",
+    redis_server: RedisServer,
+    postgres_server: PostgresServer,
+    postgres_template: str,
+    kept_port: int,
+) -> Callable[[], None]:
+    url = postgres_server.create_database(INSTALLED, postgres_template)
+    redis_server.start()
+    return kept.keep(running_world, url, redis_server.url(), kept_port)
+
+
+@pytest.fixture
+def installed(kept_port: int) -> int:
+    """Asked for where Waybill is installed already, in whichever database the scenario takes; the program's port."""
+    return kept_port
+
+
+@pytest.fixture
+def installed_sqlite(_installed_sqlite: tuple[Callable[[], None], Path], world: "World", tmp_path: Path) -> str:
+    """Address of a database of a program that the large eastern portal has installed, connected and switched on; the
+    world is as it was then. The program has to listen on `kept_port`."""
+    back, path = _installed_sqlite
+    back()
+    return kept.copied_sqlite(path, tmp_path / "installed.db")
+
+
+@pytest.fixture
+def installed_postgres(
+    _installed_postgres: Callable[[], None], world: "World", postgres_server: PostgresServer
+) -> Iterator[str]:
+    """The same in PostgreSQL."""
+    name = f"waybill_{next(_numbers)}"
+    url = postgres_server.create_database(name, INSTALLED)
+    _installed_postgres()
+    yield url
+    postgres_server.drop_database(name)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -90,6 +91,20 @@ class Bitrix24:
         for portal in self.portals.values():
             portal.reset()
         self._seed_all()
+
+    def remember(self) -> Callable[[], None]:
+        if self.context.timers.waiting():
+            raise RuntimeError("Bitrix24 has something to do yet")
+        hub, card, switches = self.hub, dict(vars(self.hub.card)), copy.deepcopy(vars(self.oauth_switches))
+        parts = [hub.tokens.remember(), *(portal.remember() for portal in self.portals.values())]
+
+        def back() -> None:
+            for part in parts:
+                part()
+            vars(hub.card).update(card)
+            vars(self.oauth_switches).update(copy.deepcopy(switches))
+
+        return back
 
     def _seed_all(self) -> None:
         if not self.context.options.get("empty"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import copy
 import random
 import threading
 import uuid
@@ -13,6 +13,7 @@ from typing import Any
 
 from sandbox.kernel.clock import Clock
 from sandbox.kernel.journal import Journal
+from sandbox.kernel.numbers import Numbers
 from sandbox.kernel.push import Pusher
 from sandbox.kernel.timers import Timers
 
@@ -54,9 +55,24 @@ class Cdek:
             self.subscriptions: dict[str, Subscription] = {}
             self.overrides: list[Override] = []
             self.offices = all_offices()
-            self._numbers = itertools.count(1100000001)
-            self._intakes = itertools.count(500001)
+            self._numbers = Numbers(1100000001)
+            self._intakes = Numbers(500001)
             self.token_generation = 0
+
+    def remember(self) -> Callable[[], None]:
+        """A function that brings back what this remembers now."""
+        fixed = ("clock", "journal", "timers", "pusher", "lock", "base_url", "_due", "offices")
+        with self.lock:
+            kept = copy.deepcopy({name: value for name, value in vars(self).items() if name not in fixed})
+            # Rows are replaced as wholes or field by field, never deeper.
+            offices = {code: dict(row) for code, row in self.offices.items()}
+
+        def back() -> None:
+            with self.lock:
+                vars(self).update(copy.deepcopy(kept))
+                self.offices = {code: dict(row) for code, row in offices.items()}
+
+        return back
 
     def settle(self) -> None:
         """Let everything happen that is due by now, so that an answer shows the present. Never under the lock."""

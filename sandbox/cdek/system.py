@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -54,6 +54,11 @@ class CdekSystem:
     def reset(self) -> None:
         self._timers.clear()
         self.cdek.reset()
+
+    def remember(self) -> Callable[[], None]:
+        if self._timers.waiting():
+            raise RuntimeError("CDEK has something to do yet")
+        return self.cdek.remember()
 
     def seed(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
         """``settings`` (an object) and ``overrides`` (a list), as the control API takes them."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -68,8 +69,8 @@ class Journal:
     ) -> list[Entry]:
         """Entries after ``since`` (a seq), oldest first. ``kind`` may end in ``*``: ``order.*``."""
         with self._lock:
-            if since and self._entries:
-                rows = self._entries[max(0, since - self._entries[0].seq + 1) :]
+            if since:
+                rows = self._entries[bisect_right(self._entries, since, key=lambda entry: entry.seq) :]
             else:
                 rows = list(self._entries)
         found = [row for row in rows if _fits(row, system, kind, None if key is None else str(key), portal)]
@@ -88,6 +89,17 @@ class Journal:
         with self._lock:
             self._entries.clear()
             self._counts.clear()
+
+    def remember(self) -> Callable[[], None]:
+        """A function that brings back the entries of now; ``seq`` goes on."""
+        with self._lock:
+            entries, counts = list(self._entries), Counter(self._counts)
+
+        def back() -> None:
+            with self._lock:
+                self._entries, self._counts = list(entries), Counter(counts)
+
+        return back
 
 
 def _fits(row: Entry, system: str | None, kind: str | None, key: str | None, portal: str | None) -> bool:

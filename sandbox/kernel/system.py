@@ -60,6 +60,10 @@ class Running(Protocol):
     def reset(self) -> None:
         """Back to the seeded first day; origins keep listening."""
 
+    def remember(self) -> Callable[[], None]:
+        """A function that brings the present state back, as often as it is called. Raises RuntimeError while something
+        is waiting for its moment: a state in motion cannot be kept."""
+
     def seed(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
         """Load the data that ``POST /seed`` asks for; answers what was loaded."""
 

@@ -45,6 +45,11 @@ class Timers:
         with self._lock:
             self._heap.clear()
 
+    def waiting(self) -> int:
+        """How many callbacks are not due yet."""
+        with self._lock:
+            return len(self._heap)
+
     def stop(self) -> None:
         self._stopping = True
         self._wake.set()

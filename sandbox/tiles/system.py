@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -36,6 +36,9 @@ class TileSystem:
 
     def reset(self) -> None:
         """Tiles never change."""
+
+    def remember(self) -> Callable[[], None]:
+        return self.reset
 
     def seed(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002  (tiles never change)
         return {}

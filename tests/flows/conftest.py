@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> str:
-    """SQLite, unless the scenario asks for more by `on_both_databases`."""
-    return str(request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_database_url"))
+    """SQLite, unless the scenario asks for more. Where there is a shop, Waybill is installed already."""
+    kind = getattr(request, "param", "sqlite")
+    name = f"installed_{kind}" if {"shop", "installed"} & set(request.fixturenames) else f"{kind}_database_url"
+    return str(request.getfixturevalue(name))
 
 
 @pytest.fixture(autouse=True)
@@ -28,14 +30,14 @@ def _quick_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def town(world: World, database: str, redis_url: str) -> Iterator[Town]:
-    """Nobody has installed Waybill yet. CDEK decides at once instead of after seconds."""
+def town(world: World, database: str, redis_url: str, kept_port: int) -> Iterator[Town]:
+    """Unless there is a shop, nobody has installed Waybill yet. CDEK decides at once instead of after seconds."""
     world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
-    with Program(world, database, redis_url) as program:
+    with Program(world, database, redis_url, port=kept_port) as program:
         yield Town(program)
 
 
 @pytest.fixture
 def shop(town: Town) -> Shop:
     """The large eastern portal, installed, connected and switched on."""
-    return town.shop()
+    return town.installed()

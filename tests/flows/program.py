@@ -86,13 +86,15 @@ def counted_by(busy: Busy) -> type[WSGIRequestHandler]:
 
 class Program:
     """A context manager. `worker=False` leaves lanes alone: serve them by `engine.run_until_idle()`. `origins` are
-    further addresses that it may call."""
+    further addresses that it may call; `port` is a free one, unless portals know it already."""
 
-    def __init__(self, world: World, database_url: str, redis_url: str, *, worker: bool = True, **more: Any) -> None:
+    def __init__(
+        self, world: World, database_url: str, redis_url: str, *, worker: bool = True, port: int = 0, **more: Any
+    ) -> None:
         self.world = world
         self._answering = Busy()
         handler = counted_by(self._answering)
-        self._server: BaseWSGIServer = make_server("127.0.0.1", 0, _not_yet, threaded=True, request_handler=handler)
+        self._server: BaseWSGIServer = make_server("127.0.0.1", port, _not_yet, threaded=True, request_handler=handler)
         port = self._server.server_port
         self.url = f"http://{LOCAL}:{port}"
         configure_logs("WARNING", "text")

@@ -18,12 +18,12 @@ FIRST, SECOND, THIRD, LAST = DEALS = (501, 502, 503, 504)
 
 
 @pytest.fixture
-def worn(world: World, database: str, redis_url: str) -> Iterator[tuple[Shop, int]]:
+def worn(world: World, database: str, redis_url: str, installed: int) -> Iterator[tuple[Shop, int]]:
     """Four deals whose orders CDEK never answered, and the fault that keeps it silent."""
     world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
-    with Program(world, database, redis_url, dead_after=2) as program:
+    with Program(world, database, redis_url, dead_after=2, port=installed) as program:
         town = Town(program)
-        shop = town.shop()
+        shop = town.installed()
         shop.fill_in(*DEALS)
         town.calm()
         fault = town.fault("status", match={"path": "/v2/orders*"}, params={"status": 503})

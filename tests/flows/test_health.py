@@ -164,11 +164,11 @@ def test_a_licence_that_ended(shop: Shop) -> None:
     assert rung(shop) == []  # there is no bell to ring
 
 
-def test_dead_rows_ring_at_one_and_at_ten(world: World, database: str, redis_url: str) -> None:
+def test_dead_rows_ring_at_one_and_at_ten(world: World, database: str, redis_url: str, installed: int) -> None:
     world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
-    with Program(world, database, redis_url, dead_after=2) as program:
+    with Program(world, database, redis_url, dead_after=2, port=installed) as program:
         town = Town(program)
-        shop = town.shop()
+        shop = town.installed()
         shop.fill_in(*DEALS)
         town.calm()
         town.fault("status", match={"path": "/v2/orders*"}, params={"status": 503})

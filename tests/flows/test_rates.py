@@ -24,10 +24,12 @@ PANEL = "/tab/rates/version?v="
 
 
 @pytest.fixture
-def town(world: World, database: str, redis_url: str, made_up_plugins: None, made_up: Carriers) -> Iterator[Town]:
+def town(
+    world: World, database: str, redis_url: str, made_up_plugins: None, made_up: Carriers, installed: int
+) -> Iterator[Town]:
     world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
     origins = [carrier.url for carrier in made_up.all.values()]
-    with Program(world, database, redis_url, origins=origins) as program:
+    with Program(world, database, redis_url, origins=origins, port=installed) as program:
         yield Town(program)
         made_up.close()  # before the program: who still waits for an answer gets it
 
@@ -35,7 +37,7 @@ def town(world: World, database: str, redis_url: str, made_up_plugins: None, mad
 @pytest.fixture
 def shop(town: Town, made_up: Carriers) -> Shop:
     """One portal with six accounts; the deal is filled in and stands before the stage that ships."""
-    shop = town.shop()
+    shop = town.installed()
     connect_five(town.program, shop.member, shop.app(), made_up)
     shop.fill_in(DEAL)
     town.calm()

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from b24app.demo.person import Person
-from b24app.demo.setting_up import connect
+from b24app.demo.setting_up import connect, switch_on
 from b24app.runners.connection import quoting
 from b24app.runners.portal import jobs as portal_jobs
 from b24app.runners.portal import simulating
@@ -28,7 +28,8 @@ VERSION = "/app/rules/try/version?v="
 @pytest.fixture
 def shop(town: Town) -> Shop:
     """Twenty deals stand in the stage that ships, and wait there for an hour: nothing leaves meanwhile."""
-    shop = town.shop(hold_s="3600")
+    shop = town.installed()
+    switch_on(shop.page, more={"hold_s": "3600"})
     shop.ship(*TWENTY)
     town.calm()
     return shop
@@ -48,7 +49,7 @@ def row_of(page: str, deal_id: int) -> str:
 
 def calls(town: Town, since: int) -> list[Row]:
     """Calls to CDEK."""
-    return [row for row in town.world.control.journal(since=since) if row["system"] == "cdek"]
+    return town.journal("rest.call", since=since)
 
 
 def last_seq(town: Town) -> int:

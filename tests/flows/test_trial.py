@@ -127,7 +127,7 @@ def test_a_pipeline_is_switched_on_where_the_deal_was_tried(town: Town) -> None:
     install(town.program.steer, shop.member)
     shop.page = open_app(town.program.steer, shop.member)
     connect(shop.page, town.world.addresses["cdek"]["accounts"][0])
-    shop.triggers = switch_on(shop.page, more={"enabled": ""})
+    switch_on(shop.page, more={"enabled": ""})
     shop.fill_in(DEAL)
     shown = tried(shop.page, DEAL)
     assert "Включить воронку" in shown

@@ -7,8 +7,8 @@ import html
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 from b24app.demo.person import Person
@@ -63,11 +63,14 @@ class Town:
         shop = Shop(self, str(self.world.addresses["portals"][index]["member_id"]))
         shop.settings(event_delay_min=0.02, event_delay_max=0.1)
         install(self.program.steer, shop.member)
-        shop.page = open_app(self.program.steer, shop.member)
         connect(shop.page, self.world.addresses["cdek"]["accounts"][account])
-        shop.triggers = switch_on(shop.page, more=form)
+        switch_on(shop.page, more=form)
         self.program.wait(lambda: shop.is_on, "the pipelines' start")
         return shop
+
+    def installed(self, index: int = 0) -> Shop:
+        """A portal on which all of that has been done already."""
+        return Shop(self, str(self.world.addresses["portals"][index]["member_id"]))
 
     def forget(self, fault: int) -> None:
         self.world.control.delete(f"/faults/{fault}")
@@ -111,8 +114,17 @@ class Shop:
 
     town: Town
     member: str
-    page: Person = field(init=False)
-    triggers: Mapping[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def page(self) -> Person:
+        """The administrator's."""
+        return open_app(self.town.program.steer, self.member)
+
+    @property
+    def triggers(self) -> dict[int, str]:
+        """Category -> the stage that ships."""
+        rows = self.town.program.read(portals.pipelines, self.row.id)
+        return {category: row.trigger_stage for category, row in rows.items()}
 
     # --- the portal's side -------------------------------------------------------------------------------------------
 

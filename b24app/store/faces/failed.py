@@ -158,7 +158,8 @@ def _inbox(portal_id: int) -> Select[Any]:
     dead = InboxRow.state == InboxState.DEAD
     tries = InboxRow.attempts + case((dead, 1), else_=0)
     at = func.coalesce(InboxRow.served_at, InboxRow.received_at)
-    waits = and_(InboxRow.state == InboxState.NEW, InboxRow.attempts > 0)
+    # A list of points that is tried again is of no deal, and nobody waits for it.
+    waits = and_(InboxRow.state == InboxState.NEW, InboxRow.attempts > 0, InboxRow.kind != InboxKind.POINTS)
     query = (
         _shape(InboxRow, deal, account, tries.label("attempts"), at.label("at"), InboxRow.due_at.label("due"))
         .join_from(InboxRow, Lane, Lane.id == InboxRow.lane_id)

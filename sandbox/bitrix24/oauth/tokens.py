@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sandbox.kernel.clock import Clock
@@ -50,6 +51,11 @@ class TokenStore:
         self._refresh: dict[str, Token] = {}
         self._used: dict[str, tuple[Token, float]] = {}
         self._codes: dict[str, Code] = {}
+
+    def remember(self) -> Callable[[], None]:
+        """A function that brings back the tokens of now."""
+        kept = {name: dict(rows) for name, rows in vars(self).items() if isinstance(rows, dict)}
+        return lambda: vars(self).update({name: dict(rows) for name, rows in kept.items()})
 
     def issue(
         self, client_id: str, member_id: str, user_id: int, scope: str, generation: int, *, hops: int | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from sandbox.kernel.numbers import Numbers
 
 from .fields import DYNAMIC, SYSTEM_FIELDS, UF_ENTITIES, Field
 from .stages import (
@@ -58,12 +59,12 @@ class Crm:
         self.requisite_links: dict[tuple[int, int], Row] = {}
         self.payments = Owned(601)
         self.files: dict[int, tuple[str, bytes]] = {}
-        self.file_ids = itertools.count(431)
-        self.multifield_ids = itertools.count(301)
-        self.location_ids = itertools.count(201)
-        self._category_ids = itertools.count(1)
-        self._dynamic_category_ids = itertools.count(30)
-        self._type_ids = itertools.count(12)
+        self.file_ids = Numbers(431)
+        self.multifield_ids = Numbers(301)
+        self.location_ids = Numbers(201)
+        self._category_ids = Numbers(1)
+        self._dynamic_category_ids = Numbers(30)
+        self._type_ids = Numbers(12)
         self._base()
 
     def _base(self) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from sandbox.kernel.numbers import Numbers
 
 
 @dataclass
@@ -113,7 +114,7 @@ class AppState:
         self.triggers: dict[str, str] = {}
         self.app_options: dict[str, Any] = {}
         self.user_options: dict[int, dict[str, Any]] = {}
-        self.ids: Iterator[int] = itertools.count(101)
+        self.ids: Iterator[int] = Numbers(101)
 
     @property
     def running(self) -> bool:

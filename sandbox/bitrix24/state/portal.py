@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -81,6 +83,22 @@ class Portal:
             self.webhooks: dict[str, int] = {}
             self.deleted = False
             self.current = 0
+
+    def remember(self) -> Callable[[], None]:
+        """A function that brings back what the portal remembers now."""
+        fixed = ("hub", "spec", "member_id", "lock", "timezone", "bases")
+
+        def copied(state: dict[str, Any]) -> dict[str, Any]:
+            # What points back to the portal goes on pointing to it.
+            return copy.deepcopy(state, {id(self): self})
+
+        def back() -> None:
+            with self.lock:
+                vars(self).update(copied(kept))
+
+        with self.lock:
+            kept = copied({name: value for name, value in vars(self).items() if name not in fixed})
+        return back
 
     @property
     def base_url(self) -> str:

@@ -66,9 +66,16 @@ def watched(page: Page) -> Watched:
 
 
 @pytest.fixture
-def program(world: Any, sqlite_database_url: str, redis_url: str) -> Iterator[Program]:
+def database(request: pytest.FixtureRequest) -> str:
+    """Empty, unless the test begins with Waybill `installed`."""
+    name = "installed_sqlite" if "installed" in request.fixturenames else "sqlite_database_url"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture
+def program(world: Any, database: str, redis_url: str, kept_port: int) -> Iterator[Program]:
     """The whole program beside the emulated world, its worker running."""
-    with Program(world, sqlite_database_url, redis_url) as running:
+    with Program(world, database, redis_url, port=kept_port) as running:
         yield running
 
 

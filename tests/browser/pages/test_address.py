@@ -25,11 +25,11 @@ MESSAGE = "Здравствуйте, это Мария Северцева! Ад�
 
 
 @pytest.fixture
-def shop(world: World, sqlite_database_url: str, redis_url: str) -> Iterator[Shop]:
+def shop(world: World, installed_sqlite: str, redis_url: str, installed: int) -> Iterator[Shop]:
     """One deal whose city CDEK refused, one that nobody shipped yet."""
     world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
-    with Program(world, sqlite_database_url, redis_url) as program:
-        shop = Town(program).shop()
+    with Program(world, installed_sqlite, redis_url, port=installed) as program:
+        shop = Town(program).installed()
         shop.fill_in(NO_CITY, PASTED)
         shop.edit(NO_CITY, **{ADDRESS: WRITTEN})
         shop.move(NO_CITY)

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from b24app.demo.setting_up import connect, install, open_app, switch_on
+from b24app.demo.setting_up import open_app, switch_on
 from b24app.store.models import AuditRow
 from tests.browser.pages.test_connections import looks_fine, past_policy
 from tests.browser.pages.test_in_the_portal import ADMIN, MANAGER, Desk
@@ -25,10 +25,7 @@ pytestmark = pytest.mark.timeout(240)
 def furnish(desk: Desk) -> None:
     """Deals stand where they ship and wait there for an hour."""
     steer, member = desk.program.steer, desk.address["member_id"]
-    install(steer, member)
-    page = open_app(steer, member)
-    connect(page, desk.program.world.addresses["cdek"]["accounts"][0])
-    trigger = switch_on(page, more={"hold_s": "3600"})[0]
+    trigger = switch_on(open_app(steer, member), more={"hold_s": "3600"})[0]
     steer("POST", f"/bitrix24/{member}/wishes", {"deals": DEALS[:-1]})
     steer("POST", f"/bitrix24/{member}/move", {"deals": DEALS, "stage": trigger, "user": MANAGER})
 
@@ -45,7 +42,7 @@ def asked(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(AuditRow).where(AuditRow.action == "ship_now")) or 0
 
 
-def test_chosen_deals_are_shipped_together(desk: Desk) -> None:
+def test_chosen_deals_are_shipped_together(installed: int, desk: Desk) -> None:
     furnish(desk)
     desk.sign_in(MANAGER)
     ours = open_list(desk)
@@ -118,7 +115,7 @@ def test_chosen_deals_are_shipped_together(desk: Desk) -> None:
     assert not desk.watched.faults, desk.watched.faults
 
 
-def test_the_list_in_the_apps_page_by_keys_on_a_phone(desk: Desk) -> None:
+def test_the_list_in_the_apps_page_by_keys_on_a_phone(installed: int, desk: Desk) -> None:
     furnish(desk)
     desk.sign_in(ADMIN)
     desk.page.request.post(f"{desk.address['base_url']}/lang", form={"lang": "en", "next": "/"})

@@ -6,17 +6,15 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.pages.conftest import desk
-from tests.browser.pages.test_in_the_portal import ADMIN, DEAL, MANAGER, Desk, connect
+from tests.browser.pages.test_in_the_portal import DEAL, MANAGER, Desk
 from tests.browser.pages.watched import WIDTHS, Watched
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.timeout(240)
 
 
-def test_a_label_by_keys_and_a_change_by_mouse(desk: Desk) -> None:
-    desk.sign_in(ADMIN)
-    desk.install()
-    connect(desk)
+def test_a_label_by_keys_and_a_change_by_mouse(installed: int, desk: Desk) -> None:
+    desk.fill_in(DEAL)
     desk.sign_in(MANAGER)
     ours = desk.open_tab(DEAL)
     ours.locator("#do-ship_now").click()

@@ -11,7 +11,7 @@ from placements.app.section import Group
 from tests.browser.pages.desk import Desk
 from tests.browser.pages.test_sections import opened, show
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("installed")]
 T = words("ru")
 
 

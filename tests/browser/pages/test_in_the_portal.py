@@ -74,10 +74,10 @@ def test_from_the_market_to_a_number_on_the_deal(desk: Desk) -> None:
     assert desk.watched.faults == []
 
 
-def test_the_frame_is_as_tall_as_its_page_and_scrolls_nowhere(desk: Desk) -> None:
+def test_the_frame_is_as_tall_as_its_page_and_scrolls_nowhere(installed: int, desk: Desk) -> None:
     desk.sign_in(ADMIN)
-    desk.install()
-    ours = desk.ours()
+    ours = desk.open_app()
+    ours.get_by_role("link", name="Настройка").click()
     ours.locator("a[hx-get='/app/s/stages']").click()
     expect(ours.locator("#pipeline-0")).to_be_visible()
     desk.program.wait(lambda: _fits(desk, ours), "a frame that fits", 10)
@@ -122,10 +122,9 @@ def test_closing_the_installer_half_way_and_installing_again_is_safe(desk: Desk)
     assert {own.name for own in OWN.values()} <= set(portal.crm.userfields.of("CRM_DEAL"))
 
 
-def test_a_session_that_ran_out_is_renewed_without_the_person_noticing(desk: Desk) -> None:
+def test_a_session_that_ran_out_is_renewed_without_the_person_noticing(installed: int, desk: Desk) -> None:
+    desk.fill_in(DEAL)
     desk.sign_in(ADMIN)
-    desk.install()
-    connect(desk)
     ours = desk.open_tab(DEAL)
     expect(ours.locator("#do-ship_now")).to_be_visible()
     desk.program.world.control.advance(3 * 3600)

@@ -6,17 +6,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pages.conftest import WIDTHS
-from tests.browser.pages.test_in_the_portal import ADMIN, DEAL, MANAGER, Desk, connect, desk
+from tests.browser.pages.test_in_the_portal import ADMIN, DEAL, MANAGER, Desk, desk
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.timeout(240)
 
 
-def test_who_did_what(desk: Desk) -> None:
-    desk.sign_in(ADMIN)
-    desk.install()
-    desk.ours()
-    connect(desk)
+def test_who_did_what(installed: int, desk: Desk) -> None:
+    desk.fill_in(DEAL)
     desk.sign_in(MANAGER)
     tab = desk.open_tab(DEAL)
     tab.locator("#do-ship_now").click()

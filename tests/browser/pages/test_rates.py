@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Frame, expect
 
-from b24app.demo.setting_up import connect, install, open_app, switch_on
+from b24app.demo.setting_up import open_app
 from tests.browser.pages.desk import MANAGER, Desk
 from tests.browser.pages.watched import WIDTHS
 from tests.flows.program import Program
@@ -26,11 +26,11 @@ def past_policy() -> bool:
 
 @pytest.fixture
 def program(
-    world: Any, sqlite_database_url: str, redis_url: str, made_up_plugins: None, made_up: Carriers
+    world: Any, installed_sqlite: str, redis_url: str, installed: int, made_up_plugins: None, made_up: Carriers
 ) -> Iterator[Program]:
     origins = [carrier.url for carrier in made_up.all.values()]
     world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
-    with Program(world, sqlite_database_url, redis_url, origins=origins) as running:
+    with Program(world, installed_sqlite, redis_url, origins=origins, port=installed) as running:
         yield running
         made_up.close()
 
@@ -39,10 +39,7 @@ def program(
 def made_up_town(desk: Desk, made_up: Carriers) -> Carriers:
     """Six accounts: one hangs, one finds the parcel too heavy, one was paused by an administrator."""
     steer, member = desk.program.steer, desk.address["member_id"]
-    install(steer, member)
     page = open_app(steer, member)
-    connect(page, desk.program.world.addresses["cdek"]["accounts"][0])
-    switch_on(page)
     accounts = connect_five(desk.program, member, page, made_up)
     page.press(f"/app/account/{accounts['barter']}/pause", {"reason": "Меняем ключи, включу к обеду"})
     steer("POST", f"/bitrix24/{member}/wishes", {"deals": [DEAL]})

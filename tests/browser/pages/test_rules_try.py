@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Frame, expect
 
-from b24app.demo.setting_up import connect, install, open_app, switch_on
+from b24app.demo.setting_up import open_app, switch_on
 from tests.browser.pages.test_connections import looks_fine, past_policy
 from tests.browser.pages.test_in_the_portal import ADMIN, MANAGER, Desk
 
@@ -17,9 +17,7 @@ pytestmark = pytest.mark.timeout(240)
 def furnish(desk: Desk) -> None:
     """Deals stand where they ship and wait there for an hour; one rule is on, one is off."""
     steer, member = desk.program.steer, desk.address["member_id"]
-    install(steer, member)
     page = open_app(steer, member)
-    connect(page, desk.program.world.addresses["cdek"]["accounts"][0])
     trigger = switch_on(page, more={"hold_s": "3600"})[0]
     form = page.get("/app/rules/0/form").split('name="connection_id"')[1]
     account = form.split('value="')[1].split('"')[0]
@@ -41,7 +39,7 @@ def rules_page(desk: Desk) -> Frame:
     return ours
 
 
-def test_the_rules_are_tried_with_one_that_is_off(desk: Desk) -> None:
+def test_the_rules_are_tried_with_one_that_is_off(installed: int, desk: Desk) -> None:
     furnish(desk)
     ours = rules_page(desk)
     ours.locator("#rules-try-count").select_option("5")

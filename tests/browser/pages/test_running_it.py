@@ -23,16 +23,16 @@ SECTIONS = ("health", "log", "checks")
 
 
 @pytest.fixture
-def town(world: World, sqlite_database_url: str, redis_url: str) -> Iterator[Town]:
+def town(world: World, installed_sqlite: str, redis_url: str, installed: int) -> Iterator[Town]:
     world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
-    with Program(world, sqlite_database_url, redis_url, dead_after=2) as program:
+    with Program(world, installed_sqlite, redis_url, dead_after=2, port=installed) as program:
         yield Town(program)
 
 
 @pytest.fixture
 def shop(town: Town) -> Shop:
     """One deal shipped, one with a problem, two given up while CDEK was silent."""
-    shop = town.shop()
+    shop = town.installed()
     shop.ship(FINE, NO_CITY)
     shop.shipped(FINE)
     shop.noticed(NO_CITY)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Frame, expect
 
-from b24app.demo import setting_up
 from b24app.frames.words import words
 from placements.app import SECTIONS
 from placements.app.section import Group
 from tests.browser.pages.desk import ADMIN, Desk
 from tests.browser.pages.watched import WIDTHS
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("installed")]
 
 
 def opened(desk: Desk, lang: str) -> Frame:
     """The app of a portal that ships, in the reader's language."""
-    account = desk.program.world.addresses["cdek"]["accounts"][0]
-    setting_up.set_up(desk.program.steer, desk.address["member_id"], account)
     desk.sign_in(ADMIN)
     desk.lang = lang
     desk.page.get_by_role("button", name=lang.upper(), exact=True).click()

@@ -42,13 +42,12 @@ def bend(program: Program, member: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
-def test_banners_fit_and_the_button_mends(program: Program, browser: Browser, lang: str) -> None:
+def test_banners_fit_and_the_button_mends(installed: int, program: Program, browser: Browser, lang: str) -> None:
     context = browser.new_context(viewport={"width": WIDTHS["desk"], "height": 900}, bypass_csp=True)
     context.set_default_timeout(20000)
     desk = Desk(program, context, Watched(context.new_page()), lang)
     member = str(desk.address["member_id"])
     desk.sign_in(ADMIN)
-    desk.install()
     # The page is open while the portal bends: a frame that an administrator opens begins the update by itself.
     program.steer("POST", f"/bitrix24/{member}/users", {"id": ADMIN, "language": lang})
     ours = desk.open_app()

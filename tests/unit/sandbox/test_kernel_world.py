@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,9 @@ class _Toy:
     def reset(self) -> None:
         self.told = 0
 
+    def remember(self) -> Callable[[], None]:
+        return partial(setattr, self, "told", self.told)
+
     def seed(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
         self.told = int(spec.get("told", 0))
         return {"told": self.told}
@@ -83,6 +87,24 @@ def test_reset_forgets_and_keeps_the_ports(toy: World) -> None:
     assert toy.control.addresses() == toy.addresses
     assert toy.clock.offset == 0
     assert toy.control.counts() == {"toy": {"rest.call": 1, "told": 1}}
+
+
+def test_what_is_remembered_comes_back_with_its_time_as_often_as_wanted(toy: World) -> None:
+    url = toy.addresses["toy"] + "/tell"
+    requests.post(url, timeout=5)
+    toy.control.advance(1000)
+    moment, last = toy.clock.now(), toy.control.journal()[-1]["seq"]
+    back = toy.remember()
+    for _ in range(2):
+        requests.post(url, timeout=5)
+        toy.control.fault("toy", "status")
+        toy.control.advance(500)
+        back()
+        assert toy.control.counts() == {"toy": {"rest.call": 1, "told": 1}}
+        assert abs((toy.clock.now() - moment).total_seconds()) < 5
+        assert requests.post(url, timeout=5).json() == {"told": 2}
+        assert [row["data"] for row in toy.control.journal(since=last) if row["kind"] == "told"] != []
+        back()
 
 
 def test_faults_break_before_and_after(toy: World) -> None:
