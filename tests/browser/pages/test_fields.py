@@ -18,12 +18,13 @@ def past_policy() -> bool:
     return True
 
 
-def test_a_list_of_the_portal_says_how_to_deliver_and_a_deleted_field_is_made_again(installed: int, desk: Desk) -> None:
+def test_a_list_of_the_portal_says_how_to_deliver_and_a_deleted_field_is_made_again(desk: Desk) -> None:
     base = f"/bitrix24/{desk.address['member_id']}/fields"
     steer = desk.program.steer
     steer("POST", base, {"name": "UF_CRM_HOW", "kind": "enumeration", "label": "Как везти", "values": ["Сам", "К нам"]})
     steer("POST", base, {"name": "UF_CRM_WHEN", "kind": "date", "label": "Когда"})
     desk.sign_in(ADMIN)
+    desk.install()
     ours = desk.open_app()
     if ours.locator("a[hx-get='/app/s/fields']").count() == 0:
         ours.get_by_role("link", name="Настройка").click()
