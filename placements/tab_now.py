@@ -14,6 +14,7 @@ from b24app.logistics.status import Status
 from b24app.store.faces.deal import IntentFacts, PauseFacts, ProblemFacts, ShipmentFacts, TabFacts
 from placements.preview import Preview
 from placements.problem_words import ProblemView, field_words, problem_view
+from placements.tab_next import CALLS, what_next
 
 #: The right that each wish of the tab takes.
 TAKES = {"ship_now": Right.SHIP, "retry": Right.SHIP, "refresh": Right.SHIP, "cancel": Right.CANCEL}
@@ -33,7 +34,8 @@ class Action:
 class Now:
     """`tone` and `icon` of the mark, title, text, problem with its quote, buttons; `busy` = we are at it right now.
 
-    `not_yours`: who may press what this person may not; empty where nothing was taken away."""
+    `not_yours`: who may press what this person may not; empty where nothing was taken away. `call`: the client's phone
+    (E.164) where a call is what helps."""
 
     tone: str
     icon: str
@@ -43,6 +45,7 @@ class Now:
     problem: ProblemView | None = None
     busy: bool = False
     not_yours: str = ""
+    call: str = ""
 
 
 TONES = {
@@ -254,16 +257,24 @@ def _status(scene: Scene) -> Now | None:
     actions: tuple[Action, ...] = ()
     if shipment.status in _OVER and scene.facts.connection:
         actions = _once_more(scene, shipment)
-    key = _status_key(shipment, place)
-    return scene.now(
-        key,
-        tone,
-        icon,
-        *actions,
-        place=place,
-        number=shipment.order_number or shipment.number,
-        code=shipment.remote_code,
-        said=scene.formats.quote(shipment.remote_text) if shipment.remote_text else "",
+    follows, own = what_next(shipment, scene.formats), _status_key(shipment, place)
+    key = follows.key if follows else own
+    params = {
+        **(follows.params if follows else {}),
+        "place": place or scene.words("now.place_unknown"),
+        "number": shipment.order_number or shipment.number,
+        "code": shipment.remote_code,
+        "said": scene.formats.quote(shipment.remote_text) if shipment.remote_text else "",
+    }
+    text = scene.words(f"now.{key}.text", **params)
+    return Now(
+        (follows.tone if follows else "") or tone,
+        (follows.icon if follows else "") or icon,
+        scene.words(f"now.{own if follows and follows.aside else key}.title", **params),
+        # A carrier that said nothing is not quoted.
+        text if shipment.remote_text else text.removesuffix(f"{scene.carrier}: ").rstrip(),
+        actions,
+        call=shipment.request.recipient.phone or "" if key in CALLS and shipment.request else "",
     )
 
 

@@ -103,6 +103,7 @@ class RatesDesk:
     def choose(self) -> Response:
         """This offer ships the deal, whatever rules say, whenever it is shipped."""
         who, now = session_of(self._parts, PLACEMENT, Right.SHIP), self._parts.clock.now()
+        overtaken = self._overtaken(who)
 
         def keep(session: Session) -> list[LaneRef]:
             account, quote = self._offer(session, who)
@@ -111,12 +112,14 @@ class RatesDesk:
             self._note(session, who, Act.RATE, before, choice)
             return tell(session, self._parts, who, choice)
 
-        self._write(keep)
-        return self._fragment(who)
+        if not overtaken:
+            self._write(keep)
+        return self._fragment(who, overtaken)
 
     def drop(self) -> Response:
         """Rules decide again."""
         who, now = session_of(self._parts, PLACEMENT, Right.SHIP), self._parts.clock.now()
+        overtaken = self._overtaken(who)
 
         def forget(session: Session) -> list[LaneRef]:
             before = rates.choose(session, who.portal_id, who.entity_id, None, now)
@@ -125,8 +128,9 @@ class RatesDesk:
             self._note(session, who, Act.RATE_DROPPED, before, None)
             return tell(session, self._parts, who, None)
 
-        self._write(forget)
-        return self._fragment(who)
+        if not overtaken:
+            self._write(forget)
+        return self._fragment(who, overtaken)
 
     def book(self) -> Response:
         """Ship with this offer, if it still is what the button said. `unchecked`: the carrier does not tell, and the
@@ -135,6 +139,7 @@ class RatesDesk:
         key = request.form.get("key", "")
         if not is_key(key):
             raise PageError(ErrorCode.BAD_INPUT, "no idempotency key")
+        overtaken = self._overtaken(who)
 
         def press(session: Session) -> list[LaneRef]:
             portal_id, deal_id = who.portal_id, who.entity_id
@@ -158,8 +163,9 @@ class RatesDesk:
             again = rates.ask(session, portal_id, deal_id, (account,), asked_by=who.user_id, now=now, trace=trace)
             return [*lanes, again]
 
-        self._write(press)
-        return self._fragment(who)
+        if not overtaken:
+            self._write(press)
+        return self._fragment(who, overtaken)
 
     def leave(self) -> Response:
         """Not for this price: the booking is taken back, the choice stays."""
@@ -179,6 +185,16 @@ class RatesDesk:
             lanes = act(session)
         for lane in lanes:
             self._parts.waker.wake(lane)
+
+    def _overtaken(self, who: PageSession) -> str:
+        """Who has chosen otherwise since the person's page was drawn; "" = nobody, and what they press is what they
+        saw."""
+        was = request.form.get("was")
+        with read_scope(self._parts.sessions) as session:
+            choice = rates.of_deal(session, who.portal_id, who.entity_id).choice
+        if was is None or choice is None or choice.mark == was or choice.by == who.user_id:
+            return ""
+        return choice.name or pages.viewer_of(who, choice.at).formats.words("audit.somebody", n=choice.by)
 
     def _offer(self, session: Session, who: PageSession) -> tuple[int, Quote]:
         """The offer that the form names, as we know it. Raises PageError(OUT_OF_DATE) when it is not there any more."""
@@ -227,12 +243,12 @@ class RatesDesk:
             )
         return panel(scene)
 
-    def _fragment(self, who: PageSession) -> Response:
-        return self._drawn(who, self._panel(who))
+    def _fragment(self, who: PageSession, overtaken: str = "") -> Response:
+        return self._drawn(who, self._panel(who), overtaken)
 
-    def _drawn(self, who: PageSession, shown: Panel) -> Response:
+    def _drawn(self, who: PageSession, shown: Panel, overtaken: str = "") -> Response:
         viewer = pages.viewer_of(who, self._parts.clock.now())
-        return pages.fragment(TEMPLATE, viewer, who, self._parts.signer, v=shown, key=new_key())
+        return pages.fragment(TEMPLATE, viewer, who, self._parts.signer, v=shown, key=new_key(), overtaken=overtaken)
 
 
 def _places(session: Session, known: Known, accounts: Sequence[Connection]) -> dict[int, PickupPoint | None]:

@@ -64,7 +64,8 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Panel:
     """`state`: reading | failed | problems | nobody | ready. `pick` is what the person themselves picked on the page:
-    what we picked for them may change while prices come in. `ask_ms` 0 = nothing is to come."""
+    what we picked for them may change while prices come in. `ask_ms` 0 = nothing is to come. `mark` is the choice that
+    it shows."""
 
     state: str
     place: str
@@ -86,6 +87,7 @@ class Panel:
     risks: RiskList | None = None
     ask_ms: int = 0
     version: str = ""
+    mark: str = ""
 
 
 def panel(scene: Scene) -> Panel:
@@ -122,6 +124,7 @@ def _panel(scene: Scene) -> Panel:
         costs=scene.costs,
         guessed=bool(facts and facts.guessed),
         risks=_risks(scene, offers, picked),
+        mark=known.choice.mark if known.choice else "",
     )
 
 

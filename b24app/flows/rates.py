@@ -126,6 +126,11 @@ class Choice(Jsonable):
     name: str = ""
     quote: Quote | None = None
 
+    @property
+    def mark(self) -> str:
+        """Tells one decision from the next: a page says by it which one it showed."""
+        return f"{self.connection_id}:{self.service}:{self.at.timestamp():.6f}"
+
 
 class BookingState(StrEnum):
     """`checking`: the price is asked again. `sent`: it was as seen, the order is on its way. The others wait for the

@@ -144,6 +144,13 @@ def test_asked_at_once_chosen_and_booked_as_seen(shop: Shop, made_up: Carriers) 
     with pytest.raises(PageFailedError, match="409"):
         tab.press("/tab/rates/choose", {"rate": rate_of(panel, "«Обмен»")})  # it takes no orders
 
+    # A colleague has chosen since the page was drawn: told, and nothing of theirs is overwritten.
+    shop.tab(DEAL, user=1).press("/tab/rates/choose", {"rate": leap})
+    told = words_of(tab.press("/tab/rates/choose", {"rate": hop, "was": ""}))
+    assert "тариф уже выбран другой" in told
+    assert "выбрали: Заяц, «Скачок»." in told
+    tab.press("/tab/rates/drop")
+
     # The price has risen since: nothing is ordered before the person has seen it.
     hare.extra = 25
     panel = tab.get(f"/tab/rates/panel?rate={hop}")

@@ -107,6 +107,7 @@ class ShipmentFacts:
     intents: tuple[IntentFacts, ...]
     paused: PauseFacts | None = None
     portion: Portion | None = None
+    keep_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +327,7 @@ def _shipment(session: Session, row: Shipment, account: Connection) -> ShipmentF
         intents=_intents(session, row),
         paused=_pause(account),
         portion=Portion.from_json(row.portion) if row.portion else None,
+        keep_until=row.keep_until,
     )
 
 

@@ -1,0 +1,153 @@
+"""What follows from how a parcel is doing: the one thing to do next, from its status, the incident's reason, the day
+that was promised and how long nothing has happened. Pure.
+
+Days are the reader's calendar days: "yesterday" is what their clock calls so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from b24app.frames.formats import Formats
+from b24app.logistics.status import Incident, Status
+from b24app.store.faces.deal import ShipmentFacts
+
+#: An order that nobody handed over for so many days is asked about.
+NOT_HANDED_OVER = 3
+#: A parcel that has not moved for so many days is asked about; a courier's day is the same day.
+STILL = {Status.ACCEPTED_AT_WAREHOUSE: 3, Status.IN_TRANSIT: 4, Status.OUT_FOR_DELIVERY: 1, Status.RETURNING: 10}
+#: A promise broken by so many days is a claim, by fewer a call.
+CLAIM = 5
+#: The last days of storage, and how long a parcel lies before somebody is asked when no end was told.
+LAST_DAYS, LIES = 2, 5
+_MOVES = (Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.OUT_FOR_DELIVERY)
+#: What a call to the client settles, by the key of the line.
+CALLS = frozenset(
+    {"late", "courier_late", "stored", "storage_ends", "storage_over", "lies", "failed_address", "failed_refused"}
+    | {"failed_money", "failed_point", "refused_returning", "ready_for_pickup", "delivery_failed", "returning"}
+)
+#: Failures by what helps against them; every other reason is a call to the client.
+_FAILED = {
+    Incident.WRONG_ADDRESS: "address",
+    Incident.NOT_SERVED: "address",
+    Incident.WRONG_PHONE: "phone",
+    Incident.NO_ANSWER: "phone",
+    Incident.REFUSED: "refused",
+    Incident.DAMAGED: "claim",
+    Incident.MISSING_GOODS: "claim",
+    Incident.NO_MONEY: "money",
+    Incident.POINT: "point",
+    Incident.CARRIER_LATE: "carrier",
+    Incident.RESCHEDULED: "wait",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """`key` of the `now.*` words, what stands in them, and the tone and icon when they differ from the status's own.
+    `aside`: the status's own title stays, only what to do is told by the key."""
+
+    key: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    tone: str = ""
+    icon: str = ""
+    aside: bool = False
+
+
+def what_next(shipment: ShipmentFacts, formats: Formats) -> Next | None:
+    """None where the status alone says everything."""
+    look = _Look(shipment, formats)
+    for rule in _RULES.get(shipment.status, ()):
+        found = rule(look)
+        if found is not None:
+            return found
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    shipment: ShipmentFacts
+    formats: Formats
+
+    def days_since(self, when: datetime | date) -> int:
+        return (self._day(self.formats.now) - self._day(when)).days
+
+    def _day(self, when: datetime | date) -> date:
+        return when.astimezone(self.formats.zone).date() if isinstance(when, datetime) else when
+
+    @property
+    def still(self) -> int:
+        """Days since anything was heard of the parcel."""
+        heard = [event.at for event in self.shipment.events]
+        return self.days_since(max([self.shipment.status_at, *heard]))
+
+
+def _not_handed_over(look: _Look) -> Next | None:
+    n = look.days_since(look.shipment.status_at)
+    return Next("not_handed_over", {"n": n}, "amber", "clock") if n >= NOT_HANDED_OVER else None
+
+
+def _late(look: _Look) -> Next | None:
+    promised = look.shipment.promised
+    if promised is None or look.days_since(promised) < 1:
+        return None
+    n = look.days_since(promised)
+    params = {"n": n, "day": look.formats.weekday(promised)}
+    return Next("late_claim" if n >= CLAIM else "late", params, "red", "alert")
+
+
+def _still(look: _Look) -> Next | None:
+    n, most = look.still, STILL[look.shipment.status]
+    if n < most:
+        return None
+    key = "courier_late" if look.shipment.status is Status.OUT_FOR_DELIVERY else "still"
+    return Next(key, {"n": n}, "amber", "clock")
+
+
+def _in_time(look: _Look) -> Next | None:
+    """Nothing is to be done; on the last two days the client should be there."""
+    promised = look.shipment.promised
+    if promised is None:
+        return None
+    soon = look.days_since(promised) >= -1
+    return Next("promised_soon" if soon else "in_time", {"day": look.formats.day(promised)}, aside=True)
+
+
+def _stored(look: _Look) -> Next | None:
+    """The end of storage as the carrier told it; it keeps silent: how long the parcel has lain there."""
+    until = look.shipment.keep_until
+    if until is None:
+        n = look.days_since(look.shipment.status_at)
+        return Next("lies", {"n": n}) if n >= LIES else None
+    left = -look.days_since(until)
+    day = look.formats.day(until)
+    if left < 0:
+        return Next("storage_over", {"day": day}, "red", "alert")
+    return (
+        Next("storage_ends", {"day": day}, "red", "clock")
+        if left <= LAST_DAYS
+        else Next("stored", {"day": day}, aside=True)
+    )
+
+
+def _failed(look: _Look) -> Next | None:
+    try:
+        what = _FAILED.get(Incident(look.shipment.incident))
+    except ValueError:
+        return None
+    return Next(f"failed_{what}") if what else None
+
+
+def _comes_back(look: _Look) -> Next | None:
+    return Next("refused_returning") if look.shipment.incident == Incident.REFUSED else _still(look)
+
+
+_RULES: Mapping[Status, tuple[Callable[[_Look], Next | None], ...]] = {
+    Status.CREATED: (_not_handed_over,),
+    **dict.fromkeys(_MOVES, (_late, _still, _in_time)),
+    Status.READY_FOR_PICKUP: (_stored,),
+    Status.DELIVERY_FAILED: (_failed,),
+    Status.RETURNING: (_comes_back,),
+}
