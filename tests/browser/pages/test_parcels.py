@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, expect
+from playwright.sync_api import Frame, Locator, expect
 
 from b24app.demo import setting_up
 from b24app.store.models import Shipment
@@ -46,6 +47,23 @@ def packages(desk: Desk) -> list[tuple[int, list[tuple[int, float]]]]:
     return [(each["weight"], [(item["amount"], item["cost"]) for item in each["items"]]) for each in found]
 
 
+def drag(desk: Desk, grip: Locator, to: Locator) -> None:
+    """The target may show itself only once something is being dragged."""
+    grip.scroll_into_view_if_needed()
+    from_ = grip.bounding_box()
+    assert from_
+    x, y = from_["x"] + from_["width"] / 2, from_["y"] + from_["height"] / 2
+    desk.page.mouse.move(x, y)
+    desk.page.mouse.down()
+    desk.page.mouse.move(x + 10, y + 10)
+    expect(to).to_be_visible()
+    there = to.bounding_box()
+    assert there
+    desk.page.mouse.move(there["x"] + 40, there["y"] + 20, steps=4)
+    expect(to).to_have_class(re.compile("is-over"))
+    desk.page.mouse.up()
+
+
 def looks_fine(desk: Desk, ours: Frame, *widths: str) -> None:
     for width in widths:
         desk.page.set_viewport_size({"width": WIDTHS[width], "height": 900})
@@ -65,9 +83,13 @@ def test_by_mouse_goods_are_laid_weighed_and_sent_as_laid(shop: Desk) -> None:
     expect(ours.locator("#p-box-1")).to_have_text("Посылка 1", timeout=WAIT_MS)
     assert boxes(ours) == ["Кофе в зёрнах «Эфиопия Иргачеффе», 1 кг, 2 шт. | Турка медная, 350 мл, 1 шт."]
     ours.get_by_label("Сколько переложить: Кофе").fill("1")
-    ours.get_by_role("button", name="В новую: Кофе").click()
+    drag(shop, ours.locator("[data-grip]").first, ours.locator("#p-new"))
     expect(ours.locator("#p-box-2")).to_be_visible(timeout=WAIT_MS)
     assert boxes(ours)[1] == "Кофе в зёрнах «Эфиопия Иргачеффе», 1 кг, 1 из 2 шт."
+    drag(shop, ours.locator("[data-parcel='1'] [data-grip]").last, ours.locator("[data-parcel='2']"))
+    expect(ours.locator("[data-parcel='2'] .wb-share")).to_have_count(2, timeout=WAIT_MS)
+    ours.get_by_role("button", name="В посылку 1: Турка").click()
+    expect(ours.locator("[data-parcel='1'] .wb-share")).to_have_count(2, timeout=WAIT_MS)
     ours.locator("#p-w-1").fill("1,6")
     ours.locator("#p-z-1").fill("26 x 15 x 13")
     ours.locator("#p-z-2").fill("30х20х10")
@@ -83,7 +105,7 @@ def test_by_mouse_goods_are_laid_weighed_and_sent_as_laid(shop: Desk) -> None:
     expect(ours.locator("#do-parcels")).to_be_focused()
     expect(ours.locator("#rates")).to_contain_text("Тариф за 2,800 кг", timeout=WAIT_MS)
 
-    expect(risks.locator("li")).to_have_text(["Проверили и подходят СДЭК: телефон, вес и размеры и ценность."])
+    expect(risks.locator("li")).to_have_text(["Проверили и подходят СДЭК: телефон, вес и ценность."])
     ours.locator("#rates-book").click()
     expect(ours.locator("#now")).to_contain_text("создан", timeout=WAIT_MS, ignore_case=True)
     assert packages(shop) == [(1600, [(1, 1890), (1, 1790)]), (1200, [(1, 1890)])]

@@ -33,7 +33,7 @@ def test_risks_read_as_people_speak(ru: Formats, en: Formats) -> None:
     assert weights.title == "Вес взят по умолчанию: «Т0», «Т1», «Т2» и ещё 2"
     assert sizes.title == "Размеры посылок 1, 2 — оценка"
     assert shown(many, en).rows[0].title == "Default weights: “Т0”, “Т1”, “Т2” and 2 more"
-    assert shown(guessed, ru).fine == "Проверили и подходят СДЭК: телефон, вес и размеры и ценность."
+    assert shown(guessed, ru).fine == "Проверили и подходят СДЭК: телефон, вес и ценность."
 
 
 def test_a_point_says_why_it_will_not_take_the_parcel(ru: Formats) -> None:
