@@ -7,6 +7,7 @@ drawn anew: nothing is kept until the person saves.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +23,15 @@ from b24app.frames.formats import Formats
 from b24app.frames.parts import PageParts, answer_errors, session_of, trace
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession
-from b24app.store import audit, parcels, rates
+from b24app.store import audit, parcels, portals, rates
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Job, JobState
 from b24app.store.parcels import Kept
 from placements.deal_tab import PLACEMENT
+from placements.person import own_client
+from placements.tab_parcels_catalogue import Written, may_write, note, wishes, write
 from placements.tab_parcels_form import Draft, StaleFormError, act_on, read_draft
 from placements.tab_parcels_view import panel, sum_of
 
@@ -124,7 +127,14 @@ class ParcelsDesk:
         if form.draft.errors:
             return self._panel(who, form, kept)
         plan = form.draft.plan
-        return self._keep(who, form, None if plan == together(form.packing.rows) else plan)
+        kept_plan = None if plan == together(form.packing.rows) else plan
+        with read_scope(self._parts.sessions) as session:
+            portal = portals.get(session, who.portal_id)
+        wanted = wishes(request.form, plan, form.packing) if may_write(who, portal) else ()
+        if not wanted:
+            return self._keep(who, form, kept_plan)
+        client = own_client(self._parts, portal, who, request.form.get("AUTH_ID", ""))  # a wrong key keeps nothing
+        return self._keep(who, form, kept_plan, lambda: write(client, portal, wanted))
 
     def drop(self) -> Response:
         """One parcel again, as we work it out."""
@@ -132,7 +142,9 @@ class ParcelsDesk:
         form, _ = self._form(who)
         return self._keep(who, form, None)
 
-    def _keep(self, who: PageSession, form: Form, plan: ParcelPlan | None) -> Response:
+    def _keep(
+        self, who: PageSession, form: Form, plan: ParcelPlan | None, remember: Callable[[], Written] = Written
+    ) -> Response:
         now = self._parts.clock.now()
         made, _ = lay(form.packing.rows, form.packing.defaults, plan) if plan else ((), [])
         lanes: list[LaneRef] = []
@@ -158,8 +170,18 @@ class ParcelsDesk:
             with read_scope(self._parts.sessions) as session:
                 kept = parcels.of_deal(session, who.portal_id, who.entity_id)
             return self._panel(who, Form(form.job, form.packing, form.draft, kept.version), kept, changed=True)
+        written = remember()
+        if written.done:
+            note(self._parts.sessions, who, written.done, now)
+        if written.failed:
+            with read_scope(self._parts.sessions) as session:
+                kept = parcels.of_deal(session, who.portal_id, who.entity_id)
+            return self._panel(who, Form(form.job, form.packing, form.draft, kept.version), kept, written=written)
+        t = self._formats(who).words
+        said = t("parcels.saved" if plan else "parcels.dropped", n=len(plan.parcels) if plan else 1)
+        if written.done:
+            said = f"{said}. {t('parcels.remembered', n=len(written.done))}"
         answer = pages.renewed(make_response("", 200), who, self._parts.signer)
-        said = self._formats(who).words("parcels.saved" if plan else "parcels.dropped", n=len(made) or 1)
         answer.headers["HX-Trigger-After-Swap"] = json.dumps({SAVED: said})
         return answer
 
@@ -192,10 +214,32 @@ class ParcelsDesk:
             raise PageError(ErrorCode.OUT_OF_DATE, "the form holds other goods") from error
         return Form(job, packing, draft, _number(request.form.get("version", ""))), kept
 
-    def _panel(self, who: PageSession, form: Form, kept: Kept, stale: bool = False, changed: bool = False) -> Response:
+    def _panel(
+        self,
+        who: PageSession,
+        form: Form,
+        kept: Kept,
+        *,
+        stale: bool = False,
+        changed: bool = False,
+        written: Written | None = None,
+    ) -> Response:
+        with read_scope(self._parts.sessions) as session:
+            remembers = may_write(who, portals.get(session, who.portal_id))
         shown = panel(form.draft, form.packing, kept, self._formats(who))
+        ticked = {name for name, value in request.form.items() if name.startswith("keep-") and value}
         return self._draw(
-            PANEL, who, v=shown, sum=shown.sum, job_id=form.job.id, seen=form.seen, stale=stale, changed=changed
+            PANEL,
+            who,
+            v=shown,
+            sum=shown.sum,
+            job_id=form.job.id,
+            seen=form.seen,
+            stale=stale,
+            changed=changed,
+            written=written,
+            remembers=remembers,
+            ticked=ticked,
         )
 
     def _formats(self, who: PageSession) -> Formats:

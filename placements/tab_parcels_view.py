@@ -60,12 +60,14 @@ class BoxView:
 
 @dataclass(frozen=True, slots=True)
 class GoodView:
-    """One row. `weight` and `size` are of one piece; `weight_from` and `size_from` tell what counts without them."""
+    """One row. `weight` and `size` are of one piece; `weight_from` and `size_from` tell what counts without them.
+    `fixed`: it is sold by weight; `product`: it is of the catalogue."""
 
     row: int
     name: str
     quantity: str
     fixed: bool
+    product: bool
     weight: Input
     size: Input
     weight_from: str
@@ -160,6 +162,7 @@ def _good(row: ProductRow, said: Stated, draft: Draft, packing: Packing, formats
         name=row.name,
         quantity=_number(row.quantity, formats),
         fixed=row.measure_code == KILOGRAM,
+        product=bool(row.product_id),
         weight=_input(f"rw-{row.id}", own_weight, "", draft, formats),
         size=_input(f"rz-{row.id}", formats.size(*own_sides), "", draft, formats),
         weight_from=_from("weight", weight_source, formats.weight(round(weight)) if weight else "", formats),

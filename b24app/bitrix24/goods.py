@@ -34,6 +34,10 @@ class SoldRow:
     quantity: Decimal
 
 
+#: bitrix24-crm.md §3.1: the product row is of a variation.
+VARIATION = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Iblocks:
     """Which information blocks hold products and variations. Empty = the portal has no catalogue."""
@@ -125,6 +129,20 @@ def list_sections(key: str, iblock: int, start: int) -> Command:
         "start": start,
     }
     return Command(key, "catalog.section.list", params)
+
+
+def update_ware(key: str, row: ProductRow, size: CatalogueSize, units: Units) -> Command:
+    """Writes what `size` states of the row's product or variation into the catalogue; for administrators."""
+    said = {"weight": (size.weight_g, units.weight_g)}
+    said |= {f"{side}": (getattr(size, f"{side}_mm"), units.length_mm) for side in ("length", "width", "height")}
+    fields = {name: _plain(value / unit) for name, (value, unit) in said.items() if value}
+    kind = "product.offer" if row.type == VARIATION else "product"
+    return Command(key, f"catalog.{kind}.update", {"id": row.product_id, "fields": fields})
+
+
+def _plain(value: float) -> float | int:
+    """A whole number without a point; others to what a catalogue can hold."""
+    return int(value) if float(value).is_integer() else round(value, 4)
 
 
 def parse_rows(result: Any, currency: str) -> tuple[ProductRow, ...]:

@@ -57,6 +57,7 @@ class Act(StrEnum):
     PART = "part"
     PARCELS = "parcels"
     PARCELS_DROPPED = "parcels_dropped"
+    CATALOGUE = "catalogue"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -127,6 +128,7 @@ _OF_DEALS = (
     Act.POINT,
     Act.PARCELS,
     Act.PARCELS_DROPPED,
+    Act.CATALOGUE,
 )
 _OF_CARE = (
     Act.DESK_RETRY,

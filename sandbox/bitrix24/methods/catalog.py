@@ -8,7 +8,7 @@ from sandbox.bitrix24.errors import RestError, missing
 from sandbox.bitrix24.rest.call import Call, Listing
 from sandbox.bitrix24.rest.lists import fits, ordered, page, split_key
 from sandbox.bitrix24.rest.registry import method
-from sandbox.bitrix24.state.catalog import PARENT, SERVICE, VARIATION
+from sandbox.bitrix24.state.catalog import BUNDLE, PARENT, SERVICE, SIMPLE, VARIATION
 from sandbox.bitrix24.state.table import Row
 from sandbox.bitrix24.wire import items_of, pairs_of, to_int
 
@@ -94,8 +94,61 @@ def _chosen(row: Row, select: list[str]) -> Row:
     return out
 
 
+# What may be changed of a product, as the method's page names it; properties beside. Of prices other methods take care.
+_NAMES = """
+    name active code xmlId barcodeMulti canBuyZero createdBy modifiedBy dateActiveFrom dateActiveTo dateCreate
+    iblockSectionId IblockSection iblockId measure previewText detailText previewPicture detailPicture previewTextType
+    detailTextType sort subscribe vatId vatIncluded height length weight width quantityTrace purchasingCurrency
+    purchasingPrice quantity quantityReserved recurSchemeLength recurSchemeType trialPriceId withoutOrder"""
+_CHANGEABLE = frozenset(_NAMES.split())
+_MEASURED = ("weight", "length", "width", "height")
+# catalog-product-update.md: without the right to change products.
+_MAY_NOT_CHANGE = "200040300040"
+
+
+def _update(call: Call, key: str, kinds: tuple[int, ...]) -> Row:
+    """Changes the fields that are given, for administrators (b24restdocs, catalog.product.update)."""
+    number = to_int(call.params.get("id"))
+    if number is None:
+        raise missing("id")
+    fields = dict(pairs_of(call.params.get("fields")))
+    if not fields:
+        raise missing("fields")
+    if not call.user.admin:
+        raise RestError(_MAY_NOT_CHANGE, "Недостаточно прав для изменения товара")
+    row = call.portal.catalog.products.get(number)
+    if row is None or row["type"] not in kinds:
+        raise RestError(0, "product is not exists.")
+    unknown = [name for name in fields if name not in _CHANGEABLE and not name.startswith("property")]
+    if unknown:
+        raise RestError(0, f"Unknown field: {unknown[0]}")
+    row |= {name: _measure(value) if name in _MEASURED else value for name, value in fields.items()}
+    row |= {"modifiedBy": call.user.id, "timestampX": call.portal.now()}
+    return {key: dict(row)}
+
+
+def _measure(value: Any) -> float | int | None:
+    if value in (None, ""):
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise RestError(0, f"Wrong value: {value}") from None
+    return int(number) if number.is_integer() else number
+
+
 for _family in _FAMILIES:
     _register(_family)
+
+
+@method("catalog.product.update", scope="catalog")
+def product_update(call: Call) -> Row:
+    return _update(call, "element", (SIMPLE, BUNDLE))
+
+
+@method("catalog.product.offer.update", scope="catalog")
+def offer_update(call: Call) -> Row:
+    return _update(call, "offer", (VARIATION,))
 
 
 @method("catalog.catalog.list", scope="catalog")

@@ -10,7 +10,7 @@ from playwright.sync_api import Frame, Locator, expect
 
 from b24app.demo import setting_up
 from b24app.store.models import Shipment
-from tests.browser.pages.desk import MANAGER, Desk
+from tests.browser.pages.desk import ADMIN, MANAGER, Desk
 from tests.browser.pages.watched import WIDTHS
 
 #: Two kilograms of coffee in two packs, and a pot: to the door of a house in Kazan.
@@ -114,7 +114,7 @@ def test_by_mouse_goods_are_laid_weighed_and_sent_as_laid(shop: Desk) -> None:
 
 def test_by_keys_on_a_phone_and_goods_that_changed_since(shop: Desk) -> None:
     shop.lang = "en"
-    shop.sign_in(MANAGER)
+    shop.sign_in(ADMIN)
     shop.page.get_by_role("button", name="EN", exact=True).click()
     shop.page.set_viewport_size({"width": WIDTHS["phone"], "height": 800})
     ours, keys = shop.open_tab(DEAL), shop.page.keyboard
@@ -137,9 +137,13 @@ def test_by_keys_on_a_phone_and_goods_that_changed_since(shop: Desk) -> None:
     expect(ours.locator("#p-w-1")).to_have_attribute("aria-invalid", "true", timeout=WAIT_MS)
     looks_fine(shop, ours, "phone")
     ours.locator("#p-w-1").fill("")
+    ours.locator("[name^='rw-']").first.fill("1.2")
+    ours.get_by_label("Write to the catalogue: Кофе").focus()
+    keys.press("Space")
     ours.locator("#p-save").focus()
     keys.press("Enter")
     expect(ours.locator("#parcels")).to_have_count(0, timeout=WAIT_MS)
+    expect(ours.locator("#toast")).to_contain_text("1 product written to the catalogue")
 
     # The deal gets another pack of coffee: what was laid is not used any more, and says so.
     member = shop.address["member_id"]
@@ -152,6 +156,7 @@ def test_by_keys_on_a_phone_and_goods_that_changed_since(shop: Desk) -> None:
     ours.locator("#do-parcels").focus()
     keys.press("Enter")
     expect(ours.locator("#parcels")).to_contain_text("The earlier arrangement is not used", timeout=WAIT_MS)
+    expect(ours.locator("#parcels")).to_contain_text("1.200\u00a0kg in the catalogue")
     ours.locator("#p-drop").focus()
     keys.press("Enter")
     expect(ours.locator("#now")).to_have_text("Ready to ship", timeout=WAIT_MS)

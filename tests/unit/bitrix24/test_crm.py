@@ -1,5 +1,6 @@
 """Commands of the CRM gateway and parsers of what portals answer, in all their dialects."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from b24app.bitrix24 import deals, feed, goods, people
 from b24app.bitrix24.envelope import BatchAnswer, inner_error
 from b24app.bitrix24.errors import RestError
 from b24app.bitrix24.names import FieldNames, camel
-from b24app.flows.snapshot import CatalogueSize, Person, Phone, Role, Source, StageMove
+from b24app.flows.snapshot import CatalogueSize, Person, Phone, ProductRow, Role, Source, StageMove
 from b24app.logistics.money import Money
 
 NAMES = FieldNames({Role.ADDRESS: "UF_CRM_DELIVERY_ADDRESS", Role.POINT: "UF_CRM_PVZ_CODE", Role.COD: "OPPORTUNITY"})
@@ -173,3 +174,16 @@ def test_a_refusal_hidden_in_a_result() -> None:
     with pytest.raises(RestError):
         inner_error({"error": "EMPTY_ERROR_HANDLER_URL", "error_description": ""}, "placement.bind")
     inner_error(True, "placement.bind")
+
+
+def test_a_weight_is_written_in_the_catalogues_own_units_by_the_kind_of_its_product() -> None:
+    cup = ProductRow(1, "Чашка", Money.of(450), Decimal(1), product_id=11)
+    size = CatalogueSize(Source.VARIATION, 320, 100, 0, 0)
+    plain = goods.update_ware("w1", cup, size, goods.Units())
+    assert (plain.method, plain.params) == (
+        "catalog.product.update",
+        {"id": 11, "fields": {"weight": 320, "length": 100}},
+    )
+    kilograms = goods.update_ware("w1", replace(cup, type=4), size, goods.Units(1000, 10))
+    assert kilograms.method == "catalog.product.offer.update"
+    assert kilograms.params["fields"] == {"weight": 0.32, "length": 10}

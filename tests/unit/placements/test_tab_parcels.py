@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from b24app.bitrix24.errors import RestError
 from b24app.clock import FixedClock
 from b24app.flows.laying import holds
 from b24app.flows.packing import Packing
@@ -19,8 +21,9 @@ from b24app.flows.plan import Share, Stated
 from b24app.flows.snapshot import CatalogueSize, Defaults, ProductRow, Source
 from b24app.logistics.money import Money
 from b24app.store import jobs, parcels, rates
+from b24app.store.audit import Act
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import Portal
+from b24app.store.models import AuditRow, Portal
 from placements import tab_parcels
 from tests.unit.placements.test_deal_tab import Tab
 
@@ -135,3 +138,41 @@ def test_another_persons_parcels_and_other_goods_are_told(
     more = replace(PACKING, rows=(replace(PLAID, quantity=Decimal(3)), PILLOW))
     page = tab.ask("GET", f"/tab/parcels/ready?job={read(sessions, set_up, clock, more)}").text
     assert "Товары сделки с тех пор изменились" in page and lies(page) == {"1-1": "3", "1-2": "1"}
+
+
+def test_what_was_typed_reaches_the_catalogue_with_an_administrators_own_key(
+    tab: Tab, sessions: Sessions, set_up: Portal, clock: FixedClock, person: Any, frame_body: Mapping[str, str]
+) -> None:
+    wares = (replace(PLAID, product_id=11), replace(PILLOW, product_id=12, type=4))
+    job = read(sessions, set_up, clock, replace(PACKING, rows=wares))
+    typed = {"rw-1": "2,2", "rz-1": "41 x 30 x 12", "keep-1": "1", "rw-2": "1,9", "keep-2": "1"}
+    form = {"job": job, "version": 0, **ONE, **typed, "AUTH_ID": "anna"}
+    written = {"catalog.product.update": {"element": {}}, "catalog.product.offer.update": {"offer": {}}}
+    person.answers |= written
+    assert "keep-1" not in tab.ask("GET", f"/tab/parcels/ready?job={job}").text
+    tab.ask("POST", "/tab/parcels/save", **form)
+    assert not set(written) & set(person.asked), "the catalogue is the administrators'"
+
+    person.answers["user.admin"] = True
+    tab.open(frame_body)
+    assert "keep-1" in tab.ask("GET", f"/tab/parcels/ready?job={job}").text
+    forged: Any = tab.ask("POST", "/tab/parcels/save", **{**form, "version": 1, "AUTH_ID": "boris"}).json
+    assert forged["error_code"] == "session_forged"
+    done = tab.ask("POST", "/tab/parcels/save", **{**form, "version": 1})
+    assert person.asked[-2:] == list(written)
+    said = json.loads(done.headers["HX-Trigger-After-Swap"])[tab_parcels.SAVED]
+    assert said == "Сохранили: 1 посылка. В каталог записали 2 товара"
+    with sessions() as session:
+        [plaid, pillow] = session.scalars(
+            select(AuditRow).where(AuditRow.action == Act.CATALOGUE).order_by(AuditRow.id)
+        )
+    assert (plaid.detail["title"], plaid.deal_id, plaid.user_id) == ("Плед", DEAL, 7)
+    changes = [(each["field"], each["before"], each["after"]) for each in plaid.detail["changes"]]
+    assert changes == [("weight_g", 2050, 2200), ("piece_size_mm", "400 × 300 × 120", "410 × 300 × 120")]
+    assert [each["field"] for each in pillow.detail["changes"]] == ["weight_g"]
+
+    person.answers["catalog.product.offer.update"] = RestError("200040300040", "Недостаточно прав")
+    page = tab.ask("POST", "/tab/parcels/save", **{**form, "version": 2}).text
+    assert "в каталог записали не всё" in page and "«Недостаточно прав»" in page
+    assert "В каталог записали 1 товар" in page and 'name="keep-2" value="1" checked' in page
+    assert 'name="version" value="3"' in page, "the parcels are kept, and may be saved again"

@@ -163,6 +163,23 @@ def test_much_of_the_catalogue_is_for_admins(client: Client, manager: Client, go
     assert client.refused("catalog.product.offer.get", id=goods["simple"])[1] == "0"
 
 
+def test_products_are_changed_by_admins_each_kind_by_its_own_method(
+    client: Client, manager: Client, goods: dict[str, int]
+) -> None:
+    """b24restdocs: catalog.product.update, catalog.product.offer.update."""
+    weighed = {"weight": "320.5", "length": 100}
+    assert manager.refused("catalog.product.update", id=goods["simple"], fields=weighed)[:2] == (400, "200040300040")
+    changed = client.call("catalog.product.update", id=goods["simple"], fields=weighed)["element"]
+    assert (changed["weight"], changed["length"], changed["width"], changed["name"]) == (320.5, 100, None, "Чашка")
+    offer = client.call("catalog.product.offer.update", id=goods["bare"], fields={"weight": 7000})["offer"]
+    assert (offer["weight"], offer["parentId"]["value"]) == (7000, str(goods["parent"]))
+    for wrong in ({"id": goods["offer"]}, {"id": goods["parent"]}, {"id": 999}):
+        assert client.refused("catalog.product.update", **wrong, fields=weighed)[1] == "0"
+    assert client.refused("catalog.product.offer.update", id=goods["simple"], fields=weighed)[1] == "0"
+    assert client.refused("catalog.product.update", id=goods["simple"], fields={"grams": 5})[1] == "0"
+    assert client.refused("catalog.product.update", id=goods["simple"])[1] == "100"
+
+
 def test_blocks_sections_measures_prices(client: Client, goods: dict[str, int]) -> None:
     offers = [row for row in client.call("catalog.catalog.list")["catalogs"] if row["productIblockId"]]
     assert [(row["id"], row["productIblockId"]) for row in offers] == [(25, 23)]
