@@ -92,6 +92,7 @@ class TabView:
     fix_address: str = ""
     laid: LaidView | None = None
     lays: bool = False
+    lays_left: bool = False
     changes: ChangesView | None = None
     several: SeveralView | None = None
     may_split: bool = False
@@ -152,6 +153,7 @@ def tab_view(
         changes=changes_view(shipment, formats, carrier, rules, mine),
         laid=_laid(facts.laid, preview, formats) if preview else None,
         lays=_lays(scene) and Right.SHIP in mine,
+        lays_left=_lays_left(several) and not _lays(scene) and Right.SHIP in mine,
         several=several,
         may_split=may_split(facts, mine) and _divisible(preview) and (several is None or bool(several.left)),
     )
@@ -170,6 +172,11 @@ def _lays(scene: Scene) -> bool:
     facts, shipment = scene.facts, scene.shipment
     free = shipment is None or is_over(shipment)
     return free and not facts.gone and not facts.asks and bool(facts.connection)
+
+
+def _lays_left(several: SeveralView | None) -> bool:
+    """Whether what a split deal has left may be laid, beside the shipment that is shown."""
+    return several is not None and bool(several.left) and several.may_ship
 
 
 def _rates(facts: TabFacts, shipment: ShipmentFacts | None) -> bool:

@@ -147,7 +147,7 @@ def test_what_was_typed_reaches_the_catalogue_with_an_administrators_own_key(
     job = read(sessions, set_up, clock, replace(PACKING, rows=wares))
     typed = {"rw-1": "2,2", "rz-1": "41 x 30 x 12", "keep-1": "1", "rw-2": "1,9", "keep-2": "1"}
     form = {"job": job, "version": 0, **ONE, **typed, "AUTH_ID": "anna"}
-    written = {"catalog.product.update": {"element": {}}, "catalog.product.offer.update": {"offer": {}}}
+    written: dict[str, Any] = {"catalog.product.update": {"element": {}}, "catalog.product.offer.update": {"offer": {}}}
     person.answers |= written
     assert "keep-1" not in tab.ask("GET", f"/tab/parcels/ready?job={job}").text
     tab.ask("POST", "/tab/parcels/save", **form)

@@ -73,10 +73,12 @@ def test_what_is_left_and_who_may_ship_it(facts: TabFacts, shipment: ShipmentFac
     assert view.pieces[0].inside == "Плед, 1 шт."
     assert view.pieces[0].cod == f"6{NBSP}480,00{NBSP}₽"
     assert view_of(one, ru).may_split
+    assert view_of(one, ru).lays_left and not view_of(one, ru).lays, "what is left goes into parcels of its own"
     assert not view_of(one, ru, mine=frozenset(Right) - {Right.SHIP}).may_split
     assert not may_split(replace(one, pipeline_on=False), frozenset(Right))
     everything = facts_of(facts, piece(shipment, 1, Status.IN_TRANSIT), piece(shipment, 2, Status.CREATED))
     assert not view_of(everything, en).may_split
+    assert not view_of(everything, en).lays_left
     assert several_view(facts, ru, frozenset(Right)) is None  # never split
 
 

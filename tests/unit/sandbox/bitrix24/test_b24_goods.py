@@ -173,8 +173,8 @@ def test_products_are_changed_by_admins_each_kind_by_its_own_method(
     assert (changed["weight"], changed["length"], changed["width"], changed["name"]) == (320.5, 100, None, "Чашка")
     offer = client.call("catalog.product.offer.update", id=goods["bare"], fields={"weight": 7000})["offer"]
     assert (offer["weight"], offer["parentId"]["value"]) == (7000, str(goods["parent"]))
-    for wrong in ({"id": goods["offer"]}, {"id": goods["parent"]}, {"id": 999}):
-        assert client.refused("catalog.product.update", **wrong, fields=weighed)[1] == "0"
+    for wrong in (goods["offer"], goods["parent"], 999):
+        assert client.refused("catalog.product.update", id=wrong, fields=weighed)[1] == "0"
     assert client.refused("catalog.product.offer.update", id=goods["simple"], fields=weighed)[1] == "0"
     assert client.refused("catalog.product.update", id=goods["simple"], fields={"grams": 5})[1] == "0"
     assert client.refused("catalog.product.update", id=goods["simple"])[1] == "100"
