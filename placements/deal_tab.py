@@ -37,7 +37,7 @@ from placements.person import Reading, read_deal
 from placements.preview import preview
 from placements.tab_now import TAKES
 from placements.tab_several_view import chosen
-from placements.tab_view import TabView, tab_view
+from placements.tab_view import TabView, dated, tab_view
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
 TEMPLATE = "parts/deal_tab.html"
@@ -85,7 +85,8 @@ class Tab:
         """Has anything changed since version `v`? 204, or the new tab."""
         who = session_of(self._parts, PLACEMENT)
         with read_scope(self._parts.sessions) as session:
-            same = tab_version(session, who.portal_id, who.entity_id) == request.args.get("v")
+            version = tab_version(session, who.portal_id, who.entity_id)
+        same = dated(version, pages.viewer_of(who, self._parts.clock.now()).formats) == request.args.get("v")
         return pages.renewed(make_response("", 204), who, self._parts.signer) if same else self._fragment(who)
 
     def reread(self) -> Response:

@@ -146,7 +146,7 @@ def tab_view(
         costs=Right.COSTS in mine,
         may_refresh=TAKES["refresh"] in mine,
         preview=preview,
-        version=facts.version,
+        version=dated(facts.version, formats),
         papers=papers_view(facts, shipment, formats, carrier, forms, Right.SHIP in mine),
         rates=_rates(facts, shipment) and several is None,
         fix_address=may_fix_address(scene) if Right.SHIP in mine else "",
@@ -157,6 +157,11 @@ def tab_view(
         several=several,
         may_split=may_split(facts, mine) and _divisible(preview) and (several is None or bool(several.left)),
     )
+
+
+def dated(version: str, formats: Formats) -> str:
+    """The version of a day: "tomorrow" and "late" are other words after midnight, though nothing has happened."""
+    return f"{version}_{formats.now.astimezone(formats.zone):%m%d}"
 
 
 def _laid(kept: Kept, preview: Preview, formats: Formats) -> LaidView:

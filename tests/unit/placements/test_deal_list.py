@@ -3,6 +3,7 @@ the page over a real database."""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,24 +12,28 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import select
 
+from b24app.clock import FixedClock
 from b24app.flows.portions import Line, Portion, attention
 from b24app.frames.formats import Formats
 from b24app.logistics.money import Money
 from b24app.logistics.papers import PaperKind
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.store.engine import Sessions
+from b24app.store import papers, portals, shipments
+from b24app.store.engine import Sessions, session_scope
 from b24app.store.faces.deal import ProblemFacts
 from b24app.store.faces.many import LastShipment, Standing
 from b24app.store.faces.papers import PaperFacts
 from b24app.store.faces.prints import PrintedOrder
-from b24app.store.models import AuditRow, InboxRow, Job, Portal
+from b24app.store.models import AuditRow, InboxRow, Job, Paper, Portal
 from b24app.systems import discover
 from placements.deal_list_filter import Filter, Known, Places, State, query_of, read_filter
 from placements.deal_list_prints_view import Press, label_of, labels, printing, together
 from placements.deal_list_view import Outcome, Setting, mark, may, outcome, progress
+from sandbox.cdek.pdf import label_pdf
 from tests.unit.placements.conftest import CONTACT, DEAL, NOW
 from tests.unit.placements.page import Page
 
@@ -279,3 +284,59 @@ def test_too_many_none_and_foreign_keys_are_refused(listed: ListPage, sessions: 
     person.answers["profile"] = {"ID": "9"}
     assert listed.press(deals="8061", key="k" * 16).get_json()["error_code"] == "session_forged"
     assert rows(sessions) == ([], 0, 0)
+
+
+def shipped(sessions: Sessions, portal: Portal, clock: FixedClock, deal: int, file: bytes | None = None) -> int:
+    """An order of a deal, with its label when there is a file; the label's id, 0 = none."""
+    with session_scope(sessions) as session:
+        account = portals.connections(session, portal.id)[0]
+        row = shipments.create(
+            session, portals.get(session, portal.id), deal, 1, account.id, status="created", request={},
+            now=clock.now(), remote_id=f"r-{deal}", order_number=f"10{deal}",
+        )  # fmt: skip
+        if file is None:
+            return 0
+        whose = {"portal_id": portal.id, "shipment_id": row.id, "deal_id": deal, "remote_id": row.remote_id}
+        paper = Paper(form="label_a6", asked_at=clock.now(), changed_at=clock.now(), **whose)
+        session.add(paper)
+        session.flush()
+        papers.keep(session, paper, file, clock.now())
+        return paper.id
+
+
+def test_labels_that_are_there_are_not_asked_for_and_a_spoilt_one_holds_up_no_other(
+    listed: ListPage, sessions: Sessions, set_up: Portal, clock: FixedClock, person: Any
+) -> None:
+    listed.open()
+    person.answers["crm.item.list"] = {"items": [{**DEAL, "id": each} for each in (8061, 8062, 8063, 8064)]}
+    good = shipped(sessions, set_up, clock, 8061, label_pdf([("one", ["one"])], "A6"))
+    bad = shipped(sessions, set_up, clock, 8062, b"%PDF-1.4 cut off")
+    shipped(sessions, set_up, clock, 8063)
+    chosen = {"deals": "8061,8062,8063,8064,999", "size": "A6"}
+
+    def press(key: str) -> Any:
+        return listed.ask("POST", "/deals/act/print", AUTH_ID="anna", key=key, **chosen)
+
+    assert "Готовим этикетки: 2 из 4" in press("k" * 16).text
+    assert "8064</a> Заказа ещё нет" in press("k" * 16).text
+    assert "Готовим этикетки: 2 из 4" in press("m" * 16).text
+    with sessions() as session:
+        asked = [row.key for row in session.scalars(select(InboxRow)) if row.kind == "paper"]
+        assert len(asked) == 1  # of 8063 alone, and once
+        job = session.scalars(select(Job.id).order_by(Job.id.desc())).first()
+    assert (
+        listed.ask("POST", "/deals/act/print", AUTH_ID="anna", key="n" * 16, deals="8061", size="B5").status_code == 422
+    )
+
+    person.answers["crm.item.list"] = {"items": [{**DEAL, "id": each} for each in (8061, 8062)]}
+    link = listed.ask("POST", f"/deals/print/{job}/link", AUTH_ID="anna", which="fresh").get_json()["url"]
+    first, second = listed.client.get(link), listed.client.get(link)
+    assert (first.status_code, second.status_code) == (200, 410)
+    assert [page.extract_text().strip() for page in PdfReader(io.BytesIO(first.data)).pages] == ["one"]
+    with sessions() as session:
+        found = {row.id: row for row in session.scalars(select(Paper))}
+        assert (found[good].opened_at, found[bad].status) == (clock.now(), "failed")
+    # Only what was not printed since the press is new, and the spoilt one can be asked for again.
+    assert listed.ask("POST", f"/deals/print/{job}/link", AUTH_ID="anna", which="fresh").status_code == 409
+    person.answers["crm.item.list"] = {"items": []}
+    assert listed.ask("POST", f"/deals/print/{job}/link", AUTH_ID="anna", which="all").status_code == 409

@@ -13,6 +13,7 @@ from b24app.logistics.status import Incident, Status
 from b24app.store.faces.deal import ShipmentFacts, TabFacts
 from placements.tab_next import what_next
 from placements.tab_now import Now, Scene, what_now
+from placements.tab_view import dated
 from tests.unit.placements.conftest import at
 
 #: Now is Thursday, 12 November, 14:30 in Moscow.
@@ -103,3 +104,10 @@ def test_the_day_is_the_readers(shipment: ShipmentFacts, ru: Formats) -> None:
     promised = replace(shipment, promised=date(2026, 11, 12))
     late = [what_next(promised, replace(ru, now=moment)) for moment in (at(12, 20, 30), at(12, 21, 1))]
     assert [each.key if each else "" for each in late] == ["promised_soon", "late"]
+
+
+def test_a_tab_left_open_over_midnight_is_drawn_anew(ru: Formats) -> None:
+    """In the reader's own zone."""
+    before, after = (dated("v1", replace(ru, now=moment)) for moment in (at(12, 20, 59), at(12, 21, 1)))
+    assert before == dated("v1", ru)
+    assert before != after
