@@ -62,12 +62,13 @@ def steps(run: Run, rows: Sequence[OutboxRow]) -> dict[int, Step]:
 
 
 def _look(run: Run, deal_ids: Sequence[int], known: Mapping[int, OwnRow]) -> tuple[dict[int, Seen], set[int]]:
-    """One request or two for all of them; the second are those whose rows were refused."""
-    commands = [calls.list_deals(f"d{at}", ids, run.names) for at, ids in enumerate(calls.chunks(deal_ids))]
-    commands += [goods.newest_rows(f"r{deal_id}", deal_id) for deal_id in deal_ids]
+    """One request or two for all of them; the second are those whose rows were refused. Raises RestError when deals
+    cannot be listed: absent must mean deleted."""
+    lists = [calls.list_deals(f"d{at}", ids, run.names) for at, ids in enumerate(calls.chunks(deal_ids))]
+    commands = [*lists, *(goods.newest_rows(f"r{deal_id}", deal_id) for deal_id in deal_ids)]
     commands += [goods.get_row(f"g{deal_id}", each.id) for deal_id, each in known.items() if each.id]
     answer = run.client.read_all(commands, people=run.people)
-    items = [row for command in commands for row in calls.items_of(answer.results.get(command.key))]
+    items = [row for each in lists for row in calls.items_of(answer.get(each.key))]
     deals = {deal.deal_id: deal for deal in (calls.parse_deal(item, run.names) for item in items) if deal.deal_id}
     found = {}
     for deal_id, deal in deals.items():

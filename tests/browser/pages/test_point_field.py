@@ -69,6 +69,11 @@ def test_a_point_is_chosen_in_the_card_and_is_the_deals(shop: Desk) -> None:
     ours = shop.ours()
     expect(ours.locator("#field")).to_contain_text(f"СДЭК, {code}")
     expect(ours.locator("#field")).to_contain_text("Казань")
-    shop.page.get_by_text("Доставка", exact=True).first.click()
+    shop.page.request.post(f"{shop.address['base_url']}/lang", form={"lang": "en", "next": "/"})
+    shop.page.goto(card)
+    ours = shop.ours()
+    expect(ours.locator("h1")).to_have_text("Pickup point")
+    expect(ours.locator("#field")).to_contain_text(code)
+    shop.page.get_by_text("Delivery", exact=True).first.click()
     shop.program.wait(lambda: any(code in frame.content() for frame in shop.page.frames), "the point in the tab", 20)
     assert shop.watched.faults == []

@@ -143,6 +143,17 @@ def test_a_write_that_has_nothing_left_to_say_is_folded(bench: Bench) -> None:
     assert bench.row(OutboxRow, old).state == "folded"
 
 
+def test_a_product_row_is_not_written_over_by_an_older_choice(bench: Bench) -> None:
+    old = bench.write("a", kind="product_row")
+    bench.end(old, "dead", "refused")
+    bench.end(bench.write("b", kind="product_row"), "done")
+    assert bench.act(desk.retry, RowKey("outbox", old)) is None
+    assert bench.row(OutboxRow, old).state == "folded"
+    alone = bench.write("c", kind="product_row")
+    bench.end(alone, "dead", "refused")
+    assert bench.act(desk.retry, RowKey("outbox", alone)) is not None
+
+
 def test_what_was_folded_into_a_dead_write_leaves_with_it(bench: Bench) -> None:
     first = bench.write("a", {"status": "created", "link": "l"})
     last = bench.write("b", {"status": "in_transit"})
