@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 from b24app.flows.laying import holds, lay
 from b24app.flows.packing import Packing, together
 from b24app.flows.plan import ParcelPlan
+from b24app.flows.risks import Place
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import Formats
 from b24app.frames.parts import PageParts, answer_errors, session_of, trace
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession
-from b24app.store import audit, parcels, portals, rates
+from b24app.store import audit, parcels, points_found, portals, rates
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
@@ -33,7 +34,7 @@ from placements.deal_tab import PLACEMENT
 from placements.person import own_client
 from placements.tab_parcels_catalogue import Written, may_write, note, wishes, write
 from placements.tab_parcels_form import Draft, StaleFormError, act_on, read_draft
-from placements.tab_parcels_view import panel, sum_of
+from placements.tab_parcels_view import Carrier, panel, sum_of
 
 PANEL, WAITING, SUM = "tab/parcels.html", "tab/parcels_wait.html", "tab/parcels_sum.html"
 #: The page is told what to say, closes the panel and reads the deal again.
@@ -116,7 +117,8 @@ class ParcelsDesk:
         """How it would travel with what stands in the fields now."""
         who = self._who()
         form, _ = self._form(who)
-        return self._draw(SUM, who, sum=sum_of(form.draft.plan, form.packing, self._formats(who)))
+        carrier = self._carrier(who, form.packing)
+        return self._draw(SUM, who, sum=sum_of(form.draft.plan, form.packing, self._formats(who), carrier))
 
     # --- deciding -----------------------------------------------------------------------------------------------------
 
@@ -140,10 +142,16 @@ class ParcelsDesk:
         """One parcel again, as we work it out."""
         who = self._who()
         form, _ = self._form(who)
-        return self._keep(who, form, None)
+        return self._keep(who, form, None, dropped=True)
 
     def _keep(
-        self, who: PageSession, form: Form, plan: ParcelPlan | None, remember: Callable[[], Written] = Written
+        self,
+        who: PageSession,
+        form: Form,
+        plan: ParcelPlan | None,
+        remember: Callable[[], Written] = Written,
+        *,
+        dropped: bool = False,
     ) -> Response:
         now = self._parts.clock.now()
         made, _ = lay(form.packing.rows, form.packing.defaults, plan) if plan else ((), [])
@@ -169,7 +177,8 @@ class ParcelsDesk:
         if before is None:
             with read_scope(self._parts.sessions) as session:
                 kept = parcels.of_deal(session, who.portal_id, who.entity_id)
-            return self._panel(who, Form(form.job, form.packing, form.draft, kept.version), kept, changed=True)
+            if kept.plan != plan:  # else it is this very press once more, or nobody's loss
+                return self._panel(who, Form(form.job, form.packing, form.draft, kept.version), kept, changed=True)
         written = remember()
         if written.done:
             note(self._parts.sessions, who, written.done, now)
@@ -178,7 +187,7 @@ class ParcelsDesk:
                 kept = parcels.of_deal(session, who.portal_id, who.entity_id)
             return self._panel(who, Form(form.job, form.packing, form.draft, kept.version), kept, written=written)
         t = self._formats(who).words
-        said = t("parcels.saved" if plan else "parcels.dropped", n=len(plan.parcels) if plan else 1)
+        said = t("parcels.dropped" if dropped else "parcels.saved", n=len(plan.parcels) if plan else 1)
         if written.done:
             said = f"{said}. {t('parcels.remembered', n=len(written.done))}"
         answer = pages.renewed(make_response("", 200), who, self._parts.signer)
@@ -226,7 +235,7 @@ class ParcelsDesk:
     ) -> Response:
         with read_scope(self._parts.sessions) as session:
             remembers = may_write(who, portals.get(session, who.portal_id))
-        shown = panel(form.draft, form.packing, kept, self._formats(who))
+        shown = panel(form.draft, form.packing, kept, self._formats(who), self._carrier(who, form.packing))
         ticked = {name for name, value in request.form.items() if name.startswith("keep-") and value}
         return self._draw(
             PANEL,
@@ -241,6 +250,17 @@ class ParcelsDesk:
             remembers=remembers,
             ticked=ticked,
         )
+
+    def _carrier(self, who: PageSession, packing: Packing) -> Carrier | None:
+        with read_scope(self._parts.sessions) as session:
+            account = portals.connection(session, who.portal_id, packing.connection_id)
+            plugin = self._parts.systems.get(account.system) if account else None
+            if account is None or plugin is None:
+                return None
+            system = (account.system, account.mode)
+            listed = points_found.listed(session, {system}, packing.point) if packing.point else {}
+        place = Place(packing.point, listed[system]) if system in listed else None
+        return Carrier(self._parts.carrier(account.system, who.lang), plugin.manifest.limits, place)
 
     def _formats(self, who: PageSession) -> Formats:
         return pages.viewer_of(who, self._parts.clock.now()).formats

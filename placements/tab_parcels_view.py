@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from b24app.flows.laying import lay, pieces_of
 from b24app.flows.packing import Packing
 from b24app.flows.parcels import KILOGRAM, find_sides, find_weight
 from b24app.flows.plan import ParcelPlan, PlannedParcel, Stated
+from b24app.flows.risks import Cargo, Place
 from b24app.flows.snapshot import ProductRow, Source
 from b24app.frames.formats import Formats
 from b24app.logistics.model import Parcel
+from b24app.logistics.points import Box
 from b24app.logistics.problem import Problem
 from b24app.store.parcels import Kept
 from placements.parcel_words import ParcelLine, parcel_line
 from placements.tab_parcels_form import Draft
+from placements.tab_rates_risks import risk_list
 
 #: Up to so many other parcels there is a button for each; beyond, a list to choose from.
 BUTTONS = 4
@@ -78,12 +82,13 @@ class GoodView:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """How it would travel: the mockup's table of parcels."""
+    """How it would travel: the mockup's table of parcels; `refused`: what the carrier would not take."""
 
     lines: tuple[ParcelLine, ...]
     total: str
     why: str
     problems: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Panel:
     wrong: bool
 
 
-def panel(draft: Draft, packing: Packing, kept: Kept, formats: Formats) -> Panel:
+def panel(draft: Draft, packing: Packing, kept: Kept, formats: Formats, carrier: Carrier | None = None) -> Panel:
     goods = {row.id: row for row in packing.rows}
     boxes = tuple(
         _box(at, parcel, draft, goods, packing, formats) for at, parcel in enumerate(draft.plan.parcels, start=1)
@@ -106,7 +111,7 @@ def panel(draft: Draft, packing: Packing, kept: Kept, formats: Formats) -> Panel
     return Panel(
         boxes=boxes,
         goods=tuple(_good(row, said.get(row.id, Stated(row.id)), draft, packing, formats) for row in packing.rows),
-        sum=sum_of(draft.plan, packing, formats),
+        sum=sum_of(draft.plan, packing, formats, carrier),
         said=_who(kept, formats),
         kept=kept.plan is not None,
         version=kept.version,
@@ -179,14 +184,34 @@ def _from(what: str, source: Source | None, value: str, formats: Formats) -> str
     return formats.words(f"parcels.from.{source.value}", value=value)
 
 
-def sum_of(plan: ParcelPlan, packing: Packing, formats: Formats) -> Sum:
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """Who would carry the goods: the system's name for people, the limits of its manifest, and the deal's pickup point
+    where its list is known."""
+
+    name: str = ""
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    place: Place | None = None
+
+
+def sum_of(plan: ParcelPlan, packing: Packing, formats: Formats, carrier: Carrier | None = None) -> Sum:
+    """`carrier` None = nobody knows who carries it."""
     parcels, problems = lay(packing.rows, packing.defaults, plan)
     lines = tuple(parcel_line(parcel, formats) for parcel in parcels)
     total = formats.weight(sum(parcel.weight_g for parcel in parcels)) if parcels else ""
     guessed = any(line.weight_guessed for line in lines)
     why = "; ".join(dict.fromkeys(line.why for line in lines if line.why))
     said = [*(_problem(each, formats) for each in problems), *_odd(plan, parcels, formats)]
-    return Sum(lines, f"≈\u00a0{total}" if guessed else total, why, tuple(said))
+    refused = _refused(parcels, packing, carrier, formats) if carrier else ()
+    return Sum(lines, f"≈\u00a0{total}" if guessed else total, why, tuple(said), tuple(refused))
+
+
+def _refused(parcels: Sequence[Parcel], packing: Packing, carrier: Carrier, formats: Formats) -> Iterator[str]:
+    """What the carrier would not take so."""
+    cargo = Cargo(tuple(map(Box.of, parcels)), sum(len(parcel.items) for parcel in parcels), cod=packing.cod)
+    for row in risk_list(cargo, carrier.limits, packing.service, carrier.place, carrier.name, formats).rows:
+        if row.tone == "red":
+            yield f"{row.title}. {row.text}"
 
 
 def _problem(problem: Problem, formats: Formats) -> str:

@@ -75,6 +75,12 @@
       var to = /^[1-9]$/.test(event.key) ? event.key : event.code === "KeyN" || event.key === "+" ? "new" : "";
       if (to && move(share, to)) { event.preventDefault(); }
     });
+    // What was wrong is being put right: it is judged again when sent.
+    body.addEventListener("input", function (event) {
+      if (!box() || !event.target.matches("#parcels [aria-invalid]")) { return; }
+      event.target.removeAttribute("aria-invalid");
+      event.target.parentElement.querySelectorAll(".wb-error").forEach(function (each) { each.remove(); });
+    });
     body.addEventListener("pointerdown", take);
     body.addEventListener("pointermove", drag);
     body.addEventListener("pointerup", function () { drop(true); });

@@ -30,7 +30,7 @@ from tests.unit.placements.test_deal_tab import Tab
 DEAL = 8061
 PLAID = ProductRow(1, "Плед", Money.of(2580), Decimal(2), sizes=(CatalogueSize(Source.VARIATION, 2050, 400, 300, 120),))
 PILLOW = ProductRow(2, "Подушка", Money.of(2320), Decimal(1), sizes=(CatalogueSize(Source.SECTION, 2100),))
-PACKING = Packing((PLAID, PILLOW), Defaults(packaging_g=100))
+PACKING = Packing((PLAID, PILLOW), Defaults(packaging_g=100), connection_id=1, service="parcel")
 ONE = {"s-1-1": "2", "s-1-2": "1"}
 
 
@@ -74,6 +74,8 @@ def test_goods_are_moved_measured_kept_and_put_together_again(
     laid = {**form, "s-1-1": "1", "s-2-1": "1", "w-1": "4,2", "z-2": "40х30 x 12,5", "k-2": "0", "rw-2": "1900 г"}
     counted = tab.ask("POST", "/tab/parcels/sum", **laid).text.replace("\xa0", " ")
     assert "4,200 кг" in counted and "2,050 кг" in counted and "40 × 30 × 12,5" in counted and "6,250 кг" in counted
+    heavy = tab.ask("POST", "/tab/parcels/sum", **{**laid, "w-1": "51"}).text.replace("\xa0", " ")
+    assert "51,000 кг, а этим тарифом — до 50,000 кг" in heavy and "до 50,000 кг" not in counted
     done = tab.ask("POST", "/tab/parcels/save", **laid)
     assert (done.text, json.loads(done.headers["HX-Trigger-After-Swap"])) == (
         "", {tab_parcels.SAVED: "Сохранили: 2 посылки"},
@@ -128,7 +130,8 @@ def test_another_persons_parcels_and_other_goods_are_told(
 ) -> None:
     job = read(sessions, set_up, clock)
     mine = {"job": job, "version": 0, "s-1-1": "2", "s-2-2": "1"}
-    tab.ask("POST", "/tab/parcels/save", **mine)
+    for _ in "ab":  # a second press of the same button is no one else's
+        assert tab.ask("POST", "/tab/parcels/save", **mine).text == ""
     page = tab.ask("POST", "/tab/parcels/save", **{**mine, "s-1-1": "1", "s-3-1": "1"}).text
     assert "изменил кто-то другой" in page and 'name="version" value="1"' in page
     assert lies(page) == {"1-1": "1", "2-2": "1", "3-1": "1"}, "what the person laid is still there"
@@ -176,3 +179,20 @@ def test_what_was_typed_reaches_the_catalogue_with_an_administrators_own_key(
     assert "в каталог записали не всё" in page and "«Недостаточно прав»" in page
     assert "В каталог записали 1 товар" in page and 'name="keep-2" value="1" checked' in page
     assert 'name="version" value="3"' in page, "the parcels are kept, and may be saved again"
+
+
+def test_among_many_parcels_the_next_one_is_chosen_from_a_list(
+    tab: Tab, sessions: Sessions, set_up: Portal, clock: FixedClock
+) -> None:
+    many = replace(PACKING, rows=(replace(PLAID, quantity=Decimal(7)),))
+    form = {"job": read(sessions, set_up, clock, many), "version": 0, **{f"s-{at}-1": "1" for at in range(2, 7)}}
+    page = tab.ask("POST", "/tab/parcels/lay", **form, **{"s-1-1": "2"}, act="").text
+    assert 'name="to-1-1"' in page and "move:1:1:2" not in page
+    moved = {"s-1-1": "2", "n-1-1": "1", "to-1-1": "3", "act": "move:1:1:pick"}
+    assert lies(tab.ask("POST", "/tab/parcels/lay", **form, **moved).text) == {
+        f"{at}-1": "2" if at == 3 else "1" for at in range(1, 7)
+    }
+    gone = tab.ask("POST", "/tab/parcels/lay", **form, **moved, **{"s-7-1": "0"}).text
+    assert len(lies(gone)) == 6, "an empty parcel is none"
+    one = tab.ask("POST", "/tab/parcels/lay", **form, **{"s-1-1": "2"}, act="together").text
+    assert lies(one) == {"1-1": "7"}
