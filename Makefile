@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ROOMS := $(wildcard b24app placements install sandbox tests tools bench wsgi.py)
-# Tests that share nothing run beside each other: they wait more than they compute, so three to two cores. Chromium is
-# heavier; those that kill processes or judge their own speed want the machine for themselves.
+# Tests that share nothing run beside each other: they wait more than they compute, so three to two cores. Those that
+# kill processes wait the most; Chromium fills their pauses.
 JOBS ?= 3
-ALONE := faults or serial
+LONG := browser or faults
+SPREAD := --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := setup
 .PHONY: setup demo test lint bench faults
 
@@ -17,9 +18,8 @@ demo: setup
 
 test: .venv/dev.stamp static/vendor/.stamp
 	@tools/machine.sh chromium
-	$(BIN)/python -m pytest -m "not (browser or $(ALONE))" -n $(JOBS) --dist loadfile
-	$(BIN)/python -m pytest -m "browser and not ($(ALONE))" -n 2 --dist loadfile
-	$(BIN)/python -m pytest -m "$(ALONE)"
+	$(BIN)/python -m pytest -m "not ($(LONG))" -n $(JOBS) $(SPREAD)
+	$(BIN)/python -m pytest -m "$(LONG)" -n $(JOBS) $(SPREAD)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
