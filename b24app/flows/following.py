@@ -64,6 +64,8 @@ def _stage(
         return change.stage if pipeline.on_failure is OnFailure.FOLLOW or _alone(view, others) else None
     if change.status in _NO_ORDER and not _counted(others):
         return change.stage  # the only order came to nothing
+    if change.status is Status.REJECTED:
+        return None  # it failed before it began: its Problem says so
     before, after = stands([view, *others]), stands([replace(view, status=change.status), *others])
     if after is None or after is before or after in FAILED:
         return None

@@ -173,9 +173,9 @@ def still_left(pieces: Sequence[Piece]) -> tuple[Line, ...]:
 
 
 def may_ship(pieces: Sequence[Piece]) -> bool:
-    """Whether another order would double none of these."""
+    """Whether an order of the whole deal would double none of these."""
     if is_split(pieces):
-        return bool(still_left(pieces))
+        return not any(is_taken(piece.status) for piece in pieces)
     last = max(pieces, key=lambda piece: piece.n, default=None)
     return last is None or not last.status.is_live
 

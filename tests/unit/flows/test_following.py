@@ -75,6 +75,7 @@ def stage(change: Advance) -> str | None:
         (Status.OUT_FOR_DELIVERY, Status.DELIVERED, Status.CANCELLED, None),  # its goods are still here
         (Status.CREATED, Status.CANCELLED, Status.IN_TRANSIT, WAY),
         (Status.CREATED, Status.CANCELLED, Status.CANCELLED, LOSE),
+        (Status.SUBMITTING, Status.REJECTED, Status.IN_TRANSIT, None),
     ],
 )
 def test_the_deal_goes_with_its_least_advanced_shipment(

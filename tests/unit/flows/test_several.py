@@ -19,7 +19,7 @@ from b24app.flows.decisions import (
     SolveProblems,
     WithdrawShipment,
 )
-from b24app.flows.portions import Line, PartWish, Portion
+from b24app.flows.portions import Line, PartWish, Portion, may_ship
 from b24app.flows.several import PartAnswer, part
 from b24app.flows.ship import decide
 from b24app.flows.snapshot import CodSource, Payment, ProblemView, ShipmentView
@@ -221,3 +221,12 @@ def test_a_whole_shipment_leaves_nothing() -> None:
     whole = shipment(n=2, id=2, number="wb-42-2")
     assert at_stage(cups(Status.CANCELLED), whole) == [Nothing("already_shipped")]
     assert Portion.from_json(cups().portion.to_json()) == cups().portion  # type: ignore[union-attr]
+
+
+def test_the_whole_deal_may_be_booked_while_nothing_of_it_is_on_its_way() -> None:
+    assert may_ship([])
+    assert may_ship([shipment(Status.CANCELLED)])
+    assert may_ship([cups(Status.CANCELLED)])
+    assert not may_ship([shipment()])
+    assert not may_ship([cups(Status.CREATED)])
+    assert not may_ship([cups(Status.DELIVERED), cups(Status.CANCELLED, n=2)])
