@@ -22,6 +22,7 @@ from install.run import DONE, FAILED, RUNNING
 from install.steps import STEPS
 from install.view import install_view
 from placements.tab_view import tab_view
+from tests.browser.pages import parcels_state
 from tests.browser.pages.address_state import panel
 from tests.browser.pages.states import NOW, STATES
 
@@ -46,6 +47,7 @@ def addresses() -> dict[str, str]:
     found = {f"install-{state}": f"/install/{state}/{{lang}}" for state in INSTALLS}
     found |= {f"deal-{state.replace('_', '-')}": f"/tab/{state}/{{lang}}" for state in STATES}
     found["deal-address"] = "/address/{lang}"
+    found["deal-parcels"] = "/parcels/{lang}"
     return found | {f"error-{code.value.replace('_', '-')}": f"/error/{code.value}/{{lang}}" for code in ErrorCode}
 
 
@@ -56,9 +58,11 @@ def served() -> Iterator[str]:
     pages.setup(app)
     app.add_url_rule("/tab/<state>/<lang>", "tab", _tab)
     app.add_url_rule("/address/<lang>", "address", _address)
+    app.add_url_rule("/parcels/<lang>", "parcels", _parcels)
     app.add_url_rule("/install/<state>/<lang>", "install", _install)
     app.add_url_rule("/error/<code>/<lang>", "error", _error)
     app.add_url_rule("/tab/version", "tab_version", lambda: ("", 204))
+    app.add_url_rule("/tab/rates", "tab_rates", lambda: ("", 204), methods=["POST"])
     app.add_url_rule("/install/progress", "progress", lambda: ("", 204))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -102,6 +106,15 @@ def _address(lang: str) -> Response:
         words=shown.words,
         carrier=carrier,
     )
+
+
+def _parcels(lang: str) -> Response:
+    facts, preview = STATES["gone"]  # the tab under the panel is not seen
+    who = _who(lang, "CRM_DEAL_DETAIL_TAB")
+    viewer = pages.viewer_of(who, NOW)
+    view = tab_view(facts, viewer.formats, "CDEK", preview)
+    more = {"panel": True, "panel_of": "tab/parcels.html", **parcels_state.context(viewer.formats)}
+    return pages.page("pages/deal_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16, **more)
 
 
 def _install(state: str, lang: str) -> Response:
