@@ -10,8 +10,8 @@ from flask import Blueprint, Response, make_response, request
 
 from b24app.bitrix24.fields import names_of
 from b24app.bitrix24.own_fields import titles_of
+from b24app.flows.cutting import goods_of
 from b24app.flows.portions import PartWish, left
-from b24app.flows.several import goods_of
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import PageParts, answer_errors, session_of, trace

@@ -5,13 +5,13 @@ Nothing is sent twice: a shipment takes its goods from what no other shipment th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from b24app.flows.case import Case, clear_outputs, is_expected_stage, not_yet, offer_cancel, opened, pipeline_of
 from b24app.flows.case import wants_shipping as wants
-from b24app.flows.cod import build_cod
 from b24app.flows.compose import Composed, compose, input_hash
+from b24app.flows.cutting import compose_part, goods_of, in_order, left_of, lines_of, newest
 from b24app.flows.decisions import (
     CreateShipment,
     Decided,
@@ -22,10 +22,8 @@ from b24app.flows.decisions import (
     Text,
     WithdrawShipment,
 )
-from b24app.flows.laying import part_of
-from b24app.flows.parcels import SERVICE
-from b24app.flows.portions import Held, Line, PartWish, Portion, Terms, covers, is_split, is_taken, left
-from b24app.flows.snapshot import DealSnapshot, ProductRow, ShipmentView
+from b24app.flows.portions import Line, PartWish, covers, is_split, is_taken, left
+from b24app.flows.snapshot import ShipmentView
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 
@@ -43,45 +41,9 @@ class PartAnswer:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A portion composed into a request; `portion` None = it is the whole deal."""
-
-    composed: Composed
-    portion: Portion | None
-
-
 def concerns(case: Case) -> bool:
     """Whether the deal was ever split."""
     return is_split(case.shipments)
-
-
-def goods_of(deal: DealSnapshot) -> tuple[Line, ...]:
-    """The deal's goods as lines; services do not travel."""
-    rows = (row for row in deal.rows if row.type != SERVICE and row.quantity > 0)
-    return tuple(Line(row.id, row.name, row.quantity, row.product_id) for row in rows)
-
-
-def cut(deal: DealSnapshot, lines: Sequence[Line]) -> DealSnapshot:
-    """The deal with the goods of these lines alone, in the parcels that they were laid into."""
-    wanted = {line.row: line.quantity for line in lines}
-    rows = tuple(replace(row, quantity=wanted[row.id]) for row in deal.rows if row.id in wanted)
-    return replace(deal, rows=rows, plan=part_of(deal.plan, deal.rows, rows) if deal.plan else None)
-
-
-def lines_of(view: ShipmentView, whole: Sequence[Line]) -> Sequence[Line]:
-    return whole if view.portion is None else view.portion.lines
-
-
-def left_of(deal: DealSnapshot, shipments: Iterable[ShipmentView]) -> tuple[Line, ...]:
-    """What may still be shipped: all that is neither on its way nor delivered."""
-    whole = goods_of(deal)
-    return left(whole, [lines_of(view, whole) for view in shipments if is_taken(view.status)])
-
-
-def newest(shipments: Iterable[ShipmentView]) -> int:
-    """The number of the deal's newest shipment, 0 = none."""
-    return max((view.n for view in shipments), default=0)
 
 
 # --- a person's part --------------------------------------------------------------------------------------------------
@@ -98,16 +60,10 @@ def part(case: Case, wish: PartWish) -> PartAnswer:
     if not covers(rest, wish.lines):
         return PartAnswer(why="not_left")
     plan = _Plan(case)
-    plan.create(_in_order(rest, wish.lines))
+    plan.create(in_order(rest, wish.lines))
     if plan.blocked is not None:
         return PartAnswer(problems=plan.blocked.problems)
     return PartAnswer(tuple(plan.done()))
-
-
-def _in_order(rest: Sequence[Line], wanted: Sequence[Line]) -> tuple[Line, ...]:
-    """Names and goods as the deal says them, quantities as wished."""
-    asked = {line.row: line.quantity for line in wanted}
-    return tuple(replace(line, quantity=asked[line.row]) for line in rest if line.row in asked)
 
 
 # --- a stage, or a press of "ship" ------------------------------------------------------------------------------------
@@ -121,11 +77,12 @@ class _Plan:
     decisions: list[Decided] = field(default_factory=list)
     problems: dict[str, Problem] = field(default_factory=dict)
     blocked: Composed | None = None
+    retried: set[int] = field(default_factory=set)
 
     def retry(self, view: ShipmentView, lines: Sequence[Line]) -> None:
         """A refused shipment again under its own number, but only if something changed since. Each account keeps its
         own history: another one gets the next number."""
-        made = _made(self.case, lines, view.n)
+        made = compose_part(self.case, lines, view.n)
         composed, trigger = made.composed, self.case.trigger_id
         new_wish = self.case.by_person or trigger > view.trigger_history_id
         if composed.input_hash == view.input_hash and not new_wish:
@@ -136,12 +93,13 @@ class _Plan:
             self.create(lines)
         else:
             self.decisions.append(RetryShipment(view.id, composed.request, composed.input_hash, trigger, made.portion))
+            self.retried.add(view.id)
             self._hold(replace(view, status=Status.DRAFT, portion=made.portion))
 
     def create(self, lines: Sequence[Line]) -> None:
         """A new shipment. The numbers of those that are on their way stay in the deal's fields."""
         n = newest(self.case.shipments) + 1
-        made = _made(self.case, lines, n)
+        made = compose_part(self.case, lines, n)
         composed, trigger = made.composed, self.case.trigger_id
         if composed.request is None:
             self._block(composed)
@@ -165,11 +123,20 @@ class _Plan:
     def done(self) -> list[Decided]:
         """With the deal's problems: opened once for the deal, whatever the number of shipments they stop."""
         case = _of_deal(self.case)
+        solved = _solve(self.case, self._settled()) if self.decisions else []
         if self.blocked is None:
-            return [*(_solve(case) if self.decisions else []), *self.decisions]
+            return [*solved, *self.decisions]
         of_all = input_hash(case.deal, pipeline_of(case))
         found = opened(case, replace(self.blocked, problems=tuple(self.problems.values()), input_hash=of_all))
-        return [*self.decisions, *found]
+        return [*solved, *self.decisions, *found]
+
+    def _settled(self) -> set[int]:
+        """Whose problems are over: of orders that are sent again, or whose goods are on their way in another one; of
+        the deal (0) when nothing stops it."""
+        whole, rest = goods_of(self.case.deal), left_of(self.case.deal, self.case.shipments)
+        failed = [view for view in self.case.shipments if view.status in (Status.REJECTED, *_ASTRAY)]
+        gone_on = {view.id for view in failed if not covers(rest, lines_of(view, whole))}
+        return self.retried | gone_on | (set() if self.blocked is not None else {0})
 
 
 def decide(case: Case) -> list[Decided]:
@@ -199,7 +166,7 @@ def _refused(case: Case) -> list[tuple[ShipmentView, tuple[Line, ...]]]:
         lines = lines_of(view, whole)
         rows = {line.row for line in lines}
         if view.status is Status.REJECTED and not rows & later and covers(rest, lines):
-            found.append((view, _in_order(rest, lines)))
+            found.append((view, in_order(rest, lines)))
         later |= rows
     return found
 
@@ -246,8 +213,9 @@ def _nothing_left(case: Case) -> Decided:
 
 def _elsewhere(case: Case) -> list[Decided]:
     """Not in a stage that ships: live orders may not be wanted any more."""
-    decisions = _solve(case)
     live = [view for view in case.shipments if view.status.is_live]
+    closed = case.deal.semantic != "P" and not live
+    decisions = _solve(case, {view.shipment_id for view in case.problems} if closed else {0})
     if not live or is_expected_stage(case):
         return [*decisions, Nothing("not_in_stage")]
     lost = case.deal.semantic == "F"
@@ -263,7 +231,7 @@ def next_up(case: Case) -> Composed:
     """What a press of "ship" would send: all that is left of a deal that was split, else the whole deal."""
     n = newest(case.shipments) + 1
     rest = _rest(case, ()) if concerns(case) else ()
-    return _made(case, rest, n).composed if rest else compose(case.deal, pipeline_of(case), n)
+    return compose_part(case, rest, n).composed if rest else compose(case.deal, pipeline_of(case), n)
 
 
 def _made_elsewhere(case: Case, view: ShipmentView) -> bool:
@@ -275,40 +243,12 @@ def _made_elsewhere(case: Case, view: ShipmentView) -> bool:
 # --- pieces -----------------------------------------------------------------------------------------------------------
 
 
-def _made(case: Case, lines: Sequence[Line], n: int) -> _Made:
-    """The portion's request, with its share of the money. All goods of a deal of which nothing is on its way are no
-    portion."""
-    deal, pipeline, whole = case.deal, pipeline_of(case), goods_of(case.deal)
-    others = [view for view in case.shipments if view.n != n and is_taken(view.status)]
-    if not others and tuple(lines) == whole:
-        return _Made(compose(deal, pipeline, n), None)
-    mine = cut(deal, lines)
-    behind = left(left(whole, [lines_of(view, whole) for view in others]), [lines])
-    after = _value(cut(deal, behind).rows) if behind else None
-    held = tuple(Held(view.portion, view.status) for view in others if view.portion is not None)
-    composed = compose(mine, pipeline, n, Terms(_value(mine.rows), after, held))
-    owed, _ = build_cod(deal, pipeline)
-    parts = composed.parts
-    portion = Portion(
-        tuple(lines),
-        whole,
-        deal.stage,
-        parts.cod.minor if parts.cod else 0,
-        parts.declared.minor if parts.declared else 0,
-        owed.minor if owed else 0,
-    )
-    return _Made(composed, portion)
-
-
-def _value(rows: Iterable[ProductRow]) -> int:
-    return sum(int(row.price.minor * row.quantity) for row in rows)
-
-
 def _of_deal(case: Case) -> Case:
     """The case with the problems of the deal alone: those of orders are theirs."""
     return replace(case, problems=tuple(view for view in case.problems if not view.shipment_id))
 
 
-def _solve(case: Case) -> list[Decided]:
-    keys = tuple(sorted({view.problem.key for view in case.problems if not view.shipment_id}))
+def _solve(case: Case, of: Collection[int]) -> list[Decided]:
+    """Of these shipments, 0 = of the deal itself."""
+    keys = tuple(sorted({view.problem.key for view in case.problems if view.shipment_id in of}))
     return [SolveProblems(keys)] if keys else []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from b24app.flows.cutting import cut, left_of
 from b24app.flows.packing import packing_of
 from b24app.flows.portions import is_split
-from b24app.flows.several import cut, left_of
 from b24app.runners.portal import choices
 from b24app.runners.portal.context import Run, draft
 from b24app.runners.portal.jobs import JobStep

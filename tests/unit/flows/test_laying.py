@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.flows.compose import compose
+from b24app.flows.cutting import cut
 from b24app.flows.laying import holds, lay, pieces_of
 from b24app.flows.packing import gathered, moved, together
 from b24app.flows.plan import ParcelPlan, PlannedParcel, Share, Stated
 from b24app.flows.portions import Line
 from b24app.flows.rates import price_key, price_request
-from b24app.flows.several import cut
 from b24app.flows.snapshot import CatalogueSize, Defaults, ProductRow, Source
 from b24app.flows.trial import try_out
 from b24app.logistics.money import Money

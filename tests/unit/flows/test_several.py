@@ -206,6 +206,22 @@ def test_a_problem_of_an_order_is_not_solved_by_another_one() -> None:
     assert solved.keys == (ours.problem.key,)
 
 
+def test_problems_of_orders_end_with_their_cause() -> None:
+    lost = ProblemView(Problem("part_lost", Field.ORDER, params={"part": "wb-42-1"}), shipment_id=1)
+    refused = ProblemView(Problem("phone_refused", Field.PHONE), shipment_id=1)
+    # Sent again; its goods shipped in another order; the deal is over.
+    pressed = at_stage(cups(Status.REJECTED), by_person=True, problems=(refused,))
+    assert [type(each) for each in pressed] == [SolveProblems, RetryShipment]
+    case = Case(deal(**TWO), UNPAID, (cups(Status.LOST),), (lost,), (), NOW)
+    again = part(case, PartWish((line(1, 2),), seen=1)).decisions
+    assert [each.keys for each in again if isinstance(each, SolveProblems)] == [(lost.problem.key,)]
+    one_of_two = part(case, PartWish((line(1, 1),), seen=1)).decisions
+    assert not any(isinstance(each, SolveProblems) for each in one_of_two)  # the other one is still there
+    assert at_stage(cups(Status.LOST), stage="C3:WAY", problems=(lost,)) == [Nothing("not_in_stage")]
+    won = at_stage(cups(Status.LOST), stage="C3:WON", semantic="S", problems=(lost,))
+    assert [type(each) for each in won] == [SolveProblems, Nothing]
+
+
 def test_a_deal_that_leaves_its_stage_asks_about_every_order() -> None:
     draft, sent = cups(Status.DRAFT, sent=False), cups(n=2)
     # A person split it before the stage: wherever the deal goes, that was their wish.
