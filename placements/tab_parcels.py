@@ -98,10 +98,11 @@ class ParcelsDesk:
             said = job.why.partition("|")[2] or self._formats(who).words("parcels.why_failed")
             return self._draw(WAITING, who, job_id=job.id, tries=tries, slow=False, failed=said)
         packing = Packing.from_json(job.result)
-        fits = kept.plan is not None and holds(kept.plan, packing.rows)
-        plan = kept.plan if kept.plan is not None and fits else together(packing.rows)
-        stale = kept.plan is not None and not fits
-        return self._panel(who, Form(job, packing, Draft(plan), kept.version), kept, stale=stale)
+        plans = (kept.plan, packing.plan) if kept.plan is not None else ()
+        fits = next((plan for plan in plans if plan is not None and holds(plan, packing.rows)), None)
+        draft = Draft(fits or together(packing.rows, packing.whole))
+        stale = kept.plan is not None and fits is None
+        return self._panel(who, Form(job, packing, draft, kept.version), kept, stale=stale)
 
     # --- laying -------------------------------------------------------------------------------------------------------
 
@@ -129,7 +130,7 @@ class ParcelsDesk:
         if form.draft.errors:
             return self._panel(who, form, kept)
         plan = form.draft.plan
-        kept_plan = None if plan == together(form.packing.rows) else plan
+        kept_plan = None if plan == together(form.packing.rows, form.packing.whole) else plan
         with read_scope(self._parts.sessions) as session:
             portal = portals.get(session, who.portal_id)
         wanted = wishes(request.form, plan, form.packing) if may_write(who, portal) else ()

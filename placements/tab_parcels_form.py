@@ -48,7 +48,7 @@ def read_draft(form: Mapping[str, str], packing: Packing) -> Draft:
     reader = _Reader(form)
     parcels = tuple(reader.parcel(at, tuple(laid[at])) for at in sorted(laid))
     stated = tuple(each for row in packing.rows if (each := reader.stated(row.id)) is not None)
-    plan = ParcelPlan(packing.signature, parcels, stated)
+    plan = ParcelPlan(packing.signature, parcels, stated, packing.whole)
     if not holds(plan, packing.rows) or len(parcels) > MOST_PARCELS:
         raise StaleFormError
     return Draft(plan, errors=reader.errors, typed={name: form.get(name, "") for name in reader.errors})

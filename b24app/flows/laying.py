@@ -44,9 +44,10 @@ def holds(plan: ParcelPlan, rows: Iterable[ProductRow]) -> bool:
 
 
 def part_of(plan: ParcelPlan, whole: Iterable[ProductRow], part: Sequence[ProductRow]) -> ParcelPlan:
-    """The plan for some of the goods that it was made for: they lie as they were laid, the first parcels first. Nothing
-    that was measured holds of a box that is not all there. A plan for other goods stays as it is, and does not hold."""
-    if holds(plan, part) or not holds(plan, whole):
+    """The plan for some of the goods of the deal (`whole`) that it was made for: they lie as they were laid, the first
+    parcels first. Nothing that was measured holds of a box that is not all there. A plan for other goods stays as it
+    is, and does not hold."""
+    if holds(plan, part) or (plan.whole or plan.signature) != signature_of(whole):
         return plan
     rest = {row.id: pieces_of(row) for row in goods_of(part)}
     parcels: list[PlannedParcel] = []
@@ -59,7 +60,8 @@ def part_of(plan: ParcelPlan, whole: Iterable[ProductRow], part: Sequence[Produc
         if shares:
             some = PlannedParcel(shares, packaging_g=parcel.packaging_g)
             parcels.append(parcel if shares == parcel.shares else some)
-    return ParcelPlan(signature_of(part), tuple(parcels), plan.stated)
+    laid = not any(rest.values())
+    return ParcelPlan(signature_of(part), tuple(parcels), plan.stated) if laid else plan
 
 
 def lay(

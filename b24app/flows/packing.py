@@ -17,7 +17,8 @@ from b24app.logistics.money import Money
 @dataclass(frozen=True, slots=True)
 class Packing(Jsonable):
     """The goods of a deal as one reading showed them. `connection_id` and `service` would carry them (0, "" = nobody
-    knows), to the point `point`; `cod` is to be collected."""
+    knows), to the point `point`; `cod` is to be collected. `whole`: see `ParcelPlan`.
+    `plan`: how they were laid so far, also where that was before the deal was split."""
 
     rows: tuple[ProductRow, ...]
     defaults: Defaults
@@ -25,13 +26,16 @@ class Packing(Jsonable):
     service: str = ""
     point: str = ""
     cod: Money | None = None
+    whole: str = ""
+    plan: ParcelPlan | None = None
 
     @property
     def signature(self) -> str:
         return signature_of(self.rows)
 
 
-def packing_of(deal: DealSnapshot, pipeline: PipelineConfig) -> Packing:
+def packing_of(deal: DealSnapshot, pipeline: PipelineConfig, whole: DealSnapshot | None = None) -> Packing:
+    """`whole`: the deal of which `deal` is what is left."""
     composed = compose(deal, pipeline)
     destination = composed.parts.destination
     return Packing(
@@ -41,14 +45,16 @@ def packing_of(deal: DealSnapshot, pipeline: PipelineConfig) -> Packing:
         service=composed.parts.service,
         point=(destination.point_code if destination else None) or "",
         cod=composed.parts.cod,
+        whole=signature_of(whole.rows) if whole else "",
+        plan=deal.plan,
     )
 
 
-def together(rows: Iterable[ProductRow]) -> ParcelPlan:
+def together(rows: Iterable[ProductRow], whole: str = "") -> ParcelPlan:
     """Everything in one parcel: where a person begins."""
     goods = goods_of(rows)
     shares = tuple(Share(row.id, pieces_of(row)) for row in goods)
-    return ParcelPlan(signature_of(goods), (PlannedParcel(shares),) if shares else ())
+    return ParcelPlan(signature_of(goods), (PlannedParcel(shares),) if shares else (), whole=whole)
 
 
 def gathered(plan: ParcelPlan) -> ParcelPlan:

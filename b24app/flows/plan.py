@@ -42,8 +42,10 @@ class Stated(Jsonable):
 
 @dataclass(frozen=True, slots=True)
 class ParcelPlan(Jsonable):
-    """It holds for the rows it was made from (`signature`, see `laying.signature_of`) and for no others."""
+    """It holds for the rows it was made from (`signature`, see `laying.signature_of`) and for no others. `whole` is the
+    signature of all goods of the deal then, where these were only what a split deal had left."""
 
     signature: str
     parcels: tuple[PlannedParcel, ...]
     stated: tuple[Stated, ...] = ()
+    whole: str = ""

@@ -26,6 +26,7 @@ def goods_of_deal(run: Run, job: Job) -> JobStep:
         owned = shipments.of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
     deal = replace(deal, picked=picked.get(deal.deal_id))
     views = [shipment_view(row) for row in owned]
-    if is_split(views):
-        deal = cut(deal, left_of(deal, views))
-    return JobStep(result=packing_of(deal, draft(run, deal.category)).to_json())
+    pipeline = draft(run, deal.category)
+    if not is_split(views):
+        return JobStep(result=packing_of(deal, pipeline).to_json())
+    return JobStep(result=packing_of(cut(deal, left_of(deal, views)), pipeline, deal).to_json())

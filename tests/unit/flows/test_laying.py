@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from b24app.flows.compose import compose
 from b24app.flows.cutting import cut
 from b24app.flows.laying import holds, lay, pieces_of
-from b24app.flows.packing import gathered, moved, together
+from b24app.flows.packing import gathered, moved, packing_of, together
 from b24app.flows.plan import ParcelPlan, PlannedParcel, Share, Stated
 from b24app.flows.portions import Line
 from b24app.flows.rates import price_key, price_request
@@ -90,6 +90,19 @@ def test_a_part_of_the_deal_lies_as_it_was_laid() -> None:
     first, second = lay(rest.rows, DEFAULTS, rest.plan)[0]
     assert (first.weight_g, first.length_mm) == (350, 100), "half of a box is not what was weighed"
     assert second.weight_g == 1350
+    # What was left is laid anew, and of that again only a part is sent.
+    two = replace(CUPS, quantity=Decimal(2))
+    anew = replace(together([two]), parcels=(PlannedParcel((Share(1, 1),), 500), PlannedParcel((Share(1, 1),))))
+    of_rest = replace(anew, whole=together(ROWS).signature)
+    one = cut(deal(rows=ROWS, plan=of_rest), [Line(1, "Чашка", Decimal(1))])
+    assert [parcel.weight_g for parcel in lay(one.rows, DEFAULTS, one.plan)[0]] == [500]
+    for plan, rows in ((anew, ROWS), (of_rest, (*ROWS, replace(CUPS, id=9)))):
+        other = cut(deal(rows=rows, plan=plan), [Line(1, "Чашка", Decimal(1))])
+        assert lay(other.rows, DEFAULTS, other.plan)[1][0].code == "parcels_changed", "the deal has other goods since"
+    more = cut(deal(rows=ROWS, plan=of_rest), [Line(1, "Чашка", Decimal(3))])
+    assert lay(more.rows, DEFAULTS, more.plan)[1][0].code == "parcels_changed", "not all of it was laid"
+    found = packing_of(rest, pipeline(), deal(rows=ROWS, plan=SPLIT))
+    assert found.plan is not None and holds(found.plan, found.rows) and found.whole == together(ROWS).signature
     stale = cut(deal(rows=(CUPS,), plan=SPLIT), [Line(1, "Чашка", Decimal(1))])
     assert lay(stale.rows, DEFAULTS, stale.plan)[1][0].code == "parcels_changed"
 
