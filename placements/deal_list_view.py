@@ -14,7 +14,9 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import ProblemFacts
+from b24app.store.faces.deal_facts import (
+    ProblemFacts,
+)
 from b24app.store.faces.many import LastShipment, Standing
 from b24app.store.faces.prints import NO_ORDER
 from placements.preview import Preview

@@ -30,7 +30,10 @@ from b24app.frames.who import Person
 from b24app.frames.words import choose_language
 from b24app.store import portals
 from b24app.store.engine import read_scope
-from b24app.store.faces.deal import TabFacts, tab_facts, tab_version
+from b24app.store.faces.deal import tab_facts, tab_version
+from b24app.store.faces.deal_facts import (
+    TabFacts,
+)
 from b24app.store.models import Portal
 from placements.asking import ask, new_key
 from placements.person import Reading, read_deal

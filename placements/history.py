@@ -11,7 +11,13 @@ from b24app.flows.portions import is_split
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Status
 from b24app.store.audit import Act
-from b24app.store.faces.deal import AuditFacts, EditFacts, EventFacts, ShipmentFacts, TabFacts
+from b24app.store.faces.deal_facts import (
+    AuditFacts,
+    EditFacts,
+    EventFacts,
+    ShipmentFacts,
+    TabFacts,
+)
 from placements.audit_words import sentence
 
 _ICONS = {

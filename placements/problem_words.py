@@ -9,7 +9,9 @@ from b24app import words
 from b24app.flows.snapshot import Role
 from b24app.frames.formats import Formats
 from b24app.logistics.problem import Field
-from b24app.store.faces.deal import ProblemFacts
+from b24app.store.faces.deal_facts import (
+    ProblemFacts,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,10 @@ from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.store import addresses, portals
 from b24app.store.engine import read_scope, session_scope
-from b24app.store.faces.deal import TabFacts, tab_facts
+from b24app.store.faces.deal import tab_facts
+from b24app.store.faces.deal_facts import (
+    TabFacts,
+)
 from b24app.store.models import JobState, Portal
 from placements import tab_address_saving as saving
 from placements.asking import ask, new_key

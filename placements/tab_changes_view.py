@@ -14,7 +14,9 @@ from b24app.logistics.changes import ChangeRule, Cost, Part, Way, parts_changed,
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.phones import read_phones
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import ShipmentFacts
+from b24app.store.faces.deal_facts import (
+    ShipmentFacts,
+)
 
 #: Parts that the form edits.
 EDITED = (Part.RECIPIENT, Part.DESTINATION, Part.COMMENT)

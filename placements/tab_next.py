@@ -12,7 +12,9 @@ from datetime import date, datetime
 
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Incident, Status
-from b24app.store.faces.deal import ShipmentFacts
+from b24app.store.faces.deal_facts import (
+    ShipmentFacts,
+)
 
 #: An order that nobody handed over for so many days is asked about.
 NOT_HANDED_OVER = 3

@@ -11,7 +11,13 @@ from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import IntentFacts, PauseFacts, ProblemFacts, ShipmentFacts, TabFacts
+from b24app.store.faces.deal_facts import (
+    IntentFacts,
+    PauseFacts,
+    ProblemFacts,
+    ShipmentFacts,
+    TabFacts,
+)
 from placements.preview import Preview
 from placements.problem_words import ProblemView, field_words, problem_view
 from placements.tab_next import CALLS, what_next

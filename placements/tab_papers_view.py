@@ -9,7 +9,10 @@ from b24app import words
 from b24app.frames.formats import NBSP, Formats
 from b24app.logistics.papers import PaperForm, PaperKind
 from b24app.logistics.problem import Problem
-from b24app.store.faces.deal import ShipmentFacts, TabFacts
+from b24app.store.faces.deal_facts import (
+    ShipmentFacts,
+    TabFacts,
+)
 from b24app.store.faces.papers import PaperFacts
 from b24app.store.faces.prints import NO_ORDER
 

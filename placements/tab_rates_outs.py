@@ -11,7 +11,9 @@ from b24app.frames.formats import Formats
 from b24app.logistics.points import PickupPoint
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Problem
-from b24app.store.faces.deal import ProblemFacts
+from b24app.store.faces.deal_facts import (
+    ProblemFacts,
+)
 from b24app.store.models import Connection, ConnectionState
 from b24app.store.rates import Known
 from b24app.systems.plugin import Manifest

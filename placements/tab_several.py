@@ -22,7 +22,11 @@ from b24app.logistics.status import Status
 from b24app.store import audit, intents, lanes, parting, portals, shipments
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
-from b24app.store.faces.deal import ProblemFacts, TabFacts, tab_facts
+from b24app.store.faces.deal import tab_facts
+from b24app.store.faces.deal_facts import (
+    ProblemFacts,
+    TabFacts,
+)
 from b24app.store.models import Job, JobState
 from placements.asking import is_key, new_key, pressed
 from placements.deal_tab import PLACEMENT, Tab

@@ -10,7 +10,10 @@ from b24app.flows.portions import Line, attention, is_split, is_taken, still_lef
 from b24app.frames.formats import NBSP, Formats
 from b24app.frames.rights import Right
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import ShipmentFacts, TabFacts
+from b24app.store.faces.deal_facts import (
+    ShipmentFacts,
+    TabFacts,
+)
 from placements.tab_now import Chip, chip
 
 #: Longer numbers are no quantity.

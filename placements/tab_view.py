@@ -12,7 +12,10 @@ from b24app.logistics.changes import ChangeRule
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.papers import PaperForm
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import ShipmentFacts, TabFacts
+from b24app.store.faces.deal_facts import (
+    ShipmentFacts,
+    TabFacts,
+)
 from b24app.store.parcels import Kept
 from placements.history import Day, history
 from placements.parcel_words import ParcelLine, parcel_line

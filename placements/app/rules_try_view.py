@@ -12,7 +12,9 @@ from b24app.flows.simulate import Chosen, Priced, cheapest
 from b24app.frames.formats import Formats
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Problem
-from b24app.store.faces.deal import ProblemFacts
+from b24app.store.faces.deal_facts import (
+    ProblemFacts,
+)
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection, Job, JobState, Rule
 from b24app.store.simulations import Simulation

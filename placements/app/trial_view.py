@@ -10,7 +10,9 @@ from typing import Any
 from b24app.flows.trial import Outcome, Standing, Trial
 from b24app.frames.formats import Formats
 from b24app.logistics.problem import Field, Who
-from b24app.store.faces.deal import ProblemFacts
+from b24app.store.faces.deal_facts import (
+    ProblemFacts,
+)
 from b24app.store.models import Job, JobState
 from placements.app.rules_view import why_not
 from placements.app.stages_saving import lacking_of

@@ -16,7 +16,10 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import ASKS, ProblemFacts
+from b24app.store.faces.deal_facts import (
+    ASKS,
+    ProblemFacts,
+)
 from b24app.store.models import (
     Connection,
     ConnectionState,

@@ -8,7 +8,9 @@ from b24app.logistics.addressing.parts import Part
 from b24app.logistics.ports import CheckedAddress, City
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.store.audit import Change
-from b24app.store.faces.deal import ProblemFacts
+from b24app.store.faces.deal_facts import (
+    ProblemFacts,
+)
 from placements.problem_words import problem_view
 from placements.tab_address_view import (
     Held,

@@ -11,7 +11,7 @@ from b24app.logistics.model import Address, DeliveryKind, Item, Parcel, Recipien
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import (
+from b24app.store.faces.deal_facts import (
     AskFacts,
     AuditFacts,
     EventFacts,

@@ -29,7 +29,12 @@ from b24app.logistics.money import Money
 from b24app.logistics.status import Status
 from b24app.store import portals
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.faces.deal import EventFacts, IntentFacts, ShipmentFacts, TabFacts
+from b24app.store.faces.deal_facts import (
+    EventFacts,
+    IntentFacts,
+    ShipmentFacts,
+    TabFacts,
+)
 from b24app.store.models import ConnectionState, Pipeline, Portal
 from b24app.systems import discover
 from tests.unit.placements.page import Page

@@ -24,7 +24,9 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.store import papers, portals, shipments
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.faces.deal import ProblemFacts
+from b24app.store.faces.deal_facts import (
+    ProblemFacts,
+)
 from b24app.store.faces.many import LastShipment, Standing
 from b24app.store.faces.papers import PaperFacts
 from b24app.store.faces.prints import PrintedOrder

@@ -11,7 +11,10 @@ from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import IntentFacts, ShipmentFacts
+from b24app.store.faces.deal_facts import (
+    IntentFacts,
+    ShipmentFacts,
+)
 from b24app.systems import discover
 from placements.tab_changes_view import ChangesView, changes_view, open_form, read_form
 from tests.unit.placements.conftest import NOW

@@ -10,7 +10,10 @@ import pytest
 
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Incident, Status
-from b24app.store.faces.deal import ShipmentFacts, TabFacts
+from b24app.store.faces.deal_facts import (
+    ShipmentFacts,
+    TabFacts,
+)
 from placements.tab_next import what_next
 from placements.tab_now import Now, Scene, what_now
 from placements.tab_view import dated

@@ -10,7 +10,15 @@ from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import ASKS, AskFacts, IntentFacts, PauseFacts, ProblemFacts, ShipmentFacts, TabFacts
+from b24app.store.faces.deal_facts import (
+    ASKS,
+    AskFacts,
+    IntentFacts,
+    PauseFacts,
+    ProblemFacts,
+    ShipmentFacts,
+    TabFacts,
+)
 from placements.preview import Preview
 from placements.tab_now import TAKES, TONES, Now, Scene, what_now
 from placements.tab_view import tab_view

@@ -8,7 +8,10 @@ from datetime import timedelta
 from b24app.frames.formats import Formats
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import ShipmentFacts, TabFacts
+from b24app.store.faces.deal_facts import (
+    ShipmentFacts,
+    TabFacts,
+)
 from b24app.store.faces.papers import PaperFacts
 from b24app.systems import discover
 from placements.tab_papers_view import papers_view

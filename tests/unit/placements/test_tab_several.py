@@ -14,7 +14,11 @@ from b24app.frames.formats import NBSP, Formats
 from b24app.frames.rights import Right
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import ProblemFacts, ShipmentFacts, TabFacts
+from b24app.store.faces.deal_facts import (
+    ProblemFacts,
+    ShipmentFacts,
+    TabFacts,
+)
 from placements.tab_several_view import chosen, may_split, read_form, several_view
 from placements.tab_view import TabView, tab_view
 from tests.unit.placements.conftest import NOW

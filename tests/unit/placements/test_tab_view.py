@@ -6,7 +6,13 @@ import pytest
 from b24app.frames.formats import NBSP, Formats
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.status import Status
-from b24app.store.faces.deal import AuditFacts, EventFacts, ProblemFacts, ShipmentFacts, TabFacts
+from b24app.store.faces.deal_facts import (
+    AuditFacts,
+    EventFacts,
+    ProblemFacts,
+    ShipmentFacts,
+    TabFacts,
+)
 from placements.tab_view import TabView, tab_view
 
 

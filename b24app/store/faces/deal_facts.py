@@ -1,0 +1,150 @@
+"""What the deal's tab shows, as plain facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from b24app.flows.portions import Portion
+from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.money import Money
+from b24app.logistics.problem import Problem
+from b24app.logistics.status import Status
+from b24app.store import parcels
+from b24app.store.faces import papers
+
+#: Kinds of inbox rows that a person asks for in the tab.
+ASKS = ("ship_now", "retry", "cancel", "refresh")
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """One tracking event, the carrier's code and words as received."""
+
+    at: datetime
+    code: str
+    text: str
+    status: Status
+    place: str
+    reason: str
+    incident: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFacts:
+    """A call to the carrier under way or done. `kind` create | cancel | …"""
+
+    kind: str
+    state: str
+    attempts: int
+    next_try_at: datetime | None
+    last_error: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PauseFacts:
+    """Who stopped an account, when and why."""
+
+    by: str
+    reason: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentFacts:
+    """A shipment; `request` is what was sent, None when it cannot be read any more; `portion` what one of several
+    holds."""
+
+    id: int
+    n: int
+    number: str
+    system: str
+    connection: str
+    status: Status
+    incident: str
+    remote_code: str
+    remote_text: str
+    order_number: str
+    tracking_number: str
+    tracking_url: str
+    price: Money | None
+    promised: date | None
+    request: ShipmentRequest | None
+    created_at: datetime
+    status_at: datetime
+    polled_at: datetime | None
+    closed_reason: str
+    events: tuple[EventFacts, ...]
+    intents: tuple[IntentFacts, ...]
+    paused: PauseFacts | None = None
+    portion: Portion | None = None
+    keep_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFacts:
+    """`shipment_id` 0 = of the deal, not of an order."""
+
+    problem: Problem
+    opened_at: datetime
+    solved_at: datetime | None
+    shipment_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AskFacts:
+    """What a person asked for and nobody has served yet."""
+
+    kind: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFacts:
+    """`user_id` None = the app itself."""
+
+    action: str
+    user_id: int | None
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EditFacts:
+    """What a person changed in the deal's address on our page: (what it was, what it became) of each field."""
+
+    name: str
+    at: datetime
+    changes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TabFacts:
+    """`connection` is the account that a person chose for the deal, else its pipeline's ("" = none), `system` its
+    system, `paused` says that somebody stopped it. `titles` are what the portal calls its own fields that play our
+    roles."""
+
+    deal_id: int
+    title: str
+    category: int | None
+    stage: str
+    note: str
+    gone: bool
+    connection: str
+    system: str
+    pipeline_on: bool
+    trigger_stage: str
+    shipments: tuple[ShipmentFacts, ...]
+    problems: tuple[ProblemFacts, ...]
+    asks: tuple[AskFacts, ...]
+    audits: tuple[AuditFacts, ...]
+    unwritten: int
+    version: str
+    paused: PauseFacts | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
+    papers: tuple[papers.PaperFacts, ...] = ()
+    edits: tuple[EditFacts, ...] = ()
+    laid: parcels.Kept = field(default_factory=parcels.Kept)
