@@ -8,12 +8,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import burst, intake, many, one_deal, rates
+from bench import burst, intake, many, one_deal, rates, tabs
 from bench import map as map_of_points
 from bench.figures import Figure, save, table
 from bench.town import town
 
-ROWS = (*intake.ROWS, *map_of_points.ROWS, *one_deal.ROWS, *burst.ROWS, *rates.ROWS, *many.ROWS)
+ROWS = (*intake.ROWS, *map_of_points.ROWS, *one_deal.ROWS, *burst.ROWS, *rates.ROWS, *many.ROWS, *tabs.ROWS)
 
 
 def say(text: str) -> None:
@@ -31,9 +31,9 @@ def measure(wanted: Sequence[str], var: Path | None) -> list[Figure]:
     if mine := [name for name in wanted if name in map_of_points.ROWS]:
         figures += map_of_points.measure(mine, say)
         save(figures)
-    if set(wanted) & {*one_deal.ROWS, *burst.ROWS, *many.ROWS}:
+    if set(wanted) & {*one_deal.ROWS, *burst.ROWS, *many.ROWS, *tabs.ROWS}:
         with town(say, var) as place:
-            for group in (one_deal, burst, many):
+            for group in (one_deal, tabs, burst, many):
                 if mine := [name for name in wanted if name in group.ROWS]:
                     figures += group.measure(place, mine, say)
                     save(figures)

@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 from b24app import systems
 from b24app.demo.house import House, Plan
@@ -28,10 +27,9 @@ from b24app.settings import PREFIX
 from b24app.store import portals, rates
 from b24app.store.engine import read_scope, session_scope
 from bench.figures import Bar, Figure, Say
-from bench.intake import EVENT
 from bench.journal import CARRIER, PORTAL
 from bench.samples import median
-from bench.servers import Load, Server
+from bench.tabs import hooks, p99
 from bench.town import Resident, settle
 from placements.tab_rates_view import OFTEN_MS
 from tests.made_up_world import HANGS_S, KEY, Carriers, carriers
@@ -141,31 +139,19 @@ def _version(page: str) -> str:
 
 def _intake(place: Place, deals: Sequence[int]) -> tuple[list[float], list[float]]:
     """p99 in ms: rounds without and with tabs that wait for the hanging carrier, in turn."""
-    with read_scope(place.parts.sessions) as session:
-        portal = portals.by_member(session, place.home.member)
-    assert portal is not None
-    told = {**EVENT, "auth[member_id]": portal.member_id, "auth[application_token]": portal.application_token or ""}
-    body = place.house.plan.var / "event"
-    body.write_bytes(urlencode({**told, "data[FIELDS][ID]": "999999"}, quote_via=quote).encode())
-    server = Server(place.house.hooks_port, body)
+    server = hooks(place.house, place.home.member)
     server.load(0.5)
     calm: list[float] = []
     busy: list[float] = []
     for _ in range(ROUNDS):
-        calm.append(_p99(server.load(LOAD_S)))
+        calm.append(p99(server.load(LOAD_S)))
         place.forget()
         for person in [place.home.open_tab(deal)[0] for deal in deals]:
             person.press("/tab/rates")
             _wait_for_five(person)  # from now on they wait for the hanging one alone
-        busy.append(_p99(server.load(LOAD_S)))
+        busy.append(p99(server.load(LOAD_S)))
         time.sleep(1)
     return calm, busy
-
-
-def _p99(load: Load) -> float:
-    if load.errors:
-        raise RuntimeError(f"{load.errors} events were refused")
-    return load.p99_ms
 
 
 @contextmanager
