@@ -139,6 +139,12 @@
       if (zoom && map) { map.setZoom(map.getZoom() + Number(zoom.dataset.zoom), { animate: false }); }
     });
     body.addEventListener("change", function (event) { if (event.target.name === "row" && box()) { chosen(); } });
+    // Enter is a change and a submission: one question. A field that is left with another text asks by itself.
+    body.addEventListener("change", function (event) {
+      if (!box() || event.target.name !== "q" || event.target.form !== form()) { return; }
+      event.stopPropagation();
+      setTimeout(function () { if (form() && form().elements.q.value !== typed) { ask(); } }, 0);
+    }, true);
     // Another text leads elsewhere: the window that was looked at before says nothing about it.
     body.addEventListener("htmx:configRequest", function (event) {
       if (event.detail.elt !== form()) { return; }
@@ -158,6 +164,9 @@
       if (event.detail.target.id === "points-place") { typed = ""; opened(); }
       if (event.detail.target.id === "points" || event.detail.elt.id === "points") { opened(); start(); chosen(); }
       if (document.getElementById("points-list") && event.detail.requestConfig.path.indexOf("/tab/points/list") === 0) {
+        // An answer to a question from before the pick does not know of it.
+        var mine = document.getElementById("pt-" + form().elements.pick.value);
+        if (mine && !mine.disabled) { mine.checked = true; }
         chosen();
         var whys = document.getElementById("points-whys");
         if (whys && told) { whys.open = true; }
