@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, exists, func, or_, select, union, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from b24app.store.models import InboxRow, InboxState, Intent, Lane, LaneKind, OutboxRow, OutboxState, Priority
 from b24app.store.sql import changed
@@ -163,9 +163,17 @@ def people_wait(session: Session, lane_id: int, now: datetime) -> bool:
     """Return whether a row that a person waits for is due in this lane."""
     inbox = exists().where(InboxRow.lane_id == lane_id, InboxRow.state == InboxState.NEW, InboxRow.due_at <= now)
     intents = exists().where(Intent.lane_id == lane_id, Intent.next_try_at <= now)
-    # What must be looked up first is served by the background: a people's slice would find nothing to do and come back.
-    pending = OutboxRow.state == OutboxState.PENDING
-    outbox = exists().where(OutboxRow.lane_id == lane_id, pending, OutboxRow.next_try_at <= now)
+    # What must be looked up first is served by the background, with everything of its deal that waits behind it: a
+    # people's slice would find nothing to do and come back, for good.
+    pending, older = OutboxRow.state == OutboxState.PENDING, aliased(OutboxRow)
+    held_back = exists().where(
+        older.lane_id == lane_id,
+        older.deal_id == OutboxRow.deal_id,
+        older.id < OutboxRow.id,
+        older.next_try_at.is_not(None),
+        or_(older.state != OutboxState.PENDING, older.next_try_at > now),
+    )
+    outbox = exists().where(OutboxRow.lane_id == lane_id, pending, OutboxRow.next_try_at <= now, ~held_back)
     asked = or_(
         inbox.where(InboxRow.priority == Priority.PEOPLE),
         intents.where(Intent.priority == Priority.PEOPLE),

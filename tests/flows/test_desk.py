@@ -41,8 +41,8 @@ def worn(world: World, database: str, redis_url: str) -> Iterator[tuple[Shop, in
 def test_what_died_is_grouped_tried_again_and_given_up(worn: tuple[Shop, int]) -> None:
     shop, fault = worn
     page = shop.app().page
-    groups = re.findall(r'name="group" value="([^"]+)"', page)
-    assert len(set(groups)) == 1
+    # The clock's leaps may have caught a write to the portal, which is looked up and told again by itself.
+    [group] = {each for each in re.findall(r'name="group" value="([^"]+)"', page) if each.startswith("silent:")}
     rows = re.findall(r'name="row" value="(intent:\d+)"', page)
     assert len(set(rows)) == len(DEALS)
     said = shop.health()
@@ -64,7 +64,7 @@ def test_what_died_is_grouped_tried_again_and_given_up(worn: tuple[Shop, int]) -
     shop.app_press("/app/failed/retry", row=_row_of(shop, SECOND))
     shop.shipped(SECOND)
     assert len(shop.orders(SECOND)) == 1
-    shop.app_press("/app/failed/retry", group=groups[0])
+    shop.app_press("/app/failed/retry", group=group)
     shop.shipped(FIRST, THIRD)
     shop.town.calm()
     assert [len(shop.orders(deal)) for deal in DEALS] == [1, 1, 1, 0]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from b24app.frames import pages, session
@@ -23,6 +23,8 @@ from tests.flows.program import Program
 
 __all__ = ["WIDTHS", "Watched"]
 ROOT = Path(__file__).parents[3]
+# A busy machine gets its time: what passes is not made slower by it.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

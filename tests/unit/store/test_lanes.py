@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from b24app.clock import FixedClock
-from b24app.store import inbox, lanes
+from b24app.store import inbox, lanes, outbox
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.lanes import FenceLostError, LaneHold, LaneRef
-from b24app.store.models import Portal
+from b24app.store.models import OutboxRow, Portal
+from b24app.store.outbox import ToPortal
 
 LEASE = timedelta(seconds=10)
 
@@ -102,6 +104,25 @@ def test_people_go_first_in_slices_of_their_own(sessions: Sessions, portal: Port
     after = _claim(sessions, lane, clock)
     assert after is not None
     assert not after.people
+
+
+def test_a_persons_word_behind_one_that_must_be_looked_up_leaves_the_slice_to_the_background(
+    sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    lane = _lane(sessions, portal)
+    with session_scope(sessions) as session:
+        things = [ToPortal(5, "deal_update", marker, {}, people=True) for marker in ("lost", "next")]
+        outbox.add(session, portal.id, things, now=clock.now(), trace_id="t")
+        assert lanes.people_wait(session, lane.id, clock.now())
+        first = session.scalars(select(OutboxRow).order_by(OutboxRow.id)).first()
+        assert first is not None
+        first.state = "uncertain"
+        session.flush()
+        assert not lanes.people_wait(session, lane.id, clock.now())
+        outbox.add(
+            session, portal.id, [ToPortal(6, "comment", "other", {}, people=True)], now=clock.now(), trace_id="t"
+        )
+        assert lanes.people_wait(session, lane.id, clock.now())
 
 
 def test_the_sweep_finds_rows_dates_and_what_the_dead_left(
