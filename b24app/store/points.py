@@ -89,9 +89,15 @@ def take_turn(session: Session, system: str, mode: str, accounts: Sequence[int],
     return (row.id, account) if changed(session, mine.values(values)) else (0, 0)
 
 
-def went_on(session: Session, source_id: int, now: datetime, **values: Any) -> None:
-    """Keeps how far a refresh came. Somebody being at it counts from now."""
-    changed(session, update(PointSource).where(PointSource.id == source_id).values(asked_at=now, **values))
+def went_on(session: Session, row: PointSource, now: datetime, **values: Any) -> None:
+    """Keeps how far this run came; nothing if another run has begun since `row` was read. Somebody being at it counts
+    from now."""
+    changed(session, _this_run(row).values(asked_at=now, **values))
+
+
+def _this_run(row: PointSource) -> Any:
+    """A step that took long must not be booked on the run that began meanwhile: it would look suddenly short."""
+    return update(PointSource).where(PointSource.id == row.id, PointSource.run == row.run)
 
 
 def failed(session: Session, source_id: int, why: str) -> None:
@@ -272,4 +278,4 @@ def switch(session: Session, row: PointSource, now: datetime, *, short: bool) ->
     count = session.scalar(select(func.count()).where(*alive)) or 0
     values = {"half": 1 - row.half, "step": "", "refreshed_at": now, "count": count, "short": short}
     why = "short" if short else ""
-    changed(session, update(PointSource).where(PointSource.id == row.id).values(**values, error=why))
+    changed(session, _this_run(row).values(**values, error=why))

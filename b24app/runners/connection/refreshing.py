@@ -152,7 +152,7 @@ class Refreshing:
         more = page.more and source.page + 1 < MOST_PAGES
         with session_scope(self.services.sessions) as session:
             values = {"page": source.page + 1, "skipped": source.skipped + page.skipped}
-            points.went_on(session, source.id, self._now(), step="pages" if more else "gone", **values)
+            points.went_on(session, source, self._now(), step="pages" if more else "gone", **values)
 
     def _gone(self, source: PointSource) -> None:
         """A list that is suddenly short takes nothing away this time."""
@@ -163,7 +163,7 @@ class Refreshing:
         while self._some(points.forget, source.id, self._now()):
             pass
         with session_scope(self.services.sessions) as session:
-            points.went_on(session, source.id, self._now(), step=str(points.CELL_ZOOMS[0]), short=not good)
+            points.went_on(session, source, self._now(), step=str(points.CELL_ZOOMS[0]), short=not good)
 
     def _cells(self, source: PointSource, zoom: int) -> bool:
         """The cells of one zoom, beside the live ones; after the last they change places."""
@@ -181,7 +181,7 @@ class Refreshing:
             if last:
                 points.switch(session, source, self._now(), short=source.short)
             else:
-                points.went_on(session, source.id, self._now(), step=str(zoom + 1))
+                points.went_on(session, source, self._now(), step=str(zoom + 1))
         if last:
             _log.info("points", system=source.system, mode=source.mode, skipped=source.skipped, short=source.short)
         return not last

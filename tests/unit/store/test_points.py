@@ -107,3 +107,21 @@ def test_one_account_at_a_time_is_asked_and_accounts_take_turns(sessions: Sessio
             asked.append(points.take_turn(session, "cdek", "test", [3, 5], clock.now())[1])
         clock.advance(wait.total_seconds())
     assert asked == [3, 0, 5]
+
+
+def test_a_slow_step_of_an_older_run_moves_nothing_in_the_newer_one(sessions: Sessions, clock: FixedClock) -> None:
+    with session_scope(sessions) as session:
+        source_id, _ = points.take_turn(session, "cdek", "test", [3], clock.now())
+    with session_scope(sessions) as session:
+        slow = points.source(session, source_id)
+        assert slow is not None
+        session.expunge(slow)
+    clock.advance(points.ASKED_AGAIN.total_seconds() + 1)
+    with session_scope(sessions) as session:
+        points.take_turn(session, "cdek", "test", [3], clock.now())
+        points.went_on(session, slow, clock.now(), step="gone", page=1)
+        points.switch(session, slow, clock.now(), short=True)
+    with session_scope(sessions) as session:
+        now = points.source(session, source_id)
+        assert now is not None
+        assert (now.run, now.step, now.page, now.short, now.refreshed_at) == (2, "pages", 0, False, None)
