@@ -125,8 +125,11 @@ def _transferred(page: Any, frame: Any, browser: Any) -> float:
 
 def _intake(town: Town) -> Figure:
     deals = town.home.deals(TABS)
+    # Two hundred people do not open their tabs in one second: the portal's own limit is not what is measured.
+    town.home.control("POST", "settings", {"rate_limit": False})
     with ThreadPoolExecutor(8) as pool:
         tabs = list(pool.map(lambda deal_id: town.home.open_tab(deal_id)[0], deals))
+    town.home.control("POST", "settings", {"rate_limit": True})
     server = hooks(town.house, town.home.member)
     server.load(0.5)
     calm: list[float] = []
