@@ -35,7 +35,6 @@ def test_a_dead_call_is_shown_and_retried_by_a_person(
         assert "СДЭК так и не ответил" in shop.tab_says(DEAL) or "долго не отвечает" in shop.tab_says(DEAL)
         assert len(shop.notices(DEAL)) == 1
         town.forget(fault)
-        town.advance(70)  # the longest that CDEK is left alone for after failures
         shop.app_press(f"/app/deal/{DEAL}/retry")
         shop.shipped(DEAL)
         assert len(shop.orders(DEAL)) == 1
