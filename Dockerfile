@@ -4,7 +4,7 @@ FROM node:20-bookworm AS assets
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tools/assets.py tools/tokens.mjs tools/
+COPY tools/assets.py tools/tokens.mjs tools/sdk.mjs tools/
 RUN python3 tools/assets.py
 
 FROM python:3.11-slim-bookworm AS packages

@@ -48,7 +48,7 @@ faults: .venv/dev.stamp static/vendor/.stamp
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
-static/vendor/.stamp: package-lock.json .npmrc tools/assets.py tools/tokens.mjs | .venv/bin/python
+static/vendor/.stamp: package-lock.json .npmrc tools/assets.py tools/tokens.mjs tools/sdk.mjs | .venv/bin/python
 	npm ci --ignore-scripts --silent
 	$(BIN)/python tools/assets.py
 	@touch $@

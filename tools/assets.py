@@ -25,11 +25,11 @@ COPIES = {
     "leaflet.markercluster/dist/MarkerCluster.css": "leaflet/MarkerCluster.css",
     "leaflet.markercluster/dist/MarkerCluster.Default.css": "leaflet/MarkerCluster.Default.css",
     "leaflet.markercluster/MIT-LICENCE.txt": "licences/leaflet.markercluster.txt",
-    "@bitrix24/b24jssdk/dist/umd/index.min.js": "b24jssdk.min.js",
     "@bitrix24/b24jssdk/LICENSE": "licences/b24jssdk.txt",
     "@bitrix24/b24style/LICENSE": "licences/b24style.txt",
 }
-TOKENS = "b24style.css"
+#: What a script of ours makes of a package: script -> (inside static/vendor).
+MADE = {"tools/tokens.mjs": "b24style.css", "tools/sdk.mjs": "b24frame.min.js"}
 
 
 def copy(source: Path, target: Path) -> None:
@@ -50,10 +50,11 @@ def main() -> int:
     shutil.rmtree(VENDOR, ignore_errors=True)
     for source, target in COPIES.items():
         copy(MODULES / source, VENDOR / target)
-    tokens = subprocess.run(
-        ["node", "--no-warnings", "tools/tokens.mjs"], cwd=ROOT, check=True, capture_output=True, text=True, timeout=30
-    )
-    (VENDOR / TOKENS).write_text(tokens.stdout)
+    for script, target in MADE.items():
+        made = subprocess.run(
+            ["node", "--no-warnings", script], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60
+        )
+        (VENDOR / target).write_text(made.stdout)
     print(f"static/vendor: {sum(1 for path in VENDOR.rglob('*') if path.is_file())} files")
     return 0
 

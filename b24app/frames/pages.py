@@ -3,18 +3,15 @@ template."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, url_for
+from flask import Flask, Response, jsonify, make_response, render_template
 from markupsafe import Markup
 
-from b24app.frames import headers, htmx
+from b24app.frames import assets, headers, htmx
 from b24app.frames.errors import PageError
 from b24app.frames.formats import Formats, zone_or_default
 from b24app.frames.session import PageSession, SessionSigner, header_json
@@ -102,17 +99,6 @@ def error_answer(error: PageError, lang: str, support: str) -> Response:
     return answer
 
 
-@lru_cache(maxsize=64)
-def _stamp(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "0"
-
-
-def asset(name: str) -> str:
-    """Address of a file of static/, which changes with its content, so that it may be cached for good."""
-    folder = Path(current_app.static_folder or "static")
-    return url_for("static", filename=name, v=_stamp(folder / name))
-
-
 def icon(name: str, size: int = 0) -> Markup:
     """A symbol of the page's sprite; `size` 16, 24, 32 or 0 for the usual 20."""
     kind = f"wb-i wb-i--{size}" if size else "wb-i"
@@ -121,8 +107,9 @@ def icon(name: str, size: int = 0) -> Markup:
 
 def setup(app: Flask) -> None:
     """Gives templates their helpers and every answer its headers."""
-    helpers: dict[str, Callable[..., object]] = {"asset": asset, "icon": icon, "say": say, "has_words": has}
+    helpers: dict[str, Callable[..., object]] = {"asset": assets.address, "icon": icon, "say": say, "has_words": has}
     app.jinja_env.globals.update(helpers)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    assets.install(app)
     headers.install(app)
     htmx.install(app)

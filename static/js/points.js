@@ -2,7 +2,7 @@
    loaded when a chooser is opened, from our own server. */
 (function () {
   "use strict";
-  var map = null, layer = null, picked = null, pending = null, moving = false, loading = null;
+  var map = null, layer = null, shown = {}, picked = null, pending = null, moving = false, loading = null;
   var FIRST = [[41, 20], [72, 170]], WAIT = 250;
 
   function box() { return document.getElementById("points"); }
@@ -45,7 +45,7 @@
       map = L.map(place, { zoomControl: false, minZoom: 2, maxZoom: 18, zoomSnap: 1, fadeAnimation: false });
       map.attributionControl.setPrefix(false);
       L.tileLayer(place.dataset.tiles, { attribution: place.dataset.attribution, maxZoom: 18 }).addTo(map);
-      layer = L.layerGroup().addTo(map);
+      layer = L.layerGroup().addTo(map); shown = {};
       place.querySelector(".wb-map__tools").hidden = false;
       if (place.dataset.client) { client(L, place); }
       map.on("moveend", moved);
@@ -91,19 +91,26 @@
   function draw(found) {
     var L = window.L, place = document.getElementById("points-map");
     place.querySelector("[data-map-about]").hidden = !found.about;
-    layer.clearLayers();
+    var before = shown;
+    shown = {};
     found.dots.forEach(function (dot) {
-      var n = Math.abs(dot[2]), grey = dot[2] < 0 ? " is-off" : "";
-      if (dot[3]) {
-        L.marker([dot[0], dot[1]], { icon: L.divIcon({ className: "wb-pin" + grey, html: L.Util.template("<b>{mark}</b>", { mark: plain(dot[4]) }), iconSize: null }), title: dot[4] + ", " + dot[5] })
-          .on("click", function () { form().elements.pick.value = dot[3]; ask(); }).addTo(layer);
-        return;
-      }
-      var said = found.about ? place.dataset.sayAbout + " " + n : String(n);
-      L.marker([dot[0], dot[1]], { icon: L.divIcon({ className: "wb-cluster" + grey + (n > 99 ? " is-many" : ""), html: "<b>" + short(n) + "</b>", iconSize: null }), title: place.dataset.sayMany.replace("#", said) })
-        .on("click", function () { map.setView([dot[0], dot[1]], Math.min(map.getZoom() + 2, 18), { animate: false }); }).addTo(layer);
+      // One that stays is left alone: it may be under somebody's finger just now.
+      var key = dot.join("|") + found.about;
+      shown[key] = shown[key] || before[key] || marker(L, place, dot, found.about).addTo(layer);
+      delete before[key];
     });
+    Object.keys(before).forEach(function (key) { layer.removeLayer(before[key]); });
     place.dataset.drawn = String(found.dots.length);
+  }
+  function marker(L, place, dot, about) {
+    var n = Math.abs(dot[2]), grey = dot[2] < 0 ? " is-off" : "";
+    if (dot[3]) {
+      return L.marker([dot[0], dot[1]], { icon: L.divIcon({ className: "wb-pin" + grey, html: L.Util.template("<b>{mark}</b>", { mark: plain(dot[4]) }), iconSize: null }), title: dot[4] + ", " + dot[5] })
+        .on("click", function () { form().elements.pick.value = dot[3]; ask(); });
+    }
+    var said = about ? place.dataset.sayAbout + " " + n : String(n);
+    return L.marker([dot[0], dot[1]], { icon: L.divIcon({ className: "wb-cluster" + grey + (n > 99 ? " is-many" : ""), html: "<b>" + short(n) + "</b>", iconSize: null }), title: place.dataset.sayMany.replace("#", said) })
+      .on("click", function () { map.setView([dot[0], dot[1]], Math.min(map.getZoom() + 2, 18), { animate: false }); });
   }
   function short(n) { return n > 999 ? Math.round(n / 1000) + "k" : String(n); }
   function plain(text) { var span = document.createElement("span"); span.textContent = text; return span.innerHTML; }

@@ -297,7 +297,8 @@
       if (event.detail.successful) { online(true); live.start(); }
       if (event.detail.successful && event.detail.requestConfig.verb === "post") { progressed(); }
     });
-    body.addEventListener("htmx:afterSettle", function (event) { refocus(event); left(); });
+    // Settled at once (defaultSettleDelay 0 in base.html: a button may be pressed the moment it is seen); what was pressed is enabled again right after.
+    body.addEventListener("htmx:afterSettle", function (event) { setTimeout(function () { refocus(event); left(); }, 0); });
     body.addEventListener("htmx:responseError", function (event) {
       leaving = null;
       var error = { act: "retry" };

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 ROOT = Path(__file__).parents[2]
 PAGE = """<!doctype html><link rel="stylesheet" href="b24style.css"><link rel="stylesheet" href="leaflet/leaflet.css">
 <script src="htmx.min.js"></script><script src="leaflet/leaflet.js"></script>
-<script src="leaflet/leaflet.markercluster.js"></script><script src="b24jssdk.min.js"></script>"""
+<script src="leaflet/leaflet.markercluster.js"></script><script src="b24frame.min.js"></script>"""
 
 
 def test_every_library_is_there_in_its_pinned_version(page: Page, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ def test_places_are_added_and_removed(desk: Desk) -> None:
     places = ours.locator("#origins .wb-conn")
     for title, city in (("Склад", "Москва, Тверская 1"), ("Магазин", "Казань, Баумана 5")):
         places.last.click()
+        expect(ours.locator(".htmx-request")).to_have_count(0)  # an empty form was there before
         form = ours.locator("#origins form.wb-card")
         expect(form).to_contain_text(T("origin.new"))
         form.locator("button[type=submit]").click()

@@ -7,15 +7,10 @@ from typing import Any
 import pytest
 
 from sandbox.world import World
-from tests.fidelity.jssdk_frame.conftest import JSSDK, ROOT
 
 # Drives Chromium: never beside another test.
 pytestmark = pytest.mark.browser
 DEALS = "'crm.item.list', {entityTypeId: 2, select: ['id']}"
-
-
-def test_the_pages_of_the_program_load_the_same_library() -> None:
-    assert (ROOT / "static/vendor/b24jssdk.min.js").read_bytes() == JSSDK.read_bytes()
 
 
 def test_a_call_is_asked_for_first(tab: Any, desk: Any, world: World) -> None:
