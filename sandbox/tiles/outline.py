@@ -10,6 +10,7 @@ import itertools
 import json
 import math
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 Point = tuple[float, float]
 MAX_LATITUDE = 85.0511
 _RUSSIA = "643"
+_reading = threading.Lock()
 
 
 class OutlineMissing(RuntimeError):  # noqa: N818  (said to a person, as it is)
@@ -52,9 +54,15 @@ def project(latitude: float, longitude: float) -> Point:
     return (longitude + 180.0) / 360.0, 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
 
 
-@functools.cache
 def shapes(detail: str = "50m") -> tuple[Shape, ...]:
     """Every piece of land, the largest first. ``detail``: "50m" or "10m". Raises OutlineMissing."""
+    # A map asks for a dozen tiles at once: one of them reads the file, the others wait for it.
+    with _reading:
+        return _read(detail)
+
+
+@functools.cache
+def _read(detail: str) -> tuple[Shape, ...]:
     topology = json.loads((_package() / f"countries-{detail}.json").read_text(encoding="utf-8"))
     arcs = [_arc(arc, topology["transform"]) for arc in topology["arcs"]]
     found = [
