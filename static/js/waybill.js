@@ -89,7 +89,8 @@
       return ask(box.dataset.live + (box.dataset.live.indexOf("?") < 0 ? "?" : "&") + "v=" + encodeURIComponent(box.dataset.version)).then(function (answer) {
         online(true);
         live.wait = Math.min(live.wait * GROWTH, LONGEST_WAIT);
-        if (answer.status !== 204) { return answer.text().then(news); }
+        // What was pressed meanwhile has drawn the part anew: this answer is older than that.
+        if (answer.status !== 204) { return answer.text().then(function (html) { return document.contains(box) ? news(html) : undefined; }); }
         return undefined;
       }).catch(function (error) {
         live.wait = Math.min(live.wait * 2, LONGEST_WAIT);
