@@ -82,7 +82,8 @@ def _retry_outbox(session: Session, portal_id: int, row_id: int, now: datetime) 
     if row.state == OutboxState.DEAD:
         if not _without_outdated(session, row, now):
             return None
-        row.state, row.closed_at = OutboxState.UNCERTAIN, None
+        # One attempt was made: it is looked up, and its ladder begins anew.
+        row.state, row.closed_at, row.attempts = OutboxState.UNCERTAIN, None, 1
     row.next_try_at, row.priority = now, Priority.PEOPLE
     session.flush()
     return lanes.portal_lane(session, portal_id)

@@ -96,11 +96,13 @@ def are_open(session: Session, portal_id: int, shipment_id: int) -> bool:
 def revive(session: Session, portal_id: int, intent_id: int, now: datetime) -> LaneRef | None:
     """A person tries a dead or waiting intent again now. None when it is in another state.
 
-    A dead one comes back as `uncertain`: whatever killed it may have left something at the carrier.
+    A dead one comes back as `uncertain`: whatever killed it may have left something at the carrier. Its ladder begins
+    anew: while the carrier is left alone after failures, the first new attempt does not even leave.
     """
     mine = update(Intent).where(Intent.portal_id == portal_id, Intent.id == intent_id)
     again = {"next_try_at": now, "priority": Priority.PEOPLE, "closed_at": None}
-    count = changed(session, mine.where(Intent.state == IntentState.DEAD).values(state=IntentState.UNCERTAIN, **again))
+    dead = {**again, "state": IntentState.UNCERTAIN, "ladder_from": Intent.attempts}
+    count = changed(session, mine.where(Intent.state == IntentState.DEAD).values(dead))
     count += changed(session, mine.where(Intent.state == IntentState.WAITING).values(again))
     if not count:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.flows.program import Program
-from tests.flows.town import Town
+from tests.flows.town import TRACK, Town
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -36,6 +36,13 @@ def test_a_dead_call_is_shown_and_retried_by_a_person(
         assert len(shop.notices(DEAL)) == 1
         town.forget(fault)
         shop.app_press(f"/app/deal/{DEAL}/retry")
-        shop.shipped(DEAL)
+
+        def tracked() -> bool:
+            # The last of the failed calls may have closed CDEK off just now: it is called again when that is over.
+            town.calm()
+            town.advance(30)
+            return bool(shop.deal(DEAL)[TRACK])
+
+        town.wait(tracked, "a tracking number")
         assert len(shop.orders(DEAL)) == 1
         town.wait(lambda: "вызов перевозчика" not in shop.health(), "the end of the dead call")

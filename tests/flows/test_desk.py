@@ -29,13 +29,19 @@ def worn(world: World, database: str, redis_url: str, installed: int) -> Iterato
         fault = town.fault("status", match={"path": "/v2/orders*"}, params={"status": 503})
         shop.move(*DEALS)
 
-        def dead() -> bool:
-            town.advance(120)
-            town.calm()
-            return f"Не получилось {len(DEALS)}" in shop.health()
-
-        town.wait(dead, "dead calls", 60)
+        wait_for_all(shop)
         yield shop, fault
+
+
+def wait_for_all(shop: Shop) -> None:
+    """Until every deal's call has been given up."""
+
+    def dead() -> bool:
+        shop.town.advance(120)
+        shop.town.calm()
+        return f"Не получилось {len(DEALS)}" in shop.health()
+
+    shop.town.wait(dead, "dead calls", 60)
 
 
 def test_what_died_is_grouped_tried_again_and_given_up(worn: tuple[Shop, int]) -> None:
@@ -52,9 +58,10 @@ def test_what_died_is_grouped_tried_again_and_given_up(worn: tuple[Shop, int]) -
     sent = shop.app().get(f"/app/failed/{rows[0].replace(':', '/')}/sent")
     assert "•" in sent
 
-    # Still silent: the one that is tried again comes back, with one more try.
+    # Still silent: the one that is tried again begins its ladder anew, and comes back.
     shop.app_press("/app/failed/retry", row=rows[0])
-    shop.town.calm()
+    shop.town.wait(lambda: f"Не получилось {len(DEALS) - 1}" in shop.health(), "one fewer on the desk")
+    wait_for_all(shop)
     assert shop.orders(FIRST) == shop.orders(SECOND) == []
 
     # One is given up with a reason; without one nothing happens.

@@ -43,7 +43,7 @@ def intent_outcome(landed: Landed, now: datetime, spread: float, dead_after: int
         code = first.their_code if first else ""
         return Outcome(task.intent_id, IntentState.REFUSED, "refused", landed.ms, code, words)
     if isinstance(error, Uncertain):
-        due = max(now + LOOK_UP_AFTER, ladder.next_try(now, task.attempts, spread=spread))
+        due = max(now + LOOK_UP_AFTER, ladder.next_try(now, task.tries, spread=spread))
         return Outcome(task.intent_id, IntentState.UNCERTAIN, "uncertain", landed.ms, "", error.why, due)
     if isinstance(error, AccountProblem):
         problem = error.problem
@@ -67,9 +67,9 @@ def _unavailable(landed: Landed, now: datetime, spread: float, dead_after: int) 
     error = landed.error
     why = error.why if isinstance(error, Unavailable) else str(error)
     retry_after = error.retry_after if isinstance(error, Unavailable) else None
-    if ladder.is_spent(landed.task.attempts, dead_after):
+    if ladder.is_spent(landed.task.tries, dead_after):
         return Outcome(landed.task.intent_id, IntentState.DEAD, "dead", landed.ms, "", why)
-    due = ladder.next_try(now, landed.task.attempts, retry_after=retry_after, spread=spread)
+    due = ladder.next_try(now, landed.task.tries, retry_after=retry_after, spread=spread)
     return Outcome(landed.task.intent_id, IntentState.WAITING, "unavailable", landed.ms, "", why, due)
 
 

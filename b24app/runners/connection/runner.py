@@ -201,6 +201,7 @@ def _intent_task(intent: Intent, shipment: Shipment, send_by: float) -> Task:
         remote_id=shipment.remote_id or "",
         intent_id=intent.id,
         attempts=intent.attempts,
+        tries=intent.attempts - intent.ladder_from,
         payload=intent.payload if intent.kind in (CREATE, CHANGE) else {},
         send_by=send_by,
         people=bool(intent.priority),

@@ -28,6 +28,7 @@ REFUSED_IDS = "refused_ids"
 class Task:
     """What to do: `intent_id` 0 = only follow. `send_by` is a reading of the clock after which nothing may leave.
 
+    `attempts` are all that were made, `tries` those since a person last revived it.
     `fresh`: nothing was ever sent for this shipment, so that there is nothing to look up before. `payload` of a task
     that follows is the request of its order.
     """
@@ -40,6 +41,7 @@ class Task:
     remote_id: str = ""
     intent_id: int = 0
     attempts: int = 0
+    tries: int = 0
     payload: dict[str, Any] = field(default_factory=dict)
     send_by: float | None = None
     people: bool = False

@@ -139,6 +139,7 @@ class Intent(Base):
     """A decision to change something at a carrier, saved before the call. `number` is ours; look-ups go by it.
 
     `next_try_at` is set exactly while the row wants attention (a try, a look, a deadline); the sweep reads only that.
+    `attempts` are all; those before `ladder_from` had killed it before a person revived it.
     """
 
     __tablename__ = "intent"
@@ -162,6 +163,7 @@ class Intent(Base):
     fence: Mapped[int | None] = mapped_column(BigId)
     deadline: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    ladder_from: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]

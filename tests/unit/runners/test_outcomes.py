@@ -19,8 +19,8 @@ AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BAD_PHONE = Problem("phone_refused", Field.PHONE, their_code="code", their_text="words")
 
 
-def task(kind: str = CREATE, attempts: int = 1) -> Task:
-    return Task(kind, 1, 5, "AAAAA-5-1", "trace", "uuid", 9, attempts)
+def task(kind: str = CREATE, tries: int = 1) -> Task:
+    return Task(kind, 1, 5, "AAAAA-5-1", "trace", "uuid", 9, attempts=20, tries=tries)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_what_the_system_asked_for_wins_over_the_ladder() -> None:
 
 
 def test_the_last_attempt_dies_visibly() -> None:
-    landed = Landed(task(attempts=12), 10, error=Unavailable("503"))
+    landed = Landed(task(tries=12), 10, error=Unavailable("503"))
     outcome = outcomes.intent_outcome(landed, AT, 0.5, 12)
     assert outcome.state == IntentState.DEAD
     assert [problem.code for problem in outcomes.own_problems(landed, outcome, None)] == ["carrier_silent"]

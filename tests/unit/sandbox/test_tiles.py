@@ -10,6 +10,7 @@ import pytest
 import requests
 from PIL import Image
 
+from sandbox.tiles import outline
 from sandbox.tiles.clip import clip
 from sandbox.tiles.draw import MAX_ZOOM, Tiles
 from sandbox.tiles.outline import OutlineMissing, project, shapes
@@ -87,8 +88,9 @@ def test_the_world_wraps_around(tiles: Tiles) -> None:
 
 def test_a_missing_outline_is_said_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SANDBOX_WORLD_ATLAS", str(tmp_path))
+    outline._read.cache_clear()
     with pytest.raises(OutlineMissing, match="npm ci"):
-        shapes.__wrapped__("50m")
+        shapes("50m")
 
 
 def test_served_over_http_and_not_journalled() -> None:
