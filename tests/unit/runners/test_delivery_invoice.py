@@ -52,7 +52,7 @@ def seen(found: Invoice | None, *rows: SoldRow) -> Seen:
 
 
 HEAD = {"title": TITLE}
-MADE = invoice(Money(0))
+MADE, NAMED = invoice(Money(0)), invoice(title="Счёт 7")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ MADE = invoice(Money(0))
         (seen(MADE), LOST, wants(), Step("write", MADE, HEAD, put=True)),
         (seen(invoice(), row()), LOST, wants(), Step("write", invoice(), HEAD, put=True, row_id=9)),
         # Somebody gave it a title of their own.
-        (seen(invoice(title="Счёт 7"), row()), OWN, wants(), Step("write", invoice(title="Счёт 7"), put=True, row_id=9)),
+        (seen(NAMED, row()), OWN, wants(), Step("write", NAMED, put=True, row_id=9)),
         # Of another currency than the deal's.
         (seen(None), LOST, wants(Money(100, "USD")), Step("currency")),
         # No choice any more.
@@ -149,10 +149,10 @@ class Portal:
 
 
 ITEM = {"id": ID, "title": FORMER, "xmlId": mark("k3f9", DEAL), "accountNumber": "101", "categoryId": 4,
-        "stageId": FIRST, "opportunity": 610, "currencyId": "RUB", "isManualOpportunity": "N", "parentId2": DEAL}  # fmt: skip
+        "stageId": FIRST, "opportunity": 610, "currencyId": "RUB", "parentId2": DEAL}  # fmt: skip
 ROWS = {"productRows": [{"id": 9, "ownerId": ID, "productName": FORMER_NAME, "price": 610, "quantity": 1}]}
 STAGES = [{"ID": "2", "STATUS_ID": "DT31_4:S", "SORT": "20"}, {"ID": "1", "STATUS_ID": FIRST, "SORT": "10"}]
-TOLD = {DEAL: {"id": DEAL, "currencyId": "RUB", "contactId": 8, "contactIds": [8, 9], "companyId": 0, "assignedById": 7}}
+TOLD = {DEAL: {"id": DEAL, "currencyId": "RUB", "contactIds": [8, 9], "companyId": 0, "assignedById": 7}}
 
 
 def looked(portal: Portal, own: OwnInvoice) -> Step:
