@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -100,7 +101,7 @@ def untouched(seen: Seen, invoice: Invoice, own: OwnInvoice) -> bool:
 
 
 def _is_row(rows: Sequence[SoldRow], name: str, price: Money) -> bool:
-    return [(each.name, each.price, each.quantity) for each in rows] == [(name, price.amount, 1)]
+    return [(each.name, each.price, each.quantity) for each in rows] == [(name, price.amount, Decimal(1))]
 
 
 def _head(invoice: Invoice, own: OwnInvoice, title: str, currency: str) -> dict[str, Any]:

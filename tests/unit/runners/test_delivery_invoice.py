@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from sqlalchemy.orm import Session
 
 from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
@@ -20,7 +21,7 @@ from b24app.logistics.money import Money
 from b24app.runners.portal import invoice_look
 from b24app.runners.portal.batching import letters
 from b24app.runners.portal.context import Run
-from b24app.runners.portal.delivery_invoice import FRESH, Seen, Step, commands, decide, fresh
+from b24app.runners.portal.delivery_invoice import FRESH, Seen, Step, commands, decide, fresh, outcome
 from b24app.store.delivery_invoices import KIND, Content, OwnInvoice, Wish, mark
 from b24app.store.models import OutboxRow
 
@@ -190,3 +191,26 @@ def test_what_the_portal_refuses_to_show_is_asked_once_more(method: str) -> None
     step = looked(Portal(**answers | {method: RestError("ACCESS_DENIED", "no")}), LOST)
     [command] = commands("x1", outbox(), step)
     assert (step.do, command.key, command.method) == ("look", "x1", method.replace("_", "."))
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "state"),
+    [
+        (Step("add", fields=HEAD), RestError("ACCESS_DENIED", "no"), "dead"),
+        (Step("add", fields=HEAD), RestError("NOT_FOUND", "no such type"), "dead"),  # invoices are switched off
+        (Step("add", fields=HEAD), RestError("INTERNAL_SERVER_ERROR", ""), "uncertain"),
+        (Step("write", invoice(), put=True), RestError("ACCESS_DENIED", "no"), "dead"),
+        (Step("write", invoice(), put=True), RestError("QUERY_LIMIT_EXCEEDED", ""), "pending"),
+    ],
+)
+def test_a_refusal_is_told_and_says_nothing_of_the_deal(
+    monkeypatch: pytest.MonkeyPatch, step: Step, error: RestError, state: str
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("b24app.store.problems.open_problem", lambda *said, **_: opened.append(said[3]))
+    monkeypatch.setattr("b24app.store.deals.save", lambda *_: pytest.fail("the deal is there"))
+    services = SimpleNamespace(settings=SimpleNamespace(dead_after=12), spread=lambda: 0.5)
+    run = cast("Run", SimpleNamespace(services=services, portal=SimpleNamespace(id=1)))
+    key = "x1" if step.do == "add" else "x1-row"
+    found = outcome(run, cast("Session", None), outbox(), step, BatchAnswer({}, {key: error}), NOW, 10)
+    assert (found.state, len(opened)) == (state, int(state == "dead"))
