@@ -172,9 +172,9 @@ def silent(run: Run, session: Session, row: OutboxRow, step: Step) -> None:
         _keep(run, session, row, step)
         return
     payload, invoice = row.payload, step.invoice
-    params = {"name": payload["name"], "price": Money.from_json(payload["price"]) if payload["price"] else None}
-    if invoice is not None:
-        params |= {"number": invoice.number, "sum": invoice.price}
+    price = Money.from_json(payload["price"]) if payload["price"] else None
+    there = {"number": invoice.number if invoice else None, "sum": invoice.price if invoice else None}
+    params = {"name": payload["name"], "price": price, **there}
     text = Text(f"invoice.{step.do}", params, marker=f"invoice-{row.id}")
     thing = comments.comment(run.portal.id, row.deal_id, text, run.portal.language)
     now = run.services.clock.now()
