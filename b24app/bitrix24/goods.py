@@ -89,19 +89,20 @@ def get_row(key: str, row_id: int) -> Command:
 
 def add_row(key: str, deal_id: int, name: str, price: Money, product: int = 0) -> Command:
     """One piece of free text, or of a product of the catalogue; the price is what the client pays."""
-    fields = {"ownerId": deal_id, "ownerType": "D", "sort": LAST, **_sold(name, price, product)}
+    fields = {"ownerId": deal_id, "ownerType": "D", "sort": LAST, **sold(name, price, product)}
     return Command(key, "crm.item.productrow.add", {"fields": fields})
 
 
 def update_row(key: str, row_id: int, name: str, price: Money, product: int = 0) -> Command:
-    return Command(key, "crm.item.productrow.update", {"id": row_id, "fields": _sold(name, price, product)})
+    return Command(key, "crm.item.productrow.update", {"id": row_id, "fields": sold(name, price, product)})
 
 
 def delete_row(key: str, row_id: int) -> Command:
     return Command(key, "crm.item.productrow.delete", {"id": row_id})
 
 
-def _sold(name: str, price: Money, product: int) -> dict[str, Any]:
+def sold(name: str, price: Money, product: int) -> dict[str, Any]:
+    """One piece as a row says it; the price is with tax."""
     kept = {"productName": name, "price": float(price.amount), "quantity": 1, "measureCode": PIECE}
     return {**kept, "productId": product, "taxIncluded": "Y"}
 

@@ -78,6 +78,7 @@ class Act(StrEnum):
     FIELD_KEEP = "field_keep"
     PAPERS = "papers"
     DELIVERY_ROW = "delivery_row"
+    DELIVERY_INVOICE = "delivery_invoice"
     DEFAULTS = "defaults"
     SECTION_DEFAULTS = "section_defaults"
     RULE_ADDED = "rule_added"

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from b24app.logistics.status import Status
-from b24app.store import delivery_rows, intents, lanes, problems, shipments
+from b24app.store import delivery_invoices, delivery_rows, intents, lanes, problems, shipments
 from b24app.store.faces.failed import DEAD, RowKey, deal_of, find
 from b24app.store.lanes import LaneRef
 from b24app.store.models import (
@@ -92,7 +92,7 @@ def _retry_outbox(session: Session, portal_id: int, row_id: int, now: datetime) 
 def _without_outdated(session: Session, row: OutboxRow, now: datetime) -> bool:
     """Takes out of a dead update what younger ones have written since. False: nothing is left, it is folded."""
     mine = (OutboxRow.portal_id == row.portal_id, OutboxRow.deal_id == row.deal_id, OutboxRow.kind == row.kind)
-    if row.kind == delivery_rows.KIND:  # each says all there is to say
+    if row.kind in (delivery_rows.KIND, delivery_invoices.KIND):  # each says all there is to say
         if session.scalar(select(OutboxRow.id).where(*mine, OutboxRow.id > row.id).limit(1)) is None:
             return True
         row.state, row.closed_at, row.next_try_at = OutboxState.FOLDED, now, None

@@ -16,10 +16,10 @@ from b24app.store import rates
 from sandbox.world import World
 from tests.flows.program import Program
 from tests.flows.six import connect_five
-from tests.flows.town import PRICE, TRACK, Shop, Town, words_of
+from tests.flows.town import MANAGER, PRICE, TRACK, Shop, Town, words_of
 from tests.made_up_world import HANGS_S, Carriers
 
-DEAL = 501
+DEAL, INVOICE = 501, 31
 PANEL = "/tab/rates/version?v="
 
 
@@ -90,6 +90,22 @@ def delivery(town: Town, shop: Shop, count: int) -> list[tuple[str, float]]:
 
     town.wait(lambda: len(found()) == count, f"{count} rows of the delivery")
     return found()
+
+
+def invoices_of(shop: Shop) -> list[dict[str, Any]]:
+    rows = shop.town.world.system("bitrix24").portals[shop.member].crm.tables[INVOICE]
+    return [dict(row) for row in rows]
+
+
+def bill(town: Town, shop: Shop, title: str, amount: float) -> dict[str, Any]:
+    """The deal's one invoice, once it says this."""
+    said = [(f"Счёт за доставку: Заяц Экспресс, {title}", amount)]
+
+    def found() -> list[tuple[str, float]]:
+        return [(each["title"], each["opportunity"]) for each in invoices_of(shop)]
+
+    town.wait(lambda: found() == said, f"an invoice: {said}")
+    return invoices_of(shop)[0]
 
 
 def opened(shop: Shop) -> Person:
@@ -177,3 +193,60 @@ def test_asked_at_once_chosen_and_booked_as_seen(shop: Shop, made_up: Carriers) 
     assert "Доставка" not in str(order)
     found = town.program.read(rates.of_deal, shop.row.id, DEAL)
     assert (found.booking.state, found.choice.service) == ("sent", "hop")
+
+
+def test_a_choice_is_an_invoice_until_people_take_it_over(shop: Shop) -> None:
+    town = shop.town
+    assert "Сохранено" in shop.app_press("/app/delivery-invoice", on="yes")
+    tab = opened(shop)
+    panel = tab.wait(PANEL, lambda text: "«Прыжок»" in words_of(text), "the hare's prices")
+    hop, leap = rate_of(panel, "«Прыжок»"), rate_of(panel, "«Скачок»")
+
+    # The answer to the making is lost, and nothing stands in it yet: found again by our mark, and filled.
+    lost = town.fault("break_after", "bitrix24", match={"contains": "crm.item.add"}, times=1)
+    tab.press("/tab/rates/choose", {"rate": leap})
+    made = bill(town, shop, "Скачок", 0)
+    assert {each["id"]: each["struck"] for each in town.world.control.get("/faults")["faults"]}[lost] == 1
+    town.advance(200)
+    first = bill(town, shop, "Скачок", 592.37)
+    deal = shop.deal(DEAL)
+    assert first["id"] == made["id"]
+    assert first["contactIds"] == deal["contactIds"] != []
+    taken = ("companyId", "currencyId", "assignedById")
+    assert [first[name] for name in ("parentId2", *taken)] == [DEAL, *(deal[name] for name in taken)]
+    [row] = shop.ask("GET", f"/item/{INVOICE}/{first['id']}")["rows"]
+    assert (row["productName"], row["taxIncluded"], row["quantity"]) == ("Доставка: Заяц Экспресс, Скачок", "Y", 1)
+    assert rows_of(shop) == [each for each in rows_of(shop) if "Доставка" not in each["productName"]]
+
+    # Another choice changes the same invoice; none deletes it, and the next one makes another, in two requests more.
+    tab.press("/tab/rates/choose", {"rate": hop})
+    assert bill(town, shop, "Прыжок", 282.37)["id"] == first["id"]
+    tab.press("/tab/rates/drop")
+    town.wait(lambda: not invoices_of(shop), "no invoice")
+    town.calm()
+    since = len(town.journal("rest.call", "bitrix24"))
+    tab.press("/tab/rates/choose", {"rate": hop})
+    second = bill(town, shop, "Прыжок", 282.37)
+    town.calm()
+    sent = [each["data"].get("commands") or [] for each in town.journal("rest.call", "bitrix24")[since:]]
+    [making] = [each for each in sent if "crm.item.add" in each]
+    assert "crm.item.update" in making  # the deal's fields leave with it
+    assert [each for each in sent if "crm.item.productrow.set" in each] == [["crm.item.productrow.set"]]
+    assert [each for each in sent if each.count("crm.item.list") == 2] == [["crm.item.list"] * 2]  # one look
+
+    # People send it: it is theirs. The timeline says what differs, and that it stays.
+    number = f"№ {second['accountNumber']}"
+    move = {"deals": [second["id"]], "entity_type_id": INVOICE, "user": MANAGER}
+    shop.ask("POST", "/move", {**move, "stage": "DT31_4:S"})
+    tab.press("/tab/rates/choose", {"rate": leap})
+    told = shop.told(DEAL, number).replace("\xa0", " ")
+    assert "за 592,37 ₽" in told
+    assert "на 282,37 ₽" in told
+    tab.press("/tab/rates/drop")
+    assert number in shop.told(DEAL, "больше не выбран")
+    assert bill(town, shop, "Прыжок", 282.37)["stageId"] == "DT31_4:S"
+
+    # Taken back to where it began, it is ours again.
+    shop.ask("POST", "/move", {**move, "stage": "DT31_4:N"})
+    tab.press("/tab/rates/choose", {"rate": leap})
+    assert bill(town, shop, "Скачок", 592.37)["id"] == second["id"]

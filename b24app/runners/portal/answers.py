@@ -63,9 +63,18 @@ def of_row(
     if error.not_found and row.deal_id:
         deals.save(session, run.portal.id, {row.deal_id: {"gone": True}})
         return Outcome(row.id, "dead", "deal_gone", ms, code, words)
+    return refused(run, session, row, error, now, ms)
+
+
+def refused(
+    run: Run, session: Session, row: OutboxRow, error: RestError, now: datetime, ms: int, *, gone_is_final: bool = False
+) -> Outcome:
+    """A refusal that says nothing of the deal itself. `gone_is_final`: what the command names is missing for good."""
+    words, code = error.text, error.code
     if error.uncertain or error.kind is Kind.NOT_RUN:
         return Outcome(row.id, "uncertain", "unknown", ms, code, words, now + LOOK_UP_AFTER)
-    if error.kind in _FINAL or ladder.is_spent(row.attempts + 1, run.services.settings.dead_after):
+    final = error.kind in _FINAL or (gone_is_final and error.not_found)
+    if final or ladder.is_spent(row.attempts + 1, run.services.settings.dead_after):
         _open(run, session, row, Problem("portal_refused", Field.NONE, Who.ADMIN, code, words), now)
         return Outcome(row.id, "dead", "refused", ms, code, words)
     return Outcome(row.id, "pending", "later", ms, code, words, _later(row, error, now, run.services.spread()))

@@ -7,24 +7,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from b24app.runners.tell import DEAL_UPDATE
-from b24app.store import delivery_rows
+from b24app.store import delivery_invoices, delivery_rows
 from b24app.store.models import OutboxRow
 
 MOST_UPDATES = 25
 MOST_COMMANDS = 50
 #: Files in one batch: more than about a megabyte in it is not for this door (bitrix24-crm.md §13.2).
 MOST_FILES = 3
+#: Commands of a deal beside its timeline and notices: an update, a product row, an invoice with its row.
+_OWN = 4
 
 
 @dataclass
 class DealLetter:
     """What leaves for one deal: at most one update (with the rows folded into it), at most one word about its product
-    row for the delivery (the newest; `former_rows` were overtaken by it), then the rest in its order."""
+    row for the delivery and one about its invoice (the newest; `former_rows` and `former_invoices` were overtaken by
+    it), then the rest in its order."""
 
     deal_id: int
     update: OutboxRow | None = None
     row: OutboxRow | None = None
     former_rows: list[OutboxRow] = field(default_factory=list)
+    invoice: OutboxRow | None = None
+    former_invoices: list[OutboxRow] = field(default_factory=list)
     folded: list[OutboxRow] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
     stage: Mapping[str, Any] | None = None
@@ -34,12 +39,12 @@ class DealLetter:
     @property
     def rows(self) -> list[OutboxRow]:
         """Rows that are marked as being sent (folded ones are closed instead)."""
-        return [*(one for one in (self.update, self.row) if one is not None), *self.others]
+        return [*(one for one in (self.update, self.row, self.invoice) if one is not None), *self.others]
 
     @property
     def saves(self) -> int:
-        """Commands that save the deal: these are dear (bitrix24-crm.md §3.2)."""
-        return (self.update is not None) + (self.row is not None)
+        """Commands that save the deal or its invoice: these are dear (bitrix24-crm.md §3.2)."""
+        return (self.update is not None) + (self.row is not None) + 2 * (self.invoice is not None)
 
     @property
     def carries(self) -> dict[str, Any]:
@@ -54,7 +59,8 @@ class DealLetter:
 
     @property
     def size(self) -> int:
-        return len(self.rows)
+        """Commands, at most: an invoice may take two."""
+        return len(self.rows) + (self.invoice is not None)
 
     @property
     def files(self) -> int:
@@ -80,6 +86,10 @@ def letters(rows: Iterable[OutboxRow]) -> list[DealLetter]:
             if letter.row is not None:
                 letter.former_rows.append(letter.row)
             letter.row = row
+        elif row.kind == delivery_invoices.KIND:
+            if letter.invoice is not None:
+                letter.former_invoices.append(letter.invoice)
+            letter.invoice = row
         else:
             letter.others.append(row)
     return list(found.values())
@@ -99,7 +109,7 @@ def fill(waiting: Sequence[DealLetter]) -> list[DealLetter]:
     updates = commands = files = 0
     for letter in sorted(waiting, key=lambda one: not one.people):
         if letter.size > MOST_COMMANDS:
-            letter.others = letter.others[: MOST_COMMANDS - 2]
+            letter.others = letter.others[: MOST_COMMANDS - _OWN]
         if letter.files > MOST_FILES:
             letter.others = letter.without_more_files(MOST_FILES)
         if files and files + letter.files > MOST_FILES:

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from b24app.bitrix24 import deals as calls
 from b24app.bitrix24 import goods
 from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
@@ -22,7 +21,6 @@ from b24app.runners.portal.batching import DealLetter
 from b24app.runners.portal.context import Run
 from b24app.store import comments, delivery_rows, outbox
 from b24app.store.delivery_rows import OwnRow
-from b24app.store.engine import read_scope
 from b24app.store.models import OutboxRow
 from b24app.store.sending import Outcome
 
@@ -44,38 +42,36 @@ class Step:
     row_id: int = 0
 
 
-def steps(run: Run, rows: Sequence[OutboxRow]) -> dict[int, Step]:
-    """What is done for each of these outbox rows. Raises what reading the portal raises."""
-    if not rows:
-        return {}
-    with read_scope(run.services.sessions) as session:
-        known = delivery_rows.own(session, run.portal.id, [row.deal_id for row in rows])
-    seen, unread = _look(run, [row.deal_id for row in rows], known)
+def questions(deal_ids: Sequence[int], known: Mapping[int, OwnRow]) -> list[Command]:
+    """What is asked of the portal about the rows of these deals, for `steps`."""
+    mine = [goods.get_row(f"g{deal}", known[deal].id) for deal in deal_ids if deal in known and known[deal].id]
+    return [*(goods.newest_rows(f"r{deal_id}", deal_id) for deal_id in deal_ids), *mine]
+
+
+def steps(
+    rows: Sequence[OutboxRow],
+    known: Mapping[int, OwnRow],
+    deals: Mapping[int, Mapping[str, Any]],
+    answer: BatchAnswer,
+) -> dict[int, Step]:
+    """What is done for each of these outbox rows; `deals` are those that exist, as the portal told them."""
     found = {}
     for row in rows:
-        if row.deal_id in unread:
+        deal = deals.get(row.deal_id)
+        if deal is None:  # a deal that is gone has no rows
+            found[row.id] = Step("nothing")
+        elif f"r{row.deal_id}" in answer.errors:
             found[row.id] = Step("look")
         else:
-            mine = seen.get(row.deal_id)  # a deal that is gone has no rows
-            found[row.id] = decide(mine, known.get(row.deal_id, OwnRow()), row.payload) if mine else Step("nothing")
+            seen = _seen(row.deal_id, deal, answer)
+            found[row.id] = decide(seen, known.get(row.deal_id, OwnRow()), row.payload)
     return found
 
 
-def _look(run: Run, deal_ids: Sequence[int], known: Mapping[int, OwnRow]) -> tuple[dict[int, Seen], set[int]]:
-    """One request or two for all of them; the second are those whose rows were refused. Raises RestError when deals
-    cannot be listed: absent must mean deleted."""
-    lists = [calls.list_deals(f"d{at}", ids, run.names) for at, ids in enumerate(calls.chunks(deal_ids))]
-    commands = [*lists, *(goods.newest_rows(f"r{deal_id}", deal_id) for deal_id in deal_ids)]
-    commands += [goods.get_row(f"g{deal_id}", each.id) for deal_id, each in known.items() if each.id]
-    answer = run.client.read_all(commands, people=run.people)
-    items = [row for each in lists for row in calls.items_of(answer.get(each.key))]
-    deals = {deal.deal_id: deal for deal in (calls.parse_deal(item, run.names) for item in items) if deal.deal_id}
-    found = {}
-    for deal_id, deal in deals.items():
-        rows = goods.sold_rows(answer.results.get(f"r{deal_id}"))
-        mine = [row for row in goods.sold_rows(answer.results.get(f"g{deal_id}")) if row.owner == deal_id]
-        found[deal_id] = Seen(deal.currency, (*mine, *rows))
-    return found, {deal_id for deal_id in deals if f"r{deal_id}" in answer.errors}
+def _seen(deal_id: int, deal: Mapping[str, Any], answer: BatchAnswer) -> Seen:
+    rows = goods.sold_rows(answer.results.get(f"r{deal_id}"))
+    mine = [row for row in goods.sold_rows(answer.results.get(f"g{deal_id}")) if row.owner == deal_id]
+    return Seen(str(deal.get("currencyId") or "RUB"), (*mine, *rows))
 
 
 def decide(seen: Seen, own: OwnRow, payload: Mapping[str, Any]) -> Step:

@@ -16,13 +16,13 @@ from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.features import Feature, has
 from b24app.flows.snapshot import DealSnapshot
-from b24app.runners.portal import answers, delivery_row, lookups
+from b24app.runners.portal import answers, chosen_rate, lookups
 from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
+from b24app.runners.portal.chosen_rate import Step
 from b24app.runners.portal.context import Run
-from b24app.runners.portal.delivery_row import Step
 from b24app.runners.portal.values import api_fields
 from b24app.runners.tell import DEAL_UPDATE
-from b24app.store import deals, delivery_rows, inbox, outbox, papers, sending
+from b24app.store import deals, inbox, outbox, papers, sending
 from b24app.store.comments import COMMENT
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import DealState, InboxKind, OutboxRow
@@ -45,7 +45,8 @@ TAKE = 150
 
 @dataclass
 class Batch:
-    """Letters on their way: the command of each row by its key, and what is done about a deal's product row."""
+    """Letters on their way: the rows that have commands by the key of their first, and what is done about product rows
+    and invoices of the delivery."""
 
     letters: list[DealLetter]
     commands: list[Command] = field(default_factory=list)
@@ -65,7 +66,7 @@ def do(run: Run) -> bool:
         return False
     chosen = fill(waiting)
     _check_stages(run, chosen, now)
-    batch = _build(run, chosen, delivery_row.steps(run, [letter.row for letter in chosen if letter.row]))
+    batch = _build(run, chosen, chosen_rate.steps(run, chosen))
     # Both limits count from before the mark: whoever is stopped right after it must not begin a fresh one.
     send_by = run.services.clock.monotonic() + SEND_WITHIN_S
     _mark(run, batch, run.services.clock.now())
@@ -156,10 +157,10 @@ def _build(run: Run, chosen: Sequence[DealLetter], steps: dict[int, Step]) -> Ba
     batch = Batch(list(chosen), steps=steps)
     for letter in chosen:
         for row in letter.rows:
-            command = _command(run, letter, row, steps)
-            if command is not None:
-                batch.commands.append(command)
-                batch.rows[command.key] = row
+            commands = _commands(run, letter, row, steps)
+            if commands:
+                batch.commands += commands
+                batch.rows[key_of(row)] = row
     return batch
 
 
@@ -168,11 +169,16 @@ def key_of(row: OutboxRow) -> str:
     return f"x{row.id}"
 
 
-def _command(run: Run, letter: DealLetter, row: OutboxRow, steps: Mapping[int, Step]) -> Command | None:
-    """None when an update has nothing (left) to say, or the portal has not granted what the entry takes."""
+def _commands(run: Run, letter: DealLetter, row: OutboxRow, steps: Mapping[int, Step]) -> list[Command]:
+    """Empty when an update has nothing (left) to say, or the portal has not granted what the entry takes."""
+    if row.id in steps:
+        return chosen_rate.commands(key_of(row), row, steps[row.id])
+    command = _command(run, letter, row)
+    return [command] if command is not None else []
+
+
+def _command(run: Run, letter: DealLetter, row: OutboxRow) -> Command | None:
     key = key_of(row)
-    if row.kind == delivery_rows.KIND:
-        return delivery_row.command(key, row, steps[row.id])
     if row.kind == DEAL_UPDATE:
         fields = api_fields(letter.fields, run.names, run.portal.language)
         if letter.stage:
@@ -203,15 +209,16 @@ def _mark(run: Run, batch: Batch, now: datetime) -> None:
         for letter in batch.letters:
             if letter.folded and letter.update is not None:
                 outbox.fold(session, run.slice, letter.folded, letter.update, letter.carries, now)
-            if letter.former_rows and letter.row is not None:
-                outbox.fold(session, run.slice, letter.former_rows, letter.row, letter.row.payload, now)
+            for former, newest in ((letter.former_rows, letter.row), (letter.former_invoices, letter.invoice)):
+                if former and newest is not None:
+                    outbox.fold(session, run.slice, former, newest, newest.payload, now)
         rows = [row for letter in batch.letters for row in letter.rows]
         sending.begin_sending(session, run.slice, rows, now + CALL_LASTS)
         said = {row.id for row in batch.rows.values()}
         silent = [Outcome(row.id, "done", "nothing_to_say") for row in rows if row.id not in said]
         for row in rows:
             if row.id not in said and row.id in batch.steps:
-                delivery_row.silent(run, session, row, batch.steps[row.id])
+                chosen_rate.silent(run, session, row, batch.steps[row.id])
         sending.finish(session, run.slice, OutboxRow, silent, now, current_trace())
 
 
@@ -261,7 +268,7 @@ def _row_outcome(
     key = key_of(row)
     error = answer.errors.get(key)
     if row.id in steps:
-        return delivery_row.outcome(run, session, letter, row, steps[row.id], answer, now, ms)
+        return chosen_rate.outcome(run, session, letter, row, steps[row.id], answer, now, ms)
     if error is None:
         return Outcome(row.id, "done", "done", ms, result_ref=answers.reference(answer.results.get(key)))
     return answers.of_row(run, session, row, letter, error, now, ms)

@@ -15,7 +15,8 @@ from b24app.store.models.base import Base, BigId, Json
 class DealRates(Base):
     """One deal's prices. `facts` are a `flows.rates.Facts`, `choice` a `Choice` (of the account `chosen_id`), `booking`
     a `Booking` as JSON; {} = none. `job_id` is the last reading of the deal for prices. (No foreign keys: jobs are
-    forgotten before, and a choice outlives its account, so that it is missed.) `own_row`: a `delivery_rows.OwnRow`."""
+    forgotten before, and a choice outlives its account, so that it is missed.) `own_row`: a `delivery_rows.OwnRow`,
+    `own_invoice`: a `delivery_invoices.OwnInvoice`."""
 
     __tablename__ = "deal_rates"
     __table_args__ = (UniqueConstraint("portal_id", "deal_id"), Index("ix_deal_rates_touched_at", "touched_at"))
@@ -29,6 +30,7 @@ class DealRates(Base):
     choice: Mapped[Json] = mapped_column(default=dict)
     booking: Mapped[Json] = mapped_column(default=dict)
     own_row: Mapped[Json] = mapped_column(default=dict)
+    own_invoice: Mapped[Json] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=0)
     touched_at: Mapped[datetime]
 

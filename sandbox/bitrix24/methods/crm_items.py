@@ -14,6 +14,7 @@ from sandbox.bitrix24.rules.finding import Finder
 from sandbox.bitrix24.rules.rights import EDIT, READ, may, may_add
 from sandbox.bitrix24.rules.shown import Shower
 from sandbox.bitrix24.state.fields import Field
+from sandbox.bitrix24.state.stages import stage_directory
 from sandbox.bitrix24.state.table import Row
 from sandbox.bitrix24.state.userfields import UserField
 from sandbox.bitrix24.wire import items_of
@@ -114,7 +115,7 @@ def _system_field(call: Call, entity_type_id: int, row: Field) -> Row:
     }  # fmt: skip
     if row.name == "stageId":
         category = call.portal.crm.default_category(entity_type_id)
-        found["statusType"] = "DEAL_STAGE" if entity_type_id == 2 else f"DYNAMIC_{entity_type_id}_STAGE_{category}"
+        found["statusType"] = "DEAL_STAGE" if entity_type_id == 2 else stage_directory(entity_type_id, category)
     return found
 
 

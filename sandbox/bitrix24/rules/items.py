@@ -10,6 +10,7 @@ from sandbox.bitrix24.state.portal import Portal
 from sandbox.bitrix24.state.table import Row, Table
 from sandbox.bitrix24.state.users import Actor
 
+from . import invoices
 from .rights import may_move_to
 
 CREATED, MOVED, FINISHED, PIPELINE_CHANGED = 1, 2, 3, 5
@@ -67,6 +68,8 @@ def create(
     number = table.add(item, number)
     if entity_type_id == 2 and not item["title"]:
         item["title"] = f"Сделка #{number}"
+    if entity_type_id == invoices.INVOICE:
+        invoices.complete(portal, item)
     _settle_stage(portal, entity_type_id, item, actor, CREATED, item["createdTime"])
     if not quiet:
         _tell_added(portal, entity_type_id, item, actor)

@@ -60,6 +60,7 @@ class Crm:
         self.payments = Owned(601)
         self.files: dict[int, tuple[str, bytes]] = {}
         self.file_ids = Numbers(431)
+        self.invoice_numbers = Numbers(101)
         self.multifield_ids = Numbers(301)
         self.location_ids = Numbers(201)
         self._category_ids = Numbers(1)

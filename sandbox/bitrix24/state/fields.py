@@ -83,7 +83,11 @@ DYNAMIC = _parse(
     "taxValueAccount:double:r:0 accountCurrencyId:crm_currency:r mycompanyId:crm_company webformId:integer:r "
     + _COMMON + _MONEY + _STAGE + _CLIENT
 )  # fmt: skip
-INVOICE = DYNAMIC | _parse("accountNumber:string")
+# b24restdocs: crm/universal/object-fields.md, "Invoice": none of these; its number is the server's own.
+_NOT_OF_INVOICES = ("originatorId", "originId", "opportunityAccount", "taxValueAccount", "accountCurrencyId")
+INVOICE = {name: field for name, field in DYNAMIC.items() if name not in _NOT_OF_INVOICES} | _parse(
+    "accountNumber:string:r locationId:string"
+)
 QUOTE = _parse("title:string quoteNumber:string " + _COMMON + _MONEY + _STAGE + _CLIENT)
 
 SYSTEM_FIELDS = {1: LEAD, 2: DEAL, 3: CONTACT, 4: COMPANY, 7: QUOTE, 31: INVOICE}

@@ -164,6 +164,7 @@ TABLE: dict[str, Takes] = {
     "POST /app/fields": app(Right.SETTINGS),
     "POST /app/papers": app(Right.SETTINGS),
     "POST /app/delivery-row": app(Right.SETTINGS),
+    "POST /app/delivery-invoice": app(Right.SETTINGS),
     "POST /app/fields/form": app(Right.SETTINGS),
     "POST /app/fields/reread": app(Right.SETTINGS),
     "POST /app/fields/link/own": app(Right.SETTINGS),
