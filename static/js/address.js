@@ -83,7 +83,7 @@
   function version() { var tab = document.getElementById("tab"); return tab ? tab.dataset.version : ""; }
   function watch() { seen = version(); }
 
-  document.addEventListener("DOMContentLoaded", function () {
+  document.addEventListener("waybill:begin", function () {
     var body = document.body;
     body.addEventListener("htmx:afterSwap", swapped);
     body.addEventListener("input", function (event) {

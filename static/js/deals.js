@@ -133,7 +133,7 @@
     if (event.shiftKey) { set(box, true); set(next, true); last = next.dataset.row; show(); }
   }
 
-  document.addEventListener("DOMContentLoaded", function () {
+  document.addEventListener("waybill:begin", function () {
     var body = document.body;
     body.addEventListener("click", function (event) {
       var target = event.target;

@@ -15,7 +15,7 @@
     }).catch(function () { say(field().dataset.sayFailed); });
   }
 
-  document.addEventListener("DOMContentLoaded", function () {
+  document.addEventListener("waybill:begin", function () {
     document.body.addEventListener("change", function (event) {
       var one = event.target;
       if (one.matches("#field-list [type=radio]")) { tell(one.value, one.dataset.title, one.dataset.address); }

@@ -33,7 +33,7 @@
     } else if (url) { offer(form, url); }
   }
 
-  document.addEventListener("DOMContentLoaded", function () {
+  document.addEventListener("waybill:begin", function () {
     document.body.addEventListener("click", begin, true);
     document.body.addEventListener("htmx:afterRequest", answered);
     document.body.addEventListener("htmx:sendError", function (event) { if (formOf(event.detail.elt) && opened) { opened.close(); opened = null; } });
@@ -48,7 +48,7 @@
     if (dialog && dialog.open) { dialog.close(); }
     document.dispatchEvent(new Event("waybill:look"));
   }
-  document.addEventListener("DOMContentLoaded", function () {
+  document.addEventListener("waybill:begin", function () {
     document.body.addEventListener("htmx:afterRequest", function (event) {
       var form = event.detail.elt;
       if (event.detail.successful && form && form.matches && form.matches("form[data-closes]")) { closed(form); }

@@ -62,7 +62,7 @@
     if (really && was.moving && was.on) { move(was.share, was.on.dataset.parcel); }
   }
 
-  document.addEventListener("DOMContentLoaded", function () {
+  document.addEventListener("waybill:begin", function () {
     var body = document.body;
     body.addEventListener("click", function (event) {
       if (event.target.closest("[data-parcels-close]")) { close(); }

@@ -138,7 +138,7 @@
   }
 
   var typed = "", grown = 0, told = false;
-  document.addEventListener("DOMContentLoaded", function () {
+  document.addEventListener("waybill:begin", function () {
     var body = document.body;
     body.addEventListener("click", function (event) {
       if (event.target.closest("[data-points-back]")) { leave(); }

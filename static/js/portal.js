@@ -52,7 +52,7 @@
     reloadCard: function () { return frame().then(function (b24) { return b24.placement.call("reloadData"); }).catch(function () {}); }
   };
 
-  document.addEventListener("DOMContentLoaded", function () {
+  document.addEventListener("waybill:begin", function () {
     var main = document.getElementById("main");
     if (main && window.ResizeObserver) { new ResizeObserver(fit).observe(main); }
     fit();

@@ -38,7 +38,7 @@
     if (asking) { window.htmx.trigger(asking, "renew"); }
   }
 
-  document.addEventListener("DOMContentLoaded", function () {
+  document.addEventListener("waybill:begin", function () {
     document.body.addEventListener("htmx:beforeRequest", before);
     document.body.addEventListener("htmx:beforeSwap", function (event) {
       var elt = event.detail.requestConfig.elt; // other panels have quiet questions of their own

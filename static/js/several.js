@@ -20,7 +20,7 @@
     window.Portal.fit();
   }
 
-  document.addEventListener("DOMContentLoaded", function () {
+  document.addEventListener("waybill:begin", function () {
     document.body.addEventListener("click", function (event) {
       if (!panel()) { return; }
       if (event.target.closest("[data-part-close]")) { close(); return; }

@@ -282,7 +282,7 @@
     }
   };
 
-  document.addEventListener("DOMContentLoaded", function () {
+  document.addEventListener("waybill:begin", function () {
     body = document.body; say = document.getElementById("say");
     body.addEventListener("click", leave, true);
     body.addEventListener("input", typing);

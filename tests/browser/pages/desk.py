@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Frame, Page
+from playwright.sync_api import BrowserContext, Error, Frame, Page
 
 from tests.browser.pages.watched import Watched
 from tests.flows.program import Program
@@ -49,7 +49,8 @@ class Desk:
 
     def _frame(self) -> Frame | None:
         self.page.wait_for_timeout(50)
-        return next((frame for frame in self.page.frames if frame.url.startswith(self.program.url)), None)
+        ours = next((frame for frame in self.page.frames if frame.url.startswith(self.program.url)), None)
+        return ours if ours is not None and _ready(ours) else None
 
     def open_app(self) -> Frame:
         self.page.goto(self.address["base_url"] + "/marketplace/view/waybill.delivery/")
@@ -64,3 +65,11 @@ class Desk:
         self.page.goto(self.address["base_url"] + "/marketplace/")
         self.page.locator("form[action*=install] button").first.click()
         self.page.wait_for_url("**install_finished=Y**", timeout=30000)
+
+
+def _ready(frame: Frame) -> bool:
+    """Whether the page's scripts have begun."""
+    try:
+        return bool(frame.evaluate("document.documentElement.hasAttribute('data-ready')"))
+    except Error:  # it is being replaced just now
+        return False

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.pages.conftest import desk
 from tests.browser.pages.test_in_the_portal import DEAL, MANAGER, Desk
-from tests.browser.pages.watched import WIDTHS, Watched
+from tests.browser.pages.watched import WIDTHS, Watched, open_page
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.timeout(240)
@@ -56,7 +56,7 @@ def test_the_change_dialog_on_an_english_phone_by_keys(browser: Browser, gallery
     context = browser.new_context(viewport={"width": WIDTHS["phone"], "height": 800}, bypass_csp=True)
     watched = Watched(context.new_page())
     page = watched.page
-    page.goto(f"{gallery}/created/en")
+    open_page(page, f"{gallery}/created/en")
     for button, dialog in (("#do-change", "#change-dialog"), ("#do-anew", "#anew-dialog")):
         page.locator(button).focus()
         page.keyboard.press("Enter")

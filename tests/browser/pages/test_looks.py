@@ -1,11 +1,11 @@
 """Every state of the tab, at a desk and on a phone, in both languages: nothing sticks out, nothing is wrong for axe."""
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route, expect
 
 from b24app.frames.errors import ErrorCode
 from tests.browser.pages.states import STATES
-from tests.browser.pages.watched import WIDTHS, Watched
+from tests.browser.pages.watched import WIDTHS, Watched, open_page
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -52,7 +52,7 @@ def test_on_a_phone_everything_that_can_be_pressed_is_large_enough(browser: Brow
 
 def test_the_history_can_be_filtered_by_who_made_it(watched: Watched, gallery: str) -> None:
     page = watched.page
-    page.goto(f"{gallery}/in_transit/ru")
+    open_page(page, f"{gallery}/in_transit/ru")
     page.get_by_role("button", name="Мы").click()
     assert page.get_by_role("button", name="Мы").get_attribute("aria-pressed") == "true"
     assert page.locator("[data-who=carrier]:visible").count() == 0
@@ -63,7 +63,7 @@ def test_the_history_can_be_filtered_by_who_made_it(watched: Watched, gallery: s
 
 def test_the_cancel_dialog_by_keyboard(watched: Watched, gallery: str) -> None:
     page = watched.page
-    page.goto(f"{gallery}/created/ru")
+    open_page(page, f"{gallery}/created/ru")
     page.locator("#do-cancel").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
@@ -74,9 +74,22 @@ def test_the_cancel_dialog_by_keyboard(watched: Watched, gallery: str) -> None:
     assert page.evaluate("document.activeElement.id") == "do-cancel"
 
 
+def test_a_press_before_the_scripts_are_there_is_kept(watched: Watched, gallery: str) -> None:
+    page, held = watched.page, list[Route]()
+    page.route("**/htmx.min.js*", lambda route: held.append(route))
+    page.goto(f"{gallery}/created/ru")
+    page.locator("#do-cancel").click()
+    while not held:
+        page.wait_for_timeout(20)
+    assert not page.get_by_role("dialog").is_visible()
+    held[0].continue_()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.url == f"{gallery}/created/ru"
+
+
 def test_copying_says_so(watched: Watched, gallery: str) -> None:
     page = watched.page
-    page.goto(f"{gallery}/in_transit/en")
+    open_page(page, f"{gallery}/in_transit/en")
     page.get_by_role("button", name="Copy the number").click()
     page.wait_for_function("document.getElementById('say').textContent !== ''")
     assert page.locator("#say").inner_text() in {"Copied", "Could not copy. Select the text and press Ctrl+C."}
@@ -85,7 +98,7 @@ def test_copying_says_so(watched: Watched, gallery: str) -> None:
 
 def test_a_lost_network_keeps_what_is_shown_and_says_since_when(watched: Watched, gallery: str) -> None:
     page = watched.page
-    page.goto(f"{gallery}/created/ru")
+    open_page(page, f"{gallery}/created/ru")
     page.context.set_offline(True)
     page.wait_for_selector("#offline:visible")
     assert page.locator("#do-refresh").is_disabled()

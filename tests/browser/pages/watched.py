@@ -21,6 +21,12 @@ def _axe() -> str:
     return AXE.read_text()
 
 
+def open_page(page: Page, url: str) -> None:
+    """The page and its scripts, which come after it was drawn."""
+    page.goto(url)
+    page.wait_for_selector("html[data-ready]", state="attached")
+
+
 class Watched:
     """A page that remembers everything that went wrong in it."""
 
