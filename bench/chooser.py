@@ -35,7 +35,7 @@ NEEDS = DealNeeds(
     (Box.of(Parcel(6200, 450, 250, 450)),), cod=Money(648_000), lat=MIDDLE[0], lon=MIDDLE[1], city="Москва"
 )
 _SHELL = """{% extends "base.html" %}
-{% block scripts %}{{ super() }}<script src="{{ asset('js/points.js') }}" defer></script>{% endblock %}
+{% set scripts = ("points",) %}
 {% block main %}<div id="tab"></div><div id="points-place" hx-post="/tab/points" hx-trigger="load"></div>
 {% endblock %}"""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, request
-from sqlalchemy.orm import Session
 
 from b24app.bitrix24.fields import names_of
 from b24app.bitrix24.names import FieldNames
@@ -18,6 +17,7 @@ from b24app.bitrix24.own_fields import titles_of
 from b24app.bitrix24.payloads import FramePost
 from b24app.bitrix24.transport import PortalClient
 from b24app.frames import headers, pages
+from b24app.frames.beside import Beside
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import zone_or_default
 from b24app.frames.parts import PageParts, answer_errors, answers_head, known_portal, prove, read_post, session_of
@@ -30,7 +30,7 @@ from b24app.frames.who import Person
 from b24app.frames.words import choose_language
 from b24app.store import portals
 from b24app.store.engine import read_scope
-from b24app.store.faces.deal import tab_facts, tab_version
+from b24app.store.faces.deal import in_pipeline, tab_facts, tab_version
 from b24app.store.faces.deal_facts import (
     TabFacts,
 )
@@ -71,14 +71,19 @@ class Tab:
         proof = prove(parts, post)
         if post.entity_id is None:
             raise PageError(ErrorCode.DEAL_NOT_SAVED)
+        deal_id = post.entity_id
         with read_scope(parts.sessions) as session:
             portal = known_portal(session, post.member_id)
-            names = names_of(portals.field_map(session, portal.id), portal.settings)
+            fields = portals.field_map(session, portal.id)
         client = parts.person(portal, post.auth_id, proof.info.user_id)
-        reading = read_deal(client, post.entity_id, names, portal.scopes)
+        names, scopes = names_of(fields, portal.settings), portal.scopes
+        asked = Beside(lambda: read_deal(client, deal_id, names, scopes))
+        with read_scope(parts.sessions) as session:
+            facts = tab_facts(session, portal.id, deal_id)
+        reading = asked.result()
         refill(parts.sessions, parts.clock, portal.id, post, proof, reading.person.admin)
-        who = freshly_proven(_session(portal, post, proof, reading.person, post.entity_id), parts.clock.now())
-        view = self._view(who, portal, reading)
+        who = freshly_proven(_session(portal, post, proof, reading.person, deal_id), parts.clock.now())
+        view = self._view(who, portal, reading, facts)
         headers.allow_images(parts.tiles)
         return pages.page(
             "pages/deal_tab.html", pages.viewer_of(who, parts.clock.now()), who, parts.signer, view=view, key=new_key()
@@ -143,12 +148,18 @@ class Tab:
             TEMPLATE, pages.viewer_of(who, self._parts.clock.now()), who, self._parts.signer, view=view, key=new_key()
         )
 
-    def _view(self, who: PageSession, portal: Portal | None, reading: Reading | None) -> TabView:
+    def _view(
+        self, who: PageSession, portal: Portal | None, reading: Reading | None, known: TabFacts | None = None
+    ) -> TabView:
+        """`known`: facts that were read while the portal was asked."""
         parts = self._parts
         with read_scope(parts.sessions) as session:
             settings = portals.get(session, who.portal_id).settings
             titles = titles_of(portals.field_map(session, who.portal_id), settings)
-            facts = chosen(replace(_facts(session, who, reading), titles=titles), request.values.get("shipment", ""))
+            category = reading.deal.category if reading else None
+            known = known or tab_facts(session, who.portal_id, who.entity_id, category)
+            facts = replace(in_pipeline(session, who.portal_id, known, category), titles=titles)
+            facts = chosen(facts, request.values.get("shipment", ""))
             mine = rights_of(settings, who)
         shown = (
             preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}), facts.laid.plan)
@@ -160,10 +171,6 @@ class Tab:
         plugin = parts.systems.get(system)
         forms, rules = (plugin.manifest.papers, plugin.manifest.changes) if plugin else ((), ())
         return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine, forms, rules)
-
-
-def _facts(session: Session, who: PageSession, reading: Reading | None) -> TabFacts:
-    return tab_facts(session, who.portal_id, who.entity_id, reading.deal.category if reading else None)
 
 
 def _session(portal: Portal, post: FramePost, proof: Proof, person: Person, deal_id: int) -> PageSession:

@@ -28,7 +28,7 @@ from b24app.demo.house import House, Plan  # noqa: E402
 from b24app.demo.person import Person  # noqa: E402
 from b24app.demo.setting_up import open_app, set_up  # noqa: E402
 from placements.app import SECTIONS  # noqa: E402
-from tools import gallery  # noqa: E402
+from tools import gallery, panels  # noqa: E402
 
 PICTURES, SHOTS = ROOT / "docs/pictures", ROOT / "docs/market/screenshots"
 WIDTHS, LANGS, HEIGHT = (1280, 360), ("ru", "en"), 900
@@ -64,6 +64,7 @@ def main(wanted: list[str]) -> int:
         _try_out(house, f"/bitrix24/{member}", member)
         for section in SECTIONS:
             camera.section(f"app-{section.code}", house, member, section.code)
+        _panels(browser, house, f"/bitrix24/{member}", tuple(wanted))
         if not wanted or "market" in wanted:
             _market(browser, house)
     _index()
@@ -200,6 +201,21 @@ def _until(what: Callable[[], object], name: str) -> None:
         if time.monotonic() > end:
             raise SystemExit(f"{name}: not within {WAIT_S:.0f} s")
         time.sleep(0.3)
+
+
+def _panels(browser: Browser, house: House, base: str, wanted: tuple[str, ...]) -> None:
+    """In the portal: what asks the person's own key does so through the portal's page."""
+    portal = house.addresses["portals"][0]["base_url"]
+    house.steer("POST", f"{base}/wishes", {"deals": [panels.OPEN, panels.MANY]})
+    time.sleep(2)
+    panels.take(
+        browser,
+        portal,
+        lambda page, lang: _sign_in(page, portal, MANAGER, lang),
+        lambda page: _ours(page, house.pages),
+        lambda shot, name: keep(shot, PICTURES / name),
+        wanted,
+    )
 
 
 # --- the Market's card ----------------------------------------------------------------------------------------------

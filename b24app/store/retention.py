@@ -91,13 +91,15 @@ class Keep:
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
     for three days, prices for seven, those that show a client's name and address (dry runs, address checks) for one,
-    printed papers for `papers.KEPT`; rows of lanes that exist no more belong to nobody."""
+    printed papers for `papers.KEPT`, how parcels were laid as long as the audit; rows of lanes that exist no more
+    belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
     count = _delete(sessions, InboxRow, or_(served, dead, InboxRow.lane_id.not_in(select(Lane.id))))
     count += _delete(sessions, AuditRow, AuditRow.at < now - timedelta(days=keep.audit_days))
     count += _delete(sessions, AddressChange, AddressChange.at < now - timedelta(days=keep.audit_days))
+    count += _delete(sessions, ParcelPlanRow, ParcelPlanRow.changed_at < now - timedelta(days=keep.audit_days))
     count += _delete(sessions, Attempt, Attempt.at < now - timedelta(days=keep.attempts_days))
     with session_scope(sessions) as session:
         count += jobs.purge(session, now - timedelta(days=3))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
@@ -193,6 +194,7 @@ def _is_command(value: str) -> bool:
     return re.match(r"[a-z][a-z0-9]*(\.[a-z0-9]+)+\?", value, re.IGNORECASE) is not None
 
 
+@lru_cache(maxsize=4096)
 def _safe_key(key: str) -> str:
     return mask_text(unquote_plus(key))[:80]
 
@@ -201,6 +203,7 @@ def _harmless(key: str) -> bool:
     return _plain_key(key) in HARMLESS
 
 
+@lru_cache(maxsize=4096)
 def _plain_key(key: str) -> str:
     """`FIELDS[UF_X][]` -> `ufx`; a number in brackets is a place in a list, what it is called stands before it."""
     names = [part.rstrip("]") for part in unquote_plus(key).split("[")]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import BigInteger, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from b24app.flows.portions import Portion
@@ -56,13 +58,20 @@ _AUDITS_SHOWN = 50
 def tab_version(session: Session, portal_id: int, deal_id: int) -> str:
     """A short text that differs as soon as anything in the tab does. A handful of indexed reads, no decryption."""
     rows: list[Any] = []
-    for query in _version_queries(portal_id, deal_id):
-        rows.extend(tuple(row) for row in session.execute(query))
+    for query in _version_queries():
+        rows.extend(tuple(row) for row in session.execute(query, _named(portal_id, deal_id)))
         rows.append("|")
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
 
-def _version_queries(portal_id: int, deal_id: int) -> list[Select[Any]]:
+def _named(portal_id: int, deal_id: int) -> dict[str, Any]:
+    return {"portal": portal_id, "deal": deal_id, "deal_key": str(deal_id)}
+
+
+@cache
+def _version_queries() -> list[Select[Any]]:
+    """Built once: every open tab asks them all every few seconds, and building costs more than asking."""
+    portal_id, deal_id = bindparam("portal", type_=BigInteger()), bindparam("deal", type_=BigInteger())
     mine = (Shipment.portal_id == portal_id, Shipment.deal_id == deal_id)
     return [
         select(
@@ -87,7 +96,7 @@ def _version_queries(portal_id: int, deal_id: int) -> list[Select[Any]]:
         select(ProblemRow.id, ProblemRow.state)
         .where(ProblemRow.portal_id == portal_id, ProblemRow.deal_id == deal_id)
         .order_by(ProblemRow.id),
-        _asks_query(portal_id, deal_id),
+        _asks_query(),
         papers.version_query(portal_id, deal_id),
         select(Connection.id, Connection.state, Connection.pause_reason, Connection.paused_at)
         .where(Connection.portal_id == portal_id)
@@ -100,15 +109,17 @@ def _version_queries(portal_id: int, deal_id: int) -> list[Select[Any]]:
     ]
 
 
-def _asks_query(portal_id: int, deal_id: int) -> Select[int, str, Any, datetime]:
-    lane = select(Lane.id).where(Lane.kind == LaneKind.PORTAL, Lane.owner_id == portal_id).scalar_subquery()
+@cache
+def _asks_query() -> Select[int, str, Any, datetime]:
+    mine = (Lane.kind == LaneKind.PORTAL, Lane.owner_id == bindparam("portal", type_=BigInteger()))
+    lane = select(Lane.id).where(*mine).scalar_subquery()
     return (
         select(InboxRow.id, InboxRow.kind, InboxRow.payload, InboxRow.received_at)
         .where(
             InboxRow.lane_id == lane,
             InboxRow.state == InboxState.NEW,
             InboxRow.kind.in_(ASKS),
-            InboxRow.key == str(deal_id),
+            InboxRow.key == bindparam("deal_key"),
         )
         .order_by(InboxRow.id)
     )
@@ -119,34 +130,22 @@ def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | No
     version = tab_version(session, portal_id, deal_id)  # first: what changes meanwhile is told by the next question
     deal = session.scalar(select(DealState).where(DealState.portal_id == portal_id, DealState.deal_id == deal_id))
     at = deal.category if deal and deal.category is not None else category
-    pipeline = session.scalar(
-        select(Pipeline).where(Pipeline.portal_id == portal_id, Pipeline.category_id == (at or 0))
-    )
-    chosen = session.scalar(
-        select(DealRates.chosen_id).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id)
-    )
-    account = _account(session, portal_id, chosen or (pipeline.connection_id if pipeline else None))
     return TabFacts(
         deal_id=deal_id,
         title=deal.title if deal else "",
-        category=at,
         stage=deal.stage if deal else "",
         note=deal.note if deal else "",
         gone=bool(deal and deal.gone),
-        connection=account.title if account else "",
-        system=account.system if account else "",
-        pipeline_on=bool(pipeline and pipeline.enabled),
-        trigger_stage=pipeline.trigger_stage if pipeline else "",
+        **_of_pipeline(session, portal_id, deal_id, at),
         shipments=_shipments(session, portal_id, deal_id),
         problems=_problems(session, portal_id, deal_id),
         asks=tuple(
             AskFacts(row.kind, str(row.payload.get("name", "")), row.received_at)
-            for row in session.execute(_asks_query(portal_id, deal_id))
+            for row in session.execute(_asks_query(), _named(portal_id, deal_id))
         ),
         audits=_audits(session, portal_id, deal_id),
         unwritten=_unwritten(session, portal_id, deal_id),
         version=version,
-        paused=_pause(account) if account else None,
         papers=papers.papers_of_deal(session, portal_id, deal_id),
         edits=tuple(
             EditFacts(row.name, row.at, tuple((str(one.before or ""), str(one.after or "")) for one in changes_of(row)))
@@ -154,6 +153,31 @@ def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | No
         ),
         laid=parcels.of_deal(session, portal_id, deal_id),
     )
+
+
+def in_pipeline(session: Session, portal_id: int, facts: TabFacts, category: int | None) -> TabFacts:
+    """The same facts of a deal whose pipeline has become known since they were read."""
+    if category is None or facts.category is not None:
+        return facts
+    return replace(facts, **_of_pipeline(session, portal_id, facts.deal_id, category))
+
+
+def _of_pipeline(session: Session, portal_id: int, deal_id: int, category: int | None) -> dict[str, Any]:
+    """What the deal's pipeline and the account that it ships with say."""
+    mine = (Pipeline.portal_id == portal_id, Pipeline.category_id == (category or 0))
+    pipeline = session.scalar(select(Pipeline).where(*mine))
+    chosen = session.scalar(
+        select(DealRates.chosen_id).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id)
+    )
+    account = _account(session, portal_id, chosen or (pipeline.connection_id if pipeline else None))
+    return {
+        "category": category,
+        "connection": account.title if account else "",
+        "system": account.system if account else "",
+        "pipeline_on": bool(pipeline and pipeline.enabled),
+        "trigger_stage": pipeline.trigger_stage if pipeline else "",
+        "paused": _pause(account) if account else None,
+    }
 
 
 def _pause(account: Connection) -> PauseFacts | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -59,7 +60,7 @@ def paper_facts(row: Paper) -> PaperFacts:
     )
 
 
-def version_query(portal_id: int, deal_id: int) -> Select[int, str, datetime, datetime | None]:
+def version_query(portal_id: Any, deal_id: Any) -> Select[int, str, datetime, datetime | None]:
     """What changes as soon as the papers of a deal do."""
     columns = (Paper.id, Paper.status, Paper.changed_at, Paper.opened_at)
     return select(*columns).where(Paper.portal_id == portal_id, Paper.deal_id == deal_id).order_by(Paper.id)

@@ -22,7 +22,7 @@ from b24app.store import (
     shipments,
 )
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import Base, CallLogRow, Portal, PortalState, Shipment
+from b24app.store.models import Base, CallLogRow, ParcelPlanRow, Portal, PortalState, Shipment
 from b24app.store.outbox import ToPortal
 from b24app.wire.log import CallRecord
 
@@ -105,6 +105,17 @@ def test_old_jobs_and_rows_of_lanes_that_are_no_more_are_forgotten(
     assert retention.purge(sessions, clock.now(), retention.Keep()) == 1
     clock.advance(3 * 86400 + 1)
     assert retention.purge(sessions, clock.now(), retention.Keep()) == 1
+
+
+def test_how_parcels_were_laid_is_forgotten_with_the_audit(
+    sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    with session_scope(sessions) as session:
+        session.add(ParcelPlanRow(portal_id=portal.id, deal_id=5, changed_at=clock.now()))
+    clock.advance(timedelta(days=30).total_seconds())
+    assert retention.purge(sessions, clock.now(), retention.Keep(audit_days=30)) == 0
+    clock.advance(1)
+    assert retention.purge(sessions, clock.now(), retention.Keep(audit_days=30)) == 1
 
 
 def test_rows_of_the_log_that_only_name_a_portal_go_too(

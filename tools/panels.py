@@ -1,0 +1,83 @@
+"""What a manager opens in the deal's tab, and the list of many deals, in the portal: for tools/picture.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Frame, Page
+
+WIDTHS, LANGS, HEIGHT = (1280, 360), ("ru", "en"), 1000
+#: Deals that nobody has shipped: to a door; with several rows of goods.
+OPEN, MANY = 513, 514
+SLOW_MS = 60_000
+#: Name of a picture -> its deal (0: the list of many deals) and what is done in our frame until it shows.
+PANELS: dict[str, tuple[int, Callable[[Frame], None]]] = {}
+
+
+def panel(name: str, deal: int) -> Callable[[Callable[[Frame], None]], Callable[[Frame], None]]:
+    def keep(act: Callable[[Frame], None]) -> Callable[[Frame], None]:
+        PANELS[name] = (deal, act)
+        return act
+
+    return keep
+
+
+@panel("panel-rates", OPEN)
+def _rates(ours: Frame) -> None:
+    ours.wait_for_selector("#rates:not([aria-busy]) .wb-rate, #rates label", timeout=SLOW_MS)
+
+
+@panel("panel-points", OPEN)
+def _points(ours: Frame) -> None:
+    ours.click("#points-open")
+    ours.wait_for_selector("#points-list .wb-pt", timeout=SLOW_MS)
+    ours.wait_for_selector("#points-map[data-drawn] .leaflet-tile-loaded", timeout=SLOW_MS)
+
+
+@panel("panel-parcels", MANY)
+def _parcels(ours: Frame) -> None:
+    ours.click("#do-parcels")
+    ours.wait_for_selector("#parcels-form", timeout=SLOW_MS)
+
+
+@panel("panel-several", MANY)
+def _several(ours: Frame) -> None:
+    ours.click("#do-part")
+    ours.wait_for_selector("#part-form", timeout=SLOW_MS)
+
+
+@panel("list-deals", 0)
+def _deals(ours: Frame) -> None:
+    ours.wait_for_selector("#deals [data-row]", timeout=SLOW_MS)
+    for box in ours.locator("#deals [data-row]").all()[:3]:
+        box.click()
+
+
+def take(
+    browser: Browser,
+    portal: str,
+    sign_in: Callable[[Page, str], None],
+    ours: Callable[[Page], Frame],
+    keep: Callable[[bytes, str], None],
+    wanted: tuple[str, ...],
+) -> None:
+    """Each panel at each width in each language: our frame alone, as tall as it is."""
+    for name, (deal, act) in PANELS.items():
+        if wanted and not name.startswith(wanted):
+            continue
+        for width in WIDTHS:
+            for lang in LANGS:
+                page = browser.new_page(viewport={"width": width, "height": HEIGHT})
+                sign_in(page, lang)
+                if deal:
+                    page.goto(f"{portal}/crm/deal/details/{deal}/")
+                    page.get_by_text({"ru": "Доставка", "en": "Delivery"}[lang], exact=True).first.click()
+                else:
+                    page.goto(f"{portal}/crm/deal/kanban/")
+                    page.locator("[data-toolbar]").click()
+                frame = ours(page)
+                frame.wait_for_selector("html[data-ready]", state="attached", timeout=SLOW_MS)
+                act(frame)
+                page.wait_for_timeout(1500)  # the frame follows its content's height, tiles are drawn
+                keep(frame.frame_element().screenshot(), f"{name}.{lang}.{width}.png")
+                page.close()
