@@ -54,16 +54,20 @@ class SandboxClock:
     """The machine's clock plus the offset of the sandbox's control API (`GET /clock`), for test and demo profiles.
 
     The offset is asked for at most every `poll_s` seconds, by a background thread: `now()` itself never waits, except
-    once at the very first use. While the control API does not answer, the last offset holds.
+    once at the very first use, for at most `first_s`: what is written at a wrong time may be due only minutes later.
+    While the control API does not answer, the last offset holds.
     """
 
-    def __init__(self, control_url: str, poll_s: float = 0.2) -> None:
+    def __init__(self, control_url: str, poll_s: float = 0.2, first_s: float = 10.0) -> None:
         self._url = control_url.rstrip("/") + "/clock"
         self._poll_s = poll_s
+        self._first_s = first_s
         self._offset = 0.0
         self._asked = float("-inf")
         self._lock = threading.Lock()
         self._asking = False
+        self._first = threading.Lock()
+        self._known = False
 
     def now(self) -> datetime:
         self._keep_fresh()
@@ -74,22 +78,30 @@ class SandboxClock:
         return time.monotonic() + self._offset
 
     def _keep_fresh(self) -> None:
+        if not self._known:
+            self._ask_first()
         with self._lock:
             if self._asking or time.monotonic() - self._asked < self._poll_s:
                 return
             self._asking = True
-            first = self._asked == float("-inf")
-        if first:
-            self._ask()
-        else:
-            threading.Thread(target=self._ask, name="sandbox-clock", daemon=True).start()
+        threading.Thread(target=self._ask, name="sandbox-clock", daemon=True).start()
 
-    def _ask(self) -> None:
+    def _ask_first(self) -> None:
+        """One asks, the others wait for it: none of them may go on with a time that is not known yet."""
+        with self._first:
+            end = time.monotonic() + self._first_s
+            while not self._known and not self._ask() and time.monotonic() < end:
+                time.sleep(self._poll_s)
+            self._known = True
+
+    def _ask(self) -> bool:
+        """Whether the control API answered."""
         try:
             answer = requests.get(self._url, timeout=(1, 1), allow_redirects=False)
             self._offset = float(answer.json()["offset"])
+            return True
         except (requests.RequestException, ValueError, KeyError, TypeError):
-            pass  # the control API restarts during fault runs; the last offset is the best guess
+            return False  # the control API restarts during fault runs; the last offset is the best guess
         finally:
             with self._lock:
                 self._asked = time.monotonic()

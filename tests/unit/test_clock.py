@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -48,4 +49,21 @@ def test_the_sandboxs_offset_is_followed_and_survives_its_absence() -> None:
 @pytest.mark.parametrize("body", ["no json", "[]", '{"offset": null}'])
 def test_nonsense_of_the_control_api_is_no_time(body: str) -> None:
     responses.get(URL, body=body)
-    assert abs(SandboxClock("http://127.0.0.1:9").now() - datetime.now(UTC)) < timedelta(seconds=1)
+    clock = SandboxClock("http://127.0.0.1:9", poll_s=0.01, first_s=0.1)
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=1)
+
+
+@responses.activate
+def test_nobody_is_told_a_time_before_the_first_answer() -> None:
+    """A program begins with a dozen threads: what one of them writes at a wrong time would be due minutes later."""
+
+    def slow(_request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        time.sleep(0.2)
+        return 200, {}, '{"offset": -600.0}'
+
+    responses.get(URL, body=requests.ConnectTimeout("busy"))
+    responses.add_callback(responses.GET, URL, callback=slow)
+    clock = SandboxClock("http://127.0.0.1:9", poll_s=0.05)
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda _: datetime.now(UTC) - clock.now(), range(4)))
+    assert all(timedelta(minutes=9) < each < timedelta(minutes=11) for each in told)
