@@ -14,8 +14,16 @@ from b24app.bitrix24.fields import names_of
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import zone_or_default
-from b24app.frames.parts import PageParts, answer_errors, answers_head, known_portal, prove, read_post, session_of
-from b24app.frames.pool import refill
+from b24app.frames.parts import (
+    PageParts,
+    answer_errors,
+    answers_head,
+    known_portal,
+    prove,
+    read_post,
+    session_of,
+    settle_in,
+)
 from b24app.frames.proof import Proof
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession
@@ -79,7 +87,7 @@ class DealList:
         nobody = _session(portal, proof, Person(proof.info.user_id, "", False, ""), lang)
         query = self._draw.query(nobody, chosen)
         reading = open_page(parts.person(portal, post.auth_id, proof.info.user_id), query, names, portal.scopes)
-        refill(parts.sessions, parts.clock, portal.id, post, proof, reading.person.admin)
+        settle_in(parts, portal.id, post, proof, reading.person.admin)
         who = freshly_proven(_session(portal, proof, reading.person, lang), parts.clock.now())
         context = self._draw.context(who, chosen, reading)
         viewer = pages.viewer_of(who, parts.clock.now())

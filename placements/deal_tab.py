@@ -20,8 +20,16 @@ from b24app.frames import headers, pages
 from b24app.frames.beside import Beside
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import zone_or_default
-from b24app.frames.parts import PageParts, answer_errors, answers_head, known_portal, prove, read_post, session_of
-from b24app.frames.pool import refill
+from b24app.frames.parts import (
+    PageParts,
+    answer_errors,
+    answers_head,
+    known_portal,
+    prove,
+    read_post,
+    session_of,
+    settle_in,
+)
 from b24app.frames.proof import Proof
 from b24app.frames.rights import rights_of
 from b24app.frames.session import PageSession
@@ -81,7 +89,7 @@ class Tab:
         with read_scope(parts.sessions) as session:
             facts = tab_facts(session, portal.id, deal_id)
         reading = asked.result()
-        refill(parts.sessions, parts.clock, portal.id, post, proof, reading.person.admin)
+        settle_in(parts, portal.id, post, proof, reading.person.admin)
         who = freshly_proven(_session(portal, post, proof, reading.person, deal_id), parts.clock.now())
         view = self._view(who, portal, reading, facts)
         headers.allow_images(parts.tiles)

@@ -21,8 +21,16 @@ from b24app.flows.pickup_points import DealNeeds
 from b24app.frames import headers, pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import zone_or_default
-from b24app.frames.parts import PageParts, answer_errors, answers_head, known_portal, prove, read_post, session_of
-from b24app.frames.pool import refill
+from b24app.frames.parts import (
+    PageParts,
+    answer_errors,
+    answers_head,
+    known_portal,
+    prove,
+    read_post,
+    session_of,
+    settle_in,
+)
 from b24app.frames.proof import Proof, same_host
 from b24app.frames.session import PageSession
 from b24app.frames.session import prove as freshly_proven
@@ -93,7 +101,7 @@ class PickupField:
             found = read_deal(client, asks.deal, names, portal.scopes).person
         else:
             found = person(ask_portal(client, who_commands(portal.scopes)))
-        refill(parts.sessions, parts.clock, portal.id, post, proof, found.admin)
+        settle_in(parts, portal.id, post, proof, found.admin)
         who = freshly_proven(_session(portal, post, proof, found, asks.deal), parts.clock.now())
         job_id = self._chooser.read_parcel(who) if asks.edit and asks.deal else 0
         viewer = pages.viewer_of(who, parts.clock.now())

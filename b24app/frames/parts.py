@@ -14,6 +14,7 @@ from b24app.bitrix24.transport import PortalClient
 from b24app.clock import Clock
 from b24app.frames import headers, htmx, pages
 from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.pool import refill
 from b24app.frames.proof import FrameGate, Proof
 from b24app.frames.rights import Right, demand
 from b24app.frames.session import PageSession, SessionSigner, bearer, renew
@@ -82,12 +83,19 @@ def _hear(parts: PageParts, proof: Proof) -> None:
         known = portals.by_member(session, proof.info.member_id)
     if known is None or known.state not in _USABLE:
         return
-    news = updates.differs(known, version, scopes)
-    if news or updates.untried(known, parts.wanted):
+    if updates.differs(known, version, scopes):
         with session_scope(parts.sessions) as session:
-            portal = portals.get(session, known.id)
-            updates.heard(session, portal, version, scopes)
-        bring_up(parts, known.id)
+            updates.heard(session, portals.get(session, known.id), version, scopes)
+
+
+def settle_in(parts: PageParts, portal_id: int, post: FramePost, proof: Proof, admin: bool) -> None:
+    """What a frame brings its portal: an administrator's key, and then, with that key, what this release wants in it.
+    The other way round the update finds no key and waits for the next administrator."""
+    refill(parts.sessions, parts.clock, portal_id, post, proof, admin)
+    with read_scope(parts.sessions) as session:
+        behind = updates.untried(portals.get(session, portal_id), parts.wanted)
+    if behind:
+        bring_up(parts, portal_id)
 
 
 def bring_up(parts: PageParts, portal_id: int, again: bool = False) -> None:

@@ -14,7 +14,6 @@ from b24app.frames import pages
 from b24app.frames import parts as page_parts
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import zone_or_default
-from b24app.frames.pool import refill
 from b24app.frames.proof import Proof
 from b24app.frames.rights import Right, demand, rights_of
 from b24app.frames.session import PageSession, prove
@@ -89,7 +88,7 @@ class Opening:
         with read_scope(parts.sessions) as session:
             portal = page_parts.known_portal(session, post.member_id)
         person = read_person(parts.person(portal, post.auth_id, proof.info.user_id), portal.scopes)
-        refill(parts.sessions, parts.clock, portal.id, post, proof, person.admin)
+        page_parts.settle_in(parts, portal.id, post, proof, person.admin)
         if person.admin and updates.lacks(portal, parts.wanted):
             # What waited for an administrator's key has one now.
             page_parts.bring_up(parts, portal.id, again=True)
