@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var map = null, layer = null, shown = {}, picked = null, pending = null, moving = false, loading = null;
-  var FIRST = [[41, 20], [72, 170]], WAIT = 250;
+  var FIRST = [[41, 20], [72, 170]], WAIT = 250, NEAREST = 5;
 
   function box() { return document.getElementById("points"); }
   function form() { return document.getElementById("points-form"); }
@@ -59,12 +59,14 @@
     L.marker(place.dataset.client.split(",").map(Number), { icon: icon, interactive: false, keyboard: false, alt: place.dataset.sayClient }).addTo(map);
   }
 
-  /** To where the list is counted from: what was typed, or the client. */
+  /** To where the list is counted from, what was typed or the client, with the nearest of its points: a phone's map is small. */
   function lead() {
-    var list = document.getElementById("points-list");
-    if (list.dataset.lat) { map.setView([Number(list.dataset.lat), Number(list.dataset.lon)], Number(list.dataset.z) || 12, { animate: false }); }
-    else { map.fitBounds(FIRST, { animate: false }); }
+    var list = document.getElementById("points-list"), L = window.L, zoom = Number(list.dataset.z) || 12;
+    if (!list.dataset.lat) { map.fitBounds(FIRST, { animate: false }); return; }
+    var near = Array.from(list.querySelectorAll("input[name=row][data-lat]:not(:disabled)")).slice(0, NEAREST).map(place);
+    map.fitBounds(L.latLngBounds(near.concat([place(list)])), { animate: false, maxZoom: zoom, padding: [30, 30] });
   }
+  function place(element) { return [Number(element.dataset.lat), Number(element.dataset.lon)]; }
 
   /** The window is put into the form: the list and the dots are asked for the same. */
   function moved() {
