@@ -7,8 +7,8 @@ from collections.abc import Callable
 from playwright.sync_api import Browser, Frame, Page
 
 WIDTHS, LANGS, HEIGHT = (1280, 360), ("ru", "en"), 1000
-#: Deals that nobody has shipped: to a door; with several rows of goods.
-OPEN, MANY = 513, 514
+#: A deal that nobody has shipped, to a door, with two rows of goods.
+OPEN = 513
 SLOW_MS = 60_000
 #: Name of a picture -> its deal (0: the list of many deals) and what is done in our frame until it shows.
 PANELS: dict[str, tuple[int, Callable[[Frame], None]]] = {}
@@ -34,13 +34,13 @@ def _points(ours: Frame) -> None:
     ours.wait_for_selector("#points-map[data-drawn] .leaflet-tile-loaded", timeout=SLOW_MS)
 
 
-@panel("panel-parcels", MANY)
+@panel("panel-parcels", OPEN)
 def _parcels(ours: Frame) -> None:
     ours.click("#do-parcels")
     ours.wait_for_selector("#parcels-form", timeout=SLOW_MS)
 
 
-@panel("panel-several", MANY)
+@panel("panel-several", OPEN)
 def _several(ours: Frame) -> None:
     ours.click("#do-part")
     ours.wait_for_selector("#part-form", timeout=SLOW_MS)
@@ -78,6 +78,9 @@ def take(
                 frame = ours(page)
                 frame.wait_for_selector("html[data-ready]", state="attached", timeout=SLOW_MS)
                 act(frame)
-                page.wait_for_timeout(1500)  # the frame follows its content's height, tiles are drawn
+                page.wait_for_timeout(1000)  # the frame follows its content's height
+                box = frame.frame_element().bounding_box() or {"y": 0, "height": HEIGHT}
+                page.set_viewport_size({"width": width, "height": int(box["y"] + box["height"]) + 20})
+                page.wait_for_timeout(1000)  # what is below is drawn as well, and tiles
                 keep(frame.frame_element().screenshot(), f"{name}.{lang}.{width}.png")
                 page.close()

@@ -206,7 +206,7 @@ def _until(what: Callable[[], object], name: str) -> None:
 def _panels(browser: Browser, house: House, base: str, wanted: tuple[str, ...]) -> None:
     """In the portal: what asks the person's own key does so through the portal's page."""
     portal = house.addresses["portals"][0]["base_url"]
-    house.steer("POST", f"{base}/wishes", {"deals": [panels.OPEN, panels.MANY]})
+    house.steer("POST", f"{base}/wishes", {"deals": [panels.OPEN]})
     time.sleep(2)
     panels.take(
         browser,
