@@ -13,27 +13,25 @@ from b24app.bitrix24.deal_pages import DealQuery
 from b24app.bitrix24.fields import names_of
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
-from b24app.frames.formats import zone_or_default
 from b24app.frames.parts import (
     PageParts,
     answer_errors,
     answers_head,
+    frame_language,
     known_portal,
     prove,
     read_post,
+    session_for,
     session_of,
     settle_in,
 )
-from b24app.frames.proof import Proof
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession
 from b24app.frames.session import prove as freshly_proven
 from b24app.frames.who import Person
-from b24app.frames.words import choose_language
 from b24app.store import portals
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces import many
-from b24app.store.models import Portal
 from placements import deal_list_asking as asking
 from placements.asking import is_key
 from placements.deal_list_asking import Press
@@ -83,12 +81,12 @@ class DealList:
             portal = known_portal(session, post.member_id)
             names = names_of(portals.field_map(session, portal.id), portal.settings)
         chosen = Filter()
-        lang = choose_language(post.language or portal.language)
-        nobody = _session(portal, proof, Person(proof.info.user_id, "", False, ""), lang)
+        lang = frame_language(portal, post)
+        nobody = session_for(portal, proof, Person(proof.info.user_id, "", False, ""), PLACEMENT, lang)
         query = self._draw.query(nobody, chosen)
         reading = open_page(parts.person(portal, post.auth_id, proof.info.user_id), query, names, portal.scopes)
         settle_in(parts, portal.id, post, proof, reading.person.admin)
-        who = freshly_proven(_session(portal, proof, reading.person, lang), parts.clock.now())
+        who = freshly_proven(session_for(portal, proof, reading.person, PLACEMENT, lang), parts.clock.now())
         context = self._draw.context(who, chosen, reading)
         viewer = pages.viewer_of(who, parts.clock.now())
         return pages.page(
@@ -161,20 +159,3 @@ class DealList:
         if not 0 < len(ids) <= MOST or not all(each.isascii() and each.isdigit() and len(each) < 16 for each in ids):
             raise PageError(ErrorCode.BAD_INPUT, f"{len(ids)} deals", "deals")
         return list(dict.fromkeys(int(each) for each in ids))
-
-
-def _session(portal: Portal, proof: Proof, person: Person, lang: str) -> PageSession:
-    return PageSession(
-        portal_id=portal.id,
-        user_id=proof.info.user_id,
-        placement=PLACEMENT,
-        entity_id=0,
-        lang=lang,
-        zone=zone_or_default(person.zone, lang),
-        origin=proof.origin,
-        admin=person.admin,
-        name=person.name,
-        proven_at=0,
-        expires_at=0,
-        departments=person.departments,
-    )

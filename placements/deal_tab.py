@@ -14,28 +14,25 @@ from flask import Blueprint, Response, make_response, request
 from b24app.bitrix24.fields import names_of
 from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.own_fields import titles_of
-from b24app.bitrix24.payloads import FramePost
 from b24app.bitrix24.transport import PortalClient
 from b24app.frames import headers, pages
 from b24app.frames.beside import Beside
 from b24app.frames.errors import ErrorCode, PageError
-from b24app.frames.formats import zone_or_default
 from b24app.frames.parts import (
     PageParts,
     answer_errors,
     answers_head,
+    frame_language,
     known_portal,
     prove,
     read_post,
+    session_for,
     session_of,
     settle_in,
 )
-from b24app.frames.proof import Proof
 from b24app.frames.rights import rights_of
 from b24app.frames.session import PageSession
 from b24app.frames.session import prove as freshly_proven
-from b24app.frames.who import Person
-from b24app.frames.words import choose_language
 from b24app.store import portals
 from b24app.store.engine import read_scope
 from b24app.store.faces.deal import in_pipeline, tab_facts, tab_version
@@ -90,7 +87,10 @@ class Tab:
             facts = tab_facts(session, portal.id, deal_id)
         reading = asked.result()
         settle_in(parts, portal.id, post, proof, reading.person.admin)
-        who = freshly_proven(_session(portal, post, proof, reading.person, deal_id), parts.clock.now())
+        who = freshly_proven(
+            session_for(portal, proof, reading.person, PLACEMENT, frame_language(portal, post), deal_id),
+            parts.clock.now(),
+        )
         view = self._view(who, portal, reading, facts)
         headers.allow_images(parts.tiles)
         return pages.page(
@@ -179,21 +179,3 @@ class Tab:
         plugin = parts.systems.get(system)
         forms, rules = (plugin.manifest.papers, plugin.manifest.changes) if plugin else ((), ())
         return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine, forms, rules)
-
-
-def _session(portal: Portal, post: FramePost, proof: Proof, person: Person, deal_id: int) -> PageSession:
-    lang = choose_language(post.language or portal.language)
-    return PageSession(
-        portal_id=portal.id,
-        user_id=proof.info.user_id,
-        placement=PLACEMENT,
-        entity_id=deal_id,
-        lang=lang,
-        zone=zone_or_default(person.zone, lang),
-        origin=proof.origin,
-        admin=person.admin,
-        name=person.name,
-        proven_at=0,
-        expires_at=0,
-        departments=person.departments,
-    )

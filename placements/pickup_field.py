@@ -25,20 +25,22 @@ from b24app.frames.parts import (
     PageParts,
     answer_errors,
     answers_head,
+    frame_language,
     known_portal,
     prove,
     read_post,
+    session_for,
     session_of,
     settle_in,
 )
-from b24app.frames.proof import Proof, same_host
+from b24app.frames.proof import same_host
 from b24app.frames.session import PageSession
 from b24app.frames.session import prove as freshly_proven
-from b24app.frames.who import Person, ask_portal, person, who_commands
+from b24app.frames.who import ask_portal, person, who_commands
 from b24app.frames.words import choose_language
 from b24app.store import jobs, points_found, portals, trials
 from b24app.store.engine import read_scope
-from b24app.store.models import JobState, Portal
+from b24app.store.models import JobState
 from b24app.store.points_map import Sieve
 from placements.person import read_deal
 from placements.tab_points import Chooser
@@ -102,7 +104,9 @@ class PickupField:
         else:
             found = person(ask_portal(client, who_commands(portal.scopes)))
         settle_in(parts, portal.id, post, proof, found.admin)
-        who = freshly_proven(_session(portal, post, proof, found, asks.deal), parts.clock.now())
+        who = freshly_proven(
+            session_for(portal, proof, found, PLACEMENT, frame_language(portal, post), asks.deal), parts.clock.now()
+        )
         job_id = self._chooser.read_parcel(who) if asks.edit and asks.deal else 0
         viewer = pages.viewer_of(who, parts.clock.now())
         return pages.page(
@@ -160,21 +164,3 @@ class PickupField:
         mine = job is not None and job.kind == trials.NEEDS_KIND and job.input.get("deal_id") == who.entity_id
         done = mine and job is not None and job.state == JobState.DONE
         return DealNeeds.from_json(job.result) if done and job is not None else DealNeeds()
-
-
-def _session(portal: Portal, post: FramePost, proof: Proof, found: Person, deal_id: int) -> PageSession:
-    lang = choose_language(post.language or portal.language)
-    return PageSession(
-        portal_id=portal.id,
-        user_id=proof.info.user_id,
-        placement=PLACEMENT,
-        entity_id=deal_id,
-        lang=lang,
-        zone=zone_or_default(found.zone, lang),
-        origin=proof.origin,
-        admin=found.admin,
-        name=found.name,
-        proven_at=0,
-        expires_at=0,
-        departments=found.departments,
-    )

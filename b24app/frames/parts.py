@@ -14,10 +14,12 @@ from b24app.bitrix24.transport import PortalClient
 from b24app.clock import Clock
 from b24app.frames import headers, htmx, pages
 from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.formats import zone_or_default
 from b24app.frames.pool import refill
 from b24app.frames.proof import FrameGate, Proof
 from b24app.frames.rights import Right, demand
 from b24app.frames.session import PageSession, SessionSigner, bearer, renew
+from b24app.frames.who import Person
 from b24app.frames.words import choose_language
 from b24app.lanes.wake import Waker
 from b24app.store import portals, updates
@@ -96,6 +98,31 @@ def settle_in(parts: PageParts, portal_id: int, post: FramePost, proof: Proof, a
         behind = updates.untried(portals.get(session, portal_id), parts.wanted)
     if behind:
         bring_up(parts, portal_id)
+
+
+def session_for(
+    portal: Portal, proof: Proof, person: Person, placement: str, lang: str, entity_id: int = 0
+) -> PageSession:
+    """The session of a proven frame, as it is before `session.prove` dates it."""
+    return PageSession(
+        portal_id=portal.id,
+        user_id=proof.info.user_id,
+        placement=placement,
+        entity_id=entity_id,
+        lang=lang,
+        zone=zone_or_default(person.zone, lang),
+        origin=proof.origin,
+        admin=person.admin,
+        name=person.name,
+        proven_at=0,
+        expires_at=0,
+        departments=person.departments,
+    )
+
+
+def frame_language(portal: Portal, post: FramePost) -> str:
+    """The frame's language, else the portal's."""
+    return choose_language(post.language or portal.language)
 
 
 def bring_up(parts: PageParts, portal_id: int, again: bool = False) -> None:

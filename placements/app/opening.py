@@ -9,21 +9,17 @@ from typing import Any
 from flask import Response
 
 from b24app.bitrix24.features import lacking
-from b24app.bitrix24.payloads import FramePost
 from b24app.frames import pages
 from b24app.frames import parts as page_parts
 from b24app.frames.errors import ErrorCode, PageError
-from b24app.frames.formats import zone_or_default
-from b24app.frames.proof import Proof
 from b24app.frames.rights import Right, demand, rights_of
 from b24app.frames.session import PageSession, prove
-from b24app.frames.who import Person, read_person
-from b24app.frames.words import choose_language
+from b24app.frames.who import read_person
 from b24app.store import updates
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces.portal import PortalFacts
-from b24app.store.models import Portal, PortalState
+from b24app.store.models import PortalState
 from b24app.store.vitals import keys
 from placements.app.desk import PLACEMENT, Desk
 from placements.app.saving import audit
@@ -92,7 +88,10 @@ class Opening:
         if person.admin and updates.lacks(portal, parts.wanted):
             # What waited for an administrator's key has one now.
             page_parts.bring_up(parts, portal.id, again=True)
-        who = prove(_session(portal, post, proof, person), parts.clock.now())
+        who = prove(
+            page_parts.session_for(portal, proof, person, PLACEMENT, page_parts.frame_language(portal, post)),
+            parts.clock.now(),
+        )
         demand(Right.SETTINGS, portal.settings, who)
         context = self._context(who)
         return pages.page("pages/app.html", pages.viewer_of(who, parts.clock.now()), who, parts.signer, **context)
@@ -168,21 +167,3 @@ def _ships(facts: PortalFacts) -> tuple[str, ...]:
     on = [row for row in facts.pipelines.values() if row.enabled and row.trigger_stage]
     named = [(row.settings or {}).get("stage_names", {}).get(row.trigger_stage, row.trigger_stage) for row in on]
     return tuple(dict.fromkeys(named))
-
-
-def _session(portal: Portal, post: FramePost, proof: Proof, person: Person) -> PageSession:
-    lang = choose_language(post.language or portal.language)
-    return PageSession(
-        portal_id=portal.id,
-        user_id=proof.info.user_id,
-        placement=PLACEMENT,
-        entity_id=0,
-        lang=lang,
-        zone=zone_or_default(person.zone, lang),
-        origin=proof.origin,
-        admin=person.admin,
-        name=person.name,
-        proven_at=0,
-        expires_at=0,
-        departments=person.departments,
-    )
