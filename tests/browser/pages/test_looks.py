@@ -87,6 +87,31 @@ def test_a_press_before_the_scripts_are_there_is_kept(watched: Watched, gallery:
     assert page.url == f"{gallery}/created/ru"
 
 
+def test_a_press_on_what_moves_away_meanwhile_is_kept(watched: Watched, gallery: str) -> None:
+    page = watched.page
+    open_page(page, f"{gallery}/created/ru")
+    moves = (
+        "document.addEventListener('pointerdown', () => { document.querySelector('main').style.paddingTop = '400px'; })"
+    )
+    page.evaluate(moves)
+    page.locator("#do-cancel").scroll_into_view_if_needed()
+    box = page.locator("#do-cancel").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 9, box["y"] + 9)
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("dialog").press("Escape")
+    page.mouse.move(9, 9)  # drawn away from where it was pressed: thought better of it
+    page.locator("#do-cancel").scroll_into_view_if_needed()
+    page.locator("#do-cancel").hover()
+    page.mouse.down()
+    page.mouse.move(9, 9)
+    page.mouse.up()
+    page.wait_for_timeout(100)
+    assert not page.get_by_role("dialog").is_visible()
+
+
 def test_copying_says_so(watched: Watched, gallery: str) -> None:
     page = watched.page
     open_page(page, f"{gallery}/in_transit/en")
