@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from b24app.lanes.slices import Slice
 from b24app.parts import Parts, WorkerParts
 from b24app.remotes import Remotes
 from b24app.runners import alarms
 from b24app.runners.connection import ConnectionRunner, refreshing
+from b24app.runners.connection.rating import Rater
 from b24app.runners.portal import PortalRunner, nightly, packing, parting, rating, simulating, trying
 from b24app.runners.portal.jobs import JobHandler
 from b24app.runners.portal.reconciling import reconcile
@@ -22,12 +24,11 @@ from install import run as installing
 from install import uninstall, updating
 
 ERASE_S = 3600
-#: Jobs of a portal's lane by kind.
+#: Jobs of a portal's lane by kind; `join_lanes` adds that of prices.
 JOBS: dict[str, JobHandler] = {
     reconciling.KIND: reconcile,
     simulations.KIND: simulating.try_rules,
     trials.KIND: trying.try_deal,
-    rates.KIND: rating.ask_all,
     trials.DEALS_KIND: trying.offer_deals,
     trials.NEEDS_KIND: trying.needs_of_deal,
     parting_rows.KIND: parting.ship_part,
@@ -62,8 +63,10 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
         InboxKind.LICENCE: look,
         InboxKind.EVENT: closing(services),
     }
-    mine.engine.register(LaneKind.PORTAL, PortalRunner(services, chores, JOBS))
-    mine.engine.register(LaneKind.CONNECTION, ConnectionRunner(services))
+    rater = Rater(services)
+    jobs: dict[str, JobHandler] = {**JOBS, rates.KIND: partial(rating.ask_all, rater)}
+    mine.engine.register(LaneKind.PORTAL, PortalRunner(services, chores, jobs))
+    mine.engine.register(LaneKind.CONNECTION, ConnectionRunner(services, rater))
     mine.schedule.add(reconciling.KIND, nightly.PERIOD_S, lambda: nightly.reconcile_all(services))
     mine.schedule.add("alarms", alarms.EVERY_S, lambda: alarms.watch(parts.sessions, parts.clock, parts.waker))
     mine.schedule.add("points", refreshing.EVERY_S, lambda: refreshing.start_due(services))

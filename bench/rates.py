@@ -7,6 +7,8 @@ healthy answer as the carrier's own server timed it. A portal call takes 150 ms,
 
 from __future__ import annotations
 
+import html
+import json
 import os
 import re
 import subprocess
@@ -115,7 +117,7 @@ def _shown(place: Place, deal: int) -> tuple[float, float, float]:
         carrier.began.clear()
     person, _ = place.home.open_tab(deal)
     began = time.perf_counter()
-    _wait_for_five(person, person.press("/tab/rates"))
+    _wait_for_five(person, person.press("/tab/rates", _sent(person.page)))
     seconds = time.perf_counter() - began
     healthy = [carrier for code, carrier in place.made_up.all.items() if code != "owl"]
     slowest = max(healthy, key=lambda carrier: carrier.took[-1])
@@ -133,6 +135,14 @@ def _wait_for_five(person: Person, page: str = "") -> None:
         page = person.get(f"/tab/rates/version?v={_version(page)}") or page
 
 
+def _sent(page: str) -> dict[str, str]:
+    """What the tab's page sends along when its prices are asked for."""
+    found = re.search(r"hx-post=\"/tab/rates\" hx-vals='([^']*)'", page)
+    if found is None:
+        raise RuntimeError("the tab does not name its goods")
+    return dict(json.loads(html.unescape(found[1])))
+
+
 def _version(page: str) -> str:
     return str(re.findall(r'data-version="(\w+)"', page)[0])
 
@@ -147,8 +157,9 @@ def _intake(place: Place, deals: Sequence[int]) -> tuple[list[float], list[float
         calm.append(p99(server.load(LOAD_S)))
         place.forget()
         for person in [place.home.open_tab(deal)[0] for deal in deals]:
-            person.press("/tab/rates")
+            person.press("/tab/rates", _sent(person.page))
             _wait_for_five(person)  # from now on they wait for the hanging one alone
+        time.sleep(1)
         busy.append(p99(server.load(LOAD_S)))
         time.sleep(1)
     return calm, busy

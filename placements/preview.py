@@ -31,7 +31,7 @@ class PreviewItem:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """`problems` certainly stop the shipment; `phone_from` deal | contact. `parcels_changed`: the parcels that a person
-    laid are for other goods than the deal holds now."""
+    laid are for other goods than the deal holds now. `wares`: the portal's numbers of the goods, of the catalogue."""
 
     kind: DeliveryKind | None
     recipient: Recipient
@@ -42,6 +42,7 @@ class Preview:
     total: Money | None
     problems: tuple[Problem, ...]
     parcels_changed: bool = False
+    wares: tuple[int, ...] = ()
 
 
 def preview(
@@ -73,4 +74,5 @@ def preview(
         total=deal.opportunity,
         problems=(*found, *more, *nothing, *relaid),
         parcels_changed=changed,
+        wares=tuple(sorted({row.product_id for row in deal.rows if row.product_id})),
     )

@@ -36,6 +36,8 @@ from placements.tab_rates_view import Panel, panel
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
 TEMPLATE = "tab/rates.html"
+#: Goods that are read together with the deal: one page of the portal's list. It costs a call to read others after it.
+MOST_WARES = 50
 
 
 def blueprint(parts: PageParts) -> Blueprint:
@@ -63,26 +65,26 @@ class RatesDesk:
     # --- asking ------------------------------------------------------------------------------------------------------
 
     def ask(self) -> Response:
-        """The panel comes into view: whatever is not known, or not good any more, is asked."""
+        """The panel comes into view: whatever is not known, or not good any more, is asked. `wares`: what the tab was
+        drawn with."""
         who = session_of(self._parts, PLACEMENT)
-        self._ask(who, ())
+        self._ask(who, (), _numbers(request.form.get("wares", "").split(","))[:MOST_WARES])
         return self._fragment(who)
 
     def again(self) -> Response:
         """One account, or all of them, whatever they said before."""
         who = session_of(self._parts, PLACEMENT)
-        wanted = [int(each) for each in request.form.getlist("account") if each.isdigit()]
-        self._ask(who, wanted)
+        self._ask(who, _numbers(request.form.getlist("account")))
         return self._fragment(who)
 
-    def _ask(self, who: PageSession, again: Sequence[int]) -> None:
-        now = self._parts.clock.now()
+    def _ask(self, who: PageSession, again: Sequence[int], wares: Sequence[int] = ()) -> None:
+        now, portal_id, deal_id = self._parts.clock.now(), who.portal_id, who.entity_id
 
         def begin(session: Session) -> list[LaneRef]:
-            if rates.of_deal(session, who.portal_id, who.entity_id).reading(now):
+            if rates.of_deal(session, portal_id, deal_id).reading(now):
                 return []
-            trace = page_parts.trace()
-            return [rates.ask(session, who.portal_id, who.entity_id, again, asked_by=who.user_id, now=now, trace=trace)]
+            asked_by, trace = who.user_id, page_parts.trace()
+            return [rates.ask(session, portal_id, deal_id, again, asked_by=asked_by, now=now, trace=trace, wares=wares)]
 
         self._write(begin)
 
@@ -260,6 +262,10 @@ def _places(session: Session, known: Known, accounts: Sequence[Connection]) -> d
     asked = {each.id: (each.system, each.mode) for each in accounts if each.id in known.answers}
     listed = points_found.listed(session, set(asked.values()), facts.place)
     return {account: listed[system] for account, system in asked.items() if system in listed}
+
+
+def _numbers(values: Sequence[str]) -> list[int]:
+    return [int(each) for each in values if each.isdecimal() and len(each) < 19]
 
 
 def _seen(quote: Quote, shown: str) -> Quote:

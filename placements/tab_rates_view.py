@@ -19,7 +19,7 @@ from placements.tab_rates_parts import Line, days_words, lines_of, logo, span_wo
 from placements.tab_rates_risks import RiskList, arrival, risk_list
 
 #: How often the page asks, in milliseconds: while prices are awaited, and while only a silent one may still come.
-OFTEN_MS, SELDOM_MS = 250, 2500
+OFTEN_MS, SELDOM_MS = 150, 2500
 
 
 @dataclass(frozen=True, slots=True)

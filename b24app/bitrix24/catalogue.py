@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -99,20 +99,31 @@ class CatalogueReader:
         self._defaults = defaults or {}
         self._portal = client.address.member_id
 
-    def first_commands(self, carrier: PortalClient) -> list[Command]:
-        """What may ride in the deals' own batch, if that is sent with this reader's token."""
-        if carrier is self._client and self._memory.iblocks(self._portal) is None:
-            return [goods.list_catalogs("catalogs")]
-        return []
+    def first_commands(self, carrier: PortalClient, ahead: Collection[int] = ()) -> list[Command]:
+        """What may ride in the deals' own batch, if that is sent with this reader's token. `ahead`: wares that the
+        deals are thought to hold."""
+        if carrier is not self._client:
+            return []
+        iblocks = self._memory.iblocks(self._portal)
+        return [goods.list_catalogs("catalogs")] if iblocks is None else _list_wares("a", _kinds(iblocks), ahead)
 
     def with_sizes(
-        self, snapshots: Mapping[int, DealSnapshot], first: BatchAnswer, people: bool = False
+        self,
+        snapshots: Mapping[int, DealSnapshot],
+        first: BatchAnswer,
+        people: bool = False,
+        ahead: Collection[int] = (),
     ) -> dict[int, DealSnapshot]:
-        """The same deals, every row with the sizes that the catalogue states."""
+        """The same deals, every row with the sizes that the catalogue states. `ahead` as for `first_commands`."""
         ids = {row.product_id for deal in snapshots.values() for row in deal.rows if row.product_id}
         if not ids:
             return dict(snapshots)
-        wares, parents = self._wares(self._iblocks(first, people), ids, people)
+        iblocks = self._iblocks(first, people)
+        early = _list_wares("a", _kinds(iblocks), ahead)
+        came = [command for command in early if command.key in first.results or command.key in first.errors]
+        known = self._parsed(came, first, Source.VARIATION) if came else {}
+        asked = set(ahead) if came else set()
+        wares, parents = self._wares(iblocks, ids, people, asked, known)
         sections = self._sections([*wares.values(), *parents.values()], people)
         return {
             deal_id: replace(deal, rows=tuple(goods.sized(row, wares, parents, sections) for row in deal.rows))
@@ -129,15 +140,15 @@ class CatalogueReader:
         self._memory.keep_iblocks(self._portal, found)
         return found
 
-    def _wares(self, iblocks: Iblocks, ids: set[int], people: bool) -> tuple[dict[int, Ware], dict[int, Ware]]:
-        """Wares by id, and the parents of variations. Which block an id belongs to is unknown, so all are asked."""
-        kinds = [("product", block) for block in iblocks.products] + [
-            ("product.offer", block) for block in iblocks.offers
-        ]
+    def _wares(
+        self, iblocks: Iblocks, ids: set[int], people: bool, asked: set[int], found: Mapping[int, Ware]
+    ) -> tuple[dict[int, Ware], dict[int, Ware]]:
+        """Wares by id, and the parents of variations. Which block an id belongs to is unknown, so all are asked, but
+        not for those `asked` just before, of which these were `found`."""
         known = {} if people else self._memory.wares(self._portal, ids)
-        wares = self._ask(kinds, ids - set(known), people, Source.VARIATION)
+        wares = self._ask(_kinds(iblocks), ids - set(known) - asked, people, Source.VARIATION) | dict(found)
         self._memory.keep_wares(self._portal, [ware for ware in wares.values() if ware.complete])
-        wares |= known
+        wares = known | wares
         lacking = {ware.parent for ware in wares.values() if ware.parent not in {0, *wares} and not ware.complete}
         both = [(kind, block) for block in iblocks.products for kind in ("product", "product.sku")]
         parents = self._ask(both, lacking, people, Source.PARENT) if lacking else {}
@@ -146,14 +157,10 @@ class CatalogueReader:
     def _ask(
         self, kinds: Iterable[tuple[str, int]], ids: Iterable[int], people: bool, source: Source
     ) -> dict[int, Ware]:
-        commands = [
-            goods.list_wares(f"w{at}x{block}x{kind.replace('.', '')}", kind, block, group)
-            for kind, block in kinds
-            for at, group in enumerate(deals.chunks(ids))
-        ]
-        if not commands:
-            return {}
-        answer = self._client.read_all(commands, people=people)
+        commands = _list_wares("w", kinds, ids)
+        return self._parsed(commands, self._client.read_all(commands, people=people), source) if commands else {}
+
+    def _parsed(self, commands: Iterable[Command], answer: BatchAnswer, source: Source) -> dict[int, Ware]:
         found = [goods.parse_wares(_or_none(answer, command.key), self._units, source) for command in commands]
         return {ware.id: ware for wares in found for ware in wares}
 
@@ -188,6 +195,19 @@ class CatalogueReader:
             if len(read[-1]) < deals.PAGE:
                 return found
             start += SECTION_PAGES * deals.PAGE
+
+
+def _kinds(iblocks: Iblocks) -> list[tuple[str, int]]:
+    """Where wares of rows may stand."""
+    return [("product", block) for block in iblocks.products] + [("product.offer", block) for block in iblocks.offers]
+
+
+def _list_wares(name: str, kinds: Iterable[tuple[str, int]], ids: Iterable[int]) -> list[Command]:
+    return [
+        goods.list_wares(f"{name}{at}x{block}x{kind.replace('.', '')}", kind, block, group)
+        for kind, block in kinds
+        for at, group in enumerate(deals.chunks(ids))
+    ]
 
 
 def _or_none(answer: BatchAnswer, key: str) -> object:

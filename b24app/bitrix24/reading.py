@@ -60,19 +60,26 @@ class DealReader:
         found = {deal_id: deals.parse_deal(item, self._names) for deal_id, item in items.items()}
         return {deal_id: found.get(deal_id) or DealSnapshot(deal_id, gone=True) for deal_id in sorted(wanted)}
 
-    def read(self, deal_ids: Iterable[int], extra: Sequence[Command] = (), people: bool = False) -> Reading:
+    def read(
+        self,
+        deal_ids: Iterable[int],
+        extra: Sequence[Command] = (),
+        people: bool = False,
+        wares: Collection[int] = (),
+    ) -> Reading:
         """Deals with everything. Raises RestError if a part that matters was refused, else what PortalClient raises.
 
-        Keys of `extra` must not look like `d0`, `r12`, `p12`, `c0`, `o0` or `catalogs`.
+        Keys of `extra` must not look like `d0`, `r12`, `p12`, `c0`, `o0`, `a0x1` or `catalogs`. `wares` are those that
+        the deals are thought to hold: they come with the deals, and only others take a call of their own.
         """
         wanted = sorted(set(deal_ids))
         raw = _Raw()
-        first = self._client.read_all([*self._first(wanted), *extra], people=people)
+        first = self._client.read_all([*self._first(wanted, wares), *extra], people=people)
         raw.items = self._noted(_items(first, len(deals.chunks(wanted))))
         self._people(raw, first, len(wanted), people)
         snapshots = {deal_id: self._snapshot(deal_id, raw, first) for deal_id in wanted}
         if self._catalogue is not None:
-            snapshots = self._catalogue.with_sizes(snapshots, first, people)
+            snapshots = self._catalogue.with_sizes(snapshots, first, people, wares)
         own = {command.key for command in extra}
         mine = BatchAnswer(
             {key: value for key, value in first.results.items() if key in own},
@@ -98,19 +105,19 @@ class DealReader:
             self.absent |= self._names.absent(item)
         return items
 
-    def _first(self, wanted: Sequence[int]) -> list[Command]:
+    def _first(self, wanted: Sequence[int], wares: Collection[int]) -> list[Command]:
         commands = [deals.list_deals(f"d{at}", group, self._names) for at, group in enumerate(deals.chunks(wanted))]
         if len(wanted) == 1:
             commands.append(people.list_contacts("c0", reference("d0", "items", 0, "contactIds")))
             commands.append(people.list_companies("o0", reference("d0", "items", 0, "companyId")))
-        return commands + self._goods(wanted)
+        return commands + self._goods(wanted, wares)
 
-    def _goods(self, wanted: Sequence[int]) -> list[Command]:
+    def _goods(self, wanted: Sequence[int], wares: Collection[int] = ()) -> list[Command]:
         commands = [goods.list_rows(f"r{deal_id}", deal_id) for deal_id in wanted]
         if self._payments:
             commands += [goods.list_payments(f"p{deal_id}", deal_id) for deal_id in wanted]
         if self._catalogue is not None and wanted:
-            commands += self._catalogue.first_commands(self._client)
+            commands += self._catalogue.first_commands(self._client, wares)
         return commands
 
     def _people(self, raw: _Raw, first: BatchAnswer, deals_asked: int, people_wait: bool) -> None:

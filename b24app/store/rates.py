@@ -6,7 +6,7 @@ away. No fence is needed: a price is read, never sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +39,16 @@ KEPT = timedelta(days=7)
 #: Nobody waits longer for the reading of the deal: it may be asked for again.
 READING = timedelta(seconds=30)
 _OPEN = (JobState.WAITING, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Whom a reading of a deal has asked, `at` when: in their own lanes, to be woken after the commit, or `here`, by
+    the caller: account -> row."""
+
+    at: datetime
+    lanes: Sequence[LaneRef]
+    here: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +107,13 @@ def ask(
     asked_by: int,
     now: datetime,
     trace: str,
+    wares: Sequence[int] = (),
 ) -> LaneRef:
-    """Has the deal read and its accounts asked; those in `again` also when their last price is still good. Wake the
-    lane after the commit."""
+    """Has the deal read and its accounts asked; those in `again` also when their last price is still good. `wares`: the
+    portal's numbers of what the deal is thought to hold. Wake the lane after the commit."""
     row = _locked(session, portal_id, deal_id, now)
     lane = portal_lane(session, portal_id)
-    given = {"deal_id": deal_id, "again": list(again)}
+    given = {"deal_id": deal_id, "again": list(again), "wares": list(wares)}
     job = jobs.start(session, portal_id, lane, KIND, given, asked_by=asked_by, now=now, trace_id=trace)
     row.job_id, row.asked_at = job.id, now
     _touch(row, now)
@@ -118,9 +129,11 @@ def spread(
     again: Iterable[int],
     now: datetime,
     trace: str,
-) -> list[LaneRef]:
+    here: Collection[int] = (),
+) -> Spread:
     """The deal was read: asks the accounts (`asked`: connection id -> key and request) whose last price is not good any
-    more. Accounts that are not named are not asked and lose their prices. Wake the lanes after the commit."""
+    more. Accounts that are not named are not asked and lose their prices. Those in `here` are not put into their lanes:
+    the caller asks them after the commit."""
     row = _locked(session, portal_id, deal_id, now)
     row.facts = facts.to_json()
     _touch(row, now)
@@ -131,15 +144,19 @@ def spread(
     gone = [rate.id for account, rate in mine.items() if account not in asked]
     if gone:
         session.execute(delete(Rate).where(Rate.portal_id == portal_id, Rate.id.in_(gone)))
-    forced, woken = set(again), []
+    forced, woken, kept = set(again), [], {}
     for account, (key, request) in asked.items():
         rate = mine.get(account)
         known = None if account in forced else _good(session, portal_id, account, key, now)
         if known is not None:
             _take_over(session, portal_id, deal_id, account, rate, known)
         elif not _under_way(rate, key, now, account in forced):
-            woken.append(_put(session, portal_id, deal_id, account, rate, key, request, now, trace))
-    return woken
+            put = _put(session, portal_id, deal_id, account, rate, key, request, now)
+            if account in here:
+                kept[account] = put.id
+            else:
+                woken.append(_queue(session, put, now, trace))
+    return Spread(now, woken, kept)
 
 
 def _good(session: Session, portal_id: int, account: int, key: str, now: datetime) -> Rate | None:
@@ -178,14 +195,17 @@ def _put(
     key: str,
     request: dict[str, Any],
     now: datetime,
-    trace: str,
-) -> LaneRef:
+) -> Rate:
     if rate is None:
         rate = Rate(portal_id=portal_id, deal_id=deal_id, connection_id=account, answered_key="", priced={})
         session.add(rate)
     rate.key, rate.request, rate.asked_at = key, request, now
     session.flush()
-    lane = connection_lane(session, account)
+    return rate
+
+
+def _queue(session: Session, rate: Rate, now: datetime, trace: str) -> LaneRef:
+    lane = connection_lane(session, rate.connection_id)
     inbox.append(session, lane.id, InboxKind.RATES, str(rate.id), {}, now=now, trace_id=trace, people=True)
     return lane
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from b24app.demo.person import PageFailedError, Person
+from b24app.runners.connection.rating import Rater
 from b24app.store import rates
 from sandbox.world import World
 from tests.flows.program import Program
@@ -112,6 +113,14 @@ def opened(shop: Shop) -> Person:
     tab = shop.tab(DEAL)
     tab.press("/tab/rates")
     return tab
+
+
+def test_without_room_in_the_process_accounts_are_asked_in_their_lanes(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Rater, "seats", lambda _rater, _accounts: set())
+    panel = opened(shop).wait(PANEL, lambda text: came(text, 6), "all six")
+    assert len({name.partition(",")[0] for name in prices(panel)}) == 6
 
 
 def test_asked_at_once_chosen_and_booked_as_seen(shop: Shop, made_up: Carriers) -> None:

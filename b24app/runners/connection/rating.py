@@ -1,7 +1,9 @@
 """Prices that people look at: one account's answers for single deals, each call in a thread of its own.
 
-A slice only begins the calls. An answer is saved by the thread it came to, with no lane held: a carrier that hangs
-holds neither its own orders nor a worker. What a crash swallows is a price that somebody asks for again.
+Calls begin where the deal was read, without a lane, while there is room in that process; the rest waits in the
+accounts' lanes. A slice only begins the calls. An answer is saved by the thread it came to, with no lane held: a
+carrier that hangs holds neither its own orders nor a worker. What a crash swallows is a price that somebody asks for
+again.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +30,7 @@ from b24app.runners.services import Services
 from b24app.store import inbox, rates
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
-from b24app.store.models import ConnectionState, InboxKind
+from b24app.store.models import Connection, ConnectionState, InboxKind
 from b24app.wire.trace import tracing
 
 #: Calls of one account, and of all, that may be under way in a process.
@@ -39,6 +41,7 @@ LATER = timedelta(seconds=0.5)
 PATIENCE_S = 8.0
 PAUSE_S = 0.2
 _log = structlog.get_logger("waybill.connection")
+Opened = Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Question:
 
 
 class Rater:
-    """Asks for prices on behalf of all connection lanes of a process."""
+    """Asks for prices on behalf of all lanes of a process."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -73,15 +76,33 @@ class Rater:
         try:
             self._close(slice_, [row for row, _ in begun], late)
         except BaseException:
-            self._leave(each.connection_id for _, each in begun if each is not None)
+            self.leave(each.connection_id for _, each in begun if each is not None)
             raise
         ready = account.connection.state == ConnectionState.READY
-        services = tuple(code for code, _ in self._services.plugins[account.connection.system].manifest.services)
+        services = self._services_of(account.connection)
         for _, question in begun:
             if question is not None:
-                # Not of a pool: nobody waits at the end of a process for a carrier that hangs.
-                args = (system if ready else None, services, question)
-                threading.Thread(target=self._fly, args=args, name="price", daemon=True).start()
+                self._start((lambda: system) if ready else None, services, question)
+
+    def seats(self, connections: Iterable[int]) -> set[int]:
+        """Takes a seat for a call of each account that has room for one. Each is flown (`begin`) or left (`leave`)."""
+        return {each for each in connections if self._room(each)}
+
+    def leave(self, connections: Iterable[int]) -> None:
+        """Gives seats back."""
+        with self._lock:
+            self._flying.subtract(connections)
+
+    def begin(self, account: Connection, question: Question) -> None:
+        """Asks an account that works, on a seat that was taken for it; returns at once."""
+        self._start(lambda: self._services.open_system(account), self._services_of(account), question)
+
+    def _services_of(self, account: Connection) -> tuple[str, ...]:
+        return tuple(code for code, _ in self._services.plugins[account.system].manifest.services)
+
+    def _start(self, opened: Opened | None, services: Collection[str], question: Question) -> None:
+        # Not of a pool: nobody waits at the end of a process for a carrier that hangs.
+        threading.Thread(target=self._fly, args=(opened, services, question), name="price", daemon=True).start()
 
     def _close(self, slice_: Slice, begun: Sequence[Claimed], late: Sequence[Claimed]) -> None:
         """Before the calls: what is lost afterwards is asked for again by who looks at the page."""
@@ -105,18 +126,14 @@ class Rater:
             self._flying[connection_id] += 1
             return True
 
-    def _leave(self, connections: Iterable[int]) -> None:
-        with self._lock:
-            self._flying.subtract(connections)
-
-    def _fly(self, system: Any, services: Collection[str], question: Question) -> None:
+    def _fly(self, opened: Opened | None, services: Collection[str], question: Question) -> None:
         try:
-            priced = _STOPPED if system is None else ask(system, services, question)
+            priced = _STOPPED if opened is None else ask(opened(), services, question)
             self._keep(question, priced)
         except Exception as error:  # noqa: BLE001 - the last one who can tell of it; the page says that nobody answers
             _log.error("rate_failed", connection=question.connection_id, exc_info=error)
         finally:
-            self._leave([question.connection_id])
+            self.leave([question.connection_id])
 
     def _keep(self, question: Question, priced: Priced) -> None:
         with session_scope(self._services.sessions) as session:

@@ -68,10 +68,10 @@ class Run:
 class ConnectionRunner:
     """Registered for `LaneKind.CONNECTION`."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, rater: Rater) -> None:
         self._services = services
         self._pool = ThreadPoolExecutor(POOL, "carrier")
-        self._rater = Rater(services)
+        self._rater = rater
 
     def __call__(self, slice_: Slice) -> SliceResult:
         run = self._open(slice_)

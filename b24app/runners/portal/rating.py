@@ -1,4 +1,5 @@
-"""The job `rates`: reads a deal and asks every account what it would cost. The accounts answer in lanes of their own.
+"""The job `rates`: reads a deal and asks every account what it would cost, here and now while the process has room for
+its calls, else in the account's own lane.
 
 One reading of the deal, whatever the number of accounts; an account whose last price for exactly this is still good is
 not asked.
@@ -6,7 +7,7 @@ not asked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,9 @@ from b24app.flows.portions import may_ship
 from b24app.flows.rates import BookingState, facts_of, price_key, price_request
 from b24app.flows.simulate import impersonal
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig
+from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.runners.connection.rating import Question, Rater
 from b24app.runners.portal import choices
 from b24app.runners.portal.context import Run, draft
 from b24app.runners.portal.jobs import JobStep
@@ -28,16 +31,16 @@ from b24app.runners.services import Services
 from b24app.runners.views import shipment_view
 from b24app.store import origins, portals, rates, shipments
 from b24app.store.engine import read_scope, session_scope
-from b24app.store.lanes import LaneRef
 from b24app.store.models import Connection, ConnectionState, Job, Shipment
 from b24app.store.origins import Senders
+from b24app.store.rates import Spread
 from b24app.wire.trace import current_trace
 
 
-def ask_all(run: Run, job: Job) -> JobStep:
-    """One step. Asking is saved before the job is closed: a crash in between asks again, which costs a price nobody
-    pays for."""
-    deal = read_one(run, int(job.input["deal_id"]))
+def ask_all(rater: Rater, run: Run, job: Job) -> JobStep:
+    """One step. Asking is saved before anybody is asked and before the job is closed: a crash in between costs a price
+    that nobody pays for, or one that is asked for again."""
+    deal = read_one(run, int(job.input["deal_id"]), [int(each) for each in job.input.get("wares", ())])
     again = [int(each) for each in job.input.get("again", ())]
     with read_scope(run.services.sessions) as session:
         places = origins.senders(session, run.portal.id)
@@ -45,10 +48,21 @@ def ask_all(run: Run, job: Job) -> JobStep:
         owned = shipments.of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
     by_rule = several.next_up(_case(run, deal, draft(run, deal.category), owned))
     asked = _asked(run.services, accounts, places, by_rule)
-    with session_scope(run.services.sessions) as session:
-        run.slice.check(session)
-        lanes = _save(run, session, deal, by_rule, asked, again)
-    for lane in lanes:
+    seats = rater.seats(asked)
+    try:
+        with session_scope(run.services.sessions) as session:
+            run.slice.check(session)
+            spread = _save(run, session, deal, by_rule, asked, again, seats)
+    except BaseException:
+        rater.leave(seats)
+        raise
+    rater.leave(seats - set(spread.here))
+    for account in accounts:
+        if account.id in spread.here:
+            request = ShipmentRequest.from_json(asked[account.id][1])
+            rate_id, trace = spread.here[account.id], current_trace()
+            rater.begin(account, Question(run.portal.id, account.id, rate_id, spread.at, request, trace))
+    for lane in spread.lanes:
         run.services.waker.wake(lane)
     return JobStep(result={"asked": len(asked)})
 
@@ -82,13 +96,14 @@ def _save(
     by_rule: Composed,
     asked: dict[int, tuple[str, dict[str, Any]]],
     again: Sequence[int],
-) -> list[LaneRef]:
+    seats: Collection[int],
+) -> Spread:
     portal_id, deal_id, now = run.portal.id, deal.deal_id, run.services.clock.now()
-    lanes = rates.spread(session, portal_id, deal_id, facts_of(by_rule), asked, again, now, current_trace())
+    spread = rates.spread(session, portal_id, deal_id, facts_of(by_rule), asked, again, now, current_trace(), seats)
     state, problems = _in_its_way(run, session, deal, asked)
     if state is not None:
         rates.halt(session, portal_id, deal_id, state, problems, now)
-    return lanes
+    return spread
 
 
 def _in_its_way(

@@ -3,6 +3,7 @@ and what a deal asks of a pickup point."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -59,12 +60,12 @@ def _offer(deal: DealSnapshot) -> dict[str, Any]:
     return {"id": deal.deal_id, "title": deal.title, "category": deal.category, "stage": deal.stage}
 
 
-def read_one(run: Run, deal_id: int) -> DealSnapshot:
+def read_one(run: Run, deal_id: int, wares: Collection[int] = ()) -> DealSnapshot:
     """The deal as it is now, with the parcels that a person laid, and with its payments also when the pipeline that
-    wants them is not on yet. Raises JobFailedError for one that is gone."""
+    wants them is not on yet. `wares` are those it is thought to hold. Raises JobFailedError for one that is gone."""
     paid = any(config.cod_source is CodSource.UNPAID for config in run.configured.values())
     reader = DealReader(run.client, run.names, run.catalogue, payments=paid)
-    deal = reader.read([deal_id], people=run.people).snapshots[deal_id]
+    deal = reader.read([deal_id], people=run.people, wares=wares).snapshots[deal_id]
     if deal.gone:
         raise JobFailedError("deal_gone")
     with read_scope(run.services.sessions) as session:

@@ -50,6 +50,30 @@ def test_one_deal_takes_three_calls_at_most(rig: Rig) -> None:
         assert moves
 
 
+def test_wares_that_are_named_come_with_the_deal(rig: Rig) -> None:
+    """The same deal in one call less; named and not in it, or in it and not named, changes nothing."""
+    memory = CatalogueMemory(SystemClock())
+    deal_id = next(
+        number for number in rig.deal_ids(48) if len(wares_of(reader(rig, memory).read([number]).snapshots[number])) > 1
+    )
+
+    def calls(wares: list[int]) -> tuple[DealSnapshot, int]:
+        before = len(rig.seen())
+        got = reader(rig, memory).read([deal_id], people=True, wares=wares).snapshots[deal_id]
+        return got, len(rig.seen()) - before
+
+    plain, many = calls([])
+    ids = sorted(wares_of(plain))
+    assert calls(ids) == (plain, many - 1)
+    assert calls([*ids, 99999998]) == (plain, many - 1)
+    assert calls(ids[1:]) == (plain, many)
+    assert calls([99999998]) == (plain, many)
+
+
+def wares_of(deal: DealSnapshot) -> set[int]:
+    return {row.product_id for row in deal.rows if row.product_id}
+
+
 def test_twenty_deals_of_a_list_take_four_calls_with_the_list(rig: Rig) -> None:
     stages = ["NEW", "PREPARATION", "PREPAYMENT_INVOICE", "EXECUTING", "FINAL_INVOICE"]
     answer = rig.client.read_all([deals.last_moved("s", 0, stages, NAMES), deals.last_moved("a", 0, (), NAMES)])

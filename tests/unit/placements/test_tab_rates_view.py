@@ -98,7 +98,7 @@ def test_who_is_awaited_and_what_is_old(ru: Formats) -> None:
     assert [each.account for each in shown.waiting] == ["СДЭК 1"]
     assert shown.status == "ответили 1 из 2, ждём ещё одного"
     assert [(card.stale, card.asking) for card in shown.cards] == [("13:40", True)]
-    assert shown.ask_ms == 250
+    assert shown.ask_ms == 150
     later = scene(ru, [account(1), account(2)], {1: answer(1, Priced((PARCEL,))), 2: old})
     assert panel(later).version != shown.version
 
