@@ -17,11 +17,13 @@ from b24app.bitrix24.own_fields import titles_of
 from b24app.bitrix24.transport import PortalClient
 from b24app.frames import headers, pages
 from b24app.frames.beside import Beside
+from b24app.frames.early import in_two_pieces
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import (
     PageParts,
     answer_errors,
     answers_head,
+    drawn_late,
     frame_language,
     known_portal,
     prove,
@@ -48,7 +50,7 @@ from placements.tab_several_view import chosen
 from placements.tab_view import TabView, dated, tab_view
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
-TEMPLATE = "parts/deal_tab.html"
+PAGE, TEMPLATE = "pages/deal_tab.html", "parts/deal_tab.html"
 
 
 def blueprint(parts: PageParts) -> Blueprint:
@@ -71,7 +73,8 @@ class Tab:
         self._parts = parts
 
     def opened(self) -> Response:
-        """The portal opens the tab."""
+        """The portal opens the tab. The page's head is out before the portal has answered: from then on whatever
+        happens is told in the page."""
         parts, post = self._parts, read_post()
         proof = prove(parts, post)
         if post.entity_id is None:
@@ -83,19 +86,22 @@ class Tab:
         client = parts.person(portal, post.auth_id, proof.info.user_id)
         names, scopes = names_of(fields, portal.settings), portal.scopes
         asked = Beside(lambda: read_deal(client, deal_id, names, scopes))
-        with read_scope(parts.sessions) as session:
-            facts = tab_facts(session, portal.id, deal_id)
-        reading = asked.result()
-        settle_in(parts, portal.id, post, proof, reading.person.admin)
-        who = freshly_proven(
-            session_for(portal, proof, reading.person, PLACEMENT, frame_language(portal, post), deal_id),
-            parts.clock.now(),
-        )
-        view = self._view(who, portal, reading, facts)
+        lang = frame_language(portal, post)
+
+        def whole() -> str:
+            with read_scope(parts.sessions) as session:
+                facts = tab_facts(session, portal.id, deal_id)
+            reading = asked.result()
+            settle_in(parts, portal.id, post, proof, reading.person.admin)
+            blank = session_for(portal, proof, reading.person, PLACEMENT, lang, deal_id)
+            who = freshly_proven(blank, parts.clock.now())
+            view, viewer = self._view(who, portal, reading, facts), pages.viewer_of(who, parts.clock.now())
+            return pages.page_text(PAGE, viewer, who, parts.signer, view=view, key=new_key())
+
+        headers.allow_framing(proof.origin)
         headers.allow_images(parts.tiles)
-        return pages.page(
-            "pages/deal_tab.html", pages.viewer_of(who, parts.clock.now()), who, parts.signer, view=view, key=new_key()
-        )
+        head = pages.draw(PAGE, pages.Viewer(lang, "", parts.clock.now()), view=None)
+        return in_two_pieces(head, lambda: drawn_late(whole))
 
     def version(self) -> Response:
         """Has anything changed since version `v`? 204, or the new tab."""

@@ -58,6 +58,11 @@ def page(
     return make_response(draw(template, viewer, session_header=header, **context), status)
 
 
+def page_text(template: str, viewer: Viewer, session: PageSession, signer: SessionSigner, **context: object) -> str:
+    """The page itself, for an answer whose headers are on their way already."""
+    return draw(template, viewer, session_header=header_json(signer.write(session)), **context)
+
+
 def fragment(template: str, viewer: Viewer, session: PageSession, signer: SessionSigner, **context: object) -> Response:
     """A part of a page; its header carries the renewed token."""
     return renewed(make_response(draw(template, viewer, **context)), session, signer)
@@ -72,7 +77,12 @@ def error_page(error: PageError, lang: str, support: str, origin: str = "") -> R
     """The contract's words as a page of their own."""
     if origin:
         headers.allow_framing(origin)
-    html = render_template(
+    return make_response(error_text(error, lang, support), error.rule.status)
+
+
+def error_text(error: PageError, lang: str, support: str) -> str:
+    """The page itself, for an answer whose headers are on their way already."""
+    return render_template(
         "pages/message.html",
         lang=lang,
         t=words(lang),
@@ -81,7 +91,6 @@ def error_page(error: PageError, lang: str, support: str, origin: str = "") -> R
         entry=error.entry,
         session_header="",
     )
-    return make_response(html, error.rule.status)
 
 
 def error_answer(error: PageError, lang: str, support: str) -> Response:

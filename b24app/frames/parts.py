@@ -170,12 +170,29 @@ def answer_errors(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(PageError)
     def _answer(error: PageError) -> Response:
-        support = trace()[:8]
-        log.info("page error %s at %s, support %s: %s", error.code.value, request.path, support, error.why)
-        lang = _language()
+        support, lang = _noted(error), _language()
         if htmx.is_part():
             return pages.error_answer(error, lang, support if error.rule.status >= 500 else "")
         return pages.error_page(error, lang, support if error.rule.status >= 400 else "")
+
+
+def drawn_late(draw: Callable[[], str]) -> str:
+    """What `draw` gives, or why not, as a page: for an answer whose headers are on their way already."""
+    try:
+        return draw()
+    except PageError as error:
+        return pages.error_text(error, _language(), _noted(error))
+    except Exception as fault:  # the last one who can tell of it: what is out cannot become a 500 any more
+        log.exception("page failed at %s", request.path)
+        ours = PageError(ErrorCode.OURS, str(fault))
+        return pages.error_text(ours, _language(), _noted(ours))
+
+
+def _noted(error: PageError) -> str:
+    """The error in the log; returns the code by which support finds it there."""
+    support = trace()[:8]
+    log.info("page error %s at %s, support %s: %s", error.code.value, request.path, support, error.why)
+    return support
 
 
 def _language() -> str:

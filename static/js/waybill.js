@@ -2,14 +2,14 @@
    The session token lives in memory and in `hx-headers` of this page alone: no cookie, no storage. */
 (function () {
   "use strict";
-  var body, say;
+  var body, main, say;
   var FIRST_WAIT = 2000, LONGEST_WAIT = 30000, GROWTH = 1.5, LIMIT = 15000;
 
   function words(key) { return body.dataset["say" + key] || ""; }
 
   // ---- Session ----
-  function token() { return JSON.parse(body.getAttribute("hx-headers") || "{}").Authorization || ""; }
-  function keep(value) { if (value) { body.setAttribute("hx-headers", JSON.stringify({ Authorization: "Bearer " + value })); } }
+  function token() { return JSON.parse(main.getAttribute("hx-headers") || "{}").Authorization || ""; }
+  function keep(value) { if (value) { main.setAttribute("hx-headers", JSON.stringify({ Authorization: "Bearer " + value })); } }
 
   var renewing = null;
   /** A new session for a fresh Bitrix24 key; one at a time for all who ask. */
@@ -283,7 +283,7 @@
   };
 
   document.addEventListener("waybill:begin", function () {
-    body = document.body; say = document.getElementById("say");
+    body = document.body; main = document.getElementById("main"); say = document.getElementById("say");
     body.addEventListener("click", leave, true);
     body.addEventListener("input", typing);
     body.addEventListener("change", typing);
