@@ -33,10 +33,7 @@ def tell(session: Session, parts: PageParts, who: PageSession, choice: Choice | 
 
 
 def service_words(session: Session, parts: PageParts, portal_id: int, choice: Choice, language: str) -> str:
-    """`СДЭК, Посылка склад-дверь`: the carrier as clients know it, not the account as colleagues do."""
-    lang, account = language_of(language), portals.connection(session, portal_id, choice.connection_id)
-    if account is None:
-        return choice.service
-    plugin = parts.systems.get(account.system)
-    title = plugin.manifest.service_title(choice.service, lang) if plugin else choice.service
-    return f"{parts.carrier(account.system, lang)}, {title}"
+    """As `Manifest.service_words`; the bare code when its account or its system is gone."""
+    account = portals.connection(session, portal_id, choice.connection_id)
+    plugin = parts.systems.get(account.system) if account else None
+    return plugin.manifest.service_words(choice.service, language_of(language)) if plugin else choice.service

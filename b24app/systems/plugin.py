@@ -117,6 +117,10 @@ class Manifest(Jsonable):
         """What people call a service; its code when it is none of these (a literal tariff), or has no name."""
         return dict(self.services).get(code, {}).get(lang) or code
 
+    def service_words(self, code: str, lang: str) -> str:
+        """`СДЭК, Посылка склад-дверь`: the carrier as clients know it, not the account as colleagues do."""
+        return f"{self.title.get(lang) or self.title.get('en') or self.code}, {self.service_title(code, lang)}"
+
 
 @dataclass(frozen=True, slots=True)
 class OpenContext:

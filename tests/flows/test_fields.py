@@ -14,7 +14,7 @@ from tests.flows.town import ADDRESS, LINK, NUMBER, PHONE, PRICE, STATUS, TRACK,
 
 DEAL, OTHER = 501, 516
 THEIR_ADDRESS, THEIR_NUMBER, THEIR_PRICE = "UF_CRM_1747309879", "UF_CRM_OUR_TRACK", "UF_CRM_OUR_PRICE"
-THEIR_KIND = "UF_CRM_HOW"
+THEIR_KIND, THEIR_SERVICE = "UF_CRM_HOW", "UF_CRM_OUR_SERVICE"
 #: What the form says while nothing was changed.
 OURS = dict.fromkeys(
     ("address", "point_code", "type", "phone", "order_id", "tracking", "link", "price", "status"), "own"
@@ -208,3 +208,13 @@ def _says(shop: Shop, text: str) -> str:
 
 def _roles(session: Any, shop: Shop) -> dict[str, str]:
     return portals.field_map(session, shop.row.id)
+
+
+def test_the_deal_learns_what_it_goes_by_whoever_chose_that(shop: Shop) -> None:
+    """Nobody chose a rate: the pipeline's service is told in the field that is mapped for it, with the number."""
+    add(shop, THEIR_SERVICE, "string", "Чем едет")
+    read_again(shop)
+    save(shop, service=THEIR_SERVICE)
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+    shop.town.wait(lambda: shop.deal(DEAL)[THEIR_SERVICE] == "СДЭК, Посылка", "the service in its field")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from b24app.flows.decisions import Advance
+from b24app.flows.snapshot import Role, ShipmentView
 from b24app.lanes import ladder
 from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
 from b24app.logistics.order import Decision, OrderState
@@ -15,6 +17,8 @@ from b24app.logistics.status import Status
 from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, Landed, Task
 from b24app.store.models import IntentState, Shipment
 from b24app.store.sending import Outcome
+from b24app.systems.plugin import Manifest
+from b24app.words import language_of
 
 #: A fresh order may not be visible at once (cdek.md §6.5): an uncertain creation is looked up after this.
 LOOK_UP_AFTER = timedelta(seconds=10)
@@ -28,6 +32,14 @@ _DECIDED = {
     Decision.ACCEPTED: IntentState.DONE,
     Decision.REFUSED: IntentState.REFUSED,
 }
+
+
+def with_service(row: Shipment, view: ShipmentView, change: Advance, manifest: Manifest, lang: str) -> Advance:
+    """With an order's number the deal also learns what it goes by, whoever chose that: a rule or a person."""
+    code = str(row.request.get("service_code") or "")
+    if not code or view.order_number or Role.ORDER_ID not in change.fields:
+        return change
+    return replace(change, fields={**change.fields, Role.SERVICE: manifest.service_words(code, language_of(lang))})
 
 
 def intent_outcome(landed: Landed, now: datetime, spread: float, dead_after: int) -> Outcome:

@@ -152,6 +152,9 @@ class Saver:
             self.session, row.portal_id, row.id, [_event(event, change.status) for event in change.events_new]
         )
         self._settle_accepted(landed, row, state, change)
+        if not others:  # several shipments have no one service
+            system, lang = self.account.connection.system, self.account.portal.language
+            change = outcomes.with_service(row, view, change, self.services.plugins[system].manifest, lang)
         self._tell(landed, row, change, deal)
         self._tell_changes(row, news, deal)
         if change.changed and change.status is Status.CREATED:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import cast
 
 import pytest
 from flask import Flask, Response
@@ -27,7 +26,7 @@ def app() -> Iterator[Flask]:
 
 
 def pieces_of(answer: Response) -> Iterator[bytes]:
-    return cast("Iterator[bytes]", answer.iter_encoded())
+    return answer.iter_encoded()
 
 
 @pytest.mark.parametrize("encoding", ["gzip", ""])
