@@ -152,11 +152,12 @@ def session_of(parts: PageParts, placement: str, right: Right | None = None, als
     if found.placement not in (placement, *also):
         raise PageError(ErrorCode.SESSION_FORGED, f"a session of {found.placement}")
     with read_scope(parts.sessions) as session:
-        portal = portals.get(session, found.portal_id)
-        if portal.state not in _USABLE:
+        if (
+            portals.state_of(session, found.portal_id) not in _USABLE
+        ):  # open tabs ask all day: no more than that is read
             raise PageError(ErrorCode.NOT_INSTALLED)
         if right is not None:
-            demand(right, portal.settings, found)
+            demand(right, portals.get(session, found.portal_id).settings, found)
     return renew(found, now)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from b24app.store import portal_settings
@@ -27,6 +27,7 @@ from b24app.store.sql import changed, upsert
 
 _SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is misread on a label
 CODE_LENGTH = 5
+_STATE = select(Portal.state).where(Portal.id == bindparam("portal", type_=BigInteger()))
 
 
 def by_member(session: Session, member_id: str) -> Portal | None:
@@ -37,6 +38,12 @@ def by_member(session: Session, member_id: str) -> Portal | None:
 def get(session: Session, portal_id: int) -> Portal:
     """Return a portal. Raises NoResultFound."""
     return session.scalars(select(Portal).where(Portal.id == portal_id)).one()
+
+
+def state_of(session: Session, portal_id: int) -> str:
+    """The portal's state alone. Raises NoResultFound."""
+    found: str = session.connection().execute(_STATE, {"portal": portal_id}).scalar_one()
+    return found
 
 
 def by_state(session: Session, *states: str) -> list[Portal]:
