@@ -30,7 +30,7 @@ from bench.town import Town
 
 ROWS = ("tab_open_seconds", "open_tabs_intake")
 PORTAL_S = 0.15
-OPENED, TABS, ROUNDS, LOAD_S = 11, 200, 5, 2.0
+OPENED, TABS, ROUNDS, LOAD_S = 11, 200, 13, 2.0
 PATIENCE_S = 60.0
 COLD, WARM, MOST_KB, INTAKE = Bar(0.5, strict=True), Bar(0.3, strict=True), Bar(100, strict=True), Bar(1.2)
 #: static/js/waybill.js: seconds to the first question, then longer and longer.
