@@ -152,12 +152,13 @@ def session_of(parts: PageParts, placement: str, right: Right | None = None, als
     if found.placement not in (placement, *also):
         raise PageError(ErrorCode.SESSION_FORGED, f"a session of {found.placement}")
     with read_scope(parts.sessions) as session:
-        if (
-            portals.state_of(session, found.portal_id) not in _USABLE
-        ):  # open tabs ask all day: no more than that is read
+        # Without a right to look up no more than the state is read: open tabs ask all day.
+        portal = portals.get(session, found.portal_id) if right is not None else None
+        state = portal.state if portal else portals.state_of(session, found.portal_id)
+        if state not in _USABLE:
             raise PageError(ErrorCode.NOT_INSTALLED)
-        if right is not None:
-            demand(right, portals.get(session, found.portal_id).settings, found)
+        if right is not None and portal is not None:
+            demand(right, portal.settings, found)
     return renew(found, now)
 
 
