@@ -16,12 +16,11 @@ from b24app.bitrix24.payloads import FramePost
 from b24app.frames import pages
 from b24app.frames import parts as page_parts
 from b24app.frames.errors import ErrorCode, PageError
-from b24app.frames.formats import zone_or_default
 from b24app.frames.parts import PageParts
 from b24app.frames.pool import lend
 from b24app.frames.proof import Proof
 from b24app.frames.session import PageSession, prove
-from b24app.frames.who import Person, read_person
+from b24app.frames.who import read_person
 from b24app.frames.words import choose_language
 from b24app.store import audit, leaving, portals, updates
 from b24app.store.audit import Act, Author
@@ -62,7 +61,7 @@ class Installer:
         with session_scope(parts.sessions) as session:
             portal, lane = welcome(session, post, proof, Author(proof.info.user_id, person.name), now)
         parts.waker.wake(lane)
-        who = prove(_session(portal, post, proof, person), now)
+        who = prove(page_parts.session_for(portal, proof, person, PLACEMENT, choose_language(post.language)), now)
         return pages.page("pages/install.html", pages.viewer_of(who, now), who, parts.signer, view=self._view(who))
 
     def progress(self) -> Response:
@@ -133,20 +132,3 @@ def welcome(session: Session, post: FramePost, proof: Proof, by: Author, now: da
     audit.write(session, portal.id, act, now, by=by)
     lend(session, portal.id, post, proof, now)
     return portal, run.start(session, portal.id, now, page_parts.trace())
-
-
-def _session(portal: Portal, post: FramePost, proof: Proof, person: Person) -> PageSession:
-    lang = choose_language(post.language)
-    return PageSession(
-        portal_id=portal.id,
-        user_id=proof.info.user_id,
-        placement=PLACEMENT,
-        entity_id=0,
-        lang=lang,
-        zone=zone_or_default(person.zone, lang),
-        origin=proof.origin,
-        admin=True,
-        name=person.name,
-        proven_at=0,
-        expires_at=0,
-    )

@@ -23,11 +23,10 @@ from b24app.frames.parts import (
     read_post,
     session_for,
     session_of,
-    settle_in,
+    welcome,
 )
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession
-from b24app.frames.session import prove as freshly_proven
 from b24app.frames.who import Person
 from b24app.store import portals
 from b24app.store.engine import read_scope, session_scope
@@ -81,12 +80,11 @@ class DealList:
             portal = known_portal(session, post.member_id)
             names = names_of(portals.field_map(session, portal.id), portal.settings)
         chosen = Filter()
-        lang = frame_language(portal, post)
-        nobody = session_for(portal, proof, Person(proof.info.user_id, "", False, ""), PLACEMENT, lang)
+        unread = Person(proof.info.user_id, "", False, "")
+        nobody = session_for(portal, proof, unread, PLACEMENT, frame_language(portal, post))
         query = self._draw.query(nobody, chosen)
         reading = open_page(parts.person(portal, post.auth_id, proof.info.user_id), query, names, portal.scopes)
-        settle_in(parts, portal.id, post, proof, reading.person.admin)
-        who = freshly_proven(session_for(portal, proof, reading.person, PLACEMENT, lang), parts.clock.now())
+        who = welcome(parts, portal, post, proof, reading.person, PLACEMENT)
         context = self._draw.context(who, chosen, reading)
         viewer = pages.viewer_of(who, parts.clock.now())
         return pages.page(

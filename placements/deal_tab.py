@@ -28,13 +28,11 @@ from b24app.frames.parts import (
     known_portal,
     prove,
     read_post,
-    session_for,
     session_of,
-    settle_in,
+    welcome,
 )
 from b24app.frames.rights import rights_of
 from b24app.frames.session import PageSession
-from b24app.frames.session import prove as freshly_proven
 from b24app.store import portals
 from b24app.store.engine import read_scope
 from b24app.store.faces.deal import in_pipeline, tab_facts, tab_version
@@ -86,21 +84,18 @@ class Tab:
         client = parts.person(portal, post.auth_id, proof.info.user_id)
         names, scopes = names_of(fields, portal.settings), portal.scopes
         asked = Beside(lambda: read_deal(client, deal_id, names, scopes))
-        lang = frame_language(portal, post)
 
         def whole() -> str:
             with read_scope(parts.sessions) as session:
                 facts = tab_facts(session, portal.id, deal_id)
             reading = asked.result()
-            settle_in(parts, portal.id, post, proof, reading.person.admin)
-            blank = session_for(portal, proof, reading.person, PLACEMENT, lang, deal_id)
-            who = freshly_proven(blank, parts.clock.now())
+            who = welcome(parts, portal, post, proof, reading.person, PLACEMENT, deal_id)
             view, viewer = self._view(who, portal, reading, facts), pages.viewer_of(who, parts.clock.now())
             return pages.page_text(PAGE, viewer, who, parts.signer, view=view, key=new_key())
 
         headers.allow_framing(proof.origin)
         headers.allow_images(parts.tiles)
-        head = pages.draw(PAGE, pages.Viewer(lang, "", parts.clock.now()), view=None)
+        head = pages.draw(PAGE, pages.Viewer(frame_language(portal, post), "", parts.clock.now()), view=None)
         return in_two_pieces(head, lambda: drawn_late(whole))
 
     def version(self) -> Response:
@@ -168,7 +163,7 @@ class Tab:
         """`known`: facts that were read while the portal was asked."""
         parts = self._parts
         with read_scope(parts.sessions) as session:
-            settings = portals.get(session, who.portal_id).settings
+            settings = (portal or portals.get(session, who.portal_id)).settings
             titles = titles_of(portals.field_map(session, who.portal_id), settings)
             category = reading.deal.category if reading else None
             known = known or tab_facts(session, who.portal_id, who.entity_id, category)

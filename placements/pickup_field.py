@@ -25,17 +25,14 @@ from b24app.frames.parts import (
     PageParts,
     answer_errors,
     answers_head,
-    frame_language,
     known_portal,
     prove,
     read_post,
-    session_for,
     session_of,
-    settle_in,
+    welcome,
 )
 from b24app.frames.proof import same_host
 from b24app.frames.session import PageSession
-from b24app.frames.session import prove as freshly_proven
 from b24app.frames.who import ask_portal, person, who_commands
 from b24app.frames.words import choose_language
 from b24app.store import jobs, points_found, portals, trials
@@ -103,10 +100,7 @@ class PickupField:
             found = read_deal(client, asks.deal, names, portal.scopes).person
         else:
             found = person(ask_portal(client, who_commands(portal.scopes)))
-        settle_in(parts, portal.id, post, proof, found.admin)
-        who = freshly_proven(
-            session_for(portal, proof, found, PLACEMENT, frame_language(portal, post), asks.deal), parts.clock.now()
-        )
+        who = welcome(parts, portal, post, proof, found, PLACEMENT, asks.deal)
         job_id = self._chooser.read_parcel(who) if asks.edit and asks.deal else 0
         viewer = pages.viewer_of(who, parts.clock.now())
         return pages.page(

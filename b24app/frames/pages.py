@@ -52,15 +52,17 @@ def page(
     **context: object,
 ) -> Response:
     """A whole page, framed by the session's portal alone, with the token in its body."""
-    header = header_json(signer.write(session)) if session else ""
     if session:
         headers.allow_framing(session.origin)
-    return make_response(draw(template, viewer, session_header=header, **context), status)
+    return make_response(page_text(template, viewer, session, signer, **context), status)
 
 
-def page_text(template: str, viewer: Viewer, session: PageSession, signer: SessionSigner, **context: object) -> str:
-    """The page itself, for an answer whose headers are on their way already."""
-    return draw(template, viewer, session_header=header_json(signer.write(session)), **context)
+def page_text(
+    template: str, viewer: Viewer, session: PageSession | None, signer: SessionSigner, **context: object
+) -> str:
+    """The page itself: all there is of it for an answer whose headers are on their way already."""
+    header = header_json(signer.write(session)) if session else ""
+    return draw(template, viewer, session_header=header, **context)
 
 
 def fragment(template: str, viewer: Viewer, session: PageSession, signer: SessionSigner, **context: object) -> Response:

@@ -19,6 +19,7 @@ from b24app.frames.pool import refill
 from b24app.frames.proof import FrameGate, Proof
 from b24app.frames.rights import Right, demand
 from b24app.frames.session import PageSession, SessionSigner, bearer, renew
+from b24app.frames.session import prove as freshly_proven
 from b24app.frames.who import Person
 from b24app.frames.words import choose_language
 from b24app.lanes.wake import Waker
@@ -118,6 +119,15 @@ def session_for(
         expires_at=0,
         departments=person.departments,
     )
+
+
+def welcome(
+    parts: PageParts, portal: Portal, post: FramePost, proof: Proof, person: Person, placement: str, entity_id: int = 0
+) -> PageSession:
+    """A frame whose person is known: the portal gets what they bring (`settle_in`), they a freshly proven session."""
+    settle_in(parts, portal.id, post, proof, person.admin)
+    blank = session_for(portal, proof, person, placement, frame_language(portal, post), entity_id)
+    return freshly_proven(blank, parts.clock.now())
 
 
 def frame_language(portal: Portal, post: FramePost) -> str:

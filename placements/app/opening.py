@@ -13,7 +13,7 @@ from b24app.frames import pages
 from b24app.frames import parts as page_parts
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.rights import Right, demand, rights_of
-from b24app.frames.session import PageSession, prove
+from b24app.frames.session import PageSession
 from b24app.frames.who import read_person
 from b24app.store import updates
 from b24app.store.audit import Act
@@ -84,14 +84,10 @@ class Opening:
         with read_scope(parts.sessions) as session:
             portal = page_parts.known_portal(session, post.member_id)
         person = read_person(parts.person(portal, post.auth_id, proof.info.user_id), portal.scopes)
-        page_parts.settle_in(parts, portal.id, post, proof, person.admin)
+        who = page_parts.welcome(parts, portal, post, proof, person, PLACEMENT)
         if person.admin and updates.lacks(portal, parts.wanted):
             # What waited for an administrator's key has one now.
             page_parts.bring_up(parts, portal.id, again=True)
-        who = prove(
-            page_parts.session_for(portal, proof, person, PLACEMENT, page_parts.frame_language(portal, post)),
-            parts.clock.now(),
-        )
         demand(Right.SETTINGS, portal.settings, who)
         context = self._context(who)
         return pages.page("pages/app.html", pages.viewer_of(who, parts.clock.now()), who, parts.signer, **context)
