@@ -16,6 +16,7 @@ from b24app.wire.guard import Private
 
 Words = Annotated[tuple[str, ...], NoDecode]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+Addresses = Annotated[dict[str, str], NoDecode]
 
 PREFIX = "WAYBILL_"
 
@@ -24,6 +25,15 @@ def _split(value: Any) -> Any:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
+
+
+def _pairs(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if wrong := next((part for part in parts if "=" not in part), ""):
+        raise ValueError(f"{wrong!r} is not code=address")
+    return dict(part.split("=", 1) for part in parts)
 
 
 class Settings(BaseSettings):
@@ -52,8 +62,11 @@ class Settings(BaseSettings):
     )
     sandbox_clock_url: str = Field("", description="Sandbox's control API to take time from; refused in production")
 
-    cdek_live_url: str = Field("https://api.cdek.ru", description="CDEK's base address for live accounts")
-    cdek_test_url: str = Field("https://api.edu.cdek.ru", description="CDEK's base address for test accounts")
+    system_urls: Addresses = Field(
+        {},
+        description="Other addresses of logistics systems: `code=url`, also `code.mode=url` (`live`, `test`) and"
+        " `code.host=url` for one of several hosts",
+    )
 
     map_tiles_url: str = Field(
         "", description="Address of map tiles with `{z}`, `{x}`, `{y}`; empty: pickup points are chosen from the list"
@@ -118,6 +131,16 @@ class Settings(BaseSettings):
         "oauth_hosts", "allowed_origins", "private_portals", "encryption_keys", "signing_keys", mode="before"
     )(_split)
 
+    _addresses = field_validator("system_urls", mode="before")(_pairs)
+
+    @field_validator("system_urls")
+    @classmethod
+    def _http(cls, urls: dict[str, str]) -> dict[str, str]:
+        for name, url in urls.items():
+            if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+                raise ValueError(f"{name}={url!r} is not an address such as https://api.cdek.ru")
+        return urls
+
     @field_validator("encryption_keys")
     @classmethod
     def _fernet(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
@@ -152,6 +175,11 @@ class Settings(BaseSettings):
             raise ValueError(f"WAYBILL_PRIVATE_PORTALS must not hold {', '.join(wrong)}: no portal is there")
         return self
 
+    def system_url(self, code: str, mode: str, host: str = "") -> str:
+        """Where a system is instead of where its manifest says; "" = there. The most exact name wins."""
+        end = f".{host}" if host else ""
+        return self.system_urls.get(f"{code}.{mode}{end}") or self.system_urls.get(f"{code}{end}") or ""
+
     def missing(self) -> list[str]:
         """Name the variables without which this deployment cannot work, in the order of the table."""
         needed = {
@@ -164,7 +192,7 @@ class Settings(BaseSettings):
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, SecretStr) or value in ("", ()):
+    if isinstance(value, SecretStr) or value in ("", (), {}):
         return "–"
     return f"`{','.join(map(str, value))}`" if isinstance(value, tuple) else f"`{value}`"
 
@@ -175,7 +203,7 @@ def knobs(settings: Settings) -> dict[str, str]:
     for name in Settings.model_fields:
         value = getattr(settings, name)
         plain = isinstance(value, int | float) or name in ("profile", "log_level", "log_format")
-        shown[f"{PREFIX}{name.upper()}"] = str(value) if plain else "set" if value not in ("", ()) else "not set"
+        shown[f"{PREFIX}{name.upper()}"] = str(value) if plain else "set" if value not in ("", (), {}) else "not set"
     return shown
 
 

@@ -122,7 +122,6 @@ class House:
 
     def _environment(self) -> dict[str, str]:
         keys, app = demo_keys(self.plan.var), self.addresses["app"]
-        cdek = self.addresses["cdek"]["base_url"]
         values = {
             "profile": "demo",
             "public_url": self.pages,
@@ -134,8 +133,7 @@ class House:
             # … and its own hooks: the test of an account looks whether they answer.
             "allowed_origins": ",".join([*sorted(origins_of(self.addresses)), self.hooks]),
             "map_tiles_url": self.addresses["tiles"]["template"],
-            "cdek_live_url": cdek,
-            "cdek_test_url": cdek,
+            "system_urls": ",".join(f"{name}={url}" for name, url in urls_of(self.addresses).items()),
             "database_url": self.plan.database_url or f"sqlite:///{self.plan.var / 'waybill.db'}",
             "redis_url": self.redis.url(),
             "encryption_keys": keys["encryption"],
@@ -191,3 +189,13 @@ def origins_of(addresses: Any) -> set[str]:
         return {origin for value in addresses for origin in origins_of(value)}
     parts = urlsplit(str(addresses))
     return {f"{parts.scheme}://{parts.netloc}"} if parts.scheme in ("http", "https") and parts.netloc else set()
+
+
+def urls_of(addresses: Mapping[str, Any]) -> dict[str, str]:
+    """Where the emulated logistics systems are, as `WAYBILL_SYSTEM_URLS` names them: `code`, and `code.host`."""
+    found: dict[str, str] = {}
+    for code, about in addresses.items():
+        if isinstance(about, Mapping) and "base_url" in about:
+            found[code] = str(about["base_url"])
+            found |= {f"{code}.{name}": str(url) for name, url in about.get("urls", {}).items()}
+    return found

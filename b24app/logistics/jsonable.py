@@ -10,7 +10,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -37,7 +37,7 @@ def dump(value: Any) -> Any:
         return {field.name: dump(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
@@ -71,7 +71,7 @@ def _load_plain(wanted: Any, value: Any) -> Any:
         return value
     if dataclasses.is_dataclass(wanted):
         return _load_dataclass(wanted, value)
-    if issubclass(wanted, datetime | date):
+    if issubclass(wanted, datetime | date | time):
         return wanted.fromisoformat(value)
     if issubclass(wanted, Enum | Decimal):
         return wanted(value)

@@ -10,6 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from b24app.logistics.aftercare import (
+    CourierCalls,
+    CourierRequest,
+    CourierState,
+    HandOver,
+    HandOvers,
+    ReturnRequest,
+    Returns,
+)
+from b24app.logistics.feed import Feed, FeedPage
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import Address, Sender, ShipmentRequest
 from b24app.logistics.money import Money
@@ -17,6 +27,39 @@ from b24app.logistics.order import OrderState
 from b24app.logistics.papers import PaperState
 from b24app.logistics.points import PickupPoint, PointPage
 from b24app.logistics.problem import Problem
+
+__all__ = [
+    "AddressCheck",
+    "CallbackHint",
+    "Callbacks",
+    "Cancels",
+    "Changes",
+    "CheckedAddress",
+    "Cities",
+    "City",
+    "ConnectionTest",
+    "CourierCalls",
+    "CourierRequest",
+    "CourierState",
+    "Feed",
+    "FeedPage",
+    "HandOver",
+    "HandOvers",
+    "Offers",
+    "Orders",
+    "Outgoing",
+    "Papers",
+    "PickupPoints",
+    "Preview",
+    "PriceLine",
+    "Quote",
+    "Quotes",
+    "ReturnRequest",
+    "Returns",
+    "SignsOut",
+    "TestStep",
+    "Tracking",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +257,15 @@ class Cities(Protocol):
 class CheckedAddress(Jsonable):
     """What a system's own directory makes of an address. `city` None: it knows no such one, or several, and `problem`
     says which; `offered` are then those that may be meant, best first. `postal_fits` None = the directory does not
-    tell. Streets and houses are no part of it where the directory has none."""
+    tell. `normal` is the address as the system writes it, `exact` whether it knows the very house (None = it has no
+    streets, or does not say)."""
 
     city: City | None = None
     offered: tuple[City, ...] = ()
     postal_fits: bool | None = None
     problem: Problem | None = None
+    normal: str = ""
+    exact: bool | None = None
 
 
 @runtime_checkable

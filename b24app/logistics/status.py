@@ -97,3 +97,5 @@ class Incident(StrEnum):
     CARRIER_LATE = "carrier_late"
     NOT_READY = "not_ready"
     OTHER = "other"
+    #: A reason of theirs that we do not know; its code is kept beside.
+    UNKNOWN = "unknown"

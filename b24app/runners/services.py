@@ -38,7 +38,8 @@ class Services:
 
     def open_system(self, connection: Connection) -> Any:
         """The ports of the connection's system, over its account. Raises KeyError for a system we do not have."""
-        rate = self.plugins[connection.system].manifest.rate
+        manifest = self.plugins[connection.system].manifest
+        rate = manifest.rate
         remote = RemoteKey(connection.system, str(connection.id))
         return self.plugins[connection.system].open(
             OpenContext(
@@ -50,13 +51,17 @@ class Services:
                 token_cache=self.carrier_tokens,
                 remote_key=remote,
                 budget=self.budgets.pace(remote, rate.per_second, rate.concurrency),
+                urls={name: self._url(connection, name, urls) for name, urls in manifest.hosts.items()},
             )
         )
 
     def system_url(self, connection: Connection) -> str:
         """The address of the connection's system: the deployment's setting wins over the manifest's."""
-        configured: str = getattr(self.settings, f"{connection.system}_{connection.mode}_url", "")
-        return configured or self.plugins[connection.system].manifest.base_urls[connection.mode]
+        return self._url(connection, "", self.plugins[connection.system].manifest.base_urls)
+
+    def _url(self, connection: Connection, host: str, urls: Mapping[str, str]) -> str:
+        """Empty for a mode that the system does not have: nothing can be sent there, least of all to the live one."""
+        return self.settings.system_url(connection.system, connection.mode, host) or urls.get(connection.mode, "")
 
     def probe_url(self, connection: Connection) -> str:
         """The account's callback address with nothing secret in it: it answers a HEAD whatever stands there."""

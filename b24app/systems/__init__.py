@@ -20,6 +20,7 @@ from b24app.systems.plugin import (
     SettingField,
     SystemPlugin,
     TokenCache,
+    TrackPolicy,
 )
 
 __all__ = [
@@ -30,11 +31,14 @@ __all__ = [
     "SettingField",
     "SystemPlugin",
     "TokenCache",
+    "TrackPolicy",
     "broken",
     "discover",
 ]
 
 GROUP = "waybill.systems"
+#: What systems share is no system.
+KIT = "kit"
 
 
 def discover() -> dict[str, SystemPlugin]:
@@ -62,7 +66,9 @@ def _found() -> tuple[dict[str, SystemPlugin], dict[str, str]]:
 
 
 def _own() -> list[tuple[str, Callable[[], SystemPlugin]]]:
-    names = [f"{__name__}.{found.name}" for found in pkgutil.iter_modules(__path__) if found.ispkg]
+    names = [
+        f"{__name__}.{found.name}" for found in pkgutil.iter_modules(__path__) if found.ispkg and found.name != KIT
+    ]
     return [(name, partial(_plugin_of, name)) for name in names]
 
 

@@ -95,9 +95,28 @@ class RatePolicy(Jsonable):
 
 
 @dataclass(frozen=True, slots=True)
+class TrackPolicy(Jsonable):
+    """How news of orders under way reaches us.
+
+    `batch`: of how many orders one call of `read_many` tells. `every_s`: pause between two looks at an order that is on
+    its way; 0 = callbacks or a feed tell, and orders are only looked at as a net below them, each `net_s`.
+    `feed_s`: pause between two pulls of the port `Feed`; 0 = it has none.
+    """
+
+    batch: int = 1
+    every_s: float = 0.0
+    net_s: float = 6 * 3600.0
+    feed_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest(Jsonable):
     """What a system is and can do. `ports` are names of `logistics.ports` protocols; `limits` are plain data
-    (grams, millimetres, counts, minor units); `base_urls` by mode; `services` are (code, {ru, en})."""
+    (grams, millimetres, counts, minor units); `base_urls` by mode: a mode that is missing does not exist;
+    `hosts` are further addresses, by name and mode; `services` are (code, {ru, en}).
+
+    `track` None = callbacks, with the ladder of pauses below them (`flows/polling.py`). `notice` is what an admin must
+    know before choosing it ({ru, en})."""
 
     code: str
     title: Mapping[str, str]
@@ -112,6 +131,9 @@ class Manifest(Jsonable):
     docs_url: str = ""
     papers: tuple[PaperForm, ...] = ()
     changes: tuple[ChangeRule, ...] = ()
+    hosts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    track: TrackPolicy | None = None
+    notice: Mapping[str, str] = field(default_factory=dict)
 
     def service_title(self, code: str, lang: str) -> str:
         """What people call a service; its code when it is none of these (a literal tariff), or has no name."""
@@ -125,7 +147,8 @@ class Manifest(Jsonable):
 @dataclass(frozen=True, slots=True)
 class OpenContext:
     """What a plug-in gets to talk: the connection's settings (secrets in the clear), `mode` test|live, the address to
-    use, and the shared services. `budget` limits the calls of this account."""
+    use (`urls` has those of `manifest.hosts` by name), and the shared services. `budget` limits the calls of this
+    account."""
 
     settings: Mapping[str, Any]
     mode: str
@@ -136,6 +159,11 @@ class OpenContext:
     remote_key: RemoteKey
     trace: str | None = None
     budget: Any = None
+    urls: Mapping[str, str] = field(default_factory=dict)
+
+    def setting(self, name: str) -> str:
+        """A setting as the admin typed it, trimmed; "" when it is not there."""
+        return str(self.settings.get(name) or "").strip()
 
 
 class SystemPlugin(Protocol):

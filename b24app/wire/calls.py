@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from b24app.wire.errors import NotJson
 
@@ -62,7 +62,8 @@ class Call:
 
     `label` names it in the log (a method's name, no ids of people). `patience_s`: how long the call may wait for budget
     here; after it, NotSent with `retry_after`. `send_by` is a reading of Clock.monotonic: past it the request is not
-    begun (checked when the connection stands, before its first byte).
+    begun (checked when the connection stands, before its first byte). `sink` takes the body of a 200 as it comes, so
+    that a long list is never in memory; the answer's own body is empty then.
     """
 
     remote: RemoteKey
@@ -80,6 +81,7 @@ class Call:
     patience_s: float = 0.0
     send_by: float | None = None
     budget: Budget | None = None
+    sink: IO[bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)

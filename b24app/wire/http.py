@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from http.cookiejar import DefaultCookiePolicy
+from typing import IO
 from urllib.parse import urlsplit
 
 import requests
@@ -151,7 +152,8 @@ class Http:
         timeout = (limits.connect_s, limits.read_s)
         response = self._session.send(request, stream=True, timeout=timeout, allow_redirects=False)
         with closing(response):
-            body = _read(response, limits.max_bytes)
+            sink = call.sink if response.status_code == 200 else None
+            body = _read(response, limits.max_bytes, sink)
         if exchange.expired:
             raise OutcomeUnknown(Why.TOTAL_LIMIT, f"no whole answer within {limits.total_s:g} s")
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -201,15 +203,19 @@ def _session(guard: Guard, pools: int, pool_size: int) -> requests.Session:
     return session
 
 
-def _read(response: requests.Response, max_bytes: int) -> bytes:
-    """The decoded body. Raises OutcomeUnknown for one that is too large: a packed bomb must not fill the memory."""
+def _read(response: requests.Response, max_bytes: int, sink: IO[bytes] | None) -> bytes:
+    """The decoded body, or nothing of what went into `sink`. Raises OutcomeUnknown for one that is too large: a packed
+    bomb must not fill the memory."""
     parts: list[bytes] = []
     size = 0
     for part in response.iter_content(CHUNK):
         size += len(part)
         if size > max_bytes:
             raise OutcomeUnknown(Why.TOO_LARGE, f"more than {max_bytes} bytes")
-        parts.append(part)
+        if sink is None:
+            parts.append(part)
+        else:
+            sink.write(part)
     return b"".join(parts)
 
 

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from b24app import create_app
-from b24app.demo.house import origins_of
+from b24app.demo.house import origins_of, urls_of
 from b24app.demo.person import Person
 from b24app.logs import configure_logs
 from b24app.parts import Parts, open_worker
@@ -29,7 +29,7 @@ KEY = Fernet.generate_key().decode()
 
 
 def settings_for(world: World, port: int, database_url: str, redis_url: str, **more: Any) -> Settings:
-    app, cdek = world.addresses["app"], world.addresses["cdek"]["base_url"]
+    app = world.addresses["app"]
     values: dict[str, Any] = {
         "profile": "test",
         "public_url": f"http://{LOCAL}:{port}",
@@ -41,8 +41,7 @@ def settings_for(world: World, port: int, database_url: str, redis_url: str, **m
         # … and its own hooks: the test of an account looks whether they answer.
         "allowed_origins": (*sorted(origins_of(world.addresses)), f"http://127.0.0.1:{port}", *more.pop("origins", ())),
         "map_tiles_url": world.addresses["tiles"]["template"],
-        "cdek_live_url": cdek,
-        "cdek_test_url": cdek,
+        "system_urls": urls_of(world.addresses),
         "sandbox_clock_url": world.addresses["control"],
         "database_url": database_url,
         "redis_url": redis_url,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from b24app.systems.cdek.changes import RULES
-from b24app.systems.cdek.directory import Directory
 from b24app.systems.cdek.papers import FORMS
 from b24app.systems.cdek.system import Cdek
 from b24app.systems.cdek.vocabulary import FAMILY_TITLES
+from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField
 
 _FORM = (

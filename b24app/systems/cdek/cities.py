@@ -13,9 +13,9 @@ from b24app.logistics.money import Money
 from b24app.logistics.ports import City
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.cdek.client import Client
-from b24app.systems.cdek.directory import CITIES_S, Directory
 from b24app.systems.cdek.errors import problems_of, rows_of
 from b24app.systems.cdek.vocabulary import money_of
+from b24app.systems.kit.directory import CITIES_S, Directory
 
 #: A point on the map belongs to the nearest namesake, if that is within this distance.
 NEAR_KM = 60.0

@@ -26,9 +26,9 @@ from b24app.logistics.points import (
 )
 from b24app.logistics.problem import Field, Problem
 from b24app.systems.cdek.client import Client
-from b24app.systems.cdek.directory import POINTS_S, Directory
 from b24app.systems.cdek.errors import rows_of
 from b24app.systems.cdek.refusals import meaning_of
+from b24app.systems.kit.directory import POINTS_S, Directory
 
 LOCKER_MAX_G = 15_000
 #: Rows of one page: about 120 KB, what their own widget asks for.

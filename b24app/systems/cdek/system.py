@@ -18,7 +18,6 @@ from b24app.systems.cdek.changes import ChangeDesk
 from b24app.systems.cdek.checking import check_address
 from b24app.systems.cdek.cities import CityBook
 from b24app.systems.cdek.client import Client, Reply
-from b24app.systems.cdek.directory import Directory
 from b24app.systems.cdek.errors import ACCOUNT, NOT_FOUND, STILL_PROCESSED, problem_of, problems_of
 from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, joined, parse_order
 from b24app.systems.cdek.papers import PaperDesk
@@ -26,6 +25,7 @@ from b24app.systems.cdek.points import PointBook, read_page, unfit
 from b24app.systems.cdek.tariffs import mode_of, tariff_code
 from b24app.systems.cdek.tracking import with_return
 from b24app.systems.cdek.vocabulary import FAMILIES
+from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import OpenContext
 
 _FOREIGN = frozenset({"v2_entity_forbidden", "v2_order_forbidden"})

@@ -12,7 +12,7 @@ from b24app.logistics.model import DeliveryKind, Parcel, Recipient, ShipmentRequ
 from b24app.logistics.money import Money
 from b24app.logistics.ports import City
 from b24app.systems.cdek.cities import choose, cod_limit, parse_city
-from b24app.systems.cdek.directory import Directory
+from b24app.systems.kit.directory import Directory
 from b24app.systems.cdek.points import parse_point, unfit
 
 MOSCOW = City("44", "Москва", "Москва", lat=55.75, lon=37.61)

@@ -1,0 +1,3 @@
+"""What adapters share, so that a new one is its carrier's words and little else. Nothing here knows a carrier:
+`line` (calls and what a failed one means), `tokens`, `soap`, `meanings` (code tables), `units`, `directory` (a small
+cache of reference data), `spool` (a long list, page by page), `checks` (the connection test)."""
