@@ -1,0 +1,1 @@
+"""Carriers, tariffs, cities and points of the emulated ApiShip."""
