@@ -1,0 +1,1 @@
+"""Cities and points of the emulated Boxberry."""

@@ -1,0 +1,1 @@
+"""Behaviour of the emulated Boxberry, one file a subject."""
