@@ -1,0 +1,1 @@
+"""The emulated carrier's reference data."""
