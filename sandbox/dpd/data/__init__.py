@@ -1,0 +1,1 @@
+"""What the emulated DPD knows: the shapes of its services, events, points and services."""

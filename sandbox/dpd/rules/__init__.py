@@ -1,0 +1,1 @@
+"""The rules: what the emulated DPD accepts and what becomes of it."""
