@@ -1,0 +1,1 @@
+"""State and behaviour of the emulated PEK, one file a subject."""
