@@ -10,6 +10,7 @@ from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.ports import CallbackHint
 from b24app.systems.cdek.client import Client, Reply
 from b24app.systems.cdek.errors import NOT_FOUND, problems_of, rows_of
+from b24app.systems.kit.subscriptions import is_ours, kept_and_stale
 
 TYPE = "ORDER_STATUS"
 #: Types whose `uuid` is an order's.
@@ -45,18 +46,17 @@ def _event_in(body: bytes) -> Mapping[str, Any] | None:
 def ensure_subscribed(client: Client, url: str) -> None:
     """Exactly one ORDER_STATUS subscription to `url`. A second of one type is added by CDEK, not replaced: so list,
     drop our stale ones (same address, another secret) and repeated ones, add if missing. Other people's stay."""
-    ours = [row for row in _list(client) if row.get("type") == TYPE and _is_ours(str(row.get("url")), url)]
-    current = [row for row in ours if row.get("url") == url]
-    for row in [row for row in ours if row.get("url") != url] + current[1:]:
+    kept, stale = kept_and_stale([row for row in _list(client) if row.get("type") == TYPE], url)
+    for row in stale:
         _drop(client, row)
-    if not current:
+    if kept is None:
         _done(client.write("POST", "webhooks", "webhooks.add", {"type": TYPE, "url": url}))
 
 
 def unsubscribe(client: Client, url: str) -> int:
     """Remove all subscriptions to our address, of any type and any secret; return how many there were. One that CDEK
     does not know any more counts as removed."""
-    ours = [row for row in _list(client) if _is_ours(str(row.get("url")), url)]
+    ours = [row for row in _list(client) if is_ours(str(row.get("url")), url)]
     for row in ours:
         _drop(client, row)
     return len(ours)
@@ -71,11 +71,6 @@ def _list(client: Client) -> list[Mapping[str, Any]]:
 
 def _drop(client: Client, row: Mapping[str, Any]) -> None:
     _done(client.write("DELETE", f"webhooks/{row.get('uuid')}", "webhooks.delete"))
-
-
-def _is_ours(found: str, url: str) -> bool:
-    """The last part of our address is the secret; what stands before it names the connection."""
-    return found.rpartition("/")[0] == url.rpartition("/")[0]
 
 
 def _done(reply: Reply) -> None:

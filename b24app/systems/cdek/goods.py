@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from b24app.logistics.model import Item
-from b24app.logistics.money import Money, per_unit, share
+from b24app.logistics.money import Money
 from b24app.systems.cdek.vocabulary import rubles
+from b24app.systems.kit.goods import Pieces, pieces
 
 #: cdek.md §6.1: letters, digits and this punctuation; 20 in the general text (later ones say 50).
 _FORBIDDEN = re.compile(r"[^A-Za-zА-Яа-яЁё0-9!@\"#№$;%^:&?*()_\-+=<>,.{}\[\]/ ]")
@@ -19,71 +19,28 @@ MAX_AMOUNT = 999
 VAT_RATES = frozenset({0, 5, 7, 10, 16, 22})
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """How a COD sum is split: minor units for each item (whole row) and what is left for the delivery."""
-
-    of_items: tuple[int, ...]
-    delivery: int
-
-
-def collect(items: Sequence[Item], cod: Money | None) -> Collected:
-    """Goods first, each in proportion to its price and never above it; what exceeds them is paid for the delivery."""
-    sums = [item.price.minor * item.quantity for item in items]
-    if cod is None:
-        return Collected(tuple(0 for _ in items), 0)
-    for_goods = min(cod.minor, sum(sums))
-    return Collected(tuple(share(for_goods, sums)), cod.minor - for_goods)
-
-
 def item_rows(
     packages: Sequence[Sequence[Item]], cod: Money | None, declared: Money | None, vat: str = ""
 ) -> list[list[dict[str, Any]]]:
     """Rows of each package. `declared` None = what the goods cost. A sum that does not divide by the number of pieces
     makes two rows, so that all rows of all packages together are exactly the COD and the declared value."""
-    items = [item for package in packages for item in package]
-    sums = [item.price.minor * item.quantity for item in items]
-    paid = iter(collect(items, cod).of_items)
-    worth = iter(sums if declared is None else share(declared.minor, sums))
-    return [
-        _package_rows(package, [next(paid) for _ in package], [next(worth) for _ in package], vat)
-        for package in packages
-    ]
+    return [_package_rows(rows, vat) for rows in pieces(packages, cod, declared, MAX_AMOUNT)]
 
 
-def _package_rows(items: Sequence[Item], paid: Sequence[int], worth: Sequence[int], vat: str) -> list[dict[str, Any]]:
+def _package_rows(rows: Sequence[Pieces], vat: str) -> list[dict[str, Any]]:
     used: set[str] = set()
-    rows: list[dict[str, Any]] = []
-    for position, (item, item_paid, item_worth) in enumerate(zip(items, paid, worth, strict=True), start=1):
-        parts = _even_parts(item.quantity, item_paid, item_worth)
-        rows += [_row(item, unique_article(item.sku, position, used), part, vat) for part in parts]
-    return rows
+    return [_row(row, unique_article(row.item.sku, row.position, used), vat) for row in rows]
 
 
-def _even_parts(quantity: int, paid: int, worth: int) -> Iterator[tuple[int, int, int]]:
-    """`(pieces, payment each, cost each)` so that each sum is exact; at most 999 pieces a row."""
-    payments, costs = per_unit(paid, quantity), per_unit(worth, quantity)
-    while payments and costs:
-        amount = min(payments[0][0], costs[0][0], MAX_AMOUNT)
-        yield amount, payments[0][1], costs[0][1]
-        payments, costs = _take(payments, amount), _take(costs, amount)
-
-
-def _take(rows: list[tuple[int, int]], amount: int) -> list[tuple[int, int]]:
-    left = rows[0][0] - amount
-    return [(left, rows[0][1]), *rows[1:]] if left else rows[1:]
-
-
-def _row(item: Item, article: str, part: tuple[int, int, int], vat: str) -> dict[str, Any]:
-    amount, pay, cost = part
-    currency = item.price.currency
+def _row(row: Pieces, article: str, vat: str) -> dict[str, Any]:
+    item, currency = row.item, row.item.price.currency
     return {
         "name": item.name[:MAX_NAME],
         "ware_key": article,
-        "payment": payment(pay, currency, vat_rate(vat, item.vat_percent)),
-        "cost": rubles(cost, currency),
+        "payment": payment(row.paid, currency, vat_rate(vat, item.vat_percent)),
+        "cost": rubles(row.worth, currency),
         "weight": item.weight_g,
-        "amount": amount,
+        "amount": row.quantity,
     }
 
 

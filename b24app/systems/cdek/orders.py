@@ -11,9 +11,10 @@ from b24app.logistics.order import ChangeState, Decision, OrderState, TrackingEv
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.systems.cdek.errors import problems_of, request_errors, request_warnings, rows_of, warning_of
-from b24app.systems.cdek.goods import collect, item_rows, payment, vat_rate
+from b24app.systems.cdek.goods import item_rows, payment, vat_rate
 from b24app.systems.cdek.tracking import problem_events, status_events
 from b24app.systems.cdek.vocabulary import TRACKING_URL, centimetres, day_of, moment_of, money_of, rubles
+from b24app.systems.kit.goods import collect
 
 SHOP, FREIGHT = 1, 2
 MAX_NUMBER = 40
@@ -85,20 +86,6 @@ def recipient_contact(recipient: Recipient) -> dict[str, Any]:
     if recipient.company:
         contact["company"] = recipient.company
     return contact
-
-
-def joined(given: Sender | None, own: Sender) -> Sender:
-    """What the portal says of the sender wins, the account fills the gaps. Its drop-off office always counts: the
-    portal's places have none."""
-    if given is None:
-        return own
-    return Sender(
-        name=given.name or own.name,
-        phone=given.phone or own.phone,
-        company=given.company or own.company,
-        point_code=given.point_code or own.point_code,
-        address=given.address or own.address,
-    )
 
 
 def sender_contact(sender: Sender) -> dict[str, Any]:

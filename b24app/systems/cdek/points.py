@@ -9,22 +9,16 @@ from datetime import date
 from typing import Any
 
 from b24app.logistics.errors import Unavailable
-from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.points import (
     LOCKER,
     OFFICE,
-    Box,
     Hours,
-    Misfit,
-    Needs,
     Opening,
     PickupPoint,
     PointPage,
     SpecialDays,
     Takes,
-    misfits,
 )
-from b24app.logistics.problem import Field, Problem
 from b24app.systems.cdek.client import Client
 from b24app.systems.cdek.errors import rows_of
 from b24app.systems.cdek.refusals import meaning_of
@@ -34,15 +28,6 @@ LOCKER_MAX_G = 15_000
 #: Rows of one page: about 120 KB, what their own widget asks for.
 PAGE = 500
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
-_WHY = {
-    "closed": "point_closed",
-    "no_handout": "point_closed",
-    "weight": "point_weight",
-    "no_cod": "point_no_cod",
-    "one_parcel": "point_one_parcel",
-    "side": "point_too_small",
-    "shape": "point_too_small",
-}
 
 
 class PointBook:
@@ -182,18 +167,3 @@ def _special(row: Mapping[str, Any]) -> SpecialDays | None:
 
 def _minutes(found: Sequence[str | Any]) -> int:
     return int(found[0]) * 60 + int(found[1])
-
-
-def unfit(point: PickupPoint | None, request: ShipmentRequest) -> list[Problem]:
-    """Why this point cannot take this shipment; empty = it can, as far as CDEK says. CDEK itself would send the parcel
-    to a neighbour point without asking."""
-    if point is None:
-        return [Problem("point_unknown", Field.POINT, params={"point": request.point_code or ""})]
-    needs = Needs(tuple(map(Box.of, request.parcels)), request.cod)
-    params = {"point": point.code, "address": point.address}
-    return [_problem(found, params) for found in misfits(point.takes, needs) if found.code in _WHY]
-
-
-def _problem(found: Misfit, params: Mapping[str, Any]) -> Problem:
-    more = found.params if found.code == "weight" else {}
-    return Problem(_WHY[found.code], Field.POINT, params={**params, **more})

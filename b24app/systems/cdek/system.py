@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from b24app.logistics.addresses import read_address
 from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain, problem_in
 from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState
@@ -19,13 +18,15 @@ from b24app.systems.cdek.checking import check_address
 from b24app.systems.cdek.cities import CityBook
 from b24app.systems.cdek.client import Client, Reply
 from b24app.systems.cdek.errors import ACCOUNT, NOT_FOUND, STILL_PROCESSED, problem_of, problems_of
-from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, joined, parse_order
+from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, parse_order
 from b24app.systems.cdek.papers import PaperDesk
-from b24app.systems.cdek.points import PointBook, read_page, unfit
+from b24app.systems.cdek.points import PointBook, read_page
 from b24app.systems.cdek.tariffs import mode_of, tariff_code
 from b24app.systems.cdek.tracking import with_return
 from b24app.systems.cdek.vocabulary import FAMILIES
 from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.fitting import unfit
+from b24app.systems.kit.senders import joined, own_sender
 from b24app.systems.plugin import OpenContext
 
 _FOREIGN = frozenset({"v2_entity_forbidden", "v2_order_forbidden"})
@@ -165,7 +166,7 @@ class Cdek(PaperDesk, ChangeDesk):
 
     def _road(self, request: ShipmentRequest, priced: bool = False) -> tuple[str, Way]:
         """From where to where (`WD`, …) and everything but the tariff. Raises Refused."""
-        sender = joined(request.sender, self._sender())
+        sender = joined(request.sender, own_sender(self._context))
         order_type = FREIGHT if self._settings.get("contract") == str(FREIGHT) else SHOP
         point, to_city = self._destination(request)
         if request.cod and order_type == FREIGHT:
@@ -219,17 +220,6 @@ class Cdek(PaperDesk, ChangeDesk):
             problem = replace(error.problems[0], code="sender_city_unknown", field=Field.SENDER, who=Who.ADMIN)
             raise Refused([problem]) from error
 
-    def _sender(self) -> Sender:
-        """As the connection's settings have it."""
-        address = self._settings.get("sender_address", "")
-        return Sender(
-            name=self._settings.get("sender_name", ""),
-            phone=self._settings.get("sender_phone") or None,
-            company=self._settings.get("sender_company") or None,
-            point_code=self._settings.get("shipment_point") or None,
-            address=read_address(address) if address else None,
-        )
-
     # --- ConnectionTest ---------------------------------------------------------------------------------------------
 
     def test(self, sender: Sender | None = None) -> Iterator[TestStep]:
@@ -238,7 +228,7 @@ class Cdek(PaperDesk, ChangeDesk):
             ("settings", self._test_settings),
             ("sign_in", self._test_sign_in),
             ("call", self._test_call),
-            ("sender", lambda: (self._test_sender(joined(sender, self._sender())), {})),
+            ("sender", lambda: (self._test_sender(joined(sender, own_sender(self._context))), {})),
         ]
         for name, check in checks:
             try:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from b24app.logistics.model import Item
 from b24app.logistics.money import Money
-from b24app.systems.cdek.goods import MAX_AMOUNT, MAX_ARTICLE, collect, item_rows, totals, vat_rate
+from b24app.systems.cdek.goods import MAX_AMOUNT, MAX_ARTICLE, item_rows, totals, vat_rate
+from b24app.systems.kit.goods import collect
 
 ITEMS = st.lists(
     st.builds(

@@ -13,8 +13,9 @@ from b24app.logistics.model import DeliveryKind, Item, Parcel, Recipient, Sender
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, fingerprint
 from b24app.logistics.problem import Field
-from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, joined, parse_order
+from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, parse_order
 from b24app.systems.cdek.tariffs import mode_of, tariff_code
+from b24app.systems.kit.senders import joined
 
 CUP = Item("Чашка", "CUP-1", 2, Money.of(450), 300)
 REQUEST = ShipmentRequest(

@@ -12,8 +12,9 @@ from b24app.logistics.model import DeliveryKind, Parcel, Recipient, ShipmentRequ
 from b24app.logistics.money import Money
 from b24app.logistics.ports import City
 from b24app.systems.cdek.cities import choose, cod_limit, parse_city
-from b24app.systems.cdek.points import parse_point, unfit
+from b24app.systems.cdek.points import parse_point
 from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.fitting import unfit
 
 MOSCOW = City("44", "Москва", "Москва", lat=55.75, lon=37.61)
 VILLAGE = City("1172673", "Москва", "Псковская область Пеновский", lat=57.06, lon=32.1)
