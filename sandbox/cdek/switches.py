@@ -37,7 +37,7 @@ class Switches:
     # Offices.
     closed_offices: str = "hidden"
     substitute_overweight: bool = False
-    broken_offices: int = 0
+    broken_points: int = 0
     # Answers: fields nobody documented, to prove that clients ignore them.
     unknown_fields: bool = False
     # Webhooks (§15): probabilities 0..1.

@@ -26,7 +26,7 @@ def offices(cdek: Cdek, query: Query) -> tuple[list[Office], dict[str, str]]:
     tests = list(_office_tests(query))
     rows = [row for row in cdek.offices.values() if _listed(cdek, row) and all(test(row) for test in tests)]
     # Records without sense happen (users complain of maps left empty by one): as many as the switch says.
-    broken = cdek.switches.broken_offices
+    broken = cdek.switches.broken_points
     rows = [{**row, "code": None, "location": "?"} for row in rows[:broken]] + rows[broken:]
     size, page = _number(query, "size"), _number(query, "page") or 0
     if size is None or size <= 0:

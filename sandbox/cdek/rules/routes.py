@@ -63,8 +63,12 @@ ROUTES: dict[str, list[Step]] = {
         *_steps("ACCEPTED_IN_RECIPIENT_CITY", "ACCEPTED_AT_PICK_UP_POINT", "DELIVERED"),
     ],
     "after_agreement": _steps("TAKEN_BY_COURIER", "DELIVERED"),
+    # A status that CDEK has not documented (yet).
+    "unknown_code": [*_WAY[:2], *_steps("SORTED_BY_ROBOT")],
     "stay": [],
 }  # fmt: skip
+#: As every emulated carrier calls them.
+ROUTES |= {"delivered": ROUTES["door"], "returned": ROUTES["refusal"]}
 
 
 def default_route(order: Order) -> str:

@@ -53,6 +53,8 @@ _TABLE = (
     ("POSTOMAT_POSTED", "", "1000", "Заложен в постамат"),
     ("POSTOMAT_SEIZED", "", "1000", "Изъят из постамата курьером"),
     ("POSTOMAT_RECEIVED", "", "1000", "Изъят из постамата клиентом"),
+    # In no document: the route `unknown_code` comes here.
+    ("SORTED_BY_ROBOT", "", "1000", "Отсортирован роботом"),
 )  # fmt: skip
 
 STATUS_CODES = {row[0]: StatusCode(row[0], row[1] or row[0], row[2], row[3]) for row in _TABLE}

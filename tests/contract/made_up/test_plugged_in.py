@@ -48,7 +48,7 @@ def opened(made_up_plugins: None, made_up: Carriers) -> dict[str, object]:
 
 
 def test_they_are_found_and_do_what_their_manifests_say(opened: dict[str, object]) -> None:
-    assert {"cdek", *opened} == set(discover())
+    assert {"cdek", *opened} <= set(discover())
     for code, system in opened.items():
         assert discover()[code].manifest.title["ru"]
         missing = [name for name in discover()[code].manifest.ports if not isinstance(system, getattr(ports, name))]

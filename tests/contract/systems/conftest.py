@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,24 +16,37 @@ from tests.contract.systems.harness import Harness
 if TYPE_CHECKING:
     from sandbox.world import World
 
+#: Where somebody else's package names its harness (a class), beside `waybill.systems` and `waybill.sandbox`.
+GROUP = "waybill.harnesses"
+
 
 def _harnesses() -> dict[str, type[Harness]]:
-    """By code; a new system's harness is found by the name of its file, `<code>_harness.py`."""
-    found = {}
-    for path in Path(__file__).parent.glob("*_harness.py"):
-        module = import_module(f"tests.contract.systems.{path.stem}")
-        mine = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Harness)]
-        found.update({each.code: each for each in mine if each.code})
-    return found
+    """By code; a new system's harness is found by the name of its file, `<code>_harness.py`, or by an entry point."""
+    files = Path(__file__).parent.glob("*_harness.py")
+    found = [each for path in files for each in _in(import_module(f"tests.contract.systems.{path.stem}"))]
+    found += [point.load() for point in entry_points(group=GROUP)]
+    return {each.code: each for each in found}
+
+
+def _in(module: ModuleType) -> list[type[Harness]]:
+    mine = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Harness)]
+    return [each for each in mine if each.code]
 
 
 HARNESSES = _harnesses()
 
 
 @pytest.fixture(params=sorted(HARNESSES))
-def system(request: pytest.FixtureRequest, world: World) -> Iterator[Harness]:
-    """One connection to one system, over real HTTP, its emulator as on the first day."""
-    harness = HARNESSES[request.param](world)
+def system(request: pytest.FixtureRequest, running_world: World) -> Iterator[Harness]:
+    """One connection to one system, over real HTTP, its emulator as on the first day. The others are left alone:
+    nobody looks at them here."""
+    world, code = running_world, request.param
+    world.timers.clear()
+    world.faults.clear()
+    world.clock.reset()
+    world.system(code).reset()
+    world.journal.clear()
+    harness = HARNESSES[code](world)
     yield harness
     harness.close()
-    world.control.clear_faults()
+    world.faults.clear()

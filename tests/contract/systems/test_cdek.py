@@ -64,7 +64,6 @@ def test_a_closed_office_is_told_before_the_buyer_is_sent_elsewhere(cdek: CdekHa
     cdek.world.control.post(f"/cdek/offices/{office['code']}", {"open": False})
     cdek.switch(closed_offices=hidden)
     fresh = cdek.open()
-    fresh._points._directory.clear()
     with pytest.raises(Refused) as caught:
         fresh.create(to_point(cdek, office["code"]))
     assert [problem.code for problem in caught.value.problems] == [code]
@@ -223,7 +222,7 @@ def test_a_warm_connection_creates_an_order_in_one_call(cdek: CdekHarness) -> No
 
 
 def test_all_points_come_page_by_page_and_a_record_without_sense_costs_nobody_else(cdek: CdekHarness) -> None:
-    cdek.switch(broken_offices=2, closed_offices="inactive")
+    cdek.switch(broken_points=2, closed_offices="inactive")
     pages = [cdek.port.points(0)]
     while pages[-1].more:
         pages.append(cdek.port.points(len(pages)))

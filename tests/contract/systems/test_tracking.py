@@ -1,0 +1,42 @@
+"""Many orders at once: the port Tracking."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from b24app.logistics.errors import Unavailable
+from tests.contract.systems.harness import Harness
+
+
+def test_many_are_read_at_once_in_few_calls_and_in_their_order(system: Harness) -> None:
+    """One call of `read_many` tells of as many as the manifest says, in no more calls than the API needs."""
+    states = [system.make(f"wb-{n}-1") for n in range(1, 5)]
+    for state in states[2:]:
+        system.move(state, "accepted_at_warehouse")
+    asked = [states[n].remote_id for n in (3, 0, 2, 1)]
+    system.calls.records.clear()
+    read = system.port.read_many(asked)
+    batch = system.manifest.track.batch if system.manifest.track else 1
+    assert len(system.calls.records) <= system.calls_per_batch * ceil(len(asked) / batch)
+    assert [state.remote_id for state in read] == asked
+    assert [state.number for state in read] == ["wb-4-1", "wb-1-1", "wb-3-1", "wb-2-1"]
+    assert [state.events for state in read] == [system.port.read(each).events for each in asked]
+    assert system.port.read_many([]) == []
+
+
+def test_one_silent_answer_spoils_nothing(system: Harness) -> None:
+    """What cannot be read now is left out and read the next time; an order that is not there spoils no other."""
+    ids = [system.make(f"wb-{n}-1").remote_id for n in (1, 2)]
+    batch = system.manifest.track.batch if system.manifest.track else 1
+    system.strike("status", system.reading_many(ids), status=500)
+    said = ""
+    read = []
+    try:
+        read = system.port.read_many(ids)
+    except Unavailable as error:
+        said = str(error)
+    assert [state.remote_id for state in read] == (ids[1:] if batch == 1 else [])
+    assert system.told(said) == []
+    system.no_faults()
+    both = system.port.read_many([ids[0], system.no_such_order(), ids[1]])
+    assert [state.remote_id for state in both if not state.gone] == ids
