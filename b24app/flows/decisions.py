@@ -160,9 +160,9 @@ class Advance(Jsonable):
 
     `status` is the status after it, `changed` whether it is another one. `events_new` go into the history, `fields` are
     output fields by role as they should be now (text, `Money` or `Status`; empty = nothing to write), `texts` timeline
-    entries, one for each status change. `problems` are new ones: open them like `OpenProblem`. `unknown_codes` are for
-    the admin. `closed` = follow no more. `duplicate_number` = refused because our number is taken although no order of
-    ours is there: create the next n.
+    entries, one for each status change. `problems` are new ones: open them like `OpenProblem`. `unknown_codes` and
+    `unknown_reasons` are for the admin. `closed` = follow no more. `duplicate_number` = refused because our number is
+    taken although no order of ours is there: create the next n.
     """
 
     status: Status
@@ -178,6 +178,7 @@ class Advance(Jsonable):
     problems: tuple[Problem, ...] = ()
     solved_keys: tuple[str, ...] = ()
     unknown_codes: tuple[str, ...] = ()
+    unknown_reasons: tuple[str, ...] = ()
     next_poll_at: datetime | None = None
     closed: bool = False
     duplicate_number: bool = False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from b24app.flows.snapshot import ShipmentView
 from b24app.logistics.status import Status
@@ -32,20 +33,39 @@ LATE_CHECK = timedelta(hours=24)
 GIVE_UP = timedelta(days=180)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often an account's orders under way are looked at: all of them at the same moments, so that one call that
+    tells of many is never half empty. `every_s` apart, `offset_s` tells accounts apart."""
+
+    every_s: float
+    offset_s: float = 0.0
+
+    def next_look(self, after: datetime) -> datetime:
+        """The first such moment later than `after`."""
+        begun = (after.timestamp() - self.offset_s) // self.every_s
+        return datetime.fromtimestamp((begun + 1) * self.every_s + self.offset_s, UTC)
+
+
 def first_read(accepted_at: datetime) -> datetime:
     """When to ask first after the system took the request."""
     return accepted_at + FIRST_READ
 
 
-def next_poll(status: Status, view: ShipmentView, now: datetime, status_at: datetime | None = None) -> datetime | None:
-    """None = never again."""
+def next_poll(
+    status: Status, view: ShipmentView, now: datetime, status_at: datetime | None = None, pace: Pace | None = None
+) -> datetime | None:
+    """None = never again. `pace` None = the ladder of pauses below callbacks."""
     if status.rank < Status.CREATED.rank:
         return _while_undecided(view.accepted_at or now, now)
     changed = status_at or view.status_at or view.accepted_at or now
     if status.is_final:
-        return None if is_over(status, changed, now) else changed + LATE_CHECK
+        late = changed + LATE_CHECK
+        return None if is_over(status, changed, now) else pace.next_look(late) if pace else late
     if now - changed > GIVE_UP:
         return None
+    if pace is not None:
+        return pace.next_look(now)
     return now + _pause(now - changed, ON_THE_WAY, ON_THE_WAY_LAST)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from b24app.flows.decisions import Advance, StageTarget, Text
-from b24app.flows.polling import is_over, next_poll
+from b24app.flows.polling import Pace, is_over, next_poll
 from b24app.flows.snapshot import PipelineConfig, Role, ShipmentView
 from b24app.logistics.order import Decision, OrderState, TrackingEvent
 from b24app.logistics.problem import Field, Problem, Who
@@ -28,7 +28,9 @@ class _Step:
     event: TrackingEvent | None = None
 
 
-def advance(view: ShipmentView, state: OrderState, pipeline: PipelineConfig | None, now: datetime) -> Advance:
+def advance(
+    view: ShipmentView, state: OrderState, pipeline: PipelineConfig | None, now: datetime, pace: Pace | None = None
+) -> Advance:
     """Compare what we have with what the system shows. The same state twice changes nothing the second time."""
     if state.gone:
         return _gone(view, pipeline, now)
@@ -36,7 +38,7 @@ def advance(view: ShipmentView, state: OrderState, pipeline: PipelineConfig | No
         return _refused(view, state, pipeline, now)
     if state.decision is Decision.PENDING and view.status.rank < Status.CREATED.rank:
         return _pending(view, now)
-    return _accepted(view, state, pipeline, now)
+    return _accepted(view, state, pipeline, now, pace)
 
 
 # --- undecided, refused, vanished ------------------------------------------------------------------------------------
@@ -100,7 +102,9 @@ def _gone(view: ShipmentView, pipeline: PipelineConfig | None, now: datetime) ->
 # --- an accepted order and its way -----------------------------------------------------------------------------------
 
 
-def _accepted(view: ShipmentView, state: OrderState, pipeline: PipelineConfig | None, now: datetime) -> Advance:
+def _accepted(
+    view: ShipmentView, state: OrderState, pipeline: PipelineConfig | None, now: datetime, pace: Pace | None
+) -> Advance:
     fresh = _new_events(view, state.events)
     steps = _walk(view, state, now)
     status = steps[-1].status if steps else view.status
@@ -121,7 +125,8 @@ def _accepted(view: ShipmentView, state: OrderState, pipeline: PipelineConfig | 
         problems=problems,
         solved_keys=_solved(view, steps, problems),
         unknown_codes=tuple(sorted({event.code for event in fresh if event.status is Status.UNKNOWN})),
-        next_poll_at=next_poll(status, view, now, at),
+        unknown_reasons=tuple(sorted({each.reason for each in fresh if each.incident is Incident.UNKNOWN})),
+        next_poll_at=next_poll(status, view, now, at, pace),
         closed=is_over(status, at, now),
     )
 

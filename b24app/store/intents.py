@@ -131,6 +131,17 @@ def taken(session: Session, portal_id: int, shipment_id: int, kind: str) -> list
     return list(session.scalars(mine.order_by(Intent.id)))
 
 
+def undecided(session: Session, portal_id: int, shipment_ids: Sequence[int]) -> set[int]:
+    """Those of the shipments of which something was asked that the carrier has not decided yet."""
+    found: set[int] = set()
+    for some in chunks(list(shipment_ids)):
+        wanted = select(Intent.shipment_id).where(
+            Intent.portal_id == portal_id, Intent.shipment_id.in_(some), Intent.state == IntentState.ACCEPTED
+        )
+        found |= set(session.scalars(wanted))
+    return found
+
+
 def open_kinds(session: Session, portal_id: int, shipment_id: int) -> set[str]:
     """Kinds of the calls of a shipment that are not over."""
     closed = (IntentState.DONE, IntentState.REFUSED, IntentState.OBSOLETE, IntentState.DEAD, IntentState.DROPPED)

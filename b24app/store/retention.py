@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from b24app.store import jobs, papers, rates, trials
+from b24app.store import feeds, jobs, papers, rates, trials
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
     AddressChange,
@@ -22,6 +22,7 @@ from b24app.store.models import (
     DealRates,
     DealState,
     Erasure,
+    FeedRow,
     FieldMap,
     ForeignOrder,
     InboxRow,
@@ -152,8 +153,11 @@ def erase_portal(sessions: Sessions, portal_id: int, now: datetime, more: Mappin
         found = traces(session, portal_id)
     if found is None:
         return 0
+    with session_scope(sessions) as session:
+        alone = feeds.only_of(session, portal_id)
     counts = {
         InboxRow.__tablename__: _delete(sessions, InboxRow, InboxRow.lane_id.in_(found.lanes)),
+        FeedRow.__tablename__: _delete(sessions, FeedRow, FeedRow.id.in_(alone)),
         CallLogRow.__tablename__: _delete(sessions, CallLogRow, _logged(found)),
     }
     for table in OWNED:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from b24app.flows.polling import Pace
 from b24app.lanes.slices import Slice, SliceResult
-from b24app.runners.connection import chores
+from b24app.logistics.status import Status
+from b24app.runners.connection import chores, feeding
+from b24app.runners.connection.feeding import Feeding
 from b24app.runners.connection.papering import Papering
 from b24app.runners.connection.quoting import Quoting
 from b24app.runners.connection.rating import Rater
 from b24app.runners.connection.refreshing import Refreshing
 from b24app.runners.connection.saving import Account, Saver
-from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, Landed, Task, carry_out
+from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, Landed, Task, carry_out, carry_out_all
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
-from b24app.store import intents, origins, portals, sending, shipments
+from b24app.store import inbox, intents, origins, portals, sending, shipments
 from b24app.store.engine import read_scope, session_scope
-from b24app.store.models import ConnectionState, Intent, IntentState, PortalState, Shipment
+from b24app.store.inbox import Claimed
+from b24app.store.models import Connection, ConnectionState, Intent, IntentState, PortalState, Shipment
 from b24app.store.shipments import ChangedMeanwhileError
+from b24app.store.sql import chunks
+from b24app.systems.plugin import Manifest
 from b24app.wire.trace import steady_trace
 
 #: A write begins within this after its row was marked, or not at all.
@@ -34,12 +40,17 @@ GROUP_S = 0.02
 #: While there is work, callbacks are looked at this often: they say which orders to read first.
 HEAR_EVERY_S = 0.5
 SAVE_TRIES = 5
+#: Orders on their way are looked at this often when nobody tells of them.
+POLLED_S = 900.0
+#: Results that are saved in one transaction: it must stay short.
+SAVE_MOST = 25
 POOL = 64
 
 
 @dataclass
 class Run:
-    """One slice's work in progress. `quotes`, `papers` and `points` fly beside the orders, in what room these leave."""
+    """One slice's work in progress. `quotes`, `papers`, `points` and `feeds` fly beside the orders, in what room these
+    leave. A call may be for many orders that are only followed (`batch` of them at most)."""
 
     slice: Slice
     account: Account
@@ -48,21 +59,26 @@ class Run:
     quotes: Quoting
     papers: Papering
     points: Refreshing
-    flying: dict[Future[Landed], Task] = field(default_factory=dict)
+    feeds: Feeding
+    batch: int = 1
+    flying: dict[Future[list[Landed]], tuple[Task, ...]] = field(default_factory=dict)
+
+    @property
+    def beside(self) -> list[Future[Any]]:
+        return [*self.quotes.flying, *self.papers.flying, *self.points.flying, *self.feeds.flying]
 
     @property
     def room(self) -> int:
-        beside = len(self.quotes.flying) + len(self.papers.flying) + len(self.points.flying)
-        return self.width - len(self.flying) - beside
+        return self.width - len(self.flying) - len(self.beside)
 
     @property
     def reading(self) -> int:
-        """Calls under way that only follow an order."""
-        return sum(task.kind == FOLLOW for task in self.flying.values())
+        """Calls under way that only follow orders."""
+        return sum(tasks[0].kind == FOLLOW for tasks in self.flying.values())
 
     @property
     def followed(self) -> set[int]:
-        return {task.shipment_id for task in self.flying.values()}
+        return {task.shipment_id for tasks in self.flying.values() for task in tasks}
 
 
 class ConnectionRunner:
@@ -82,21 +98,26 @@ class ConnectionRunner:
         run.quotes.load()
         run.papers.load()
         run.points.load()
+        run.feeds.load()
+        self._told(run)
         heard = time.monotonic()
         while True:
             if run.flying and time.monotonic() - heard > HEAR_EVERY_S:
                 self._rater.do(slice_, run.account, run.system)
                 chores.hear(self._services, slice_, run.account, run.system)
+                self._told(run)
                 heard = time.monotonic()
             if slice_.time_left() > 0 and run.room > 0:
-                for task in self._pick(run):
-                    run.flying[self._pool.submit(carry_out, run.system, task, self._services.clock)] = task
+                for tasks in self._pick(run):
+                    run.flying[self._pool.submit(self._carry_out, run.system, tasks)] = tasks
                 run.papers.begin(min(run.room, run.width // 2 - len(run.papers.flying)))
                 run.quotes.begin(min(run.room, run.width // 2 - len(run.quotes.flying)))
                 run.points.begin(run.room)
-            if not (run.flying or run.quotes.flying or run.papers.flying or run.points.flying):
+                run.feeds.begin(run.room)
+            if not (run.flying or run.beside):
                 break
             self._land(run)
+        self._told(run)
         return SliceResult(next_due=self._next_due(run))
 
     def _open(self, slice_: Slice) -> Run | None:
@@ -113,15 +134,22 @@ class ConnectionRunner:
             return None
         age = services.settings.history_age_s
         pipelines = {row.category_id: pipeline_config(portal, row, age, places.of(row.connection_id)) for row in rows}
-        width = services.plugins[connection.system].manifest.rate.concurrency
-        account, system = Account(portal, connection, pipelines), services.open_system(connection)
+        manifest = services.plugins[connection.system].manifest
+        width, track = manifest.rate.concurrency, manifest.track
+        account = Account(portal, connection, pipelines, pace_of(manifest, connection))
+        system = services.open_system(connection)
         beside = (services, slice_, account, system, self._pool)
-        return Run(slice_, account, system, width, Quoting(*beside), Papering(*beside), Refreshing(*beside))
+        parts = (Quoting(*beside), Papering(*beside), Refreshing(*beside), Feeding(*beside))
+        return Run(slice_, account, system, width, *parts, batch=track.batch if track else 1)
 
     # --- choosing ----------------------------------------------------------------------------------------------------
 
-    def _pick(self, run: Run) -> list[Task]:
-        """Mark due intents as being sent and choose orders to read, people's first, as many as there is room for."""
+    def _carry_out(self, system: Any, tasks: tuple[Task, ...]) -> list[Landed]:
+        return [carry_out(system, tasks[0], self._services.clock)] if len(tasks) == 1 else carry_out_all(system, tasks)
+
+    def _pick(self, run: Run) -> list[tuple[Task, ...]]:
+        """Mark due intents as being sent and choose orders to read, people's first, as many as there is room for.
+        Orders on their way are read together, where one call tells of many."""
         if run.account.connection.state != ConnectionState.READY:
             return []
         now = self._services.clock.now()
@@ -131,39 +159,58 @@ class ConnectionRunner:
             sending.claim_expired(session, run.slice, Intent, now)
             states = (IntentState.WAITING, IntentState.UNCERTAIN)
             rows = intents.due(session, run.slice, now, run.room, states)
-            due = [] if run.slice.people else shipments.due_polls(session, run.slice, now, run.room + len(run.flying))
-            due = [row for row in due if row.id not in run.followed and row.remote_id]
+            followed = run.followed
+            most = run.room * run.batch + max(len(run.flying), len(followed))
+            due = [] if run.slice.people else shipments.due_polls(session, run.slice, now, most)
+            due = [row for row in due if row.id not in followed and row.remote_id]
+            alone = intents.undecided(session, run.slice.portal_id, [row.id for row in due]) if run.batch > 1 else set()
             rows = _shared(rows, run, len(due))
             sending.begin_sending(session, run.slice, rows, now + DONE_WITHIN)
             owners = shipments.by_ids(session, run.slice.portal_id, [row.shipment_id for row in rows])
         tasks = [_intent_task(row, owners[row.shipment_id], send_by) for row in rows]
         taken = {task.shipment_id for task in tasks}
-        follow = [_follow_task(row) for row in due if row.id not in taken]
-        return [*tasks, *follow[: max(0, run.room - len(tasks))]]
+        follow = _grouped([row for row in due if row.id not in taken], run.batch, alone)
+        return [*((task,) for task in tasks), *follow[: max(0, run.room - len(tasks))]]
 
     # --- landing -----------------------------------------------------------------------------------------------------
 
     def _land(self, run: Run) -> None:
         """Wait for results, a moment longer for their neighbours, and save them together."""
-        calls: list[Future[Any]] = [*run.flying, *run.quotes.flying, *run.papers.flying, *run.points.flying]
-        wait(calls, timeout=1.0, return_when=FIRST_COMPLETED)
+        wait([*run.flying, *run.beside], timeout=1.0, return_when=FIRST_COMPLETED)
         if run.flying:
             wait(run.flying, timeout=GROUP_S)
         done = [future for future in run.flying if future.done()]
         for future in done:
             run.flying.pop(future)
-        if done:
-            self._save(run, [future.result() for future in done])
+        for some in chunks([landed for future in done for landed in future.result()], SAVE_MOST):
+            self._save(run, some)
         run.quotes.land()
         run.papers.land()
         run.points.land()
+        run.feeds.land()
 
-    def _save(self, run: Run, group: Sequence[Landed]) -> None:
+    def _told(self, run: Run) -> None:
+        """Save what feeds told of this account's orders, row by row with what came of it."""
+        if run.slice.people:
+            return
+        while True:
+            landed, rows, wait_for = feeding.told(self._services, run.slice)
+            if wait_for:
+                feeding.put_off(self._services, run.slice, wait_for)
+            if not rows:
+                return
+            self._save(run, landed, rows)
+
+    def _save(self, run: Run, group: Sequence[Landed], rows: Sequence[Claimed] = ()) -> None:
+        """`rows` of the inbox are closed by it."""
         for left in range(SAVE_TRIES - 1, -1, -1):
             try:
                 with session_scope(self._services.sessions) as session:
-                    saver = Saver(self._services, run.slice, run.account, session, self._services.clock.now())
-                    saver.save(group)
+                    now = self._services.clock.now()
+                    saver = Saver(self._services, run.slice, run.account, session, now)
+                    if group:
+                        saver.save(group)
+                    inbox.close(session, run.slice, [row_id for row in rows for row_id in row.ids], now)
                 break
             except ChangedMeanwhileError:
                 if not left:
@@ -179,8 +226,29 @@ class ConnectionRunner:
                 return None
             tries = sending.earliest_due(session, run.slice, Intent)
             polls = shipments.next_poll(session, run.slice)
-        check = chores.next_check(account, run.slice, self._services.clock.now())
-        return min(moment for moment in (tries, polls, check) if moment is not None)
+        now = self._services.clock.now()
+        moments = (tries, polls, chores.next_check(account, run.slice, now), run.feeds.next_due(now))
+        return min(moment for moment in moments if moment is not None)
+
+
+def pace_of(manifest: Manifest, connection: Connection) -> Pace | None:
+    """None = the usual ladder below callbacks. Accounts do not all ask at the same moment. Callbacks that do not reach
+    us are none: then orders are polled."""
+    track = manifest.track
+    if track is None:
+        return None
+    called = "Callbacks" in manifest.ports and connection.hook_subscribed_at and not connection.hook_problem
+    told = "Feed" in manifest.ports or called
+    every = track.every_s or (track.net_s if told else POLLED_S)
+    return Pace(every, connection.id * 97 % every)
+
+
+def _grouped(rows: Sequence[Shipment], batch: int, alone: Collection[int]) -> list[tuple[Task, ...]]:
+    """Orders that are followed, `batch` a call; those still being decided about, or asked to change, one a call."""
+    single = [row for row in rows if batch == 1 or row.id in alone or Status(row.status).rank < Status.CREATED.rank]
+    apart = {row.id for row in single}
+    many = [_follow_task(row) for row in rows if row.id not in apart]
+    return [*((_follow_task(row),) for row in single), *(tuple(some) for some in chunks(many, batch))]
 
 
 def _shared(rows: list[Intent], run: Run, polls: int) -> list[Intent]:

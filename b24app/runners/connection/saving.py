@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from b24app.flows.decisions import Advance
 from b24app.flows.following import follow
+from b24app.flows.polling import Pace
 from b24app.flows.snapshot import PipelineConfig, ShipmentView
 from b24app.flows.track import advance
 from b24app.lanes.slices import Slice
@@ -41,6 +42,8 @@ from b24app.store.sending import Outcome
 
 #: Problems of an order that are really the account's: nothing else would be accepted either.
 ACCOUNT_CODES = frozenset({"account_contract"})
+#: A refusal whose code or words no table of the system lists (`systems/kit/meanings.py`).
+REFUSED_UNKNOWN = "refused_unknown"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Account:
     portal: Portal
     connection: Connection
     pipelines: dict[int, PipelineConfig | None]
+    pace: Pace | None = None
 
 
 @dataclass
@@ -141,7 +145,7 @@ class Saver:
         if landed.task.kind == CREATE and view.accepted_at is None:
             view = replace(view, accepted_at=self.now)
         pipeline = self._pipeline(deal)
-        change = follow(advance(view, state, pipeline, self.now), view, others, pipeline)
+        change = follow(advance(view, state, pipeline, self.now, self.account.pace), view, others, pipeline)
         values = outcomes.columns(row, landed, state, change, self.now)
         price = state.price
         if price is not None and row.price_minor not in (None, price.minor):
@@ -162,14 +166,19 @@ class Saver:
         if change.solved_keys:
             problems.solve(self.session, row.portal_id, row.deal_id, change.solved_keys, self.now)
         self._open(row, deal, change.problems)
-        for code in change.unknown_codes:
-            system = self.account.connection.system
-            problems.note_unknown_code(self.session, row.portal_id, system, "status", code, "", self.now)
+        self._note_unknown("status", {event.code: event.text for event in change.events_new}, change.unknown_codes)
+        self._note_unknown("reason", {event.reason: event.text for event in change.events_new}, change.unknown_reasons)
         for problem in change.problems:
             if problem.code in ACCOUNT_CODES:
                 self._break_account(problem)
         if change.duplicate_number:
             self._next_number(landed, row)
+
+    def _note_unknown(self, kind: str, words: Mapping[str, str], codes: Sequence[str]) -> None:
+        """Codes that our vocabulary of the system lacks, for the administrator's list."""
+        portal_id, system = self.account.portal.id, self.account.connection.system
+        for code in codes:
+            problems.note_unknown_code(self.session, portal_id, system, kind, code, words.get(code, "")[:255], self.now)
 
     def _pipeline(self, deal: DealState | None) -> PipelineConfig | None:
         return self.account.pipelines.get(deal.category) if deal and deal.category is not None else None
@@ -260,6 +269,8 @@ class Saver:
 
     def _open(self, row: Shipment, deal: DealState | None, found: Sequence[Problem]) -> None:
         """Store problems of the order; tell the responsible about each once per attempt."""
+        words = {each.their_code or each.their_text: each.their_text for each in found if each.code == REFUSED_UNKNOWN}
+        self._note_unknown("error", words, tuple(words))
         for problem in found:
             new = problems.open_problem(
                 self.session,

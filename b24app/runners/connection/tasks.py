@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from b24app.clock import Clock
 from b24app.flows.track import NUMBER_TAKEN
-from b24app.logistics.errors import LogisticsError, Refused
+from b24app.logistics.errors import LogisticsError, Refused, Unavailable
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
 from b24app.logistics.problem import Field, Problem, Who
@@ -68,6 +69,24 @@ def carry_out(system: Any, task: Task, clock: Clock) -> Landed:
     except LogisticsError as error:
         return Landed(task, _ms(began), error=error)
     return Landed(task, _ms(began), state=state, adopted=adopted)
+
+
+def carry_out_all(system: Any, tasks: Sequence[Task]) -> list[Landed]:
+    """Follow many orders by as few calls as the system allows. One that it leaves out could not be read now."""
+    began = time.monotonic()
+    try:
+        with tracing(tasks[0].trace_id):
+            found = system.read_many([task.remote_id for task in tasks])
+    except LogisticsError as error:
+        return [Landed(task, _ms(began), error=error) for task in tasks]
+    ms, states = _ms(began), {state.remote_id: state for state in found}
+    return [_landed(task, ms, states.get(task.remote_id)) for task in tasks]
+
+
+def _landed(task: Task, ms: int, state: OrderState | None) -> Landed:
+    if state is None:
+        return Landed(task, ms, error=Unavailable("left out of an answer for many"))
+    return Landed(task, ms, state=state)
 
 
 def _ms(began: float) -> int:

@@ -1,6 +1,7 @@
 """All tables, so that one import knows the whole schema (migrations need that)."""
 
 from b24app.store.models.base import Base, BigId, Json, UtcDateTime
+from b24app.store.models.feeds import FeedRow
 from b24app.store.models.papers import Paper, PaperFile, PaperStatus
 from b24app.store.models.parcels import ParcelPlanRow
 from b24app.store.models.points import PointCell, PointClass, PointDays, PointRow, PointSource
@@ -54,6 +55,7 @@ __all__ = [
     "DealRates",
     "DealState",
     "Erasure",
+    "FeedRow",
     "FieldMap",
     "ForeignOrder",
     "InboxKind",

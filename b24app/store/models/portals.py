@@ -100,7 +100,8 @@ class Connection(Base):
     """A portal's account with one logistics system. `public_id` and `hook_secret` make its callback address.
 
     `refused_at` = since when the carrier does not take its key. `origin_id` None = the portal's
-    default origin (no foreign key: SQLite would have to rebuild the table)."""
+    default origin, `feed_id`: the `feed` that tells of its orders (no foreign keys: SQLite would have to rebuild the
+    table)."""
 
     __tablename__ = "connection"
     __table_args__ = (Index("ix_connection_portal_id", "portal_id"),)
@@ -118,6 +119,7 @@ class Connection(Base):
     paused_by: Mapped[str] = mapped_column(String(120), default="")
     refused_at: Mapped[datetime | None]
     origin_id: Mapped[int | None] = mapped_column(BigId)
+    feed_id: Mapped[int | None] = mapped_column(BigId)
     tested_at: Mapped[datetime | None]
     hook_subscribed_at: Mapped[datetime | None]
     hook_seen_at: Mapped[datetime | None]

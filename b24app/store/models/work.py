@@ -27,9 +27,9 @@ class Priority(IntEnum):
 
 class InboxKind(StrEnum):
     """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`),
-    `quotes`, `points`, `paper`, `address` and `rates`. The key of a `job`, of `quotes` and of `address` is the id of
-    its row in table `job`, that of `points` the id of a `point_source`, those of `paper` and `rates` are ids of tables
-    `paper` and `rate`."""
+    `quotes`, `points`, `paper`, `address`, `rates` and `feed` (news of one shipment: each row counts). The key of a
+    `job`, of `quotes` and of `address` is the id of its row in table `job`, that of `points` the id of a
+    `point_source`, those of `paper` and `rates` are ids of tables `paper` and `rate`."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -47,6 +47,7 @@ class InboxKind(StrEnum):
     PAPER = "paper"
     ADDRESS = "address"
     RATES = "rates"
+    FEED = "feed"
 
 
 class InboxState(StrEnum):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from b24app.flows.polling import first_read, is_over, next_poll
+from b24app.flows.polling import Pace, first_read, is_over, next_poll
 from b24app.logistics.status import Status
 from tests.unit.flows.given import NOW, shipment
 
@@ -49,3 +49,16 @@ def test_an_order_that_never_was_is_not_followed(status: Status) -> None:
 
 def test_nobody_is_polled_for_ever() -> None:
     assert next_poll(Status.CREATED, shipment(), NOW, NOW - timedelta(days=181)) is None
+
+
+def test_orders_of_an_account_are_looked_at_together() -> None:
+    """Whenever each was read, the next look is the same moment, and never the present one again."""
+    pace = Pace(900, 97)
+    slot = pace.next_look(NOW)
+    assert NOW < slot <= NOW + s(900)
+    assert (slot.timestamp() - 97) % 900 == 0
+    assert {pace.next_look(slot - s(ago)) for ago in (0.1, 300, 899)} == {slot}
+    assert pace.next_look(slot) == slot + s(900)
+    assert next_poll(Status.IN_TRANSIT, shipment(), NOW, NOW, pace) == slot
+    late = next_poll(Status.DELIVERED, shipment(), NOW, NOW, pace)
+    assert late == slot + s(24 * 3600)

@@ -11,6 +11,7 @@ from b24app.store import (
     calllog,
     deals,
     doors,
+    feeds,
     inbox,
     intents,
     jobs,
@@ -43,6 +44,7 @@ def _fill(sessions: Sessions, portal: Portal, clock: FixedClock) -> Shipment:
         assert shipments.add_events(session, portal.id, shipment.id, [event, event]) == 1
         lane = lanes.portal_lane(session, portal.id)
         inbox.append(session, lane.id, "deal", "7", {}, now=now, trace_id="t")
+        feeds.join(session, account, f"account of {portal.member_id}", now)
     sink = calllog.StoredCallLog(sessions, every_s=3600)
     for remote in (f"portal:{portal.member_id}", f"cdek:{account.id}"):
         sink.record(CallRecord(now, "t", remote, "l", "GET", "u", "answered", "", 200, 1.0, 0, 0, False))
@@ -92,7 +94,8 @@ def test_every_table_of_a_portal_is_erased_with_it() -> None:
     assert {table.name for table in Base.metadata.sorted_tables if "portal_id" in table.c} == owned
     others = {table.name for table in Base.metadata.sorted_tables} - owned
     shared = {"point_source", "point_class", "point_days", "pickup_point", "point_cell"}  # public, of systems
-    assert others == {"portal", "inbox", "call_log", "schedule", "erasure", *shared}
+    feeds = {"feed"}  # an account's, as long as some portal has it
+    assert others == {"portal", "inbox", "call_log", "schedule", "erasure", *shared, *feeds}
 
 
 def test_old_jobs_and_rows_of_lanes_that_are_no_more_are_forgotten(
