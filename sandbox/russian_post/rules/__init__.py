@@ -1,0 +1,1 @@
+"""Behaviour, one file a subject: ``checks`` an order's validation, ``backlog``, ``batches``, ``life``, ``clean``, …"""
