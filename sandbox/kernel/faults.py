@@ -22,7 +22,7 @@ class RuleError(ValueError):
 
 @dataclass(slots=True)
 class Rule:
-    """One fault. ``match`` values are globs, except ``contains`` (a substring of the body).
+    """One fault. ``match`` values are globs, except ``contains`` (a substring of the query or the body).
 
     ``times`` limits how often it strikes, ``skip`` lets the first matches pass, ``probability`` is 0..1.
     """

@@ -53,7 +53,7 @@ class Gate:
         environ[CALL_KEY] = {}
         portal = self.origin.portal_of(environ) if self.origin.portal_of else self.origin.portal
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        strike = self.faults.strike(Call(self.system, method, path, portal, lambda: _body(environ)))
+        strike = self.faults.strike(Call(self.system, method, path, portal, lambda: _sent(environ)))
         status = "none"
 
         def remember(line: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
@@ -117,6 +117,12 @@ class Gate:
         extra |= {"method": environ["REQUEST_METHOD"], "path": path, "status": status, "ms": round(seconds * 1000, 1)}
         extra.setdefault("origin", self.origin.name)
         self.journal.add(self.system, kind, extra.pop("key", path), portal=portal, **extra)
+
+
+def _sent(environ: WSGIEnvironment) -> bytes:
+    """The query and the body: an API with one address for all names its method in either."""
+    query: str = environ.get("QUERY_STRING", "")
+    return query.encode() + b"\n" + _body(environ)
 
 
 def _body(environ: WSGIEnvironment) -> bytes:
