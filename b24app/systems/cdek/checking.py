@@ -10,7 +10,8 @@ from difflib import SequenceMatcher
 from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.model import Address
 from b24app.logistics.ports import CheckedAddress, City
-from b24app.systems.cdek.cities import SHOWN, CityBook
+from b24app.systems.cdek.cities import CityBook
+from b24app.systems.kit.cities import SHOWN
 
 #: A suggestion is no help when less than this share of its name agrees with what was written.
 ALIKE = 0.6

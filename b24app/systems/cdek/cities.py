@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from b24app.logistics.capitals import is_capital
 from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.model import Address
 from b24app.logistics.money import Money
@@ -15,12 +13,8 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.cdek.client import Client
 from b24app.systems.cdek.errors import problems_of, rows_of
 from b24app.systems.cdek.vocabulary import money_of
+from b24app.systems.kit.cities import SHOWN, ambiguous, choose
 from b24app.systems.kit.directory import CITIES_S, Directory
-
-#: A point on the map belongs to the nearest namesake, if that is within this distance.
-NEAR_KM = 60.0
-#: How many namesakes a manager is shown.
-SHOWN = 5
 
 
 class CityBook:
@@ -43,7 +37,7 @@ class CityBook:
                 return chosen
             namesakes = namesakes or found
         if namesakes:
-            raise Refused([_ambiguous(namesakes)])
+            raise Refused([ambiguous(namesakes)])
         return self._without_name(address)
 
     def _without_name(self, address: Address) -> City:
@@ -142,55 +136,3 @@ def cod_limit(value: Any) -> Money | None:
 
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def choose(found: Sequence[City], address: Address) -> City | None:
-    """The one city of several namesakes that the address means, or None when it does not say: by the region it names,
-    by its point on the map, or the capital of a region, which people name alone. Never by mere order."""
-    if len(found) <= 1:
-        return found[0] if found else None
-    by_region = [city for city in found if _names_region(city, address)]
-    if by_region:
-        return by_region[0] if len(by_region) == 1 else None
-    if address.region:
-        return None
-    near = _nearest(found, address)
-    if near is not None:
-        return near
-    capitals = [city for city in found if is_capital(city.name, city.region)]
-    return capitals[0] if len(capitals) == 1 else None
-
-
-def _names_region(city: City, address: Address) -> bool:
-    """A word of the region's name (its stem: `Московская`, `Московской`) stands where a region stands: in a part of its
-    own, or before the city. A street may be called after any region."""
-    before, found, _ = address.text.casefold().partition(city.name.casefold())
-    others = [name.casefold() for name in address.city_names if name.casefold() != city.name.casefold()]
-    text = " ".join([before if found else "", (address.region or "").casefold(), *others])
-    stems = [word[:6] for word in city.region.casefold().replace("-", " ").split() if len(word) > 4]
-    return any(stem in text for stem in stems if not stem.startswith(_COMMON))
-
-
-#: Beginnings of words that every region's name has.
-_COMMON = ("област", "респуб", "район", "округ", "автоно", "городс")
-
-
-def _nearest(found: Sequence[City], address: Address) -> City | None:
-    if address.lat is None or address.lon is None:
-        return None
-    placed = [(_km(address.lat, address.lon, city), city) for city in found if city.lat is not None]
-    distance, city = min(placed, key=lambda pair: pair[0], default=(math.inf, None))
-    return city if distance <= NEAR_KM else None
-
-
-def _km(lat: float, lon: float, city: City) -> float:
-    """Flat-earth distance: good enough to tell namesakes apart."""
-    if city.lat is None or city.lon is None:
-        return math.inf
-    dx = (lon - city.lon) * 111.3 * math.cos(math.radians(lat))
-    return math.hypot(dx, (lat - city.lat) * 111.3)
-
-
-def _ambiguous(found: Sequence[City]) -> Problem:
-    named = [f"{city.name} ({city.region})" for city in found[:SHOWN]]
-    return Problem("city_ambiguous", Field.ADDRESS, params={"city": found[0].name, "candidates": named})

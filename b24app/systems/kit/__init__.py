@@ -1,4 +1,5 @@
 """What adapters share, so that a new one is its carrier's words and little else. Nothing here knows a carrier:
 `line` (calls and what a failed one means), `tokens`, `soap`, `meanings` (code tables), `units`, `directory` (a small
-cache of reference data), `spool` (a long list, page by page), `checks` (the connection test), `goods` (sums per piece),
-`senders` (who sends), `fitting` (a point and a shipment), `subscriptions` (our address among theirs)."""
+cache of reference data), `cities` (which namesake is meant), `spool` (a long list, page by page), `checks` (the
+connection test), `goods` (sums per piece), `senders` (who sends), `fitting` (a point and a shipment),
+`subscriptions` (our address among theirs)."""

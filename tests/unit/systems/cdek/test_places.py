@@ -11,8 +11,9 @@ from b24app.logistics.addresses import read_address
 from b24app.logistics.model import DeliveryKind, Parcel, Recipient, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.ports import City
-from b24app.systems.cdek.cities import choose, cod_limit, parse_city
+from b24app.systems.cdek.cities import cod_limit, parse_city
 from b24app.systems.cdek.points import parse_point
+from b24app.systems.kit.cities import choose
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.fitting import unfit
 
