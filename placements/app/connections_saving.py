@@ -20,7 +20,6 @@ from placements.app.saving import Saved, audit
 
 #: Row of a connection's lane: run the system's own test, keep its report (`portal_settings.save_test_report`).
 TEST = "test"
-MODES = ("test", "live")
 LONGEST_REASON = 200
 
 
@@ -38,7 +37,7 @@ def save_account(
     settings, errors = _settings(manifest, row, form)
     if account_id and (row is None or row.system != manifest.code):
         row, errors["title"] = None, "gone"
-    if form.get("mode") not in MODES:
+    if form.get("mode") not in manifest.base_urls:
         errors["mode"] = "choose"
     origin = _origin(session, who, form, errors)
     if errors:

@@ -41,14 +41,16 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class AccountForm:
-    """`id` 0 = a new connection. `errors`: field -> key of the `form.*` words. `origins` as (id, title), empty while
-    there is nothing to choose."""
+    """`id` 0 = a new connection. `modes` that the system has, `notice`: what to know before choosing it. `errors`:
+    field -> key of the `form.*` words. `origins` as (id, title), empty while there is nothing to choose."""
 
     id: int
     system: str
     system_title: str
     title: str
     mode: str
+    modes: tuple[str, ...]
+    notice: str
     fields: tuple[FieldView, ...]
     origins: tuple[tuple[str, str], ...]
     origin: str
@@ -172,6 +174,8 @@ def account_form(
         system_title=title,
         title=(typed or {}).get("title") or (row.title if row else title),
         mode=(typed or {}).get("mode") or (row.mode if row else "live"),
+        modes=tuple(mode for mode in ("test", "live") if mode in manifest.base_urls),
+        notice=manifest.notice.get(scene.formats.lang, ""),
         fields=tuple(_field(scene, each, shown, row) for each in manifest.settings_form),
         origins=places if len(places) > 1 else (),
         origin=(typed or {}).get("origin_id", own),
