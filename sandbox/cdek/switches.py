@@ -38,6 +38,7 @@ class Switches:
     closed_offices: str = "hidden"
     substitute_overweight: bool = False
     broken_points: int = 0
+    extra_points: int = 0
     # Answers: fields nobody documented, to prove that clients ignore them.
     unknown_fields: bool = False
     # Webhooks (§15): probabilities 0..1.

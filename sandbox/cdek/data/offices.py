@@ -70,6 +70,15 @@ def all_offices() -> dict[str, dict[str, Any]]:
     return {code: dict(row) for code, row in _drawn().items()}
 
 
+def more_offices(like: list[dict[str, Any]], count: int) -> Iterator[dict[str, Any]]:
+    """So many more, each like one that there is, with a code (`X1`, …) and a place of its own."""
+    for number in range(1, count + 1):
+        row, code = like[number % len(like)], f"X{number}"
+        shift = number % 997 / 5000
+        location = {**row["location"], "latitude": round(row["location"]["latitude"] + shift, 6)}
+        yield {**row, "code": code, "uuid": str(uuid.uuid5(_NAMESPACE, code)), "location": location}
+
+
 @cache
 def _drawn() -> dict[str, dict[str, Any]]:
     return {row["code"]: row for code, plan in _NETWORK.items() for row in _in_city(cities()[code], *plan)}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from sandbox.cdek.core import Cdek
+from sandbox.cdek.data.offices import more_offices
 from sandbox.cdek.errors import Refused, bad_value, empty, error
 from sandbox.cdek.geo import City, by_name, cities, fold, nearest
 
@@ -28,11 +30,14 @@ def offices(cdek: Cdek, query: Query) -> tuple[list[Office], dict[str, str]]:
     # Records without sense happen (users complain of maps left empty by one): as many as the switch says.
     broken = cdek.switches.broken_points
     rows = [{**row, "code": None, "location": "?"} for row in rows[:broken]] + rows[broken:]
+    # For load figures: of a list that is asked for whole or by pages, made as it is read.
+    extra = 0 if tests else cdek.switches.extra_points
+    total, all_rows = len(rows) + extra, chain(rows, more_offices(list(cdek.offices.values()), extra))
     size, page = _number(query, "size"), _number(query, "page") or 0
     if size is None or size <= 0:
-        return rows, _headers(0, len(rows), 1)
-    pages = (len(rows) + size - 1) // size
-    return rows[page * size : (page + 1) * size], _headers(page, len(rows), pages)
+        return list(all_rows), _headers(0, total, 1)
+    pages = (total + size - 1) // size
+    return list(islice(all_rows, page * size, (page + 1) * size)), _headers(page, total, pages)
 
 
 def _headers(page: int, total: int, pages: int) -> dict[str, str]:

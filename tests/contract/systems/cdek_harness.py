@@ -11,7 +11,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import OrderState
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Incident, Status
-from tests.contract.systems.harness import Harness, Sent, Shape
+from tests.contract.systems.harness import Harness, Sent, Shape, Where
 
 
 def _accepted(state: str, *errors: tuple[str, str]) -> dict[str, Any]:
@@ -27,6 +27,12 @@ class CdekHarness(Harness):
     cancel_path = "/v2/orders/{id}"
     cancel_method = "DELETE"
     price_path = "/v2/calculator/*"
+    others: Mapping[str, Where] = {
+        "points": Where("/v2/deliverypoints", "GET"),
+        "papers": Where("/v2/print/*.pdf", "GET"),
+        "changes": Where("/v2/orders", "PATCH"),
+        "address": Where("/v2/location/*", "GET"),
+    }
     settings: Mapping[str, Any] = {"contract": "1", "shipment_point": "MSK5", "sender_company": "ООО Ромашка"}
     credentials: Mapping[str, str] = {"account": "client_id", "secret": "client_secret"}
     moves: Mapping[str, Mapping[str, Any]] = {
