@@ -40,6 +40,18 @@ TEMPLATE, KEPT, INSTALLED = "waybill_template", "waybill_kept", "waybill_install
 _numbers = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--systems", help="codes, separated by commas: the contract suite runs for these, and only they are emulated"
+    )
+
+
+def wanted_systems(config: pytest.Config) -> list[str] | None:
+    """None = all."""
+    said = config.getoption("--systems")
+    return [code.strip() for code in said.split(",")] if said else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test's folder is its mark, so that nobody forgets one, and its place."""
     here = Path(__file__).parent
@@ -146,11 +158,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def running_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator["World"]:
+def running_world(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator["World"]:
     """The emulated world of this test process; tests take `world`, which is as on its first day."""
     from sandbox.world import World
 
-    with World(tmp_path_factory.mktemp("world")) as world:
+    with World(tmp_path_factory.mktemp("world"), systems=wanted_systems(pytestconfig)) as world:
         yield world
 
 

@@ -7,6 +7,8 @@ import pkgutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 from wsgiref.types import WSGIApplication
@@ -17,6 +19,9 @@ from .gate import Origin
 from .journal import Journal
 from .push import Pusher
 from .timers import Timers
+
+#: Entry points of other people's emulators.
+GROUP = "waybill.sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +89,29 @@ class System:
 
 
 def find_systems(only: Sequence[str] | None = None) -> list[System]:
-    """Every package beside the kernel that has a ``SYSTEM``, by code. Raises LookupError for an unknown code."""
-    package = importlib.import_module("sandbox")
+    """Every package beside the kernel that has a ``SYSTEM``, and those of other people's distributions (entry points of
+    the group ``waybill.sandbox``), by code. Raises LookupError for an unknown code."""
     found: dict[str, System] = {}
-    for module in pkgutil.iter_modules(package.__path__):
-        if not module.ispkg or module.name in ("kernel", "control"):
+    for name, load in {**_foreign(), **_own()}.items():
+        if only is not None and name not in only:
             continue
-        if only is not None and module.name not in only:
-            continue
-        system = getattr(importlib.import_module(f"sandbox.{module.name}"), "SYSTEM", None)
+        system = load()
         if isinstance(system, System):
             found[system.code] = system
     if only is not None and (missing := sorted(set(only) - set(found))):
         raise LookupError(f"no such system: {', '.join(missing)}")
     return [found[code] for code in sorted(found)]
+
+
+def _own() -> dict[str, Callable[[], Any]]:
+    package = importlib.import_module("sandbox")
+    names = [found.name for found in pkgutil.iter_modules(package.__path__) if found.ispkg]
+    return {name: partial(_system_of, name) for name in names if name not in ("kernel", "control")}
+
+
+def _system_of(name: str) -> Any:
+    return getattr(importlib.import_module(f"sandbox.{name}"), "SYSTEM", None)
+
+
+def _foreign() -> dict[str, Callable[[], Any]]:
+    return {point.name: point.load for point in entry_points(group=GROUP)}

@@ -36,7 +36,14 @@ def _in(module: ModuleType) -> list[type[Harness]]:
 HARNESSES = _harnesses()
 
 
-@pytest.fixture(params=sorted(HARNESSES))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "system" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--systems")
+        codes = sorted(set(wanted.split(",")) & set(HARNESSES)) if wanted else sorted(HARNESSES)
+        metafunc.parametrize("system", codes, indirect=True)
+
+
+@pytest.fixture
 def system(request: pytest.FixtureRequest, running_world: World) -> Iterator[Harness]:
     """One connection to one system, over real HTTP, its emulator as on the first day. The others are left alone:
     nobody looks at them here."""

@@ -40,7 +40,7 @@ class Machine(Facts):
             account = self.account()
             self.settings = {**self.settings, **{ours: account[theirs] for ours, theirs in self.credentials.items()}}
         # Of its own, so that what one test made it remember (a closed point) is forgotten in the next.
-        self.plugin: SystemPlugin = type(discover()[self.code])()
+        self.plugin = self._new_plugin()
         self.prepare()
         self.port = self.open()
 
@@ -78,8 +78,16 @@ class Machine(Facts):
 
     def open_anew(self) -> Any:
         """As by another process: nothing is remembered but the token."""
-        self.plugin = type(self.plugin)()
+        self.plugin = self._new_plugin()
         return self.open()
+
+    def _new_plugin(self) -> SystemPlugin:
+        found = discover()[self.code]
+        try:
+            fresh: SystemPlugin = type(found)()
+        except TypeError:  # one that wants to be told things is used as it is
+            return found
+        return fresh
 
     def open(self, base_url: str = "", **settings: str) -> Any:
         context = OpenContext(
