@@ -1,5 +1,5 @@
-"""`adapter_lines`: lines of each system's adapter in production, `vocabulary.py` aside, and of its tests. The bar is for
-the median; every adapter's tests must be at least as long."""
+"""`adapter_lines`: lines of each system's adapter in production, `vocabulary.py` aside, and of its tests. The bar is
+for the median; every adapter's tests must be at least as long."""
 
 from __future__ import annotations
 

@@ -3,8 +3,9 @@ Canada Post, in one run.
 
 Ours is taken from outside, through the ports (`create`, `quote`): the request is built, looked up in warm directories,
 written out and the answer read, with every call of the wire answered at once from what the emulator had said before. So
-more is counted than mapping alone; karrio's connectors only build, serialize and parse. `mapping_order`, `mapping_quote`:
-median adapter of ours against the faster of the two connectors; CPU time, best of rounds that take turns.
+more is counted than mapping alone; karrio's connectors only build, serialize and parse. `mapping_order`,
+`mapping_quote`: median adapter of ours against the faster of the two connectors; CPU time, best of rounds that take
+turns.
 """
 
 from __future__ import annotations
