@@ -53,6 +53,8 @@ def test_news_come_again_until_they_are_confirmed(system: Harness) -> None:
     assert system.manifest.track.feed_s > 0
     assert system.told(system.port.feed_key) == []
     assert system.port.feed_key
+    if not system.feed_tells:
+        return
     order = system.make()
     reader = Reader(system, order)
     system.move(order, "accepted_at_warehouse")
@@ -75,7 +77,7 @@ def test_news_come_again_until_they_are_confirmed(system: Harness) -> None:
 
 
 def test_a_page_that_was_lost_on_its_way_comes_again(system: Harness) -> None:
-    if not system.has("Feed"):
+    if not system.has("Feed") or not system.feed_tells:
         return
     order = system.make()
     reader = Reader(system, order)
@@ -90,7 +92,7 @@ def test_a_page_that_was_lost_on_its_way_comes_again(system: Harness) -> None:
 
 def test_two_readers_lose_nothing_between_them(system: Harness) -> None:
     """One confirms what it saved while the other holds an older or a newer page."""
-    if not system.has("Feed"):
+    if not system.has("Feed") or not system.feed_tells:
         return
     order, other = system.make("wb-1-1"), system.make("wb-2-1")
     first, second = Reader(system, order, other), Reader(system, order, other)
