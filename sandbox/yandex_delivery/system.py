@@ -48,7 +48,7 @@ class YandexSystem(CarrierSystem):
         return {
             "yandex_delivery": {
                 "base_url": urls["yandex_delivery"],
-                "express_url": urls["yandex_delivery_express"],
+                "urls": {"express": urls["yandex_delivery_express"]},
                 "accounts": account_rows(self.yandex),
             }
         }

@@ -65,7 +65,7 @@ ROUTES: dict[str, list[Step]] = {
     "partial": [*_POINT, *_steps("PARTICULARLY_DELIVERED"), *_BACK],
     "lost": [*_WAY, {"code": "CANCELLED", "reason": "ORDER_WAS_LOST"}],
     "cancelled": [
-        *_WAY[:-3],
+        *_REGISTERED,
         *_steps("SORTING_CENTER_CANCELED"),
         {"code": "CANCELLED", "reason": "DELIVERY_PROBLEMS"},
     ],

@@ -27,6 +27,8 @@ def detect(fields: Fields) -> dict[str, Any]:
     text = fields.text("location")
     rest = ", ".join(part.strip() for part in text.split(",")[1:])
     found = cities_of(text)
+    # A village that is called like a capital is not meant.
+    found = [city for city in found if city.express] or found
     # A region or a postal code before the city is not repeated behind it.
     tail = f", {rest}" if rest and found and text.split(",")[0].strip().endswith(found[0].name) else ""
     return {"variants": [{"geo_id": city.geo_id, "address": city.full_name + tail} for city in found]}

@@ -45,7 +45,7 @@ class Client:
     def __init__(self, world: World, index: int = 0) -> None:
         self.world = world
         found = world.system("yandex_delivery").addresses()["yandex_delivery"]
-        self.base_url = found["express_url"] + PREFIX
+        self.base_url = found["urls"]["express"] + PREFIX
         self.http = requests.Session()
         token = found["accounts"][index]["express_token"]
         self.http.headers.update({"Authorization": f"Bearer {token}", "Accept-Language": "ru"})

@@ -1,0 +1,118 @@
+"""Pickup points and lockers (yandex-delivery.md §A3, §A4), and what the geobase makes of an address. Pure but for the
+reading of a list that comes whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import IO, Any
+
+import ijson
+
+from b24app.logistics.model import Address
+from b24app.logistics.points import LOCKER, OFFICE, Hours, Opening, PickupPoint, SpecialDays, Takes
+from b24app.logistics.ports import CheckedAddress, City
+from b24app.logistics.problem import Field, Problem
+from b24app.systems.kit.units import day_of, whole
+from b24app.systems.yandex_delivery.errors import child, rows_of
+
+#: Ours of theirs; a sorting centre gives nothing out.
+_KINDS = {"pickup_point": OFFICE, "terminal": LOCKER}
+#: §A4, from production code: grams, and cells (an office takes any shape up to one side of 1.5 m; its sum of three
+#: sides is checked by Yandex). A locker: one side 40 cm, three sides together 118 cm.
+_WEIGHTS = {OFFICE: 30_000, LOCKER: 20_000}
+_CELLS = {OFFICE: ((1500, 1500, 1500),), LOCKER: ((400, 400, 380), (393, 393, 393))}
+_PAYING = frozenset({"card_on_receipt", "postpay"})
+
+
+def rows(file: IO[bytes]) -> Iterator[Any]:
+    """The records of the list, one by one."""
+    yield from ijson.items(file, "points.item", use_float=True)
+
+
+def parse_point(row: Mapping[str, Any], today: date) -> PickupPoint | None:
+    """None for a place that gives nothing out. Raises KeyError, TypeError, ValueError for a record without sense."""
+    if row["type"] == "warehouse":
+        return None
+    kind, code = _KINDS[row["type"]], str(row["id"] or "")
+    address, position = row["address"], row["position"]
+    if not code:
+        raise ValueError("a point without an id")
+    return PickupPoint(
+        code=code,
+        name=str(row.get("name") or code),
+        address=str(address.get("full_address") or ""),
+        city=str(address.get("locality") or address.get("region") or ""),
+        takes=_takes(row, kind, today),
+        hours=_hours(row),
+        lat=float(position["latitude"]),
+        lon=float(position["longitude"]),
+        region=str(address.get("region") or ""),
+        postal_code=str(address.get("postal_code") or ""),
+        note=str(row.get("instruction") or address.get("comment") or ""),
+        phone=str(child(row, "contact").get("phone") or ""),
+    )
+
+
+def _takes(row: Mapping[str, Any], kind: str, today: date) -> Takes:
+    """`postpay` pays in some way on delivery: whether by cash nobody says."""
+    methods = row.get("payment_methods")
+    known = set(methods) if isinstance(methods, list) else None
+    leaves = day_of(row.get("deactivation_date"))
+    fitting = child(row, "pickup_services").get("is_fitting_allowed")
+    return Takes(
+        kind=kind,
+        active=leaves is None or leaves > today,
+        hands_out=True,
+        cod=None if known is None else bool(known & _PAYING),
+        card=None if known is None else "card_on_receipt" in known,
+        fitting=fitting if isinstance(fitting, bool) else None,
+        max_weight_g=_WEIGHTS[kind],
+        cells_mm=_CELLS[kind],
+    )
+
+
+def _hours(row: Mapping[str, Any]) -> Hours:
+    """Days 1 = Monday … 7; times are the place's own."""
+    week = {
+        day: Opening(day, _minutes(rule.get("time_from")), _minutes(rule.get("time_to")))
+        for rule in rows_of(child(row, "schedule").get("restrictions"))
+        for day in rule.get("days") or ()
+        if day in range(1, 8)
+    }
+    days = [day for off in rows_of(row.get("dayoffs")) if (day := day_of(off.get("date_utc")))]
+    return Hours(tuple(week[day] for day in sorted(week)), tuple(SpecialDays(day, day, False) for day in days))
+
+
+def _minutes(told: Any) -> int:
+    return (whole(child({"at": told}, "at").get("hours")) or 0) * 60 + (
+        whole(child({"at": told}, "at").get("minutes")) or 0
+    )
+
+
+def parse_variants(data: Mapping[str, Any], address: Address) -> CheckedAddress:
+    """`location/detect` (§A3): no variant = the place is unknown; several localities = it is not said which."""
+    found: dict[str, tuple[City, str]] = {}
+    for row in rows_of(data.get("variants")):
+        said = str(row.get("address") or "")
+        if row.get("geo_id") is not None:
+            found.setdefault(str(row["geo_id"]), (_city(str(row["geo_id"]), said, address), said))
+    offered = tuple(city for city, _ in found.values())
+    name = next(iter(address.city_names), address.text)
+    if not found:
+        return CheckedAddress(problem=Problem("city_unknown", Field.ADDRESS, params={"city": name}))
+    if len(found) > 1:
+        choices = ", ".join(said for _, said in found.values())
+        params = {"city": name, "candidates": choices}
+        return CheckedAddress(offered=offered, problem=Problem("city_ambiguous", Field.ADDRESS, params=params))
+    [(city, said)] = found.values()
+    return CheckedAddress(city, normal=said)
+
+
+def _city(geo_id: str, said: str, address: Address) -> City:
+    """Their text is `Россия, region, city, …`: the part that the address names, else the last of the first three."""
+    parts = [part.strip() for part in said.split(",")]
+    names = {name.casefold() for name in address.city_names}
+    name = next((part for part in parts if part.casefold() in names), parts[:3][-1])
+    region = parts[1] if len(parts) > 2 and parts[1] != name else ""
+    return City(geo_id, name, region)
