@@ -22,7 +22,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from b24app import systems
-from b24app.demo.house import House, Plan
+from b24app.demo.house import ONE_CARRIER, House, Plan
 from b24app.demo.person import Person
 from b24app.parts import Parts
 from b24app.settings import PREFIX
@@ -176,7 +176,7 @@ def _place(say: Say) -> Iterator[Place]:
         sys.path.append(str(site))
         systems._found.cache_clear()
         more = {"WAYBILL_LOG_LEVEL": "WARNING", "PYTHONPATH": os.pathsep.join([str(site), os.getenv("PYTHONPATH", "")])}
-        plan = Plan(Path(folder), workers=2, clock=False, world={"portals": 1}, env=more)
+        plan = Plan(Path(folder), workers=2, clock=False, systems=ONE_CARRIER, world={"portals": 1}, env=more)
         with SixHouse(plan, made_up) as house:
             parts = Parts.open(house.settings())
             member = str(house.addresses["portals"][0]["member_id"])

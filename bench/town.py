@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from b24app.demo.house import House, Plan
+from b24app.demo.house import ONE_CARRIER, House, Plan
 from b24app.demo.person import Person
 from b24app.demo.setting_up import set_up
 from b24app.parts import Parts
@@ -99,6 +99,7 @@ def town(say: Say, var: Path | None = None) -> Iterator[Town]:
             var or Path(folder),
             workers=WORKERS,
             clock=False,
+            systems=ONE_CARRIER,
             world={"portals": 3},
             env={"WAYBILL_LOG_LEVEL": "WARNING"},
         )

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Frame, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from b24app.demo.house import House, Plan  # noqa: E402
+from b24app.demo.house import ONE_CARRIER, House, Plan  # noqa: E402
 from b24app.demo.person import Person  # noqa: E402
 from b24app.demo.setting_up import open_app, set_up  # noqa: E402
 from placements.app import SECTIONS  # noqa: E402
@@ -83,7 +83,7 @@ def _public(camera: Camera, ours: str, drawn: str) -> None:
 
 def _plan(folder: Path) -> Plan:
     vendor = {"VENDOR_NAME": "Romashka LLC", "VENDOR_EMAIL": "help@example.com", "VENDOR_ADDRESS": "Moscow"}
-    return Plan(folder, env={f"WAYBILL_{name}": value for name, value in vendor.items()})
+    return Plan(folder, systems=ONE_CARRIER, env={f"WAYBILL_{name}": value for name, value in vendor.items()})
 
 
 @contextmanager

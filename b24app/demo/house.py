@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -26,11 +26,14 @@ from b24app.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60.0
+#: The emulated world with one carrier, for runs that are about something else than carriers.
+ONE_CARRIER = ("bitrix24", "cdek", "tiles")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to start. `database_url` empty: SQLite in `var`. `pages_port` 0: a free one. `env`: further settings."""
+    """What to start. `database_url` empty: SQLite in `var`. `pages_port` 0: a free one. `env`: further settings.
+    `systems` of the emulated world, each a process of its own; empty = all there are."""
 
     var: Path
     database_url: str = ""
@@ -40,6 +43,7 @@ class Plan:
     hook_servers: int = 2
     restart: Restart = Restart.NEVER
     clock: bool = True
+    systems: Sequence[str] = ()
     world: Mapping[str, Any] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -108,6 +112,7 @@ class House:
     def _start_world(self) -> None:
         var = self.plan.var / "world"
         argv = [sys.executable, "-m", "sandbox", "--var", str(var), "--options", json.dumps(dict(self.plan.world))]
+        argv += [word for code in self.plan.systems for word in ("--only", code)]
         child = self.supervisor.start(Spec(name="world", argv=argv, cwd=ROOT), wait=False)
 
         def announced() -> bool:

@@ -1,8 +1,9 @@
-"""A system's manifest as the Markdown that docs/systems/<code>.md carries; a test keeps both equal."""
+"""Manifests as the Markdown that docs/systems carries (`<code>.md`, and `README.md` for all of them); tests keep both
+equal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from b24app.systems.plugin import Manifest, SettingField
 
@@ -16,6 +17,12 @@ def manifest_table(manifest: Manifest, lang: str = "en") -> str:
         *((f"Limit `{name}`", str(value)) for name, value in manifest.limits.items()),
         ("Calls of one account", f"{manifest.rate.per_second:g} a second, {manifest.rate.concurrency} at one time"),
         *((f"Address, {mode}", f"`{url}`") for mode, url in manifest.base_urls.items()),
+        *(
+            (f"Address of `{name}`, {mode}", f"`{url}`")
+            for name, urls in manifest.hosts.items()
+            for mode, url in urls.items()
+        ),
+        ("News of orders", _tracking(manifest)),
         *(
             [("Prints", ", ".join(f"{form.kind.value} {form.size}" for form in manifest.papers))]
             if manifest.papers
@@ -41,3 +48,72 @@ def _setting(one: SettingField, lang: str) -> tuple[str, str, str]:
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+#: (column, port): what a person looks for when comparing systems.
+_ABILITIES = (
+    ("Prices", "Quotes"),
+    ("All at once", "Offers"),
+    ("Points", "PickupPoints"),
+    ("Address check", "AddressCheck"),
+    ("Papers", "Papers"),
+    ("Change", "Changes"),
+    ("Cancel", "Cancels"),
+    ("Return", "Returns"),
+    ("Courier call", "CourierCalls"),
+    ("Hand-over", "HandOvers"),
+)
+
+
+def overview_tables(manifests: Iterable[Manifest]) -> str:
+    """What every system can do, and its ceilings: two tables, a system a row."""
+    known = sorted(manifests, key=lambda manifest: manifest.code)
+    can = [
+        (f"[{one.title['en']}]({one.code}.md)", *("yes" if port in one.ports else "–" for _, port in _ABILITIES))
+        for one in known
+    ]
+    limits = [
+        (
+            f"[{one.title['en']}]({one.code}.md)",
+            ", ".join(one.base_urls),
+            _tracking(one),
+            _kilos(one),
+            str(one.limits.get("max_parcels", "–")),
+            _rubles(one.limits.get("max_cod_minor")),
+            f"{one.rate.per_second:g} a second, {one.rate.concurrency} at one time",
+            ", ".join(title["en"] for _, title in one.services[:6]) + (", …" if len(one.services) > 6 else ""),
+        )
+        for one in known
+    ]
+    head = ("System", "Modes", "News of orders", "Heaviest, kg", "Parcels", "COD up to, RUB", "Calls", "Services")
+    return "\n".join([_table(("System", *(name for name, _ in _ABILITIES)), can), _table(head, limits)])
+
+
+def _tracking(manifest: Manifest) -> str:
+    track = manifest.track
+    ways = ["callbacks"] if "Callbacks" in manifest.ports else []
+    if track is not None and "Feed" in manifest.ports:
+        ways.append(f"feed every {_minutes(track.feed_s)}")
+    if track is not None and track.every_s:
+        many = f", {track.batch} orders a call" if track.batch > 1 else ""
+        ways.append(f"polled every {_minutes(track.every_s)}{many}")
+    elif track is not None:
+        ways.append(f"looked at every {_minutes(track.net_s)} besides")
+    return ", ".join(ways) or "polled, more and more seldom"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 3600:g} h" if seconds >= 3600 else f"{seconds / 60:g} min"
+
+
+def _kilos(manifest: Manifest) -> str:
+    grams = manifest.limits.get("max_weight_g")
+    by_service = manifest.limits.get("service_weight_g")
+    if grams is None and by_service:
+        low, high = min(by_service.values()), max(by_service.values())
+        return f"{low / 1000:g}" if low == high else f"{low / 1000:g}–{high / 1000:g}"
+    return "–" if grams is None else f"{grams / 1000:g}"
+
+
+def _rubles(minor: int | None) -> str:
+    return "–" if minor is None else f"{minor / 100:,.0f}".replace(",", " ")

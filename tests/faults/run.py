@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from b24app.demo.house import House, Plan
+from b24app.demo.house import ONE_CARRIER, House, Plan
 from b24app.demo.setting_up import STAGES, TRIGGER, set_up
 from b24app.dev.child import Restart
 from b24app.dev.postgres_server import PostgresServer
@@ -61,7 +61,7 @@ def run(scale: Scale, orders: Orders, var: Path, say: Say) -> Verdict:
 
 
 def _plan(scale: Scale, var: Path, database_url: str) -> Plan:
-    return Plan(var, database_url, workers=scale.workers, restart=Restart.ALWAYS, env=scale.env)
+    return Plan(var, database_url, workers=scale.workers, restart=Restart.ALWAYS, systems=ONE_CARRIER, env=scale.env)
 
 
 @contextmanager

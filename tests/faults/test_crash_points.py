@@ -14,7 +14,7 @@ import psutil
 import pytest
 from sqlalchemy import func, select
 
-from b24app.demo.house import ROOT, House, Plan
+from b24app.demo.house import ONE_CARRIER, ROOT, House, Plan
 from b24app.demo.setting_up import open_app, set_up
 from b24app.dev.child import Child, Spec
 from b24app.parts import Parts
@@ -142,7 +142,8 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    with House(Plan(tmp_path_factory.mktemp("house"), hook_servers=1, page_servers=1)) as house:
+    plan = Plan(tmp_path_factory.mktemp("house"), hook_servers=1, page_servers=1, systems=ONE_CARRIER)
+    with House(plan) as house:
         yield Scene(house)
 
 

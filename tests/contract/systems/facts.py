@@ -89,6 +89,13 @@ class Facts:
     cancelled_is_gone = False
     #: Money can be collected from the recipient.
     takes_cod = True
+    #: What is read in bulk names our number (else only the remote id), and has the whole history (else the newest).
+    tells_numbers = True
+    bulk_tells_history = True
+    #: The feed tells of the usual order (else of another service's, whose tests are its own).
+    feed_tells = True
+    #: What was changed can be read back.
+    shows_changes = True
     #: Calls that one `read_many` of a full batch needs at least.
     calls_per_batch = 1
     #: From here on an order is not cancelled any more (a name of `moves`).
@@ -103,10 +110,6 @@ class Facts:
     handed_over_is_final = True
     #: Callbacks are ordered by a call (else somebody enters the address in their cabinet).
     subscribes = True
-    #: The feed tells of the usual order (else of another service's, whose tests are its own).
-    feed_tells = True
-    #: A bulk answer has the whole history (else the newest state alone).
-    bulk_tells_history = True
     #: A created order has a page where a client follows it.
     has_tracking_page = True
 

@@ -119,6 +119,7 @@ def test_every_error_shape_means_what_it_says(system: Harness) -> None:
         except (Unavailable, Uncertain) as error:
             said = type(error).__name__.lower()
         system.no_faults()
+        assert system.told(f"{problem}") == [], shape.name
         theirs = problem.their_code if problem else ""
         field = problem.field if problem and shape.names is not None else shape.names
         got, want = (said, theirs if shape.code else "", field), (shape.want, shape.code, shape.names)
