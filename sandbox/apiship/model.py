@@ -24,8 +24,8 @@ class Account:
 
 ACCOUNTS = (
     Account(
-        "test",
-        "test",
+        "shop",
+        "shop-secret",
         "6ce72d3ed0c8179be778b5db8e552df7",
         (
             ("11101", "cdek"),

@@ -43,11 +43,12 @@ def _points(app: Flask, apiship: ApiShip) -> None:
         args = request.args
         limit, offset = paging.window(args, 20, _MOST)
         wanted = paging.filter_of(args.get("filter", ""), _POINT_FILTERS)
-        coded = any(name == "code" for name, _ in wanted)
+        names = {name for name, _ in wanted}
         switches = apiship.switches
-        off = coded and args.get("enabledCheckOff") in ("1", "true")
+        off = "code" in names and args.get("enabledCheckOff") in ("1", "true")
         found = points.matching(wanted, switches.extra_points, off, args.get("stateCheckOff") in ("1", "true"))
-        broken = [_broken(number) for number in range(switches.broken_points)]
+        # Who asks for one by its id is not told of others.
+        broken = [] if "id" in names else [_broken(number) for number in range(switches.broken_points)]
         rows: list[dict[str, Any]] = broken[offset : offset + limit]
         first = max(0, offset - len(broken))
         shown = found[first : first + limit - len(rows)]

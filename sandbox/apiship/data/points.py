@@ -43,6 +43,7 @@ def facets(identifier: int) -> Facets:
     index = identifier - (FIRST_EXTRA_ID if identifier >= FIRST_EXTRA_ID else FIRST_ID)
     provider = _WITH_POINTS[index % len(_WITH_POINTS)]
     turn = index // len(_WITH_POINTS)
+    extra = identifier >= FIRST_EXTRA_ID
     types = _TYPES.get(provider, (PICKUP,))
     kind = types[turn % len(types)]
     return {
@@ -50,13 +51,20 @@ def facets(identifier: int) -> Facets:
         "providerKey": provider,
         "code": f"{provider.upper()}{identifier}",
         "type": kind,
-        # Lockers only give; every fifth other point takes and gives, every seventh only takes.
-        "availableOperation": 2 if kind == LOCKER else 1 if turn % 7 == 6 else 2 if turn % 5 == 4 else 3,
+        "availableOperation": _operation(kind, turn, extra),
         "city": _towns()[turn % len(_towns())].name,
         "cod": None if turn % 11 == 10 else int(turn % 9 != 8),
-        "enabled": turn % 41 != 40,
-        "exact": turn % 37 != 36,
+        "enabled": extra or turn % 41 != 40,
+        "exact": extra or turn % 37 != 36,
     }
+
+
+def _operation(kind: int, turn: int, extra: bool) -> int:
+    """Lockers only give (2); of the other points every seventh only takes (1), every fifth only gives, extra ones do
+    both (3)."""
+    if kind == LOCKER:
+        return 2
+    return 3 if extra else 1 if turn % 7 == 6 else 2 if turn % 5 == 4 else 3
 
 
 @functools.lru_cache(maxsize=8)

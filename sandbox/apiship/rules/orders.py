@@ -142,7 +142,7 @@ def client_return(apiship: ApiShip, account: Account, body: Body) -> Order:
             raise Refused("040002", [_taken()])
         kept = {name: value for name, value in body.items() if name != "directOrderId"}
         order = _keep(apiship, account, kept)
-        apiship.note("return.accepted", direct.number, order_id=order.id, number=order.number)
+        apiship.note("return.accepted", order.number, order_id=order.id, direct=direct.number)
         apiship.set_status(order, "uploading")
         _accepted_by_carrier(apiship, order)
     return order

@@ -118,7 +118,7 @@ def test_a_login_gives_a_token_that_goes_alone_into_the_header(client: Client) -
 
 def test_a_login_is_refused_step_by_step(client: Client) -> None:
     url = client.base + "/users/login"
-    sent = {"login": "test", "password": "test"}
+    sent = {name: client.keys[name] for name in ("login", "password")}
     assert refusal(requests.post(url, json=sent | {"password": ""}, timeout=5)) == (400, "040001", ["password"])
     assert refusal(requests.post(url, json=sent | {"login": "who"}, timeout=5)) == (403, "040303", [])
     assert refusal(requests.post(url, json=sent | {"password": "x"}, timeout=5)) == (403, "040302", [])
@@ -309,7 +309,7 @@ def test_a_delivered_order_comes_back_by_a_client_return(client: Client) -> None
     made = client.call("POST", "/orders/return", wanted).json()
     assert client.status(made["orderId"])["key"] == "uploaded"
     [row] = client.world.control.journal(kind="return.accepted")
-    assert (row["key"], row["data"]["number"]) == ("wb-1-1", "back-1")
+    assert (row["key"], row["data"]["direct"]) == ("back-1", "wb-1-1")
 
 
 def test_overrides_refuse_at_once_or_by_the_carrier_and_set_routes(client: Client) -> None:

@@ -1,0 +1,131 @@
+"""ApiShip (apiship.md): an aggregator, so that one account reaches dozens of carriers. What the system is, as data."""
+
+from __future__ import annotations
+
+from b24app.systems.apiship.changes import RULES
+from b24app.systems.apiship.papers import FORMS
+from b24app.systems.apiship.system import ApiShip
+from b24app.systems.apiship.vocabulary import CARRIERS
+from b24app.systems.kit.directory import Directory
+from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField, TrackPolicy
+
+_FORM = (
+    SettingField(
+        "token",
+        {"ru": "Токен", "en": "Token"},
+        kind="secret",
+        help={
+            "ru": "Кабинет ApiShip → Настройки → API. Вместо логина и пароля",
+            "en": "ApiShip's cabinet → Settings → API. Instead of login and password",
+        },
+    ),
+    SettingField("login", {"ru": "Логин", "en": "Login"}),
+    SettingField("password", {"ru": "Пароль", "en": "Password"}, kind="secret"),
+    SettingField(
+        "drop_points",
+        {"ru": "Пункты, куда сдаёте посылки", "en": "Points where you hand parcels in"},
+        help={
+            "ru": "ID пунктов в ApiShip через запятую, по одному на перевозчика. У остальных забирает курьер",
+            "en": "Their ApiShip IDs, separated by commas, one a carrier. From the others a courier collects",
+        },
+    ),
+    SettingField(
+        "connections",
+        {"ru": "Какой договор перевозчика", "en": "Which contract of a carrier"},
+        help={
+            "ru": "Если их несколько: cdek=11102, dpd=11103 (ID подключения в кабинете)",
+            "en": "When there are several: cdek=11102, dpd=11103 (IDs of connections in the cabinet)",
+        },
+        aside=True,
+    ),
+    SettingField(
+        "sender_address",
+        {"ru": "Адрес отправителя", "en": "Sender's address"},
+        help={
+            "ru": "Адрес, компания, имя и телефон нужны, только если их нет в «Откуда едет»",
+            "en": "Address, company, name and phone are only needed when “Where it leaves from” does not have them",
+        },
+        aside=True,
+    ),
+    SettingField("sender_company", {"ru": "Компания отправителя", "en": "Sender's company"}, aside=True),
+    SettingField("sender_name", {"ru": "Контактное лицо", "en": "Contact person"}, aside=True),
+    SettingField("sender_phone", {"ru": "Телефон отправителя", "en": "Sender's phone"}, aside=True),
+    SettingField(
+        "vat",
+        {"ru": "НДС в чеке при оплате получателем", "en": "VAT on the receipt when the recipient pays"},
+        kind="choice",
+        choices=(
+            ("", {"ru": "Не указывать", "en": "Do not state"}),
+            ("rows", {"ru": "Как в товарах сделки", "en": "As in the deal's products"}),
+            ("-1", {"ru": "Без НДС", "en": "No VAT"}),
+            *((rate, {"ru": f"{rate} %", "en": f"{rate}%"}) for rate in ("0", "5", "7", "10", "20", "22")),
+        ),
+        aside=True,
+    ),
+    SettingField(
+        "payment_method",
+        {"ru": "Чем платит получатель", "en": "How the recipient pays"},
+        kind="choice",
+        choices=(
+            ("", {"ru": "Не указывать", "en": "Do not state"}),
+            ("1", {"ru": "Наличными", "en": "Cash"}),
+            ("2", {"ru": "Картой", "en": "Card"}),
+            ("3", {"ru": "Как удобно", "en": "Either"}),
+        ),
+        aside=True,
+    ),
+)
+
+MANIFEST = Manifest(
+    code="apiship",
+    title={"ru": "ApiShip", "en": "ApiShip"},
+    kind="aggregator",
+    ports=(
+        "Orders",
+        "Preview",
+        "Tracking",
+        "Feed",
+        "Callbacks",
+        "Cancels",
+        "Changes",
+        "Papers",
+        "Returns",
+        "Quotes",
+        "Offers",
+        "PickupPoints",
+        "SignsOut",
+        "ConnectionTest",
+    ),
+    limits={"phone_countries": ("RU", "KZ", "BY"), "max_number": 100, "address": 255},
+    settings_form=_FORM,
+    # No limit is documented (§9): modest.
+    rate=RatePolicy(per_second=10, concurrency=4),
+    base_urls={"live": "https://api.apiship.ru/v1", "test": "https://api.dev.apiship.ru/v1"},
+    services=CARRIERS,
+    test_steps=("settings", "sign_in", "call", "sender"),
+    docs_url="https://docs.apiship.ru",
+    papers=FORMS,
+    changes=RULES,
+    track=TrackPolicy(batch=100, net_s=6 * 3600.0, feed_s=600.0),
+    notice={
+        "ru": "Тариф выбирается сам: самый дешёвый у перевозчика для этого пути. В правиле можно указать номер тарифа.",
+        "en": "The tariff is chosen for you: the carrier's cheapest that goes this way. A rule may name one by number.",
+    },
+)
+
+
+class ApiShipPlugin:
+    """Opens connections; they share the public directory of points."""
+
+    def __init__(self) -> None:
+        self._directory = Directory()
+
+    @property
+    def manifest(self) -> Manifest:
+        return MANIFEST
+
+    def open(self, context: OpenContext) -> ApiShip:
+        return ApiShip(MANIFEST, context, self._directory)
+
+
+PLUGIN = ApiShipPlugin()
