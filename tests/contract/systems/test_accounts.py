@@ -8,6 +8,7 @@ import pytest
 
 from b24app.logistics import ports
 from b24app.logistics.errors import AccountProblem, Unavailable
+from b24app.logistics.order import Decision
 from b24app.logistics.ports import TestStep
 from b24app.logistics.problem import Who
 from tests.contract.systems.harness import Harness
@@ -30,6 +31,10 @@ def test_a_token_serves_many_calls_and_is_renewed_once(system: Harness) -> None:
     system.expire_tokens()
     assert labels() == ["call", "token", *["call"] * calls]
     assert labels() == ["call"] * calls
+    system.expire_tokens()
+    request = system.request("wb-5-1")
+    assert system.settle(system.port.create(request)).decision is Decision.ACCEPTED
+    assert system.live(request.number) == 1
     system.port.sign_out()
     assert labels() == first
     system.port.sign_out()

@@ -207,6 +207,17 @@ def test_a_rolled_back_delivery_is_retracted(cdek: CdekHarness) -> None:
     assert [event.status for event in read.events][-1] is Status.OUT_FOR_DELIVERY
 
 
+def test_an_undelivered_parcel_names_the_order_that_brings_it_back(cdek: CdekHarness) -> None:
+    state = cdek.make()
+    cdek.move(state, "accepted_at_warehouse")
+    cdek.move(state, "not_delivered")
+    [back] = cdek.port.read(state.remote_id).return_ids
+    assert [event.status for event in cdek.port.read(state.remote_id).events if event.status][-1] is Status.RETURNING
+    cdek.control("POST", f"orders/{back}/status", cdek.moves["delivered"])
+    last = cdek.port.read(state.remote_id).events[-1]
+    assert (last.status, last.back) == (Status.RETURNED, True)
+
+
 def test_a_delivery_problem_is_a_note_beside_the_status(cdek: CdekHarness) -> None:
     state = cdek.settle(cdek.port.create(cdek.request()))
     cdek.world.control.post(f"/cdek/orders/{state.remote_id}/problem", {"code": "47"})
