@@ -20,6 +20,7 @@ _NO_ADDRESS = "Missing some required address details: country, house, city, regi
 class YandexHarness(Harness):
     code = "yandex_delivery"
     create_path = f"{PLATFORM}/offers/confirm"
+    create_steps = (Where(f"{PLATFORM}/offers/create"), Where(create_path))
     find_path = f"{PLATFORM}/request/info"
     read_path = f"{PLATFORM}/request/info"
     many_path = f"{PLATFORM}/requests/info"
