@@ -1,90 +1,36 @@
-"""`waybill demo --once`: install, move deals, follow each to its end on the emulated world's clock, print the table."""
+"""`waybill demo --once`: a portal ships all its deals with CDEK, another one sixty deals with six carriers; each is
+followed to its end, then the tables are printed."""
 
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from b24app.demo import table
 from b24app.demo.house import House, Plan
-from b24app.demo.setting_up import set_up
-from b24app.logistics.status import Status
-from b24app.parts import Parts
-from b24app.store import portals, problems, shipments
-from b24app.store.engine import read_scope
-
-Say = Callable[[str], None]
-MANAGER = 7
-NUMBERS_S = 120.0
-SETTLE_S = 30.0
-#: Every step of the emulated carrier takes an hour of the emulated clock; no route has more steps than this.
-STEP_S = 3600
-MOST_STEPS = 400
-#: A contact was fixed: no event of the deal tells, the next sweep finds it.
-SWEEP_S = 90
-ENDS = {"delivered": Status.DELIVERED, "returned": Status.RETURNED, "lost": Status.LOST}
-
-
-@dataclass
-class Story:
-    """One deal: what it must come to and what it has come to. `fields` name where its problem must point."""
-
-    deal_id: int
-    outcome: str
-    fields: tuple[str, ...]
-    fixable: bool
-    moved_at: datetime | None = None
-    numbered_at: datetime | None = None
-    number: str = ""
-    tracking: str = ""
-    status: str = ""
-    problem: str = ""
-    shown: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def seconds(self) -> float | None:
-        """From the stage change to the number on the deal, on the emulated clock."""
-        if self.moved_at is None or self.numbered_at is None:
-            return None
-        return (self.numbered_at - self.moved_at).total_seconds()
-
-    @property
-    def wanted(self) -> Status | None:
-        """How its delivery must end; None = it must be left with a problem."""
-        return Status.DELIVERED if self.fixable else ENDS.get(self.outcome)
-
-    @property
-    def as_it_should(self) -> bool:
-        """Whether it came to its end, on the portal too, and through its problem if it was to have one."""
-        met = not self.fields or any(name in self.problem.split(" ")[0] for name in self.fields)
-        if self.wanted is None:
-            return met and not self.number
-        on_deal = (
-            bool(self.shown.get("UF_CRM_LOGISTICS_TRACK")) and self.shown["UF_CRM_LOGISTICS_TRACK"] == self.tracking
-        )
-        return met and self.status == self.wanted and on_deal
+from b24app.demo.six import Six
+from b24app.demo.teller import Say, Teller
 
 
 def main(var: Path, _port: int, say: Say) -> int:
-    """0 only if every deal ended as it should."""
+    """0 only if every deal ended as it should, and the tab showed all six carriers."""
     shutil.rmtree(var, ignore_errors=True)
     say("Starting the emulated world, Redis, the database, pages, hooks and a worker…")
     with House(Plan(var)) as house:
-        return _tell(Teller(house, say), say)
+        first = _tell(Teller(house, say), say, "Installing Waybill on the first portal, connecting CDEK…")
+        six = Six(house, say)
+        second = _tell(six, say, "On the second portal: six carriers, a rule for each…")
+        return 0 if first and second and _side_by_side(six, say) else 1
 
 
-def _tell(teller: Teller, say: Say) -> int:
-    say("Installing Waybill on the first portal, connecting CDEK, switching its pipelines on…")
+def _tell(teller: Teller, say: Say, words: str) -> bool:
+    say(words)
     teller.set_up()
     say(f"Moving {len(teller.stories)} deals to «Передано на отгрузку»…")
     teller.move()
     teller.wait_for_answers()
-    say("Managers fix what CDEK and we refused…")
+    say("Managers fix what carriers and we refused…")
     teller.fix()
     say("Parcels travel; the clock of the emulated world runs ahead…")
     teller.travel()
@@ -92,153 +38,16 @@ def _tell(teller: Teller, say: Say) -> int:
     say(table.draw(stories))
     good = sum(story.as_it_should for story in stories)
     say(f"{good} of {len(stories)} deals ended as they should.")
-    return 0 if good == len(stories) else 1
+    return good == len(stories)
 
 
-class Teller:
-    """Drives the emulated world from outside and reads our database."""
-
-    def __init__(self, house: House, say: Say) -> None:
-        self._house = house
-        self._say = say
-        self._member = str(house.addresses["portals"][0]["member_id"])
-        self._base = f"/bitrix24/{self._member}"
-        known = house.steer("GET", f"{self._base}/expected")
-        self._overrides = known["overrides"]
-        self.stories = {row["deal_id"]: _story(row) for row in known["deals"] if row["moves"]}
-        self._parts = Parts.open(house.settings())
-
-    def set_up(self) -> None:
-        steer = self._house.steer
-        steer("POST", "/cdek/settings", {"auto_route": True, "step_seconds": STEP_S})
-        for override in self._overrides:
-            steer("POST", "/cdek/overrides", override)
-        self._triggers = set_up(steer, self._member, self._house.addresses["cdek"]["accounts"][0]).triggers
-        steer("POST", f"{self._base}/wishes", {"deals": sorted(self.stories)})
-        self._wait(self._switched_on, SETTLE_S)
-
-    def _switched_on(self) -> bool:
-        with read_scope(self._parts.sessions) as session:
-            rows = portals.pipelines(session, self._portal_id(session)).values()
-            return all(row.on_since_history_id is not None for row in rows if row.enabled)
-
-    def _portal_id(self, session: Any) -> int:
-        portal = portals.by_member(session, self._member)
-        return portal.id if portal else 0
-
-    def move(self) -> None:
-        """Every deal to the trigger stage of its own pipeline."""
-        known = self._house.steer("GET", f"{self._base}/deals")["deals"]
-        by_category: dict[int, list[int]] = {}
-        for deal in known:
-            if deal["id"] in self.stories:
-                by_category.setdefault(int(deal["categoryId"]), []).append(deal["id"])
-        for category, ids in by_category.items():
-            body = {"deals": ids, "stage": self._triggers[category], "user": MANAGER}
-            self._house.steer("POST", f"{self._base}/move", body)
-
-    def wait_for_answers(self) -> None:
-        """Until each deal has a number or a problem."""
-        self._wait(lambda: not self._unanswered(), NUMBERS_S)
-        for story in self.stories.values():
-            if story.fields and not story.problem:
-                self._say(f"  deal {story.deal_id} was expected to have a problem in {', '.join(story.fields)}")
-
-    def _unanswered(self) -> list[int]:
-        self._look()
-        open_ones = [story for story in self.stories.values() if not story.number and not story.problem]
-        self._progress(len(self.stories) - len(open_ones), "answered")
-        return [story.deal_id for story in open_ones]
-
-    def fix(self) -> None:
-        fixable = [story for story in self.stories.values() if story.fixable and story.problem]
-        for story in fixable:
-            self._house.steer("POST", f"{self._base}/fix", {"deal": story.deal_id})
-        self._house.steer("POST", "/clock", {"advance": SWEEP_S})
-        self._wait(lambda: self._numbered(fixable), NUMBERS_S)
-
-    def _numbered(self, stories: Iterable[Story]) -> bool:
-        self._look()
-        return all(story.number for story in stories)
-
-    def travel(self) -> None:
-        """An hour of the emulated world at a time, until all parcels have come to their ends."""
-        for _ in range(MOST_STEPS):
-            self._look()
-            moving = [story for story in self.stories.values() if story.wanted and story.status != story.wanted]
-            self._progress(len(self.stories) - len(moving), "at their end")
-            if not moving:
-                break
-            self._house.steer("POST", "/clock", {"advance": STEP_S})
-            time.sleep(0.3)
-        self._wait(self._told, SETTLE_S)
-
-    def _told(self) -> bool:
-        self._look()
-        self._shown()
-        return all(story.as_it_should for story in self.stories.values())
-
-    def finished(self) -> list[Story]:
-        self._look()
-        self._shown()
-        self._times()
-        return [self.stories[deal_id] for deal_id in sorted(self.stories)]
-
-    # --- looking -----------------------------------------------------------------------------------------------------
-
-    def _look(self) -> None:
-        """Our side: the last shipment of each deal, and its first problem (kept: a solved one was still met)."""
-        with read_scope(self._parts.sessions) as session:
-            portal_id = self._portal_id(session)
-            owned = shipments.of_deals(session, portal_id, list(self.stories))
-            found = problems.open_of_deals(session, portal_id, list(self.stories))
-        for deal_id, story in self.stories.items():
-            if owned[deal_id]:
-                last = owned[deal_id][-1]
-                story.status, story.number = last.status, last.order_number or ""
-                story.tracking = last.tracking_number or ""
-            if found[deal_id] and not story.problem:
-                told = found[deal_id][0].problem
-                story.problem = f"{told['field']} ({told['code']})"
-
-    def _shown(self) -> None:
-        """The portal's side."""
-        for deal in self._house.steer("GET", f"{self._base}/deals")["deals"]:
-            if deal["id"] in self.stories:
-                self.stories[deal["id"]].shown = deal
-
-    def _times(self) -> None:
-        """From the emulated portal's journal: when the stage changed, when the number was there."""
-        for row in self._journal("stage.moved"):
-            story = self.stories.get(int(row["key"]))
-            if story is not None and story.moved_at is None:
-                story.moved_at = datetime.fromisoformat(row["at"])
-        for row in self._journal("deal.updated"):
-            story = self.stories.get(int(row["key"]))
-            if story is not None and story.numbered_at is None and "UF_CRM_LOGISTICS_TRACK" in str(row["data"]):
-                story.numbered_at = datetime.fromisoformat(row["at"])
-
-    def _journal(self, kind: str) -> Iterable[dict[str, Any]]:
-        path = f"/journal?system=bitrix24&kind={kind}&portal={self._member}"
-        rows: list[dict[str, Any]] = self._house.steer("GET", path)["entries"]
-        return rows
-
-    def _progress(self, done: int, what: str) -> None:
-        line = f"  {done} of {len(self.stories)} {what}"
-        if line != getattr(self, "_last", ""):
-            self._last = line
-            self._say(line)
-
-    @staticmethod
-    def _wait(until: Callable[[], Any], seconds: float) -> bool:
-        """Whether it came; the table says what did not."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if until():
-                return True
-            time.sleep(0.3)
-        return False
+def _side_by_side(six: Six, say: Say) -> bool:
+    """What a manager sees of all six in one deal's tab."""
+    rates, points = six.side_by_side()
+    say("Rates in one tab: " + _told(rates, six.codes))
+    say("Points on one map of Kazan: " + _told({code: str(n) for code, n in points.items()}, six.codes))
+    return set(rates) == set(points) == set(six.codes)
 
 
-def _story(row: Mapping[str, Any]) -> Story:
-    return Story(row["deal_id"], row["outcome"], tuple(row["fields"]), row["fix"] is not None)
+def _told(found: dict[str, str], codes: Sequence[str]) -> str:
+    return ", ".join(f"{code} {found.get(code, 'NOTHING')}" for code in codes)

@@ -45,6 +45,10 @@ class Person:
         """A fragment; empty when nothing changed (204)."""
         return self._kept(self._session.get(urljoin(self._url, path), headers=self._sent(), timeout=30))
 
+    def json(self, path: str) -> Any:
+        """What the page's own script reads."""
+        return json.loads(self.get(path))
+
     def press(self, path: str, form: Mapping[str, str] | None = None) -> str:
         """A button or a form."""
         answer = self._session.post(urljoin(self._url, path), data=dict(form or {}), headers=self._sent(), timeout=30)

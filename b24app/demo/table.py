@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from b24app.demo.once import Story
+    from b24app.demo.teller import Story
 
 HEAD = ("deal", "order", "tracking", "status", "problem", "s to number", "")
 

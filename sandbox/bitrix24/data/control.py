@@ -11,7 +11,7 @@ from flask import Flask, abort, request
 from sandbox.bitrix24.state.portal import Portal
 
 from .portals import carrier_overrides
-from .seeding import apply_fix, expected_of, fill_wishes, seed
+from .seeding import apply_fix, expected_of, fill_wish, fill_wishes, seed
 
 
 def add_routes(app: Flask, portals: Mapping[str, Portal]) -> None:
@@ -33,6 +33,13 @@ def add_routes(app: Flask, portals: Mapping[str, Portal]) -> None:
         portal = portal_of(member_id)
         chosen = (request.get_json(silent=True) or {}).get("deals")
         return {"written": fill_wishes(portal, chosen)}
+
+    @app.post("/<member_id>/wish")
+    def wish(member_id: str) -> dict[str, Any]:
+        """Type into one deal: ``{"deal": id, "kind"?, "address"?, "point"?, "phone"?, "name"?: the recipient's}``."""
+        spec = dict(request.get_json())
+        given = {name: str(value) for name, value in spec.items() if name != "deal"}
+        return {"written": fill_wish(portal_of(member_id), int(spec["deal"]), given)}
 
     @app.post("/<member_id>/bulk")
     def bulk(member_id: str) -> dict[str, Any]:

@@ -227,6 +227,15 @@ def fill_wishes(portal: Portal, deal_ids: Iterable[int] | None = None) -> dict[i
     return written
 
 
+def fill_wish(portal: Portal, deal_id: int, given: Mapping[str, str]) -> list[str]:
+    """What a manager types into one deal: the app's fields by role (address, phone, kind, point), and `name`, the
+    recipient's. Answers the fields written."""
+    with portal.lock:
+        if given.get("name"):
+            _rename_recipient(portal, deal_id, given["name"])
+        return _write(portal, deal_id, {role: given[role] for role in _ROLES if role in given}, app_fields(portal))
+
+
 def apply_fix(portal: Portal, deal_id: int) -> bool:
     """What a manager does about the deal's problem (``Expected.fix``). False if there is nothing he could change."""
     row = expected_of(portal).get(deal_id)

@@ -1,0 +1,216 @@
+"""Ten thousand shipments under way at six carriers, for two hours of the emulated clock.
+
+`tracking_calls`: calls to a carrier a shipment and hour, all of them (sign-in, subscriptions too), against the least
+that its API allows while a change has to be on the deal within 20 minutes (`least`); the worst carrier counts.
+`tracking_polled`, `tracking_called`: from a change at the carrier to the status on the portal's deal, p95 of the
+emulated seconds, of carriers that are polled and of those that call us; the API's own pace where that is longer.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from b24app.demo.accounts import connect_all
+from b24app.demo.house import House, Plan
+from b24app.demo.setting_up import set_up
+from b24app.parts import Parts
+from b24app.store import portals
+from b24app.store.engine import read_scope
+from b24app.store.models import FeedRow, InboxRow, InboxState, OutboxRow, OutboxState, Shipment
+from b24app.systems import discover
+from bench import crowd
+from bench.figures import Bar, Figure, Say
+from bench.journal import PORTAL, Journal
+from bench.samples import percentile
+
+SHIPMENTS = 10_000
+HOURS, STEP_S = 2, 30
+CHANGES = 360
+FRESH_S = 1200.0
+SETTLE_S = 120.0
+ROWS = ("tracking_calls", "tracking_polled", "tracking_called")
+
+
+@dataclass
+class Seen:
+    """What was watched. Times are of the emulated clock."""
+
+    calls: Counter[str] = field(default_factory=Counter)
+    moved: dict[int, tuple[str, datetime]] = field(default_factory=dict)
+    told: dict[int, datetime] = field(default_factory=dict)
+    orders: dict[str, int] = field(default_factory=dict)
+    changes: Counter[str] = field(default_factory=Counter)
+
+    def seconds(self, systems: Sequence[str]) -> list[float]:
+        """From each change to the deal; one that never came counts as endless."""
+        return [
+            (self.told[deal] - at).total_seconds() if deal in self.told else math.inf
+            for deal, (system, at) in self.moved.items()
+            if system in systems
+        ]
+
+
+def measure(rows: Sequence[str], say: Say) -> list[Figure]:
+    """All rows from one run."""
+    with tempfile.TemporaryDirectory(prefix="waybill-bench-") as folder:
+        systems = (PORTAL, "tiles", *crowd.SIX)
+        env = {"WAYBILL_LOG_LEVEL": "WARNING"}
+        plan = Plan(Path(folder), workers=2, systems=systems, world={"portals": 1}, env=env)
+        with House(plan) as house:
+            seen = _Watch(house, say).run()
+    found = [_calls(seen), _delay("tracking_polled", seen, called=False), _delay("tracking_called", seen, called=True)]
+    return [figure for figure in found if figure.name in rows]
+
+
+class _Watch:
+    def __init__(self, house: House, say: Say) -> None:
+        self._house, self._say = house, say
+        self._parts = Parts.open(house.settings())
+        self._member = str(house.addresses["portals"][0]["member_id"])
+        self._seen = Seen()
+
+    def run(self) -> Seen:
+        house, say = self._house, self._say
+        say("tracking: a portal and six accounts")
+        set_up(house.steer, self._member, house.addresses["cdek"]["accounts"][0])
+        connect_all(house, self._member, [code for code in crowd.SIX if code != "cdek"], self._parts)
+        accounts = crowd.accounts_of(self._parts, self._member)
+        deals = self._deals()
+        made = self._orders(deals)
+        crowd.write(self._parts, self._member, accounts, made, self._now())
+        self._settle()
+        say(f"tracking: {len(made)} orders; {HOURS} hours of the emulated clock")
+        self._hours(made)
+        return self._seen
+
+    def _deals(self) -> list[int]:
+        found = self._house.steer("POST", f"/{PORTAL}/{self._member}/bulk", {"count": SHIPMENTS})
+        return list(found["deals"])
+
+    def _orders(self, deals: Sequence[int]) -> list[crowd.Made]:
+        with read_scope(self._parts.sessions) as session:
+            portal = portals.by_member(session, self._member)
+            assert portal is not None
+            code = portal.code
+        made: list[crowd.Made] = []
+        for at, system in enumerate(crowd.SIX):
+            mine = deals[at :: len(crowd.SIX)]
+            began = time.monotonic()
+            made += crowd.make(crowd.harness_of(self._house, system), code, mine)
+            self._seen.orders[system] = len(mine)
+            self._say(f"tracking: {len(mine)} orders at {system} in {time.monotonic() - began:.0f} s")
+        return made
+
+    def _hours(self, made: Sequence[crowd.Made]) -> None:
+        """Steps of the clock; in the first half of the time orders change, one after another."""
+        steps = HOURS * 3600 // STEP_S
+        chosen = made[:: max(1, len(made) // CHANGES)][:CHANGES]
+        harnesses = {system: crowd.harness_of(self._house, system) for system in crowd.SIX}
+        before, journal = self._counts(), Journal(self._house.steer, PORTAL, self._member)
+        journal.skip()
+        for step in range(steps):
+            if step < steps // 2:
+                for each in chosen[step * len(chosen) // (steps // 2) : (step + 1) * len(chosen) // (steps // 2)]:
+                    self._change(harnesses[each.system], each)
+            self._house.steer("POST", "/clock", {"advance": STEP_S})
+            self._settle()
+        after = self._counts()
+        self._seen.calls = Counter({code: after[code] - before[code] for code in crowd.SIX})
+        journal.read()
+        for row in journal.rows:
+            deal = int(row.key) if row.kind == "deal.updated" and row.key.isdigit() else 0
+            if deal in self._seen.moved and deal not in self._seen.told:
+                self._seen.told[deal] = datetime.fromtimestamp(row.at, self._seen.moved[deal][1].tzinfo)
+
+    def _change(self, harness: Any, each: crowd.Made) -> None:
+        harness.move(each.state, "accepted_at_warehouse")
+        self._seen.moved[each.deal_id] = (each.system, self._now())
+        self._seen.changes[each.system] += 1
+
+    def _counts(self) -> dict[str, int]:
+        counts = self._house.steer("GET", "/journal/counts")
+        return {code: int(counts.get(code, {}).get("rest.call", 0)) for code in crowd.SIX}
+
+    def _now(self) -> datetime:
+        return datetime.fromisoformat(self._house.steer("GET", "/clock")["now"])
+
+    def _settle(self) -> None:
+        """Until nothing is due any more."""
+        end = time.monotonic() + SETTLE_S
+        while self._due() and time.monotonic() < end:
+            time.sleep(0.05)
+
+    def _due(self) -> int:
+        now = self._now()
+        with read_scope(self._parts.sessions) as session:
+            waiting = select(func.count()).select_from(Shipment).where(Shipment.next_poll_at <= now)
+            inbox = select(func.count()).select_from(InboxRow)
+            inbox = inbox.where(InboxRow.state == InboxState.NEW, InboxRow.due_at <= now)
+            outbox = select(func.count()).select_from(OutboxRow).where(OutboxRow.state == OutboxState.PENDING)
+            feeds = select(func.count()).select_from(FeedRow)
+            feeds = feeds.where(FeedRow.due_at <= now)
+            return sum(int(session.scalar(each) or 0) for each in (waiting, inbox, outbox, feeds))
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def least(system: str, orders: int, changes: int, hours: float) -> float:
+    """Calls that cannot be avoided in these hours: `batch` orders a call, each as often as 20 minutes ask (or as the
+    API itself says); one pull of a feed as often, and its confirmation; one read for each callback."""
+    manifest = discover()[system].manifest
+    track = manifest.track
+    if track is None:
+        return float(changes)
+    if "Feed" in manifest.ports:
+        pulls = hours * 3600 / max(FRESH_S, track.feed_s)
+        return pulls + math.ceil(changes / 50)
+    if track.every_s:
+        return hours * 3600 / max(FRESH_S, track.every_s) * math.ceil(orders / track.batch)
+    return changes + hours * 3600 / track.net_s * math.ceil(orders / track.batch)
+
+
+def _calls(seen: Seen) -> Figure:
+    floor = {code: least(code, seen.orders[code], seen.changes[code], HOURS) for code in crowd.SIX}
+    ratios = {code: seen.calls[code] / floor[code] for code in crowd.SIX}
+    worst = max(ratios, key=lambda code: ratios[code])
+    per_hour = {code: seen.calls[code] / seen.orders[code] / HOURS for code in crowd.SIX}
+    told = ", ".join(f"{code} {per_hour[code]:.3f} a shipment and hour ({ratios[code]:.2f} ×)" for code in crowd.SIX)
+    return Figure(
+        "tracking_calls",
+        float(seen.calls[worst]),
+        "calls",
+        Bar(1.2),
+        [float(seen.calls[code]) for code in crowd.SIX],
+        floor[worst],
+        note=f"worst: {worst}; {told}",
+        more={"per_shipment_hour": per_hour, "ratios": ratios},
+    )
+
+
+def _delay(name: str, seen: Seen, called: bool) -> Figure:
+    plugins = discover()
+    systems = [code for code in crowd.SIX if ("Callbacks" in plugins[code].manifest.ports) is called]
+    seconds = seen.seconds(systems)
+    own = max((_own_pace(plugins[code].manifest) for code in systems), default=0.0)
+    limit = 60.0 if called else max(FRESH_S, own)
+    by_system: Mapping[str, float] = {code: percentile(seen.seconds([code]), 95) for code in systems}
+    note = ", ".join(f"{code} {value:.0f}" for code, value in by_system.items())
+    lost = sum(math.isinf(each) for each in seconds)
+    value = percentile(seconds, 95)
+    return Figure(name, value, "s", Bar(limit), seconds, holds_too=not lost, note=f"{note}; {lost} never came")
+
+
+def _own_pace(manifest: Any) -> float:
+    track = manifest.track
+    return max(track.every_s, track.feed_s) if track else 0.0
