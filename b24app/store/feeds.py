@@ -4,7 +4,7 @@ feed, in the transaction that keeps its cursor and its receipt; it is confirmed 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -15,6 +15,9 @@ from b24app.store.lanes import FenceLostError, LaneRef
 from b24app.store.models import Connection, FeedRow, InboxKind, Shipment
 from b24app.store.sql import changed, chunks, insert_new
 from b24app.wire.trace import new_trace_id
+
+#: A feed is looked into this long after an order was made, when it had nothing to tell before.
+SOON = timedelta(seconds=60)
 
 
 def join(session: Session, connection: Connection, key: str, now: datetime) -> FeedRow:
@@ -59,6 +62,12 @@ def release(session: Session, feed_id: int, holder: str, due: datetime, problem:
     """Let go of it until `due`; nothing if somebody else has it by now."""
     mine = update(FeedRow).where(FeedRow.id == feed_id, FeedRow.held_by == holder)
     changed(session, mine.values(held_by="", held_until=None, due_at=due, problem=problem[:255]))
+
+
+def hurry(session: Session, feed_id: int, now: datetime) -> None:
+    """There is a new order to be told of: a feed that had nothing to watch for is pulled soon."""
+    mine = update(FeedRow).where(FeedRow.id == feed_id, FeedRow.due_at > now + SOON)
+    changed(session, mine.values(due_at=now + SOON))
 
 
 def sharers(session: Session, feed_id: int) -> list[Connection]:

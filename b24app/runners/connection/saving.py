@@ -25,7 +25,19 @@ from b24app.runners.connection import changing, outcomes
 from b24app.runners.connection.tasks import CANCEL, CREATE, FOLLOW, Landed
 from b24app.runners.services import Services
 from b24app.runners.views import shipment_view
-from b24app.store import comments, deals, intents, outbox, papers, portals, problems, reconciling, sending, shipments
+from b24app.store import (
+    comments,
+    deals,
+    feeds,
+    intents,
+    outbox,
+    papers,
+    portals,
+    problems,
+    reconciling,
+    sending,
+    shipments,
+)
 from b24app.store.lanes import LaneRef
 from b24app.store.models import (
     Connection,
@@ -163,6 +175,8 @@ class Saver:
         self._tell_changes(row, news, deal)
         if change.changed and change.status is Status.CREATED:
             self._prepare_paper(landed, row)
+            if self.account.connection.feed_id:
+                feeds.hurry(self.session, self.account.connection.feed_id, self.now)
         if change.solved_keys:
             problems.solve(self.session, row.portal_id, row.deal_id, change.solved_keys, self.now)
         self._open(row, deal, change.problems)

@@ -105,3 +105,15 @@ def test_an_order_that_has_to_be_read_is_read_next(sessions: Sessions, portal: P
         assert row.next_poll_at <= clock.now()
     assert len(wake) == 1
     assert told(sessions) == {}
+
+
+def test_a_new_order_hurries_a_feed_that_had_nothing_to_watch(
+    sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    feed, now = joined(sessions, clock, portal), clock.now()
+    for due, hurried in ((now + timedelta(hours=9), now + feeds.SOON), (now + timedelta(seconds=5),) * 2):
+        with session_scope(sessions) as session:
+            feeds.take(session, feed, "me", now + timedelta(days=1), now)
+            feeds.release(session, feed, "me", due)
+            feeds.hurry(session, feed, now)
+            assert feeds.due_at(session, feed, now) == hurried
