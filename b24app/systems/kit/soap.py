@@ -3,10 +3,12 @@ parsed once per process, which takes zeep a second; accounts share it."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from b24app.logistics.errors import Unavailable
 from b24app.systems.kit.line import LIST, Line, lost
@@ -14,11 +16,12 @@ from b24app.wire.http import Answer, Limits
 
 
 class SoapFault(Exception):  # noqa: N818 - their word
-    """They answered with a Fault: nothing else is known about the call than what it says."""
+    """They answered with a Fault: nothing else is known about the call than what it says. `detail` is its text, `tree`
+    its element (lxml) where there is one."""
 
-    def __init__(self, code: str, text: str, detail: str = "", status: int = 500) -> None:
+    def __init__(self, code: str, text: str, detail: str = "", status: int = 500, tree: Any = None) -> None:
         super().__init__(f"{code}: {text}")
-        self.code, self.text, self.detail, self.status = code, text, detail, status
+        self.code, self.text, self.detail, self.status, self.tree = code, text, detail, status, tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +57,36 @@ class Soap:
         from zeep.helpers import serialize_object
 
         client = _CLIENTS.get(self._line, self._service)
-        _now.call = _Now(self._line, label, write, limits, None)
+        call = _now.call = _Now(self._line, label, write, limits, None)
         try:
             proxy = self._proxy(client)
             found = getattr(proxy, operation)(**(body or {}))
         except Fault as fault:
             raise _fault(fault) from fault
-        except (Error, XMLParseError, etree.LxmlError) as error:
-            # An answer (it was sent, else the line would have said so) that is no SOAP.
+        except (Error, XMLParseError, etree.LxmlError, LookupError, TypeError, ValueError, AttributeError) as error:
+            if not call.answered:
+                raise  # what we wanted to send is not in their schema
+            # An answer that is no SOAP, or another one than the schema's: zeep stumbles over it in many ways.
             raise lost(f"{label}: {type(error).__name__}: {str(error)[:200]}", write) from error
         finally:
             _now.call = None
         return serialize_object(found, dict)
 
     def download(self, operation: str, label: str, sink: IO[bytes], body: Mapping[str, Any] | None = None) -> None:
-        """A long answer into a file, as raw XML, for `lxml.etree.iterparse`. Raises SoapFault, Unavailable."""
+        """A long answer to the end of a file, as raw XML, for `lxml.etree.iterparse`. Raises SoapFault, Unavailable."""
         client = _CLIENTS.get(self._line, self._service)
         proxy = self._proxy(client)
         binding, options = proxy._binding, proxy._binding_options
         envelope, headers = binding._create(operation, (), dict(body or {}), client=client, options=options)
         call = _Now(self._line, label, False, LIST, sink)
+        start = sink.tell()
         answer = call.send(options["address"], _bytes(envelope), headers)
         if answer.status != 200:
             raise _fault_in(answer, label)
+        sink.seek(start)
+        if b"Envelope" not in sink.read(2048):
+            raise Unavailable(f"{label}: an answer that is no SOAP")
+        sink.seek(0, os.SEEK_END)
 
     def _proxy(self, client: Any) -> Any:
         if not self._service.path and not self._service.binding:
@@ -107,9 +117,10 @@ class _Now:
     write: bool
     limits: Limits | None
     sink: IO[bytes] | None
+    answered: bool = False
 
     def send(self, address: str, message: bytes, headers: Mapping[str, str]) -> Answer:
-        return self.line.send(
+        answer = self.line.send(
             "POST",
             address,
             self.label,
@@ -120,6 +131,8 @@ class _Now:
             sink=self.sink,
             keep_5xx=True,
         )
+        self.answered = True
+        return answer
 
 
 class _Local(threading.local):
@@ -146,7 +159,7 @@ class _Transport:
         line = _loading.line
         if line is None:
             raise Unavailable(f"{url}: nobody loads it now")
-        answer = line.send("GET", url, "soap.wsdl", headers={"Accept": "text/xml, */*"})
+        answer = line.send("GET", _by_the_front_door(line.base, url), "soap.wsdl", headers={"Accept": "text/xml, */*"})
         if answer.status != 200:
             raise Unavailable(f"soap.wsdl: HTTP {answer.status}")
         return answer.body
@@ -159,6 +172,14 @@ class _Transport:
         if answer.status >= 500 and b"Envelope" not in answer.body:
             raise lost(f"{call.label}: HTTP {answer.status}", call.write)
         return _Response(answer)
+
+
+def _by_the_front_door(base: str, url: str) -> str:
+    """The address to load from: a WSDL behind a proxy names its schemas by http and an inner port of the same host."""
+    ours, theirs = urlsplit(base), urlsplit(url)
+    if ours.hostname != theirs.hostname:
+        return url
+    return urlunsplit(theirs._replace(scheme=ours.scheme, netloc=ours.netloc))
 
 
 class _LoadingLocal(threading.local):
@@ -219,12 +240,11 @@ def _bytes(envelope: Any) -> bytes:
 def _fault(fault: Any) -> SoapFault:
     from lxml import etree
 
-    detail = "" if fault.detail is None else " ".join("".join(fault.detail.itertext()).split())
-    try:
-        raw = "" if fault.detail is None else etree.tostring(fault.detail, encoding="unicode")
-    except TypeError:
-        raw = ""
-    return SoapFault(str(fault.code or ""), str(fault.message or ""), detail or raw)
+    tree = fault.detail if etree.iselement(fault.detail) else None
+    if tree is None:
+        return SoapFault(str(fault.code or ""), str(fault.message or ""), str(fault.detail or ""))
+    detail = " ".join("".join(map(str, tree.itertext())).split()) or etree.tostring(tree, encoding="unicode")
+    return SoapFault(str(fault.code or ""), str(fault.message or ""), detail, tree=tree)
 
 
 def _fault_in(answer: Answer, label: str) -> SoapFault | Unavailable:
@@ -239,4 +259,5 @@ def _fault_in(answer: Answer, label: str) -> SoapFault | Unavailable:
         etree.QName(node).localname: " ".join("".join(map(str, node.itertext())).split()) for node in tree.iter("{*}*")
     }
     code = texts.get("faultcode") or texts.get("Code", "")
-    return SoapFault(code, texts.get("faultstring") or texts.get("Reason", ""), texts.get("detail", ""), answer.status)
+    words, detail = texts.get("faultstring") or texts.get("Reason", ""), texts.get("detail", "")
+    return SoapFault(code, words, detail, answer.status, next(tree.iter("{*}detail"), None))
