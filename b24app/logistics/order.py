@@ -100,10 +100,19 @@ def fingerprint(request: ShipmentRequest) -> str:
 def fingerprint_of(name: str, phone: str, weights_g: Sequence[int]) -> str:
     """From plain values. Only letters of the name and the last ten digits of the phone count, because systems trim
     spaces and rewrite prefixes; weights count without order."""
-    letters = "".join(sign for sign in name.casefold() if sign.isalnum())
+    letters = _letters(name)
     digits = "".join(sign for sign in phone if sign.isdigit())[-10:]
     parts = [letters, digits, *map(str, sorted(weights_g))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
+def fingerprint_of_name(name: str) -> str:
+    """For a system that shows an order's recipient by name alone."""
+    return "name:" + hashlib.sha256(_letters(name).encode()).hexdigest()[:24]
+
+
+def _letters(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
 
 
 def is_ours(request: ShipmentRequest, found: OrderState) -> bool:
@@ -111,4 +120,4 @@ def is_ours(request: ShipmentRequest, found: OrderState) -> bool:
     (some systems show a refused one so) is not claimed as ours when it is alive."""
     if not found.fingerprint:
         return found.decision is not Decision.ACCEPTED
-    return found.fingerprint == fingerprint(request)
+    return found.fingerprint in (fingerprint(request), fingerprint_of_name(request.recipient.name))
