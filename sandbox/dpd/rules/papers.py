@@ -58,7 +58,7 @@ def _stickers(order: Order, count: int) -> list[tuple[str, Sequence[str]]]:
 
 
 def raw_label(dpd: Dpd, account: Account, request: Row) -> dict[str, Any]:
-    """createParcelLabel."""
+    """createParcelLabel: of one parcel, or of all of them."""
     order = dpd.of_client(account.client_number, order_num=request["parcel"]["orderNum"])
     words = _refusal(dpd, order)
     if order is None or words:
@@ -70,9 +70,11 @@ def raw_label(dpd: Dpd, account: Account, request: Row) -> dict[str, Any]:
         "senderAddress": _address(sender), "pickipTerminalCode": sender.get("terminalCode"),
         "receiverName": receiver["name"],
         "receiverAddress": _address(receiver), "deliveryTerminalCode": receiver.get("terminalCode"),
-        "isTerm": order.variant.endswith("Т"), "label": order.pieces[0].dpd_number, "status": "OK",
+        "isTerm": order.variant.endswith("Т"), "status": "OK",
     }  # fmt: skip
-    return {"order": [row]}
+    wanted = request["parcel"].get("parcelNum")
+    pieces = [piece for piece in order.pieces if not wanted or wanted in (piece.number, piece.dpd_number)]
+    return {"order": [row | {"label": piece.dpd_number} for piece in pieces]}
 
 
 def _address(fields: Row) -> str:

@@ -76,4 +76,4 @@ def link(dpd: Dpd, account: Account, request: dict[str, Any]) -> dict[str, Any]:
     )
     if order is None or not order.order_num:
         return {"status": "no-data-found"}
-    return {"link": f"{dpd.base_url}/track/{order.order_num}", "status": "OK"}
+    return {"link": f"https://www.dpd.ru/ols/trace2/standard.do2?orderNum={order.order_num}", "status": "OK"}

@@ -41,8 +41,9 @@ def test_an_event_whole() -> None:
 
 @pytest.mark.parametrize(
     ("number", "status"),
-    [("1401", Status.CREATED), ("2201", Status.READY_FOR_PICKUP), ("2202", Status.IN_TRANSIT), ("3305", Status.DELIVERED),
-     ("2701", None), ("1603", None), ("3302", Status.RETURNED), ("3301", Status.LOST), ("9901", Status.UNKNOWN)],
+    [("1401", Status.CREATED), ("2201", Status.READY_FOR_PICKUP), ("2202", Status.IN_TRANSIT),
+     ("3305", Status.DELIVERED), ("2701", None), ("1603", None), ("3302", Status.RETURNED), ("3301", Status.LOST),
+     ("9901", Status.UNKNOWN)],
 )  # fmt: skip
 def test_the_number_says_where_it_is_and_never_the_marker(number: str, status: Status | None) -> None:
     found = parse_event(row(number, eventCode="OrderWorkCompleted"), SENT)
@@ -103,7 +104,8 @@ def test_the_way_back_is_marked_and_needs_nobody() -> None:
 
 def test_a_package_is_sorted_by_order_and_time_and_counts_what_is_nobodys() -> None:
     rows = [row("2101", eventDate="2026-03-02T17:00:00"), row("1601", eventDate="2026-03-01T10:00:00"),
-            row("1401", clientOrderNr=None, dpdOrderNr="RU7"), row("1401", clientOrderNr=None, dpdOrderNr=None), row("")]  # fmt: skip
+            row("1401", clientOrderNr=None, dpdOrderNr="RU7"), row("1401", clientOrderNr=None, dpdOrderNr=None),
+            row("")]  # fmt: skip
     found, skipped = parse_package({"docId": 7, "docDate": SENT, "event": rows})
     assert skipped == 2
     assert [(told.number, told.order_num, [event.code for event in told.events]) for told in found] == [
