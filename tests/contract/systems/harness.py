@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time, timedelta
@@ -75,6 +76,12 @@ class Harness(Machine):
     def no_such_order(self) -> str:
         """A remote id as theirs look, of no order."""
         return "100000001"
+
+    def unknown_ids(self, count: int) -> list[str]:
+        """So many like `no_such_order`: its last digits counted up."""
+        head, digits, tail = re.fullmatch(r"(.*?)(\d+)(\D*)", self.no_such_order()).groups()  # type: ignore[union-attr]
+        width = len(digits)
+        return [f"{head}{(int(digits) + n) % 10**width:0{width}d}{tail}" for n in range(1, count + 1)]
 
     def events(self, state: OrderState) -> tuple[TrackingEvent, ...]:
         """What is told of an order by now; where only a feed tells, from there."""

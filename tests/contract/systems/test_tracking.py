@@ -27,6 +27,18 @@ def test_many_are_read_at_once_in_few_calls_and_in_their_order(system: Harness) 
     assert system.port.read_many([]) == []
 
 
+def test_more_than_a_batch_goes_in_two_and_nobody_is_left_behind(system: Harness) -> None:
+    """They refuse more at once than they document; most of these are orders that they do not know (any more)."""
+    batch = system.manifest.track.batch if system.manifest.track else 1
+    mine = [system.make(f"wb-{n}-1").remote_id for n in (1, 2)]
+    asked = [mine[0], *system.unknown_ids(batch - 1), mine[1]]
+    system.calls.records.clear()
+    read = system.port.read_many(asked)
+    assert len(system.calls.records) <= system.calls_per_batch * 2
+    assert [state.remote_id for state in read if not state.gone] == mine
+    assert [state.remote_id for state in read if state.gone] in ([], asked[1:-1])
+
+
 def test_one_silent_answer_spoils_nothing(system: Harness) -> None:
     """What cannot be read now is left out and read the next time; an order that is not there spoils no other."""
     ids = [system.make(f"wb-{n}-1").remote_id for n in (1, 2)]
