@@ -79,7 +79,7 @@ class Facts:
     # --- what is honestly different -----------------------------------------------------------------------------------
     #: An order is pending first, until the emulator decides.
     decides_later = False
-    #: A look-up shows recipient and parcels, so that an order is known as ours.
+    #: A look-up shows recipient and parcels, by which an order is known as ours (else the recipient's name alone).
     shows_people = True
     #: The API takes a second order of one number: only the look-up before it prevents that.
     takes_twice = False

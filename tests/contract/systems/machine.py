@@ -126,15 +126,12 @@ class Machine(Facts):
         for _ in range(4):
             found: OrderState | None = self.port.find(request.number)
             if found is not None and not found.gone and found.decision is not Decision.REFUSED:
-                assert self.ours(request, found)
+                assert is_ours(request, found)
                 return found
             with suppress(Unavailable, Uncertain):
                 made: OrderState = self.port.create(request)
                 return made
         raise AssertionError(f"{request.number}: no end of it")
-
-    def ours(self, request: ShipmentRequest, found: OrderState) -> bool:
-        return is_ours(request, found) if self.shows_people else found.number == request.number
 
     def raised(self, call: Callable[[], object]) -> str:
         """`Uncertain`, `Refused`, …, or "" for an answer; nobody's secrets are in what it says."""

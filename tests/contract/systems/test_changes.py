@@ -5,7 +5,7 @@ from __future__ import annotations
 from b24app.logistics.changes import Part, Way, rules_at
 from b24app.logistics.errors import Refused
 from b24app.logistics.model import ShipmentRequest
-from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.order import Decision, OrderState, is_ours
 from b24app.logistics.status import Status
 from tests.contract.systems.harness import Harness
 
@@ -62,7 +62,7 @@ def test_every_part_that_can_be_changed_is_changed_once(system: Harness) -> None
         assert told == {name: wanted[name] for name in told}, part
         before = after
     assert system.live("wb-1-1") == 1
-    assert system.ours(before, system.port.find("wb-1-1"))
+    assert is_ours(before, system.port.find("wb-1-1"))
 
 
 def test_a_change_whose_answer_was_lost_is_looked_up_first(system: Harness) -> None:

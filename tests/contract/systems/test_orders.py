@@ -51,13 +51,13 @@ def test_an_order_is_accepted_with_its_numbers_and_found_by_ours(system: Harness
     assert all(event.status is None or event.status.rank <= Status.CREATED.rank for event in settled.events)
     found = system.port.find(request.number)
     assert (found.remote_id, found.order_number, found.number) == (created.remote_id, settled.order_number, "wb-1-1")
-    assert system.ours(request, found)
+    assert is_ours(request, found)
     assert system.live(request.number) == 1
     if system.shows_people:
         assert found.fingerprint == settled.fingerprint == fingerprint(request)
         heavier = replace(request, parcels=(replace(request.parcels[0], weight_g=9000),))
         assert not is_ours(heavier, found)
-        assert not is_ours(replace(request, recipient=replace(request.recipient, name="Другой Человек")), found)
+    assert not is_ours(replace(request, recipient=replace(request.recipient, name="Другой Человек")), found)
     assert system.port.find("wb-404-1") is None
     assert system.port.find("wb-1-11") is None
 
@@ -225,7 +225,7 @@ def test_answers_with_unknown_fields_are_read(system: Harness) -> None:
     system.unknown_fields()
     settled = system.make()
     assert settled.decision is Decision.ACCEPTED
-    assert system.ours(system.request(), system.port.find("wb-1-1"))
+    assert is_ours(system.request(), system.port.find("wb-1-1"))
 
 
 def test_goods_money_and_boxes_reach_them_in_their_units(system: Harness) -> None:
@@ -249,7 +249,7 @@ def test_goods_money_and_boxes_reach_them_in_their_units(system: Harness) -> Non
     assert {name: getattr(sent, name) for name in compared} == compared
     assert sent.parcels
     assert sent.cod_minor is not None or not system.takes_cod
-    assert system.ours(request, system.port.find("wb-8-1"))
+    assert is_ours(request, system.port.find("wb-8-1"))
     declared = Money.of("700.00")
     state = system.settle(system.port.create(replace(request, number="wb-8-2", cod=None, declared=declared)))
     assert system.sent(state).declared_minor in (declared.minor, None)
