@@ -63,7 +63,8 @@ class OrderState(Jsonable):
 
     `remote_id` is the system's technical key, `order_number` the one people use, empty until known. `events` are oldest
     first, `retracted` those the system took back. `problems` say why it was refused or is stuck, `warnings` what
-    the system changed on its own. `fingerprint` is empty when the answer does not show recipient and parcels.
+    the system changed on its own. `fingerprint` is empty when the answer does not show recipient and parcels;
+    `total_step_g` above 0 = it is of the weight of all parcels together, each rounded up to so many grams.
     `return_ids` are keys of the orders that bring the parcel back. `gone` = the system no longer knows it.
     `cancel` tells how a cancellation goes: None = none asked for. `changes` are the requests to change it that the
     system tells of, oldest first.
@@ -84,17 +85,21 @@ class OrderState(Jsonable):
     events: tuple[TrackingEvent, ...] = ()
     retracted: tuple[TrackingEvent, ...] = ()
     fingerprint: str = ""
+    total_step_g: int = 0
     return_ids: tuple[str, ...] = ()
     gone: bool = False
     cancel: Decision | None = None
     changes: tuple[ChangeState, ...] = ()
 
 
-def fingerprint(request: ShipmentRequest) -> str:
+def fingerprint(request: ShipmentRequest, total_step_g: int = 0) -> str:
     """What makes an order ours beside its number: the recipient and the parcels. Equal for a request and for the order
-    that a system made of it (compare with `OrderState.fingerprint`)."""
+    that a system made of it (compare with `OrderState.fingerprint`, which has the same `total_step_g`)."""
     phone = request.recipient.phone or request.recipient.phone_raw
-    return fingerprint_of(request.recipient.name, phone, [parcel.weight_g for parcel in request.parcels])
+    weights = [parcel.weight_g for parcel in request.parcels]
+    if total_step_g:
+        weights = [sum(-(-weight // total_step_g) * total_step_g for weight in weights)]
+    return fingerprint_of(request.recipient.name, phone, weights)
 
 
 def fingerprint_of(name: str, phone: str, weights_g: Sequence[int]) -> str:
@@ -120,4 +125,4 @@ def is_ours(request: ShipmentRequest, found: OrderState) -> bool:
     (some systems show a refused one so) is not claimed as ours when it is alive."""
     if not found.fingerprint:
         return found.decision is not Decision.ACCEPTED
-    return found.fingerprint in (fingerprint(request), fingerprint_of_name(request.recipient.name))
+    return found.fingerprint in (fingerprint(request, found.total_step_g), fingerprint_of_name(request.recipient.name))

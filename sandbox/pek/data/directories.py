@@ -84,7 +84,6 @@ _ROWS = (
     StatusKind(21, 1, "Принят на ПВЗ", False),
     StatusKind(4000, 40, FETCH_ASKED, False, "Забор груза заказан", "pickup"),
     StatusKind(4100, 41, "Забор груза запланирован", False, "", "pickup"),
-    StatusKind(4200, 42, "Забор груза выполнен", False, "", "pickup"),
 )
 STATUS_BY_NAME = {row.name.casefold(): row for row in _ROWS}
 STATUS_BY_ID = {row.id: row for row in _ROWS}

@@ -19,7 +19,7 @@ def _door(*codes: tuple[str, int]) -> list[Step]:
 
 
 _WAY = _steps(names.TAKEN, names.ISSUED, names.ON_WAY, names.ARRIVED)
-_FETCH = _steps("Забор груза запланирован", "Забор груза выполнен")
+_FETCH = _steps("Забор груза запланирован")
 _AT_DOOR = [{"delivery": 3070, "routed": True}, *_door((names.AT_DOOR, 3090))]
 _BACK: list[Step] = [{"code": "Возврат груза отправителю"}, {"code": names.RETURNED}]
 _REFUSED: list[Step] = [{"code": names.SENT_BACK, "reason": "Отказ получателя от груза"}]
