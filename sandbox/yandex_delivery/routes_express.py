@@ -46,7 +46,8 @@ def _short(yandex: Yandex, claim: Claim) -> Response:
 
 
 def _life(app: Flask, yandex: Yandex) -> None:
-    @app.post(f"{PREFIX}/claims/create")
+    # One published client writes it with a slash at the end.
+    @app.post(f"{PREFIX}/claims/create", strict_slashes=False)
     def create() -> Response:
         token = query("request_id")
         if len(token) > _LONGEST_TOKEN:

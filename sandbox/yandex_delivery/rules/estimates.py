@@ -61,7 +61,8 @@ def check_price(yandex: Yandex, fields: Fields) -> Body:
     """``check-price``. Raises Refused."""
     del yandex
     stops = simple_stops(fields)
-    load = parse_items(fields.children("items"))
+    # Without goods it is the price of the class's maximum.
+    load = parse_items(fields.children("items", least=0))
     wanted = requirements(fields, "requirements")
     _refuse(stops)
     taxi_class = str(wanted.get("taxi_class") or _class_for(load))
