@@ -11,94 +11,73 @@ from b24app.systems.yandex_delivery.parcels import FORMS
 from b24app.systems.yandex_delivery.system import Yandex
 from b24app.systems.yandex_delivery.vocabulary import BATCH, EXPRESS, OTHER_DAY, SERVICES
 
-_CABINET = {
-    "ru": "dostavka.yandex.ru → Интеграция → Получить токен. Смена пароля кабинета его отменяет",
-    "en": "dostavka.yandex.ru → Integration → Get token. A new password of the cabinet ends it",
-}
-_FOR_EXPRESS = {"ru": "Нужен только для экспресса", "en": "Needed for express only"}
+
+def _two(ru: str, en: str) -> dict[str, str]:
+    return {"ru": ru, "en": en}
+
+
+_TOKEN = _two(
+    "dostavka.yandex.ru → Интеграция → Получить токен. Смена пароля кабинета его отменяет",
+    "dostavka.yandex.ru → Integration → Get token. A new password of the cabinet ends it",
+)
+_STATION = _two(
+    "platform_station_id: выдаёт менеджер Яндекс Доставки; или id пункта, куда сдаёте посылки сами",
+    "platform_station_id, given by Yandex's manager; or the id of the point where you hand parcels in",
+)
+_EXPRESS = _two(
+    "Пусто — экспресса нет. Если кабинет один, тот же токен",
+    "Empty: no express. The same token if the cabinet is the same",
+)
+_CLASSES = (
+    ("", _two("Самый дешёвый из подходящих", "The cheapest that fits")),
+    ("courier", _two("Курьер", "Courier")),
+    ("express", _two("Экспресс", "Express")),
+    ("cargo", _two("Грузовой", "Cargo")),
+)
+_ON_RECEIPT = (
+    ("card_on_receipt", _two("Картой при получении", "By card on receipt")),
+    ("postpay", _two("Постоплата (только пункты)", "Afterwards (points only)")),
+)
+_VAT = (
+    ("", _two("Без НДС", "Without VAT")),
+    ("rows", _two("Как в товарах сделки", "As in the deal's products")),
+    *((rate, _two(f"{rate} %", f"{rate}%")) for rate in ("0", "5", "7", "10", "22")),
+)
+_OURS = _two("Нужен только для экспресса", "Needed for express only")
 _FORM = (
-    SettingField("token", {"ru": "Токен", "en": "Token"}, kind="secret", required=True, help=_CABINET),
+    SettingField("token", _two("Токен", "Token"), kind="secret", required=True, help=_TOKEN),
+    SettingField("station", _two("Склад отгрузки", "Warehouse"), required=True, help=_STATION),
     SettingField(
-        "station",
-        {"ru": "Склад отгрузки", "en": "Warehouse"},
-        required=True,
-        help={
-            "ru": "platform_station_id: выдаёт менеджер Яндекс Доставки; или id пункта, куда сдаёте посылки сами",
-            "en": "platform_station_id, given by Yandex's manager; or the id of the point where you hand parcels in",
-        },
+        "express_token", _two("Токен экспресс-доставки", "Token for express"), "secret", help=_EXPRESS, aside=True
     ),
-    SettingField(
-        "express_token",
-        {"ru": "Токен экспресс-доставки", "en": "Token for express"},
-        kind="secret",
-        help={
-            "ru": "Пусто — экспресса нет. Если кабинет один, тот же токен",
-            "en": "Empty: no express. The same token if the cabinet is the same",
-        },
-        aside=True,
-    ),
-    SettingField(
-        "express_class",
-        {"ru": "Класс экспресса", "en": "Express class"},
-        kind="choice",
-        choices=(
-            ("", {"ru": "Самый дешёвый из подходящих", "en": "The cheapest that fits"}),
-            ("courier", {"ru": "Курьер", "en": "Courier"}),
-            ("express", {"ru": "Экспресс", "en": "Express"}),
-            ("cargo", {"ru": "Грузовой", "en": "Cargo"}),
-        ),
-        aside=True,
-    ),
-    SettingField(
-        "sender_address", {"ru": "Адрес отправителя", "en": "Sender's address"}, help=_FOR_EXPRESS, aside=True
-    ),
-    SettingField("sender_company", {"ru": "Компания отправителя", "en": "Sender's company"}, aside=True),
-    SettingField("sender_name", {"ru": "Контактное лицо", "en": "Contact person"}, aside=True),
-    SettingField("sender_phone", {"ru": "Телефон отправителя", "en": "Sender's phone"}, help=_FOR_EXPRESS, aside=True),
-    SettingField("sender_email", {"ru": "Почта отправителя", "en": "Sender's e-mail"}, help=_FOR_EXPRESS, aside=True),
+    SettingField("express_class", _two("Класс экспресса", "Express class"), "choice", choices=_CLASSES, aside=True),
+    SettingField("sender_address", _two("Адрес отправителя", "Sender's address"), help=_OURS, aside=True),
+    SettingField("sender_company", _two("Компания отправителя", "Sender's company"), aside=True),
+    SettingField("sender_name", _two("Контактное лицо", "Contact person"), aside=True),
+    SettingField("sender_phone", _two("Телефон отправителя", "Sender's phone"), help=_OURS, aside=True),
+    SettingField("sender_email", _two("Почта отправителя", "Sender's e-mail"), help=_OURS, aside=True),
     SettingField(
         "on_receipt",
-        {"ru": "Как платит получатель", "en": "How the recipient pays"},
-        kind="choice",
-        choices=(
-            ("card_on_receipt", {"ru": "Картой при получении", "en": "By card on receipt"}),
-            ("postpay", {"ru": "Постоплата (только пункты)", "en": "Afterwards (points only)"}),
-        ),
+        _two("Как платит получатель", "How the recipient pays"),
+        "choice",
+        choices=_ON_RECEIPT,
         default="card_on_receipt",
         aside=True,
     ),
-    SettingField("inn", {"ru": "ИНН в чеке", "en": "INN on the receipt"}, aside=True),
-    SettingField(
-        "vat",
-        {"ru": "НДС в чеке", "en": "VAT on the receipt"},
-        kind="choice",
-        choices=(
-            ("", {"ru": "Без НДС", "en": "Without VAT"}),
-            ("rows", {"ru": "Как в товарах сделки", "en": "As in the deal's products"}),
-            *((rate, {"ru": f"{rate} %", "en": f"{rate}%"}) for rate in ("0", "5", "7", "10", "22")),
-        ),
-        aside=True,
-    ),
+    SettingField("inn", _two("ИНН в чеке", "INN on the receipt"), aside=True),
+    SettingField("vat", _two("НДС в чеке", "VAT on the receipt"), "choice", choices=_VAT, aside=True),
 )
+
+_PORTS = (
+    "Orders", "Preview", "Tracking", "Feed", "Cancels", "Changes", "Papers", "Quotes", "Offers", "PickupPoints",
+    "AddressCheck", "ConnectionTest",
+)  # fmt: skip
 
 MANIFEST = Manifest(
     code="yandex_delivery",
     title={"ru": "Яндекс Доставка", "en": "Yandex.Delivery"},
     kind="carrier",
-    ports=(
-        "Orders",
-        "Preview",
-        "Tracking",
-        "Feed",
-        "Cancels",
-        "Changes",
-        "Papers",
-        "Quotes",
-        "Offers",
-        "PickupPoints",
-        "AddressCheck",
-        "ConnectionTest",
-    ),
+    ports=_PORTS,
     limits={
         # §A4, from production code: check the account's contract.
         "service_weight_g": {OTHER_DAY: 200_000, EXPRESS: 200_000},

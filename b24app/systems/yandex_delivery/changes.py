@@ -8,9 +8,10 @@ from typing import Any
 
 from b24app.logistics.changes import ChangeRule, Cost, Part, Way, parts_changed
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
+from b24app.logistics.order import fingerprint
 from b24app.logistics.status import Status
 from b24app.systems.yandex_delivery.errors import child
-from b24app.systems.yandex_delivery.orders import destination, policy, recipient_info
+from b24app.systems.yandex_delivery.orders import destination, order_fingerprint, policy, recipient_info
 
 _BEFORE = (Status.CREATED,)
 _UNDER_WAY = (Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT)
@@ -72,22 +73,15 @@ def build_edit(
 
 def shows(order: Mapping[str, Any], after: ShipmentRequest) -> bool:
     """Whether the order as Yandex shows it is the one that was asked for; it may rewrite phones and add fields."""
-    who, wanted = child(order, "request", "recipient_info"), recipient_info(after.recipient)
-    names = ("first_name", "last_name", "patronymic")
-    if any(_letters(who.get(name)) != _letters(wanted.get(name)) for name in names):
+    request = child(order, "request")
+    if order_fingerprint(request) != fingerprint(after):
         return False
-    if _digits(who.get("phone")) != _digits(wanted["phone"]):
-        return False
-    there = child(order, "request", "destination")
+    there, wanted = child(request, "destination"), destination(after)
     if after.kind is DeliveryKind.PICKUP:
         return str(child(there, "platform_station").get("platform_id") or "") == (after.point_code or "")
-    details, mine = (child(place, "custom_location", "details") for place in (there, destination(after)))
+    details, mine = (child(place, "custom_location", "details") for place in (there, wanted))
     return all(_letters(details.get(name)) == _letters(mine.get(name)) for name in ("full_address", "apartment"))
 
 
 def _letters(text: Any) -> str:
     return "".join(sign for sign in str(text or "").casefold() if sign.isalnum())
-
-
-def _digits(text: Any) -> str:
-    return "".join(sign for sign in str(text or "") if sign.isdigit())[-10:]

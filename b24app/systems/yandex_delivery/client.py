@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from b24app.logistics.errors import Refused, Unavailable, Uncertain
 from b24app.systems.kit.checks import account_refused
-from b24app.systems.kit.line import LIST, Line
+from b24app.systems.kit.line import LIST, Line, document
 from b24app.systems.plugin import OpenContext
 from b24app.systems.yandex_delivery.errors import problem_of, said
 
@@ -68,13 +68,13 @@ class Api:
         answer = self.line.file(f"{self._prefix}/{path}", label, verb="POST", json=body, params=params or {})
         if answer.status == 200 and not answer.is_json:
             return answer.body
-        return self._read(answer.status, answer.json() if answer.is_json else None, label)
+        return self._read(answer.status, document(answer, label), label)
 
     def spool(self, path: str, label: str, body: Any, sink: IO[bytes]) -> None:
         """A long list into a file."""
         answer = self.line.send("POST", f"{self._prefix}/{path}", label, json=body, limits=LIST, sink=sink)
         if answer.status != 200:
-            reply = self._read(answer.status, answer.json() if answer.is_json else None, label)
+            reply = self._read(answer.status, document(answer, label), label)
             raise Unavailable(f"{label}: {reply.words}")
 
     def _call(self, verb: str, path: str, label: str, *, write: bool = False, **what: Any) -> Reply:

@@ -14,6 +14,7 @@ from b24app.logistics.model import Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.ports import Outgoing, Quote
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.status import Status
 from b24app.systems.yandex_delivery.claims import (
     PREFIX,
     build_claim,
@@ -27,7 +28,7 @@ from b24app.systems.yandex_delivery.client import Api, Reply, must, odd, pauses,
 from b24app.systems.yandex_delivery.errors import rows_of
 from b24app.systems.yandex_delivery.quotes import parse_ride
 from b24app.systems.yandex_delivery.tracking import claim_event
-from b24app.systems.yandex_delivery.vocabulary import ESTIMATING, RIDING, UNACCEPTED
+from b24app.systems.yandex_delivery.vocabulary import CLAIM_STATUSES, ESTIMATING, RIDING, UNACCEPTED
 
 #: Pauses between looks at a claim that is being estimated: usually a few seconds.
 PAUSES_S = (0.3, 0.7, 1.0, 2.0, 3.0, 4.0)
@@ -113,7 +114,9 @@ class Claims:
             body = {"version": claim.get("version")}
             reply = self._api.write("claims/accept", "claims.accept", body, {"claim_id": claim_id})
             if reply.ok:
-                status = str(reply.row.get("status") or "accepted")
+                status = str(reply.row.get("status") or "")
+                if not status:
+                    raise odd("claims.accept", reply)
                 # When it was accepted is not told: the event comes by the journal.
                 return None if status == "failed" else replace(self._state({**claim, "status": status}), events=())
             if reply.status != 409:
@@ -186,6 +189,8 @@ class Claims:
             self._free(claim_id)
             body = {"version": claim.get("version"), "cancel_state": "free"}
             reply = self._api.write("claims/cancel", "claims.cancel", body, {"claim_id": claim_id})
+            if reply.ok and CLAIM_STATUSES.get(str(reply.row.get("status"))) is not Status.CANCELLED:
+                raise odd("claims.cancel", reply)
             if reply.ok:
                 return replace(state, decision=Decision.ACCEPTED, cancel=Decision.ACCEPTED, events=())
             if reply.code not in _STALE:

@@ -85,9 +85,8 @@ def _hours(row: Mapping[str, Any]) -> Hours:
 
 
 def _minutes(told: Any) -> int:
-    return (whole(child({"at": told}, "at").get("hours")) or 0) * 60 + (
-        whole(child({"at": told}, "at").get("minutes")) or 0
-    )
+    at = told if isinstance(told, Mapping) else {}
+    return (whole(at.get("hours")) or 0) * 60 + (whole(at.get("minutes")) or 0)
 
 
 def parse_variants(data: Mapping[str, Any], address: Address) -> CheckedAddress:

@@ -158,22 +158,23 @@ class Yandex:
         return self._parcels.quote(request)
 
     def offers(self, request: ShipmentRequest) -> list[Quote]:
-        """A question for each service; one that does not go there is no reason to be without the other."""
+        """A question for each service; one that does not go there, or is silent, is no reason to be without the
+        other."""
         found: list[Quote] = []
-        refusals: list[Refused] = []
-        rides = self._claims is not None and not cannot_ride(
-            request, self._sender(request), self._setting("sender_email")
-        )
+        troubles: list[Refused | Unavailable] = []
+        email = self._setting("sender_email")
+        rides = self._claims is not None and not cannot_ride(request, self._sender(request), email)
         for code, _ in self._manifest.services:
             if code == EXPRESS and not rides:
                 continue
             try:
                 found.append(self.quote(replace(request, service_code=code)))
-            except Refused as error:
-                refusals.append(error)
+            except (Refused, Unavailable) as error:
+                troubles.append(error)
         about = {Field.ADDRESS, Field.POINT, Field.SIZE, Field.SENDER}
-        if not found and refusals and refusals[0].problems[0].field in about:
-            raise refusals[0]
+        for trouble in troubles if not found else ():
+            if isinstance(trouble, Unavailable) or trouble.problems[0].field in about:
+                raise trouble
         return found
 
     def point(self, code: str) -> PickupPoint | None:

@@ -460,3 +460,193 @@ def test_a_door_becomes_a_point(yandex: YandexHarness) -> None:
     assert state.changes[-1].decision is Decision.ACCEPTED
     found = yandex.port.find("wb-1-1")
     assert found.point_code == after.point_code
+
+
+# --- the account -----------------------------------------------------------------------------------------------------
+
+
+def test_a_new_password_ends_both_tokens_until_the_new_ones_are_entered(yandex: YandexHarness) -> None:
+    """§A1: there is no expiry, but a changed password; nobody but an admin can mend that."""
+    yandex.make()
+    fresh = yandex.control("POST", "tokens/expire", {})["accounts"][0]
+    calls: list[Callable[[], object]] = [
+        lambda: yandex.port.find("wb-1-1"),
+        lambda: yandex.port.create(ride(yandex, "wb-2-1")),
+        lambda: yandex.port.pull("", list),
+        lambda: yandex.port.read_many(["r-udp", f"{PREFIX}{'0' * 32}"]),
+        lambda: yandex.port.points(0),
+        lambda: yandex.port.ask_paper("label", "r-udp"),
+    ]
+    for call in calls:
+        assert yandex.raised(call) == "AccountProblem"
+    again = yandex.open(token=fresh["token"], express_token=fresh["express_token"])
+    assert again.find("wb-1-1") is not None
+    assert again.pull("", list).states == ()
+
+
+def test_each_api_takes_only_its_own_token(yandex: YandexHarness) -> None:
+    swapped = yandex.open(token=yandex.settings["express_token"], express_token=yandex.settings["token"])
+    assert yandex.raised(lambda: swapped.find("wb-1-1")) == "AccountProblem"
+    assert yandex.raised(lambda: swapped.pull("", list)) == "AccountProblem"
+    last = list(swapped.test())[-1]
+    assert (last.name, last.ok) == ("sign_in", False)
+
+
+def test_the_sender_of_express_is_looked_for_last_and_softly(yandex: YandexHarness) -> None:
+    """Without him orders wait, but the account works."""
+    for setting in ("sender_address", "sender_phone", "sender_email"):
+        step = list(yandex.open(**{setting: ""}).test())[-1]
+        assert (step.name, step.ok, step.soft) == ("sender", False, True), setting
+        assert step.problem is not None
+        assert step.problem.code == "sender_missing"
+    step = list(yandex.open(sender_address="Незнамоград, 1").test())[-1]
+    assert step.problem is not None
+    assert step.problem.code == "sender_city_unknown"
+    [*_, call, sender] = list(yandex.port.test())
+    assert (call.facts["currency"], int(call.facts["minor"]) > 10_000) == ("RUB", True)
+    assert "Казань" in sender.said
+
+
+def test_a_warehouse_without_money_on_the_balance(yandex: YandexHarness) -> None:
+    """§A12: `No dropoff available` hides three causes; the admin looks at them."""
+    account = yandex.world.addresses["yandex_delivery"]["accounts"][2]
+    broke = yandex.open(token=account["token"], station=account["station_id"], express_token="")
+    with pytest.raises(Refused) as caught:
+        broke.create(yandex.request())
+    problem = caught.value.problems[0]
+    assert (problem.code, problem.who, problem.their_text) == ("dropoff_refused", Who.ADMIN, "No dropoff available")
+
+
+def test_a_point_where_parcels_are_handed_in_may_be_the_start(yandex: YandexHarness) -> None:
+    point = next(row for row in yandex.port.points(0).points if row.code == "e1139f6d-e34f-47a9-a55f-31f032a861a6")
+    own = yandex.open(station=point.code)
+    assert own.quote(yandex.request()).price == yandex.port.quote(yandex.request()).price
+    big = replace(yandex.request().parcels[0], length_mm=1600)
+    with pytest.raises(Refused) as caught:
+        own.create(yandex.request(parcels=(big,)))
+    assert caught.value.problems[0].code == "too_big_for_service"
+
+
+# --- odd answers -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("claims/search", {"claims": None}, "Unavailable"),
+        ("claims/search", [], "Unavailable"),
+        ("claims/journal", [], "Unavailable"),
+        ("claims/info", {"id": ""}, "Unavailable"),
+        ("claims/cancel-info", {}, "Refused"),
+        ("claims/cancel", [], "Uncertain"),
+        ("claims/accept", {}, "Uncertain"),
+        ("claims/create", {"id": ""}, "Uncertain"),
+        ("claims/create", [], "Uncertain"),
+        ("offers/calculate", {"offers": [{}]}, "Refused"),
+        ("offers/calculate", {}, "Unavailable"),
+    ],
+)
+def test_an_odd_answer_is_no_proof_of_anything(yandex: YandexHarness, path: str, body: Any, said: str) -> None:
+    known = yandex.port.create(ride(yandex)).remote_id
+    calls: dict[str, Callable[[], object]] = {
+        "claims/search": lambda: yandex.port.find("wb-2-1"),
+        "claims/journal": lambda: yandex.port.pull("", list),
+        "claims/info": lambda: yandex.port.read(known),
+        "claims/cancel-info": lambda: yandex.port.cancel(known),
+        "claims/cancel": lambda: yandex.port.cancel(known),
+        "claims/create": lambda: yandex.port.create(ride(yandex, "wb-2-1")),
+        "claims/accept": lambda: yandex.port.create(ride(yandex, "wb-2-1")),
+        "offers/calculate": lambda: yandex.port.create(ride(yandex, "wb-2-1")),
+    }
+    yandex.strike("status", Where(f"{CARGO}/{path}"), status=200, body=body)
+    assert yandex.raised(calls[path]) == said
+    assert (accepted(yandex), accepted(yandex, "wb-2-1")) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("offers/create", {"offers": []}, "Refused"),
+        ("offers/create", {"offers": [{"offer_details": {}}]}, "Refused"),
+        ("offers/create", [], "Refused"),
+        ("offers/confirm", {"request_id": ""}, "Uncertain"),
+        ("offers/confirm", [], "Uncertain"),
+    ],
+)
+def test_an_offer_without_sense_makes_no_order(yandex: YandexHarness, path: str, body: Any, said: str) -> None:
+    yandex.strike("status", Where(f"{PLATFORM}/{path}"), status=200, body=body)
+    assert yandex.raised(lambda: yandex.port.create(yandex.request())) == said
+    assert yandex.accepted("wb-1-1") == 0
+    assert yandex.make().decision is Decision.ACCEPTED
+
+
+def test_a_cancellation_that_yandex_refuses_inside_a_good_answer(yandex: YandexHarness) -> None:
+    """§A10: HTTP 200 with `ERROR` is a refusal, `SUCCESS` of a repeated one is none."""
+    made = yandex.make()
+    path = Where(f"{PLATFORM}/request/cancel")
+    body = {"status": "ERROR", "reason": "cancel_not_available", "description": "поздно"}
+    yandex.strike("status", path, status=200, body=body)
+    with pytest.raises(Refused) as caught:
+        yandex.port.cancel(made.remote_id)
+    problem = caught.value.problems[0]
+    assert (problem.code, problem.their_code, problem.their_text) == (
+        "cancel_refused",
+        "cancel_not_available",
+        "поздно",
+    )
+    yandex.strike("status", path, status=200, body={"status": "SUCCESS", "reason": "already_cancelled"})
+    assert yandex.port.cancel(made.remote_id).cancel is Decision.PENDING
+
+
+# --- many at once, and money -----------------------------------------------------------------------------------------
+
+
+def test_a_hundred_orders_are_one_call(yandex: YandexHarness) -> None:
+    made, ridden = yandex.make(), yandex.port.create(ride(yandex, "wb-2-1"))
+    strangers = [f"{n:032x}-udp" for n in range(150)] + [f"{PREFIX}{n:032x}" for n in range(150)]
+    yandex.calls.records.clear()
+    read = yandex.port.read_many([made.remote_id, *strangers, ridden.remote_id])
+    assert [state.remote_id for state in read] == [made.remote_id, ridden.remote_id]
+    assert sorted(yandex.calls.labels()) == ["claims.bulk"] * 2 + ["requests.info"] * 2
+
+
+def test_one_silent_api_does_not_hide_the_prices_of_the_other(yandex: YandexHarness) -> None:
+    request = yandex.request()
+    for path, left in ((f"{CARGO}/offers/calculate", "other_day"), (f"{PLATFORM}/pricing-calculator", "express")):
+        yandex.strike("status", Where(path), status=503)
+        assert [quote.service_code for quote in yandex.port.offers(request)] == [left]
+        yandex.no_faults()
+    yandex.strike("status", Where("*"), None, status=503)
+    assert yandex.raised(lambda: yandex.port.offers(request)) == "Unavailable"
+    yandex.no_faults()
+    nowhere = yandex.request(address=read_address("Незнамоград, ул. Баумана, 5"))
+    with pytest.raises(Refused) as caught:
+        yandex.port.offers(nowhere)
+    assert caught.value.problems[0].code == "address_unknown"
+    yandex.switch(no_slots=True)
+    assert [quote.service_code for quote in yandex.port.offers(request)] == ["express"]
+    assert yandex.open(express_token="").offers(request) == []
+
+
+def test_cash_at_a_point_is_asked_for_as_the_account_wants_it(yandex: YandexHarness) -> None:
+    """`postpay` instead of a card (§A4); what is collected is exact, the delivery's part too."""
+    raw = yandex.port._api.ask("pickup-points/list", "cabinet", {"payment_method": "postpay"}).row["points"]
+    point = next(row["id"] for row in raw if row["type"] == "pickup_point")
+    account = yandex.open(on_receipt="postpay", vat="22", inn="7700000000")
+    request = yandex.request(kind=DeliveryKind.PICKUP, address=None, point_code=point, cod=Money(123457))
+    body = yandex.detail(yandex.settle(account.create(request)))["whole"]["request"]
+    assert body["billing_info"] == {"payment_method": "postpay", "delivery_cost": 33457}
+    assert [item["billing_details"] for item in body["items"]] == [
+        {"inn": "7700000000", "nds": 22, "unit_price": 45000, "assessed_unit_price": 45000}
+    ]
+    assert yandex.sent(yandex.port.find("wb-1-1")).cod_minor == 123457
+
+
+def test_two_boxes_are_one_claim(yandex: YandexHarness) -> None:
+    [box] = yandex.request().parcels
+    request = ride(yandex, parcels=(box, replace(box, weight_g=2345, length_mm=255)), declared=Money(100001))
+    made = yandex.port.create(request)
+    items = yandex.detail(made)["whole"]["items"]
+    assert [(item["weight"], item["size"]["length"]) for item in items] == [(0.7, 0.2), (2.345, 0.255)]
+    assert sum(round(float(item["cost_value"]) * 100) for item in items) == 100001
+    assert is_ours(request, yandex.port.find("wb-1-1"))
