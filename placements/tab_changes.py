@@ -14,7 +14,7 @@ from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import PageParts, answer_errors, session_of, trace
 from b24app.frames.rights import Right, demand
 from b24app.frames.session import PageSession
-from b24app.logistics.changes import Way, parts_changed, rules_at
+from b24app.logistics.changes import ChangeRule, Part, Way, parts_changed, rules_at
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.status import Status
 from b24app.store import audit, intents, portals, shipments
@@ -25,7 +25,7 @@ from placements.tab_changes_view import EDITED, ChangeForm, open_form, read_form
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
 FORM = "tab/change_form.html"
-CHANGE, CANCEL = "change", "cancel"
+CHANGE, CANCEL, STOP = "change", "cancel", "stop"
 
 
 def blueprint(parts: PageParts) -> Blueprint:
@@ -34,6 +34,7 @@ def blueprint(parts: PageParts) -> Blueprint:
     desk = Changes(parts)
     bp.post("/tab/changes/<int:shipment_id>")(desk.save)
     bp.post("/tab/changes/<int:shipment_id>/anew")(desk.anew)
+    bp.post("/tab/changes/<int:shipment_id>/stop")(desk.stop)
     return bp
 
 
@@ -81,11 +82,29 @@ class Changes:
         parts.waker.wake(lane)
         return pages.renewed(make_response("", 204), who, parts.signer)
 
-    def _form(self, session: Session, shipment: Shipment, before: ShipmentRequest) -> ChangeForm:
-        """Raises PageError(OUT_OF_DATE) when nothing of the order may be changed any more, or not just now."""
+    def stop(self, shipment_id: int) -> Response:
+        """Call the parcel back: the carrier turns it round and charges for it. Pressing twice is one request."""
+        parts, who = self._parts, session_of(self._parts, PLACEMENT, Right.CANCEL)
+        now = parts.clock.now()
+        with session_scope(parts.sessions) as session:
+            shipment = _own(session, who, shipment_id)
+            stops = any(rule.part is Part.STOP and rule.way is Way.HERE for rule in self._rules(session, shipment))
+            busy = intents.open_kinds(session, who.portal_id, shipment.id)
+            if not stops or not Status(shipment.status).has_moved or not shipment.remote_id or busy:
+                raise PageError(ErrorCode.OUT_OF_DATE, "it cannot be called back, or something is being done with it")
+            lane = intents.add(session, shipment, STOP, {"ref": ""}, now=now, trace_id=trace(), people=True)
+            audit.write(session, who.portal_id, Act.STOP, now, by=who.author, deal_id=who.entity_id)
+        parts.waker.wake(lane)
+        return pages.renewed(make_response("", 204), who, parts.signer)
+
+    def _rules(self, session: Session, shipment: Shipment) -> tuple[ChangeRule, ...]:
         account = portals.connection(session, shipment.portal_id, shipment.connection_id)
         plugin = self._parts.systems.get(account.system) if account else None
-        rules = rules_at(plugin.manifest.changes if plugin else (), Status(shipment.status))
+        return rules_at(plugin.manifest.changes if plugin else (), Status(shipment.status))
+
+    def _form(self, session: Session, shipment: Shipment, before: ShipmentRequest) -> ChangeForm:
+        """Raises PageError(OUT_OF_DATE) when nothing of the order may be changed any more, or not just now."""
+        rules = self._rules(session, shipment)
         here = tuple(rule.part.value for rule in rules if rule.way is Way.HERE and rule.part in EDITED)
         if not here or not shipment.remote_id or intents.open_kinds(session, shipment.portal_id, shipment.id):
             raise PageError(ErrorCode.OUT_OF_DATE, "nothing to change any more, or a call is under way")

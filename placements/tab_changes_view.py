@@ -56,7 +56,7 @@ class ChangeForm:
 @dataclass(frozen=True, slots=True)
 class ChangesView:
     """`busy`: a change is on its way. `form` None = this person may change nothing here, or nothing may be changed.
-    `anew`: the order may be cancelled and made again."""
+    `anew`: the order may be cancelled and made again. `stop`: the parcel may be called back on its way."""
 
     shipment: int
     lines: tuple[ChangeLine, ...]
@@ -64,6 +64,7 @@ class ChangesView:
     busy: bool
     form: ChangeForm | None
     anew: bool
+    stop: bool = False
 
 
 def changes_view(
@@ -77,13 +78,15 @@ def changes_view(
     if shipment is None or shipment.request is None or not rules or not _speaks(shipment.status):
         return None
     found = rules_at(rules, shipment.status)
-    busy = is_busy(shipment, "change")
+    busy = is_busy(shipment, "change") or is_busy(shipment, "stop")
     free = not busy and not is_busy(shipment, "cancel")
     here = tuple(rule.part.value for rule in found if rule.way is Way.HERE and rule.part in EDITED)
     form = open_form(shipment.id, shipment.request, here) if here and Right.SHIP in mine else None
     anew = free and {Right.SHIP, Right.CANCEL} <= set(mine) and any(rule.way is Way.ANEW for rule in found)
     lines = tuple(_line(rule, formats, carrier, shipment.request) for rule in found)
-    return ChangesView(shipment.id, lines, carrier, busy, form if free else None, anew)
+    stops = any(rule.part is Part.STOP and rule.way is Way.HERE for rule in found)
+    stop = free and stops and shipment.status.has_moved and Right.CANCEL in mine
+    return ChangesView(shipment.id, lines, carrier, busy, form if free else None, anew, stop)
 
 
 def _speaks(status: Status) -> bool:

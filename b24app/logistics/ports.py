@@ -23,7 +23,7 @@ from b24app.logistics.feed import Feed, FeedPage
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import Address, Sender, ShipmentRequest
 from b24app.logistics.money import Money
-from b24app.logistics.order import OrderState
+from b24app.logistics.order import ChangeState, OrderState
 from b24app.logistics.papers import PaperState
 from b24app.logistics.points import PickupPoint, PointPage
 from b24app.logistics.problem import Problem
@@ -33,6 +33,7 @@ __all__ = [
     "CallbackHint",
     "Callbacks",
     "Cancels",
+    "ChangeNews",
     "Changes",
     "CheckedAddress",
     "Cities",
@@ -57,6 +58,7 @@ __all__ = [
     "ReturnRequest",
     "Returns",
     "SignsOut",
+    "Stops",
     "TestStep",
     "Tracking",
 ]
@@ -208,6 +210,26 @@ class Changes(Protocol):
     def changed(self, remote_id: str, after: ShipmentRequest) -> OrderState | None:
         """After a call whose answer was lost: the order with its `changes` if it shows this request already, or if a
         change is still being decided; None when it does not, so that asking again repeats nothing."""
+
+
+@runtime_checkable
+class ChangeNews(Protocol):
+    """For systems where some changes are entities of their own, which the order does not tell of."""
+
+    def read_change(self, remote_id: str, ref: str) -> ChangeState | None:
+        """What became of the change that `change` called `ref`; None = the order itself tells. Raises as a read."""
+
+
+@runtime_checkable
+class Stops(Protocol):
+    """Calling a parcel back that has moved: it turns round and comes back. `manifest.changes` says what it costs."""
+
+    def stop(self, remote_id: str) -> OrderState:
+        """Ask once. The last of `state.changes` is this request, as with `Changes.change`."""
+
+    def stopped(self, remote_id: str) -> OrderState | None:
+        """After a call whose answer was lost: the order with its `changes` if it is stopped or that is being decided;
+        None when it is not."""
 
 
 @runtime_checkable

@@ -53,6 +53,7 @@ class Act(StrEnum):
     RATE_BOOKED = "rate_booked"
     CHANGE = "change"
     ANEW = "anew"
+    STOP = "stop"
     POINT = "point"
     PART = "part"
     PARCELS = "parcels"
@@ -126,6 +127,7 @@ _OF_DEALS = (
     Act.PART,
     Act.CHANGE,
     Act.ANEW,
+    Act.STOP,
     Act.POINT,
     Act.PARCELS,
     Act.PARCELS_DROPPED,

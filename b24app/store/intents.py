@@ -131,14 +131,15 @@ def taken(session: Session, portal_id: int, shipment_id: int, kind: str) -> list
     return list(session.scalars(mine.order_by(Intent.id)))
 
 
-def undecided(session: Session, portal_id: int, shipment_ids: Sequence[int]) -> set[int]:
-    """Those of the shipments of which something was asked that the carrier has not decided yet."""
-    found: set[int] = set()
+def undecided(session: Session, portal_id: int, shipment_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Those of the shipments of which something was asked that the carrier has not decided yet, with its own names for
+    our requests (`ref` of their payload)."""
+    found: dict[int, tuple[str, ...]] = {}
     for some in chunks(list(shipment_ids)):
-        wanted = select(Intent.shipment_id).where(
-            Intent.portal_id == portal_id, Intent.shipment_id.in_(some), Intent.state == IntentState.ACCEPTED
-        )
-        found |= set(session.scalars(wanted))
+        mine = (Intent.portal_id == portal_id, Intent.shipment_id.in_(some), Intent.state == IntentState.ACCEPTED)
+        for shipment_id, payload in session.execute(select(Intent.shipment_id, Intent.payload).where(*mine)):
+            ref = str((payload or {}).get("ref") or "")
+            found[shipment_id] = (*found.get(shipment_id, ()), *([ref] if ref else ()))
     return found
 
 

@@ -73,3 +73,34 @@ def test_an_order_is_changed_refused_and_made_anew(shop: Shop) -> None:
 def _second(shop: Shop, number: str) -> str | None:
     rows = shop.town.program.read(lambda session: session.scalars(select(Shipment).order_by(Shipment.n)).all())
     return rows[1].order_number if len(rows) == 2 and rows[1].order_number != number else None
+
+
+def test_on_its_way_it_is_redirected_within_the_city_and_called_back(shop: Shop) -> None:
+    """Answers are lost on the way; what CDEK charges for is asked for once."""
+    town = shop.town
+    shop.ship(DEAL)
+    [number] = shop.shipped(DEAL)
+    shop.happens(DEAL, "TAKEN_BY_TRANSPORTER_FROM_SENDER_CITY")
+    shop.becomes(DEAL, "В пути")
+    _, answer = _form(shop, address="Самара, ул. Победы, 1")
+    assert "data-done" in answer
+    shop.noticed(DEAL, 60)
+    assert "v2_city_can_not_be_changed" in shop.tab_says(DEAL)
+    city = shop.order(DEAL)["to_location"]["city"]
+    _form(shop, address=f"{city}, ул. Баумана, 1")
+    shop.told(DEAL, f"В заказе {number} изменено место доставки.", 60)
+    assert shop.order(DEAL)["to_location"]["address"] == f"{city}, ул. Баумана, 1"
+    assert "Перевозчик не изменил заказ" not in shop.tab_says(DEAL)
+
+    address = _form(shop)[0]
+    town.fault("break_after", match={"path": "/v2/orders/*/refusal", "method": "POST"}, times=1)
+    tab = shop.tab(DEAL)
+    assert "Отозвать посылку?" in tab.page
+    tab.press(f"{address}/stop")
+    town.calm()
+    assert "Отозвать посылку?" not in shop.tab(DEAL).page
+    town.advance(12)
+    shop.told(DEAL, f"Посылка {number} отозвана", 60)
+    shop.becomes(DEAL, "Едет обратно", 60)
+    assert len(town.journal("order.refusal_accepted")) == 1
+    assert town.journal("order.delete_accepted") == []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from b24app.systems.plugin import TrackPolicy
 from tests.flows.town import ADMIN, ON_THE_WAY, TRIGGER, WAITS, WON, Shop
 
 DEAL, TO_A_POINT = 501, 516
+NET_S = TrackPolicy().net_s
 STEPS = ("RECEIVED_AT_SHIPMENT_WAREHOUSE", "TAKEN_BY_TRANSPORTER_FROM_SENDER_CITY", "ACCEPTED_AT_PICK_UP_POINT")
 
 
@@ -36,7 +38,7 @@ def test_a_parcel_to_a_point_is_followed_to_its_end(shop: Shop) -> None:
 
 
 def test_polling_alone_reaches_the_end(shop: Shop) -> None:
-    """Webhooks are the fast way, not the only one."""
+    """Webhooks are the fast way, not the only one: below them every order is looked at all the same, much later."""
     shop.town.carrier(webhooks=False)
     shop.ship(TO_A_POINT)
     shop.shipped(TO_A_POINT)
@@ -45,7 +47,7 @@ def test_polling_alone_reaches_the_end(shop: Shop) -> None:
         ("DELIVERED", "Вручён"),
     ):
         shop.happens(TO_A_POINT, code)
-        shop.town.advance(700)
+        shop.town.advance(NET_S + 60)
         shop.becomes(TO_A_POINT, status)
     assert shop.town.journal("webhook.sent") == []
     assert shop.stage_of(TO_A_POINT) == shop.stage(WON)

@@ -17,7 +17,7 @@ from b24app.logistics.order import ChangeState, Decision, OrderState
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners.connection import outcomes
-from b24app.runners.connection.tasks import CANCEL, CHANGE, FOLLOW, Landed
+from b24app.runners.connection.tasks import CANCEL, CHANGE, FOLLOW, STOP, Landed
 from b24app.store import inbox, intents, papers, parting, problems, shipments
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import InboxKind, Intent, IntentState, Shipment
@@ -28,22 +28,23 @@ THEN = "then"
 
 @dataclass
 class News:
-    """`columns` of the shipment, what is told, what is wrong; `again` = the cancel intent whose wish follows."""
+    """`columns` of the shipment, what is told, what is wrong; `done` = the kinds of call that went through; `again` =
+    the cancel intent whose wish follows."""
 
     columns: dict[str, Any] = field(default_factory=dict)
     texts: list[Text] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    done: bool = False
+    done: set[str] = field(default_factory=set)
     again: Intent | None = None
 
 
 def decided(session: Session, landed: Landed, row: Shipment, state: OrderState, now: datetime) -> News:
     """Changes that this answer decides; their intents are closed here."""
     news = News()
-    if landed.task.kind == CHANGE and landed.task.payload and state.changes:
+    if landed.task.kind in (CHANGE, STOP) and landed.task.payload and state.changes:
         _own(session, landed, row, state.changes[-1], news)
     elif landed.task.kind == FOLLOW and (state.changes or state.gone):
-        for intent in intents.taken(session, row.portal_id, row.id, CHANGE):
+        for intent in (each for kind in (CHANGE, STOP) for each in intents.taken(session, row.portal_id, row.id, kind)):
             _followed(session, intent, row, state, news, now)
     if state.gone or state.cancel is Decision.ACCEPTED:
         wishes = intents.of_shipments(session, row.portal_id, [row.id]).get(row.id, [])
@@ -60,7 +61,7 @@ def decided(session: Session, landed: Landed, row: Shipment, state: OrderState, 
 def _own(session: Session, landed: Landed, row: Shipment, found: ChangeState, news: News) -> None:
     """The answer to the change itself; refused ones are told by `outcomes.own_problems`."""
     if found.decision is Decision.ACCEPTED:
-        _applied(landed.task.payload, row, landed.task.intent_id, news)
+        _applied(landed.task.kind, landed.task.payload, row, landed.task.intent_id, news)
     elif found.decision is Decision.PENDING:
         kept = next(
             one for one in intents.of_shipments(session, row.portal_id, [row.id])[row.id]
@@ -72,7 +73,7 @@ def _own(session: Session, landed: Landed, row: Shipment, found: ChangeState, ne
 def _followed(session: Session, intent: Intent, row: Shipment, state: OrderState, news: News, now: datetime) -> None:
     """By the carrier's own name for our request, else by the newest one."""
     if state.gone:
-        intents.decided(session, intent.portal_id, intent.shipment_id, CHANGE, IntentState.OBSOLETE, now)
+        intents.decided(session, intent.portal_id, intent.shipment_id, intent.kind, IntentState.OBSOLETE, now)
         return
     ref = intent.payload.get("ref", "")
     named = [each for each in state.changes if each.ref == ref] if ref else list(state.changes[-1:])
@@ -80,18 +81,21 @@ def _followed(session: Session, intent: Intent, row: Shipment, state: OrderState
         return
     found = named[-1]
     final = IntentState.DONE if found.decision is Decision.ACCEPTED else IntentState.REFUSED
-    intents.decided(session, intent.portal_id, intent.shipment_id, CHANGE, final, now)
+    intents.decided(session, intent.portal_id, intent.shipment_id, intent.kind, final, now)
     if found.decision is Decision.ACCEPTED:
-        _applied(intent.payload, row, intent.id, news)
+        _applied(intent.kind, intent.payload, row, intent.id, news)
     else:
-        news.problems.append(outcomes.change_refused(found.problems))
+        news.problems.append(outcomes.change_refused(found.problems, intent.kind))
 
 
-def _applied(payload: dict[str, Any], row: Shipment, intent_id: int, news: News) -> None:
+def _applied(kind: str, payload: dict[str, Any], row: Shipment, intent_id: int, news: News) -> None:
+    news.done.add(kind)
+    number = row.order_number or row.number
+    if kind == STOP:
+        news.texts.append(Text("changed.stop", {"number": number}, f"{row.number}:stop:{intent_id}"))
+        return
     before, after = ShipmentRequest.from_json(payload["before"]), ShipmentRequest.from_json(payload["after"])
     news.columns = {"request": payload["after"], "point_code": after.point_code or ""}
-    news.done = True
-    number = row.order_number or row.number
     for part in parts_changed(before, after):
         if part in (Part.RECIPIENT, Part.DESTINATION, Part.COMMENT):
             marker = f"{row.number}:change:{intent_id}:{part.value}"
@@ -101,10 +105,12 @@ def _applied(payload: dict[str, Any], row: Shipment, intent_id: int, news: News)
 def after(session: Session, row: Shipment, news: News, now: datetime) -> set[LaneRef]:
     """Once the shipment is saved: papers of before are no longer true, problems of earlier tries are over, and what a
     person wanted after the cancellation is asked for now, once."""
-    if news.done:
+    if CHANGE in news.done:
         papers.forget(session, row.portal_id, row.id)
+    if news.done:
         opened = problems.open_of_deals(session, row.portal_id, [row.deal_id])[row.deal_id]
-        keys = [one.key for one in opened if one.key.startswith(("change_refused|", "change_silent|"))]
+        over = tuple(key for kind in news.done for key in outcomes.change_problems(kind))
+        keys = [one.key for one in opened if one.key.startswith(over)]
         problems.solve(session, row.portal_id, row.deal_id, keys, now)
     intent = news.again
     if intent is None or row.status != Status.CANCELLED:

@@ -14,7 +14,7 @@ from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncert
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, Landed, Task
+from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, STOP, Landed, Task
 from b24app.store.models import IntentState, Shipment
 from b24app.store.sending import Outcome
 from b24app.systems.plugin import Manifest
@@ -24,7 +24,8 @@ from b24app.words import language_of
 LOOK_UP_AFTER = timedelta(seconds=10)
 #: An account that is refused is not asked again before an administrator acts, or this has passed.
 ACCOUNT_PAUSE = timedelta(hours=1)
-CHANGE_REFUSED = "change_refused"
+#: Of the calls whose answer is one of `state.changes`: the Problem of one that is refused, and of one that is given up.
+_PROBLEMS = {CHANGE: ("change_refused", "change_silent"), STOP: ("stop_refused", "stop_silent")}
 #: While a cancellation or a change is being decided.
 CANCEL_POLL = timedelta(seconds=3)
 _DECIDED = {
@@ -70,7 +71,7 @@ def _decision(task: Task, state: OrderState) -> Decision:
     """What the system has decided about the task so far. An order that is gone cannot be changed any more."""
     if task.kind == CREATE:
         return state.decision
-    if task.kind == CHANGE:
+    if task.kind in _PROBLEMS:
         return Decision.REFUSED if state.gone else state.changes[-1].decision
     return state.cancel or Decision.ACCEPTED
 
@@ -155,7 +156,7 @@ def later_poll(landed: Landed, now: datetime, spread: float, failures: int = 1) 
 
 def own_problems(landed: Landed, outcome: Outcome | None, state: OrderState | None) -> list[Problem]:
     """Problems that no answer names: we gave up, a cancellation came too late, a change was refused at once."""
-    if landed.task.kind == CHANGE:
+    if landed.task.kind in _PROBLEMS:
         return _of_change(landed, outcome)
     if outcome is not None and outcome.state == IntentState.DEAD:
         return [Problem("carrier_silent", Field.ORDER, Who.CARRIER, their_text=outcome.words)]
@@ -170,18 +171,23 @@ def own_problems(landed: Landed, outcome: Outcome | None, state: OrderState | No
 
 def _of_change(landed: Landed, outcome: Outcome | None) -> list[Problem]:
     if outcome is not None and outcome.state == IntentState.DEAD:
-        return [Problem("change_silent", Field.ORDER, Who.CARRIER, their_text=outcome.words)]
+        return [Problem(_PROBLEMS[landed.task.kind][1], Field.ORDER, Who.CARRIER, their_text=outcome.words)]
     if isinstance(landed.error, Refused):
-        return [change_refused(landed.error.problems)]
+        return [change_refused(landed.error.problems, landed.task.kind)]
     if landed.state is not None and not landed.state.gone and landed.state.changes[-1].decision is Decision.REFUSED:
-        return [change_refused(landed.state.changes[-1].problems)]
+        return [change_refused(landed.state.changes[-1].problems, landed.task.kind)]
     return []
 
 
-def change_refused(why: Sequence[Problem]) -> Problem:
+def change_problems(kind: str) -> tuple[str, ...]:
+    """Beginnings of the keys of problems that are over once such a call went through."""
+    return tuple(f"{code}|" for code in _PROBLEMS[kind])
+
+
+def change_refused(why: Sequence[Problem], kind: str = CHANGE) -> Problem:
     """The order stays as it was; the first reason's field and words are shown."""
     first = why[0] if why else Problem("refused", Field.ORDER, Who.CARRIER)
-    return Problem(CHANGE_REFUSED, first.field, Who.MANAGER, first.their_code, first.their_text)
+    return Problem(_PROBLEMS[kind][0], first.field, Who.MANAGER, first.their_code, first.their_text)
 
 
 def cancel_decided(state: OrderState | None) -> str | None:

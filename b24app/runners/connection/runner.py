@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from b24app.runners.connection.quoting import Quoting
 from b24app.runners.connection.rating import Rater
 from b24app.runners.connection.refreshing import Refreshing
 from b24app.runners.connection.saving import Account, Saver
-from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, Landed, Task, carry_out, carry_out_all
+from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, STOP, Landed, Task, carry_out, carry_out_all
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
 from b24app.store import inbox, intents, origins, portals, sending, shipments
@@ -163,13 +163,13 @@ class ConnectionRunner:
             most = run.room * run.batch + max(len(run.flying), len(followed))
             due = [] if run.slice.people else shipments.due_polls(session, run.slice, now, most)
             due = [row for row in due if row.id not in followed and row.remote_id]
-            alone = intents.undecided(session, run.slice.portal_id, [row.id for row in due]) if run.batch > 1 else set()
+            refs = intents.undecided(session, run.slice.portal_id, [row.id for row in due])
             rows = _shared(rows, run, len(due))
             sending.begin_sending(session, run.slice, rows, now + DONE_WITHIN)
             owners = shipments.by_ids(session, run.slice.portal_id, [row.shipment_id for row in rows])
         tasks = [_intent_task(row, owners[row.shipment_id], send_by) for row in rows]
         taken = {task.shipment_id for task in tasks}
-        follow = _grouped([row for row in due if row.id not in taken], run.batch, alone)
+        follow = _grouped([row for row in due if row.id not in taken], run.batch, refs)
         return [*((task,) for task in tasks), *follow[: max(0, run.room - len(tasks))]]
 
     # --- landing -----------------------------------------------------------------------------------------------------
@@ -243,12 +243,15 @@ def pace_of(manifest: Manifest, connection: Connection) -> Pace | None:
     return Pace(every, connection.id * 97 % every)
 
 
-def _grouped(rows: Sequence[Shipment], batch: int, alone: Collection[int]) -> list[tuple[Task, ...]]:
+def _grouped(rows: Sequence[Shipment], batch: int, refs: Mapping[int, tuple[str, ...]]) -> list[tuple[Task, ...]]:
     """Orders that are followed, `batch` a call; those still being decided about, or asked to change, one a call."""
-    single = [row for row in rows if batch == 1 or row.id in alone or Status(row.status).rank < Status.CREATED.rank]
+    single = [row for row in rows if batch == 1 or row.id in refs or Status(row.status).rank < Status.CREATED.rank]
     apart = {row.id for row in single}
     many = [_follow_task(row) for row in rows if row.id not in apart]
-    return [*((_follow_task(row),) for row in single), *(tuple(some) for some in chunks(many, batch))]
+    return [
+        *((_follow_task(row, refs.get(row.id, ())),) for row in single),
+        *(tuple(some) for some in chunks(many, batch)),
+    ]
 
 
 def _shared(rows: list[Intent], run: Run, polls: int) -> list[Intent]:
@@ -270,14 +273,14 @@ def _intent_task(intent: Intent, shipment: Shipment, send_by: float) -> Task:
         intent_id=intent.id,
         attempts=intent.attempts,
         tries=intent.attempts - intent.ladder_from,
-        payload=intent.payload if intent.kind in (CREATE, CHANGE) else {},
+        payload=intent.payload if intent.kind in (CREATE, CHANGE, STOP) else {},
         send_by=send_by,
         people=bool(intent.priority),
         fresh=intent.attempts == 0 and intent.n == 1,
     )
 
 
-def _follow_task(shipment: Shipment) -> Task:
+def _follow_task(shipment: Shipment, refs: tuple[str, ...] = ()) -> Task:
     remote_id, request = shipment.remote_id or "", dict(shipment.request)
     trace = steady_trace(shipment.number)
-    return Task(FOLLOW, shipment.id, shipment.deal_id, shipment.number, trace, remote_id, payload=request)
+    return Task(FOLLOW, shipment.id, shipment.deal_id, shipment.number, trace, remote_id, payload=request, refs=refs)

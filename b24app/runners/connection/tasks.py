@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from b24app.clock import Clock
@@ -12,6 +12,7 @@ from b24app.flows.track import NUMBER_TAKEN
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
+from b24app.logistics.ports import ChangeNews
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.wire.deadline import sending_until
 from b24app.wire.trace import tracing
@@ -21,6 +22,8 @@ CANCEL = "cancel"
 FOLLOW = "follow"
 #: Payload of such an intent: `{"before": request, "after": request, "ref": the system's name for our request}`.
 CHANGE = "change"
+#: Calling a parcel back that has moved. Payload: `{"ref": …}`, as of a change.
+STOP = "stop"
 #: In a create intent's payload: orders of earlier attempts that the system refused.
 REFUSED_IDS = "refused_ids"
 
@@ -31,7 +34,7 @@ class Task:
 
     `attempts` are all that were made, `tries` those since a person last revived it.
     `fresh`: nothing was ever sent for this shipment, so that there is nothing to look up before. `payload` of a task
-    that follows is the request of its order.
+    that follows is the request of its order, `refs` the changes of it that the system has not decided yet.
     """
 
     kind: str
@@ -47,6 +50,7 @@ class Task:
     send_by: float | None = None
     people: bool = False
     fresh: bool = False
+    refs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,13 +105,15 @@ def _act(system: Any, task: Task, clock: Clock) -> tuple[OrderState, bool]:
             return _create(system, task)
         if task.kind == CHANGE:
             return _change(system, task), False
+        if task.kind == STOP:
+            return _stop(system, task), False
         return system.cancel(task.remote_id), False
 
 
 def _follow(system: Any, task: Task) -> tuple[OrderState, bool]:
     """Read the order. Refused because our number is taken: the order that has it may be ours, from before our database
     was restored."""
-    state: OrderState = system.read(task.remote_id)
+    state: OrderState = _with_changes(system, task, system.read(task.remote_id))
     if not task.payload or not any(problem.code == NUMBER_TAKEN for problem in state.problems):
         return state, False
     found: OrderState | None = system.find(task.number)
@@ -115,6 +121,14 @@ def _follow(system: Any, task: Task) -> tuple[OrderState, bool]:
     if found is not None and alive and is_ours(ShipmentRequest.from_json(task.payload), found):
         return found, True
     return state, False
+
+
+def _with_changes(system: Any, task: Task, state: OrderState) -> OrderState:
+    """The order does not tell of every change: those are asked by their names."""
+    if state.gone or not isinstance(system, ChangeNews):
+        return state
+    found = [change for ref in task.refs if (change := system.read_change(task.remote_id, ref)) is not None]
+    return replace(state, changes=(*state.changes, *found)) if found else state
 
 
 def _create(system: Any, task: Task) -> tuple[OrderState, bool]:
@@ -138,6 +152,15 @@ def _change(system: Any, task: Task) -> OrderState:
     if found is not None:
         return found
     asked: OrderState = system.change(task.remote_id, before, after)
+    return asked
+
+
+def _stop(system: Any, task: Task) -> OrderState:
+    """As a change: what an earlier try may have done is looked up first."""
+    found: OrderState | None = system.stopped(task.remote_id) if task.attempts else None
+    if found is not None:
+        return found
+    asked: OrderState = system.stop(task.remote_id)
     return asked
 
 

@@ -7,7 +7,7 @@ from b24app.systems.cdek.papers import FORMS
 from b24app.systems.cdek.system import Cdek
 from b24app.systems.cdek.vocabulary import FAMILY_TITLES
 from b24app.systems.kit.directory import Directory
-from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField
+from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField, TrackPolicy
 
 _FORM = (
     SettingField(
@@ -75,6 +75,10 @@ MANIFEST = Manifest(
         "Callbacks",
         "Cancels",
         "Changes",
+        "ChangeNews",
+        "Stops",
+        "Returns",
+        "CourierCalls",
         "Papers",
         "Quotes",
         "Offers",
@@ -106,6 +110,7 @@ MANIFEST = Manifest(
     docs_url="https://apidoc.cdek.ru",
     papers=FORMS,
     changes=RULES,
+    track=TrackPolicy(),
 )
 
 
@@ -120,7 +125,7 @@ class CdekPlugin:
         return MANIFEST
 
     def open(self, context: OpenContext) -> Cdek:
-        return Cdek(context, self._directory)
+        return Cdek(context, MANIFEST, self._directory)
 
 
 PLUGIN = CdekPlugin()

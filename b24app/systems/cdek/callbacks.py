@@ -6,10 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.ports import CallbackHint
 from b24app.systems.cdek.client import Client, Reply
-from b24app.systems.cdek.errors import NOT_FOUND, problems_of, rows_of
+from b24app.systems.cdek.errors import NOT_FOUND, rows_of
 from b24app.systems.kit.subscriptions import is_ours, kept_and_stale
 
 TYPE = "ORDER_STATUS"
@@ -65,7 +64,7 @@ def unsubscribe(client: Client, url: str) -> int:
 def _list(client: Client) -> list[Mapping[str, Any]]:
     reply = client.read("webhooks", "webhooks.list")
     if not isinstance(reply.data, list):
-        raise Unavailable(f"webhooks.list: no list, {sorted(reply.codes)}")
+        raise reply.odd("webhooks.list")
     return rows_of(reply.data)
 
 
@@ -74,5 +73,5 @@ def _drop(client: Client, row: Mapping[str, Any]) -> None:
 
 
 def _done(reply: Reply) -> None:
-    if reply.errors and not reply.codes & NOT_FOUND:
-        raise Refused(problems_of(reply.errors))
+    if not reply.codes & NOT_FOUND:
+        reply.refuse("webhooks")

@@ -1,23 +1,29 @@
-"""Changing an order (cdek.md §6.6-§6.8): what may be changed in which state, and the PATCH itself.
+"""Changing an order (cdek.md §6.6-§6.8, §10): what may be changed in which state, and how.
 
-A PATCH says how the order shall be, so that the same one twice changes nothing; still it is looked up first.
+Before it moves, by a PATCH; afterwards another destination is an agreement with CDEK, an entity of its own, and calling
+the parcel back is a refusal, which is charged. All of them say how the order shall be, so that the same one twice
+changes nothing; still it is looked up first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from b24app.logistics.changes import ChangeRule, Cost, Part, parts_changed
 from b24app.logistics.changes import Way as How
-from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
+from b24app.logistics.errors import Refused, Uncertain
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.order import ChangeState, Decision, OrderState
+from b24app.logistics.problem import Field, Problem
 from b24app.logistics.status import Status
-from b24app.systems.cdek.client import Client
-from b24app.systems.cdek.errors import ACCOUNT, NOT_FOUND, STILL_PROCESSED, problem_of, problems_of, rows_of
-from b24app.systems.cdek.orders import MAX_COMMENT, Way, location, parse_order, recipient_contact, update_requests
+from b24app.systems.cdek.client import Client, Reply
+from b24app.systems.cdek.errors import NOT_FOUND, problems_of, request_errors, rows_of
+from b24app.systems.cdek.orders import MAX_COMMENT, Way, change_requests, location, parse_order, recipient_contact
+from b24app.systems.cdek.tracking import newest_code
 
+#: What a change is called that is an agreement; all others have the name of their request.
+AGREEMENT = "delivery:"
 _BEFORE = (Status.CREATED,)
 _MOVED = (
     Status.ACCEPTED_AT_WAREHOUSE,
@@ -27,12 +33,12 @@ _MOVED = (
     Status.DELIVERY_FAILED,
 )
 #: The contract states a price for two of them only: DELETE is free, a refusal is charged. A new destination may change
-#: the price (warnings `v2_cost_change_by_*`). After it moved: an agreement with CDEK, within the same city (§10).
+#: the price (warnings `v2_cost_change_by_*`). After it moved it stays within the same city (§10).
 RULES = (
     ChangeRule(Part.RECIPIENT, _BEFORE, How.HERE, Cost.UNKNOWN),
     ChangeRule(Part.RECIPIENT, _MOVED, How.NO),
     ChangeRule(Part.DESTINATION, _BEFORE, How.HERE, Cost.RECOUNT),
-    ChangeRule(Part.DESTINATION, _MOVED, How.ELSEWHERE, Cost.UNKNOWN),
+    ChangeRule(Part.DESTINATION, _MOVED, How.HERE, Cost.UNKNOWN),
     ChangeRule(Part.COMMENT, _BEFORE, How.HERE, Cost.UNKNOWN),
     ChangeRule(Part.COMMENT, _MOVED, How.NO),
     ChangeRule(Part.COD, _BEFORE, How.ANEW, Cost.FREE),
@@ -40,7 +46,7 @@ RULES = (
     ChangeRule(Part.PARCELS, _BEFORE, How.ANEW, Cost.RECOUNT),
     ChangeRule(Part.PARCELS, _MOVED, How.NO),
     ChangeRule(Part.STOP, _BEFORE, How.HERE, Cost.FREE),
-    ChangeRule(Part.STOP, _MOVED, How.ELSEWHERE, Cost.PAID),
+    ChangeRule(Part.STOP, _MOVED, How.HERE, Cost.PAID),
 )
 
 
@@ -52,12 +58,47 @@ def build_change(remote_id: str, before: ShipmentRequest, after: ShipmentRequest
     if Part.COMMENT in parts:
         body["comment"] = after.comment[:MAX_COMMENT]
     if Part.DESTINATION in parts and way is not None:
-        body["tariff_code"] = way.tariff
-        if after.kind is DeliveryKind.PICKUP:
-            body["delivery_point"] = after.point_code or ""
-        elif after.address is not None:
-            body["to_location"] = location(after.address, way.to_city)
+        body |= {"tariff_code": way.tariff, **_destination(after, way)}
     return body
+
+
+def _destination(after: ShipmentRequest, way: Way) -> dict[str, Any]:
+    if after.kind is DeliveryKind.PICKUP:
+        return {"delivery_point": after.point_code or ""}
+    return {"to_location": location(after.address, way.to_city)} if after.address is not None else {}
+
+
+def build_agreement(
+    remote_id: str, after: ShipmentRequest, way: Way, days: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The body of `POST /v2/delivery` for the first of `days` that CDEK offers (its `date_intervals`); to a door within
+    that day's longest window, which leaves the courier most freedom. Raises Refused when it offers none."""
+    day: Mapping[str, Any] = min(days, key=lambda each: str(each.get("date")), default={})
+    windows = [(str(row.get("start_time")), str(row.get("end_time"))) for row in rows_of(day.get("time_intervals"))]
+    if not day.get("date") or not (windows or after.kind is DeliveryKind.PICKUP):
+        raise Refused([Problem("date_refused", Field.DATE)])
+    body = {"order_uuid": remote_id, "date": day["date"], **_destination(after, way)}
+    if after.kind is DeliveryKind.PICKUP:
+        return body
+    begin, end = max(windows, key=lambda window: _minutes(window[1]) - _minutes(window[0]))
+    return body | {"time_from": begin, "time_to": end}
+
+
+def _minutes(clock: str) -> int:
+    hours, _, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes[:2]) if hours.isdigit() and minutes[:2].isdigit() else 0
+
+
+_AGREED = {"PROCESSING": Decision.ACCEPTED, "INVALID": Decision.REFUSED, "CANCEL": Decision.REFUSED}
+
+
+def parse_agreement(reply: Reply) -> ChangeState | None:
+    """None when the answer names no agreement. `CANCEL` = a newer one, or CDEK itself, took its place."""
+    if not reply.entity.get("uuid"):
+        return None
+    errors = [error for request in reply.requests for error in request_errors(request)]
+    decision = _AGREED.get(newest_code(reply.entity), Decision.REFUSED if errors else Decision.PENDING)
+    return ChangeState(AGREEMENT + str(reply.entity["uuid"]), decision, problems_of(errors))
 
 
 def shows(entity: Mapping[str, Any], after: ShipmentRequest) -> bool:
@@ -91,7 +132,7 @@ def _ten(phone: str) -> str:
 
 
 class ChangeDesk:
-    """The port `Changes` of a connection."""
+    """The ports `Changes`, `ChangeNews` and `Stops` of a connection."""
 
     _client: Client
 
@@ -100,32 +141,76 @@ class ChangeDesk:
 
     def change(self, remote_id: str, before: ShipmentRequest, after: ShipmentRequest) -> OrderState:
         """What has to be looked up is looked up first, so that `Uncertain` can only come from the change itself."""
+        parts = parts_changed(before, after)
         way = self._way(after)
-        moved = Part.DESTINATION in parts_changed(before, after)
-        body = {"type": way.order_type, **build_change(remote_id, before, after, way if moved else None)}
-        reply = self._client.write("PATCH", "orders", "orders.change", body)
-        if reply.codes & ACCOUNT:
-            raise AccountProblem(next(problem_of(error) for error in reply.errors if error.code in ACCOUNT))
-        if STILL_PROCESSED in reply.codes:
-            raise Unavailable("orders.change: the change before is still being decided", 3.0)
-        if reply.errors:
-            raise Refused(problems_of(reply.errors))
-        updates = update_requests(rows_of(reply.data.get("requests") if isinstance(reply.data, Mapping) else None))
-        if not updates:
-            raise Uncertain(f"orders.change: HTTP {reply.status} without a request or an error")
-        return OrderState(remote_id, after.number, Decision.ACCEPTED, changes=updates[-1:])
+        if parts == (Part.DESTINATION,) and self._has_moved(remote_id):
+            return self._agree(remote_id, after, way)
+        way_there = way if Part.DESTINATION in parts else None
+        body = {"type": way.order_type, **build_change(remote_id, before, after, way_there)}
+        return self._asked(self._client.write("PATCH", "orders", "orders.change", body), "orders.change", remote_id)
+
+    def _has_moved(self, remote_id: str) -> bool:
+        state, _ = self._now(remote_id)
+        return any(event.status is not None and event.status.has_moved for event in state.events)
+
+    def _agree(self, remote_id: str, after: ShipmentRequest, way: Way) -> OrderState:
+        offered = self._client.read("delivery/intervals", "delivery.intervals", {"order_uuid": remote_id})
+        offered.refuse("delivery.intervals")
+        body = build_agreement(remote_id, after, way, rows_of(offered.document.get("date_intervals")))
+        reply = self._client.write("POST", "delivery", "delivery.agree", body)
+        reply.refuse("delivery.agree")
+        state = parse_agreement(reply)
+        if state is None:
+            raise Uncertain(f"delivery.agree: HTTP {reply.status} without an agreement or an error")
+        return OrderState(remote_id, after.number, Decision.ACCEPTED, changes=(state,))
+
+    def _asked(self, reply: Reply, label: str, remote_id: str) -> OrderState:
+        """The request that was just made, of those that the answer tells of."""
+        reply.refuse(label)
+        found = change_requests(reply.requests)
+        if not found:
+            raise Uncertain(f"{label}: HTTP {reply.status} without a request or an error")
+        return OrderState(remote_id, decision=Decision.ACCEPTED, changes=found[-1:])
+
+    def read_change(self, remote_id: str, ref: str) -> ChangeState | None:  # noqa: ARG002 - the port's shape
+        """Orders tell of their requests, not of agreements."""
+        if not ref.startswith(AGREEMENT):
+            return None
+        reply = self._client.read(f"delivery/{ref.removeprefix(AGREEMENT)}", "delivery.read")
+        state = parse_agreement(reply)
+        if state is None and not reply.codes & NOT_FOUND:
+            raise reply.odd("delivery.read")
+        return state or ChangeState(ref, Decision.REFUSED, problems_of(reply.errors))
 
     def changed(self, remote_id: str, after: ShipmentRequest) -> OrderState | None:
-        reply = self._client.read(f"orders/{remote_id}", "orders.read")
-        if reply.codes & NOT_FOUND:
-            return OrderState(remote_id=remote_id, gone=True)
-        state = parse_order(reply.data) if isinstance(reply.data, Mapping) else None
-        if state is None:
-            raise Unavailable(f"orders.read: HTTP {reply.status}, no order, {sorted(reply.codes)}")
+        state, entity = self._now(remote_id)
         newest = state.changes[-1] if state.changes else None
-        if newest is not None and newest.decision is Decision.PENDING:
+        if state.gone or (newest is not None and newest.decision is Decision.PENDING):
             return state
-        if not shows(reply.entity, after):
+        if not shows(entity, after):
             return None
         done = newest if newest and newest.decision is Decision.ACCEPTED else ChangeState("", Decision.ACCEPTED)
         return OrderState(remote_id, state.number, state.decision, state.order_number, changes=(done,))
+
+    def stop(self, remote_id: str) -> OrderState:
+        """A refusal (§6.8): charged, and the parcel comes back by an order of its own."""
+        reply = self._client.write("POST", f"orders/{remote_id}/refusal", "orders.refusal")
+        return self._asked(reply, "orders.refusal", remote_id)
+
+    def stopped(self, remote_id: str) -> OrderState | None:
+        """A refusal under way, or an order that is on its way back already."""
+        state, _ = self._now(remote_id)
+        if state.gone or (state.changes and state.changes[-1].decision is Decision.PENDING):
+            return state
+        if not any(event.status in (Status.RETURNING, Status.RETURNED) for event in state.events):
+            return None
+        return OrderState(remote_id, state.number, state.decision, changes=(ChangeState("", Decision.ACCEPTED),))
+
+    def _now(self, remote_id: str) -> tuple[OrderState, Mapping[str, Any]]:
+        reply = self._client.read(f"orders/{remote_id}", "orders.read")
+        if reply.codes & NOT_FOUND:
+            return OrderState(remote_id=remote_id, gone=True), {}
+        state = parse_order(reply.document)
+        if state is None:
+            raise reply.odd("orders.read")
+        return state, reply.entity

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from b24app.logistics.errors import Refused, Unavailable
+from b24app.logistics.errors import Refused
 from b24app.logistics.model import Address
 from b24app.logistics.money import Money
 from b24app.logistics.ports import City
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.cdek.client import Client
 from b24app.systems.cdek.errors import problems_of, rows_of
-from b24app.systems.cdek.vocabulary import money_of
 from b24app.systems.kit.cities import SHOWN, ambiguous, choose
 from b24app.systems.kit.directory import CITIES_S, Directory
+from b24app.systems.kit.units import money_of
 
 
 class CityBook:
@@ -83,7 +83,7 @@ class CityBook:
     def _ask(self, params: Mapping[str, str]) -> list[City]:
         reply = self._client.read("location/cities", "location.cities", params)
         if not isinstance(reply.data, list):
-            raise Unavailable(f"location.cities: no list, {sorted(reply.codes)}")
+            raise reply.odd("location.cities")
         return [city for row in rows_of(reply.data) if (city := parse_city(row)) is not None]
 
     def _unknown(self, address: Address) -> Problem:

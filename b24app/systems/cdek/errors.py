@@ -6,14 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from b24app.logistics.problem import Field, Problem
-from b24app.systems.cdek.refusals import field_of_path, meaning_of, warning_meaning_of
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.systems.cdek import vocabulary
+from b24app.systems.kit.meanings import Meanings, once
 
 NOT_FOUND = frozenset({"v2_entity_not_found", "v2_entity_not_found_im_number", "v2_order_not_found"})
+FOREIGN = frozenset({"v2_entity_forbidden", "v2_order_forbidden"})
 TOKEN = frozenset({"v2_token_expired", "v2_authorization_incorrect", "unauthorized"})
 ACCOUNT = frozenset({"invalid_client", "ve_payer_contract_status_incorrect", "ve_contract_with_id_not_exists"})
 STILL_PROCESSED = "v2_similar_request_still_processed"
-INTERNAL = "v2_internal_error"
+
+ERRORS = Meanings(vocabulary.ERRORS, vocabulary.ERROR_FAMILIES)
+WARNINGS = Meanings(vocabulary.WARNINGS, unknown=("warning_unknown", Field.ORDER, Who.ADMIN))
+#: Which of our fields a message such as `[to_location.address] is empty` speaks of.
+_PLACES = Meanings(patterns=vocabulary.PLACES, unknown=("", Field.NONE, Who.MANAGER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +32,17 @@ class Said:
 
 def said(data: Any) -> list[Said]:
     """All errors of an answer, whatever its envelope: `requests[].errors`, `errors`, OAuth's, the framework's."""
-    if isinstance(data, list):
-        return []
     if not isinstance(data, Mapping):
         return []
     found = [*_rows(data.get("errors"))]
     for request in rows_of(data.get("requests")):
-        found += _rows(request.get("errors"))
+        found += request_errors(request)
     error = data.get("error")
     if isinstance(error, str) and error and not found:
         # OAuth says {"error": code, "error_description"}; the framework {"status", "error": phrase, "message"}.
-        found = [Said(_framework_code(data, error), str(data.get("error_description") or data.get("message") or error))]
+        code = f"http_{data['status']}" if "status" in data and "path" in data else error
+        found = [Said(code, str(data.get("error_description") or data.get("message") or error))]
     return found
-
-
-def _framework_code(data: Mapping[str, Any], error: str) -> str:
-    return f"http_{data['status']}" if "status" in data and "path" in data else error
 
 
 def request_errors(request: Mapping[str, Any]) -> list[Said]:
@@ -49,8 +50,9 @@ def request_errors(request: Mapping[str, Any]) -> list[Said]:
     return list(_rows(request.get("errors")))
 
 
-def request_warnings(requests: Iterable[Mapping[str, Any]]) -> list[Said]:
-    return [warning for request in requests for warning in _rows(request.get("warnings"))]
+def request_warnings(requests: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
+    found = [warning for request in requests for warning in _rows(request.get("warnings"))]
+    return tuple(WARNINGS.problem(warning.code, warning.text) for warning in found)
 
 
 def _rows(value: Any) -> Iterator[Said]:
@@ -69,22 +71,16 @@ def rows_of(value: Any) -> list[Mapping[str, Any]]:
 
 def problem_of(error: Said) -> Problem:
     """What to show for one of their errors."""
-    code, field, who = meaning_of(error.code)
+    code, field, who = ERRORS.of(error.code)
     if field is Field.NONE:
-        named = field_of_path(error.text)
-        if named is not None:
-            field, who = named
+        _, named, by = _PLACES.of(error.text)
+        field, who = (named, by) if named is not Field.NONE else (field, who)
     return Problem(code, field, who, their_code=error.code, their_text=error.text)
 
 
 def problems_of(errors: Iterable[Said]) -> tuple[Problem, ...]:
     """Each once, in their order."""
-    return tuple({problem.key: problem for problem in map(problem_of, errors)}.values())
-
-
-def warning_of(warning: Said) -> Problem:
-    code, field, who = warning_meaning_of(warning.code)
-    return Problem(code, field, who, their_code=warning.code, their_text=warning.text)
+    return once(map(problem_of, errors))
 
 
 def codes_of(errors: Iterable[Said]) -> set[str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from b24app.logistics.model import Item
 from b24app.logistics.money import Money
-from b24app.systems.cdek.vocabulary import rubles
 from b24app.systems.kit.goods import Pieces, pieces
+from b24app.systems.kit.units import whole_units
 
 #: cdek.md §6.1: letters, digits and this punctuation; 20 in the general text (later ones say 50).
 _FORBIDDEN = re.compile(r"[^A-Za-zА-Яа-яЁё0-9!@\"#№$;%^:&?*()_\-+=<>,.{}\[\]/ ]")
@@ -38,7 +38,7 @@ def _row(row: Pieces, article: str, vat: str) -> dict[str, Any]:
         "name": item.name[:MAX_NAME],
         "ware_key": article,
         "payment": payment(row.paid, currency, vat_rate(vat, item.vat_percent)),
-        "cost": rubles(row.worth, currency),
+        "cost": whole_units(Money(row.worth, currency)),
         "weight": item.weight_g,
         "amount": row.quantity,
     }
@@ -53,9 +53,9 @@ def vat_rate(setting: str, of_row: int | None) -> int | None:
 
 def payment(minor: int, currency: str, rate: int | None) -> dict[str, Any]:
     """A `money` object. VAT is inside the value and stated only where something is paid."""
-    money: dict[str, Any] = {"value": rubles(minor, currency)}
+    money: dict[str, Any] = {"value": whole_units(Money(minor, currency))}
     if minor and rate is not None:
-        money |= {"vat_sum": rubles(round(minor * rate / (100 + rate)), currency), "vat_rate": rate}
+        money |= {"vat_sum": whole_units(Money(round(minor * rate / (100 + rate)), currency)), "vat_rate": rate}
     return money
 
 

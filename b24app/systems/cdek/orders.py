@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24app.logistics.model import Address, DeliveryKind, Parcel, Recipient, Sender, ShipmentRequest
+from b24app.logistics.money import Money
 from b24app.logistics.order import ChangeState, Decision, OrderState, TrackingEvent, fingerprint_of
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
-from b24app.systems.cdek.errors import problems_of, request_errors, request_warnings, rows_of, warning_of
+from b24app.systems.cdek.errors import problems_of, request_errors, request_warnings, rows_of
 from b24app.systems.cdek.goods import item_rows, payment, vat_rate
 from b24app.systems.cdek.tracking import problem_events, status_events
-from b24app.systems.cdek.vocabulary import TRACKING_URL, centimetres, day_of, moment_of, money_of, rubles
+from b24app.systems.cdek.vocabulary import TRACKING_URL
 from b24app.systems.kit.goods import collect
+from b24app.systems.kit.units import centimetres, day_of, moment_of, money_of, whole_units
 
 SHOP, FREIGHT = 1, 2
 MAX_NUMBER = 40
@@ -125,7 +127,7 @@ def _money(request: ShipmentRequest, way: Way) -> dict[str, Any]:
     items = [item for parcel in request.parcels for item in parcel.items]
     if way.order_type == FREIGHT:
         worth = request.declared.minor if request.declared else sum(item.price.minor * item.quantity for item in items)
-        return {"services": [{"code": "INSURANCE", "parameter": f"{rubles(worth):.2f}"}]} if worth else {}
+        return {"services": [{"code": "INSURANCE", "parameter": f"{whole_units(Money(worth)):.2f}"}]} if worth else {}
     delivery = collect(items, request.cod).delivery
     if not delivery or request.cod is None:
         return {}
@@ -159,13 +161,13 @@ def parse_order(data: Mapping[str, Any], back: bool = False) -> OrderState | Non
         keep_until=moment_of(entity.get("keep_free_until")),
         point_code=str(entity.get("delivery_point") or ""),
         problems=problems or cancel_problems,
-        warnings=tuple(warning_of(warning) for warning in request_warnings(requests)),
+        warnings=request_warnings(requests),
         events=tuple(sorted([*events, *problem_events(entity)], key=lambda event: event.at)),
         retracted=tuple(retracted),
         fingerprint=entity_fingerprint(entity),
-        return_ids=tuple(_returns(data)),
+        return_ids=tuple(related(data, "return_order")),
         cancel=cancel,
-        changes=update_requests(requests),
+        changes=change_requests(requests),
     )
 
 
@@ -204,15 +206,19 @@ def cancellation(
 _STATES = {"SUCCESSFUL": Decision.ACCEPTED, "INVALID": Decision.REFUSED}
 
 
-def update_requests(requests: Sequence[Mapping[str, Any]]) -> tuple[ChangeState, ...]:
-    """The UPDATE requests, oldest first (§6.6); one that is neither done nor refused is still being decided."""
-    updates = [request for request in requests if request.get("type") == "UPDATE"]
+#: Requests that change nothing of the order that goes on. That of a refusal has no documented type (§4).
+_NO_CHANGE = frozenset({"CREATE", "DELETE", "AUTH", "GET", "CREATE_CLIENT_RETURN"})
+
+
+def change_requests(requests: Sequence[Mapping[str, Any]]) -> tuple[ChangeState, ...]:
+    """Changes and refusals, oldest first (§6.6, §6.8); one that is neither done nor refused is still being decided."""
+    updates = [request for request in requests if str(request.get("type") or "GET") not in _NO_CHANGE]
     return tuple(
         ChangeState(
             str(request.get("request_uuid") or ""),
             _STATES.get(str(request.get("state")), Decision.PENDING),
             problems_of(request_errors(request)),
-            tuple(warning_of(warning) for warning in request_warnings([request])),
+            request_warnings([request]),
         )
         for request in sorted(updates, key=lambda request: str(request.get("date_time") or ""))
     )
@@ -231,12 +237,12 @@ def entity_fingerprint(entity: Mapping[str, Any]) -> str:
     return fingerprint_of(str(recipient.get("name") or ""), phone, [int(weight) for weight in weights if weight])
 
 
-def _price(detail: Mapping[str, Any]) -> Any:
+def _price(detail: Mapping[str, Any]) -> Money | None:
     """What the order costs the sender: the total if it is known, else the delivery alone."""
-    total = money_of(detail.get("total_sum"))
-    return total or money_of(detail.get("delivery_sum"))
+    return money_of(detail.get("total_sum")) or money_of(detail.get("delivery_sum"))
 
 
-def _returns(data: Mapping[str, Any]) -> list[str]:
-    related = rows_of(data.get("related_entities"))
-    return [str(row["uuid"]) for row in related if row.get("type") == "return_order" and row.get("uuid")]
+def related(data: Mapping[str, Any], kind: str) -> list[str]:
+    """Keys of the entities of this kind that belong to an order (§6.3)."""
+    rows = rows_of(data.get("related_entities"))
+    return [str(row["uuid"]) for row in rows if row.get("type") == kind and row.get("uuid")]

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
-from b24app.logistics.papers import MOST_BYTES, PDF, PaperForm, PaperKind, PaperStage, PaperState
+from b24app.logistics.errors import Refused, Unavailable, Uncertain
+from b24app.logistics.papers import PDF, PaperForm, PaperKind, PaperStage, PaperState
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.systems.cdek.client import Client, Reply
-from b24app.systems.cdek.errors import ACCOUNT, NOT_FOUND, Said, problem_of, problems_of, request_errors, rows_of
-from b24app.systems.cdek.vocabulary import moment_of
+from b24app.systems.cdek.client import Client
+from b24app.systems.cdek.errors import NOT_FOUND, Said, problems_of, request_errors, rows_of
+from b24app.systems.cdek.tracking import newest_code
 
 WAYBILL = "waybill"
 #: A label of each place; two copies of the waybill: one stays with us, one goes with the parcel (§12, its default).
@@ -54,12 +54,7 @@ def parse_paper(data: Any) -> PaperState | None:
     entity = data.get("entity") if isinstance(data, Mapping) else None
     if not isinstance(entity, Mapping) or not entity.get("uuid"):
         return None
-    dated = [
-        (at, n, str(row.get("code") or "").strip())
-        for n, row in enumerate(rows_of(entity.get("statuses")))
-        if (at := moment_of(row.get("date_time"))) is not None
-    ]
-    stage = _STAGES.get(max(dated)[2] if dated else "", PaperStage.PREPARING)
+    stage = _STAGES.get(newest_code(entity), PaperStage.PREPARING)
     requests = rows_of(data.get("requests"))
     if stage is PaperStage.PREPARING and any(request.get("state") == "INVALID" for request in requests):
         stage = PaperStage.REFUSED
@@ -82,14 +77,13 @@ class PaperDesk:
             reply = self._client.write("POST", folder_of(form), "print.create", build_paper(form, remote_id))
         except Uncertain as error:  # a form more or less costs nothing: it is simply asked for again
             raise Unavailable(error.why) from error
-        if reply.codes & ACCOUNT:
-            raise AccountProblem(next(problem_of(error) for error in reply.errors if error.code in ACCOUNT))
         if reply.codes & _NOT_YET:
             raise Unavailable("print.create: the order is not ready", 3.0)
         state = parse_paper(reply.data)
         if state is not None and state.stage is not PaperStage.REFUSED:
             return state
-        raise Refused(_why(reply.errors))
+        reply.refuse("print.create")
+        raise Refused(_why(()))
 
     def read_paper(self, form: str, key: str) -> PaperState:
         reply = self._client.read(f"{folder_of(form)}/{key}", "print.read")
@@ -97,15 +91,13 @@ class PaperDesk:
             return PaperState(key, PaperStage.GONE)
         state = parse_paper(reply.data)
         if state is None:
-            raise Unavailable(f"print.read: HTTP {reply.status}, no form, {sorted(reply.codes)}")
+            raise reply.odd("print.read")
         return state
 
     def fetch_paper(self, form: str, key: str) -> bytes:
         """From our own address, never from the `url` they give: it was seen with http, and the token must not go
         there (§12)."""
-        found = self._client.fetch(f"{folder_of(form)}/{key}.pdf", "print.file", MOST_BYTES)
-        if isinstance(found, Reply):
-            raise Unavailable(f"print.file: HTTP {found.status}, {sorted(found.codes)}", 2.0)
-        if not found.startswith(PDF):
-            raise Unavailable(f"print.file: {len(found)} bytes, no PDF", 2.0)
-        return found
+        reply = self._client.fetch(f"{folder_of(form)}/{key}.pdf", "print.file")
+        if not isinstance(reply.data, bytes) or not reply.data.startswith(PDF):
+            raise Unavailable(f"print.file: HTTP {reply.status}, no PDF, {sorted(reply.codes)}", 2.0)
+        return reply.data

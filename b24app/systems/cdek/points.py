@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from b24app.logistics.errors import Unavailable
 from b24app.logistics.points import (
     LOCKER,
     OFFICE,
@@ -20,13 +19,12 @@ from b24app.logistics.points import (
     Takes,
 )
 from b24app.systems.cdek.client import Client
-from b24app.systems.cdek.errors import rows_of
-from b24app.systems.cdek.refusals import meaning_of
+from b24app.systems.cdek.errors import ERRORS, rows_of
 from b24app.systems.kit.directory import POINTS_S, Directory
+from b24app.systems.kit.spool import BROKEN, PAGE
+from b24app.systems.kit.units import grams_of
 
 LOCKER_MAX_G = 15_000
-#: Rows of one page: about 120 KB, what their own widget asks for.
-PAGE = 500
 _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 
 
@@ -49,16 +47,16 @@ class PointBook:
         if isinstance(reply.data, list):
             rows = rows_of(reply.data)
             return next((parse_point(row) for row in rows if str(row.get("code", "")).upper() == code.upper()), None)
-        if any(meaning_of(found)[0] == "point_unknown" for found in reply.codes):
+        if any(ERRORS.of(found)[0] == "point_unknown" for found in reply.codes):
             return None
-        raise Unavailable(f"deliverypoints: no list, {sorted(reply.codes)}")
+        raise reply.odd("deliverypoints")
 
 
 def read_page(client: Client, page: int) -> PointPage:
     """A full page has another behind it: their paging headers get lost on the way (§13), so they are not asked."""
     reply = client.read("deliverypoints", "deliverypoints.page", {"size": str(PAGE), "page": str(page)})
     if not isinstance(reply.data, list):
-        raise Unavailable(f"deliverypoints.page: no list, {sorted(reply.codes)}")
+        raise reply.odd("deliverypoints.page")
     return parse_page(reply.data)
 
 
@@ -68,7 +66,7 @@ def parse_page(rows: list[Any]) -> PointPage:
     for row in rows:
         try:
             point = parse_point(row)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except BROKEN:
             continue
         points[point.code] = point
     return PointPage(tuple(points.values()), len(rows) - len(points), more=len(rows) >= PAGE)
@@ -110,8 +108,7 @@ def _where(place: Mapping[str, Any]) -> tuple[float | None, float | None]:
 def _takes(row: Mapping[str, Any]) -> Takes:
     """A limit of 0 or none = nothing is stated; a locker takes 15 kg whatever it says."""
     locker = row.get("type") == "POSTAMAT"
-    stated = row.get("weight_max")
-    heaviest = round(stated * 1000) if isinstance(stated, int | float) and stated > 0 else None
+    heaviest = grams_of(row.get("weight_max"))
     return Takes(
         kind=LOCKER if locker else OFFICE,
         active=str(row.get("status") or "ACTIVE").upper() == "ACTIVE",

@@ -12,7 +12,7 @@ from b24app.logistics.ports import PriceLine, Quote
 from b24app.systems.cdek.client import Reply
 from b24app.systems.cdek.errors import problems_of, rows_of
 from b24app.systems.cdek.orders import FREIGHT, Way
-from b24app.systems.cdek.vocabulary import centimetres, money_of, rubles
+from b24app.systems.kit.units import centimetres, money_of, whole_units
 
 
 def build_quote(request: ShipmentRequest, way: Way, date: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def build_offers(request: ShipmentRequest, way: Way, date: str) -> dict[str, Any
         "packages": [_package(parcel) for parcel in request.parcels],
     }
     if way.order_type == FREIGHT and request.declared:
-        body["services"] = [{"code": "INSURANCE", "parameter": f"{rubles(request.declared.minor):.2f}"}]
+        body["services"] = [{"code": "INSURANCE", "parameter": f"{whole_units(request.declared):.2f}"}]
     return body
 
 
@@ -54,8 +54,7 @@ def parse_trial(reply: Reply) -> dict[str, str]:
     """How many tariffs there are (`n`), and the cheapest (`minor`, `currency`). Raises Refused."""
     if reply.errors:
         raise Refused(problems_of(reply.errors))
-    data: Mapping[str, Any] = reply.data if isinstance(reply.data, Mapping) else {}
-    rows = rows_of(data.get("tariff_codes"))
+    rows = rows_of(reply.document.get("tariff_codes"))
     prices = [price for row in rows if (price := money_of(row.get("delivery_sum")))]
     cheapest = min(prices, key=lambda price: price.minor, default=None)
     money = {"minor": str(cheapest.minor), "currency": cheapest.currency} if cheapest else {}
@@ -81,7 +80,7 @@ def unsaid(request: ShipmentRequest, way: Way) -> tuple[PriceLine, ...]:
 
 def parse_quote(reply: Reply, service: str, more: tuple[PriceLine, ...] = ()) -> Quote:
     """Errors stand in the 200 body too; `more` are the lines of `unsaid`. Raises Refused, Unavailable."""
-    data: Mapping[str, Any] = reply.data if isinstance(reply.data, Mapping) else {}
+    data = reply.document
     currency = str(data.get("currency") or "RUB")
     price = money_of(data.get("total_sum"), currency) or money_of(data.get("delivery_sum"), currency)
     if reply.errors:
@@ -100,12 +99,24 @@ def parse_offers(reply: Reply, services: Mapping[int, str], more: tuple[PriceLin
     `more` are the lines of `unsaid`. Raises Refused, Unavailable."""
     if reply.errors:
         raise Refused(problems_of(reply.errors))
-    data: Mapping[str, Any] = reply.data if isinstance(reply.data, Mapping) else {}
-    if not isinstance(data.get("tariff_codes"), list):
-        raise Unavailable(f"calculator.offers: HTTP {reply.status} without tariffs")
+    rows = reply.document.get("tariff_codes")
+    if not isinstance(rows, list):
+        raise reply.odd("calculator.offers")
     ours = {str(tariff): service for tariff, service in services.items()}
-    found = ((ours.get(str(row.get("tariff_code"))), row) for row in rows_of(data["tariff_codes"]))
+    found = ((ours.get(str(row.get("tariff_code"))), row) for row in rows_of(rows))
     return [quote for service, row in found if service and (quote := _offer(row, service, more)) is not None]
+
+
+def parse_bare_offers(reply: Reply, services: Mapping[int, str], request: ShipmentRequest, way: Way) -> list[Quote]:
+    """The rows of `tarifflist` (§5.1): numbers for codes, prices without any service, not even the insurance. Raises
+    Refused."""
+    if reply.errors:
+        raise Refused(problems_of(reply.errors))
+    insured = [PriceLine("insurance", of=request.declared)] if request.declared and way.order_type == FREIGHT else []
+    more = (*insured, *unsaid(request, way))
+    rows = [(services.get(row.get("tariff_code", 0)), row) for row in rows_of(reply.document.get("tariff_codes"))]
+    priced = [(service, money_of(row.get("delivery_sum")), row) for service, row in rows if service]
+    return [_quote(service, price, row, more) for service, price, row in priced if price is not None]
 
 
 def _offer(row: Mapping[str, Any], service: str, more: tuple[PriceLine, ...]) -> Quote | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain, problem_in
+from b24app.logistics.aftercare import ReturnRequest
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
 from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.points import LOCKER, PickupPoint, PointPage
@@ -17,31 +18,35 @@ from b24app.systems.cdek.changes import ChangeDesk
 from b24app.systems.cdek.checking import check_address
 from b24app.systems.cdek.cities import CityBook
 from b24app.systems.cdek.client import Client, Reply
-from b24app.systems.cdek.errors import ACCOUNT, NOT_FOUND, STILL_PROCESSED, problem_of, problems_of
+from b24app.systems.cdek.couriers import CourierDesk
+from b24app.systems.cdek.errors import FOREIGN, NOT_FOUND, STILL_PROCESSED, problem_of
 from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, parse_order
 from b24app.systems.cdek.papers import PaperDesk
 from b24app.systems.cdek.points import PointBook, read_page
+from b24app.systems.cdek.returns import ReturnDesk, turned_round
 from b24app.systems.cdek.tariffs import mode_of, tariff_code
 from b24app.systems.cdek.tracking import with_return
-from b24app.systems.cdek.vocabulary import FAMILIES
+from b24app.systems.cdek.vocabulary import FAMILIES, SHOP_ONLY
+from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.fitting import unfit
 from b24app.systems.kit.senders import joined, own_sender
-from b24app.systems.plugin import OpenContext
+from b24app.systems.plugin import Manifest, OpenContext
 
-_FOREIGN = frozenset({"v2_entity_forbidden", "v2_order_forbidden"})
+_BARE = "calculator.tarifflist"
 
 
-class Cdek(PaperDesk, ChangeDesk):
+class Cdek(PaperDesk, ChangeDesk, ReturnDesk, CourierDesk):
     """Implements the ports that the manifest names."""
 
-    def __init__(self, context: OpenContext, directory: Directory) -> None:
+    def __init__(self, context: OpenContext, manifest: Manifest, directory: Directory) -> None:
         self._context = context
+        self._manifest = manifest
         self._client = Client(context)
         now = context.clock.now().timestamp()
         self._cities = CityBook(self._client, directory, now)
         self._points = PointBook(self._client, directory, now)
-        self._settings = {name: str(value or "").strip() for name, value in context.settings.items()}
+        self._order_type = FREIGHT if context.setting("contract") == str(FREIGHT) else SHOP
 
     # --- Orders --------------------------------------------------------------------------------------------------
 
@@ -54,13 +59,10 @@ class Cdek(PaperDesk, ChangeDesk):
     def create(self, request: ShipmentRequest) -> OrderState:
         """Everything is looked up first, so that `Uncertain` can only come from the order itself."""
         reply = self._client.write("POST", "orders", "orders.create", self.preview(request).body)
-        state = parse_order(reply.data) if isinstance(reply.data, Mapping) else None
+        state = parse_order(reply.document)
         if state is not None and state.decision is not Decision.REFUSED:
             return replace(state, number=state.number or request.number)
-        if reply.codes & ACCOUNT:
-            raise AccountProblem(_first_of(reply, ACCOUNT))
-        if reply.errors:
-            raise Refused(problems_of(reply.errors))
+        reply.refuse("orders.create")
         raise Uncertain(f"orders.create: HTTP {reply.status} without an order or an error")
 
     def preview(self, request: ShipmentRequest) -> Outgoing:
@@ -78,7 +80,7 @@ class Cdek(PaperDesk, ChangeDesk):
         """Follow the orders that bring the parcel back; one that cannot be read now is read next time."""
         for uuid in state.return_ids:
             reply = self._client.read(f"orders/{uuid}", "orders.read")
-            back = parse_order(reply.data, back=True) if isinstance(reply.data, Mapping) else None
+            back = parse_order(reply.document, back=True)
             state = with_return(state, back) if back else state
         return state
 
@@ -104,7 +106,8 @@ class Cdek(PaperDesk, ChangeDesk):
         return callbacks.unsubscribe(self._client, url)
 
     def sign_out(self) -> None:
-        self._client.sign_out()
+        """CDEK has no call that revokes one."""
+        self._client.token.drop()
 
     def cancel(self, remote_id: str) -> OrderState:
         """DELETE is free and only possible in CREATED (§6.7); a repeated one meets the pending request."""
@@ -113,9 +116,8 @@ class Cdek(PaperDesk, ChangeDesk):
             return OrderState(remote_id=remote_id, gone=True, cancel=Decision.ACCEPTED)
         if STILL_PROCESSED in reply.codes:
             return OrderState(remote_id=remote_id, decision=Decision.ACCEPTED, cancel=Decision.PENDING)
-        if reply.errors:
-            raise Refused(problems_of(reply.errors))
-        state = parse_order(reply.data) if isinstance(reply.data, Mapping) else None
+        reply.refuse("orders.delete")
+        state = parse_order(reply.document)
         if state is None:
             raise Uncertain(f"orders.delete: HTTP {reply.status} without an order or an error")
         return replace(state, decision=Decision.ACCEPTED, cancel=state.cancel or Decision.PENDING)
@@ -139,7 +141,13 @@ class Cdek(PaperDesk, ChangeDesk):
         if not ours:
             return []
         body = quotes.build_offers(request, way, self._today())
-        reply = self._client.ask("calculator/tariffAndService", "calculator.offers", body)
+        try:
+            reply = self._client.ask("calculator/tariffAndService", "calculator.offers", body)
+        except Unavailable as error:
+            if error.__cause__ is not None or "HTTP 5" not in error.why:
+                raise
+            # It was seen to fail on every input while the plain list worked (§1).
+            return quotes.parse_bare_offers(self._client.ask("calculator/tarifflist", _BARE, body), ours, request, way)
         return quotes.parse_offers(reply, ours, quotes.unsaid(request, way))
 
     def _today(self) -> str:
@@ -167,18 +175,17 @@ class Cdek(PaperDesk, ChangeDesk):
     def _road(self, request: ShipmentRequest, priced: bool = False) -> tuple[str, Way]:
         """From where to where (`WD`, …) and everything but the tariff. Raises Refused."""
         sender = joined(request.sender, own_sender(self._context))
-        order_type = FREIGHT if self._settings.get("contract") == str(FREIGHT) else SHOP
         point, to_city = self._destination(request)
-        if request.cod and order_type == FREIGHT:
+        if request.cod and self._order_type == FREIGHT:
             raise Refused([Problem("cod_not_allowed", Field.COD, Who.MANAGER)])
         mode = mode_of(bool(sender.point_code), request.kind, point is not None and point.takes.kind == LOCKER)
         return mode, Way(
-            order_type=order_type,
+            order_type=self._order_type,
             tariff=0,
             sender=sender,
             to_city=self._city_of_point(point) if point and priced else to_city,
             from_city=self._from_city(sender, priced),
-            vat=self._settings.get("vat", ""),
+            vat=self._context.setting("vat"),
         )
 
     def _destination(self, request: ShipmentRequest) -> tuple[PickupPoint | None, str]:
@@ -204,12 +211,15 @@ class Cdek(PaperDesk, ChangeDesk):
         if sender.point_code:
             if not priced:
                 return ""
-            point = self._points.find(sender.point_code)
-            if point is None:
-                params = {"point": sender.point_code}
-                raise Refused([Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params=params)])
-            return self._city_of_point(point)
+            return self._city_of_point(self._office(sender.point_code))
         return self._city_of_sender(sender).code
+
+    def _office(self, code: str) -> PickupPoint:
+        """Where parcels are handed in."""
+        point = self._points.find(code)
+        if point is None:
+            raise Refused([Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params={"point": code})])
+        return point
 
     def _city_of_sender(self, sender: Sender) -> City:
         if sender.address is None:
@@ -220,61 +230,54 @@ class Cdek(PaperDesk, ChangeDesk):
             problem = replace(error.problems[0], code="sender_city_unknown", field=Field.SENDER, who=Who.ADMIN)
             raise Refused([problem]) from error
 
+    def _way_back(self, request: ReturnRequest) -> tuple[ShipmentRequest, Way]:
+        """Where the client is, is the client's to put right, not the administrator's. A tariff that was named by its
+        number goes one way only."""
+        back = turned_round(request, joined(request.shipment.sender, own_sender(self._context)))
+        sender = back.sender or Sender()
+        _, to_city = self._destination(back)
+        from_city = self._cities.find(sender.address).code if sender.address else ""
+        shop = self._order_type == SHOP
+        usual = next(name for name in FAMILIES if shop or name not in SHOP_ONLY)
+        service = usual if back.service_code.isdigit() else back.service_code
+        tariff = tariff_code(service, mode_of(bool(sender.point_code), back.kind, False), shop)
+        return back, Way(self._order_type, tariff, sender, to_city, from_city)
+
     # --- ConnectionTest ---------------------------------------------------------------------------------------------
 
     def test(self, sender: Sender | None = None) -> Iterator[TestStep]:
-        """Settings, sign-in, a trial price, the sender; ends at the first failure."""
-        checks: list[tuple[str, Callable[[], tuple[str, Mapping[str, str]]]]] = [
-            ("settings", self._test_settings),
-            ("sign_in", self._test_sign_in),
-            ("call", self._test_call),
-            ("sender", lambda: (self._test_sender(joined(sender, own_sender(self._context))), {})),
-        ]
-        for name, check in checks:
-            try:
-                said, facts = check()
-            except LogisticsError as error:
-                problem = problem_in(error)
-                # The account itself works: orders wait until somebody says where goods leave from.
-                yield TestStep(name, False, problem, str(error), soft=problem.code == "sender_missing")
-                return
-            yield TestStep(name, True, said=said, facts=facts)
+        """Settings, sign-in, a trial price, the sender."""
+        return run_checks(
+            (
+                ("settings", lambda: needs_settings(self._manifest, self._context)),
+                ("sign_in", self._test_sign_in),
+                ("call", self._test_call),
+                ("sender", lambda: self._test_sender(joined(sender, own_sender(self._context)))),
+            )
+        )
 
-    def _test_settings(self) -> tuple[str, Mapping[str, str]]:
-        if not self._settings.get("account") or not self._settings.get("secret"):
-            raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
-        return "", {}
-
-    def _test_sign_in(self) -> tuple[str, Mapping[str, str]]:
+    def _test_sign_in(self) -> None:
         """Anew, whatever token is still known: the password may have been changed in CDEK's cabinet."""
-        self._client.sign_in()
-        return "", {}
+        self._client.token.renew()
 
-    def _test_call(self) -> tuple[str, Mapping[str, str]]:
+    def _test_call(self) -> Found:
         """All tariffs Moscow - Kazan (§5.1): costs nothing and creates nothing."""
-        order_type = FREIGHT if self._settings.get("contract") == str(FREIGHT) else SHOP
-        reply = self._client.ask("calculator/tarifflist", "calculator.tarifflist", quotes.build_trial(order_type))
-        return "", quotes.parse_trial(reply)
+        body = quotes.build_trial(self._order_type)
+        return "", quotes.parse_trial(self._client.ask("calculator/tarifflist", "calculator.tarifflist", body))
 
-    def _test_sender(self, sender: Sender) -> str:
+    def _test_sender(self, sender: Sender) -> Found:
         if not sender.point_code:
-            return self._city_of_sender(sender).name
-        point = self._points.find(sender.point_code)
-        if point is None:
-            params = {"point": sender.point_code}
-            raise Refused([Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params=params)])
-        return ", ".join(filter(None, (point.code, point.city, point.address)))
+            return self._city_of_sender(sender).name, {}
+        point = self._office(sender.point_code)
+        return ", ".join(filter(None, (point.code, point.city, point.address))), {}
 
 
 def _order_in(reply: Reply, label: str) -> OrderState:
     """The order of a reading answer. 200 without an order is not proof of absence (§6.5)."""
-    if reply.codes & _FOREIGN:
-        raise AccountProblem(_first_of(reply, _FOREIGN))
-    state = parse_order(reply.data) if isinstance(reply.data, Mapping) else None
+    for error in reply.errors:
+        if error.code in FOREIGN:
+            raise AccountProblem(problem_of(error))
+    state = parse_order(reply.document)
     if state is None:
-        raise Unavailable(f"{label}: HTTP {reply.status}, no order, {sorted(reply.codes)}")
+        raise reply.odd(label)
     return state
-
-
-def _first_of(reply: Reply, codes: frozenset[str]) -> Problem:
-    return next(problem_of(error) for error in reply.errors if error.code in codes)

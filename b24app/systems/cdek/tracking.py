@@ -15,9 +15,9 @@ from b24app.systems.cdek.vocabulary import (
     INCIDENT_FIELDS,
     QUIET_INCIDENTS,
     REASONS,
-    moment_of,
     status_of,
 )
+from b24app.systems.kit.units import moment_of
 
 #: Statuses at which the reason means that somebody has to act.
 _TROUBLE = frozenset({Status.DELIVERY_FAILED, Status.RETURNING, Status.LOST})
@@ -39,6 +39,16 @@ def _sorted(events: list[TrackingEvent]) -> list[TrackingEvent]:
     return sorted(events, key=lambda event: (event.at, event.status.rank if event.status else 0))
 
 
+def newest_code(entity: Mapping[str, Any]) -> str:
+    """The status with the latest time, whichever way round the list comes; "" when there is none yet."""
+    dated = [
+        (at, n, str(row.get("code") or "").strip())
+        for n, row in enumerate(rows_of(entity.get("statuses")))
+        if (at := moment_of(row.get("date_time"))) is not None
+    ]
+    return max(dated)[2] if dated else ""
+
+
 def _status_event(row: Mapping[str, Any], back: bool) -> TrackingEvent | None:
     code = str(row.get("code") or "").strip()
     at = moment_of(row.get("date_time"))
@@ -52,7 +62,7 @@ def _status_event(row: Mapping[str, Any], back: bool) -> TrackingEvent | None:
         at=at,
         place=str(row.get("city") or row.get("city_name") or ""),
         reason=reason,
-        incident=REASONS.get(reason, Incident.OTHER) if reason else None,
+        incident=REASONS.get(reason, Incident.UNKNOWN) if reason else None,
         back=back,
     )
     return replace(event, problem=_problem_of(event))
@@ -71,7 +81,7 @@ def problem_events(entity: Mapping[str, Any]) -> list[TrackingEvent]:
     for row in rows_of(entity.get("delivery_problem")):
         code, at = str(row.get("code") or "").strip(), moment_of(row.get("create_date"))
         if code and at is not None:
-            incident = DELIVERY_PROBLEMS.get(code, Incident.OTHER)
+            incident = DELIVERY_PROBLEMS.get(code, Incident.UNKNOWN)
             problem = _trouble(incident, code, "")
             events.append(TrackingEvent(f"DELIV_PROBLEM_{code}", "", None, at, "", code, incident, problem=problem))
     return events

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from b24app.logistics.aftercare import CourierRequest
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import OrderState
 from b24app.logistics.problem import Field
@@ -31,6 +32,8 @@ class CdekHarness(Harness):
         "points": Where("/v2/deliverypoints", "GET"),
         "papers": Where("/v2/print/*.pdf", "GET"),
         "changes": Where("/v2/orders", "PATCH"),
+        "returns": Where("/v2/orders/{id}/clientReturn", "POST"),
+        "couriers": Where("/v2/intakes", "POST"),
         "address": Where("/v2/location/*", "GET"),
     }
     settings: Mapping[str, Any] = {"contract": "1", "shipment_point": "MSK5", "sender_company": "ООО Ромашка"}
@@ -54,6 +57,7 @@ class CdekHarness(Harness):
     wrong_keys = (("secret", "wrong", "sign_in"), ("account", "nobody", "sign_in"))
     decides_later = True
     cancelled_is_gone = True
+    returns_by_number = False
     #: §2.2: four envelopes, whatever the status.
     shapes = (
         Shape(
@@ -96,6 +100,19 @@ class CdekHarness(Harness):
     def refused_request(self) -> ShipmentRequest:
         request = self.request("wb-77-1")
         return replace(request, recipient=replace(request.recipient, name="Иванов / Петров"))
+
+    def courier_request(self, state: OrderState, number: str = "wb-c-1") -> CourierRequest:
+        """Nobody is sent for an order that is handed in at an office: another one, from a door."""
+        sender = {"sender_address": "Москва, ул. Тверская, 7", "sender_name": "Пётр", "sender_phone": "+74950000001"}
+        at_door = self.settle(self.open(shipment_point="", **sender).create(self.request(f"{state.number}-door")))
+        return super().courier_request(at_door, number)
+
+    def couriers(self, number: str) -> int:
+        """The emulator's journal knows them by uuid; each test calls for one."""
+        return len(self.world.control.journal(system="cdek", kind="intake.accepted"))
+
+    def returned(self, number: str) -> int:
+        return len(self.world.control.journal(system="cdek", kind="order.return_created"))
 
     def refused_code(self) -> str:
         return "error_validate_receiver_name_incorrect_symbol"

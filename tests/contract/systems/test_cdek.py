@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from b24app.logistics.addresses import read_address
-from b24app.logistics.errors import AccountProblem, Refused, Unavailable
-from b24app.logistics.model import DeliveryKind, Item, Parcel
+from b24app.logistics.aftercare import CourierRequest, ReturnRequest
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
+from b24app.logistics.model import DeliveryKind, Item, Parcel, ShipmentRequest
 from b24app.logistics.money import Money
-from b24app.logistics.order import Decision, OrderState, is_ours
+from b24app.logistics.order import ChangeState, Decision, OrderState, is_ours
 from b24app.logistics.papers import PaperStage
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Status
@@ -284,6 +286,177 @@ def test_an_order_is_changed_until_it_moves(cdek: CdekHarness) -> None:
     assert [problem.code for problem in refused.value.problems] == ["too_late_to_change"]
 
 
+def delivered(cdek: CdekHarness, request: ShipmentRequest) -> OrderState:
+    state = cdek.settle(cdek.port.create(request))
+    cdek.move(state, "accepted_at_warehouse")
+    cdek.move(state, "delivered")
+    return state
+
+
+def decided(cdek: CdekHarness, asked: OrderState) -> ChangeState:
+    """What became of a change, as the program asks: by the order, and by the change's own name."""
+    [change] = asked.changes
+
+    def now() -> ChangeState:
+        found: ChangeState | None = cdek.port.read_change(asked.remote_id, change.ref)
+        told = cdek.port.read(asked.remote_id).changes
+        return found or next(each for each in told if each.ref == change.ref)
+
+    return cdek.wait_for(now, lambda found: found.decision is not Decision.PENDING)
+
+
+def test_after_it_moved_another_address_of_the_city_is_agreed_and_another_city_is_not(cdek: CdekHarness) -> None:
+    before = cdek.request()
+    state = cdek.settle(cdek.port.create(before))
+    cdek.move(state, "in_transit")
+    after = replace(before, address=read_address("Казань, ул. Баумана, 1"))
+    asked = cdek.port.change(state.remote_id, before, after)
+    assert [change.decision for change in asked.changes] == [Decision.PENDING]
+    assert decided(cdek, asked).decision is Decision.ACCEPTED
+    assert sent(cdek, state)["to_location"]["address"] == "Казань, ул. Баумана, 1"
+    found = cdek.port.changed(state.remote_id, after)
+    assert found is not None
+    assert [change.decision for change in found.changes] == [Decision.ACCEPTED]
+
+    far = replace(after, address=read_address("Самара, ул. Победы, 1"))
+    refused = decided(cdek, cdek.port.change(state.remote_id, after, far))
+    assert (refused.decision, [problem.code for problem in refused.problems]) == (
+        Decision.REFUSED, ["too_late_to_change"])  # fmt: skip
+    assert sent(cdek, state)["to_location"]["address"] == "Казань, ул. Баумана, 1"
+    cdek.move(state, "delivered")
+    late = decided(cdek, cdek.port.change(state.remote_id, after, before))
+    assert [problem.their_code for problem in late.problems] == ["v2_entity_has_final_status"]
+
+
+def test_a_parcel_that_moved_is_called_back_once_and_a_created_order_is_deleted(cdek: CdekHarness) -> None:
+    """The refusal is paid, a deletion is not: cancelling never turns into it."""
+    state = cdek.settle(cdek.port.create(cdek.request()))
+    cdek.move(state, "in_transit")
+    late = cdek.port.cancel(state.remote_id)
+    settled = cdek.wait_for(lambda: cdek.port.read(state.remote_id), lambda read: read.cancel is not Decision.PENDING)
+    assert (late.cancel, settled.cancel) == (Decision.PENDING, Decision.REFUSED)
+    assert cdek.port.stopped(state.remote_id) is None
+    cdek.fault("break_after", f"/v2/orders/{state.remote_id}/refusal", "POST")
+    with pytest.raises(Uncertain):
+        cdek.port.stop(state.remote_id)
+    found = cdek.port.stopped(state.remote_id)
+    assert found is not None
+    done = cdek.wait_for(
+        lambda: cdek.port.stopped(state.remote_id),
+        lambda read: read is not None and read.changes[-1].decision is Decision.ACCEPTED,
+    )
+    assert done is not None
+    assert [event.status for event in cdek.port.read(state.remote_id).events if event.status is Status.RETURNING]
+    assert len(cdek.world.control.journal(system="cdek", kind="order.refusal_accepted")) == 1
+    with pytest.raises(Refused) as refused:
+        cdek.port.stop(state.remote_id)
+    assert [problem.code for problem in refused.value.problems] == ["too_late_to_change"]
+
+
+def test_the_client_sends_everything_back_by_the_order_itself_and_never_twice(cdek: CdekHarness) -> None:
+    there = cdek.request()
+    state = delivered(cdek, there)
+    wanted = ReturnRequest("wb-1-1r", there, state.remote_id)
+    cdek.fault("break_after", f"/v2/orders/{state.remote_id}/clientReturn", "POST")
+    with pytest.raises(Uncertain):
+        cdek.port.create_return(wanted)
+    assert cdek.port.find_return("wb-1-1r") is None
+    back = cdek.port.create_return(wanted)
+    again = cdek.port.create_return(wanted)
+    assert (back.number, back.remote_id) == ("wb-1-1r", again.remote_id)
+    assert len(cdek.world.control.journal(system="cdek", kind="order.return_created")) == 1
+    entity = sent(cdek, back)
+    assert (entity["is_client_return"], entity["tariff_code"], entity["delivery_point"]) == (True, 138, "MSK5")
+    cdek.move(back, "accepted_at_warehouse")
+    cdek.move(back, "delivered")
+    read = cdek.port.read_return(back.remote_id)
+    assert {event.back for event in read.events} == {True}
+    assert read.events[-1].status is Status.RETURNED
+    assert cdek.port.read_return("7b0d3f4e-0000-4000-8000-000000000000").gone
+
+
+def test_a_part_or_another_carriers_parcel_comes_back_as_an_order_of_its_own(cdek: CdekHarness) -> None:
+    """From the client, to where the account hands in; nothing is collected; found by our number."""
+    port = cdek.open(sender_phone="+74950000001")
+    there = cdek.request(cod=Money.of(900))
+    state = delivered(cdek, there)
+    half = replace(there, parcels=(Parcel(300, 200, 150, 100, (cup(),)),))
+    for number, of, request in (("wb-1-1r", state.remote_id, half), ("wb-9-1r", "", there)):
+        cdek.fault("break_after", "/v2/orders", "POST")
+        with pytest.raises(Uncertain):
+            port.create_return(ReturnRequest(number, request, of))
+        found = cdek.wait_for(lambda: cdek.port.find_return(number), lambda read: bool(read and read.order_number))  # noqa: B023
+        assert found is not None
+        assert found.decision is Decision.ACCEPTED
+        entity = sent(cdek, found)
+        assert (entity["is_client_return"], entity["delivery_point"]) == (True, "MSK5")
+        assert entity["sender"]["phones"] == [{"number": "+79000001462"}]
+        assert entity["from_location"]["address"] == "Казань, ул. Баумана, 44/8к2, кв. 12"
+        assert [row["payment"]["value"] for row in entity["packages"][0]["items"]] == [0.0]
+        assert cdek.accepted(number) == 1
+    with pytest.raises(Refused) as refused:
+        cdek.port.create_return(ReturnRequest("wb-7-1r", half))
+    assert [problem.code for problem in refused.value.problems] == ["sender_phone"]
+    office = next(row for row in offices(cdek, 424, type="PVZ") if row["is_handout"])
+    handed = cdek.settle(port.create_return(ReturnRequest("wb-8-1r", half, "", office["code"])))
+    assert (sent(cdek, handed)["shipment_point"], sent(cdek, handed)["tariff_code"]) == (office["code"], 136)
+
+
+def call(cdek: CdekHarness, state: OrderState, number: str = "wb-1-1c1", **over: Any) -> CourierRequest:
+    day = cdek.clock.now().date() + timedelta(days=2)
+    return CourierRequest(number, day, **{"begin": time(10), "end": time(18), "remote_ids": (state.remote_id,), **over})
+
+
+def test_a_courier_is_called_once_whatever_is_lost_and_cancelled(cdek: CdekHarness) -> None:
+    from_door = cdek.open(shipment_point="", sender_address="Москва, Тверская 1", sender_phone="+74950000001",
+                          sender_name="Пётр")  # fmt: skip
+    state = from_door.create(cdek.request())
+    cdek.settle(state)
+    wanted = call(cdek, state, comment="Проходная 2")
+    assert from_door.find_courier(wanted) is None
+    cdek.fault("break_before", "/v2/intakes", "POST")
+    with pytest.raises((Unavailable, Uncertain)):
+        from_door.call_courier(wanted)
+    assert from_door.find_courier(wanted) is None
+    cdek.fault("break_after", "/v2/intakes", "POST")
+    with pytest.raises(Uncertain):
+        from_door.call_courier(wanted)
+    found = cdek.wait_for(lambda: from_door.find_courier(wanted), lambda one: bool(one and one.number))
+    assert found is not None
+    assert (found.decision, found.cancelled) == (Decision.ACCEPTED, False)
+    assert len(cdek.world.control.journal(system="cdek", kind="intake.accepted")) == 1
+    with pytest.raises(Refused) as refused:
+        from_door.call_courier(call(cdek, state, "wb-1-1c2"))
+    assert [problem.their_code for problem in refused.value.problems] == ["v2_intake_exists_by_order"]
+    assert from_door.find_courier(call(cdek, state, "wb-1-1c2")) is None
+    assert from_door.cancel_courier(found.remote_id).cancelled
+    with pytest.raises(Refused):
+        from_door.cancel_courier(found.remote_id)
+    again = from_door.find_courier(wanted)
+    assert again is not None
+    assert again.cancelled
+
+
+def test_a_courier_call_that_cannot_be_is_refused_at_once_or_later(cdek: CdekHarness) -> None:
+    """The hours are wrong; the order is one that is handed in at an office."""
+    state = cdek.settle(cdek.port.create(cdek.request()))
+    early = call(cdek, state, begin=time(6), end=time(23))
+    with pytest.raises(Refused) as refused:
+        cdek.port.call_courier(early)
+    assert {problem.code for problem in refused.value.problems} == {"pickup_refused"}
+    with pytest.raises(Refused):
+        cdek.port.call_courier(call(cdek, state, remote_ids=()))
+    asked = cdek.port.call_courier(call(cdek, state))
+    assert asked.decision is Decision.PENDING
+    late = cdek.wait_for(
+        lambda: cdek.port.find_courier(call(cdek, state)),
+        lambda one: one is not None and one.decision is not Decision.PENDING,
+    )
+    assert late is not None
+    assert (late.decision, [problem.their_code for problem in late.problems]) == (
+        Decision.REFUSED, ["ve_tariff_mode_not_from_door"])  # fmt: skip
+
+
 def test_a_form_is_made_fetched_and_gone_after_an_hour(cdek: CdekHarness) -> None:
     """Also by an account whose token just ran out, and before the form is ready."""
     cdek.switch(print_seconds=0.2)
@@ -300,3 +473,13 @@ def test_a_form_is_made_fetched_and_gone_after_an_hour(cdek: CdekHarness) -> Non
     assert cdek.port.read_paper("label_a6", asked.key).stage is PaperStage.GONE
     with pytest.raises(Refused):
         cdek.port.ask_paper("label_a6", "7b0d3f4e-0000-4000-8000-000000000000")
+
+
+def test_prices_without_services_are_better_than_none(cdek: CdekHarness) -> None:
+    """`tariffAndService` was seen to answer 500 on every input while `tarifflist` worked (§1)."""
+    whole = {quote.service_code: quote for quote in cdek.port.offers(cdek.request(declared=Money.of(900)))}
+    cdek.fault("status", "/v2/calculator/tariffAndService", "POST", status=500)
+    bare = {quote.service_code: quote for quote in cdek.port.offers(cdek.request(declared=Money.of(900)))}
+    assert bare.keys() == whole.keys()
+    assert (bare["parcel"].price, bare["parcel"].days_max) == (whole["parcel"].price, whole["parcel"].days_max)
+    assert [line.what for line in bare["parcel"].lines] == ["tariff", "insurance"]

@@ -63,6 +63,7 @@ LEAVES: dict[str, Leaves] = {
     "POST /tab/papers/{shipment}/waybill": Leaves(Act.PAPER_ASKED, on_deal=True),
     "POST /tab/changes/{shipment}": Leaves(Act.CHANGE, NAMED, ready="stamp", on_deal=True),
     "POST /tab/changes/{shipment}/anew": Leaves(Act.ANEW, on_deal=True),
+    "POST /tab/changes/{shipment}/stop": Leaves(Act.STOP, ready="moved", on_deal=True),
     "POST /tab/paper/{paper}/link": Leaves(Act.PAPER_OPENED, on_deal=True),
     "POST /tab/several/ship": Leaves(Act.PART, PART, on_deal=True),
     "POST /tab/several/{shipment}/cancel": Leaves(Act.CANCEL, on_deal=True),

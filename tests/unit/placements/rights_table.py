@@ -119,6 +119,7 @@ TABLE: dict[str, Takes] = {
     "POST /tab/rates/leave": tab(Right.SHIP),
     "POST /tab/changes/{shipment}": tab(Right.SHIP),
     "POST /tab/changes/{shipment}/anew": tab(Right.CANCEL, also=Right.SHIP),
+    "POST /tab/changes/{shipment}/stop": tab(Right.CANCEL),
     "POST /tab/parcels": tab(Right.SHIP),
     "GET /tab/parcels/ready": tab(Right.SHIP),
     "POST /tab/parcels/lay": tab(Right.SHIP),

@@ -131,6 +131,11 @@ def _order_over(session: Session, portal: Portal, clock: FixedClock) -> dict[str
     return {}
 
 
+def _moved(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    session.execute(update(Shipment).where(Shipment.portal_id == portal.id).values(status="in_transit"))
+    return {}
+
+
 def _printed(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
     """A press of this person on the deal, whose label is there."""
     now = clock.now()
@@ -166,6 +171,7 @@ READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "section": _section,
     "missing": _missing,
     "order_over": _order_over,
+    "moved": _moved,
     "printed": _printed,
     "unshipped": _unshipped,
     "stamp": _stamp,

@@ -38,7 +38,8 @@ def test_before_the_parcel_moves_and_after(shipment: ShipmentFacts, ru: Formats)
     }  # fmt: skip
     moved = view(shipment, ru, status=Status.IN_TRANSIT)
     assert moved is not None
-    assert (moved.form, moved.anew) == (None, False)
+    assert (moved.form and moved.form.parts, moved.anew, moved.stop) == (("destination",), False, True)
+    assert not fresh.stop
     assert {line.part: line.cost for line in moved.lines} == {
         "recipient": "нет", "destination": "цена неизвестна", "comment": "нет", "cod": "нет", "parcels": "нет",
         "stop": "платно",
@@ -55,6 +56,15 @@ def test_a_state_of_which_the_carrier_says_nothing_is_unknown(shipment: Shipment
 
 
 def test_rights_and_calls_under_way_take_the_buttons_away(shipment: ShipmentFacts, ru: Formats) -> None:
+    def back(*rights: Right, **over: Any) -> bool:
+        found = view(shipment, ru, *rights, status=Status.IN_TRANSIT, **over)
+        assert found is not None
+        return found.stop
+
+    assert (back(Right.CANCEL), back(Right.SHIP)) == (True, False)
+    for kind in ("change", "cancel", "stop"):
+        assert not back(intents=(IntentFacts(kind, "accepted", 1, None, "", NOW),))
+
     def buttons(*rights: Right, **over: Any) -> tuple[bool, bool]:
         found = view(shipment, ru, *rights, status=Status.CREATED, **over)
         assert found is not None

@@ -12,7 +12,8 @@ from b24app import words
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.status import Incident, Status
-from b24app.systems.cdek import refusals
+from b24app.systems.cdek import vocabulary
+from b24app.systems.kit.meanings import UNKNOWN
 
 ROOT = Path(words.__file__).parents[1]
 RAISED = re.compile(r'Problem\(\s*"([a-z_]+)"')
@@ -41,9 +42,8 @@ def test_every_problem_that_code_raises_has_words() -> None:
 
 
 def test_every_meaning_of_a_refusal_has_words() -> None:
-    codes = {meaning[0] for meaning in refusals._EXACT.values()}
-    codes |= {meaning[0] for _, meaning in refusals._FAMILIES} | {meaning[0] for meaning in refusals._WARNINGS.values()}
-    codes |= {refusals.UNKNOWN[0], refusals.UNKNOWN_WARNING[0]}
+    tables = (vocabulary.ERRORS, vocabulary.ERROR_FAMILIES, vocabulary.WARNINGS)
+    codes = {row[0] for table in tables for row in table} | {UNKNOWN[0], "warning_unknown"}
     assert sorted(code for code in codes if not words.has(f"problem.{code}")) == []
 
 

@@ -8,23 +8,32 @@ from typing import Any
 import pytest
 
 from b24app.logistics.problem import Field, Who
-from b24app.systems.cdek.errors import Said, problem_of, problems_of, rows_of, said, warning_of
-from b24app.systems.cdek.refusals import UNKNOWN, UNKNOWN_WARNING, meaning_of, warning_meaning_of
+from b24app.systems.cdek.errors import (
+    ERRORS,
+    WARNINGS,
+    Said,
+    problem_of,
+    problems_of,
+    request_warnings,
+    rows_of,
+    said,
+)
+from b24app.systems.kit.meanings import UNKNOWN
 
 #: cdek.md §16.1 and §6, §9, §10, §12: all codes that the contract names.
 CODES = (Path(__file__).parent / "codes.txt").read_text().split()
 NO_POINT = "The pick-up point doesn't meet the requirements and no other suitable pick-up point found"
-WARNINGS = (Path(__file__).parent / "warnings.txt").read_text().split()
+WARNING_CODES = (Path(__file__).parent / "warnings.txt").read_text().split()
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_of_the_contract_has_a_meaning(code: str) -> None:
-    assert meaning_of(code) != UNKNOWN
+    assert ERRORS.of(code) != UNKNOWN
 
 
-@pytest.mark.parametrize("code", WARNINGS)
+@pytest.mark.parametrize("code", WARNING_CODES)
 def test_every_warning_has_a_meaning(code: str) -> None:
-    assert warning_meaning_of(code) != UNKNOWN_WARNING
+    assert WARNINGS.of(code)[0] != "warning_unknown"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +82,8 @@ def test_an_unknown_code_is_shown_as_received_and_given_to_the_admin() -> None:
     problem = problem_of(Said("brand_new_code", "Новая причина"))
     assert (problem.code, problem.who) == ("refused_unknown", Who.ADMIN)
     assert (problem.their_code, problem.their_text) == ("brand_new_code", "Новая причина")
-    assert warning_of(Said("brand_new", "")).code == "warning_unknown"
+    [warning] = request_warnings([{"warnings": [{"code": "brand_new", "message": "Новое"}]}])
+    assert (warning.code, warning.their_code, warning.their_text) == ("warning_unknown", "brand_new", "Новое")
 
 
 def request(*errors: dict[str, str]) -> dict[str, Any]:

@@ -15,11 +15,9 @@ from b24app.systems.cdek.vocabulary import (
     DELIVERY_PROBLEMS,
     REASONS,
     STATUSES,
-    centimetres,
-    day_of,
-    moment_of,
     status_of,
 )
+from b24app.systems.kit.units import centimetres, day_of, moment_of
 
 #: cdek.md §11.1: both spellings of every status.
 TABLE = """
@@ -118,9 +116,12 @@ def test_a_failure_says_whom_to_ask() -> None:
     )
 
 
-def test_an_unknown_reason_is_kept_as_another_one() -> None:
+def test_an_unknown_reason_is_kept_and_said_to_be_unknown() -> None:
     [failed], _ = status_events({"statuses": [row("NOT_DELIVERED", "2026-11-24T04:00:00Z", reason_code="99")]})
-    assert (failed.incident, failed.reason) == (Incident.OTHER, "99")
+    assert (failed.incident, failed.reason) == (Incident.UNKNOWN, "99")
+    [note] = problem_events({"delivery_problem": [{"code": "99", "create_date": "2026-11-24T04:00:00+0000"}]})
+    assert (note.incident, note.reason, note.problem.code if note.problem else "") == (
+        Incident.UNKNOWN, "99", "delivery_unknown")  # fmt: skip
 
 
 def test_a_partial_delivery_is_no_problem() -> None:
