@@ -29,7 +29,8 @@ def choose(found: Sequence[City], address: Address) -> City | None:
     near = _nearest(found, address)
     if near is not None:
         return near
-    capitals = [city for city in found if is_capital(city.name, city.region)]
+    # A region may be followed by the district that the place lies in.
+    capitals = [city for city in found if is_capital(city.name, city.region.partition(",")[0])]
     return capitals[0] if len(capitals) == 1 else None
 
 
