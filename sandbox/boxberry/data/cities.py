@@ -109,12 +109,13 @@ def resolve(text: str) -> list[City]:
     if exact and not narrower:
         # A large city needs no more words; of two small ones with a name, neither is meant.
         return [city for city in exact if city.terminal] or exact
+    if exact:
+        return [city for city in exact if narrower <= words(f"{city.region} {city.district}")]
     everything = wanted | narrower
     return [
         city
-        for city in exact or cities().values()
-        if words(city.name) <= everything
-        and everything - words(city.name) <= words(f"{city.region} {city.district} р-н")
+        for city in cities().values()
+        if words(city.name) <= everything and everything - words(city.name) <= words(f"{city.region} {city.district}")
     ]
 
 

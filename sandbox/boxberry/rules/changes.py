@@ -149,9 +149,11 @@ def cancel_order(boxberry: Boxberry, account: Account, params: Mapping[str, Any]
     if not parcel.act:
         raise Refused(NOT_IN_ACT)
     parcel.walk += 1
+    # What was never accepted lies with its sender still: nothing has to be brought back.
+    accepted = parcel.stage != "loaded"
     boxberry.add_status(parcel, "back", "Отзыв отправителем")
     boxberry.note("return.accepted", parcel.number, track=parcel.track)
-    if boxberry.switches.auto_route:
+    if accepted and boxberry.switches.auto_route:
         boxberry.walk(parcel, "recalled")
     return dict(DONE)
 

@@ -41,9 +41,9 @@ def test_points_prepaid_lockers_extra_and_broken(box: Client) -> None:
         for code, date in short.items()
         if date != {row["Code"]: row["UpdateDate"] for row in box.get("ListPointsShort")}[code]
     ] == [every[0]["Code"]]
-    box.set(extra_points=3000, broken_points=2, work_schedule=True)
+    box.set(extra_points=500, broken_points=2, work_schedule=True)
     more = box.get("ListPoints", prepaid=1, is_include_postamat=1)
-    assert len(more) == 419 + 3000 + 2
+    assert len(more) == 424 + 500 + 2
     assert len({row.get("Code") for row in more[2:]}) == len(more) - 2
     assert "WorkSchedule" in more[-1]
     assert "WorkShedule" not in more[-1]
