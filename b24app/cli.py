@@ -1,10 +1,11 @@
-"""`waybill <command>`: demo, sandbox, worker, doctor, systems, db. The only room that prints."""
+"""`waybill <command>`: demo, sandbox, worker, doctor, systems, new-system, db. The only room that prints."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("systems", help="the logistics systems and what they can do")
     listing.add_argument("--json", action="store_true", help="whole manifests as JSON")
     listing.set_defaults(command=systems)
+    _new_system_options(commands.add_parser("new-system", help="a logistics system to begin with"))
     database = commands.add_parser("db", help="the database's schema").add_subparsers(required=True, metavar="what")
     database.add_parser("upgrade", help="bring the schema up to this release").set_defaults(command=db_upgrade)
     database.add_parser("rotate-keys", help="re-encrypt secrets with the newest key").set_defaults(command=db_rotate)
@@ -46,6 +48,13 @@ def _demo_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8080, help="where our pages listen (0: a free port)")
     parser.add_argument("--var", type=Path, default=Path("var/demo"), help="folder of the demo's data and logs")
     parser.set_defaults(command=demo)
+
+
+def _new_system_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="its code, e.g. nordic_post: folders and settings are called so")
+    parser.add_argument("--title", default="", help="what people call it")
+    parser.add_argument("--package", type=Path, metavar="DIR", help="as a distribution of its own, in this folder")
+    parser.set_defaults(command=new_system)
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -101,6 +110,32 @@ def systems(arguments: argparse.Namespace) -> int:
     for name, why in broken().items():
         sys.stderr.write(f"{name} could not be loaded: {why}\n")
     return 1 if broken() else 0
+
+
+def new_system(arguments: argparse.Namespace) -> int:
+    """Write a system whose invented API passes the contract suite, to be replaced by the vendor's piece by piece."""
+    from b24app import scaffold
+
+    root = Path(__file__).resolve().parents[1]
+    try:
+        if arguments.package:
+            plan = scaffold.as_package(arguments.name, arguments.title, arguments.package.resolve())
+        else:
+            plan = scaffold.in_checkout(arguments.name, arguments.title, root)
+        plan.write()
+    except scaffold.ScaffoldError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for path in plan.files:
+        _say(str(path.relative_to(plan.root)))
+    if arguments.package:
+        _say(f"\nNow: pip install --no-build-isolation --no-deps -e {plan.root}")
+    else:
+        # In a process of its own: this one has read its systems already.
+        subprocess.run([sys.executable, "-m", "tools.systems"], cwd=root, check=True)
+    _say(f"\nNow: python -m pytest tests/contract/systems --systems {arguments.name}")
+    _say("How to go on: docs/systems/writing-a-system.md")
+    return 0
 
 
 def db_upgrade(_arguments: argparse.Namespace) -> int:
