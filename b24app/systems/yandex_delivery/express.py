@@ -4,6 +4,7 @@ only the acceptance orders a courier."""
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -32,6 +33,8 @@ from b24app.systems.yandex_delivery.vocabulary import CLAIM_STATUSES, ESTIMATING
 
 #: Pauses between looks at a claim that is being estimated: usually a few seconds.
 PAUSES_S = (0.3, 0.7, 1.0, 2.0, 3.0, 4.0)
+#: Then the acceptance, which may be slow itself, is left to the next try.
+PATIENCE_S = 20.0
 #: Claims of one number that may die before a courier is ordered (accepted too late, say) until we give up.
 ATTEMPTS = 3
 #: Versions change when somebody edits the claim in the cabinet.
@@ -70,10 +73,13 @@ class Claims:
     def create(self, request: ShipmentRequest, sender: Sender) -> OrderState:
         """The token makes the claim the same one however often this is tried, so that a crash anywhere before the
         acceptance is completed by the next try, and none after it orders a second courier."""
+        begun = time.monotonic()
         for attempt in range(1, ATTEMPTS + 1):
             claim = self._estimated(self._claim(request, sender, attempt))
             status = str(claim.get("status"))
             if status == "ready_for_approval":
+                if time.monotonic() - begun > PATIENCE_S:
+                    raise Unavailable("claims.create: too slow to be sure of the acceptance", 1.0)
                 accepted = self._accept(claim)
                 if accepted is not None:
                     return accepted

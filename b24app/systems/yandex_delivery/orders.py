@@ -3,8 +3,8 @@ Kopecks, grams and whole centimetres. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from b24app.logistics.model import DeliveryKind, Parcel, Recipient, ShipmentRequest
@@ -107,7 +107,7 @@ def _items(request: ShipmentRequest, inn: str, vat: str) -> list[dict[str, Any]]
     rows = []
     packages = pieces([parcel.items for parcel in request.parcels], request.cod, request.declared)
     for n, package in enumerate(packages, start=1):
-        used: Counter[str] = Counter()
+        used: set[str] = set()
         place = barcode(request, n)
         found = [_item(row, used, paid=request.cod is not None, inn=inn, vat=vat) for row in package]
         empty = {"count": 1, "name": place, "article": place, "billing_details": _money(0, 0, inn, NO_VAT)}
@@ -115,19 +115,26 @@ def _items(request: ShipmentRequest, inn: str, vat: str) -> list[dict[str, Any]]
     return rows
 
 
-def _item(row: Pieces, used: Counter[str], *, paid: bool, inn: str, vat: str) -> dict[str, Any]:
+def _item(row: Pieces, used: set[str], *, paid: bool, inn: str, vat: str) -> dict[str, Any]:
     """What is collected of a piece never exceeds what it is declared at (§A12), so the declared value gives way; of
     prepaid goods the price is only a statement and gives way itself."""
-    base = row.item.sku or f"item-{row.position}"
-    used[base] += 1
     price = row.paid if paid else min(row.item.price.minor, row.worth)
     rate = vat_rate(vat, row.item.vat_percent)
     return {
         "count": row.quantity,
         "name": row.item.name,
-        "article": base if used[base] == 1 else f"{base}_{used[base]}",
+        "article": _article(row, used),
         "billing_details": _money(price, max(row.worth, price), inn, rate),
     }
+
+
+def _article(row: Pieces, used: set[str]) -> str:
+    """Unique in its box (§A12)."""
+    base = row.item.sku or f"item-{row.position}"
+    names = (base if n == 1 else f"{base}_{n}" for n in count(1))
+    article = next(name for name in names if name not in used)
+    used.add(article)
+    return article
 
 
 def _money(price: int, assessed: int, inn: str, rate: int) -> dict[str, Any]:

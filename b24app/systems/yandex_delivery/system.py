@@ -27,7 +27,7 @@ from b24app.systems.yandex_delivery.errors import rows_of
 from b24app.systems.yandex_delivery.express import Claims
 from b24app.systems.yandex_delivery.orders import build_order, unsized
 from b24app.systems.yandex_delivery.parcels import Parcels
-from b24app.systems.yandex_delivery.vocabulary import BATCH, CLASSES, EXPRESS
+from b24app.systems.yandex_delivery.vocabulary import BATCH, CLASSES, EXPRESS, house_and_flat
 
 _TRIAL = read_address("Москва, Ленинградский проспект, 37")
 
@@ -199,7 +199,7 @@ class Yandex:
         )
 
     def check_address(self, address: Address) -> CheckedAddress:
-        reply = self._api.ask("location/detect", "location.detect", {"location": address.text})
+        reply = self._api.ask("location/detect", "location.detect", {"location": house_and_flat(address.text)[0]})
         return points.parse_variants(must(reply, "location.detect"), address)
 
     # --- ConnectionTest ----------------------------------------------------------------------------------------------

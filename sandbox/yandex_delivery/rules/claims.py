@@ -36,11 +36,7 @@ def create(yandex: Yandex, account: Account, token: str, fields: Fields) -> Clai
         forced_error(yandex, body, made.number)
         yandex.claims[made.claim_id] = made
         yandex.by_token[account.code, token] = made
-        facts = yandex.facts(made)
-        yandex.note(
-            "order.accepted", made.number, claim_id=made.claim_id, account=account.code, api="express",
-            recipient=facts["recipient"], phone=facts["phone"], point="", places=len(body["items"]), token=token,
-        )  # fmt: skip
+        yandex.note("claim.created", made.number, claim_id=made.claim_id, account=account.code, token=token)
         set_status(yandex, made, "new")
         _begin_estimation(yandex, made)
         return made
@@ -147,7 +143,13 @@ def accept(yandex: Yandex, account: Account, claim_id: str, fields: Fields) -> C
 
 def _take(yandex: Yandex, claim: Claim) -> None:
     set_status(yandex, claim, "accepted")
-    yandex.note("claim.accepted", claim.number, claim_id=claim.claim_id, price=claim.price_with_vat)
+    facts = yandex.facts(claim)
+    # A claim is no order before this: only now a courier is looked for (§B4).
+    yandex.note(
+        "order.accepted", claim.number, claim_id=claim.claim_id, account=claim.account, api="express",
+        recipient=facts["recipient"], phone=facts["phone"], point="", places=len(claim.body["items"]),
+        price=claim.price_with_vat,
+    )  # fmt: skip
     yandex.begin_walk(claim)
 
 

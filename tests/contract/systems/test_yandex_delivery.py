@@ -54,7 +54,7 @@ def claims(yandex: YandexHarness) -> list[dict[str, Any]]:
 
 def accepted(yandex: YandexHarness, number: str = "wb-1-1") -> int:
     """How many couriers were ordered."""
-    return len(yandex.world.control.journal(system=yandex.code, kind="claim.accepted", key=number))
+    return yandex.accepted(number)
 
 
 def statuses(state: OrderState) -> list[Status | None]:

@@ -154,7 +154,8 @@ def test_the_same_token_gives_the_same_claim(express: Client) -> None:
     assert (first["status"], first["version"], len(first["id"])) == ("new", 1, 32)
     again = express.post("/claims/create", {"whatever": "body"}, request_id="token-1")
     assert again["id"] == first["id"]
-    assert len(express.world.journal.find(kind="order.accepted", key="DEAL-77-1")) == 1
+    assert len(express.world.journal.find(kind="claim.created", key="DEAL-77-1")) == 1
+    assert not express.world.journal.find(kind="order.accepted")
     assert express.refusal("/claims/create", express.body())[0] == 400
     assert express.refusal("/claims/create", express.body(), request_id="x" * 129)[0] == 400
 
@@ -196,7 +197,7 @@ def _changed(path: str, value: Any) -> dict[str, Any]:
 )
 def test_a_claim_is_read_strictly(express: Client, path: str, value: Any, code: str) -> None:
     assert express.refusal("/claims/create", _changed(path, value), request_id="token-9") == (400, code)
-    assert not express.world.journal.find(kind="order.accepted")
+    assert not express.world.journal.find(kind="claim.created")
 
 
 def test_cash_is_not_on_this_account_and_json_must_parse(express: Client) -> None:
@@ -237,7 +238,7 @@ def test_an_accept_after_ten_minutes_fails_the_claim(express: Client, late: str,
     express.world.clock.advance(600)
     assert express.call("/claims/accept", {"version": 1}, claim_id=claim_id).status_code == status
     assert express.info(claim_id)["status"] == "failed"
-    assert not express.world.journal.find(kind="claim.accepted")
+    assert not express.world.journal.find(kind="order.accepted")
 
 
 def test_a_claim_that_cannot_be_estimated_is_edited(express: Client) -> None:

@@ -135,6 +135,12 @@ def test_articles_are_unique_in_a_box_when_a_sum_does_not_divide() -> None:
     assert articles[0] == "item-1"
 
 
+def test_an_article_that_looks_like_a_repeated_one_is_kept_apart() -> None:
+    goods = tuple(replace(CUP, sku=sku) for sku in ("A", "A_2", "A", "A"))
+    found = rows(replace(DOOR, parcels=(Parcel(700, 200, 150, 100, goods),)))
+    assert [row[3] for row in found] == ["A", "A_2", "A_3", "A_4"]
+
+
 def test_an_empty_box_still_holds_a_row() -> None:
     assert rows(replace(DOOR, parcels=(Parcel(500, 100, 100, 100),))) == [(1, 0, 0, "wb-1-1-1", "wb-1-1-1")]
 
