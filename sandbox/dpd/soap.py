@@ -119,6 +119,12 @@ def answer(service: Service, operation: Operation, value: Any, *, unknown_fields
     return _envelope("".join(parts))
 
 
+class Fixed(dict[str, Any]):
+    """A row that thousands of others hold, never changed: it is written out once."""
+
+    text = ""
+
+
 def _write(service: Service, name: str, found: Field, value: Any, extra: bool) -> str:
     fields = service.types.get(found.type)
     if fields is None:
@@ -126,8 +132,12 @@ def _write(service: Service, name: str, found: Field, value: Any, extra: bool) -
     attributes = "".join(
         f" {each.name}={quoteattr(str(value[each.name]))}" for each in fields if each.attribute and each.name in value
     )
-    inner = "".join(_inner(service, fields, value, extra))
-    return f"<{name}{attributes}>{inner}</{name}>"
+    if isinstance(value, Fixed) and value.text and not extra:
+        return value.text
+    text = f"<{name}{attributes}>{''.join(_inner(service, fields, value, extra))}</{name}>"
+    if isinstance(value, Fixed) and not extra:
+        value.text = text
+    return text
 
 
 def _inner(service: Service, fields: Sequence[Field], value: Mapping[str, Any], extra: bool) -> Iterator[str]:

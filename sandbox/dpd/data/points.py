@@ -8,8 +8,10 @@ from functools import cache
 from typing import Any
 
 from sandbox.dpd.geo import City, cities
+from sandbox.dpd.soap import Fixed
 
 Row = dict[str, Any]
+Hours = tuple[tuple[str, str], ...]
 
 _MOSCOW, _PETERSBURG = 49694102, 49694167
 _STREETS = (
@@ -65,12 +67,10 @@ def terminals() -> Mapping[str, Row]:
         for code in codes:
             rng = random.Random(f"terminal {code}")
             row: Row = {"terminalCode": code, "terminalName": f"{city.name} {code}"} | _place(city, rng)
-            plan = _timetable(((_WORKDAYS, "08:00 - 20:00"), ("Сб", "09:00 - 16:00")))
-            row["schedule"] = [
-                {"operation": name, "timetable": plan} for name in ("SelfPickup", "SelfDelivery", "Payment")
-            ]
+            hours = ((_WORKDAYS, "08:00 - 20:00"), ("Сб", "09:00 - 16:00"))
+            row["schedule"] = [_schedule(name, hours) for name in ("SelfPickup", "SelfDelivery", "Payment")]
             row["extraService"] = [*_extras("250000"), _extra("ВДО"), _extra("ЧСТ"), _extra("КГТ")]
-            row["services"] = {"serviceCode": [*_SHOP_SERVICES, "MAX", "BZP", "NDY"]}
+            row["services"] = _services((*_SHOP_SERVICES, "MAX", "BZP", "NDY"))
             found[code] = row
     return found
 
@@ -134,23 +134,19 @@ def _place(city: City, rng: random.Random) -> Row:
 def _shop(city: City, code: str, number: int) -> Row:
     rng = random.Random(f"shop {code}")
     locker = number % 4 == 3
-    row: Row = {
-        "code": code,
-        "parcelShopType": "П" if locker else "ПВП",
-        "state": "Full" if number % 37 == 36 else "Open",
-    }
+    kind, state = "П" if locker else "ПВП", "Full" if number % 37 == 36 else "Open"
+    row: Row = {"code": code, "parcelShopType": kind, "state": state}
     row |= _place(city, rng) | {"brand": "Почтоматы" if locker else "ПВЗ DPD", "clientDepartmentNum": f"{code}-1"}
     if city.name in _METRO and number % 3 == 0:
         row["metro"] = rng.choice(_METRO[city.name])
-    row["limits"] = _limits(number, locker)
+    row["limits"] = _limits(number % 26, locker)
     hours = ((_WEEK, "00:00 - 23:59"),) if locker else rng.choice(_HOURS)
-    row["schedule"] = [{"operation": name, "timetable": _timetable(hours)} for name in _operations(number, locker)]
-    row["extraService"] = (
-        _extras("15000" if locker else rng.choice(("100000", "250000"))) if number % 11 != 10 else [_extra("SMS")]
-    )
+    row["schedule"] = [_schedule(name, hours) for name in _operations(number, locker)]
+    most_cod = "15000" if locker else rng.choice(("100000", "250000"))
+    row["extraService"] = _extras(most_cod) if number % 11 != 10 else [_extra("SMS")]
     if not locker:
         row["extraService"] = [*row["extraService"], _extra("ОЖД", ("reason_delay", "ПРИМ, ПРОС"))]
-    row["services"] = {"serviceCode": list(_SHOP_SERVICES if number % 5 else ("PCL", "ECN"))}
+    row["services"] = _services(_SHOP_SERVICES if number % 5 else ("PCL", "ECN"))
     return row
 
 
@@ -160,22 +156,34 @@ def _operations(number: int, locker: bool) -> list[str]:
     return [*found, *([] if locker or number % 6 == 5 else ["Payment"]), "PaymentByBankCard"]
 
 
+@cache
 def _limits(number: int, locker: bool) -> Row:
     if number % 13 == 12:
-        return {}
+        return Fixed()
     if locker:
-        return {"maxWeight": 15, "maxLength": 60, "maxWidth": 40, "maxHeight": 38}
-    whole = {"maxShipmentWeight": 100, "maxWeight": 31.5, "maxLength": 120, "maxWidth": 80, "maxHeight": 80}
-    return whole | {"dimensionSum": 250} if number % 2 else {"maxWeight": 20, "dimensionSum": 180}
+        return Fixed(maxWeight=15, maxLength=60, maxWidth=40, maxHeight=38)
+    if number % 2:
+        sides = {"maxLength": 120, "maxWidth": 80, "maxHeight": 80, "dimensionSum": 250}
+        return Fixed(maxShipmentWeight=100, maxWeight=31.5, **sides)
+    return Fixed(maxWeight=20, dimensionSum=180)
 
 
-def _timetable(hours: tuple[tuple[str, str], ...]) -> list[Row]:
-    return [{"weekDays": days, "workTime": times} for days, times in hours]
+@cache
+def _schedule(operation: str, hours: Hours) -> Row:
+    rows = [{"weekDays": days, "workTime": times} for days, times in hours]
+    return Fixed(operation=operation, timetable=rows)
 
 
+@cache
+def _services(codes: tuple[str, ...]) -> Row:
+    return Fixed(serviceCode=list(codes))
+
+
+@cache
 def _extras(most_cod: str) -> list[Row]:
     return [_extra("НПП", ("sum_npp", most_cod)), _extra("SMS"), _extra("EML"), _extra("ЭСД")]
 
 
+@cache
 def _extra(code: str, *params: tuple[str, str]) -> Row:
-    return {"esCode": code, "params": [{"name": name, "value": value} for name, value in params]}
+    return Fixed(esCode=code, params=[{"name": name, "value": value} for name, value in params])
