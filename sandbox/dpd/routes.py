@@ -123,7 +123,7 @@ def create_app(dpd: Dpd, mode: str) -> Flask:
         operation: Operation | None = None
         try:
             operation, wrapper = soap.read_envelope(found, request.get_data())
-            _note(operation=operation.name)
+            _note(operation=operation.name, action=soap.action(request.get_data()))
             body = _answer(dpd, mode, found, operation, soap.read_request(found, operation, wrapper))
             return Response(body, content_type="text/xml;charset=utf-8")
         except Fault as problem:

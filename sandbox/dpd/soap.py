@@ -19,6 +19,7 @@ from .errors import Fault, malformed
 from .schema import Field, Operation, Service
 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
+ADDRESSING = "http://www.w3.org/2005/08/addressing"
 #: Dates without a zone are Moscow's (contract, "Units at a glance").
 MOSCOW = timezone(timedelta(hours=3))
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)?")
@@ -43,6 +44,12 @@ def read_envelope(service: Service, body: bytes) -> tuple[Operation, ET.Element]
     if operation is None or namespace != "{" + service.namespace:
         raise malformed(f"Cannot find dispatch method for {wrapper.tag}")
     return operation, wrapper
+
+
+def action(body: bytes) -> str:
+    """The `wsa:Action` of a message whose client reads the action attributes of our WSDL (§15); "" without one."""
+    found = ET.fromstring(body).find(f"{{{ENVELOPE}}}Header/{{{ADDRESSING}}}Action")  # noqa: S314  (read before)
+    return "" if found is None else (found.text or "")
 
 
 def read_request(service: Service, operation: Operation, wrapper: ET.Element) -> Any:

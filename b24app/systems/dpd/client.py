@@ -1,4 +1,4 @@
-"""The wire to DPD and nothing else: seven SOAP services, the keys in every message, and what a fault means (dpd.md §1,
+"""The wire to DPD and nothing else: six SOAP services, the keys in every message, and what a fault means (dpd.md §1,
 §2). A WSDL names its services by plain http: calls go to the line's own address."""
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from typing import IO, Any, NoReturn
 
 from b24app.logistics.errors import Refused, Unavailable, Uncertain
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.systems.dpd.vocabulary import AMBIGUOUS, KEY_WORDS, NOT_KNOWN, NOT_SCANNED
+from b24app.systems.dpd.vocabulary import AMBIGUOUS, FAULTS, KEY_WORDS, KNOWN_FAULTS
 from b24app.systems.kit.checks import account_refused
 from b24app.systems.kit.line import Line
 from b24app.systems.kit.soap import Service, Soap, SoapFault
@@ -27,10 +27,6 @@ class Said(Exception):  # noqa: N818 - their word
     def __init__(self, fault: SoapFault, code: str, candidates: Mapping[str, list[str]]) -> None:
         super().__init__(fault.text)
         self.text, self.code, self.candidates = fault.text, code, candidates
-
-    @property
-    def nothing_scanned(self) -> bool:
-        return bool(NOT_SCANNED.search(self.text) or NOT_KNOWN.search(self.text))
 
 
 class Client:
@@ -78,10 +74,15 @@ class Client:
         code = _text(fault.tree, "code")
         if KEY_WORDS.search(f"{code} {fault.text}"):
             raise account_refused(code, fault.text) from fault
-        if code or AMBIGUOUS.search(fault.text) or NOT_SCANNED.search(fault.text) or NOT_KNOWN.search(fault.text):
+        if _declared(fault.tree) or KNOWN_FAULTS.search(fault.text):
             raise Said(fault, code, {side: _candidates(fault.tree, side) for side in _DUPS}) from fault
         why = f"{label}: {fault.code} {fault.text[:200]}"
         raise (Uncertain(why) if write else Unavailable(why)) from fault
+
+
+def _declared(tree: Any) -> bool:
+    """Whether the detail is one of the faults that the services declare (§2): `code` and `message` may be missing."""
+    return tree is not None and any(next(tree.iter(f"{{*}}{name}"), None) is not None for name in FAULTS)
 
 
 def _text(tree: Any, name: str) -> str:

@@ -49,9 +49,7 @@ class Person:
 
     @classmethod
     def of(cls, who: Recipient) -> Person:
-        phone = who.phone or who.phone_raw
-        phone += f" доб. {who.extension}" if who.extension else ""
-        return cls(who.company or who.name, who.name, phone, who.email or "")
+        return cls(who.company or who.name, who.name, who.phone or who.phone_raw, who.email or "")
 
     @classmethod
     def sending(cls, who: Sender) -> Person:
@@ -104,8 +102,9 @@ class Way:
 def build_order(request: ShipmentRequest, way: Way) -> Row:
     """`orders` of `createOrder2` (§5.1), without the keys: one header, one order."""
     receiver = way.end.fields()
-    if request.comment:
-        receiver["instructions"] = request.comment[:MAX_TEXT]
+    extension = request.recipient.extension
+    if words := ". ".join(filter(None, (f"Добавочный {extension}" if extension else "", request.comment))):
+        receiver["instructions"] = words[:MAX_TEXT]
     volumes = [cubic_metres((each.length_mm, each.width_mm, each.height_mm)) for each in request.parcels]
     order: Row = {
         "orderNumberInternal": request.number,

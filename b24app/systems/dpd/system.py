@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,18 +12,18 @@ from b24app.logistics.errors import LogisticsError, Refused, Unavailable, Uncert
 from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, fingerprint_of_name, is_ours
 from b24app.logistics.points import PickupPoint, PointPage
-from b24app.logistics.ports import CheckedAddress, City, FeedPage, Outgoing, Quote, ReturnRequest, TestStep
+from b24app.logistics.ports import CheckedAddress, City, Outgoing, Quote, ReturnRequest, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.dpd import quotes
 from b24app.systems.dpd.changes import ChangeDesk
 from b24app.systems.dpd.cities import CityBook
-from b24app.systems.dpd.client import CALCULATOR, EVENTS, ORDERS, TRACING, Client, Said, refused
+from b24app.systems.dpd.client import CALCULATOR, EVENTS, ORDERS, Client, Said, refused
 from b24app.systems.dpd.errors import cancel_problem, problems_of
+from b24app.systems.dpd.feed import FeedDesk
 from b24app.systems.dpd.orders import End, Person, Way, build_order, parse_status
 from b24app.systems.dpd.papers import PaperDesk, raw_labels
 from b24app.systems.dpd.points import PointBook
 from b24app.systems.dpd.returns import as_return, turned
-from b24app.systems.dpd.tracking import order_state, parse_package
 from b24app.systems.dpd.vocabulary import CANCEL_ABSENT, CANCEL_DONE, DUPLICATE, ERROR, MOSCOW
 from b24app.systems.kit.checks import account_refused, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
@@ -32,15 +32,10 @@ from b24app.systems.kit.soap import rows
 from b24app.systems.kit.spool import Spools
 from b24app.systems.plugin import Manifest, OpenContext
 
-#: Events of one package (§8: 500 is what a production client asks for).
-PACKAGE = 500
-#: Orders that are read in one pull where another program has the inbox.
-READ_AT_ONCE = 20
-SHARED = "shared"
 _LINK_S = 24 * 3600.0
 
 
-class Dpd(PaperDesk, ChangeDesk):
+class Dpd(FeedDesk, PaperDesk, ChangeDesk):
     """Implements the ports that the manifest names. An order's key is our number: DPD's own comes later where an
     employee has to finish the order."""
 
@@ -53,7 +48,6 @@ class Dpd(PaperDesk, ChangeDesk):
         self._cities = CityBook(self._client, directory, self._now)
         self._points = PointBook(self._client, spools, directory, self._now)
         self._vat = context.setting("vat")
-        self._shared = context.setting("inbox") == SHARED
 
     # --- Orders, Preview ----------------------------------------------------------------------------------------------
 
@@ -141,15 +135,6 @@ class Dpd(PaperDesk, ChangeDesk):
         moved = any(event.status and event.status.has_moved for event in told.events)
         return replace(told, gone=False, decision=Decision.ACCEPTED) if moved else state
 
-    def _by_order(self, operation: str, body: Mapping[str, Any], state: OrderState) -> OrderState:
-        """With its parcels' states, where there are any yet."""
-        try:
-            return order_state(self._client.call(TRACING, operation, "request", body), state)
-        except Said as said:
-            if said.nothing_scanned:
-                return state
-            raise Unavailable(f"{TRACING}.{operation}: {said.text[:200]}") from said
-
     def _status(self, number: str) -> OrderState:
         """Raises Unavailable when the answer does not say."""
         state = self._statuses([number]).get(number)
@@ -182,57 +167,11 @@ class Dpd(PaperDesk, ChangeDesk):
             raise Uncertain("order2.cancelOrder: an answer without a status")
         raise Refused([cancel_problem(status, words)])
 
-    # --- Feed ---------------------------------------------------------------------------------------------------------
-
-    @property
-    def feed_key(self) -> str:
-        """A client number has one inbox (§8); where that is another program's, orders are read one by one."""
-        number = self._context.setting("client_number")
-        return f"{number} {SHARED}" if self._shared else number
-
-    def pull(self, cursor: str, watched: Callable[[], Sequence[str]]) -> FeedPage:
-        """A package is repeated until it is confirmed. One that names a document and no event (a schema that changed?)
-        is never confirmed."""
-        if self._shared:
-            return self._read_watched(cursor, watched())
-        try:
-            found = self._client.call(EVENTS, "getEvents", "request", {"maxRowCount": PACKAGE}) or {}
-        except Said as said:
-            raise Unavailable(f"event-tracking.getEvents: {said.text[:200]}") from said
-        told, skipped = parse_package(found)
-        document = str(found.get("docId") or "")
-        receipt = document if document != "0" and rows(found.get("event")) else ""
-        states = [state for each in told for state in self._states_of(each.state(), each.parcels)]
-        more = bool(receipt) and found.get("resultComplete") is False
-        return FeedPage(tuple(states), receipt=receipt, more=more, skipped=skipped)
-
-    def _states_of(self, state: OrderState, parcels: int) -> Iterator[OrderState]:
-        """Of several parcels the one that is behind counts, which the events of a package alone do not tell."""
-        yield state
-        if parcels > 1 and state.number:
-            yield self._by_order("getStatesByClientOrder", {"clientOrderNr": state.number}, replace(state, events=()))
-
-    def confirm(self, receipt: str) -> None:
-        """Of the document alone that was saved. A fault that speaks of the document means that it is confirmed already:
-        if it is not, the same package simply comes again."""
-        with suppress(Said):
-            self._client.call(EVENTS, "confirm", "request", {"docId": int(receipt)})
-
-    def _read_watched(self, cursor: str, numbers: Sequence[str]) -> FeedPage:
-        left = [number for number in sorted(numbers) if number > cursor]
-        states = []
-        for number in left[:READ_AT_ONCE]:
-            state = OrderState("", decision=Decision.ACCEPTED, order_number=number, tracking_number=number)
-            states.append(self._by_order("getStatesByDPDOrder", {"dpdOrderNr": number}, state))
-        more = len(left) > READ_AT_ONCE
-        return FeedPage(
-            tuple(state for state in states if state.events), cursor=left[READ_AT_ONCE - 1] if more else "", more=more
-        )
-
     # --- Returns ------------------------------------------------------------------------------------------------------
 
     def create_return(self, request: ReturnRequest) -> OrderState:
         shipment, way = turned(request, self._way(replace(request.shipment, cod=None)))
+        way = replace(way, day=self._day(way.start).isoformat())
         return as_return(self._send(shipment, build_order(shipment, way)))
 
     def find_return(self, number: str) -> OrderState | None:

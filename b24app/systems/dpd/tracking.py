@@ -51,7 +51,8 @@ class Told:
         return OrderState(
             remote_id=self.number,
             number=self.number,
-            decision=Decision.ACCEPTED,
+            # An offer that an employee has not finished has events and no number yet.
+            decision=Decision.ACCEPTED if self.order_num else Decision.PENDING,
             order_number=self.order_num,
             tracking_number=self.order_num,
             events=self.events,
@@ -113,7 +114,7 @@ def parse_event(row: Mapping[str, Any], sent: datetime | None) -> TrackingEvent 
     name = str(row.get("eventName") or row.get("eventCode") or code).strip()
     reason = str(row.get("reasonCode") or told.get("ReasonCode") or "").strip()
     words = str(row.get("reasonName") or told.get("ReasonName") or told.get("RejectionReason") or "").strip()
-    back = code in BACK_EVENTS or bool(told.get("OrderType") and told.get("NewOrderNumber"))
+    back = code in BACK_EVENTS or bool(told.get("OrderType") or told.get("NewOrderNumber"))
     event = TrackingEvent(
         code=code,
         text=f"{name}: {words}" if words else name,

@@ -162,8 +162,9 @@ KEY_WORDS = re.compile(
     r"авториз|аутентиф|clientkey|clientnumber|client key|\bключ|номер клиента|wrong-auth|no-auth", re.I
 )
 AMBIGUOUS = re.compile(r"too-many-rows|неоднозначно задан", re.I)
-NOT_SCANNED = re.compile(r"еще не поступили|ещё не поступили", re.I)
-NOT_KNOWN = re.compile(r"данные не найдены", re.I)
+#: Faults that the services declare, and texts that were recorded without their detail (§2).
+FAULTS = ("WSFault", "ServiceCostFault2", "ServiceCostFault")
+KNOWN_FAULTS = re.compile(r"неоднозначно задан|данные не найдены|посылки (еще|ещё) не поступили", re.I)
 #: A multi-line text is judged line by line; the first that fits wins.
 REFUSALS: tuple[tuple[str, Field, Who, str], ...] = (
     ("too_late_to_change", Field.ORDER, Who.CARRIER, r"заказ (уже )?(заверш|доставлен)"),

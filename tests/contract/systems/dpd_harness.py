@@ -69,6 +69,7 @@ class DpdHarness(Harness):
               code="too-many-rows", names=Field.ADDRESS, kind="text/xml"),
         Shape("a declared fault nobody documented", fault("Что-то новое", "brand-new"), status=500, code="brand-new",
               kind="text/xml"),
+        Shape("a declared fault without a code", fault("Нельзя", " "), status=500, kind="text/xml"),
         Shape("a refused key", fault("Ошибка авторизации", "no-auth"), "account", 500, "no-auth", kind="text/xml"),
         Shape("a fault of the server", fault("java.lang.NullPointerException"), "uncertain", 500, kind="text/xml"),
         Shape("a strange status", status("OrderStrange"), "uncertain", kind="text/xml"),

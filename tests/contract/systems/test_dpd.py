@@ -54,14 +54,13 @@ def test_the_services_are_those_that_the_sandbox_describes(dpd: DpdHarness) -> N
     dpd.make()
     dpd.port.find("wb-1-1")
     dpd.port.pull("", list)
-    paths = [row["data"]["path"] for row in dpd.world.control.journal(system="dpd", kind="rest.call")]
-    read = [path for path in paths if path.startswith("/services/")]
-    assert {"/services/order2", "/services/event-tracking"} <= set(read)
-    labels = [record.label for record in dpd.calls.records]
+    calls = [row["data"] for row in dpd.world.control.journal(system="dpd", kind="rest.call")]
+    actions = {call["operation"]: call["action"] for call in calls if call.get("operation")}
+    assert actions["createOrder2"] == "http://dpd.ru/ws/order2/2012-04-04/DPDOrder/createOrder2Request"
+    assert all(actions.values())
     dpd.calls.records.clear()
-    other = dpd.open_anew()
-    other.find("wb-1-1")
-    assert "soap.wsdl" not in [record.label for record in dpd.calls.records], labels
+    dpd.open_anew().find("wb-1-1")
+    assert "soap.wsdl" not in dpd.calls.labels()
 
 
 def test_an_answer_with_one_child_is_read_like_one_with_many(dpd: DpdHarness) -> None:
@@ -248,7 +247,7 @@ def test_an_old_receipt_does_not_confirm_what_came_later(dpd: DpdHarness) -> Non
 
 
 def test_a_long_inbox_is_pulled_to_its_end(dpd: DpdHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("b24app.systems.dpd.system.PACKAGE", 3)
+    monkeypatch.setattr("b24app.systems.dpd.feed.PACKAGE", 3)
     for n in range(1, 5):
         dpd.make(f"wb-{n}-1")
     pages = drained(dpd)
@@ -279,7 +278,7 @@ def test_beside_another_program_the_inbox_is_left_alone_and_orders_are_read(
     dpd: DpdHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its statuses stay where they are; each order is asked for by its number, a few at a pull."""
-    monkeypatch.setattr("b24app.systems.dpd.system.READ_AT_ONCE", 2)
+    monkeypatch.setattr("b24app.systems.dpd.feed.READ_AT_ONCE", 2)
     orders = [dpd.make(f"wb-{n}-1") for n in range(1, 4)]
     for order in orders:
         dpd.move(order, "accepted_at_warehouse")

@@ -44,10 +44,10 @@ def test_an_order_to_the_door_whole() -> None:
                 "cargoWeight": 0.7, "cargoVolume": 0.003, "cargoRegistered": False, "cargoCategory": "Книга",
                 "cargoValue": 900.0,
                 "receiverAddress": {
-                    "name": "Мария Северцева", "contactFio": "Мария Северцева", "contactPhone": "+79000001462 доб. 123",
+                    "name": "Мария Северцева", "contactFio": "Мария Северцева", "contactPhone": "+79000001462",
                     "contactEmail": "m@example.test", "countryName": "Россия", "region": "Республика Татарстан",
                     "city": "Казань", "index": "420111", "street": "Баумана", "streetAbbr": "ул", "house": "44",
-                    "flat": "12", "instructions": "Позвонить за час",
+                    "flat": "12", "instructions": "Добавочный 123. Позвонить за час",
                 },
                 "parcel": [{"number": "wb-1-1-1-1D", "weight": 0.7, "length": 20, "width": 15, "height": 10}],
             }
