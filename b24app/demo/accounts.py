@@ -19,6 +19,7 @@ from b24app.systems import Manifest, discover
 #: Field of our form -> what the emulator's account calls it, where the names differ.
 ALIASES: Mapping[str, Mapping[str, str]] = {
     "cdek": {"account": "client_id", "secret": "client_secret"},
+    "yandex_delivery": {"station": "station_id"},
 }
 #: Where goods leave from, for systems whose account does not say it.
 SENDER = {

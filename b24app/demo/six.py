@@ -38,6 +38,7 @@ class Carrier:
 
 SIX: Mapping[str, Carrier] = {
     "cdek": Carrier("error_validate_receiver_name_incorrect_symbol", "parcel", "parcel"),
+    "yandex_delivery": Carrier("bad_request", "other_day", "other_day"),
 }
 ADDRESS, NOWHERE = "Казань, ул. Баумана, {n}", "г. Незнамоград, ул. Ленина, 1"
 #: What becomes of the ten deals of a carrier: the end, the delivery, what is wrong at first, where the problem points.
