@@ -84,8 +84,9 @@ def in_the_way(composed: Composed) -> list[Problem]:
     return [impersonal(problem) for problem in composed.problems if problem.field in _PRICED_BY]
 
 
-def price_request(composed: Composed, sender: Sender | None) -> ShipmentRequest | None:
-    """What a carrier is asked, whatever else the order still lacks; None = see `in_the_way`."""
+def price_request(composed: Composed, sender: Sender | None, by_house: bool = False) -> ShipmentRequest | None:
+    """What a carrier is asked, whatever else the order still lacks; None = see `in_the_way`. `by_house`: see
+    `for_a_price`."""
     parts = composed.parts
     if in_the_way(composed) or parts.destination is None or not parts.parcels:
         return None
@@ -102,6 +103,7 @@ def price_request(composed: Composed, sender: Sender | None) -> ShipmentRequest 
             declared=parts.declared,
         ),
         sender,
+        by_house,
     )
 
 

@@ -12,6 +12,8 @@ from datetime import datetime
 from b24app.flows.choose import Facts, Miss, Rule
 from b24app.flows.compose import compose
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig
+from b24app.logistics.addressing.parts import Part, write_address
+from b24app.logistics.addressing.read import read_parts
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import Address, Recipient, Sender, ShipmentRequest
 from b24app.logistics.money import Money
@@ -97,10 +99,15 @@ def impersonal(problem: Problem) -> Problem:
     return replace(problem, params={name: value for name, value in problem.params.items() if name not in _PERSONAL})
 
 
-def for_a_price(request: ShipmentRequest, sender: Sender | None) -> ShipmentRequest:
-    """As much of a request as a price needs: no name, no phone, no goods, of the address only what tells the city."""
+#: A limit of manifests: the system prices by the house, the city alone is refused.
+BY_HOUSE = "price_needs_house"
+
+
+def for_a_price(request: ShipmentRequest, sender: Sender | None, by_house: bool = False) -> ShipmentRequest:
+    """As much of a request as a price needs: no name, no phone, no goods, of the address only what tells the city; the
+    house too (never the flat) where the system prices `by_house`."""
     address = request.address
-    place = replace(address, text=_place(address)) if address else None
+    place = replace(address, text=(_house if by_house else _place)(address)) if address else None
     parcels = tuple(replace(parcel, items=()) for parcel in request.parcels)
     declared = request.declared if request.declared is not None else _goods(request)
     return replace(
@@ -121,6 +128,12 @@ def _place(address: Address) -> str:
     known = (address.postal_code, address.region, *address.city_names)
     end = next(ends, 0)
     return text[:end] if end else ", ".join(dict.fromkeys(word for word in known if word))
+
+
+def _house(address: Address) -> str:
+    """An address up to the house."""
+    parts = read_parts(address.text).values
+    return write_address({part: value for part, value in parts.items() if part is not Part.FLAT}) or _place(address)
 
 
 def _goods(request: ShipmentRequest) -> Money | None:

@@ -18,7 +18,7 @@ from b24app.flows.case import Case
 from b24app.flows.compose import Composed
 from b24app.flows.portions import may_ship
 from b24app.flows.rates import BookingState, facts_of, price_key, price_request
-from b24app.flows.simulate import impersonal
+from b24app.flows.simulate import BY_HOUSE, impersonal
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.problem import Field, Problem, Who
@@ -83,7 +83,10 @@ def _asked(
 ) -> dict[int, tuple[str, dict[str, Any]]]:
     found: dict[int, tuple[str, dict[str, Any]]] = {}
     for account in accounts:
-        request = price_request(composed, places.of(account.id)) if tells_prices(services, account) else None
+        if not tells_prices(services, account):
+            continue
+        by_house = bool(services.plugins[account.system].manifest.limits.get(BY_HOUSE))
+        request = price_request(composed, places.of(account.id), by_house)
         if request is not None:
             found[account.id] = (price_key(request), request.to_json())
     return found

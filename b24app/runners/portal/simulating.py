@@ -13,7 +13,7 @@ from typing import Any
 from b24app.bitrix24 import deals as calls
 from b24app.bitrix24.reading import DealReader
 from b24app.flows.choose import Rule
-from b24app.flows.simulate import Chosen, for_a_price, shipping_stages, simulate, with_rules
+from b24app.flows.simulate import BY_HOUSE, Chosen, for_a_price, shipping_stages, simulate, with_rules
 from b24app.flows.snapshot import CodSource, DealSnapshot, PipelineConfig
 from b24app.logistics.model import ShipmentRequest
 from b24app.runners.portal.context import Run
@@ -44,7 +44,7 @@ def try_rules(run: Run, job: Job) -> JobStep:
     pipelines = _pipelines(run, tried, job.input.get("also", ()))
     found = [simulate(deal, pipelines[deal.category]) for deal in _deals(run, pipelines, count)]
     chosen = [each for each, _ in found]
-    asked = {each.id: _asked(each, places, found) for each in accounts if _answers(run, each)}
+    asked = {each.id: _asked(run, each, places, found) for each in accounts if _answers(run, each)}
     result = {"deals": [each.to_json() for each in chosen]}
     for lane in _save(run, job.id, result, asked):
         run.services.waker.wake(lane)
@@ -83,15 +83,16 @@ def _answers(run: Run, account: Connection) -> bool:
 
 
 def _asked(
-    account: Connection, places: Senders, found: Iterable[tuple[Chosen, ShipmentRequest | None]]
+    run: Run, account: Connection, places: Senders, found: Iterable[tuple[Chosen, ShipmentRequest | None]]
 ) -> list[dict[str, Any]]:
     """Every deal that could be sent is asked of every account: another one may be cheaper."""
     sender = places.of(account.id)
+    by_house = bool(run.services.plugins[account.system].manifest.limits.get(BY_HOUSE))
     return [
         {
             "deal": each.deal_id,
             "chosen": each.connection_id == account.id,
-            "request": for_a_price(request, sender).to_json(),
+            "request": for_a_price(request, sender, by_house).to_json(),
         }
         for each, request in found
         if request is not None

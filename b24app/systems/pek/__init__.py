@@ -125,6 +125,7 @@ MANIFEST = Manifest(
         "ConnectionTest",
     ),
     limits={
+        "price_needs_house": True,
         # §4.1: nothing is priced or carried without its three sides.
         "size_from_g": 1,
         # §5.1: the code for handing out comes by SMS.

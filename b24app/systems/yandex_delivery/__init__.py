@@ -79,6 +79,7 @@ MANIFEST = Manifest(
     kind="carrier",
     ports=_PORTS,
     limits={
+        "price_needs_house": True,
         # §A4, from production code: check the account's contract.
         "service_weight_g": {OTHER_DAY: 200_000, EXPRESS: 200_000},
         "max_side_mm": 3000,

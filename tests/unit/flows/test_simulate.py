@@ -65,6 +65,10 @@ def test_a_price_needs_the_city_and_the_parcel_alone() -> None:
     unmarked = for_a_price(replace(request, address=read_address("мск, Тверская 1")), None)
     assert unmarked.address is not None
     assert unmarked.address.text == "Москва"
+    away = replace(request, address=read_address("г. Казань, ул. Баумана, д. 44/8 к2, кв. 12, домофон 7"))
+    near = for_a_price(away, None, by_house=True)
+    assert near.address is not None
+    assert near.address.text == "Казань, ул. Баумана, 44/8 к2"
 
 
 def test_stages_from_the_one_that_ships_on_without_lost_ones() -> None:
