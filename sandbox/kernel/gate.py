@@ -86,7 +86,7 @@ class Gate:
     def _fault_page(self, rule: Rule, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         default = 502 if rule.action == "html" else 500
         status = int(rule.params.get("status", default))
-        phrase = HTTPStatus(status).phrase
+        phrase = phrase_of(status)
         kind, body = self._fault_body(rule, status, phrase, environ)
         headers = [("Content-Type", kind)]
         headers += [(str(name), str(value)) for name, value in dict(rule.params.get("headers") or {}).items()]
@@ -123,6 +123,11 @@ def _sent(environ: WSGIEnvironment) -> bytes:
     """The query and the body: an API with one address for all names its method in either."""
     query: str = environ.get("QUERY_STRING", "")
     return query.encode() + b"\n" + _body(environ)
+
+
+def phrase_of(status: int) -> str:
+    """Some systems answer statuses that nobody registered (509)."""
+    return HTTPStatus(status).phrase if status in HTTPStatus.__members__.values() else "Unassigned"
 
 
 def _body(environ: WSGIEnvironment) -> bytes:
