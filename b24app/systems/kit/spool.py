@@ -98,6 +98,11 @@ class _Spool:
     def close(self) -> None:
         self._file.close()
 
+    def __del__(self) -> None:
+        # A list that nobody read to its end.
+        if hasattr(self, "_file"):
+            self._file.close()
+
 
 def _readable(rows: Rows, file: IO[bytes]) -> Iterator[Any]:
     try:

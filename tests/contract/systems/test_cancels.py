@@ -41,7 +41,9 @@ def test_a_lost_answer_of_a_cancellation_is_asked_for_again(system: Harness) -> 
     settled = system.make()
     for action in ("break_after", "status"):
         system.strike(action, system.cancelling(settled.remote_id))
-        assert system.raised(lambda: system.port.cancel(settled.remote_id)) in ("Uncertain", "Unavailable")
+        said = system.raised(lambda: system.port.cancel(settled.remote_id))
+        # One that looks first finds after the lost answer that there is nothing left to cancel.
+        assert said in ("Uncertain", "Unavailable") or (action == "status" and system.live("wb-1-1") == 0)
         system.no_faults()
     again = system.port.cancel(settled.remote_id)
     assert again.gone or again.cancel in (Decision.PENDING, Decision.ACCEPTED)
