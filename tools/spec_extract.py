@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     if not SPECS.is_dir():
         print(f"no specifications in {SPECS}: name their folder in WAYBILL_SPECS", file=sys.stderr)
         return 1
-    files = {"cdek.json": pretty(cdek()), "bitrix24_methods.json": methods()}
+    files = {"cdek.json": pretty(cdek()), "bitrix24_methods.json": methods(), "russian_post.json": russian_post()}
     if "--check" in arguments:
         stale = [name for name, text in files.items() if (TARGET / name).read_text() != text]
         print(f"differ from the specifications: {', '.join(stale)}" if stale else "as the specifications say")
@@ -130,6 +130,19 @@ def method(row: dict[str, Any]) -> dict[str, Any]:
     scopes = sorted({*(row.get("scope") or []), *(row.get("scope_en") or [])})
     flags = {name: True for name in ("deprecated", "admin_only") if row.get(name)}
     return {"scope": scopes} | flags
+
+
+def russian_post() -> str:
+    """Observed answers of Otpravka, one a line: its name -> JSON Schema."""
+    found = {
+        path.name.partition(".")[0]: json.loads(path.read_text()) for path in (SPECS / "russian-post").glob("*.json")
+    }
+    lines = [f" {json.dumps(name)}: {json.dumps(bare(anonymous(found[name]), ''))}" for name in sorted(found)]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def anonymous(schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in schema.items() if not name.startswith("$")}
 
 
 def pretty(data: Any) -> str:

@@ -241,17 +241,19 @@ def _by_ticket(post: Post, ticket: str, login: str, password: str) -> bytes:
     value = add(answer, "value", space="", attributes=facts)
     with post.lock:
         for barcode in ready.barcodes:
-            _operations(post, add(value, "Item", space=CLIENT, attributes={"Barcode": barcode}), barcode)
+            item = add(value, "Item", space=CLIENT, attributes={"Barcode": barcode})
+            # As it was when the answer was made, not when it is fetched.
+            _operations(post, item, barcode, ready.asked + post.switches.ticket_seconds)
     return soap.envelope(SOAP_11, answer)
 
 
-def _operations(post: Post, item: Element, barcode: str) -> None:
+def _operations(post: Post, item: Element, barcode: str, until: float) -> None:
     order = tracking.history(post, barcode)
     if order is None:
         facts = {"ErrorTypeID": "12", "ErrorName": tracking.ERRORS[12]}
         add(item, "Error", space=CLIENT, attributes=facts)
         return
-    for event in order.events:
+    for event in (event for event in order.events if event.moment <= until):
         moment = tracking.local(event.moment, event.index)
         facts = {
             "OperTypeID": str(event.type), "OperCtgID": str(event.attr), "OperName": human_name(event.type, event.attr),

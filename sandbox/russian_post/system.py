@@ -49,7 +49,8 @@ class RussianPostSystem(CarrierSystem):
         urls = self.post.urls
         return {
             "russian_post": {
-                "base_url": urls[_ORIGINS[0]], "tariff_url": urls[_ORIGINS[1]], "tracking_url": urls[_ORIGINS[2]],
+                "base_url": urls[_ORIGINS[0]],
+                "urls": {"tariff": urls[_ORIGINS[1]], "tracking": urls[_ORIGINS[2]]}, "tariff_url": urls[_ORIGINS[1]],
                 "accounts": accounts,
             }
         }  # fmt: skip

@@ -12,7 +12,7 @@ from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, g, request
 
-from sandbox.kernel.gate import CALL_KEY
+from sandbox.kernel.gate import CALL_KEY, phrase_of
 
 from .core import Post
 from .errors import UNAUTHORIZED, UNKNOWN_PATH, Refused, gateway
@@ -95,7 +95,7 @@ def fault_words(status: int, _environ: WSGIEnvironment) -> tuple[str, bytes]:
     """What a status fault looks like: the gateway's body; above the limit plain text (§1: not always JSON)."""
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return "text/plain", b"Service Unavailable"
-    return "application/json", json.dumps({"status": status, "message": HTTPStatus(status).phrase}).encode()
+    return "application/json", json.dumps({"status": status, "message": phrase_of(status)}).encode()
 
 
 def handle_errors(app: Flask, post: Post) -> None:

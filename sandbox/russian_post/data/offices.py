@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.russian_post.places import Place, places
 
@@ -78,7 +78,8 @@ def extra(number: int) -> Office:
     rng = random.Random(number)
     place = places()[number % len(places())]
     kind = (OFFICE, VILLAGE, POSTAMAT, POINT)[number % 4]
-    return _drawn(place, f"{EXTRA_FIRST + number:06d}", kind, rng, number + 2)
+    # All of them open, so that as many are added as were asked for.
+    return replace(_drawn(place, f"{EXTRA_FIRST + number:06d}", kind, rng, number + 2), closed=False)
 
 
 def by_index(index: str, extras: int) -> Office | None:

@@ -19,7 +19,7 @@ _STREET_TYPES = {
     "аллея": "аллея", "мкр": "мкр", "линия": "линия",
 }  # fmt: skip
 _ROOM = re.compile(r"^(?:кв|квартира|оф|офис|ком|комн|пом)\.?\s*(\w+)$", re.IGNORECASE)
-_HOUSE = re.compile(r"^(?:д|дом)?\.?\s*(\d+)([а-я])?(?:/(\d+))?$", re.IGNORECASE)
+_HOUSE = re.compile(r"^(?:д|дом)?\.?\s*(\d+)([а-я])?(?:/(\d+))?(?:к(\d+))?$", re.IGNORECASE)
 _CORPUS = re.compile(r"^(?:к|корп|корпус)\.?\s*(\w+)$", re.IGNORECASE)
 _BUILDING = re.compile(r"^(?:стр|строение)\.?\s*(\w+)$", re.IGNORECASE)
 _REGION = re.compile(r"(область|обл|край|республика|респ|округ|ао)\b", re.IGNORECASE)
@@ -115,6 +115,8 @@ def _house(found: Parsed, chunk: str) -> bool:
         found.parts["letter"] = match[2].upper()
     if match[3]:
         found.parts["slash"] = match[3]
+    if match[4]:
+        found.parts["corpus"] = match[4]
     return True
 
 

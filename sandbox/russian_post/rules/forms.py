@@ -28,7 +28,10 @@ def of_order(post: Post, account: Account, number: int, form: str, query: Mappin
     if form == "f112pdf" and not has_cod(str(order.body["mail-category"])):
         raise internal("F112 is not available for this mail category")
     post.note("label.made", order.number, id=order.id, form=form, barcode=order.barcode)
-    return label_pdf([_page(order, form)], sheet)
+    pages = [_page(order, form)]
+    if form == "forms" and has_cod(str(order.body["mail-category"])):
+        pages.append(_page(order, "f112pdf"))
+    return label_pdf(pages, sheet)
 
 
 def before_batching(post: Post, account: Account, number: int, query: Mapping[str, str]) -> bytes:

@@ -42,9 +42,8 @@ class PostClient:
     def __init__(self, world: World, index: int = 0) -> None:
         self.world = world
         place = world.addresses["russian_post"]
-        self.base_url, self.tariff_url, self.tracking_url = (
-            place[name] for name in ("base_url", "tariff_url", "tracking_url")
-        )
+        self.base_url = place["base_url"]
+        self.tariff_url, self.tracking_url = place["urls"]["tariff"], place["urls"]["tracking"]
         self.keys = place["accounts"][index]
         self.http = requests.Session()
         user = base64.b64encode(f"{self.keys['login']}:{self.keys['password']}".encode()).decode()

@@ -1,0 +1,244 @@
+"""News of all items of an account (russian-post.md §14): tickets of bulk tracking, one by one for a small account, or
+the cheap `last-oper` fields of Otpravka. Everything is told again and again; nothing has to be confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import ceil
+from typing import Any
+
+from b24app.logistics.errors import AccountProblem, Unavailable
+from b24app.logistics.feed import FeedPage
+from b24app.logistics.order import Decision, OrderState
+from b24app.systems.kit.checks import account_refused
+from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.soap import Service, Soap, SoapFault, rows
+from b24app.systems.kit.spool import BROKEN
+from b24app.systems.plugin import OpenContext
+from b24app.systems.russian_post.client import Client
+from b24app.systems.russian_post.orders import last_operation
+from b24app.systems.russian_post.tracking import Operation, from_record, from_ticket, merged
+from b24app.systems.russian_post.vocabulary import ARRIVED, DOOR_NUMBERS, DOOR_TYPES
+from b24app.wire.http import Limits
+
+TICKETS, SINGLE, CHEAP = "tickets", "single", ""
+#: §14.2; answers for so many are several megabytes.
+TICKET_MOST = 3000
+PAUSE_S, DAY_PULLS = 900.0, 96
+_SLOW = Limits(connect_s=3.0, read_s=60.0, total_s=90.0, max_bytes=64 * 1024 * 1024)
+_NOT_READY, _GONE, _DENIED = 6, 17, 3
+_A_MONTH_S = 30 * 24 * 3600.0
+#: Calls of one pull of the cheap way: the others wait for the next.
+CHEAP_CALLS = 150
+_DENIED_WORD = "авториз"
+_LIMIT_WORDS = ("превыш", "лимит", "limit")
+
+
+class Tracker:
+    """Tracking of one account, as its settings say."""
+
+    def __init__(self, context: OpenContext, client: Client, doors: Directory) -> None:
+        self._client, self._doors, self._now = client, doors, context.clock.now().timestamp()
+        self._keys = {"login": context.setting("tracking_login"), "password": context.setting("tracking_password")}
+        self.mode = context.setting("tracking") if self._keys["login"] else CHEAP
+        self._daily = int(context.setting("tracking_daily") or 100)
+        self._single = Soap(client.tracking, Service("rtm34?wsdl", "rtm34"))
+        self._bulk = Soap(client.tracking, Service("fc?wsdl", "fc"))
+        self.key = f"{self.mode}:{self._keys['login'] or context.setting('login')}"
+
+    def pull(self, cursor: str, watched: Callable[[], Sequence[str]]) -> FeedPage:
+        """Raises Unavailable, AccountProblem."""
+        groups = {found: found.split(",") for found in watched()}
+        ways = {TICKETS: self._pull_tickets, SINGLE: self._pull_single, CHEAP: self._pull_cheap}
+        return ways[self.mode](cursor, groups)
+
+    # --- bulk: a ticket now, its answer a quarter of an hour later ----------------------------------------------
+
+    def _pull_tickets(self, cursor: str, groups: Mapping[str, list[str]]) -> FeedPage:
+        """The cursor names the tickets under way; new ones are asked for when all have answered. A page that was lost
+        on its way is asked for again with the same tickets, which live for 32 hours."""
+        told: dict[str, list[Operation]] = {}
+        skipped, waiting = 0, []
+        for ticket in cursor.split():
+            answer = self._bulk_call("getResponseByTicket", "tracking.answer", ticket=ticket)
+            number = _error_of(answer)
+            if number == _NOT_READY:
+                waiting.append(ticket)
+            elif number != _GONE:
+                self._check(number, answer)
+                skipped += _read(answer, told)
+        states = self._states(groups, told)
+        if not waiting:
+            try:
+                waiting = [self._ticket(some) for some in _chunks(_barcodes(groups))]
+            except Unavailable:
+                if not states:
+                    raise
+        return FeedPage(states, cursor=" ".join(waiting), wait_s=PAUSE_S, skipped=skipped)
+
+    def _ticket(self, barcodes: Sequence[str]) -> str:
+        # The four attributes are required by their schema and read by nobody.
+        request = {"Item": [{"Barcode": barcode} for barcode in barcodes], "FileName": "waybill", "FileTypeID": 1,
+                   "FileNumber": 1, "DatePreparation": "01.01.2026"}  # fmt: skip
+        answer = self._bulk_call("getTicket", "tracking.ticket", request=request, language="RUS")
+        self._check(_error_of(answer), answer)
+        if not answer.get("value"):
+            raise account_refused("", "no ticket: bulk tracking is not enabled for this login")
+        return str(answer["value"])
+
+    def _bulk_call(self, operation: str, label: str, **body: Any) -> Mapping[str, Any]:
+        try:
+            answer = self._bulk.call(operation, label, {**body, **self._keys}, limits=_SLOW)
+        except SoapFault as fault:
+            raise Unavailable(f"{label}: {fault.code}") from fault
+        if not isinstance(answer, Mapping) or not answer.keys() & {"value", "error"}:
+            raise Unavailable(f"{label}: an odd answer")
+        return answer
+
+    def _check(self, number: int | None, answer: Mapping[str, Any]) -> None:
+        if number is None:
+            return
+        text = str(answer["error"].get("ErrorName") or "")
+        if number == _DENIED:
+            raise _denied(str(number), text)
+        raise Unavailable(f"tracking: error {number}")
+
+    # --- one by one ---------------------------------------------------------------------------------------------------
+
+    def _pull_single(self, cursor: str, groups: Mapping[str, list[str]]) -> FeedPage:
+        """As many a pull as the day's number allows, in turn: the cursor is the last one asked for."""
+        order = sorted(groups)
+        order = [each for each in order if each > cursor] + [each for each in order if each <= cursor]
+        left = max(1, ceil(self._daily / DAY_PULLS)) if self._daily else len(_barcodes(groups))
+        told: dict[str, list[Operation]] = {}
+        for group in order:
+            if len(groups[group]) > left and told:
+                break
+            for barcode in groups[group]:
+                told[barcode] = self.operations(barcode)
+            left, cursor = left - len(groups[group]), group
+            if left <= 0:
+                break
+        return FeedPage(self._states(groups, told), cursor=cursor, wait_s=PAUSE_S)
+
+    def operations(self, barcode: str) -> list[Operation]:
+        """The whole history of one item. Raises Unavailable, AccountProblem."""
+        found = self._single_call(
+            "getOperationHistory", "tracking.history", OperationHistoryRequest={"Barcode": barcode, "MessageType": 0}
+        )
+        done: list[Operation] = []
+        for record in rows(found):
+            try:
+                done.append(from_record(record))
+                kind = record["ItemParameters"]["MailType"]["Id"]
+                self._doors.get(("door", barcode), self._now, _A_MONTH_S, lambda: (kind in DOOR_NUMBERS,))  # noqa: B023
+            except BROKEN:
+                continue
+        return done
+
+    def languages(self) -> None:
+        """A call that costs nothing: does the login work? Raises Unavailable, AccountProblem."""
+        self._single_call("getLanguages", "tracking.test")
+
+    def _single_call(self, operation: str, label: str, **body: Any) -> Any:
+        try:
+            return self._single.call(operation, label, {**body, "AuthorizationHeader": self._keys})
+        except SoapFault as fault:
+            said = f"{fault.text} {fault.detail}".casefold()
+            if any(word in said for word in (_DENIED_WORD, *_LIMIT_WORDS)):
+                raise _denied(fault.code, fault.text) from fault
+            raise Unavailable(f"{label}: {fault.code}") from fault
+
+    # --- Otpravka's last operation ------------------------------------------------------------------------------------
+
+    def _pull_cheap(self, cursor: str, groups: Mapping[str, list[str]]) -> FeedPage:
+        """One call tells of a whole batch: the cursor names the batches that our items are in, those that have waited
+        longest first. An item that is in none of them is searched for."""
+        wanted = set(_barcodes(groups))
+        told: dict[str, list[Operation]] = {}
+        left, known = CHEAP_CALLS, cursor.split()
+        kept, visited = [], 0
+        for name in known[:left]:
+            visited += 1
+            found = self._batch(name, wanted, told)
+            left -= 1
+            kept += [name] if found else []
+        rest = known[visited:]
+        for barcode in sorted(wanted - told.keys()) if not rest else ():
+            if left <= 0 or barcode in told:
+                continue
+            left -= 2
+            for row in self._client.rows("1.0/shipment/search", "shipment.search", query=barcode):
+                name = str(row.get("batch-name") or "")
+                if name and name not in kept:
+                    kept.append(name)
+                    self._batch(name, wanted, told)
+        return FeedPage(self._states(groups, told), cursor=" ".join([*rest, *kept]), wait_s=PAUSE_S)
+
+    def _batch(self, name: str, wanted: set[str], told: dict[str, list[Operation]]) -> int:
+        found = 0
+        for row in self._client.rows(f"1.0/batch/{name}/shipment", "batch.shipments", size="10000"):
+            barcode = str(row.get("barcode") or "")
+            if barcode in wanted:
+                found += 1
+                operation = last_operation(row)
+                told[barcode] = [operation] if operation else []
+                self._doors.get(("door", barcode), self._now, _A_MONTH_S, lambda: (row["mail-type"] in DOOR_TYPES,))  # noqa: B023
+        return found
+
+    # --- what is told -------------------------------------------------------------------------------------------------
+
+    def _states(self, groups: Mapping[str, list[str]], told: Mapping[str, list[Operation]]) -> tuple[OrderState, ...]:
+        """Of orders all of whose items were told of."""
+        states = []
+        for group, barcodes in groups.items():
+            if all(barcode in told for barcode in barcodes) and any(told[barcode] for barcode in barcodes):
+                items = [(told[barcode], self._is_door(barcode, told[barcode])) for barcode in barcodes]
+                events, retracted = merged(items)
+                states.append(OrderState("", "", Decision.ACCEPTED, tracking_number=group, events=events,
+                                         retracted=retracted))  # fmt: skip
+        return tuple(states)
+
+    def _is_door(self, barcode: str, operations: Sequence[Operation]) -> bool:
+        """Only asked for where it matters: a ticket does not tell the product."""
+        if not any((each.type, each.attr) == ARRIVED for each in operations):
+            return False
+        (door,) = self._doors.get(("door", barcode), self._now, _A_MONTH_S, lambda: self._ask_door(barcode))
+        return bool(door)
+
+    def _ask_door(self, barcode: str) -> tuple[bool]:
+        found = self._client.rows("1.0/shipment/search", "shipment.search", query=barcode)
+        return (bool(found) and found[0].get("mail-type") in DOOR_TYPES,)
+
+
+def _barcodes(groups: Mapping[str, Iterable[str]]) -> list[str]:
+    return list(dict.fromkeys(barcode for barcodes in groups.values() for barcode in barcodes))
+
+
+def _chunks(barcodes: Sequence[str]) -> list[Sequence[str]]:
+    return [barcodes[at : at + TICKET_MOST] for at in range(0, len(barcodes), TICKET_MOST)]
+
+
+def _error_of(answer: Mapping[str, Any]) -> int | None:
+    error = answer.get("error")
+    return int(error["ErrorTypeID"]) if isinstance(error, Mapping) and error.get("ErrorTypeID") else None
+
+
+def _read(answer: Mapping[str, Any], told: dict[str, list[Operation]]) -> int:
+    """How many operations made no sense."""
+    skipped = 0
+    for item in rows((answer.get("value") or {}).get("Item")):
+        done = told.setdefault(str(item.get("Barcode")), [])
+        for row in rows(item.get("Operation")):
+            try:
+                done.append(from_ticket(row))
+            except BROKEN:
+                skipped += 1
+    return skipped
+
+
+def _denied(code: str, text: str) -> AccountProblem | Unavailable:
+    """A wrong login, or the day's calls are used up: both come as one (§18)."""
+    if any(word in text.casefold() for word in _LIMIT_WORDS):
+        return Unavailable(f"tracking: {code} the day's calls are used up", 3600.0)
+    return account_refused(code, text)
