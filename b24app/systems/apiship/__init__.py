@@ -6,6 +6,7 @@ from b24app.systems.apiship.changes import RULES
 from b24app.systems.apiship.papers import FORMS
 from b24app.systems.apiship.system import ApiShip
 from b24app.systems.apiship.vocabulary import CARRIERS
+from b24app.systems.kit import forms
 from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField, TrackPolicy
 
@@ -38,30 +39,8 @@ _FORM = (
         },
         aside=True,
     ),
-    SettingField(
-        "sender_address",
-        {"ru": "Адрес отправителя", "en": "Sender's address"},
-        help={
-            "ru": "Адрес, компания, имя и телефон нужны, только если их нет в «Откуда едет»",
-            "en": "Address, company, name and phone are only needed when “Where it leaves from” does not have them",
-        },
-        aside=True,
-    ),
-    SettingField("sender_company", {"ru": "Компания отправителя", "en": "Sender's company"}, aside=True),
-    SettingField("sender_name", {"ru": "Контактное лицо", "en": "Contact person"}, aside=True),
-    SettingField("sender_phone", {"ru": "Телефон отправителя", "en": "Sender's phone"}, aside=True),
-    SettingField(
-        "vat",
-        {"ru": "НДС в чеке при оплате получателем", "en": "VAT on the receipt when the recipient pays"},
-        kind="choice",
-        choices=(
-            ("", {"ru": "Не указывать", "en": "Do not state"}),
-            ("rows", {"ru": "Как в товарах сделки", "en": "As in the deal's products"}),
-            ("-1", {"ru": "Без НДС", "en": "No VAT"}),
-            *((rate, {"ru": f"{rate} %", "en": f"{rate}%"}) for rate in ("0", "5", "7", "10", "20", "22")),
-        ),
-        aside=True,
-    ),
+    *forms.SENDER,
+    forms.vat((-1, 0, 5, 7, 10, 20, 22)),
     SettingField(
         "payment_method",
         {"ru": "Чем платит получатель", "en": "How the recipient pays"},

@@ -1,5 +1,5 @@
 """What adapters share, so that a new one is its carrier's words and little else. Nothing here knows a carrier:
 `line` (calls and what a failed one means), `tokens`, `soap`, `meanings` (code tables), `units`, `directory` (a small
 cache of reference data), `cities` (which namesake is meant), `spool` (a long list, page by page), `checks` (the
-connection test), `goods` (sums per piece), `senders` (who sends), `fitting` (a point and a shipment),
-`subscriptions` (our address among theirs)."""
+connection test), `goods` (sums per piece), `senders` (who sends), `forms` (what settings forms ask for alike),
+`fitting` (a point and a shipment), `subscriptions` (our address among theirs)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from b24app.systems.kit import forms
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.spool import Spools
 from b24app.systems.pek.changes import RULES
@@ -82,29 +83,8 @@ _FORM = (
         default="1",
         aside=True,
     ),
-    SettingField(
-        "sender_address",
-        {"ru": "Адрес отправителя", "en": "Sender's address"},
-        help={
-            "ru": "Адрес, компания, имя и телефон нужны, только если их нет в «Откуда едет»",
-            "en": "Address, company, name and phone are only needed when “Where it leaves from” does not have them",
-        },
-        aside=True,
-    ),
-    SettingField("sender_company", {"ru": "Компания отправителя", "en": "Sender's company"}, aside=True),
-    SettingField("sender_name", {"ru": "Контактное лицо", "en": "Contact person"}, aside=True),
-    SettingField("sender_phone", {"ru": "Телефон отправителя", "en": "Sender's phone"}, aside=True),
-    SettingField(
-        "vat",
-        {"ru": "НДС в чеке при оплате получателем", "en": "VAT on the receipt when the recipient pays"},
-        kind="choice",
-        choices=(
-            ("", {"ru": "Без НДС", "en": "No VAT"}),
-            ("rows", {"ru": "Как в товарах сделки", "en": "As in the deal's products"}),
-            *((str(rate), {"ru": f"{rate} %", "en": f"{rate}%"}) for rate in sorted(VAT)),
-        ),
-        aside=True,
-    ),
+    *forms.SENDER,
+    forms.vat(sorted(VAT), forms.NO_VAT),
 )
 
 MANIFEST = Manifest(
