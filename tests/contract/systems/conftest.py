@@ -21,11 +21,11 @@ GROUP = "waybill.harnesses"
 
 
 def _harnesses() -> dict[str, type[Harness]]:
-    """By code; a new system's harness is found by the name of its file, `<code>_harness.py`, or by an entry point."""
+    """By name; a new system's harness is found by the name of its file, `<code>_harness.py`, or by an entry point."""
     files = Path(__file__).parent.glob("*_harness.py")
     found = [each for path in files for each in _in(import_module(f"tests.contract.systems.{path.stem}"))]
     found += [point.load() for point in entry_points(group=GROUP)]
-    return {each.code: each for each in found}
+    return {each.name or each.code: each for each in found}
 
 
 def _in(module: ModuleType) -> list[type[Harness]]:
@@ -39,21 +39,27 @@ HARNESSES = _harnesses()
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "system" in metafunc.fixturenames:
         wanted = metafunc.config.getoption("--systems")
-        codes = sorted(set(wanted.split(",")) & set(HARNESSES)) if wanted else sorted(HARNESSES)
-        metafunc.parametrize("system", codes, indirect=True)
+        codes = set(wanted.split(",")) if wanted else {each.code for each in HARNESSES.values()}
+        story = metafunc.module.__name__.rpartition("test_")[2]
+        names = [name for name, each in sorted(HARNESSES.items()) if each.code in codes and _tells(each, story)]
+        metafunc.parametrize("system", names, indirect=True)
+
+
+def _tells(harness: type[Harness], story: str) -> bool:
+    return not harness.stories or story in harness.stories
 
 
 @pytest.fixture
 def system(request: pytest.FixtureRequest, running_world: World) -> Iterator[Harness]:
     """One connection to one system, over real HTTP, its emulator as on the first day. The others are left alone:
     nobody looks at them here."""
-    world, code = running_world, request.param
+    world, harness_of = running_world, HARNESSES[request.param]
     world.timers.clear()
     world.faults.clear()
     world.clock.reset()
-    world.system(code).reset()
+    world.system(harness_of.code).reset()
     world.journal.clear()
-    harness = HARNESSES[code](world)
+    harness = harness_of(world)
     yield harness
     harness.close()
     world.faults.clear()

@@ -17,6 +17,10 @@ class Facts:
     """A new system's test is this data; what it does not say is as usual."""
 
     code = ""
+    #: Of the tests, where a system is driven twice (two APIs); "" = its code. `stories`: the files of the suite that
+    #: it is driven through (`orders`, …); empty = all.
+    name = ""
+    stories: tuple[str, ...] = ()
     mode = "test"
     #: Of the account beside the credentials, which `credentials` takes from the emulator's addresses.
     settings: Mapping[str, Any] = {}
@@ -61,7 +65,7 @@ class Facts:
 
     # --- what happens to orders ---------------------------------------------------------------------------------------
     #: Our status -> the step that brings the emulator's order there (`POST /<code>/orders/<key>/status`). At least
-    #: accepted_at_warehouse, in_transit, out_for_delivery (or ready_for_pickup), delivered.
+    #: accepted_at_warehouse (unless nobody tells of it), in_transit, out_for_delivery (or ready_for_pickup), delivered.
     moves: Mapping[str, Mapping[str, Any]] = {}
     #: Where a failed attempt can be told: the step, and the incident that it means.
     failed_attempt: tuple[Mapping[str, Any], Incident] | None = None

@@ -94,7 +94,7 @@ class Machine(Facts):
             settings={**self.settings, **settings},
             mode=self.mode,
             base_url=base_url or self.base_url(),
-            urls=self.urls(),
+            urls=dict.fromkeys(self.urls(), base_url) if base_url else self.urls(),
             http=self.http,
             clock=self.clock,
             token_cache=self.tokens,
@@ -155,8 +155,10 @@ class Machine(Facts):
         self.advance(60)
         self.step(state, self.moves[status])
 
-    def last_mile(self) -> str:
-        return "out_for_delivery" if "out_for_delivery" in self.moves else "ready_for_pickup"
+    def way(self) -> list[str]:
+        """What it goes through until it is delivered, as far as the system tells of it."""
+        last = "out_for_delivery" if "out_for_delivery" in self.moves else "ready_for_pickup"
+        return [status for status in ("accepted_at_warehouse", "in_transit", last) if status in self.moves]
 
     def fault(self, action: str, path: str, method: str = "*", times: int | None = 1, **params: Any) -> None:
         """`contains` beside the parameters: words of the body."""

@@ -98,7 +98,7 @@ def test_secrets_and_people_never_reach_the_log(system: Harness) -> None:
     """Neither of what was sent nor of what came back, nor of a refusal."""
     state = system.make()
     system.port.find("wb-1-1")
-    system.move(state, "accepted_at_warehouse")
+    system.move(state, system.way()[0])
     system.port.read_many([state.remote_id])
     system.raised(lambda: system.port.create(system.refused_request()))
     setting, value, _ = system.wrong_keys[0]

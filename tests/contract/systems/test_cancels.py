@@ -39,7 +39,7 @@ def test_a_lost_answer_of_a_cancellation_is_asked_for_again(system: Harness) -> 
     if not system.has("Cancels"):
         return
     settled = system.make()
-    for action in ("break_after", "status"):
+    for action in ("status", "break_after"):
         system.strike(action, system.cancelling(settled.remote_id))
         said = system.raised(lambda: system.port.cancel(settled.remote_id))
         # One that looks first finds after the lost answer that there is nothing left to cancel.

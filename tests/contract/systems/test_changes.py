@@ -84,7 +84,7 @@ def test_what_is_handed_over_is_not_changed(system: Harness) -> None:
     if not system.has("Changes"):
         return
     state, before = system.make(), system.request()
-    for status in ("accepted_at_warehouse", "in_transit", system.last_mile(), "delivered"):
+    for status in (*system.way(), "delivered"):
         system.move(state, status)
     after = system.changed_request(parts(system)[0], before)
     try:

@@ -9,7 +9,7 @@ from tests.contract.systems.harness import Harness
 
 def test_statuses_come_in_our_words_with_theirs_beside_oldest_first(system: Harness) -> None:
     settled = system.make()
-    way = ["accepted_at_warehouse", "in_transit", system.last_mile(), "delivered"]
+    way = [*system.way(), "delivered"]
     for status in way:
         system.move(settled, status)
     events = system.events(settled)
@@ -29,7 +29,7 @@ def test_a_failed_attempt_carries_its_reason_and_a_problem(system: Harness) -> N
         return
     step, incident = system.failed_attempt
     settled = system.make()
-    system.move(settled, system.last_mile())
+    system.move(settled, system.way()[-1])
     system.advance(60)
     system.step(settled, step)
     event = system.events(settled)[-1]

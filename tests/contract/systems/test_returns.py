@@ -9,7 +9,7 @@ from tests.contract.systems.harness import Harness
 
 def delivered(system: Harness, number: str = "wb-1-1") -> OrderState:
     state = system.make(number)
-    for status in ("accepted_at_warehouse", "in_transit", system.last_mile(), "delivered"):
+    for status in (*system.way(), "delivered"):
         system.move(state, status)
     return state
 

@@ -12,7 +12,7 @@ def test_many_are_read_at_once_in_few_calls_and_in_their_order(system: Harness) 
     """One call of `read_many` tells of as many as the manifest says, in no more calls than the API needs."""
     states = [system.make(f"wb-{n}-1") for n in range(1, 5)]
     for state in states[2:]:
-        system.move(state, "accepted_at_warehouse")
+        system.move(state, system.way()[0])
     asked = [states[n].remote_id for n in (3, 0, 2, 1)]
     system.calls.records.clear()
     read = system.port.read_many(asked)

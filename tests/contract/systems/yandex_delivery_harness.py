@@ -46,7 +46,7 @@ class YandexHarness(Harness):
         "out_for_delivery": {"code": "DELIVERY_TRANSPORTATION_RECIPIENT"},
         "delivered": {"code": "DELIVERY_DELIVERED"},
     }
-    failed_attempt = ({"code": "DELIVERY_ATTEMPT_FAILED"}, Incident.OTHER)
+    failed_attempt: tuple[Mapping[str, Any], Incident] | None = ({"code": "DELIVERY_ATTEMPT_FAILED"}, Incident.OTHER)
     wrong_keys = (
         ("token", "wrong", "sign_in"),
         ("express_token", "wrong", "sign_in"),
@@ -60,7 +60,7 @@ class YandexHarness(Harness):
     feed_tells = False
     bulk_tells_history = False
     #: §A12: the documented shape and those met in the field.
-    shapes = (
+    shapes: tuple[Shape, ...] = (
         Shape("code and message", {"code": "bad_request", "message": _NO_ADDRESS}, status=400, code="bad_request",
               names=Field.ADDRESS),
         Shape("the other edition", {"code": "bad_request", "message": "Cannot parse destination info"}, status=400,
