@@ -107,18 +107,19 @@ MANIFEST = Manifest(
 
 
 class YandexPlugin:
-    """Opens connections; they share the public directory of points."""
+    """Opens connections; they share the public directory of points, and what was read of histories."""
 
     def __init__(self) -> None:
         self._directory = Directory()
         self._spools = Spools()
+        self._histories = Directory()
 
     @property
     def manifest(self) -> Manifest:
         return MANIFEST
 
     def open(self, context: OpenContext) -> Yandex:
-        return Yandex(context, MANIFEST, self._directory, self._spools)
+        return Yandex(context, MANIFEST, self._directory, self._spools, self._histories)
 
 
 PLUGIN = YandexPlugin()

@@ -15,6 +15,7 @@ from b24app.logistics.papers import PDF, PaperForm, PaperKind, PaperStage, Paper
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
+from b24app.systems.kit.directory import Directory
 from b24app.systems.yandex_delivery import changes, quotes
 from b24app.systems.yandex_delivery.client import Api, Reply, must, odd, pauses, refusal
 from b24app.systems.yandex_delivery.errors import child, rows_of
@@ -32,6 +33,8 @@ _PRINTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "label_a4": ("generate-labels", {"generate_type": "many", "language": "ru"}),
     "act": ("get-handover-act", {}),
 }
+#: How long a history is good while the newest state stays the same.
+HISTORIES_S = 24 * 3600.0
 #: Looks at an order whose change is being made (§A9): a few seconds.
 _EDIT_PAUSES_S = (0.3, 0.7, 1.0, 2.0, 3.0)
 
@@ -39,9 +42,11 @@ _EDIT_PAUSES_S = (0.3, 0.7, 1.0, 2.0, 3.0)
 class Parcels:
     """Other-day orders of one account, from its warehouse."""
 
-    def __init__(self, api: Api, station: str) -> None:
+    def __init__(self, api: Api, station: str, histories: Directory, now: float) -> None:
         self.api = api
         self._station = station
+        self._histories = histories
+        self._now = now
 
     # --- prices and orders -------------------------------------------------------------------------------------------
 
@@ -115,32 +120,44 @@ class Parcels:
     def read(self, remote_id: str) -> OrderState:
         """With its whole history."""
         row = self._row({"request_id": remote_id})
-        return OrderState(remote_id=remote_id, gone=True) if row is None else self._state(row, history=True)
+        if row is None:
+            return OrderState(remote_id=remote_id, gone=True)
+        return self._state(row, self._history(remote_id))
 
     def _row(self, which: Mapping[str, str], label: str = "request.read") -> Mapping[str, Any] | None:
         """None when they say that there is none. Raises Unavailable: a bare 404 is a proxy's."""
         reply = self.api.get("request/info", label, which)
         return None if reply.status == 404 and (reply.code or reply.text) else must(reply, label)
 
-    def _state(self, row: Mapping[str, Any], *, history: bool = False) -> OrderState:
-        states: Sequence[Mapping[str, Any]] = ()
-        if history:
-            reply = self.api.get("request/history", "request.history", {"request_id": str(row.get("request_id"))})
-            states = rows_of(must(reply, "request.history").get("state_history"))
-        state = parse_order(row, states)
+    def _state(self, row: Mapping[str, Any], history: Sequence[Mapping[str, Any]] = ()) -> OrderState:
+        state = parse_order(row, history)
         if state is None:
             raise Unavailable("request.read: no order")
         return state
 
+    def _history(self, remote_id: str) -> list[Mapping[str, Any]]:
+        reply = self.api.get("request/history", "request.history", {"request_id": remote_id})
+        return rows_of(must(reply, "request.history").get("state_history"))
+
+    def _history_at(self, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Up to its newest state: read anew when that is another one."""
+        remote_id, newest = str(row.get("request_id") or ""), child(row, "state")
+        key = (remote_id, *(str(newest.get(name)) for name in ("status", "timestamp", "description")))
+        found: list[Mapping[str, Any]] = self._histories.get(
+            key, self._now, HISTORIES_S, lambda: self._history(remote_id)
+        )
+        return found
+
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """One call. The newest state is all that it tells: the history is asked for where that alone does not say where
-        the parcel is, or is the last."""
+        the parcel is, or is the last; once, however long the order stays so."""
         reply = self.api.ask("requests/info", "requests.info", {"request_ids": list(remote_ids)})
         states = []
         for row in rows_of(must(reply, "requests.info").get("requests")):
             status = STATUSES.get(str(child(row, "state").get("status") or ""), Status.UNKNOWN)
             try:
-                states.append(self._state(row, history=status is None or status.is_final))
+                wanted = status is None or status.is_final
+                states.append(self._state(row, self._history_at(row) if wanted else ()))
             except Unavailable:
                 continue
         return states

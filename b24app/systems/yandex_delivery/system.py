@@ -35,14 +35,17 @@ _TRIAL = read_address("Москва, Ленинградский проспект
 class Yandex:
     """Implements the ports that the manifest names."""
 
-    def __init__(self, context: OpenContext, manifest: Manifest, directory: Directory, spools: Spools) -> None:
+    def __init__(
+        self, context: OpenContext, manifest: Manifest, directory: Directory, spools: Spools, histories: Directory
+    ) -> None:
         self._context = context
         self._setting = context.setting
         self._manifest = manifest
         self._directory = directory
         self._spools = spools
         self._api = Api(context, "", PLATFORM, context.setting("token"))
-        self._parcels = Parcels(self._api, context.setting("station"))
+        now = context.clock.now().timestamp()
+        self._parcels = Parcels(self._api, context.setting("station"), histories, now)
         token, wanted = context.setting("express_token"), context.setting("express_class")
         self._claims = None
         if token:

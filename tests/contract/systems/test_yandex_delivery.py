@@ -348,6 +348,10 @@ def test_the_history_is_asked_for_where_the_newest_state_says_too_little(yandex:
     [read] = yandex.port.read_many([made.remote_id])
     assert statuses(read)[-2:] == [Status.OUT_FOR_DELIVERY, None]
     assert read.events[-1].incident is Incident.RESCHEDULED
+    yandex.calls.records.clear()
+    for _ in range(3):
+        assert yandex.port.read_many([made.remote_id]) == [read]
+    assert yandex.calls.labels() == ["requests.info"] * 3, "once, while nothing new is told"
     yandex.step(made, {"code": "CANCELLED", "reason": "USER_CHANGED_MIND"})
     [read] = yandex.port.read_many([made.remote_id])
     assert read.events[-1].status is Status.RETURNING
