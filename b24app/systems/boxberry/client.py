@@ -95,7 +95,7 @@ class Client:
         if status != 200 or data is None:
             raise lost(f"{method}: HTTP {status}", write)
         error = said(data)
-        pause(error, method)
+        pause(error, method, write)
         return Reply(data, error)
 
 

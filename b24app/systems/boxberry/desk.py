@@ -20,8 +20,8 @@ from b24app.systems.boxberry.orders import Way, build_order, shows, street_of, t
 from b24app.systems.boxberry.vocabulary import ACT, DELETE, NAMED_TRACKS, NO_PARCELS, RECALL, TO_DOOR, TO_POINT
 from b24app.systems.plugin import OpenContext
 
-#: How far back an act is looked for.
-ACT_DAYS = 60
+#: How far back an act is looked for; how many tracks a query holds.
+ACT_DAYS, MOST_IN_ACT = 60, 400
 
 
 class AfterDesk:
@@ -126,22 +126,26 @@ class AfterDesk:
     # --- acts -----------------------------------------------------------------------------------------------------
 
     def hand_over(self, remote_ids: Sequence[str], day: date) -> HandOver:
-        """One act of all that are in none yet; what is not there, or named in the refusal, spoils no other. The same
-        list again gives the same act for 72 hours (§6.4)."""
+        """An act of all that are in none yet; what is not there, or named in the refusal, spoils no other. The same
+        list again gives the same act for 72 hours (§6.4). More than fit into one query make several acts."""
+        if len(remote_ids) > MOST_IN_ACT:
+            some, more = (self.hand_over(part, day) for part in (remote_ids[:MOST_IN_ACT], remote_ids[MOST_IN_ACT:]))
+            return HandOver(f"{some.key},{more.key}", some.handed + more.handed, {**some.refused, **more.refused})
         rows = self._rows(remote_ids)
-        refused = {number: (problem_of(NO_PARCELS),) for number in remote_ids if number not in rows}
+        why = {number: (problem_of(NO_PARCELS),) for number in remote_ids if number not in rows}
         tracks = {str(row.get("track_number")): number for number, row in rows.items()}
-        free = self._free() & set(tracks) if tracks else frozenset()
+        if not tracks:
+            return HandOver("", (), why)
+        free = self._free() & set(tracks)
         asked = [track for track in tracks if track in free] or list(tracks)
-        reply = self._act(asked, day) if asked else Reply(None)
+        reply = self._act(asked, day)
         named = free.intersection(NAMED_TRACKS.findall(reply.error))
         if named and free - named:
-            reply, first = self._act([track for track in asked if track not in named], day), reply
-            refused |= {tracks[track]: (problem_of(first.error),) for track in named}
+            why |= {tracks[track]: (problem_of(reply.error),) for track in named}
+            reply = self._act([track for track in asked if track not in named], day)
         if reply.error:
-            refused |= {tracks[track]: (problem_of(reply.error),) for track in free if tracks[track] not in refused}
-        handed = tuple(number for number in tracks.values() if number not in refused)
-        return HandOver(self._key_of(reply) if asked else "", handed, refused)
+            why |= {tracks[track]: (problem_of(reply.error),) for track in free if tracks[track] not in why}
+        return HandOver(self._key_of(reply), tuple(each for each in tracks.values() if each not in why), why)
 
     def _act(self, tracks: Sequence[str], day: date) -> Reply:
         return self._client.get("ParselSend", write=True, ImIds=",".join(tracks), shippingDate=day.isoformat())

@@ -7,7 +7,8 @@ from typing import Any
 
 from b24app.logistics.errors import AccountProblem, Refused, Unavailable
 from b24app.logistics.problem import Problem
-from b24app.systems.boxberry.vocabulary import ACCOUNT, BUSY, QUOTED, REFUSALS
+from b24app.systems.boxberry.vocabulary import ACCOUNT, BROKEN, BUSY, QUOTED, REFUSALS
+from b24app.systems.kit.line import lost
 from b24app.systems.kit.meanings import UNKNOWN
 
 NO_WORDS = "err"
@@ -50,10 +51,13 @@ def unread(text: str, label: str) -> Unavailable:
     return Unavailable(f"{label}: {QUOTED.sub('«…»', text)[:200]}")
 
 
-def pause(text: str, label: str) -> None:
-    """Raises AccountProblem for a refused key, Unavailable for an overload: nothing was done. Else nothing."""
+def pause(text: str, label: str, write: bool = False) -> None:
+    """Raises AccountProblem for a refused key, Unavailable above their limit: nothing was done. What broke inside of
+    them is a lost call. Else nothing."""
     code = code_of(text)
     if code == ACCOUNT:
         raise AccountProblem(problem_of(text))
     if code == BUSY:
         raise Unavailable(f"{label}: overloaded", 1.0)
+    if code == BROKEN:
+        raise lost(f"{label}: broken inside", write)

@@ -154,7 +154,7 @@ TROUBLE = {
 
 ACCOUNT = "account_refused"
 TAKEN = "number_taken"
-BUSY = "busy"
+BUSY, BROKEN = "busy", "broken"
 ABSENT = "order_unknown"
 #: Tried in their order: what is certain first. Those of §3 are recorded, the others read the words they must contain.
 REFUSALS = Meanings(
@@ -163,7 +163,7 @@ REFUSALS = Meanings(
         (ACCOUNT, Field.ACCOUNT, Who.ADMIN, r"\btoken\b|токен|ключ\w* доступа|авториз|доступ запрещ|нет доступа"),
         (BUSY, Field.NONE, Who.CARRIER, r"превышен\w* (?:количеств|лимит|числ)\w*.*запрос|слишком много запрос"),
         (
-            BUSY,
+            BROKEN,
             Field.NONE,
             Who.CARRIER,
             r"внутренн\w+ ошибк|временно|попробуйте позже|повторите (?:запрос|попытку) позже",

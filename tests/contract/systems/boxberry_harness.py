@@ -59,6 +59,7 @@ class BoxberryHarness(Harness):
         Shape("the account is blocked", {"err": BLOCKED}, "account"),
         Shape("the token is wrong", [{"err": "Неверный token"}], "account"),
         Shape("too many calls", {"err": "Превышено количество запросов"}, "unavailable"),
+        Shape("broken inside", {"err": "Внутренняя ошибка сервера"}, "uncertain"),
         Shape("err is false and nothing else", {"err": False}, "uncertain"),
         Shape("nothing at all", "", "uncertain"),
         Shape("an empty list", [], "uncertain"),

@@ -284,6 +284,15 @@ def test_one_that_an_act_does_not_take_spoils_no_other(box: BoxberryHarness) -> 
     assert box.control("GET", "orders/wb-2-1")["act"] == done.key
 
 
+def test_more_than_a_query_holds_make_several_acts(box: BoxberryHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("b24app.systems.boxberry.desk.MOST_IN_ACT", 2)
+    states = [box.make(f"wb-{n}-1") for n in range(1, 4)]
+    done = act(box, *states)
+    assert done.handed == tuple(state.remote_id for state in states)
+    assert len(set(done.key.split(","))) == 2
+    assert act(box, *states).key == done.key
+
+
 def test_a_lost_act_is_told_by_the_list_of_those_in_none(box: BoxberryHarness) -> None:
     state = box.make()
     for action in ("break_before", "break_after"):
@@ -324,8 +333,7 @@ def test_an_act_has_a_paper_once_it_is_made(box: BoxberryHarness) -> None:
 # --- following --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("wording", ["short", "long"])
-@pytest.mark.parametrize("dates", ["space", "iso", "slash"])
+@pytest.mark.parametrize(("wording", "dates"), [("short", "space"), ("long", "iso"), ("long", "slash")])
 def test_both_generations_of_names_and_all_dates_tell_the_same(box: BoxberryHarness, wording: str, dates: str) -> None:
     box.switch(wording=wording, date_format=dates)
     request = box.point_request("wb-1-1")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from b24app.logistics.errors import AccountProblem, Unavailable
+from b24app.logistics.errors import AccountProblem, Unavailable, Uncertain
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.boxberry.client import named_in
 from b24app.systems.boxberry.errors import pause, problem_of, said, unread
@@ -111,14 +111,20 @@ def test_a_refused_key_stops_the_account(text: str) -> None:
     assert (caught.value.problem.who, caught.value.problem.their_text) == (Who.ADMIN, text)
 
 
-@pytest.mark.parametrize(
-    "text", ["Превышено количество запросов", "Внутренняя ошибка сервера", "Сервис временно недоступен"]
-)
+@pytest.mark.parametrize("text", ["Превышено количество запросов", "Слишком много запросов"])
 def test_an_overload_is_no_refusal(text: str) -> None:
     with pytest.raises(Unavailable) as caught:
         pause(text, "ListCities")
     assert caught.value.retry_after == 1.0
-    pause("Необходимо заполнить «ФИО получателя».", "ParselCreate")
+    pause("Необходимо заполнить «ФИО получателя».", "ParselCreate", write=True)
+
+
+@pytest.mark.parametrize("text", ["Внутренняя ошибка сервера", "Сервис временно недоступен"])
+def test_what_broke_inside_of_them_may_have_been_done(text: str) -> None:
+    with pytest.raises(Uncertain):
+        pause(text, "ParselCreate", write=True)
+    with pytest.raises(Unavailable):
+        pause(text, "ParcelInfo")
 
 
 def test_of_a_label_link_only_the_number_is_taken() -> None:
