@@ -107,7 +107,7 @@ class Pek(Carrier[Cargo]):
             {"id": row.id, "name": row.name, "date": wire_time(row.moment), "isCancel": row.is_cancel}
             for row in order.statuses
         ]
-        return {**self.summary(order), "body": order.body, "sender": order.sender, "statuses": rows, "cost": order.cost}
+        return {**self.summary(order), "body": order.body, "sender": order.sender, "statuses": rows}
 
     # --- helpers of the rules ---------------------------------------------------------------------------------------
 

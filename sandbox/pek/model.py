@@ -100,7 +100,6 @@ class Cargo:
     return_asked: float | None = None
     reason: str = ""
     documents: dict[str, float] = field(default_factory=dict)
-    cost: float = 0.0
 
     @property
     def shown_code(self) -> str:

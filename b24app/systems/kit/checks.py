@@ -12,7 +12,7 @@ from b24app.systems.plugin import Manifest, OpenContext
 #: What a check that passed found out: words for people, and facts (`n`, `minor` with `currency`, …).
 Found = tuple[str, Mapping[str, str]]
 #: Problems with which the account itself works: orders wait until somebody puts it right.
-SOFT = frozenset({"sender_missing", "access_unconfirmed"})
+SOFT = frozenset({"sender_missing"})
 
 
 def run_checks(checks: Iterable[tuple[str, Callable[[], Found | None]]]) -> Iterator[TestStep]:

@@ -13,7 +13,7 @@ from b24app.systems.kit.goods import Pieces, collect, pieces
 from b24app.systems.kit.units import whole_units
 from b24app.systems.pek.vocabulary import NO_VAT, SHOP_DELIVERY, VAT, cubic_metres, kilograms, metres, steps_up
 
-MAX_NAME = 128
+MAX_NAME, SEALED_G = 128, 3000
 
 
 def sides(parcel: Parcel) -> tuple[int, int, int]:
@@ -45,6 +45,11 @@ def totals(parcels: tuple[Parcel, ...]) -> dict[str, Any]:
             for each, parcel in zip(places, parcels, strict=True)
         ]
     return found
+
+
+def is_sealed(request: ShipmentRequest) -> bool:
+    """Sealing is obligatory up to three kilograms (§5.1)."""
+    return sum(steps_up(parcel.weight_g) for parcel in request.parcels) <= SEALED_G
 
 
 def worth(request: ShipmentRequest) -> Money:

@@ -29,6 +29,12 @@ class Reply:
             raise Refused(self.error.problems)
         return self.data
 
+    def facts(self) -> Any:
+        """Of a read that must not be refused. Raises Unavailable."""
+        if self.error is not None:
+            raise Unavailable(f"{self.error.status} {self.error.title[:80]}")
+        return self.data
+
 
 class Client:
     """Calls of one account. Thread-safe: it holds no state of its own."""

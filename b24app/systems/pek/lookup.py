@@ -3,14 +3,13 @@ ordered is scanned. Without confirmed access to the sender that list is empty, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from b24app.logistics.errors import Refused, Unavailable
-from b24app.logistics.problem import Field, Problem
-from b24app.systems.kit.directory import CITIES_S, Directory
+from b24app.logistics.errors import AccountProblem, Unavailable
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.systems.kit.directory import POINTS_S, Directory
 from b24app.systems.pek.client import Client
 from b24app.systems.pek.vocabulary import MOSCOW, latin
 
@@ -27,13 +26,9 @@ class Listed:
 
 
 def build_list(now: datetime) -> dict[str, Any]:
-    """Days are Moscow's; one more on either side costs nothing."""
+    """Days are Moscow's; one more at the end costs nothing."""
     today = now.astimezone(MOSCOW).date()
-    return {
-        "selectBy": BY_ORDER_DATE,
-        "dateBegin": (today - LOOK_BACK).isoformat(),
-        "dateEnd": (today + timedelta(days=1)).isoformat(),
-    }
+    return {"selectBy": BY_ORDER_DATE, "dateBegin": str(today - LOOK_BACK), "dateEnd": str(today + timedelta(days=1))}
 
 
 def with_number(data: Any, number: str) -> list[Listed]:
@@ -51,27 +46,21 @@ def with_number(data: Any, number: str) -> list[Listed]:
 
 
 class Access:
-    """Whether this login sees the orders of the sender that it orders for; asked once a day."""
+    """Whether this login sees the orders of the sender that it orders for."""
 
     def __init__(self, client: Client, directory: Directory, now: float, inn: str) -> None:
         self._client, self._directory, self._now, self._inn = client, directory, now, inn
 
-    def confirmed(self) -> bool:
+    def require(self) -> None:
+        """Raises AccountProblem: the account waits for its administrator, and nothing is sent twice meanwhile."""
         key = ("access", *self._client.account, self._inn)
-        return bool(self._directory.get(key, self._now, CITIES_S, self._ask))
+        if not self._directory.get(key, self._now, POINTS_S, self.confirmed):
+            raise AccountProblem(Problem("access_unconfirmed", Field.ACCOUNT, Who.ADMIN))
 
-    def require(self, number: str) -> None:
-        """Raises Refused: nobody but a person can tell whether the order exists."""
-        if not self.confirmed():
-            raise Refused([Problem("lookup_closed", Field.ORDER, params={"number": number})])
-
-    def _ask(self) -> bool:
-        token = latin(self._client.ask("auth/createtokentoaccessprivatedata", "auth.token").document())
+    def confirmed(self) -> bool:
+        token = latin(self._client.ask("auth/createtokentoaccessprivatedata", "auth.token").facts())
         asked = {"access_token": str(token.get("access_token") or "")}
-        rows = self._client.ask("counterparts/confirmedaccesstocounterparties", "counterparts", asked).document()
+        rows = self._client.ask("counterparts/confirmedaccesstocounterparties", "counterparts", asked).facts()
         if not isinstance(rows, list):
             raise Unavailable("counterparts: an answer without a list")
-        return any(self._mine(row) for row in rows if isinstance(row, Mapping))
-
-    def _mine(self, row: Mapping[str, Any]) -> bool:
-        return str(latin(row.get("legal")).get("inn") or "") == self._inn
+        return any(str(latin(latin(row).get("legal")).get("inn") or "") == self._inn for row in rows)

@@ -14,7 +14,7 @@ from b24app.logistics.order import Decision, OrderState, fingerprint
 from b24app.logistics.phones import is_mobile
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.units import whole_units
-from b24app.systems.pek.cargo import cash, totals, worth
+from b24app.systems.pek.cargo import cash, is_sealed, totals, worth
 from b24app.systems.pek.vocabulary import CONTENT, PRODUCTS, STEP, TRACKING_URL, latin, person, remote_id
 from b24app.systems.pek.zones import coordinates
 from b24app.systems.plugin import OpenContext
@@ -22,8 +22,6 @@ from b24app.systems.plugin import OpenContext
 #: We bring it to a terminal; they collect it at an address.
 SELF, FETCH = 0, 3
 PERSON = 3
-#: Sealing is obligatory up to this weight (§5.1).
-SEALED_KG = 3.0
 #: A pickup's interval is at least four hours.
 PICKUP_FROM, PICKUP_TO = "10:00:00", "18:00:00"
 EDI = "FFS_EDI"
@@ -71,16 +69,15 @@ def build_order(request: ShipmentRequest, sender: Sender, terms: Terms, day: dat
     if fetch:
         common |= {"plannedDate": day.isoformat(), "callToScheduleCar": True}
         body["pickUpDetails"] = {"periodTimeFrom": PICKUP_FROM, "periodTimeTo": PICKUP_TO}
-        point = coordinates(sender.address) if sender.address else None
-        if point:
-            body["pickUpDetails"]["coordinates"] = point
+        if sender.address is not None:
+            body["pickUpDetails"] |= coordinates(sender.address)
     if terms.docflow == EDI:
         body["EDICounterpart"] = {"EDItype": 1, "EDImail": terms.edi_mail}
     cargo = {**totals(request.parcels), "type": product(request.service_code), "description": terms.content}
     cargo |= {"orderNumber": request.number, "customerCorrelation": request.number}
     if terms.docflow == EDI:
         cargo["countryCargocode"] = [RUSSIA]
-    services = _services(request, terms, cargo["weight"], fetch)
+    services = _services(request, terms, fetch)
     vendor = {"vendorINN": terms.inn, "vendorName": _title(sender), "vendorPhone": sender.phone or ""}
     money = cash(request, vendor, terms.vat, terms.payer == 1)
     if money:
@@ -132,10 +129,7 @@ def _receiver(request: ShipmentRequest) -> dict[str, Any]:
         return found | {"warehouseId": request.point_code or ""}
     if request.address is None:
         raise Refused([Problem("address_missing", Field.ADDRESS)])
-    found["addressStock"] = request.address.text
-    point = coordinates(request.address)
-    if point:
-        found["coordinates"] = point
+    found |= {"addressStock": request.address.text, **coordinates(request.address)}
     if request.comment:
         found["comment"] = request.comment[:MAX_COMMENT]
     return found
@@ -150,7 +144,7 @@ def _mobile(who: Recipient) -> str:
     return found
 
 
-def _services(request: ShipmentRequest, terms: Terms, weight: float, fetch: bool) -> dict[str, Any]:
+def _services(request: ShipmentRequest, terms: Terms, fetch: bool) -> dict[str, Any]:
     payer = {"payer": {"type": terms.payer}}
     off: dict[str, Any] = {"enabled": False}
     declared = worth(request)
@@ -161,7 +155,7 @@ def _services(request: ShipmentRequest, terms: Terms, weight: float, fetch: bool
         **({"pickUp": {"payer": {"type": terms.payer}}} if fetch else {}),
         "delivery": {"enabled": True, **payer} if door else off,
         "insurance": insured,
-        "sealing": {"enabled": True, **payer} if weight <= SEALED_KG else off,
+        "sealing": {"enabled": True, **payer} if is_sealed(request) else off,
         "hardPacking": off,
         "strapping": off,
         "documentsReturning": off,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import IO, Any
 
@@ -42,13 +43,11 @@ class PointBook:
             return None
         reply = self._client.ask(PATH, "branches.one", {"warehouseId": code})
         branches = latin(reply.data).get("branches") if reply.error is None else []
-        for row in divisions(branches or []):
-            try:
+        for row in divisions(branches or ()):
+            with suppress(*BROKEN):
                 point = parse_point(row, self._today)
-            except BROKEN:
-                continue
-            if point is not None and point.code == code:
-                return point
+                if point is not None and point.code == code:
+                    return point
         return None
 
     def page(self, page: int) -> PointPage:
@@ -62,8 +61,13 @@ class PointBook:
 
 
 def rows_of(file: IO[bytes]) -> Iterator[Row]:
-    """Divisions one by one: one branch at a time is in memory."""
-    return divisions(ijson.items(file, "branches.item", use_float=True))
+    """Divisions one by one: one branch at a time is in memory. Raises ValueError for none at all: an error inside HTTP
+    200 is no empty list."""
+    row = None
+    for row in divisions(ijson.items(file, "branches.item", use_float=True)):
+        yield row
+    if row is None:
+        raise ValueError("a list without divisions")
 
 
 def divisions(branches: Iterable[Any]) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from b24app.logistics.model import DeliveryKind, Sender, ShipmentRequest
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.logistics.problem import Problem
 from b24app.systems.kit.units import money_of, whole, whole_units
-from b24app.systems.pek.cargo import place, worth
+from b24app.systems.pek.cargo import is_sealed, place, worth
 from b24app.systems.pek.vocabulary import PRODUCTS, TARIFFS
 from b24app.systems.pek.zones import coordinates
 
@@ -29,7 +29,7 @@ def build_quote(request: ShipmentRequest, sender: Sender, products: Iterable[int
         "isDelivery": door,
         "isInsurance": bool(value),
         "plannedDateTime": f"{day}T{HAND_OVER}",
-        "cargos": [place(parcel) for parcel in request.parcels],
+        "cargos": [{**place(parcel), "sealingPositionsCount": int(is_sealed(request))} for parcel in request.parcels],
     }
     if value:
         body["isInsurancePrice"] = whole_units(value)
@@ -39,13 +39,16 @@ def build_quote(request: ShipmentRequest, sender: Sender, products: Iterable[int
         if not by_car:
             body[key] = point or ""
         elif address is not None:
-            where = coordinates(address)
-            body[name] = {"address": address.text, **({"coordinates": where} if where else {})}
+            body[name] = {"address": address.text, **coordinates(address)}
     return body
 
 
-def parse_quotes(data: Any, request: ShipmentRequest, fetch: bool) -> tuple[list[Quote], dict[str, Problem]]:
-    """`(quotes, why not)` by service. Raises Unavailable for an answer without tariffs."""
+#: What was priced, and why not, by service.
+Priced = tuple[list[Quote], dict[str, Problem]]
+
+
+def parse_quotes(data: Any, request: ShipmentRequest, fetch: bool) -> Priced:
+    """Raises Unavailable for an answer without tariffs."""
     rows = data.get("transfers") if isinstance(data, Mapping) else None
     if not isinstance(rows, list):
         raise Unavailable("calculator: an answer without tariffs")
@@ -64,7 +67,7 @@ def parse_quotes(data: Any, request: ShipmentRequest, fetch: bool) -> tuple[list
     return quotes, refused
 
 
-def one(found: tuple[list[Quote], dict[str, Problem]], service: str) -> Quote:
+def one(found: Priced, service: str) -> Quote:
     """Raises Refused when this service cannot, Unavailable when nothing is said of it."""
     quotes, refused = found
     quote = next((each for each in quotes if each.service_code == service), None)

@@ -19,6 +19,7 @@ from b24app.systems.pek.vocabulary import (
     latin,
     moscow,
     reason_of,
+    rows_of,
     status_of,
     steps_up,
     to_door,
@@ -34,16 +35,6 @@ _WHO: Mapping[Incident, tuple[Field, Who]] = {
     Incident.RESCHEDULED: (Field.DATE, Who.MANAGER),
 }
 _QUIET = frozenset({Incident.SENDER_REQUEST, Incident.PARTIAL})
-
-
-def history_rows(data: Any) -> dict[str, list[Mapping[str, Any]]]:
-    """Cargo code -> its statuses as received."""
-    found = {}
-    for row in map(latin, data if isinstance(data, list) else []):
-        statuses = row.get("statuses")
-        if row.get("cargoCode") and isinstance(statuses, list):
-            found[str(row["cargoCode"])] = [each for each in statuses if isinstance(each, Mapping)]
-    return found
 
 
 def state_of(remote: str, statuses: Sequence[Mapping[str, Any]], number: str = "") -> OrderState:
@@ -125,16 +116,11 @@ def with_reason(state: OrderState, reason: str) -> OrderState:
 
 
 def current_reasons(data: Any) -> dict[str, str]:
-    rows = map(latin, latin(data).get("cargos") or [])
+    rows = rows_of(latin(data).get("cargos"))
     return {str(row.get("cargoCode")): str(latin(row.get("currentStatus")).get("ReturnReason") or "") for row in rows}
 
 
 # --- `/cargos/status/`: what the history does not tell ----------------------------------------------------------------
-
-
-def status_rows(data: Any) -> list[dict[str, Any]]:
-    rows = latin(data).get("cargos")
-    return [latin(row) for row in rows] if isinstance(rows, list) else []
 
 
 def is_called_off(row: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""PEK's words, codes and units in ours (pek.md §1, §2, §7, §8). Kilograms, metres, cubic metres and rubles there; their
+"""PEK's words, codes and units in ours (pek.md §1, §2, §5-§8). Kilograms, metres, cubic metres and rubles there; their
 times are Moscow's without an offset."""
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
+from b24app.logistics.changes import ChangeRule, Cost, Part, Way
+from b24app.logistics.papers import PaperForm, PaperKind
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.kit.meanings import Meanings
@@ -29,6 +31,32 @@ VAT: Mapping[int, str] = {22: "НДС22", 10: "НДС10", 7: "НДС7", 5: "НД
 NO_VAT = "БезНДС"
 #: `sellerServices[].type` (§5.1): what the shop takes for the delivery.
 SHOP_DELIVERY = 1
+
+#: Print forms (§6): ours -> their `type`: the order form, labels of all places.
+PAPER_TYPES: Mapping[str, str] = {"waybill": "big", "label": "multiple"}
+FORMS = (
+    PaperForm("label", PaperKind.LABEL, "A6", first=True),
+    PaperForm("waybill", PaperKind.WAYBILL, "A4", first=True),
+)
+
+# --- changes (§8, §9): they have no call for it. Before it is taken an order is cancelled and made anew; afterwards the
+# branch is called, or the whole cargo sent back ---------------------------------------------------------------------
+
+_BEFORE = (Status.CREATED,)
+_MOVED = (
+    Status.ACCEPTED_AT_WAREHOUSE,
+    Status.IN_TRANSIT,
+    Status.READY_FOR_PICKUP,
+    Status.OUT_FOR_DELIVERY,
+    Status.DELIVERY_FAILED,
+)
+_PARTS = (Part.RECIPIENT, Part.DESTINATION, Part.COMMENT, Part.COD, Part.PARCELS)
+RULES = (
+    *(ChangeRule(part, _BEFORE, Way.ANEW, Cost.RECOUNT) for part in _PARTS),
+    *(ChangeRule(part, _MOVED, Way.ELSEWHERE, Cost.UNKNOWN) for part in _PARTS),
+    ChangeRule(Part.STOP, _BEFORE, Way.HERE, Cost.FREE),
+    ChangeRule(Part.STOP, _MOVED, Way.ELSEWHERE, Cost.PAID),
+)
 
 # --- statuses (§7): the text is the key, ids differ between methods ---------------------------------------------------
 
@@ -145,7 +173,7 @@ TARIFFS = Meanings(
     ),
     unknown=("service_unavailable", Field.SERVICE, _M),
 )
-#: `description` of a cancellation or a return that was not made (§8).
+#: `description` of a cancellation that was not made (§8).
 CANCELS = Meanings(
     patterns=(
         ("order_unknown", Field.ORDER, _A, r"не найден"),
@@ -153,20 +181,13 @@ CANCELS = Meanings(
     ),
     unknown=("cancel_refused", Field.ORDER, Who.CARRIER),
 )
-RETURNS = Meanings(
-    patterns=(
-        ("account_contract", Field.ACCOUNT, _A, r"недоступна|не заключено соглашение"),
-        ("order_unknown", Field.ORDER, _A, r"не найден"),
-        ("change_refused", Field.ORDER, Who.CARRIER, r"."),
-    )
-)
-#: "Accepted into the queue": the result is known after 15-30 minutes, by asking again (§8).
-QUEUED = re.compile(r"очередь обработки", re.IGNORECASE)
 TOO_MANY = re.compile(r"превышен\w* .*(запрос|лимит)|лимит запросов|too many requests", re.IGNORECASE)
 
 # --- units and times --------------------------------------------------------------------------------------------------
 
 MOSCOW = timezone(timedelta(hours=3))
+#: Of how many cargos one call tells (§7): `basicstatus` 50, `currentstatus` 15.
+BATCH, FEW = 50, 15
 #: They round up to hundredths (§4.1): that many grams and millimetres are one step.
 STEP = 10
 _HUNDREDTH = Decimal("0.01")
@@ -215,6 +236,11 @@ TRACKING_URL = "https://pecom.ru/services-are/order-status/?code={}"
 def latin(row: Any) -> dict[str, Any]:
     """An object of theirs with its keys in Latin letters; {} for anything else."""
     return {str(key).translate(_LOOKALIKES): value for key, value in row.items()} if isinstance(row, Mapping) else {}
+
+
+def rows_of(value: Any) -> list[dict[str, Any]]:
+    """A list's objects, with keys in Latin letters; [] for anything else."""
+    return [latin(row) for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
 
 
 def remote_id(code: str, door: bool) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from b24app.logistics.errors import Refused, Unavailable
+from b24app.logistics.errors import Refused
 from b24app.logistics.model import Address
 from b24app.logistics.ports import CheckedAddress, City
 from b24app.logistics.problem import Field, Problem
@@ -14,42 +13,64 @@ from b24app.systems.kit.directory import POINTS_S, Directory
 from b24app.systems.pek.client import Client
 from b24app.systems.pek.vocabulary import latin
 
-EXACT, NEAR, BAD = "exact", "near", "bad"
+EXACT, BAD = "exact", "bad"
 _SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
+    """`precision`: `exact`, `near` (they will call), `bad` (they will not take it); `normal` is their wording."""
+
     branch_id: str
-    branch: str
     precision: str
     normal: str
     city: str
     region: str
 
+    @property
+    def vague(self) -> Problem:
+        params = {"normal": self.normal} if self.normal else {}
+        return Problem("address_vague", Field.ADDRESS, their_code=self.precision, their_text=self.normal, params=params)
+
+    @property
+    def town(self) -> City:
+        return City(self.branch_id, self.city, self.region)
+
 
 def parse_zone(data: Any) -> Zone | None:
     """None: nobody serves it."""
-    if not isinstance(data, Mapping) or not data.get("branchUID"):
+    row = latin(data)
+    if not row.get("branchUID"):
         return None
-    geo = latin(data.get("GeoData"))
+    geo = latin(row.get("GeoData"))
     place = latin(geo.get("Address"))
     named = {str(part.get("kind")): str(part.get("name") or "") for part in map(latin, place.get("Components") or [])}
+    city = named.get("locality") or str(row.get("zoneName") or "")
     return Zone(
-        branch_id=str(data["branchUID"]),
-        branch=str(data.get("branchTitle") or ""),
-        precision=str(geo.get("precision") or ""),
-        normal=str(place.get("formatted") or ""),
-        city=named.get("locality") or str(data.get("zoneName") or ""),
-        region=named.get("province", ""),
+        str(row["branchUID"]),
+        str(geo.get("precision") or ""),
+        str(place.get("formatted") or ""),
+        city,
+        named.get("province", ""),
     )
 
 
-def coordinates(address: Address) -> dict[str, str] | None:
-    """As orders and prices take them: strings, which win over the text."""
+def suggested(data: Any) -> list[City]:
+    """Towns of a geocoder's answer, best first; none of a shape that we do not know."""
+    try:
+        rows = data["response"]["GeoObjectCollection"]["featureMember"]
+        texts = [str(row["GeoObject"]["metaDataProperty"]["GeocoderMetaData"]["text"]) for row in rows]
+    except (KeyError, TypeError):
+        return []
+    parts = [text.split(", ") for text in texts[:_SHOWN]]
+    return [City("", each[-1], each[1] if len(each) > 2 else "") for each in parts]
+
+
+def coordinates(address: Address) -> dict[str, dict[str, str]]:
+    """As orders and prices take them: strings, which win over the text. Nothing where there are none."""
     if address.lat is None or address.lon is None:
-        return None
-    return {"latitude": f"{address.lat:.6f}", "longitude": f"{address.lon:.6f}"}
+        return {}
+    return {"coordinates": {"latitude": f"{address.lat:.6f}", "longitude": f"{address.lon:.6f}"}}
 
 
 class ZoneBook:
@@ -65,62 +86,36 @@ class ZoneBook:
         return found
 
     def _ask(self, address: Address) -> Zone | None:
-        if address.lat is not None and address.lon is not None:
+        if address.lat is None or address.lon is None:
+            reply = self._client.ask("branches/findzonebyaddress", "branches.zone", {"address": address.text})
+        else:
             points = [{"latitude": address.lat, "longitude": address.lon}]
-            rows = self._client.ask("branches/findzonebycoordinates", "branches.zone", points).document()
-            return parse_zone(rows[0]) if isinstance(rows, list) and rows else None
-        asked = {"address": address.text}
-        data = self._client.ask("branches/findzonebyaddress", "branches.zone", asked).document()
-        if data is not None and not isinstance(data, Mapping | list):
-            raise Unavailable("branches.zone: an answer that is no zone")
-        return parse_zone(data)
+            reply = self._client.ask("branches/findzonebycoordinates", "branches.zone", points)
+        if reply.error is not None and reply.error.fields:
+            return None  # they cannot read it at all
+        found = reply.facts()
+        return parse_zone(next(iter(found), None) if isinstance(found, list) else found)
 
     def served(self, address: Address) -> Zone:
         """Raises Refused when an order there would not be accepted."""
         zone = self.of(address)
         if zone is None:
-            params = {"city": address.city_names[0]} if address.city_names else {}
-            raise Refused([Problem("city_unknown", Field.ADDRESS, params=params)])
+            raise Refused([_unknown(address)])
         if zone.precision == BAD:
-            raise Refused([vague(zone)])
+            raise Refused([zone.vague])
         return zone
 
     def checked(self, address: Address) -> CheckedAddress:
-        zone = self.of(address)
-        if zone is None:
-            params = {"city": address.city_names[0]} if address.city_names else {}
-            problem = Problem("city_unknown", Field.ADDRESS, params=params)
-            return CheckedAddress(offered=self._offered(address), problem=problem)
-        found, exact = city_of(zone), zone.precision == EXACT
-        return CheckedAddress(found, problem=None if exact else vague(zone), normal=zone.normal, exact=exact)
-
-    def _offered(self, address: Address) -> tuple[City, ...]:
         """Their geocoder has a daily number of answers: it is asked only for a town that nobody knows."""
+        zone = self.of(address)
+        if zone is not None:
+            exact = zone.precision == EXACT
+            return CheckedAddress(zone.town, problem=None if exact else zone.vague, normal=zone.normal, exact=exact)
         asked = {"address": address.city_names[0] if address.city_names else address.text}
         reply = self._client.ask("branches/suggestaddressofintakeordelivery", "branches.suggest", asked)
-        names = [] if reply.error else suggested(reply.data)
-        return tuple(City("", name.rsplit(", ", 1)[-1], region_in(name)) for name in names[:_SHOWN])
+        return CheckedAddress(offered=tuple(suggested(reply.data)), problem=_unknown(address))
 
 
-def vague(zone: Zone) -> Problem:
-    """`near`: they will call; `bad`: they will not take it."""
-    params = {"normal": zone.normal} if zone.normal else {}
-    return Problem("address_vague", Field.ADDRESS, their_code=zone.precision, their_text=zone.normal, params=params)
-
-
-def city_of(zone: Zone) -> City:
-    return City(zone.branch_id, zone.city, zone.region)
-
-
-def region_in(text: str) -> str:
-    parts = text.split(", ")
-    return parts[1] if len(parts) > 2 else ""
-
-
-def suggested(data: Any) -> list[str]:
-    """Texts of a geocoder's answer, best first; nothing of a shape that we do not know."""
-    try:
-        rows = data["response"]["GeoObjectCollection"]["featureMember"]
-        return [str(row["GeoObject"]["metaDataProperty"]["GeocoderMetaData"]["text"]) for row in rows]
-    except (KeyError, TypeError):
-        return []
+def _unknown(address: Address) -> Problem:
+    params = {"city": address.city_names[0]} if address.city_names else {}
+    return Problem("city_unknown", Field.ADDRESS, params=params)

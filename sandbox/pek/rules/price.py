@@ -14,7 +14,7 @@ from sandbox.pek.data import network
 from sandbox.pek.data.directories import AIR, CURRENCIES, DTS, EASYWAY, EXPRESS_CAR, LTL, PRODUCTS
 from sandbox.pek.errors import NO_PRODUCT, NOT_SERVED, REQUIRED
 from sandbox.pek.geo import locate, locate_point
-from sandbox.pek.model import Account, End
+from sandbox.pek.model import Account, Cargo, End
 from sandbox.pek.wire import as_object
 
 from . import ends, units
@@ -225,6 +225,29 @@ def _handling(end: End, order: _Order, block: str) -> list[dict[str, Any]]:
     if (wanted.get("carryingDistance") or 0) > 30:
         rows.append(_service(end.branch, "Перенос груза по улице и внутри зданий более 30 метров", 200))
     return rows
+
+
+def billed(cargo: Cargo) -> list[dict[str, Any]]:
+    """What an order costs, as the calculator would have it; nothing while nobody knows its weight and sizes."""
+    common, wanted = cargo.common, cargo.body["services"]
+    rows = common.get("cargoPlaceList") or [common]
+    if not all(row.get("weight") and row.get("length") for row in rows):
+        return []
+    places = [
+        {
+            "weight": float(row["weight"]),
+            "volume": float(row.get("volume") or row["length"] * row["width"] * row["height"]),
+            "side": float(row["length"]),
+            "hard": float(wanted["hardPacking"]["enabled"]),
+            "seals": float(wanted["sealing"]["enabled"]),
+        }
+        for row in rows
+        for _ in range(int(row.get("quantity") or 1))
+    ]
+    cash = wanted.get("cashOnDelivery") or {}
+    insured = cash.get("actualCost") if cash.get("enabled") else wanted["insurance"].get("cost")
+    order = _Order(places, cargo.start, cargo.end, bool(cargo.order_type), cargo.door, float(insured or 0), {})
+    return _services(LTL if cargo.product not in _RATES else cargo.product, order)
 
 
 def _service(town: str, info: str, cost: float, inner: list[dict[str, Any]] | None = None) -> dict[str, Any]:

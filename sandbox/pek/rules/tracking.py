@@ -12,6 +12,7 @@ from sandbox.pek.model import Account, Cargo
 from sandbox.pek.wire import as_object, cyrillic
 
 from .orders import barcode, positions
+from .price import billed
 
 _NOT_FOUND = "Запрашиваемые вами грузы не найдены: {}"
 
@@ -94,8 +95,7 @@ def _full(pek: Pek, account: Account, cargo: Cargo) -> dict[str, Any]:
             "weight": common.get("weight"), "volume": common.get("volume"), "maxSize": common.get("length"),
             "description": common.get("description"), "orderNumber": cargo.number or None,
         },
-        "services": {"items": [], "sum": 0.0, "hardPack": False, "insurance": True, "resendDocs": False, "debt": 0.0,
-                     "debtList": [], "freeService": False},
+        "services": _services(cargo),
         "sender": {"branch": cargo.start.branch,
                    "intakeAddress": cargo.start.address if own and cargo.order_type else None,
                    "sender": cargo.sender.get("title") if own else None, "counterpartPaymentType": 5},
@@ -109,6 +109,20 @@ def _full(pek: Pek, account: Account, cargo: Cargo) -> dict[str, Any]:
             "counterpartPaymentType": 5,
         },
     }  # fmt: skip
+
+
+def _services(cargo: Cargo) -> dict[str, Any]:
+    """Billed once the cargo is taken."""
+    rows = billed(cargo) if cargo.times.get("takeOnStock") else []
+    items = [
+        {"branch": cargo.start.branch, "description": row["info"].rstrip(": "), "price": row["cost"], "payerType": 1,
+         "payerName": cargo.sender.get("title"), "currencyName": "руб.", "payerForm": 1, "paid": 0.0,
+         "paymentMethod": "Банк", "payToReceive": False}
+        for row in rows
+    ]  # fmt: skip
+    total = round(sum(item["price"] for item in items), 2)
+    return {"items": items, "sum": total, "hardPack": False, "insurance": True, "resendDocs": False, "debt": 0.0,
+            "debtList": [], "freeService": False}  # fmt: skip
 
 
 def _abbreviated(receiver: dict[str, Any]) -> dict[str, Any]:

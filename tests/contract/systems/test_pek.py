@@ -12,14 +12,15 @@ import pytest
 
 from b24app.logistics.addresses import read_address
 from b24app.logistics.changes import Part, Way, rules_at
-from b24app.logistics.errors import Refused, Unavailable, Uncertain
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
 from b24app.logistics.model import Parcel
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, OrderState, is_ours
 from b24app.logistics.papers import PDF
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
-from tests.contract.systems.pek_harness import PekHarness
+from tests.contract.systems.parts import Where
+from tests.contract.systems.pek_harness import PekHarness, envelope
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -168,18 +169,25 @@ def test_a_second_order_of_one_number_would_be_taken_so_the_first_is_found(pek: 
     assert pek.port.find("wb-1-1") is None
 
 
-def test_without_confirmed_access_nothing_is_proved_and_a_person_is_asked(pek: PekHarness) -> None:
+def test_without_confirmed_access_nothing_is_proved_and_the_account_waits(pek: PekHarness) -> None:
     bare, request = _bare(pek), pek.request()
     pek.strike("break_after", pek.creating())
     with pytest.raises(Uncertain):
         bare.create(request)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(AccountProblem) as caught:
         bare.find(request.number)
-    [problem] = caught.value.problems
-    assert (problem.code, problem.params) == ("lookup_closed", {"number": "wb-1-1"})
+    assert (caught.value.problem.code, caught.value.problem.who) == ("access_unconfirmed", Who.ADMIN)
     assert pek.accepted("wb-1-1") == 1
     last = list(bare.test())[-1]
-    assert (last.name, last.ok, last.soft, last.problem.code) == ("access", False, True, "access_unconfirmed")
+    assert (last.name, last.ok, last.soft, last.problem.code) == ("access", False, False, "access_unconfirmed")
+
+
+def test_an_error_inside_http_200_is_no_empty_list_of_points(pek: PekHarness) -> None:
+    body = envelope("Превышено количество запросов", 429)
+    pek.strike("status", Where("*/branches/all/"), status=200, body=body)
+    with pytest.raises(Unavailable):
+        pek.port.points(0)
+    assert pek.port.points(0).points
 
 
 def test_rights_are_asked_for_once_and_only_when_nothing_was_found(pek: PekHarness) -> None:
@@ -352,6 +360,14 @@ def test_what_cannot_be_changed_is_said(pek: PekHarness) -> None:
     rules = {rule.part: rule.way for rule in rules_at(pek.manifest.changes, Status.CREATED)}
     assert rules[Part.DESTINATION] is Way.ANEW
     assert rules[Part.STOP] is Way.HERE
+
+
+def test_what_is_billed_is_what_was_quoted(pek: PekHarness) -> None:
+    quoted, state = pek.port.quote(pek.request()).price, pek.make()
+    assert pek.port.read(state.remote_id).price is None
+    pek.move(state, "accepted_at_warehouse")
+    billed = pek.port.read(state.remote_id).price
+    assert billed == quoted
 
 
 def test_a_price_is_a_number_or_a_text(pek: PekHarness) -> None:

@@ -158,3 +158,13 @@ def test_control_refuses_nonsense_and_the_state_can_be_brought_back(pek: PekClie
     assert pek.status(code)["cargoStatus"] == "Ожидается передача груза от отправителя"
     assert control.get("/pek/webhooks") == {"webhooks": []}
     assert {row["state"] for row in control.get("/coverage", format="json")["pek"]} == {"works", "refused"}
+
+
+def test_an_order_is_billed_once_it_is_taken(pek: PekClient) -> None:
+    code = pek.submit("B-1")
+    asked = {"cargoCodes": [code]}
+    assert pek.call("/cargos/status/", asked)["cargos"][0]["services"]["sum"] == 0.0
+    pek.move(code, code="Принят к перевозке")
+    services = pek.call("/cargos/status/", asked)["cargos"][0]["services"]
+    assert [item["description"] for item in services["items"]][:2] == ["Перевозка", "Страхование"]
+    assert 400 < services["sum"] == pytest.approx(sum(item["price"] for item in services["items"]))

@@ -66,12 +66,6 @@ def test_the_way_back_is_marked_and_what_is_lost_is_told() -> None:
     assert (lost.problem.code, lost.problem.who) == ("delivery_disposed", Who.CARRIER)
 
 
-def test_rows_by_code_in_both_alphabets() -> None:
-    data = [{"cargoCode": "1", "statuses": HISTORY}, {"сargoCode": "2", "statuses": []}, {"cargoCode": "3"}, "?"]
-    assert {code: len(rows) for code, rows in tracking.history_rows(data).items()} == {"1": 5, "2": 0}
-    assert tracking.history_rows({"error": 1}) == {}
-
-
 # --- the last mile ----------------------------------------------------------------------------------------------------
 
 
@@ -193,5 +187,3 @@ def test_called_off_by_its_present_status(text: str | None, *, off: bool) -> Non
 def test_papers_that_travel_back_are_no_cargo_of_ours() -> None:
     assert tracking.is_papers({"cargo": {"parentCargoCode": "772193116238"}})
     assert not tracking.is_papers({"cargo": {"parentCargoCode": None}})
-    assert len(tracking.status_rows({"сargos": [DETAILS, 1]})) == 2
-    assert tracking.status_rows([]) == []

@@ -166,6 +166,8 @@ def test_keys_are_read_in_both_alphabets() -> None:
         "Sender": 4,
     }
     assert words.latin([1]) == {}
+    assert words.rows_of([{"сode": 1}, 2, None]) == [{"code": 1}]
+    assert words.rows_of({"code": 1}) == words.rows_of(None) == []
 
 
 @pytest.mark.parametrize(
