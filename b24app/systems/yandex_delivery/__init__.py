@@ -3,6 +3,7 @@ a city. What the system is, as data that pages show."""
 
 from __future__ import annotations
 
+from b24app.systems.kit import forms
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.spool import Spools
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField, TrackPolicy
@@ -38,12 +39,6 @@ _ON_RECEIPT = (
     ("card_on_receipt", _two("Картой при получении", "By card on receipt")),
     ("postpay", _two("Постоплата (только пункты)", "Afterwards (points only)")),
 )
-_VAT = (
-    ("", _two("Без НДС", "Without VAT")),
-    ("rows", _two("Как в товарах сделки", "As in the deal's products")),
-    *((rate, _two(f"{rate} %", f"{rate}%")) for rate in ("0", "5", "7", "10", "22")),
-)
-_OURS = _two("Нужен только для экспресса", "Needed for express only")
 _FORM = (
     SettingField("token", _two("Токен", "Token"), kind="secret", required=True, help=_TOKEN),
     SettingField("station", _two("Склад отгрузки", "Warehouse"), required=True, help=_STATION),
@@ -51,11 +46,13 @@ _FORM = (
         "express_token", _two("Токен экспресс-доставки", "Token for express"), "secret", help=_EXPRESS, aside=True
     ),
     SettingField("express_class", _two("Класс экспресса", "Express class"), "choice", choices=_CLASSES, aside=True),
-    SettingField("sender_address", _two("Адрес отправителя", "Sender's address"), help=_OURS, aside=True),
-    SettingField("sender_company", _two("Компания отправителя", "Sender's company"), aside=True),
-    SettingField("sender_name", _two("Контактное лицо", "Contact person"), aside=True),
-    SettingField("sender_phone", _two("Телефон отправителя", "Sender's phone"), help=_OURS, aside=True),
-    SettingField("sender_email", _two("Почта отправителя", "Sender's e-mail"), help=_OURS, aside=True),
+    *forms.SENDER,
+    SettingField(
+        "sender_email",
+        _two("Почта отправителя", "Sender's e-mail"),
+        help=_two("Нужна только для экспресса", "Needed for express only"),
+        aside=True,
+    ),
     SettingField(
         "on_receipt",
         _two("Как платит получатель", "How the recipient pays"),
@@ -65,7 +62,7 @@ _FORM = (
         aside=True,
     ),
     SettingField("inn", _two("ИНН в чеке", "INN on the receipt"), aside=True),
-    SettingField("vat", _two("НДС в чеке", "VAT on the receipt"), "choice", choices=_VAT, aside=True),
+    forms.vat((0, 5, 7, 10, 22), none=forms.NO_VAT),
 )
 
 _PORTS = (
