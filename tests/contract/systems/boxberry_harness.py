@@ -68,11 +68,13 @@ class BoxberryHarness(Harness):
     cancelled_is_gone = True
     #: One that is in an act and has not moved can still be called back.
     handed_over_is_final = False
-    #: One call for the orders, one a piece for its history.
-    calls_per_batch = 11
 
     def refused_code(self) -> str:
         return "Значение «ФИО получателя» неверно."
+
+    def most_calls(self, count: int) -> int:
+        """One call for the orders, one a piece for its history."""
+        return super().most_calls(count) + count
 
     def before_paper(self, form: PaperForm, state: OrderState) -> None:
         if form.code == "act":

@@ -100,8 +100,6 @@ class Facts:
     feed_tells = True
     #: What was changed can be read back.
     shows_changes = True
-    #: Calls that one `read_many` of a full batch needs at least.
-    calls_per_batch = 1
     #: From here on an order is not cancelled any more (a name of `moves`).
     too_late = "accepted_at_warehouse"
     #: Points say when they are open, and what they take.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time, timedelta
+from math import ceil
 from typing import Any, ClassVar
 
 from b24app.logistics.addresses import read_address
@@ -79,6 +80,10 @@ class Harness(Machine):
     def no_such_order(self) -> str:
         """A remote id as theirs look, of no order."""
         return "100000001"
+
+    def most_calls(self, count: int) -> int:
+        """So many calls does the API need to tell of so many orders at once: one a batch."""
+        return ceil(count / (self.manifest.track.batch if self.manifest.track else 1))
 
     def unknown_ids(self, count: int) -> list[str]:
         """So many like `no_such_order`: its last digits counted up."""

@@ -55,8 +55,6 @@ class RussianPostHarness(Harness):
     failed_attempt = ({"code": "12/4"}, Incident.WRONG_ADDRESS)
     takes_twice = True
     cancelled_is_gone = True
-    #: One call tells of a whole batch of theirs; of orders that are in none, two calls each (test_russian_post.py).
-    calls_per_batch = 202
     #: §3: six shapes, and the gateway's.
     shapes = (
         Shape(
@@ -107,6 +105,13 @@ class RussianPostHarness(Harness):
     def prepare(self) -> None:
         """Tickets answer at once, as often as they are asked; what they really take is in test_russian_post.py."""
         self.switch(ticket_seconds=0, poll_seconds=0)
+
+    def most_calls(self, count: int) -> int:
+        """One call tells of a whole batch of theirs; of orders that are in none, two each."""
+        return 2 * count
+
+    def unknown_ids(self, count: int) -> list[str]:
+        return super().unknown_ids(min(count, 8))
 
     def refused_code(self) -> str:
         return "ILLEGAL_INITIALS"

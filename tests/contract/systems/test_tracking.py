@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
-
 from b24app.logistics.errors import Unavailable
 from tests.contract.systems.harness import Harness
 
@@ -16,8 +14,7 @@ def test_many_are_read_at_once_in_few_calls_and_in_their_order(system: Harness) 
     asked = [states[n].remote_id for n in (3, 0, 2, 1)]
     system.calls.records.clear()
     read = system.port.read_many(asked)
-    batch = system.manifest.track.batch if system.manifest.track else 1
-    assert len(system.calls.records) <= system.calls_per_batch * ceil(len(asked) / batch)
+    assert len(system.calls.records) <= system.most_calls(len(asked))
     assert [state.remote_id for state in read] == asked
     numbers = ["wb-4-1", "wb-1-1", "wb-3-1", "wb-2-1"]
     assert [state.number for state in read] == (numbers if system.tells_numbers else [""] * 4)
@@ -34,7 +31,7 @@ def test_more_than_a_batch_goes_in_two_and_nobody_is_left_behind(system: Harness
     asked = [mine[0], *system.unknown_ids(batch - 1), mine[1]]
     system.calls.records.clear()
     read = system.port.read_many(asked)
-    assert len(system.calls.records) <= system.calls_per_batch * 2
+    assert len(system.calls.records) <= system.most_calls(len(asked))
     assert [state.remote_id for state in read if not state.gone] == mine
     assert [state.remote_id for state in read if state.gone] in ([], asked[1:-1])
 
