@@ -79,7 +79,9 @@ def create_app(boxberry: Boxberry) -> Flask:
                 checks.only(call.params, "", method.params)
                 if too_often(boxberry, call.token, call.method):
                     return limit_answer(boxberry) or _refused(boxberry, Refused(TOO_OFTEN), shape)
-                return answer(boxberry, method.handler(boxberry, account, call.params))
+                data = method.handler(boxberry, account, call.params)
+            # A long list is drawn while it is written: nobody else waits for that.
+            return answer(boxberry, data)
         except Refused as problem:
             return _refused(boxberry, problem, shape)
 

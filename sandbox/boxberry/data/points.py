@@ -105,12 +105,32 @@ def own_points() -> dict[str, Point]:
 
 def extra_points(number: int, city_code: str | None = None) -> Iterator[Point]:
     """``number`` points more, spread over the cities that have points; of one city only those that fall to it."""
+    for city, numbers in _extra(number):
+        if city_code in (None, city.code):
+            yield from (drawn(city, at) for at in numbers)
+
+
+def extra_point(number: int, code: str) -> Point | None:
+    """The one of ``number`` such points that has this code."""
+    if len(code) != 9 or not code.isdigit() or code[0] != "7":
+        return None
+    return next(
+        (
+            drawn(city, int(code[4:]))
+            for city, numbers in _extra(number)
+            if int(city.code) % 1000 == int(code[1:4]) and int(code[4:]) in numbers
+        ),
+        None,
+    )
+
+
+def _extra(number: int) -> Iterator[tuple[City, range]]:
+    """The numbers of a city's extra points follow those of its own."""
     served = [city for city in cities().values() if city.has_points]
     each, rest = divmod(number, len(served))
     for place, city in enumerate(served):
-        if city_code in (None, city.code):
-            own = city.offices + city.lockers
-            yield from (drawn(city, own + at) for at in range(1, each + (place < rest) + 1))
+        own = city.offices + city.lockers
+        yield city, range(own + 1, own + each + (place < rest) + 1)
 
 
 def list_row(point: Point, period: int, *, schedule_key: str) -> dict[str, Any]:

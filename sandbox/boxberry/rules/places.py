@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.boxberry.core import Boxberry
 from sandbox.boxberry.data.cities import City, cities
-from sandbox.boxberry.data.points import Point, extra_points, own_points
+from sandbox.boxberry.data.points import Point, extra_point, extra_points, own_points
 from sandbox.boxberry.errors import Refused, invalid, required
 from sandbox.boxberry.model import Account
 
@@ -40,9 +40,7 @@ def terminal_of(city: City) -> tuple[str, City]:
 def point(boxberry: Boxberry, code: str) -> Point | None:
     """As it is today, with what a test changed."""
     changed = boxberry.point_changes.get(code, {})
-    found = own_points().get(code)
-    if found is None and code.startswith("7") and boxberry.switches.extra_points:
-        found = next((each for each in extra_points(boxberry.switches.extra_points) if each.code == code), None)
+    found = own_points().get(code) or extra_point(boxberry.switches.extra_points, code)
     if found is None or changed is None:
         return None
     return dataclasses.replace(found, **_limits(changed)) if changed else found
