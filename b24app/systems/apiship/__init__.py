@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from b24app.systems.apiship.changes import RULES
-from b24app.systems.apiship.papers import FORMS
 from b24app.systems.apiship.system import ApiShip
-from b24app.systems.apiship.vocabulary import CARRIERS
+from b24app.systems.apiship.vocabulary import CARRIERS, FORMS, NOTICE, PAYMENT, RULES
 from b24app.systems.kit import forms
 from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField, TrackPolicy
@@ -45,12 +43,7 @@ _FORM = (
         "payment_method",
         {"ru": "Чем платит получатель", "en": "How the recipient pays"},
         kind="choice",
-        choices=(
-            ("", {"ru": "Не указывать", "en": "Do not state"}),
-            ("1", {"ru": "Наличными", "en": "Cash"}),
-            ("2", {"ru": "Картой", "en": "Card"}),
-            ("3", {"ru": "Как удобно", "en": "Either"}),
-        ),
+        choices=PAYMENT,
         aside=True,
     ),
 )
@@ -60,20 +53,8 @@ MANIFEST = Manifest(
     title={"ru": "ApiShip", "en": "ApiShip"},
     kind="aggregator",
     ports=(
-        "Orders",
-        "Preview",
-        "Tracking",
-        "Feed",
-        "Callbacks",
-        "Cancels",
-        "Changes",
-        "Papers",
-        "Returns",
-        "Quotes",
-        "Offers",
-        "PickupPoints",
-        "SignsOut",
-        "ConnectionTest",
+        *("Orders", "Preview", "Tracking", "Feed", "Callbacks", "Cancels", "Changes", "Papers", "Returns"),
+        *("Quotes", "Offers", "PickupPoints", "SignsOut", "ConnectionTest"),
     ),
     limits={"phone_countries": ("RU", "KZ", "BY"), "max_number": 100, "address": 255},
     settings_form=_FORM,
@@ -86,10 +67,7 @@ MANIFEST = Manifest(
     papers=FORMS,
     changes=RULES,
     track=TrackPolicy(batch=100, net_s=6 * 3600.0, feed_s=600.0),
-    notice={
-        "ru": "Тариф выбирается сам: самый дешёвый у перевозчика для этого пути. В правиле можно указать номер тарифа.",
-        "en": "The tariff is chosen for you: the carrier's cheapest that goes this way. A rule may name one by number.",
-    },
+    notice=NOTICE,
 )
 
 

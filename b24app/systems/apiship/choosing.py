@@ -12,16 +12,8 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.apiship.client import Client
 from b24app.systems.apiship.orders import Way
 from b24app.systems.apiship.points import PointBook
-from b24app.systems.apiship.quotes import (
-    LAST_PATIENCE_MS,
-    PATIENCE_MS,
-    Priced,
-    build_calculation,
-    cheapest,
-    parse_tariffs,
-    place,
-)
-from b24app.systems.apiship.vocabulary import CARRIER_KEYS
+from b24app.systems.apiship.quotes import Priced, build_calculation, cheapest, in_rubles, parse_tariffs, place
+from b24app.systems.apiship.vocabulary import CARRIER_KEYS, LAST_PATIENCE_MS, PATIENCE_MS
 from b24app.systems.kit.fitting import unfit
 from b24app.systems.kit.senders import joined, own_sender
 from b24app.systems.plugin import OpenContext
@@ -94,6 +86,8 @@ class Chooser:
         patience_ms: int = PATIENCE_MS,
     ) -> tuple[list[Priced], str]:
         """The tariffs that go this way, and the name by which ApiShip knows the recipient's city."""
+        if not in_rubles(request):
+            raise Refused([Problem("currency_refused", Field.ITEMS, Who.ADMIN)])
         end = self._end(request, service)
         names = end.city_names[:MOST_NAMES] or ("",)
         first = next(iter(start.city_names), "")

@@ -183,3 +183,28 @@ def order_fingerprint(full: Mapping[str, Any]) -> str:
 def part(full: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = full.get(name)
     return found if isinstance(found, Mapping) else {}
+
+
+def shows(full: Mapping[str, Any], after: ShipmentRequest) -> bool:
+    """Whether the order as ApiShip shows it is the one that was asked for."""
+    order, recipient = full.get("order"), full.get("recipient")
+    cost = full.get("cost")
+    if not isinstance(order, Mapping) or not isinstance(recipient, Mapping) or not isinstance(cost, Mapping):
+        return False
+    phone = after.recipient.phone or after.recipient.phone_raw
+    pairs = [
+        (recipient.get("contactName"), after.recipient.name),
+        (_digits(recipient.get("phone")), _digits(phone)),
+        (order.get("description") or "", after.comment[:MAX_COMMENT]),
+        (money_of(cost.get("codCost") or 0), after.cod or Money(0)),
+    ]
+    if after.kind is DeliveryKind.PICKUP:
+        pairs.append((str(order.get("pointOutId") or ""), after.point_code or ""))
+    else:
+        pairs.append((recipient.get("addressString") or "", after.address.text if after.address else ""))
+        pairs.append((order.get("deliveryType"), 1))
+    return all(theirs == ours for theirs, ours in pairs)
+
+
+def _digits(phone: Any) -> str:
+    return "".join(sign for sign in str(phone or "") if sign.isdigit())[-10:]

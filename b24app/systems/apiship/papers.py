@@ -4,14 +4,11 @@ file is asked for anew when it is fetched."""
 from __future__ import annotations
 
 from b24app.logistics.errors import Refused, Unavailable, Uncertain
-from b24app.logistics.papers import PDF, PaperForm, PaperKind, PaperStage, PaperState
+from b24app.logistics.papers import PDF, PaperStage, PaperState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.apiship.client import Client
 from b24app.systems.apiship.errors import Reply, rows_of
-
-LABEL, ACT = "label", "act"
-#: The carrier's own sheet: A6 is what most print.
-FORMS = (PaperForm(LABEL, PaperKind.LABEL, "A6", first=True), PaperForm(ACT, PaperKind.ACT, "A4", first=True))
+from b24app.systems.apiship.vocabulary import LABEL
 
 
 class PaperDesk:

@@ -10,16 +10,12 @@ from b24app.logistics.errors import Unavailable
 from b24app.logistics.points import LOCKER, OFFICE, Hours, Opening, PickupPoint, PointPage, Takes
 from b24app.systems.apiship.client import Client
 from b24app.systems.apiship.errors import Reply, rows_of
-from b24app.systems.apiship.vocabulary import CARRIERS, GIVES_OUT, LOCKER_TYPE, TAKES_IN
+from b24app.systems.apiship.vocabulary import CARRIERS, GIVES_OUT, LOCKER_TYPE, POINT_FIELDS, TAKES_IN
 from b24app.systems.kit.directory import POINTS_S, Directory
 from b24app.systems.kit.spool import BROKEN
 from b24app.systems.kit.units import decimal_of, money_of
 
 PAGE = 500
-_FIELDS = (
-    "id,providerKey,name,type,availableOperation,lat,lng,region,city,address,postIndex,timetable,worktime,fittingRoom,"
-    "cod,paymentCash,paymentCard,multiplaceDeliveryAllowed,phone,metro,description,limits"
-)
 _TIMES = re.compile(r"(\d{1,2}):(\d{2})/(\d{1,2}):(\d{2})")
 _TITLES = {key: title["ru"] for key, title in CARRIERS}
 
@@ -41,7 +37,7 @@ class PointBook:
         return found
 
     def _ask(self, code: str) -> tuple[str, PickupPoint] | None:
-        params = {"filter": f"id={code}", "limit": "1", "fields": _FIELDS}
+        params = {"filter": f"id={code}", "limit": "1", "fields": POINT_FIELDS}
         rows, _ = _rows(self._client.call("GET", "lists/points", "points.find", params=params), "points.find")
         return next(((str(row["providerKey"]), parse_point(row)) for row in rows if str(row.get("id")) == code), None)
 
@@ -49,7 +45,7 @@ class PointBook:
 def read_page(client: Client, page: int) -> PointPage:
     """Of every carrier; points that only take parcels in are left out by ApiShip."""
     wanted = f"availableOperation=[{','.join(map(str, sorted(GIVES_OUT)))}]"
-    params = {"limit": str(PAGE), "offset": str(page * PAGE), "filter": wanted, "fields": _FIELDS}
+    params = {"limit": str(PAGE), "offset": str(page * PAGE), "filter": wanted, "fields": POINT_FIELDS}
     rows, total = _rows(client.call("GET", "lists/points", "points.page", params=params), "points.page")
     points: dict[str, PickupPoint] = {}
     for row in rows:

@@ -12,11 +12,8 @@ from b24app.logistics.model import Address, DeliveryKind, Parcel, ShipmentReques
 from b24app.logistics.money import Money
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.systems.apiship.errors import Reply, rows_of
-from b24app.systems.apiship.vocabulary import COURIER, POINT
+from b24app.systems.apiship.vocabulary import COURIER, PATIENCE_MS, POINT
 from b24app.systems.kit.units import centimetres, money_of, whole, whole_units
-
-#: How long a carrier may think (ms); one that was silent is asked once more, for longer, before it counts as absent.
-PATIENCE_MS, LAST_PATIENCE_MS = 7_000, 11_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,14 @@ def delivery_type(request: ShipmentRequest) -> int:
 def declared(request: ShipmentRequest) -> Money:
     """What the goods are insured for."""
     items = [item for parcel in request.parcels for item in parcel.items]
-    return request.declared or Money(sum(item.price.minor * item.quantity for item in items))
+    goods = Money(sum(item.price.minor * item.quantity for item in items))
+    return goods if request.declared is None else request.declared
+
+
+def in_rubles(request: ShipmentRequest) -> bool:
+    """ApiShip has no other currency (§2)."""
+    money = [item.price for parcel in request.parcels for item in parcel.items]
+    return all(each is None or each.currency == "RUB" for each in (*money, request.cod, request.declared))
 
 
 def place(address: Address, city: str) -> dict[str, Any]:
@@ -155,15 +159,6 @@ def best_by_carrier(found: Iterable[Priced]) -> dict[str, Priced]:
     for priced in found:
         groups.setdefault(priced.carrier, []).append(priced)
     return {carrier: best for carrier, group in groups.items() if (best := cheapest(group))}
-
-
-#: A parcel of one kilogram from Moscow to Kazan, for trying an account out.
-TRIAL: Mapping[str, Any] = {
-    "from": {"countryCode": "RU", "city": "Москва"},
-    "to": {"countryCode": "RU", "city": "Казань"},
-    "places": [{"weight": 1000, "length": 20, "width": 15, "height": 10}],
-    "timeout": PATIENCE_MS,
-}
 
 
 def parse_trial(reply: Reply) -> dict[str, str]:

@@ -8,10 +8,7 @@ from typing import Any
 from b24app.logistics.aftercare import ReturnRequest
 from b24app.systems.apiship.errors import rows_of
 from b24app.systems.apiship.orders import part
-from b24app.systems.apiship.vocabulary import COURIER, POINT
-
-_KEPT = ("weight", "length", "width", "height", "items", "placeNumber")
-_KEPT_OF_ITEMS = ("articul", "description", "quantity", "assessedCost", "weight", "barcode", "markCode")
+from b24app.systems.apiship.vocabulary import COURIER, POINT, RETURNED, RETURNED_ITEM
 
 
 def build_return(request: ReturnRequest, full: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,8 +39,8 @@ def build_return(request: ReturnRequest, full: Mapping[str, Any]) -> dict[str, A
 
 def _place(place: Mapping[str, Any]) -> dict[str, Any]:
     """Nothing is collected on the way back."""
-    found = {name: place[name] for name in _KEPT if place.get(name) is not None}
+    found = {name: place[name] for name in RETURNED if place.get(name) is not None}
     items = rows_of(place.get("items"))
     return found | {
-        "items": [{name: item[name] for name in _KEPT_OF_ITEMS if item.get(name) is not None} for item in items]
+        "items": [{name: item[name] for name in RETURNED_ITEM if item.get(name) is not None} for item in items]
     }

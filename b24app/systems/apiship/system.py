@@ -14,22 +14,15 @@ from b24app.logistics.points import PickupPoint, PointPage
 from b24app.logistics.ports import CallbackHint, Outgoing, Quote, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.apiship import callbacks, tracking
-from b24app.systems.apiship.changes import shows
 from b24app.systems.apiship.choosing import Chooser
 from b24app.systems.apiship.client import Client
 from b24app.systems.apiship.errors import Reply, rows_of
-from b24app.systems.apiship.orders import build_order, parse_order
+from b24app.systems.apiship.orders import build_order, parse_order, shows
 from b24app.systems.apiship.papers import PaperDesk
 from b24app.systems.apiship.points import PointBook, read_page
-from b24app.systems.apiship.quotes import TRIAL, best_by_carrier, parse_trial, quote_of
+from b24app.systems.apiship.quotes import best_by_carrier, parse_trial, quote_of
 from b24app.systems.apiship.returns import build_return
-from b24app.systems.apiship.vocabulary import (
-    CANCELLED_ALREADY,
-    CARRIER_KEYS,
-    FOREIGN,
-    NOT_FOUND,
-    NUMBER_TAKEN,
-)
+from b24app.systems.apiship.vocabulary import CANCELLED_ALREADY, CARRIER_KEYS, FOREIGN, NOT_FOUND, NUMBER_TAKEN, TRIAL
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import Manifest, OpenContext

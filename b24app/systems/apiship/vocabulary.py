@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from b24app.logistics.changes import ChangeRule, Cost, Part, Way
+from b24app.logistics.papers import PaperForm, PaperKind
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Status
 from b24app.systems.kit.meanings import Meanings
@@ -113,3 +115,63 @@ _WORDS = (
     ("change_refused", Field.ORDER, Who.CARRIER, r"^040089"),
 )
 MEANINGS = Meanings(_CODES, _WORDS)
+
+# --- what can be asked for --------------------------------------------------------------------------------------------
+
+LABEL, ACT = "label", "act"
+#: The carrier's own sheet: A6 is what most print.
+FORMS = (PaperForm(LABEL, PaperKind.LABEL, "A6", first=True), PaperForm(ACT, PaperKind.ACT, "A4", first=True))
+
+#: The whole order is sent anew with `PUT`; what the carrier behind takes of it is its own word (§4).
+_BEFORE = (Status.SUBMITTING, Status.CREATED)
+_MOVED = (
+    Status.ACCEPTED_AT_WAREHOUSE,
+    Status.IN_TRANSIT,
+    Status.READY_FOR_PICKUP,
+    Status.OUT_FOR_DELIVERY,
+    Status.DELIVERY_FAILED,
+)
+RULES = (
+    ChangeRule(Part.RECIPIENT, _BEFORE, Way.HERE, Cost.UNKNOWN),
+    ChangeRule(Part.RECIPIENT, _MOVED, Way.ELSEWHERE, Cost.UNKNOWN),
+    ChangeRule(Part.DESTINATION, _BEFORE, Way.HERE, Cost.RECOUNT),
+    ChangeRule(Part.DESTINATION, _MOVED, Way.ELSEWHERE, Cost.UNKNOWN),
+    ChangeRule(Part.COMMENT, _BEFORE, Way.HERE, Cost.FREE),
+    ChangeRule(Part.COMMENT, _MOVED, Way.NO),
+    ChangeRule(Part.COD, _BEFORE, Way.HERE, Cost.UNKNOWN),
+    ChangeRule(Part.COD, _MOVED, Way.ELSEWHERE, Cost.UNKNOWN),
+    ChangeRule(Part.PARCELS, _BEFORE, Way.ANEW, Cost.RECOUNT),
+    ChangeRule(Part.PARCELS, _MOVED, Way.NO),
+    ChangeRule(Part.STOP, _BEFORE, Way.HERE, Cost.FREE),
+    ChangeRule(Part.STOP, _MOVED, Way.ELSEWHERE, Cost.UNKNOWN),
+)
+
+#: `cost.paymentMethod` (§2).
+PAYMENT = (
+    ("", {"ru": "Не указывать", "en": "Do not state"}),
+    ("1", {"ru": "Наличными", "en": "Cash"}),
+    ("2", {"ru": "Картой", "en": "Card"}),
+    ("3", {"ru": "Как удобно", "en": "Either"}),
+)
+NOTICE = {
+    "ru": "Тариф выбирается сам: самый дешёвый у перевозчика для этого пути. В правиле можно указать номер тарифа.",
+    "en": "The tariff is chosen for you: the carrier's cheapest that goes this way. A rule may name one by number.",
+}
+
+POINT_FIELDS = (
+    "id,providerKey,name,type,availableOperation,lat,lng,region,city,address,postIndex,timetable,worktime,fittingRoom,"
+    "cod,paymentCash,paymentCard,multiplaceDeliveryAllowed,phone,metro,description,limits"
+)
+#: What goes back with a client's return: nothing is collected on the way.
+RETURNED = ("weight", "length", "width", "height", "placeNumber")
+RETURNED_ITEM = ("articul", "description", "quantity", "assessedCost", "weight", "barcode", "markCode")
+
+#: How long a carrier may think (ms); one that was silent is asked once more, for longer, before it counts as absent.
+PATIENCE_MS, LAST_PATIENCE_MS = 7_000, 11_000
+#: A parcel of one kilogram from Moscow to Kazan, for trying an account out.
+TRIAL: Mapping[str, object] = {
+    "from": {"countryCode": "RU", "city": "Москва"},
+    "to": {"countryCode": "RU", "city": "Казань"},
+    "places": [{"weight": 1000, "length": 20, "width": 15, "height": 10}],
+    "timeout": PATIENCE_MS,
+}

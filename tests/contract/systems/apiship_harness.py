@@ -109,6 +109,14 @@ class ApiShipHarness(Harness):
             place=str(body["order"].get("pointOutId") or recipient["addressString"]),
         )
 
+    def account_number(self, index: int) -> str:
+        """The id of an order of another account."""
+        mine, self.settings = self.settings, {**self.settings, "drop_points": "1001"}
+        account = self.world.addresses[self.code]["accounts"][index]
+        made = self.open(login=account["login"], password=account["password"]).create(self.request("other-1"))
+        self.settings = mine
+        return str(made.remote_id)
+
     def callback_body(self, state: OrderState) -> bytes:
         info = {"orderId": int(state.remote_id), "clientNumber": state.number}
         return json.dumps({"eventType": "ORDER_STATUS", "orderInfo": info}).encode()

@@ -15,6 +15,7 @@ from b24app.logistics.order import Decision
 from b24app.logistics.points import LOCKER, PointPage
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Status
+from b24app.systems.apiship import tracking
 from tests.contract.systems.apiship_harness import ApiShipHarness
 
 if TYPE_CHECKING:
@@ -241,11 +242,14 @@ def drain(apiship: ApiShipHarness, cursor: str = "") -> tuple[list[Any], str, in
             return states, cursor, len(apiship.calls.records)
 
 
-def test_the_feed_tells_of_every_change_in_few_calls_and_twice_at_most(apiship: ApiShipHarness) -> None:
-    made = [apiship.port.create(apiship.request(f"wb-{n}-1")) for n in range(102)]
+def test_the_feed_tells_of_every_change_in_few_calls_and_twice_at_most(
+    apiship: ApiShipHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracking, "PAGE", 10)
+    made = [apiship.port.create(apiship.request(f"wb-{n}-1")) for n in range(12)]
     apiship.advance(30)
     states, cursor, calls = drain(apiship)
-    assert (len({state.remote_id for state in states}), calls) == (102, 2)
+    assert (len({state.remote_id for state in states}), calls) == (12, 2)
     assert {state.decision for state in states} == {Decision.ACCEPTED}
     assert {event.status for event in states[0].events} == {Status.SUBMITTING, Status.CREATED}
     apiship.advance(600)
@@ -254,7 +258,7 @@ def test_the_feed_tells_of_every_change_in_few_calls_and_twice_at_most(apiship: 
     apiship.port.find("wb-7-1")
     states, cursor, calls = drain(apiship, cursor)
     [news] = [state for state in states if state.events[-1].code == "onWay"]
-    assert (news.remote_id, news.number, calls) == (made[7].remote_id, "wb-7-1", 1 + (len(states) > 100))
+    assert (news.remote_id, news.number, calls) == (made[7].remote_id, "wb-7-1", 1 + (len(states) > 10))
     assert [event.code for event in news.events][-2:] == ["onPointIn", "onWay"]
     apiship.advance(600)
     assert {state.number for state in drain(apiship, cursor)[0]} <= {"wb-7-1"}

@@ -13,10 +13,10 @@ from b24app.logistics.model import DeliveryKind, Item, Parcel, Recipient, Sender
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, fingerprint
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.systems.apiship.changes import shows
 from b24app.systems.apiship.errors import Reply
-from b24app.systems.apiship.orders import Way, build_order, parse_order, vat_rate
-from b24app.systems.apiship.papers import ACT, LABEL, link_of
+from b24app.systems.apiship.orders import Way, build_order, parse_order, shows, vat_rate
+from b24app.systems.apiship.papers import link_of
+from b24app.systems.apiship.vocabulary import ACT, LABEL
 
 CUP = Item("Чашка", "CUP-1", 2, Money.of(450), 300, vat_percent=10)
 REQUEST = ShipmentRequest(
