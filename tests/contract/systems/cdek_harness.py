@@ -133,8 +133,10 @@ class CdekHarness(Harness):
         entity = self.control("GET", f"orders/{state.remote_id}")["entity"]
         boxes = entity["packages"]
         rows = [row for box in boxes for row in box["items"]]
+        # What is more than the goods cost is collected as the delivery's price.
+        delivery = entity.get("delivery_recipient_cost", {}).get("value", 0)
         return Sent(
-            cod_minor=round(sum(row["payment"]["value"] * row["amount"] for row in rows) * 100),
+            cod_minor=round((sum(row["payment"]["value"] * row["amount"] for row in rows) + delivery) * 100),
             declared_minor=round(sum(row["cost"] * row["amount"] for row in rows) * 100),
             parcels=tuple(
                 (box["weight"], (box["length"] * 10, box["width"] * 10, box["height"] * 10)) for box in boxes

@@ -32,7 +32,8 @@ def test_a_connection_has_exactly_the_ports_that_its_manifest_names(system: Harn
 
 def test_an_order_is_accepted_with_its_numbers_and_found_by_ours(system: Harness) -> None:
     request = system.request()
-    assert system.port.find(request.number) is None
+    assert system.make("wb-1-12").number == "wb-1-12"
+    assert system.port.find(request.number) is None  # theirs may look for a part of it
     if system.decides_later:
         system.decide_after(600)
     created = system.port.create(request)
@@ -236,13 +237,15 @@ def test_goods_money_and_boxes_reach_them_in_their_units(system: Harness) -> Non
     if limits.get("max_parcels") == 1:
         boxes = (replace(boxes[0], items=(tea, cup)),)
     worth, cod = Money.of("350.00"), Money.of("333.34") if system.takes_cod else None
-    request = system.request("wb-8-1", parcels=boxes, cod=cod)
+    words = 'Звонить "за час" & <не раньше 9>'
+    request = system.request("wb-8-1", parcels=boxes, cod=cod, comment=words)
     sent = system.sent(system.settle(system.port.create(request)))
     wanted = {
         "cod_minor": cod.minor if cod else 0,
         "declared_minor": worth.minor,
         "parcels": tuple((box.weight_g, (box.length_mm, box.width_mm, box.height_mm)) for box in boxes),
         "name": request.recipient.name,
+        "comment": words,
         "place": "Казань, ул. Баумана, 44/8к2, кв. 12",
     }
     compared = {name: want for name, want in wanted.items() if getattr(sent, name) not in (None, ())}
@@ -253,6 +256,22 @@ def test_goods_money_and_boxes_reach_them_in_their_units(system: Harness) -> Non
     declared = Money.of("700.00")
     state = system.settle(system.port.create(replace(request, number="wb-8-2", cod=None, declared=declared)))
     assert system.sent(state).declared_minor in (declared.minor, None)
+
+
+def test_more_than_the_goods_cost_is_collected_to_the_kopeck_or_refused(system: Harness) -> None:
+    """With the delivery in it, and a sum that does not divide by the pieces."""
+    if not system.takes_cod:
+        return
+    tea = Item("Чай", "T-1", 3, Money.of("99.99"), 100)
+    request = system.request(parcels=(Parcel(700, 200, 150, 100, (tea,)),), cod=Money.of("1234.57"))
+    try:
+        state = system.settle(system.port.create(request))
+    except Refused as error:
+        assert error.problems[0].field in (Field.COD, Field.DECLARED)
+        assert system.accepted(request.number) == 0
+        return
+    assert state.decision is Decision.ACCEPTED, state.problems
+    assert system.sent(state).cod_minor == 123457
 
 
 def test_a_preview_is_a_document_and_no_order(system: Harness) -> None:
