@@ -40,7 +40,7 @@ _FIELDS = (
     *forms.SENDER,
     forms.vat(sorted(VAT), forms.NO_VAT),
 )
-_PORTS = ("Orders", "Preview", "Tracking", "Cancels", "Papers", "Quotes", "Offers", "PickupPoints", "Cities",
+_PORTS = ("Orders", "Preview", "Tracking", "Cancels", "Stops", "Papers", "Quotes", "Offers", "PickupPoints", "Cities",
           "AddressCheck", "ConnectionTest")
 # fmt: on
 

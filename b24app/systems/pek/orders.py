@@ -4,12 +4,12 @@ Pure."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
 from b24app.logistics.errors import Refused
-from b24app.logistics.model import DeliveryKind, Recipient, Sender, ShipmentRequest
+from b24app.logistics.model import Address, DeliveryKind, Recipient, Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, fingerprint
 from b24app.logistics.phones import is_mobile
 from b24app.logistics.problem import Field, Problem, Who
@@ -33,25 +33,18 @@ RUSSIA = "643"
 class Terms:
     """What the connection's settings say of the account. `payer`: 1 = the sender pays PEK, 2 = the receiver."""
 
-    inn: str
-    legal_form: int = 1
+    inn: str = ""
+    legal_form: str = "1"
     docflow: str = "COURIER"
     edi_mail: str = ""
     content: str = CONTENT
-    payer: int = 1
+    payer: str = "1"
     vat: str = ""
 
     @classmethod
     def of(cls, context: OpenContext) -> Terms:
-        return cls(
-            inn=context.setting("inn"),
-            legal_form=int(context.setting("legal_form") or 1),
-            docflow=context.setting("docflow") or "COURIER",
-            edi_mail=context.setting("edi_mail"),
-            content=context.setting("content") or CONTENT,
-            payer=int(context.setting("payer") or 1),
-            vat=context.setting("vat"),
-        )
+        """What is not said is as above."""
+        return cls(**{each.name: said for each in fields(cls) if (said := context.setting(each.name))})
 
 
 def product(service: str) -> int:
@@ -79,7 +72,7 @@ def build_order(request: ShipmentRequest, sender: Sender, terms: Terms, day: dat
         cargo["countryCargocode"] = [RUSSIA]
     services = _services(request, terms, fetch)
     vendor = {"vendorINN": terms.inn, "vendorName": _title(sender), "vendorPhone": sender.phone or ""}
-    money = cash(request, vendor, terms.vat, terms.payer == 1)
+    money = cash(request, vendor, terms.vat, terms.payer == "1")
     if money:
         services["cashOnDelivery"] = money
     body["cargos"] = [{"common": cargo, "receiver": _receiver(request), "services": services}]
@@ -96,7 +89,7 @@ def _sender(sender: Sender, terms: Terms) -> dict[str, Any]:
     if not sender.phone:
         raise Refused([Problem("sender_phone", Field.SENDER, Who.ADMIN)])
     found: dict[str, Any] = {
-        "legalForm": terms.legal_form,
+        "legalForm": int(terms.legal_form),
         "inn": terms.inn,
         "title": _title(sender),
         "person": sender.name or _title(sender),
@@ -104,9 +97,7 @@ def _sender(sender: Sender, terms: Terms) -> dict[str, Any]:
     }
     if sender.point_code:
         return found | {"warehouseId": sender.point_code}
-    if sender.address is None:
-        raise Refused([Problem("sender_missing", Field.SENDER, Who.ADMIN)])
-    return found | {"addressStock": sender.address.text}
+    return found | {"addressStock": sender.address.text if sender.address else ""}
 
 
 def _receiver(request: ShipmentRequest) -> dict[str, Any]:
@@ -127,32 +118,30 @@ def _receiver(request: ShipmentRequest) -> dict[str, Any]:
         found["email"] = who.email
     if request.kind is DeliveryKind.PICKUP:
         return found | {"warehouseId": request.point_code or ""}
-    if request.address is None:
-        raise Refused([Problem("address_missing", Field.ADDRESS)])
-    found |= {"addressStock": request.address.text, **coordinates(request.address)}
+    address = request.address or Address("")
+    found |= {"addressStock": address.text, **coordinates(address)}
     if request.comment:
         found["comment"] = request.comment[:MAX_COMMENT]
     return found
 
 
 def _mobile(who: Recipient) -> str:
-    """The one number for the code: exactly one mobile without an extension (§5.1)."""
-    phones = [phone for phone in (who.phone, *who.spare_phones) if phone]
-    found = next((phone for phone in phones if is_mobile(phone)), None)
-    if found is None:
+    """The one number for the code: exactly one mobile without an extension (§5.1). Never a spare one: an order is known
+    as ours by the recipient's number."""
+    if not who.phone or not is_mobile(who.phone):
         raise Refused([Problem("phone_refused", Field.PHONE)])
-    return found
+    return who.phone
 
 
 def _services(request: ShipmentRequest, terms: Terms, fetch: bool) -> dict[str, Any]:
-    payer = {"payer": {"type": terms.payer}}
+    payer = {"payer": {"type": int(terms.payer)}}
     off: dict[str, Any] = {"enabled": False}
     declared = worth(request)
     insured = {"enabled": True, "cost": whole_units(declared), **payer} if declared else off
     door = request.kind is DeliveryKind.COURIER
     return {
         "transporting": payer,
-        **({"pickUp": {"payer": {"type": terms.payer}}} if fetch else {}),
+        **({"pickUp": payer} if fetch else {}),
         "delivery": {"enabled": True, **payer} if door else off,
         "insurance": insured,
         "sealing": {"enabled": True, **payer} if is_sealed(request) else off,

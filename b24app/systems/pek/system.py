@@ -12,7 +12,7 @@ from typing import Any
 from b24app.logistics.addresses import read_address
 from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
 from b24app.logistics.model import Address, DeliveryKind, Parcel, Recipient, Sender, ShipmentRequest
-from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.order import ChangeState, Decision, OrderState
 from b24app.logistics.papers import MOST_BYTES, PaperStage, PaperState
 from b24app.logistics.points import PickupPoint, PointPage
 from b24app.logistics.ports import CheckedAddress, City, Outgoing, Quote, TestStep
@@ -34,6 +34,8 @@ from b24app.systems.pek.vocabulary import (
     FEW,
     PAPER_TYPES,
     PRODUCTS,
+    QUEUED,
+    RETURNS,
     code_of,
     latin,
     remote_id,
@@ -45,6 +47,8 @@ from b24app.systems.plugin import Manifest, OpenContext
 
 #: "Use not earlier than 5-10 minutes after submitting" (§8).
 CANCEL_AFTER, CANCEL_PAUSE_S = timedelta(minutes=10), 120.0
+#: A return that is queued is known after 15-30 minutes.
+QUEUE_S = 900.0
 SUBMIT = "preregistration/submit"
 
 
@@ -150,6 +154,25 @@ class Pek:
         if young and problem.code != "too_late_to_cancel":
             raise Unavailable(f"orders.cancel: {problem.their_text}", CANCEL_PAUSE_S)
         raise Refused([problem])
+
+    # --- Stops: back to the sender, for money (§8) --------------------------------------------------------------------
+
+    def stop(self, remote_id: str) -> OrderState:
+        """Asking twice does no harm: a return that was made before is told as made."""
+        asked = {"code": code_of(remote_id)}
+        row = latin(self._client.ask("cargos/cancelandreturncargo", "cargos.return", asked, write=True).document())
+        said = str(row.get("description") or "")
+        if row.get("success") is True:
+            return OrderState(remote_id, decision=Decision.ACCEPTED, changes=(ChangeState("", Decision.ACCEPTED),))
+        if QUEUED.search(said):
+            raise Unavailable("cargos.return: queued there", QUEUE_S)
+        raise Refused([RETURNS.problem("", said)]) if said else Uncertain("cargos.return: an answer without a word")
+
+    def stopped(self, remote_id: str) -> OrderState | None:
+        state = self.read(remote_id)
+        if state.gone or not tracking.is_back(state):
+            return state if state.gone else None
+        return replace(state, changes=(ChangeState("", Decision.ACCEPTED),))
 
     # --- Papers: made when they are fetched ---------------------------------------------------------------------------
 

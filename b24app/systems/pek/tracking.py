@@ -105,6 +105,11 @@ def is_sent_back(state: OrderState) -> bool:
     return bool(state.events) and state.events[-1].status is Status.RETURNING
 
 
+def is_back(state: OrderState) -> bool:
+    """On its way home, or there."""
+    return bool(state.events) and state.events[-1].back
+
+
 def with_reason(state: OrderState, reason: str) -> OrderState:
     """Why it goes back (`currentstatus.ReturnReason`), on the status that says so."""
     if not reason or not is_sent_back(state):

@@ -50,12 +50,15 @@ _MOVED = (
     Status.OUT_FOR_DELIVERY,
     Status.DELIVERY_FAILED,
 )
+#: Until the last mile PEK itself sends it back (`cancelandreturncargo`).
+_ON_ROAD = (Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.READY_FOR_PICKUP)
 _PARTS = (Part.RECIPIENT, Part.DESTINATION, Part.COMMENT, Part.COD, Part.PARCELS)
 RULES = (
     *(ChangeRule(part, _BEFORE, Way.ANEW, Cost.RECOUNT) for part in _PARTS),
     *(ChangeRule(part, _MOVED, Way.ELSEWHERE, Cost.UNKNOWN) for part in _PARTS),
     ChangeRule(Part.STOP, _BEFORE, Way.HERE, Cost.FREE),
-    ChangeRule(Part.STOP, _MOVED, Way.ELSEWHERE, Cost.PAID),
+    ChangeRule(Part.STOP, _ON_ROAD, Way.HERE, Cost.PAID),
+    ChangeRule(Part.STOP, (Status.OUT_FOR_DELIVERY, Status.DELIVERY_FAILED), Way.ELSEWHERE, Cost.PAID),
 )
 
 # --- statuses (§7): the text is the key, ids differ between methods ---------------------------------------------------
@@ -181,6 +184,18 @@ CANCELS = Meanings(
     ),
     unknown=("cancel_refused", Field.ORDER, Who.CARRIER),
 )
+#: … and of a return that was not.
+RETURNS = Meanings(
+    patterns=(
+        ("order_not_ready", Field.ORDER, Who.CARRIER, r"не принят на склад"),
+        ("too_late_to_change", Field.ORDER, _M, r"передан грузополучателю"),
+        ("change_refused", Field.ACCOUNT, _A, r"недоступна|не заключено соглашение"),
+        ("order_unknown", Field.ORDER, _A, r"не найден"),
+    ),
+    unknown=("change_refused", Field.ORDER, Who.CARRIER),
+)
+#: "Accepted into the queue": asking again after 15-30 minutes tells the result (§8).
+QUEUED = re.compile(r"очередь обработки", re.IGNORECASE)
 TOO_MANY = re.compile(r"превышен\w* .*(запрос|лимит)|лимит запросов|too many requests", re.IGNORECASE)
 
 # --- units and times --------------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def _set(pek: Pek, cargo: Cargo, kind: StatusKind | None, text: str, reason: str
 
 
 def _stamp(pek: Pek, cargo: Cargo, kind: StatusKind, moment: float) -> None:
-    if kind.id in (3, 5, 21):
+    if kind.id in (3, 5, 6, 21):
         cargo.times.setdefault("takeOnStock", moment)
         cargo.times.setdefault("arrivalPlan", moment + 3 * 86400)
         if pek.switches.new_code_on_acceptance and not cargo.final_code:

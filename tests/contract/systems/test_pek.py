@@ -356,10 +356,53 @@ def test_a_young_order_is_cancelled_later(pek: PekHarness) -> None:
     assert pek.port.cancel(state.remote_id).cancel is Decision.ACCEPTED
 
 
+def test_a_cargo_on_its_way_is_called_back(pek: PekHarness) -> None:
+    """It costs money, may be asked for twice, and has its hours: not before it is taken, not at the last mile."""
+    state = pek.make()
+    assert pek.port.stopped(state.remote_id) is None
+    with pytest.raises(Refused) as caught:
+        pek.port.stop(state.remote_id)
+    assert caught.value.problems[0].code == "order_not_ready"
+    pek.step(state, {"code": "Оформлен"})
+    pek.move(state, "in_transit")
+    pek.strike("break_after", Where("*/cargos/cancelandreturncargo/"))
+    with pytest.raises(Uncertain):
+        pek.port.stop(state.remote_id)
+    for told in (pek.port.stopped(state.remote_id), pek.port.stop(state.remote_id)):
+        assert [change.decision for change in told.changes] == [Decision.ACCEPTED]
+    assert len(pek.world.journal.find(kind="return.accepted")) == 1
+    assert pek.port.read(state.remote_id).events[-1].incident is Incident.SENDER_REQUEST
+    assert pek.port.stopped(pek.no_such_order()).gone
+
+
+def test_a_return_that_is_queued_is_asked_for_later(pek: PekHarness) -> None:
+    pek.switch(return_queued=True)
+    state = pek.make()
+    for status in ("Принят к перевозке", "Оформлен"):
+        pek.step(state, {"code": status})
+    with pytest.raises(Unavailable) as caught:
+        pek.port.stop(state.remote_id)
+    assert caught.value.retry_after == 900.0
+    pek.advance(901)
+    assert pek.port.stop(state.remote_id).changes[-1].decision is Decision.ACCEPTED
+
+
+def test_who_may_not_call_back_is_told(pek: PekHarness) -> None:
+    state = pek.make()
+    for status in ("Принят к перевозке", "Оформлен"):
+        pek.step(state, {"code": status})
+    with pytest.raises(Refused) as caught:
+        _bare(pek).stop(state.remote_id)
+    problem = caught.value.problems[0]
+    assert (problem.code, problem.who, problem.field) == ("change_refused", Who.ADMIN, Field.ACCOUNT)
+
+
 def test_what_cannot_be_changed_is_said(pek: PekHarness) -> None:
     rules = {rule.part: rule.way for rule in rules_at(pek.manifest.changes, Status.CREATED)}
     assert rules[Part.DESTINATION] is Way.ANEW
     assert rules[Part.STOP] is Way.HERE
+    on_road = {rule.part: rule.way for rule in rules_at(pek.manifest.changes, Status.IN_TRANSIT)}
+    assert (on_road[Part.DESTINATION], on_road[Part.STOP]) == (Way.ELSEWHERE, Way.HERE)
 
 
 def test_what_is_billed_is_what_was_quoted(pek: PekHarness) -> None:
