@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.systems.kit.meanings import Meanings
+from b24app.systems.kit.meanings import Meanings, once
 from b24app.systems.yandex_delivery import vocabulary
 
 _REFUSALS = Meanings(vocabulary.CODES, vocabulary.TEXTS)
@@ -45,17 +45,12 @@ def problem_of(data: Any) -> Problem:
 
 
 def problems_of(rows: Any) -> tuple[Problem, ...]:
-    """`error_messages[]` of a claim, each once."""
-    return _once(_REFUSALS, rows_of(rows))
+    """`error_messages[]` of a claim."""
+    return once(problem_of(row) for row in rows_of(rows))
 
 
 def warnings_of(rows: Any) -> tuple[Problem, ...]:
-    return _once(_WARNINGS, rows_of(rows))
-
-
-def _once(meanings: Meanings, rows: Iterable[Mapping[str, Any]]) -> tuple[Problem, ...]:
-    found = (meanings.problem(str(row.get("code") or ""), str(row.get("message") or "")) for row in rows)
-    return tuple({problem.key: problem for problem in found}.values())
+    return once(_WARNINGS.problem(*said(row)) for row in rows_of(rows))
 
 
 def rows_of(value: Any) -> list[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from b24app.logistics.model import Address
 from b24app.logistics.points import LOCKER, OFFICE, Hours, Opening, PickupPoint, SpecialDays, Takes
 from b24app.logistics.ports import CheckedAddress, City
 from b24app.logistics.problem import Field, Problem
+from b24app.systems.kit.cities import ambiguous, choose
 from b24app.systems.kit.units import day_of, whole
 from b24app.systems.yandex_delivery.errors import child, rows_of
 
@@ -90,22 +91,20 @@ def _minutes(told: Any) -> int:
 
 
 def parse_variants(data: Mapping[str, Any], address: Address) -> CheckedAddress:
-    """`location/detect` (§A3): no variant = the place is unknown; several localities = it is not said which."""
-    found: dict[str, tuple[City, str]] = {}
-    for row in rows_of(data.get("variants")):
-        said = str(row.get("address") or "")
-        if row.get("geo_id") is not None:
-            found.setdefault(str(row["geo_id"]), (_city(str(row["geo_id"]), said, address), said))
-    offered = tuple(city for city, _ in found.values())
-    name = next(iter(address.city_names), address.text)
-    if not found:
+    """`location/detect` (§A3): no variant = the place is unknown; of several localities the one that is meant."""
+    said = {
+        str(row["geo_id"]): str(row.get("address") or "")
+        for row in reversed(rows_of(data.get("variants")))
+        if row.get("geo_id") is not None
+    }
+    cities = [_city(geo_id, text, address) for geo_id, text in reversed(said.items())]
+    if not cities:
+        name = next(iter(address.city_names), address.text)
         return CheckedAddress(problem=Problem("city_unknown", Field.ADDRESS, params={"city": name}))
-    if len(found) > 1:
-        choices = ", ".join(said for _, said in found.values())
-        params = {"city": name, "candidates": choices}
-        return CheckedAddress(offered=offered, problem=Problem("city_ambiguous", Field.ADDRESS, params=params))
-    [(city, said)] = found.values()
-    return CheckedAddress(city, normal=said)
+    city = choose(cities, address)
+    if city is None:
+        return CheckedAddress(offered=tuple(cities), problem=ambiguous(cities))
+    return CheckedAddress(city, normal=said[city.code])
 
 
 def _city(geo_id: str, said: str, address: Address) -> City:

@@ -377,9 +377,18 @@ def test_variants_of_an_address() -> None:
     none = points.parse_variants({"variants": []}, address)
     assert none.problem is not None
     assert (none.problem.code, none.problem.params) == ("city_unknown", {"city": "Казань"})
-    two = points.parse_variants({"variants": [row, {"geo_id": 9, "address": "Россия, Казань"}]}, address)
-    assert two.problem is not None
-    assert (two.problem.code, [city.code for city in two.offered]) == ("city_ambiguous", ["43", "9"])
+    kirov = [
+        {"geo_id": n, "address": f"Россия, {name} область, Киров"} for n, name in ((1, "Кировская"), (2, "Калужская"))
+    ]
+    two = points.parse_variants({"variants": kirov}, read_address("Киров, ул. Мира, 1"))
+    assert two.city is not None
+    assert two.city.code == "1", "the capital of a region is named alone"
+    named = points.parse_variants({"variants": kirov}, read_address("Калужская область, Киров, ул. Мира, 1"))
+    assert named.city is not None
+    assert (named.city.code, named.normal) == ("2", "Россия, Калужская область, Киров")
+    neither = points.parse_variants({"variants": kirov}, read_address("Томская область, Киров, ул. Мира, 1"))
+    assert neither.problem is not None
+    assert (neither.problem.code, [city.code for city in neither.offered]) == ("city_ambiguous", ["1", "2"])
 
 
 # --- changes ---------------------------------------------------------------------------------------------------------
