@@ -6,6 +6,7 @@ from __future__ import annotations
 from b24app.systems.boxberry.system import Boxberry
 from b24app.systems.boxberry.vocabulary import FORMS, ISSUES, LIMITS, NOTICE, RULES, VAT_RATES
 from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.forms import vat
 from b24app.systems.kit.spool import Spools
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField, TrackPolicy
 
@@ -24,13 +25,7 @@ _FORM = (
         help={"ru": "Куда вы сдаёте посылки, например 010", "en": "Where you hand parcels in, e.g. 010"},
     ),
     SettingField("issue", {"ru": "Выдача получателю", "en": "Handing out"}, kind="choice", choices=ISSUES, aside=True),
-    SettingField(
-        "vat",
-        {"ru": "НДС в чеке при оплате получателем", "en": "VAT on the receipt when the recipient pays"},
-        kind="choice",
-        choices=VAT_RATES,
-        aside=True,
-    ),
+    vat((-1, *VAT_RATES)),
 )
 
 MANIFEST = Manifest(

@@ -76,8 +76,9 @@ def rubles(money: Money) -> str:
 
 def worth(request: ShipmentRequest) -> Money:
     """What is insured: as declared, else what the goods cost."""
-    goods = (item.price * item.quantity for parcel in request.parcels for item in parcel.items)
-    return request.declared or sum(goods, Money(0))
+    goods = [item for parcel in request.parcels for item in parcel.items]
+    foreign = next((item.price.currency for item in goods if item.price.currency != "RUB"), "RUB")
+    return request.declared or Money(sum(item.price.minor * item.quantity for item in goods), foreign)
 
 
 def _customer(recipient: Recipient) -> dict[str, str]:

@@ -12,7 +12,8 @@ from typing import Any
 from b24app.logistics.order import TrackingEvent
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
-from b24app.systems.boxberry.vocabulary import BACK, FAILED_UPLOAD, TROUBLE, incident_of, moment_of, plain, status_of
+from b24app.systems.boxberry.vocabulary import BACK, FAILED_UPLOAD, TROUBLE, incident_of, moment_of, status_of
+from b24app.systems.kit.cities import folded
 
 #: Statuses at which a reason means that somebody has to act.
 _STUMBLED = frozenset({Status.DELIVERY_FAILED, Status.LOST, None})
@@ -61,7 +62,7 @@ def _event(row: Mapping[str, Any], partial: bool) -> TrackingEvent | None:
 
 
 def _problem(name: str, comment: str, status: Status | None, incident: Incident | None) -> Problem | None:
-    if plain(name) == FAILED_UPLOAD:
+    if folded(name) == FAILED_UPLOAD:
         return Problem("order_invalid", Field.ORDER, Who.MANAGER, their_text=name)
     if status is Status.LOST:
         return Problem("delivery_lost", Field.ORDER, Who.CARRIER, their_text=name)
@@ -77,7 +78,7 @@ def _problem(name: str, comment: str, status: Status | None, incident: Incident 
 
 def balance_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """`OrdersBalance`: number -> the name of its status, of everything that is under way."""
-    return {str(row["ID"]): plain(str(row.get("Status") or "")) for row in rows if row.get("ID")}
+    return {str(row["ID"]): folded(str(row.get("Status") or "")) for row in rows if row.get("ID")}
 
 
 def news(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

@@ -12,6 +12,7 @@ from b24app.logistics.papers import PaperForm, PaperKind
 from b24app.logistics.points import Opening
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
+from b24app.systems.kit.cities import folded
 from b24app.systems.kit.meanings import Meanings
 
 #: Times are Moscow's and carry no offset (§7).
@@ -45,12 +46,7 @@ ISSUES = (
 #: The highest VAT rate of their texts (§6.1): a product's higher one is not stated, an account's own choice is sent.
 MOST_VAT = 20
 BY_ROWS = "rows"
-VAT_RATES = (
-    ("", {"ru": "Не указывать", "en": "Do not state"}),
-    (BY_ROWS, {"ru": "Как в товарах сделки, до 20 %", "en": "As in the deal's products, up to 20%"}),
-    ("-1", {"ru": "Без НДС", "en": "No VAT"}),
-    *((rate, {"ru": f"{rate} %", "en": f"{rate}%"}) for rate in ("0", "5", "7", "10", "20", "22")),
-)
+VAT_RATES = (0, 5, 7, 10, MOST_VAT, 22)
 #: §1: what an admin must know.
 NOTICE = {
     "ru": "Уходящий перевозчик: Boxberry перешёл к группе Яндекса, его пункты переименовывают или закрывают, а старый "
@@ -96,13 +92,9 @@ RESCHEDULED = "перенос срока курьерской доставки"
 BACK = frozenset({Status.RETURNING, Status.RETURNED})
 
 
-def plain(name: str) -> str:
-    return " ".join(name.casefold().replace("ё", "е").split())
-
-
 def status_of(name: str) -> Status | None:
     """Ours for a name; None = a note that says nothing of where the parcel is, `unknown` = a name nobody told us."""
-    key = plain(name)
+    key = folded(name)
     if key == FAILED_UPLOAD:
         return None
     found = _BY_NAME.get(key)
@@ -131,9 +123,9 @@ _REASONS = tuple(
 
 def incident_of(name: str, comment: str) -> Incident | None:
     """`unknown` = a comment that we cannot read; None where nothing was said."""
-    if plain(name) == RESCHEDULED:
+    if folded(name) == RESCHEDULED:
         return Incident.RESCHEDULED
-    said = plain(comment)
+    said = folded(comment)
     return next(
         (incident for pattern, incident in _REASONS if pattern.search(said)), Incident.UNKNOWN if said else None
     )

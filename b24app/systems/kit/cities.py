@@ -1,13 +1,16 @@
-"""Which of a directory's namesakes an address means."""
+"""Which city of a directory an address means: of namesakes, and of a directory that comes whole."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from b24app.logistics.capitals import is_capital
+from b24app.logistics.errors import Refused
 from b24app.logistics.model import Address
-from b24app.logistics.ports import City
+from b24app.logistics.ports import CheckedAddress, City
 from b24app.logistics.problem import Field, Problem
 
 #: A point on the map belongs to the nearest namesake, if that is within this distance.
@@ -68,3 +71,48 @@ def ambiguous(found: Sequence[City]) -> Problem:
     """A manager has to say which of them is meant."""
     named = [f"{city.name} ({city.region})" for city in found[:SHOWN]]
     return Problem("city_ambiguous", Field.ADDRESS, params={"city": found[0].name, "candidates": named})
+
+
+def folded(name: str) -> str:
+    """Names are compared without case, outer blanks and ё."""
+    return " ".join(name.casefold().replace("ё", "е").split())
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A directory that came whole: cities by folded name."""
+
+    by_name: Mapping[str, Sequence[City]] = field(default_factory=dict)
+
+    def named(self, name: str) -> Sequence[City]:
+        return self.by_name.get(folded(name), ())
+
+    def find(self, address: Address) -> City:
+        """Raises Refused (`city_missing`, `city_unknown`, `city_ambiguous`)."""
+        namesakes: Sequence[City] = ()
+        for name in address.city_names:
+            found = self.named(name)
+            chosen = choose(found, address)
+            if chosen is not None:
+                return chosen
+            namesakes = namesakes or found
+        if namesakes:
+            raise Refused([ambiguous(namesakes)])
+        if not address.city_names:
+            raise Refused([Problem("city_missing", Field.ADDRESS, params={"address": address.text})])
+        alike = [f"{city.name} ({city.region})" for city in self._alike(address)]
+        params = {"city": address.city_names[0], "candidates": alike}
+        raise Refused([Problem("city_unknown", Field.ADDRESS, params=params)])
+
+    def check(self, address: Address) -> CheckedAddress:
+        """What the directory makes of an address, where it knows no streets and no postal codes."""
+        try:
+            return CheckedAddress(self.find(address))
+        except Refused as error:
+            found = [city for name in address.city_names for city in self.named(name)]
+            return CheckedAddress(offered=tuple(found or self._alike(address))[:SHOWN], problem=error.problems[0])
+
+    def _alike(self, address: Address) -> list[City]:
+        """Those of a name that is written alike, the most alike first."""
+        close = get_close_matches(folded(address.city_names[0]), self.by_name, n=SHOWN) if address.city_names else []
+        return [city for name in close for city in self.by_name[name]][:SHOWN]

@@ -101,8 +101,15 @@ def test_the_money_adds_up_to_the_kopeck(cod: str) -> None:
 def test_the_declared_value_is_the_persons_else_the_goods() -> None:
     assert worth(DOOR) == Money.of("350.00")
     assert build_order(replace(DOOR, declared=Money.of(700)), WAY)["price"] == "700.00"
+
+
+@pytest.mark.parametrize("part", ["declared", "cod", "goods"])
+def test_another_currency_is_refused_before_anything_is_sent(part: str) -> None:
+    dollars: Any = Money.of(700, "USD")
+    mixed = (replace(DOOR.parcels[0], items=(TEA, replace(CUP, price=dollars))),)
+    request = replace(DOOR, parcels=mixed, cod=None) if part == "goods" else replace(DOOR, **{part: dollars})
     with pytest.raises(Refused) as caught:
-        build_order(replace(DOOR, declared=Money.of(700, "USD")), WAY)
+        build_order(request, WAY)
     assert caught.value.problems[0].code == "currency_refused"
 
 
