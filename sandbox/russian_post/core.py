@@ -26,7 +26,7 @@ class Switches(carrier.Switches):
     day_limit: int = 0
     track_limit: int = -1
     blocked_accounts: list[str] = field(default_factory=list)
-    walk_from: str = "checkin"
+    walk_from: str = "creation"
     balance: int = 100_000_00
     offline_balance_forbidden: bool = False
     checkin_answer: str = "empty"

@@ -42,7 +42,9 @@ class RussianPostSystem(CarrierSystem):
         accounts = [
             {
                 "code": row.code, "token": row.token, "login": row.login, "phone": row.phone, "password": row.password,
-                "points": list(row.points), "tracking_login": row.track_login, "tracking_password": row.track_password,
+                "points": list(row.points),
+                "shipment_point": row.points[0],
+                "tracking": "tickets" if row.batch_tracking else "single", "tracking_login": row.track_login, "tracking_password": row.track_password,
             }
             for row in ACCOUNTS
         ]  # fmt: skip

@@ -318,7 +318,7 @@ def test_each_service_describes_itself(post: PostClient, name: str) -> None:
 
 
 def test_an_item_walks_from_check_in_on(post: PostClient) -> None:
-    post.set(auto_route=True, step_seconds=60)
+    post.set(auto_route=True, step_seconds=60, walk_from="checkin")
     made = post.create(mail_type="ONLINE_COURIER", **COD)
     post.world.clock.advance(3600)
     assert len(post.operations(made["barcode"])) == 1
@@ -337,7 +337,6 @@ def test_an_item_walks_from_check_in_on(post: PostClient) -> None:
 def test_routes_by_name(post: PostClient, route: str, last: str) -> None:
     post.set(step_seconds=1)
     post.world.control.post("/russian_post/overrides", {"match": {"number": "B24-1041"}, "route": route})
-    post.set(walk_from="creation")
     made = post.create()
     post.world.clock.advance(60)
     assert post.operations(made["barcode"])[-1][0] == last
