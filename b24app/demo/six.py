@@ -38,7 +38,7 @@ class Carrier:
 
 SIX: Mapping[str, Carrier] = {
     "cdek": Carrier("error_validate_receiver_name_incorrect_symbol", "parcel", "parcel"),
-    "russian_post": Carrier("ILLEGAL_INITIALS", "parcel", "parcel"),
+    "russian_post": Carrier("ILLEGAL_INITIALS", "parcel", "online"),
     "yandex_delivery": Carrier("bad_request", "other_day", "other_day"),
 }
 ADDRESS, NOWHERE = "Казань, ул. Баумана, {n}", "г. Незнамоград, ул. Ленина, 1"

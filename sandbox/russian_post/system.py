@@ -42,9 +42,9 @@ class RussianPostSystem(CarrierSystem):
         accounts = [
             {
                 "code": row.code, "token": row.token, "login": row.login, "phone": row.phone, "password": row.password,
-                "points": list(row.points),
-                "shipment_point": row.points[0],
-                "tracking": "tickets" if row.batch_tracking else "single", "tracking_login": row.track_login, "tracking_password": row.track_password,
+                "points": list(row.points), "shipment_point": row.points[0],
+                "tracking": "tickets" if row.batch_tracking else "single", "tracking_login": row.track_login,
+                "tracking_password": row.track_password,
             }
             for row in ACCOUNTS
         ]  # fmt: skip
@@ -52,7 +52,7 @@ class RussianPostSystem(CarrierSystem):
         return {
             "russian_post": {
                 "base_url": urls[_ORIGINS[0]],
-                "urls": {"tariff": urls[_ORIGINS[1]], "tracking": urls[_ORIGINS[2]]}, "tariff_url": urls[_ORIGINS[1]],
+                "urls": {"tariff": urls[_ORIGINS[1]], "tracking": urls[_ORIGINS[2]]},
                 "accounts": accounts,
             }
         }  # fmt: skip

@@ -35,6 +35,11 @@ class AddressBook:
             raise Refused([problem])
         return row
 
+    def priced(self, address: Address) -> Row:
+        """For a price its index is enough: a city alone has one."""
+        row = self.clean(address)
+        return row if str(row.get("index") or "").isdigit() else self.mailable(address)
+
     def phone(self, recipient: Recipient) -> int | None:
         """Digits as `tel-address` wants them; a Russian mobile needs nobody's help. Raises Refused."""
         digits = "".join(filter(str.isdigit, recipient.phone or ""))

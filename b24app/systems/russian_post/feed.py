@@ -41,7 +41,8 @@ class Tracker:
         self._client, self._doors, self._now = client, doors, context.clock.now().timestamp()
         self._keys = {"login": context.setting("tracking_login"), "password": context.setting("tracking_password")}
         self.mode = context.setting("tracking") if self._keys["login"] else CHEAP
-        self._daily = int(context.setting("tracking_daily") or 100)
+        daily = context.setting("tracking_daily")
+        self._daily = int(daily) if daily.isdigit() else 100
         self._single = Soap(client.tracking, Service("rtm34?wsdl", "rtm34"))
         self._bulk = Soap(client.tracking, Service("fc?wsdl", "fc"))
         self.key = f"{self.mode}:{self._keys['login'] or context.setting('login')}"

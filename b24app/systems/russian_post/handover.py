@@ -30,33 +30,35 @@ def hand_over(
         rows = items(remote_id)
         if not rows:
             refused[remote_id] = (Problem("order_unknown", Field.ORDER),)
-        owners |= {int(row["id"]): remote_id for row in rows if row.get("batch-status") in (None, "CREATED")}
-        opened += [int(row["id"]) for row in rows if row.get("batch-status") == "CREATED"]
-        names += [str(row["batch-name"]) for row in rows if row.get("batch-status") not in (None, "CREATED")]
+        for row in rows:
+            if row.get("batch-status") in (None, "CREATED"):
+                owners[row["id"]] = remote_id
+                opened += [row["id"]] if row.get("batch-status") else []
+            else:
+                names.append(str(row.get("batch-name")))
     if opened:
         client.call("POST", "1.0/user/backlog", "batch.leave", write=True, json=opened)
-    for name, ids in (_batches(client, owners, day, refused) if owners else {}).items():
+    for name, mine in (_batches(client, owners, day, refused) if owners else {}).items():
         if problems := _check_in(client, name, balance):
-            refused |= {owners[number]: problems for number in ids}
+            refused |= dict.fromkeys(mine, problems)
         else:
             names.append(name)
     return HandOver(",".join(dict.fromkeys(names)), tuple(each for each in remote_ids if each not in refused), refused)
 
 
-def _batches(client: Client, owners: Mapping[int, str], day: date, refused: Why) -> dict[str, list[int]]:
-    """Name -> ids; products and offices have batches of their own."""
+def _batches(client: Client, owners: Mapping[int, str], day: date, refused: Why) -> dict[str, set[str]]:
+    """Name -> whose items; products and offices have batches of their own."""
     ids = list(owners)
     params = {"sending-date": day.isoformat(), "timezone-offset": "10800"}
     data = client.call("POST", "1.0/user/shipment", "batch.create", write=True, params=params, json=ids)
     for error in said(data):
         if error.position < len(ids):
             refused[owners[ids[error.position]]] = problems_of([error])
-    made: dict[str, list[int]] = {}
+    made: dict[str, set[str]] = {}
     rows = data.get("batches") if isinstance(data, Mapping) else None
-    for batch in rows if isinstance(rows, list) else []:
-        name = str(batch["batch-name"])
+    for name in [str(batch["batch-name"]) for batch in rows or () if batch.get("batch-name")]:
         inside = client.rows(f"1.0/batch/{name}/shipment", "batch.shipments", size="10000")
-        made[name] = [int(row["id"]) for row in inside if int(row["id"]) in owners]
+        made[name] = {owners[row["id"]] for row in inside if row.get("id") in owners}
     return made
 
 

@@ -130,14 +130,18 @@ def names(full: str) -> tuple[str, str, str]:
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
+def ids_of(rows: Sequence[Row], number: str) -> list[int]:
+    """Their ids of whatever has exactly our number."""
+    return [row["id"] for row in rows if row.get("order-num") == number and isinstance(row.get("id"), int)]
+
+
 def own_items(rows: Sequence[Row], number: str) -> list[Row]:
     """The items of exactly this order, one a place, in their order; `[]` while some are missing: a creation that broke
     off is none. The search finds by barcode, too."""
     places: dict[int, Row] = {}
     count = 1
-    for row in sorted(rows, key=lambda row: int(row.get("id") or 0)):
-        if row.get("order-num") != number:
-            continue
+    mine = [row for row in rows if row.get("order-num") == number and isinstance(row.get("id"), int)]
+    for row in sorted(mine, key=lambda row: int(row["id"])):
         place, _, of = str(row.get("inner-num") or "1/1").partition("/")
         count = int(of) if of.isdigit() else 1
         places.setdefault(int(place) if place.isdigit() else 1, row)

@@ -42,7 +42,7 @@ class PaperDesk:
             if len(names) < len(rows):
                 raise Refused([Problem("order_not_handed_over", Field.ORDER)])
             return PaperState(",".join(dict.fromkeys(names)), PaperStage.READY)
-        if fresh := [int(row["id"]) for row in rows if not row.get("batch-name")]:
+        if fresh := [row["id"] for row in rows if not row.get("batch-name")]:
             self._into_batch(fresh)
         return PaperState(",".join(str(row["id"]) for row in rows), PaperStage.READY)
 

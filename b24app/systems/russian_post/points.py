@@ -62,6 +62,17 @@ def is_ecom(point: PickupPoint) -> bool:
     return point.takes.kind == LOCKER or point.code.startswith("9")
 
 
+def to_place(point: PickupPoint) -> dict[str, Any]:
+    """A point as an order's address: an office keeps it until it is asked for, anything else has an index of its own
+    (§10.4)."""
+    place = {"region-to": point.region, "place-to": point.city}
+    if not is_ecom(point):
+        return {**place, "address-type-to": "DEMAND", "index-to": int(point.code)}
+    method = "PIN" if point.takes.kind == LOCKER else "IDENTITY_DOCUMENT"
+    ecom = {"delivery-point-index": point.code, "identity-methods": [method], "services": ["WITHOUT_SERVICE"]}
+    return {**place, "address-type-to": "DEFAULT", "ecom-data": ecom}
+
+
 def elements(file: IO[bytes]) -> Iterator[Any]:
     """The records of the one text in the zip, one by one."""
     with zipfile.ZipFile(file) as archive, archive.open(archive.namelist()[0]) as text:

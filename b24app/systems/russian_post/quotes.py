@@ -3,9 +3,10 @@ explained by the public calculator, which has words. Pure but for `Desk`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable
@@ -14,7 +15,7 @@ from b24app.logistics.money import Money
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.logistics.problem import Field, Problem
 from b24app.systems.russian_post.client import Client
-from b24app.systems.russian_post.errors import problems_of, said
+from b24app.systems.russian_post.errors import problem_of, said
 from b24app.systems.russian_post.orders import Way, category, money_of_parcels, product_number, sides_of
 from b24app.systems.russian_post.vocabulary import RUSSIA, SERVICES, dimension_type
 
@@ -45,43 +46,53 @@ def build_rate(service: str, way: Way, parcel: Parcel, insured: int, paid: int) 
     return body | {"index-to": str(way.to.get("index-to") or "")}
 
 
-def parse_rate(data: Any) -> tuple[int, int, dict[str, int], Any, int | None]:
-    """`(rate, VAT, parts without VAT, term, weight that is paid for)` in kopecks. Raises Refused, Unavailable."""
-    errors = said(data)
-    if errors:
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The answer for one parcel, in kopecks: `parts` (by their names, without `-rate`) and `total` have no VAT in them.
+    `weight_g` is what is paid for."""
+
+    total: int
+    vat: int
+    parts: Mapping[str, int]
+    days: tuple[int | None, int | None] = (None, None)
+    weight_g: int | None = None
+
+
+def parse_rate(data: Any) -> Rate:
+    """Raises Refused, Unavailable."""
+    if errors := said(data):
         # A bare UNDEFINED is the calculator's (shape 6): no rate for this.
         named = [replace(error, code="UNDEFINED_TARIFF") if error.code == "UNDEFINED" else error for error in errors]
-        problems = [replace(_one(each), their_code=error.code) for each, error in zip(named, errors, strict=True)]
-        raise Refused(problems)
+        pairs = zip(map(problem_of, named), errors, strict=True)
+        raise Refused([replace(problem, their_code=error.code) for problem, error in pairs])
     if not isinstance(data, Mapping) or not isinstance(data.get("total-rate"), int):
         raise Unavailable("tariff: an answer without a price")
-    parts = {
-        name.removesuffix("-rate"): value["rate"]
-        for name, value in data.items()
-        if name.endswith("-rate") and isinstance(value, Mapping) and isinstance(value.get("rate"), int)
-    }
-    more = data.get("tariffAdditionalFieldsJson")
-    weight = more.get("weight-pay") if isinstance(more, Mapping) else None
-    return data["total-rate"], int(data.get("total-vat") or 0), parts, data.get("delivery-time"), weight
+    parts = {name.removesuffix("-rate"): _int(value, "rate") for name, value in data.items() if name.endswith("-rate")}
+    term = data.get("delivery-time")
+    return Rate(
+        data["total-rate"],
+        _int(data, "total-vat") or 0,
+        {name: amount for name, amount in parts.items() if amount},
+        (_int(term, "min-days"), _int(term, "max-days")),
+        _int(data.get("tariffAdditionalFieldsJson"), "weight-pay"),
+    )
 
 
-def _one(error: Any) -> Problem:
-    return problems_of([error])[0]
+def _int(row: Any, name: str) -> int | None:
+    value = row.get(name) if isinstance(row, Mapping) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def summed(
-    service: str, rates: list[tuple[int, int, dict[str, int], Any, int | None]], request: ShipmentRequest
-) -> Quote:
+def summed(service: str, rates: Sequence[Rate], request: ShipmentRequest) -> Quote:
     """One quote of the rates of all parcels: the totals are authoritative, parts that do not add up are not told."""
-    total, vat = sum(rate[0] for rate in rates), sum(rate[1] for rate in rates)
-    parts: dict[str, int] = {}
+    total, vat = sum(rate.total for rate in rates), sum(rate.vat for rate in rates)
+    parts: Counter[str] = Counter()
     for rate in rates:
-        for name, amount in rate[2].items():
-            parts[name] = parts.get(name, 0) + amount
-    if sum(parts.values()) != total:
-        parts = {"ground": total}
-    weights = [rate[4] for rate in rates]
-    weight = sum(w for w in weights if w) if all(isinstance(w, int) for w in weights) else None
+        parts.update(rate.parts)
+    if parts.total() != total:
+        parts = Counter({"ground": total})
+    weights = [rate.weight_g for rate in rates]
+    weight = sum(filter(None, weights)) if None not in weights else None
     lines = [
         PriceLine(_WHAT.get(name, "service"), Money(amount), "" if name in _WHAT else name,
                   weight_g=weight if name == "ground" else None)
@@ -89,14 +100,8 @@ def summed(
     ]  # fmt: skip
     lines += [PriceLine("vat", Money(vat))] if vat else []
     lines += [PriceLine("cod", of=request.cod)] if request.cod else []
-    terms = [rate[3] for rate in rates if isinstance(rate[3], Mapping)]
-    return Quote(
-        service,
-        Money(total + vat),
-        max((term["min-days"] for term in terms if isinstance(term.get("min-days"), int)), default=None),
-        max((term["max-days"] for term in terms if isinstance(term.get("max-days"), int)), default=None),
-        lines=tuple(lines),
-    )
+    least, most = (max(filter(None, (rate.days[n] for rate in rates)), default=None) for n in (0, 1))
+    return Quote(service, Money(total + vat), least, most, lines=tuple(lines))
 
 
 class Desk:

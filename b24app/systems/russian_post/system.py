@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from b24app.logistics.feed import FeedPage
 from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentRequest
 from b24app.logistics.order import ChangeState, Decision, OrderState
 from b24app.logistics.papers import PaperStage, PaperState
-from b24app.logistics.points import LOCKER, PickupPoint, PointPage
+from b24app.logistics.points import PickupPoint, PointPage
 from b24app.logistics.ports import CheckedAddress, City, Quote, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
@@ -26,9 +27,9 @@ from b24app.systems.russian_post.client import Client
 from b24app.systems.russian_post.errors import problems_of, refuse_if, said, too_late
 from b24app.systems.russian_post.feed import CHEAP, Tracker
 from b24app.systems.russian_post.handover import hand_over
-from b24app.systems.russian_post.orders import Way, build_items, created, own_items, parse_order
+from b24app.systems.russian_post.orders import Way, build_items, created, ids_of, own_items, parse_order
 from b24app.systems.russian_post.papers import PaperDesk
-from b24app.systems.russian_post.points import PointBook, is_ecom
+from b24app.systems.russian_post.points import PointBook, is_ecom, to_place
 from b24app.systems.russian_post.quotes import Desk, parse_rate, unfit_service
 from b24app.systems.russian_post.vocabulary import MOSCOW, SERVICES
 
@@ -51,19 +52,20 @@ class RussianPost:
     # --- Orders -----------------------------------------------------------------------------------------------------
 
     def find(self, number: str) -> OrderState | None:
-        rows = own_items(self._backlog(number), number) or own_items(self._batched(number), number)
-        return self._state(rows, number) if rows else None
+        rows = self._backlog(number)
+        own = own_items(rows, number) or own_items([*rows, *self._batched(number)], number)
+        return self._state(own, number) if own else None
 
     def create(self, request: ShipmentRequest) -> OrderState:
         """Whatever is harmless comes first; several items may be made in part, and are then taken back."""
         items = build_items(request, self._way(request))
         if len(items) > 1:
-            self._delete([row for row in self._backlog(request.number) if row.get("order-num") == request.number])
+            self._delete(ids_of(self._backlog(request.number), request.number))
         data = self._client.call("PUT", "2.0/user/backlog", "backlog.create", write=True, json=items)
         made = data.get("orders") if isinstance(data, Mapping) else None
         rows = [row for row in made if isinstance(row, Mapping)] if isinstance(made, list) else []
         if errors := said(data):
-            self._delete([{"id": row.get("result-id")} for row in rows])
+            self._delete([row["result-id"] for row in rows if isinstance(row.get("result-id"), int)])
             raise Refused(problems_of(errors))
         if len(rows) != len(items) or not all(row.get("barcode") and row.get("result-id") for row in rows):
             raise Uncertain("backlog.create: an answer without barcodes and errors")
@@ -95,7 +97,8 @@ class RussianPost:
 
     def _items(self, number: str) -> list[Row]:
         """The items of an order, wherever they are."""
-        return own_items(self._batched(number), number) or own_items(self._backlog(number), number)
+        rows = self._batched(number)
+        return own_items(rows, number) or own_items([*rows, *self._backlog(number)], number)
 
     def _backlog(self, number: str) -> list[Row]:
         return list(self._client.rows("1.0/backlog/search", "backlog.search", query=number))
@@ -106,33 +109,30 @@ class RussianPost:
     def _state(self, rows: Sequence[Row], number: str) -> OrderState:
         return parse_order(rows, number, with_events=self._tracker.mode == CHEAP)
 
-    def _delete(self, rows: Sequence[Row]) -> None:
-        if ids := [int(row["id"]) for row in rows if row.get("id")]:
+    def _delete(self, ids: list[int]) -> None:
+        if ids:
             self._client.call("DELETE", "1.0/backlog", "backlog.delete", write=True, json=ids)
 
     # --- what is looked up before -----------------------------------------------------------------------------------
 
-    def _way(self, request: ShipmentRequest, service: str = "") -> Way:
-        """Where it goes and from where. Raises Refused: the address, the point, the service."""
-        office = (request.sender and request.sender.point_code) or self._context.setting("shipment_point")
+    def _way(self, request: ShipmentRequest, service: str = "", *, priced: bool = False) -> Way:
+        """Where it goes and from where. `priced`: for a price, which needs less. Raises Refused: the address, the
+        point, the phone, the service."""
         point = self._point_of(request)
-        to_point = point is not None and (is_ecom(point))
-        if problem := unfit_service(
-            request, service or request.service_code, to_point=to_point, to_office=point is not None and not to_point
-        ):
+        to_point = point is not None and is_ecom(point)
+        to_office = point is not None and not to_point
+        if problem := unfit_service(request, service or request.service_code, to_point=to_point, to_office=to_office):
             raise Refused([problem])
-        phone = self._addresses.phone(request.recipient)
-        group = self._context.setting("mmo") == "yes"
-        if point is None:
-            address = request.address or Address("")
-            return Way(order_fields(self._addresses.mailable(address)), office, phone, group=group)
-        place = {"address-type-to": "DEMAND", "region-to": point.region, "place-to": point.city}
-        if not to_point:
-            return Way({**place, "index-to": int(point.code)}, office, phone, group=group)
-        method = "PIN" if point.takes.kind == LOCKER else "IDENTITY_DOCUMENT"
-        ecom = {"delivery-point-index": point.code, "identity-methods": [method], "services": ["WITHOUT_SERVICE"]}
-        to = {**place, "address-type-to": "DEFAULT", "ecom-data": ecom}
-        return Way(to, office, phone, point.code, group)
+        way = Way(
+            self._to_address(request.address or Address(""), priced) if point is None else to_place(point),
+            (request.sender and request.sender.point_code) or self._context.setting("shipment_point"),
+            point=point.code if point and to_point else "",
+            group=self._context.setting("mmo") == "yes",
+        )
+        return way if priced else replace(way, phone=self._addresses.phone(request.recipient))
+
+    def _to_address(self, address: Address, priced: bool) -> Row:
+        return order_fields(self._addresses.priced(address) if priced else self._addresses.mailable(address))
 
     def _point_of(self, request: ShipmentRequest) -> PickupPoint | None:
         if request.kind is not DeliveryKind.PICKUP:
@@ -146,10 +146,9 @@ class RussianPost:
 
     def cancel(self, remote_id: str) -> OrderState:
         gone = OrderState(remote_id, remote_id, gone=True, cancel=Decision.ACCEPTED)
-        rows = self._items(remote_id)
-        for path, batched in (("1.0/shipment", True), ("1.0/backlog", False)):
-            ids = [int(row["id"]) for row in rows if bool(row.get("batch-name")) is batched]
-            if not ids:
+        found = {"1.0/shipment": self._batched(remote_id), "1.0/backlog": self._backlog(remote_id)}
+        for path, rows in found.items():
+            if not (ids := ids_of(rows, remote_id)):
                 continue
             errors = said(self._client.call("DELETE", path, "order.delete", write=True, json=ids))
             if late := too_late(errors, "too_late_to_cancel"):
@@ -168,7 +167,7 @@ class RussianPost:
         rows = self._items(remote_id)
         if not rows or len(rows) != len(items):
             raise Refused([Problem("order_unknown" if not rows else "change_refused", Field.ORDER)])
-        if batched := [int(row["id"]) for row in rows if row.get("batch-name")]:
+        if batched := ids_of([row for row in rows if row.get("batch-name")], remote_id):
             back = said(self._client.call("POST", "1.0/user/backlog", "batch.leave", write=True, json=batched))
             if late := too_late(back, "too_late_to_change"):
                 raise late
@@ -217,7 +216,7 @@ class RussianPost:
     # --- Quotes, Offers, PickupPoints, Cities, AddressCheck ---------------------------------------------------------
 
     def quote(self, request: ShipmentRequest) -> Quote:
-        way = self._way(request)
+        way = self._way(request, priced=True)
         try:
             return self._desk.price(request.service_code, request, way)
         except Refused as error:
@@ -228,7 +227,7 @@ class RussianPost:
         found = []
         for service in SERVICES:
             try:
-                found.append(self._desk.price(service, request, self._way(request, service)))
+                found.append(self._desk.price(service, request, self._way(request, service, priced=True)))
             except Refused as error:
                 if error.problems[0].field in (Field.ADDRESS, Field.POINT, Field.PHONE):
                     raise
@@ -284,8 +283,8 @@ class RussianPost:
         """A kilogram to Kazan: costs nothing and creates nothing."""
         body = {"index-from": self._context.setting("shipment_point"), "index-to": "420000", "mail-direct": 643,
                 "mail-type": "POSTAL_PARCEL", "mail-category": "ORDINARY", "mass": 1000}  # fmt: skip
-        rate, vat, *_ = parse_rate(self._client.call("POST", "1.0/tariff", "tariff", json=body))
-        return "", {"n": "1", "minor": str(rate + vat), "currency": "RUB"}
+        rate = parse_rate(self._client.call("POST", "1.0/tariff", "tariff", json=body))
+        return "", {"n": "1", "minor": str(rate.total + rate.vat), "currency": "RUB"}
 
     def _test_tracking(self) -> Found:
         if self._tracker.mode != CHEAP:

@@ -73,19 +73,31 @@ def usual() -> dict[str, Office]:
     return {office.index: office for place in places() for office in _of_place(place)}
 
 
-def extra(number: int) -> Office:
-    """One of the generated ones, made when it is asked for."""
-    rng = random.Random(number)
-    place = places()[number % len(places())]
+def generated(number: int) -> Office:
+    """One of the generated ones, made when it is asked for; all of them are open. A hundred thousand are asked for at
+    once, so no dice are thrown: what differs is the index, the house and the place on the map."""
+    like = _like(number % len(places()))
+    return replace(
+        like,
+        index=f"{EXTRA_FIRST + number:06d}",
+        house=str(1 + number // len(places()) % 160),
+        latitude=round(like.place.latitude + (number * 7919 % 1400 - 700) / 10_000, 6),
+        longitude=round(like.place.longitude + (number * 104_729 % 2400 - 1200) / 10_000, 6),
+    )
+
+
+@functools.cache
+def _like(number: int) -> Office:
+    """What generated ones of one place have in common: there are as many kinds as places."""
     kind = (OFFICE, VILLAGE, POSTAMAT, POINT)[number % 4]
-    # All of them open, so that as many are added as were asked for.
-    return replace(_drawn(place, f"{EXTRA_FIRST + number:06d}", kind, rng, number + 2), closed=False)
+    drawn = _drawn(places()[number], f"{EXTRA_FIRST + number:06d}", kind, random.Random(number), number + 2)
+    return replace(drawn, closed=False, paused=False, private=False)
 
 
 def by_index(index: str, extras: int) -> Office | None:
     found = usual().get(index)
     if found is None and index.isdigit() and 0 <= int(index) - EXTRA_FIRST < extras:
-        return extra(int(index) - EXTRA_FIRST)
+        return generated(int(index) - EXTRA_FIRST)
     return found
 
 
@@ -93,7 +105,7 @@ def every(extras: int) -> Iterator[Office]:
     """All of them; extra ones are made one by one."""
     yield from usual().values()
     for number in range(extras):
-        yield extra(number)
+        yield generated(number)
 
 
 def _of_place(place: Place) -> Iterator[Office]:

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from sandbox.russian_post.core import Post
@@ -14,6 +15,8 @@ from sandbox.russian_post.data import offices as data
 from sandbox.russian_post.data.offices import OFFICE, POINT, POSTAMAT, VILLAGE, Office
 from sandbox.russian_post.errors import gateway
 
+#: Stands in a text where something is to be put.
+_MARK = "@@"
 _DAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 _EXPORTS = {"ALL": (OFFICE, VILLAGE, POSTAMAT, POINT), "OPS": (OFFICE, VILLAGE), "PVZ": (POINT,), "APS": (POSTAMAT,)}
 
@@ -29,8 +32,10 @@ def passport(post: Post, kind: str) -> bytes:
         archive.open(f"{kind}{day:%d}_{_MONTHS[day.month - 1]}_{day:%Y}.txt", "w") as text,
     ):
         text.write(b'{"passportElements":[')
-        for number, row in enumerate(_elements(post, _EXPORTS[kind], day)):
-            text.write((b"," if number else b"") + json.dumps(row, ensure_ascii=False).encode())
+        first = True
+        for some in _chunks(_texts(post, _EXPORTS[kind], day)):
+            text.write((b"" if first else b",") + ",".join(some).encode())
+            first = False
         tail = {"unloadingDate": f"{day:%d.%m.%Y}", "vsnapshot": f"{day:%Y%m%d}"}
         text.write(b"]," + json.dumps(tail).encode()[1:])
     return out.getvalue()
@@ -42,12 +47,34 @@ _MONTHS = (
 )  # fmt: skip
 
 
-def _elements(post: Post, kinds: tuple[str, ...], day: date) -> Iterator[dict[str, Any]]:
+def _chunks(texts: Iterator[str]) -> Iterator[list[str]]:
+    while some := list(islice(texts, 1000)):
+        yield some
+
+
+def _texts(post: Post, kinds: tuple[str, ...], day: date) -> Iterator[str]:
+    """Every record as it stands in the file."""
     for number in range(post.switches.broken_points):
-        yield _broken(number)
-    for office in data.every(post.switches.extra_points):
+        yield json.dumps(_broken(number), ensure_ascii=False)
+    for office in data.usual().values():
         if office.type in kinds and not office.closed:
-            yield element(office, day)
+            yield json.dumps(element(office, day), ensure_ascii=False)
+    frames: dict[tuple[str, str], list[str]] = {}
+    for number in range(post.switches.extra_points):
+        office = data.generated(number)
+        if office.type in kinds:
+            key = (office.place.index, office.type)
+            frame = frames.get(key) or frames.setdefault(key, _frame(office, day))
+            values = (office.index, office.house, str(office.latitude), str(office.longitude))
+            yield "".join(part for pair in zip(frame, (*values, ""), strict=True) for part in pair)
+
+
+def _frame(office: Office, day: date) -> list[str]:
+    """The text of a generated office around what differs: its index, house, latitude and longitude, in this order. The
+    line of its address in words stays that of the first of its kind."""
+    row = element(office, day)
+    row["address"] |= {"index": _MARK, "house": _MARK}
+    return json.dumps(row | {"latitude": _MARK, "longitude": _MARK}, ensure_ascii=False).split(_MARK)
 
 
 def _broken(number: int) -> dict[str, Any]:

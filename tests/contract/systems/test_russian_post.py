@@ -103,6 +103,18 @@ def test_an_address_is_cleaned_once_a_day(post: RussianPostHarness) -> None:
     assert labels(post) == ["clean.address", "backlog.create", "backlog.create"]
 
 
+def test_a_price_needs_no_more_than_a_city(post: RussianPostHarness) -> None:
+    """What the rates of a tab are asked with: an order to it is refused, an unknown city has no price either."""
+    city = post.request(address=read_address("Казань"))
+    assert post.port.quote(city).price == post.port.quote(post.request()).price
+    with pytest.raises(Refused) as caught:
+        post.port.create(city)
+    assert caught.value.problems[0].code == "address_vague"
+    with pytest.raises(Refused) as caught:
+        post.port.offers(post.request(address=read_address("Незнамоград")))
+    assert caught.value.problems[0].code == "city_unknown"
+
+
 def test_a_landline_is_held_against_their_directory(post: RussianPostHarness) -> None:
     person = post.request().recipient
     landline = replace(person, phone="+78432001122", phone_raw="8 (843) 200-11-22")
