@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from b24app.systems.apiship.system import ApiShip
-from b24app.systems.apiship.vocabulary import CARRIERS, FORMS, NOTICE, PAYMENT, RULES
+from b24app.systems.apiship.vocabulary import FORMS, NOTICE, PAYMENT, RULES, SERVICES
 from b24app.systems.kit import forms
 from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField, TrackPolicy
@@ -61,7 +61,7 @@ MANIFEST = Manifest(
     # No limit is documented (§9): modest.
     rate=RatePolicy(per_second=10, concurrency=4),
     base_urls={"live": "https://api.apiship.ru/v1", "test": "https://api.dev.apiship.ru/v1"},
-    services=CARRIERS,
+    services=SERVICES,
     test_steps=("settings", "sign_in", "call", "sender"),
     docs_url="https://docs.apiship.ru",
     papers=FORMS,

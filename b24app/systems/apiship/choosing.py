@@ -13,7 +13,7 @@ from b24app.systems.apiship.client import Client
 from b24app.systems.apiship.orders import Way
 from b24app.systems.apiship.points import PointBook
 from b24app.systems.apiship.quotes import Priced, build_calculation, cheapest, in_rubles, parse_tariffs, place
-from b24app.systems.apiship.vocabulary import CARRIER_KEYS, LAST_PATIENCE_MS, PATIENCE_MS
+from b24app.systems.apiship.vocabulary import ANY, CARRIER_KEYS, LAST_PATIENCE_MS, PATIENCE_MS
 from b24app.systems.kit.fitting import unfit
 from b24app.systems.kit.senders import joined, own_sender
 from b24app.systems.plugin import OpenContext
@@ -68,7 +68,7 @@ class Chooser:
     ) -> tuple[Priced, str]:
         """A carrier that is not among the answers was late or has nothing: nobody says which (§3), so it is asked once
         more with patience."""
-        if service not in CARRIER_KEYS and not service.isdigit():
+        if service not in CARRIER_KEYS and service != ANY and not service.isdigit():
             raise Refused([Problem("service_unknown", Field.SERVICE, Who.ADMIN, params={"service": service})])
         for patience in (PATIENCE_MS, LAST_PATIENCE_MS):
             found, city = self._ask(request, service, drops, start, patience)

@@ -12,7 +12,7 @@ from b24app.logistics.model import Address, DeliveryKind, Parcel, ShipmentReques
 from b24app.logistics.money import Money
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.systems.apiship.errors import Reply, rows_of
-from b24app.systems.apiship.vocabulary import COURIER, PATIENCE_MS, POINT
+from b24app.systems.apiship.vocabulary import ANY, COURIER, PATIENCE_MS, POINT
 from b24app.systems.kit.units import centimetres, money_of, whole, whole_units
 
 
@@ -69,7 +69,7 @@ def build_calculation(
     connects: Mapping[str, str] | None = None,
     patience_ms: int = PATIENCE_MS,
 ) -> dict[str, Any]:
-    """`service` "" = of all carriers."""
+    """`service` "" and ANY = of all carriers."""
     body: dict[str, Any] = {
         "from": dict(start),
         "to": dict(end),
@@ -82,7 +82,7 @@ def build_calculation(
     }
     if service.isdigit():
         body["tariffIds"] = [int(service)]
-    elif service:
+    elif service not in ("", ANY):
         body["providerKeys"] = [service]
     if request.kind is DeliveryKind.PICKUP and request.point_code:
         body["pointOutId"] = int(request.point_code)

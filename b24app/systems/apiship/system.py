@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from b24app.logistics.aftercare import ReturnRequest
@@ -20,9 +21,17 @@ from b24app.systems.apiship.errors import Reply, rows_of
 from b24app.systems.apiship.orders import build_order, parse_order, shows
 from b24app.systems.apiship.papers import PaperDesk
 from b24app.systems.apiship.points import PointBook, read_page
-from b24app.systems.apiship.quotes import best_by_carrier, parse_trial, quote_of
+from b24app.systems.apiship.quotes import best_by_carrier, cheapest, parse_trial, quote_of
 from b24app.systems.apiship.returns import build_return
-from b24app.systems.apiship.vocabulary import CANCELLED_ALREADY, CARRIER_KEYS, FOREIGN, NOT_FOUND, NUMBER_TAKEN, TRIAL
+from b24app.systems.apiship.vocabulary import (
+    ANY,
+    CANCELLED_ALREADY,
+    CARRIER_KEYS,
+    FOREIGN,
+    NOT_FOUND,
+    NUMBER_TAKEN,
+    TRIAL,
+)
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import Manifest, OpenContext
@@ -116,11 +125,9 @@ class ApiShip(PaperDesk):
         found: dict[str, OrderState] = {}
         for first in range(0, len(remote_ids), tracking.MOST_IDS):
             asked = [int(each) for each in remote_ids[first : first + tracking.MOST_IDS]]
-            try:
+            with suppress(Unavailable):
                 reply = self._client.call("POST", "orders/statuses", "orders.statuses", json={"orderIds": asked})
-            except Unavailable:
-                continue
-            found |= {state.remote_id: state for state in tracking.parse_many(_good(reply, "orders.statuses"))}
+                found |= {state.remote_id: state for state in tracking.parse_many(_good(reply, "orders.statuses"))}
         return [found[each] for each in remote_ids if each in found]
 
     @property
@@ -210,9 +217,12 @@ class ApiShip(PaperDesk):
         return quote_of(self._chooser.price(request), request.service_code, request)
 
     def offers(self, request: ShipmentRequest) -> list[Quote]:
-        """One calculation for all carriers; a literal tariff that the request names is asked for beside."""
+        """One calculation for all carriers. The request's own service is told too when it is another one: a literal
+        tariff is asked for beside, whichever carrier is the cheapest is known."""
         found = best_by_carrier(self._chooser.prices(request))
         quotes = [quote_of(priced, carrier, request) for carrier, priced in found.items() if carrier in CARRIER_KEYS]
+        if request.service_code == ANY and (best := cheapest(found.values())):
+            quotes.append(quote_of(best, ANY, request))
         if request.service_code.isdigit():
             literal = self._chooser.prices(request, request.service_code)
             quotes += [quote_of(priced, request.service_code, request) for priced in literal[:1]]

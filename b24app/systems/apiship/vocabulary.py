@@ -63,6 +63,9 @@ CARRIERS: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("kazpost", {"ru": "Казпочта", "en": "Kazpost"}),
 )
 CARRIER_KEYS = frozenset(key for key, _ in CARRIERS)
+#: Whichever carrier is the cheapest; of a chosen point its own.
+ANY = "any"
+SERVICES = (*CARRIERS, (ANY, {"ru": "Любой перевозчик, самый дешёвый", "en": "Any carrier, the cheapest"}))
 
 COURIER, POINT = 1, 2
 LOCKER_TYPE = 2
@@ -78,8 +81,8 @@ FOREIGN, CANCELLED_ALREADY, CANNOT_CANCEL, NUMBER_TAKEN = "040305", "040081", "0
 
 _CODES = (
     ("account_refused", Field.ACCOUNT, Who.ADMIN, "040101 040304 040001 040301 040302 040303 040308"),
-    ("account_contract", Field.ACCOUNT, Who.ADMIN, "040006"),
-    ("account_balance", Field.ACCOUNT, Who.ADMIN, "060001"),
+    # No carrier is connected; the balance is used up: no calculation, so no order either, until an admin acts.
+    ("account_contract", Field.ACCOUNT, Who.ADMIN, "040006 060001"),
     ("service_contract", Field.SERVICE, Who.ADMIN, "040005"),
     ("order_foreign", Field.ORDER, Who.ADMIN, "040305"),
     ("order_unknown", Field.ORDER, Who.WAYBILL, "040080 040016 040018"),

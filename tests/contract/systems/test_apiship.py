@@ -72,6 +72,25 @@ def test_prices_of_all_carriers_come_in_one_call(apiship: ApiShipHarness) -> Non
     assert literal[-1] == apiship.port.quote(apiship.request(service_code="31"))
 
 
+def test_any_carrier_is_the_cheapest_or_the_points_own(apiship: ApiShipHarness) -> None:
+    request = apiship.request(service_code="any")
+    offers = {quote.service_code: quote for quote in apiship.port.offers(request)}
+    best = min((quote for code, quote in offers.items() if code != "any"), key=lambda quote: quote.price.minor)
+    assert (offers["any"].price, offers["any"]) == (best.price, apiship.port.quote(request))
+    apiship.port.create(request)
+    assert sent(apiship)["order"]["providerKey"] == best.service_code
+    points = apiship.port.points(0).points
+    for n, title in enumerate(("Boxberry", "5Post", "СДЭК")):
+        point = next(p for p in points if p.name.startswith(title) and p.city == "Казань" and p.takes.kind != LOCKER)
+        there = replace(request, number=f"wb-{n}-2", kind=DeliveryKind.PICKUP, point_code=point.code, address=None)
+        if title != "5Post":  # which has no courier, and no drop-off point is named
+            apiship.port.create(there)
+            assert sent(apiship, there.number)["order"]["pointOutId"] == int(point.code)
+        else:
+            with pytest.raises(Refused):
+                apiship.port.create(there)
+
+
 def test_a_carrier_that_tells_no_fees_is_priced_without_them(apiship: ApiShipHarness) -> None:
     port = apiship.open(drop_points="1001,1002,1004")
     quote = port.quote(apiship.request(service_code="rupost"))
@@ -94,7 +113,7 @@ def test_an_empty_balance_is_the_admins(apiship: ApiShipHarness) -> None:
     apiship.switch(balance_empty=True)
     with pytest.raises(Refused) as caught:
         apiship.port.quote(apiship.request())
-    assert (caught.value.problems[0].code, caught.value.problems[0].their_code) == ("account_balance", "060001")
+    assert (caught.value.problems[0].code, caught.value.problems[0].their_code) == ("account_contract", "060001")
 
 
 def test_which_contract_of_a_carrier_is_told(apiship: ApiShipHarness) -> None:

@@ -218,7 +218,7 @@ def test_a_field_of_theirs_is_a_field_of_the_deal(field: str, ours: str, where: 
         ("040306", "cancel_refused", Who.CARRIER),
         ("040308", "account_refused", Who.ADMIN),
         ("050001", "system_error", Who.CARRIER),
-        ("060001", "account_balance", Who.ADMIN),
+        ("060001", "account_contract", Who.ADMIN),
         ("040777", "refused_unknown", Who.ADMIN),
     ],
 )
