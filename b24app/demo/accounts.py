@@ -20,6 +20,7 @@ from b24app.systems import Manifest, discover
 ALIASES: Mapping[str, Mapping[str, str]] = {
     "cdek": {"account": "client_id", "secret": "client_secret"},
     "yandex_delivery": {"station": "station_id"},
+    "pek": {"shipment_point": "warehouse_id"},
 }
 #: Where goods leave from, for systems whose account does not say it.
 SENDER = {
@@ -28,13 +29,17 @@ SENDER = {
     "sender_name": "Иван Петров",
     "sender_phone": "+74950000000",
 }
-CDEK_OFFICE = {"shipment_point": "MSK5", "sender_address": ""}
+#: Where parcels are handed in, for systems whose cabinet does not say it.
+OFFICES: Mapping[str, Mapping[str, str]] = {
+    "cdek": {"shipment_point": "MSK5", "sender_address": ""},
+    "dpd": {"shipment_point": "M11", "sender_address": ""},
+}
 
 
 def form_of(manifest: Manifest, account: Mapping[str, Any]) -> dict[str, str]:
     """What is typed into the form of a connection."""
     names = ALIASES.get(manifest.code, {})
-    own = CDEK_OFFICE if manifest.code == "cdek" else {}
+    own = OFFICES.get(manifest.code, {})
     typed: dict[str, str] = {}
     for field in manifest.settings_form:
         known = account.get(names.get(field.name, field.name))
@@ -44,14 +49,15 @@ def form_of(manifest: Manifest, account: Mapping[str, Any]) -> dict[str, str]:
     return typed
 
 
-def mode_of(manifest: Manifest) -> str:
-    return "test" if "test" in manifest.base_urls else "live"
+def mode_of(manifest: Manifest, account: Mapping[str, Any]) -> str:
+    """That of the account's key, where a stand has keys of its own."""
+    return str(account.get("mode") or ("test" if "test" in manifest.base_urls else "live"))
 
 
 def connect(page: Person, code: str, account: Mapping[str, Any], title: str = "") -> None:
     """Save an account; its test begins by itself. Raises PageFailedError for a form that is refused."""
     manifest = discover()[code].manifest
-    form = {"title": title or manifest.title["ru"], "mode": mode_of(manifest), **form_of(manifest, account)}
+    form = {"title": title or manifest.title["ru"], "mode": mode_of(manifest, account), **form_of(manifest, account)}
     said = page.press(f"/app/account/{code}/0", form)
     if wrong := re.findall(r'id="e-(?:f-)?([a-z_]+)-', said):
         raise PageFailedError(f"{code} was not saved: {', '.join(wrong)} refused")

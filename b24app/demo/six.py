@@ -31,7 +31,7 @@ class Carrier:
     """What this story uses of one: an error of its own for the override of an order (as its contract words it), and the
     services that its rule chooses."""
 
-    refusal: str
+    refusal: Any
     courier: str
     pickup: str
 
@@ -40,6 +40,8 @@ SIX: Mapping[str, Carrier] = {
     "cdek": Carrier("error_validate_receiver_name_incorrect_symbol", "parcel", "parcel"),
     "russian_post": Carrier("ILLEGAL_INITIALS", "parcel", "online"),
     "yandex_delivery": Carrier("bad_request", "other_day", "other_day"),
+    "dpd": Carrier({"code": "OrderError", "message": "Не заполнено поле contactFio"}, "PCL", "PCL"),
+    "pek": Carrier({"Key": "cargos[0].receiver.person", "Value": ["Недопустимые символы в имени"]}, "ltl", "easyway"),
 }
 ADDRESS, NOWHERE = "Казань, ул. Баумана, {n}", "г. Незнамоград, ул. Ленина, 1"
 #: What becomes of the ten deals of a carrier: the end, the delivery, what is wrong at first, where the problem points.
