@@ -60,10 +60,11 @@ class Feeding:
         ready = self.account.connection.state == ConnectionState.READY
         if self.slice.people or not ready or PORT not in manifest.ports:
             return
-        now = self.services.clock.now()
+        now, key = self.services.clock.now(), self.system.feed_key
+        if not key:  # this account has no such part
+            return
         with session_scope(self.services.sessions) as session:
-            row = feeds.join(session, self.account.connection, self.system.feed_key, now)
-            self.feed_id = row.id
+            self.feed_id = feeds.join(session, self.account.connection, key, now).id
 
     def begin(self, room: int) -> None:
         """A pull, when its time has come and orders leave room for it."""

@@ -50,7 +50,7 @@ MANIFEST = Manifest(
     # Each quarter of an hour the balance tells of all that is under way (§7); histories are read of what changed there,
     # and of the rest every three days, in case its coarser words hid a step. `batch`: one call for the orders, and one
     # for the history of each.
-    track=TrackPolicy(batch=10, net_s=72 * 3600.0, feed_s=900.0),
+    track=TrackPolicy(batch=10, net_s=72 * 3600.0, feed_s=1140.0),
     notice=NOTICE,
 )
 

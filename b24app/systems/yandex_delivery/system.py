@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -29,6 +30,10 @@ from b24app.systems.yandex_delivery.orders import build_order, unsized
 from b24app.systems.yandex_delivery.parcels import Parcels
 from b24app.systems.yandex_delivery.vocabulary import BATCH, CLASSES, EXPRESS, house_and_flat
 
+#: A claim's own id, which is also its tracking number; the platform's look otherwise.
+CLAIM = re.compile(r"[0-9a-f]{32}")
+#: Until the next look at a journal of which nothing is expected; a new order is told sooner (`store/feeds.py`).
+QUIET_S = 3600.0
 _TRIAL = read_address("Москва, Ленинградский проспект, 37")
 
 
@@ -117,9 +122,11 @@ class Yandex:
     def feed_key(self) -> str:
         return self._claims.feed_key if self._claims else ""
 
-    def pull(self, cursor: str, watched: Callable[[], Sequence[str]]) -> FeedPage:  # noqa: ARG002 - the port's shape
-        """News of claims; the platform has no such stream."""
-        return self._claims.pull(cursor) if self._claims else FeedPage(cursor=cursor, wait_s=24 * 3600.0)
+    def pull(self, cursor: str, watched: Callable[[], Sequence[str]]) -> FeedPage:
+        """News of claims; the platform has no such stream. Nothing is asked while no courier is on the way."""
+        if self._claims is None or not any(map(CLAIM.fullmatch, watched())):
+            return FeedPage(cursor=cursor, wait_s=QUIET_S)
+        return self._claims.pull(cursor)
 
     def confirm(self, receipt: str) -> None:
         """The cursor is all there is."""
