@@ -2,76 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from b24app.systems.dpd.changes import RULES
+from b24app.systems.dpd.feed import SHARED
 from b24app.systems.dpd.papers import FORMS
 from b24app.systems.dpd.system import Dpd
-from b24app.systems.dpd.vocabulary import SERVICES
+from b24app.systems.dpd.vocabulary import PICKUP_PERIODS, SERVICES
 from b24app.systems.kit import forms
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.spool import Spools
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField, TrackPolicy
 
+
+def _both(ru: str, en: str) -> Mapping[str, str]:
+    return {"ru": ru, "en": en}
+
+
 _FORM = (
     SettingField(
         "client_number",
-        {"ru": "Клиентский номер", "en": "Client number"},
+        _both("Клиентский номер", "Client number"),
         required=True,
-        help={"ru": "Десять цифр из договора с DPD", "en": "Ten digits, in the contract with DPD"},
+        help=_both("Десять цифр из договора с DPD", "Ten digits, in the contract with DPD"),
     ),
     SettingField(
         "client_key",
-        {"ru": "Ключ интеграции", "en": "Integration key"},
+        _both("Ключ интеграции", "Integration key"),
         kind="secret",
         required=True,
-        help={"ru": "Личный кабинет DPD → Интеграция", "en": "DPD's cabinet → Integration"},
+        help=_both("Личный кабинет DPD → Интеграция", "DPD's cabinet → Integration"),
     ),
     SettingField(
         "inbox",
-        {"ru": "Кто забирает статусы DPD", "en": "Who takes DPD's statuses"},
+        _both("Кто забирает статусы DPD", "Who takes DPD's statuses"),
         kind="choice",
         choices=(
-            ("ours", {"ru": "Только Waybill", "en": "Waybill alone"}),
-            ("shared", {"ru": "Ещё и другая программа", "en": "Another program too"}),
+            ("ours", _both("Только Waybill", "Waybill alone")),
+            (SHARED, _both("Ещё и другая программа", "Another program too")),
         ),
         default="ours",
-        help={
-            "ru": "DPD отдаёт каждый статус один раз на клиентский номер. Если их забирает и другая программа, "
-            "Waybill не трогает общий ящик и спрашивает о каждом заказе отдельно",
-            "en": "DPD gives each status once per client number. If another program takes them too, Waybill leaves "
-            "the common inbox alone and asks about each order",
-        },
+        help=_both(
+            "DPD отдаёт каждый статус один раз на клиентский номер. Если их забирает и другая программа, Waybill не "
+            "трогает общий ящик и спрашивает о каждом заказе отдельно",
+            "DPD gives each status once per client number. If another program takes them too, Waybill leaves the "
+            "common inbox alone and asks about each order",
+        ),
     ),
     SettingField(
         "shipment_point",
-        {"ru": "Пункт, куда сдаёте посылки", "en": "Point where you hand parcels in"},
-        help={
-            "ru": "Код терминала или пункта, например M11. Пусто: курьер забирает по адресу",
-            "en": "Code of a terminal or point, e.g. M11. Empty: a courier collects from the address",
-        },
+        _both("Пункт, куда сдаёте посылки", "Point where you hand parcels in"),
+        help=_both(
+            "Код терминала или пункта, например M11. Пусто: курьер забирает по адресу",
+            "Code of a terminal or point, e.g. M11. Empty: a courier collects from the address",
+        ),
     ),
     SettingField(
         "pickup_in_days",
-        {"ru": "Через сколько дней сдаёте", "en": "Days until you hand in"},
+        _both("Через сколько дней сдаёте", "Days until you hand in"),
         kind="int",
         default="1",
-        help={
-            "ru": "Наклейку DPD печатает только до дня передачи включительно",
-            "en": "DPD prints labels up to and on the day of handing in",
-        },
+        help=_both(
+            "Наклейку DPD печатает только до дня передачи включительно",
+            "DPD prints labels up to and on the day of handing in",
+        ),
         aside=True,
     ),
     SettingField(
         "pickup_period",
-        {"ru": "Когда приезжать курьеру", "en": "When the courier comes"},
+        _both("Когда приезжать курьеру", "When the courier comes"),
         kind="choice",
-        choices=tuple((hours, {"ru": hours, "en": hours}) for hours in ("9-18", "9-13", "13-18")),
-        default="9-18",
+        choices=tuple((hours, _both(hours, hours)) for hours in PICKUP_PERIODS),
+        default=PICKUP_PERIODS[0],
         aside=True,
     ),
     SettingField(
         "cargo_category",
-        {"ru": "Что внутри, словами договора", "en": "What is inside, in the contract's words"},
-        help={"ru": "Пусто: названия товаров", "en": "Empty: names of the products"},
+        _both("Что внутри, словами договора", "What is inside, in the contract's words"),
+        help=_both("Пусто: названия товаров", "Empty: names of the products"),
         aside=True,
     ),
     *forms.SENDER,
@@ -83,20 +91,8 @@ MANIFEST = Manifest(
     title={"ru": "DPD", "en": "DPD"},
     kind="carrier",
     ports=(
-        "Orders",
-        "Preview",
-        "Tracking",
-        "Feed",
-        "Cancels",
-        "Changes",
-        "Papers",
-        "Returns",
-        "Quotes",
-        "Offers",
-        "PickupPoints",
-        "Cities",
-        "AddressCheck",
-        "ConnectionTest",
+        *("Orders", "Preview", "Tracking", "Feed", "Cancels", "Changes", "Papers", "Returns"),
+        *("Quotes", "Offers", "PickupPoints", "Cities", "AddressCheck", "ConnectionTest"),
     ),
     limits={
         # §9: the ceiling that the best client library has for it; points state their own.

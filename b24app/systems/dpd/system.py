@@ -24,7 +24,7 @@ from b24app.systems.dpd.orders import End, Person, Way, build_order, parse_statu
 from b24app.systems.dpd.papers import PaperDesk, raw_labels
 from b24app.systems.dpd.points import PointBook
 from b24app.systems.dpd.returns import as_return, turned
-from b24app.systems.dpd.vocabulary import CANCEL_ABSENT, CANCEL_DONE, DUPLICATE, ERROR, MOSCOW
+from b24app.systems.dpd.vocabulary import CANCEL_ABSENT, CANCEL_DONE, DUPLICATE, ERROR, MOSCOW, PICKUP_PERIODS
 from b24app.systems.kit.checks import account_refused, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.senders import joined, own_sender
@@ -223,7 +223,7 @@ class Dpd(FeedDesk, PaperDesk, ChangeDesk):
         """Raises Refused with what can be known before the order is sent."""
         start = self._start(joined(request.sender, own_sender(self._context)))
         setting = self._context.setting
-        period, category = setting("pickup_period") or "9-18", setting("cargo_category")
+        period, category = setting("pickup_period") or PICKUP_PERIODS[0], setting("cargo_category")
         return Way(start, self._end(request), self._day(start).isoformat(), period, self._vat, category)
 
     def _start(self, sender: Sender) -> End:

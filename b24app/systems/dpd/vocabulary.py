@@ -27,6 +27,8 @@ CANCEL_ABSENT, CANCEL_LATE = "NotFound", "CallDPD"
 # --- service variant (§9): Cyrillic, a Latin T is an error ------------------------------------------------------------
 
 DOOR, TERMINAL = "Д", "Т"
+#: When a courier collects (§5.1).
+PICKUP_PERIODS = ("9-18", "9-13", "13-18")
 
 SERVICES: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("PCL", {"ru": "DPD OPTIMUM", "en": "DPD OPTIMUM"}),
