@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from b24app.logistics.errors import Refused
-from b24app.logistics.model import Item, Parcel, ShipmentRequest
+from b24app.logistics.model import Parcel, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem
 from b24app.systems.kit.goods import Pieces, collect, pieces
@@ -91,7 +91,7 @@ def cash(request: ShipmentRequest, vendor: dict[str, str], vat: str, sender_pays
 def _rows(rows: Iterable[Pieces], vendor: dict[str, str], vat: str) -> Iterable[dict[str, Any]]:
     for row in rows:
         yield {
-            "vendorCode": _article(row.item, row.position),
+            "vendorCode": row.item.sku or f"item-{row.position}",
             "title": row.item.name[:MAX_NAME],
             "amount": row.quantity,
             "rateVAT": vat_word(vat, row.item.vat_percent),
@@ -102,10 +102,6 @@ def _rows(rows: Iterable[Pieces], vendor: dict[str, str], vat: str) -> Iterable[
             "calculationSubject": 1,
             **vendor,
         }
-
-
-def _article(item: Item, position: int) -> str:
-    return item.sku or f"item-{position}"
 
 
 def _rubles(minor: int) -> float:

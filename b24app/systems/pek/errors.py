@@ -9,7 +9,7 @@ from typing import Any
 from b24app.logistics.problem import Problem
 from b24app.systems.kit.meanings import once
 from b24app.systems.kit.units import whole
-from b24app.systems.pek.vocabulary import MEANINGS, TOO_MANY
+from b24app.systems.pek.vocabulary import MEANINGS, TOO_MANY, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,7 @@ def said(data: Any, http: int = 200) -> Said | None:
     """The envelope of an answer, if it is one; `{"error": "words"}` alone is none unless HTTP says so too."""
     error = data.get("error") if isinstance(data, Mapping) else None
     if isinstance(error, Mapping):
-        rows = error.get("fields")
-        named = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
-        fields = tuple((str(row.get("Key") or ""), _words(row.get("Value"))) for row in named)
+        fields = tuple((str(row.get("Key") or ""), _words(row.get("Value"))) for row in rows_of(error.get("fields")))
         return Said(str(error.get("title") or ""), str(error.get("message") or ""), whole(error.get("status")), fields)
     return Said(f"HTTP {http}", str(error or ""), http) if http >= 400 else None
 

@@ -15,6 +15,7 @@ from b24app.systems.kit.directory import POINTS_S, Directory
 from b24app.systems.kit.line import LIST
 from b24app.systems.kit.spool import BROKEN, Spools
 from b24app.systems.kit.units import day_of, decimal_of, grams_of
+from b24app.systems.pek import vocabulary
 from b24app.systems.pek.client import Client
 from b24app.systems.pek.vocabulary import latin
 
@@ -39,11 +40,8 @@ class PointBook:
         return point
 
     def _ask(self, code: str) -> PickupPoint | None:
-        if not code:
-            return None
-        reply = self._client.ask(PATH, "branches.one", {"warehouseId": code})
-        branches = latin(reply.data).get("branches") if reply.error is None else []
-        for row in divisions(branches or ()):
+        reply = self._client.ask(PATH, "branches.one", {"warehouseId": code or "-"})
+        for row in divisions(latin(reply.data).get("branches") or ()):
             with suppress(*BROKEN):
                 point = parse_point(row, self._today)
                 if point is not None and point.code == code:
@@ -72,16 +70,12 @@ def rows_of(file: IO[bytes]) -> Iterator[Row]:
 
 def divisions(branches: Iterable[Any]) -> Iterator[Row]:
     for branch in branches:
-        if not isinstance(branch, Mapping):
-            continue
+        row = latin(branch)
         towns = {
-            str(town.get("cityId")): str(town.get("title") or "")
-            for town in branch.get("cities") or []
-            if isinstance(town, Mapping)
+            str(town.get("cityId")): str(town.get("title") or "") for town in vocabulary.rows_of(row.get("cities"))
         }
-        towns[""] = str(branch.get("title") or "")
-        for division in branch.get("divisions") or []:
-            yield towns, division
+        towns[""] = str(row.get("title") or "")
+        yield from ((towns, division) for division in row.get("divisions") or [])
 
 
 def parse_point(row: Row, today: date) -> PickupPoint | None:

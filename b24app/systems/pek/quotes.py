@@ -13,7 +13,7 @@ from b24app.logistics.ports import PriceLine, Quote
 from b24app.logistics.problem import Problem
 from b24app.systems.kit.units import money_of, whole, whole_units
 from b24app.systems.pek.cargo import is_sealed, place, worth
-from b24app.systems.pek.vocabulary import PRODUCTS, TARIFFS
+from b24app.systems.pek.vocabulary import PRODUCTS, TARIFFS, latin, rows_of
 from b24app.systems.pek.zones import coordinates
 
 #: The hour by which we hand over: the terms that hold until noon are the first of their list.
@@ -49,13 +49,12 @@ Priced = tuple[list[Quote], dict[str, Problem]]
 
 def parse_quotes(data: Any, request: ShipmentRequest, fetch: bool) -> Priced:
     """Raises Unavailable for an answer without tariffs."""
-    rows = data.get("transfers") if isinstance(data, Mapping) else None
-    if not isinstance(rows, list):
+    if not isinstance(latin(data).get("transfers"), list):
         raise Unavailable("calculator: an answer without tariffs")
     ours = {theirs: service for service, theirs in PRODUCTS.items()}
     quotes, refused = [], {}
-    for row in rows:
-        service = ours.get(whole(row.get("type")) or 0) if isinstance(row, Mapping) else None
+    for row in rows_of(data["transfers"]):
+        service = ours.get(whole(row.get("type")) or 0)
         if service is None:
             continue
         price = None if row.get("hasError") is True else money_of(row.get("costTotal"))
@@ -63,7 +62,9 @@ def parse_quotes(data: Any, request: ShipmentRequest, fetch: bool) -> Priced:
             refused[service] = TARIFFS.problem("", str(row.get("errorMessage") or ""))
             continue
         low, high = _days(data, row, request.kind is DeliveryKind.COURIER, fetch)
-        quotes.append(Quote(service, price, low, high, lines=(*_lines(row.get("services")), *_unsaid(request))))
+        # What collecting money costs is in the contract alone: the calculator has no field for it.
+        unsaid = [PriceLine("cod", of=request.cod)] if request.cod else []
+        quotes.append(Quote(service, price, low, high, lines=(*_lines(row.get("services")), *unsaid)))
     return quotes, refused
 
 
@@ -80,9 +81,7 @@ def one(found: Priced, service: str) -> Quote:
 
 def _lines(rows: Any, first: bool = True) -> Iterator[PriceLine]:
     """Nested services are not in their parent's cost (§4.1): each is a line of its own."""
-    for row in rows if isinstance(rows, list) else []:
-        if not isinstance(row, Mapping):
-            continue
+    for row in rows_of(rows):
         amount, info = money_of(row.get("cost")), str(row.get("info") or row.get("serviceType") or "").rstrip(": ")
         if amount:
             what = "insurance" if "трахован" in info and row.get("insuranceTerm") is not True else "service"
@@ -91,20 +90,13 @@ def _lines(rows: Any, first: bool = True) -> Iterator[PriceLine]:
         yield from _lines(row.get("services"), first=False)
 
 
-def _unsaid(request: ShipmentRequest) -> list[PriceLine]:
-    """What collecting money costs is in the contract alone: the calculator has no field for it."""
-    return [PriceLine("cod", of=request.cod)] if request.cod else []
-
-
 _TERM = re.compile(r"(\d+)(?:\s*[-–—]\s*(\d+))?")
 
 
 def _days(data: Mapping[str, Any], row: Mapping[str, Any], door: bool, fetch: bool) -> tuple[int | None, int | None]:
     """Calendar days: the term for this way and hour, else what the tariff itself says."""
-    terms = data.get("commonTerms")
-    mine = next((term for term in terms if isinstance(term, Mapping) and term.get("type") == row.get("type")), {}) if (
-        isinstance(terms, list)
-    ) else {}  # fmt: skip
+    terms = rows_of(data.get("commonTerms"))
+    mine = next((term for term in terms if term.get("type") == row.get("type")), {})
     said = mine.get("transporting" + "WithDelivery" * door + "WithPickup" * fetch)
     found = _TERM.search(str(said[0] if isinstance(said, list) and said else said or ""))
     if found is None:

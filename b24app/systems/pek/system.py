@@ -23,26 +23,13 @@ from b24app.systems.kit.fitting import unfit
 from b24app.systems.kit.senders import joined, own_sender
 from b24app.systems.kit.spool import Spools
 from b24app.systems.pek import quotes, tracking
+from b24app.systems.pek import vocabulary as words
 from b24app.systems.pek.client import Client
 from b24app.systems.pek.lookup import Access, build_list, with_number
 from b24app.systems.pek.orders import Terms, build_order, parse_submit, product
 from b24app.systems.pek.papers import pdf_in
 from b24app.systems.pek.points import PointBook
-from b24app.systems.pek.vocabulary import (
-    BATCH,
-    CANCELS,
-    FEW,
-    PAPER_TYPES,
-    PRODUCTS,
-    QUEUED,
-    RETURNS,
-    code_of,
-    latin,
-    remote_id,
-    rows_of,
-    working_day,
-)
-from b24app.systems.pek.zones import ZoneBook
+from b24app.systems.pek.zones import EXACT, ZoneBook
 from b24app.systems.plugin import Manifest, OpenContext
 
 #: "Use not earlier than 5-10 minutes after submitting" (§8).
@@ -72,7 +59,7 @@ class Pek:
         for each in with_number(listed, number):
             row = self._details(each.code)
             if row is not None and not tracking.is_papers(row) and not tracking.is_called_off(row):
-                return tracking.with_details(tracking.state_of(remote_id(each.code, each.door), []), row)
+                return tracking.with_details(tracking.state_of(words.remote_id(each.code, each.door), []), row)
         self._access.require()
         return None
 
@@ -81,7 +68,7 @@ class Pek:
         reply = self._client.ask("cargos/status", "cargos.status", {"cargoCodes": [code]})
         if reply.error is not None and reply.error.unknown:
             return None
-        rows = rows_of(latin(reply.facts()).get("cargos"))
+        rows = words.rows_of(words.latin(reply.facts()).get("cargos"))
         if len(rows) != 1:
             raise Unavailable(f"cargos.status: {len(rows)} cargos for one")
         return rows[0]
@@ -92,15 +79,17 @@ class Pek:
         state = parse_submit(reply.document(), request)
         if state is None:
             raise Uncertain("orders.submit: an answer without a cargo")
-        return state
+        zone = self._zones.of(request.address) if request.address and request.kind is DeliveryKind.COURIER else None
+        vague = [zone.vague] if zone is not None and zone.precision != EXACT else []
+        return replace(state, warnings=(*state.warnings, *vague))
 
     def preview(self, request: ShipmentRequest) -> Outgoing:
         sender = self._ends(request)
-        body = build_order(request, sender, self._terms, working_day(self._context.clock.now()))
+        body = build_order(request, sender, self._terms, words.working_day(self._context.clock.now()))
         return Outgoing("POST", self._client.line.address(f"{SUBMIT}/"), body, sender)
 
     def read(self, remote_id: str) -> OrderState:
-        row = self._details(code_of(remote_id))
+        row = self._details(words.code_of(remote_id))
         if row is None:
             return OrderState(remote_id=remote_id, gone=True)
         state = next(iter(self.read_many([remote_id])), None)
@@ -113,41 +102,43 @@ class Pek:
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """One call for fifty; one more for those at a recipient's door, one for fifteen that were just sent back."""
         found: list[OrderState] = []
-        for some in _portions(remote_ids, BATCH):
+        for some in _portions(remote_ids, words.BATCH):
             data = self._codes("statusfullhistory", "cargos.history", some)
-            rows = {str(row.get("cargoCode")): rows_of(row.get("statuses")) for row in rows_of(data)}
-            states = [tracking.state_of(each, rows[code_of(each)]) for each in some if rows.get(code_of(each))]
+            rows = {str(row.get("cargoCode")): words.rows_of(row.get("statuses")) for row in words.rows_of(data)}
+            states = [
+                tracking.state_of(each, rows[words.code_of(each)]) for each in some if rows.get(words.code_of(each))
+            ]
             found += self._with_reasons(self._with_deliveries(states))
         return found
 
     def _codes(self, method: str, label: str, remote_ids: Sequence[str]) -> Any:
-        return self._client.ask(f"cargos/{method}", label, {"cargoCodes": [*map(code_of, remote_ids)]}).facts()
+        return self._client.ask(f"cargos/{method}", label, {"cargoCodes": [*map(words.code_of, remote_ids)]}).facts()
 
     def _with_deliveries(self, states: list[OrderState]) -> list[OrderState]:
         asked = [state.remote_id for state in states if tracking.at_last_mile(state)]
-        told = rows_of(self._codes("deliverystatus", "cargos.delivery", asked)) if asked else []
+        told = words.rows_of(self._codes("deliverystatus", "cargos.delivery", asked)) if asked else []
         rows = {str(row.get("cargoCode")): row for row in told}
-        return [tracking.with_delivery(state, rows.get(code_of(state.remote_id), {})) for state in states]
+        return [tracking.with_delivery(state, rows.get(words.code_of(state.remote_id), {})) for state in states]
 
     def _with_reasons(self, states: list[OrderState]) -> list[OrderState]:
         reasons: dict[str, str] = {}
-        for some in _portions([state.remote_id for state in states if tracking.is_sent_back(state)], FEW):
-            asked = {"cargoCodes": [*map(code_of, some)]}
+        for some in _portions([state.remote_id for state in states if tracking.is_sent_back(state)], words.FEW):
+            asked = {"cargoCodes": [*map(words.code_of, some)]}
             # Refused, it goes back all the same.
             reasons |= tracking.current_reasons(self._client.ask("cargos/currentstatus", "cargos.current", asked).data)
-        return [tracking.with_reason(state, reasons.get(code_of(state.remote_id), "")) for state in states]
+        return [tracking.with_reason(state, reasons.get(words.code_of(state.remote_id), "")) for state in states]
 
     def cancel(self, remote_id: str) -> OrderState:
         """A refusal is believed after a look at the cargo: it may be cancelled already, or only too young (§8)."""
-        code = code_of(remote_id)
-        rows = rows_of(self._client.ask("order/cancellation", "orders.cancel", [code], write=True).document())
+        code = words.code_of(remote_id)
+        rows = words.rows_of(self._client.ask("order/cancellation", "orders.cancel", [code], write=True).document())
         row = next((row for row in rows if row.get("code") == code), None)
         if row is None:
             raise Uncertain("orders.cancel: an answer without this cargo")
         state = self.read(remote_id)
         if state.gone or state.cancel is Decision.ACCEPTED or row.get("success") is True:
             return replace(state, cancel=Decision.ACCEPTED)
-        problem = CANCELS.problem("", str(row.get("description") or ""))
+        problem = words.CANCELS.problem("", str(row.get("description") or ""))
         if any(event.status and event.status.has_moved for event in state.events):
             problem = replace(problem, code="too_late_to_cancel")
         young = bool(state.events) and self._context.clock.now() - state.events[0].at < CANCEL_AFTER
@@ -159,14 +150,18 @@ class Pek:
 
     def stop(self, remote_id: str) -> OrderState:
         """Asking twice does no harm: a return that was made before is told as made."""
-        asked = {"code": code_of(remote_id)}
-        row = latin(self._client.ask("cargos/cancelandreturncargo", "cargos.return", asked, write=True).document())
+        asked = {"code": words.code_of(remote_id)}
+        row = words.latin(
+            self._client.ask("cargos/cancelandreturncargo", "cargos.return", asked, write=True).document()
+        )
         said = str(row.get("description") or "")
         if row.get("success") is True:
             return OrderState(remote_id, decision=Decision.ACCEPTED, changes=(ChangeState("", Decision.ACCEPTED),))
-        if QUEUED.search(said):
+        if words.QUEUED.search(said):
             raise Unavailable("cargos.return: queued there", QUEUE_S)
-        raise Refused([RETURNS.problem("", said)]) if said else Uncertain("cargos.return: an answer without a word")
+        raise (
+            Refused([words.RETURNS.problem("", said)]) if said else Uncertain("cargos.return: an answer without a word")
+        )
 
     def stopped(self, remote_id: str) -> OrderState | None:
         state = self.read(remote_id)
@@ -177,15 +172,15 @@ class Pek:
     # --- Papers: made when they are fetched ---------------------------------------------------------------------------
 
     def ask_paper(self, form: str, remote_id: str) -> PaperState:
-        if self._details(code_of(remote_id)) is None:
+        if self._details(words.code_of(remote_id)) is None:
             raise Refused([Problem("order_unknown", Field.ORDER, Who.ADMIN)])
-        return self.read_paper(form, code_of(remote_id))
+        return self.read_paper(form, words.code_of(remote_id))
 
     def read_paper(self, form: str, key: str) -> PaperState:  # noqa: ARG002 - the port's shape
         return PaperState(key, PaperStage.READY)
 
     def fetch_paper(self, form: str, key: str) -> bytes:
-        asked = {"cargoIndex": key, "type": PAPER_TYPES[form]}
+        asked = {"cargoIndex": key, "type": words.PAPER_TYPES[form]}
         answer = self._client.line.file("order/print/", "orders.print", verb="POST", json=asked, most=2 * MOST_BYTES)
         pdf = pdf_in(answer.body)
         if pdf is not None and len(pdf) <= MOST_BYTES:
@@ -202,13 +197,13 @@ class Pek:
         return quotes.one(self._priced(request, [product(request.service_code)]), request.service_code)
 
     def offers(self, request: ShipmentRequest) -> list[Quote]:
-        return self._priced(request, PRODUCTS.values())[0]
+        return self._priced(request, words.PRODUCTS.values())[0]
 
     def _priced(self, request: ShipmentRequest, products: Iterable[int]) -> quotes.Priced:
         return self._prices_of(request, self._ends(request), products)
 
     def _prices_of(self, request: ShipmentRequest, sender: Sender, products: Iterable[int]) -> quotes.Priced:
-        body = quotes.build_quote(request, sender, products, working_day(self._context.clock.now()))
+        body = quotes.build_quote(request, sender, products, words.working_day(self._context.clock.now()))
         data = self._client.ask("calculator/calculateprice", "calculator", body).document()
         return quotes.parse_quotes(data, request, fetch=not sender.point_code)
 
@@ -255,7 +250,7 @@ class Pek:
         )
 
     def _test_sign_in(self) -> Found:
-        profile = latin(self._client.ask("auth/profiledata", "auth.profile").document())
+        profile = words.latin(self._client.ask("auth/profiledata", "auth.profile").document())
         return str(profile.get("name") or ""), {}
 
     def _test_access(self) -> None:
@@ -268,13 +263,13 @@ class Pek:
         home, away = map(read_address, ("Россия, Москва, Тверская улица, 1", "Россия, Казань, улица Баумана, 1"))
         box, nobody = Parcel(1000, 200, 150, 100), Recipient("", "", None)
         trial = ShipmentRequest("", "ltl", DeliveryKind.COURIER, nobody, (box,), away)
-        price = quotes.one(self._prices_of(trial, Sender(address=home), [PRODUCTS["ltl"]]), "ltl").price
-        return "", {"n": str(len(PRODUCTS)), "minor": str(price.minor), "currency": price.currency}
+        price = quotes.one(self._prices_of(trial, Sender(address=home), [words.PRODUCTS["ltl"]]), "ltl").price
+        return "", {"n": str(len(words.PRODUCTS)), "minor": str(price.minor), "currency": price.currency}
 
     def _test_sender(self, sender: Sender) -> Found:
         """The place where goods start, and the content that every order names."""
         said = self._place_of(sender)
-        rows = rows_of(self._client.ask("cargocontent/all", "contents").document())
+        rows = words.rows_of(self._client.ask("cargocontent/all", "contents").document())
         if self._terms.content not in [row.get("name") for row in rows]:
             raise Refused([Problem("field_invalid", Field.ITEMS, Who.ADMIN, their_text=self._terms.content)])
         return said, {}

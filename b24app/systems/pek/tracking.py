@@ -10,20 +10,7 @@ from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerpr
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.kit.units import day_of, grams_of, money_of, whole
-from b24app.systems.pek.vocabulary import (
-    DELIVERIES,
-    FAILED_DELIVERIES,
-    STEP,
-    TRACKING_URL,
-    code_of,
-    latin,
-    moscow,
-    reason_of,
-    rows_of,
-    status_of,
-    steps_up,
-    to_door,
-)
+from b24app.systems.pek import vocabulary as words
 
 _BACK = frozenset({Status.RETURNING, Status.RETURNED})
 #: Where somebody has to act, and who.
@@ -42,20 +29,20 @@ def state_of(remote: str, statuses: Sequence[Mapping[str, Any]], number: str = "
     events: list[TrackingEvent] = []
     retracted: list[TrackingEvent] = []
     for row in statuses:
-        event = _event(row, to_door(remote))
+        event = _event(row, words.to_door(remote))
         if event is not None:
             (retracted if row.get("isCancel") is True else events).append(event)
     events.sort(key=lambda event: event.at)
     retracted.sort(key=lambda event: event.at)
     last = events[-1].status if events else None
-    code = code_of(remote)
+    code = words.code_of(remote)
     return OrderState(
         remote_id=remote,
         number=number,
         decision=Decision.ACCEPTED,
         order_number=code,
         tracking_number=code,
-        tracking_url=TRACKING_URL.format(code),
+        tracking_url=words.TRACKING_URL.format(code),
         events=tuple(events),
         retracted=tuple(retracted),
         cancel=Decision.ACCEPTED if last is Status.CANCELLED else None,
@@ -63,10 +50,10 @@ def state_of(remote: str, statuses: Sequence[Mapping[str, Any]], number: str = "
 
 
 def _event(row: Mapping[str, Any], door: bool) -> TrackingEvent | None:
-    text, code, at = str(row.get("name") or "").strip(), str(row.get("id") or ""), moscow(row.get("date"))
+    text, code, at = str(row.get("name") or "").strip(), str(row.get("id") or ""), words.moscow(row.get("date"))
     if at is None or not (text or code):
         return None
-    status, incident = status_of(text, code, door)
+    status, incident = words.status_of(text, code, door)
     event = TrackingEvent(code or text, text or code, status, at, incident=incident, back=status in _BACK)
     return replace(event, problem=_trouble(event, incident) if status is Status.LOST else None)
 
@@ -83,7 +70,7 @@ def at_last_mile(state: OrderState) -> bool:
     """Whether its delivery to the door may have been tried: nothing but `deliverystatus` says that it failed."""
     last = state.events[-1] if state.events else None
     arrived = last is not None and (last.status is Status.OUT_FOR_DELIVERY or last.text.casefold() == "прибыл")
-    return to_door(state.remote_id) and arrived
+    return words.to_door(state.remote_id) and arrived
 
 
 def with_delivery(state: OrderState, row: Mapping[str, Any]) -> OrderState:
@@ -91,9 +78,9 @@ def with_delivery(state: OrderState, row: Mapping[str, Any]) -> OrderState:
     code, text = whole(row.get("deliveryStatusCode")), str(row.get("deliveryStatus") or "")
     promised = day_of(row.get("deliveryPlanDate")) or state.promised
     state = replace(state, promised=promised)
-    if code is None or code in DELIVERIES - FAILED_DELIVERIES or not state.events:
+    if code is None or code in words.DELIVERIES - words.FAILED_DELIVERIES or not state.events:
         return state
-    at, failed = state.events[-1].at, code in FAILED_DELIVERIES
+    at, failed = state.events[-1].at, code in words.FAILED_DELIVERIES
     incident = Incident.RESCHEDULED if failed else None
     status = Status.DELIVERY_FAILED if failed else Status.UNKNOWN
     event = TrackingEvent(str(code), text or str(code), status, at, incident=incident)
@@ -114,34 +101,36 @@ def with_reason(state: OrderState, reason: str) -> OrderState:
     """Why it goes back (`currentstatus.ReturnReason`), on the status that says so."""
     if not reason or not is_sent_back(state):
         return state
-    incident = reason_of(reason)
+    incident = words.reason_of(reason)
     last = replace(state.events[-1], reason=reason[:80], incident=incident)
     last = replace(last, problem=_trouble(last, incident, reason))
     return replace(state, events=(*state.events[:-1], last))
 
 
 def current_reasons(data: Any) -> dict[str, str]:
-    rows = rows_of(latin(data).get("cargos"))
-    return {str(row.get("cargoCode")): str(latin(row.get("currentStatus")).get("ReturnReason") or "") for row in rows}
+    rows = words.rows_of(words.latin(data).get("cargos"))
+    return {
+        str(row.get("cargoCode")): str(words.latin(row.get("currentStatus")).get("ReturnReason") or "") for row in rows
+    }
 
 
 # --- `/cargos/status/`: what the history does not tell ----------------------------------------------------------------
 
 
 def is_called_off(row: Mapping[str, Any]) -> bool:
-    return status_of(str(latin(row.get("info")).get("cargoStatus") or ""), "", False)[0] is Status.CANCELLED
+    return words.status_of(str(words.latin(row.get("info")).get("cargoStatus") or ""), "", False)[0] is Status.CANCELLED
 
 
 def is_papers(row: Mapping[str, Any]) -> bool:
     """A cargo that only brings another one's documents back."""
-    return bool(latin(row.get("cargo")).get("parentCargoCode"))
+    return bool(words.latin(row.get("cargo")).get("parentCargoCode"))
 
 
 def with_details(state: OrderState, row: Mapping[str, Any]) -> OrderState:
     """Number, price, days and who it is for. Recipient and weight are shown to who has access; the weight is that of
     all places together, in their steps."""
-    cargo, info, receiver = (latin(row.get(name)) for name in ("cargo", "info", "receiver"))
-    services = latin(row.get("services"))
+    cargo, info, receiver = (words.latin(row.get(name)) for name in ("cargo", "info", "receiver"))
+    services = words.latin(row.get("services"))
     code = str(cargo.get("code") or "") or state.order_number
     name, phone, grams = receiver.get("person"), receiver.get("phone"), grams_of(cargo.get("weight"))
     shown = bool(name and phone and grams)
@@ -150,10 +139,10 @@ def with_details(state: OrderState, row: Mapping[str, Any]) -> OrderState:
         number=str(cargo.get("orderNumber") or ""),
         order_number=code,
         tracking_number=code,
-        tracking_url=TRACKING_URL.format(code),
+        tracking_url=words.TRACKING_URL.format(code),
         price=money_of(services.get("sum")) or None,
         promised=day_of(info.get("deliveryPlanDate") or info.get("arrivalPlanDateTime")),
-        keep_until=moscow(info.get("storageStartPlanDate")),
-        fingerprint=fingerprint_of(str(name), str(phone), [steps_up(grams or 0)]) if shown else "",
-        total_step_g=STEP if shown else 0,
+        keep_until=words.moscow(info.get("storageStartPlanDate")),
+        fingerprint=fingerprint_of(str(name), str(phone), [words.steps_up(grams or 0)]) if shown else "",
+        total_step_g=words.STEP if shown else 0,
     )

@@ -240,7 +240,9 @@ def test_a_misspelt_town_is_offered_others(pek: PekHarness) -> None:
 
 def test_near_goes_and_bad_is_stopped_before_it_is_sent(pek: PekHarness) -> None:
     near = pek.request("wb-1-1", address=read_address("Казань, ул. Баумана"))
-    assert pek.port.create(near).decision is Decision.ACCEPTED
+    state = pek.port.create(near)
+    assert (state.decision, [warning.code for warning in state.warnings]) == (Decision.ACCEPTED, ["address_vague"])
+    assert pek.port.create(pek.request("wb-3-1")).warnings == ()
     bad = pek.request("wb-2-1", address=read_address("Казань"))
     with pytest.raises(Refused) as caught:
         pek.port.create(bad)
