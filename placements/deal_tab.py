@@ -43,6 +43,8 @@ from b24app.store.models import Portal
 from placements.asking import ask, new_key
 from placements.person import Reading, read_deal
 from placements.preview import preview
+from placements.tab_collect import ways_at
+from placements.tab_collect_view import Ways
 from placements.tab_now import TAKES
 from placements.tab_several_view import chosen
 from placements.tab_view import TabView, dated, tab_view
@@ -170,6 +172,8 @@ class Tab:
             facts = replace(in_pipeline(session, who.portal_id, known, category), titles=titles)
             facts = chosen(facts, request.values.get("shipment", ""))
             mine = rights_of(settings, who)
+            account = facts.shipments[0].connection_id if facts.shipments else 0
+            ways = ways_at(parts, session, who.portal_id, account) if account else Ways()
         shown = (
             preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}), facts.laid.plan)
             if reading and portal
@@ -179,4 +183,4 @@ class Tab:
         formats = pages.viewer_of(who, parts.clock.now()).formats
         plugin = parts.systems.get(system)
         forms, rules = (plugin.manifest.papers, plugin.manifest.changes) if plugin else ((), ())
-        return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine, forms, rules)
+        return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine, forms, rules, ways)

@@ -73,13 +73,15 @@ def changes_view(
     carrier: str,
     rules: Sequence[ChangeRule],
     mine: Collection[Right],
+    handed: bool = False,
 ) -> ChangesView | None:
-    """None for an order of which nothing can be said: none yet, over, or a system that tells nothing."""
+    """None for an order of which nothing can be said: none yet, over, or a system that tells nothing. `handed`: the
+    order is handed over to the carrier, past the point of no return."""
     if shipment is None or shipment.request is None or not rules or not _speaks(shipment.status):
         return None
     found = rules_at(rules, shipment.status)
     busy = is_busy(shipment, "change") or is_busy(shipment, "stop")
-    free = not busy and not is_busy(shipment, "cancel")
+    free = not busy and not is_busy(shipment, "cancel") and not handed
     here = tuple(rule.part.value for rule in found if rule.way is Way.HERE and rule.part in EDITED)
     form = open_form(shipment.id, shipment.request, here) if here and Right.SHIP in mine else None
     anew = free and {Right.SHIP, Right.CANCEL} <= set(mine) and any(rule.way is Way.ANEW for rule in found)

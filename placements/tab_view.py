@@ -22,6 +22,7 @@ from placements.parcel_words import ParcelLine, parcel_line
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
 from placements.tab_changes_view import ChangesView, changes_view
+from placements.tab_collect_view import CollectView, Ways, collect_view, is_handed
 from placements.tab_now import (
     TAKES,
     Action,
@@ -97,6 +98,7 @@ class TabView:
     lays: bool = False
     lays_left: bool = False
     changes: ChangesView | None = None
+    collect: CollectView | None = None
     several: SeveralView | None = None
     may_split: bool = False
 
@@ -118,15 +120,17 @@ def tab_view(
     mine: Collection[Right] = frozenset(Right),
     forms: Sequence[PaperForm] = (),
     rules: Sequence[ChangeRule] = (),
+    ways: Ways = Ways(),  # noqa: B008 - frozen
 ) -> TabView:
     """`carrier` is the name of the shipment's (else the pipeline's) system in the person's language; `mine` the
     person's rights: what they may not do or see is not in the view. `forms` are what the shipment's system prints,
-    `rules` what it says may be changed."""
+    `rules` what it says may be changed, `ways` how parcels get to it."""
     scene = Scene(facts, formats, carrier, preview)
     shipment, now = scene.shipment, allowed(what_now(scene), mine, formats)
     request = shipment.request if shipment else None
     parcels = tuple(parcel_line(parcel, formats) for parcel in request.parcels) if request else ()
     several = several_view(facts, formats, mine)
+    handed = shipment is not None and is_handed(facts.shipments, shipment)
     return TabView(
         now=now,
         stops=_stops(shipment, formats) if shipment else (),
@@ -141,7 +145,7 @@ def tab_view(
         problems=tuple(
             problem_view(found, formats, carrier, facts.titles) for found in beside(scene, told=now.problem is not None)
         ),
-        cancel=_cancel(scene, now) if TAKES["cancel"] in mine else None,
+        cancel=_cancel(scene, now) if TAKES["cancel"] in mine and not handed else None,
         cancel_text=_cancel_text(scene),
         others=() if several else tuple(_other(each, formats) for each in facts.shipments[1:]),
         checked=formats.ago(shipment.polled_at) if shipment and shipment.polled_at else "",
@@ -153,7 +157,8 @@ def tab_view(
         papers=papers_view(facts, shipment, formats, carrier, forms, Right.SHIP in mine),
         rates=_rates(facts, shipment) and several is None,
         fix_address=may_fix_address(scene) if Right.SHIP in mine else "",
-        changes=changes_view(shipment, formats, carrier, rules, mine),
+        changes=changes_view(shipment, formats, carrier, rules, mine, handed),
+        collect=collect_view(facts.shipments, shipment, formats, carrier, ways, mine),
         laid=_laid(facts.laid, preview, formats) if preview else None,
         lays=_lays(scene) and Right.SHIP in mine,
         lays_left=_lays_left(several) and not _lays(scene) and Right.SHIP in mine,

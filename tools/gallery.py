@@ -21,10 +21,11 @@ from b24app.systems import discover
 from install.run import DONE, FAILED, RUNNING
 from install.steps import STEPS
 from install.view import install_view
+from placements.tab_collect_view import Ways
 from placements.tab_view import tab_view
 from tests.browser.pages import parcels_state
 from tests.browser.pages.address_state import panel
-from tests.browser.pages.states import NOW, STATES
+from tests.browser.pages.states import COLLECTING, NOW, STATES, WAYS
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Installer state -> states of its first steps; the rest wait.
@@ -83,7 +84,15 @@ def _tab(state: str, lang: str) -> Response:
     who = _who(lang, "CRM_DEAL_DETAIL_TAB")
     viewer = pages.viewer_of(who, NOW)
     manifest = discover()["cdek"].manifest
-    view = tab_view(facts, viewer.formats, manifest.title[lang], preview, forms=manifest.papers, rules=manifest.changes)
+    view = tab_view(
+        facts,
+        viewer.formats,
+        manifest.title[lang],
+        preview,
+        forms=manifest.papers,
+        rules=manifest.changes,
+        ways=WAYS if state in COLLECTING else Ways(),
+    )
     return pages.page("pages/deal_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
 
 

@@ -54,6 +54,9 @@ class Act(StrEnum):
     CHANGE = "change"
     ANEW = "anew"
     STOP = "stop"
+    COURIER = "courier"
+    COURIER_OFF = "courier_off"
+    HANDOVER = "handover"
     POINT = "point"
     PART = "part"
     PARCELS = "parcels"
@@ -128,6 +131,9 @@ _OF_DEALS = (
     Act.CHANGE,
     Act.ANEW,
     Act.STOP,
+    Act.COURIER,
+    Act.COURIER_OFF,
+    Act.HANDOVER,
     Act.POINT,
     Act.PARCELS,
     Act.PARCELS_DROPPED,

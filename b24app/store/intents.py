@@ -59,6 +59,10 @@ def due(
     return list(session.scalars(wanted.order_by(Intent.priority.desc(), Intent.next_try_at, Intent.id).limit(limit)))
 
 
+def get(session: Session, portal_id: int, intent_id: int) -> Intent:
+    return session.scalars(select(Intent).where(Intent.portal_id == portal_id, Intent.id == intent_id)).one()
+
+
 def of_shipments(session: Session, portal_id: int, shipment_ids: Sequence[int]) -> dict[int, list[Intent]]:
     """Return all intents by shipment, oldest first."""
     found: dict[int, list[Intent]] = {}

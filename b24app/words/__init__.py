@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
@@ -80,6 +80,8 @@ def _show(value: Any, language: str) -> str:
         return say_problem(value, language)
     if isinstance(value, datetime):
         return f"{value:%d.%m.%Y %H:%M}" if language == "ru" else f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d.%m.%Y}" if language == "ru" else f"{value:%Y-%m-%d}"
     if isinstance(value, list | tuple):
         return "; ".join(_show(item, language) for item in value)
     return str(value)

@@ -14,6 +14,7 @@ from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncert
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
+from b24app.runners.connection import collecting
 from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, STOP, Landed, Task
 from b24app.store.models import IntentState, Shipment
 from b24app.store.sending import Outcome
@@ -50,11 +51,10 @@ def intent_outcome(landed: Landed, now: datetime, spread: float, dead_after: int
         decision = _decision(task, landed.state)
         outcome = "adopted" if landed.adopted else decision.value
         return Outcome(task.intent_id, _DECIDED[decision], outcome, landed.ms)
+    if landed.collected is not None:
+        return _collected(landed, landed.collected, now, spread, dead_after)
     if isinstance(error, Refused):
-        first = error.problems[0] if error.problems else None
-        words = first.their_text if first else str(error)
-        code = first.their_code if first else ""
-        return Outcome(task.intent_id, IntentState.REFUSED, "refused", landed.ms, code, words)
+        return _refused(landed, error.problems, str(error))
     if isinstance(error, Uncertain):
         due = max(now + LOOK_UP_AFTER, ladder.next_try(now, task.tries, spread=spread))
         return Outcome(task.intent_id, IntentState.UNCERTAIN, "uncertain", landed.ms, "", error.why, due)
@@ -65,6 +65,26 @@ def intent_outcome(landed: Landed, now: datetime, spread: float, dead_after: int
             task.intent_id, IntentState.WAITING, "account", landed.ms, problem.their_code, problem.their_text, due
         )
     return _unavailable(landed, now, spread, dead_after)
+
+
+def _refused(landed: Landed, problems: Sequence[Problem], otherwise: str = "") -> Outcome:
+    first = problems[0] if problems else None
+    words = first.their_text if first else otherwise
+    code = first.their_code if first else ""
+    return Outcome(landed.task.intent_id, IntentState.REFUSED, "refused", landed.ms, code, words)
+
+
+def _collected(landed: Landed, found: collecting.Collected, now: datetime, spread: float, dead_after: int) -> Outcome:
+    """Nothing else tells how such a call goes: while it is being decided, it is looked up again and again."""
+    task, (decision, problems) = landed.task, collecting.decided(found)
+    if decision is Decision.REFUSED:
+        return _refused(landed, problems)
+    if decision is Decision.ACCEPTED:
+        return Outcome(task.intent_id, IntentState.DONE, decision.value, landed.ms)
+    if ladder.is_spent(task.tries, dead_after):
+        return Outcome(task.intent_id, IntentState.DEAD, "dead", landed.ms)
+    due = max(now + CANCEL_POLL, ladder.next_try(now, task.tries, spread=spread))
+    return Outcome(task.intent_id, IntentState.WAITING, decision.value, landed.ms, next_try_at=due)
 
 
 def _decision(task: Task, state: OrderState) -> Decision:

@@ -12,7 +12,7 @@ from typing import Any
 from b24app.flows.polling import Pace
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.logistics.status import Status
-from b24app.runners.connection import chores, feeding
+from b24app.runners.connection import chores, collecting, feeding
 from b24app.runners.connection.feeding import Feeding
 from b24app.runners.connection.papering import Papering
 from b24app.runners.connection.quoting import Quoting
@@ -40,6 +40,8 @@ GROUP_S = 0.02
 #: While there is work, callbacks are looked at this often: they say which orders to read first.
 HEAR_EVERY_S = 0.5
 SAVE_TRIES = 5
+#: Kinds of calls that their payload says what to do.
+_WITH_PAYLOAD = frozenset({CREATE, CHANGE, STOP, *collecting.KINDS})
 #: Orders on their way are looked at this often when nobody tells of them.
 POLLED_S = 900.0
 #: Results that are saved in one transaction: it must stay short.
@@ -273,7 +275,7 @@ def _intent_task(intent: Intent, shipment: Shipment, send_by: float) -> Task:
         intent_id=intent.id,
         attempts=intent.attempts,
         tries=intent.attempts - intent.ladder_from,
-        payload=intent.payload if intent.kind in (CREATE, CHANGE, STOP) else {},
+        payload=intent.payload if intent.kind in _WITH_PAYLOAD else {},
         send_by=send_by,
         people=bool(intent.priority),
         fresh=intent.attempts == 0 and intent.n == 1,

@@ -21,7 +21,7 @@ from b24app.logistics.order import OrderState, TrackingEvent
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners import tell
-from b24app.runners.connection import changing, outcomes
+from b24app.runners.connection import changing, collected, collecting, outcomes
 from b24app.runners.connection.tasks import CANCEL, CREATE, FOLLOW, Landed
 from b24app.runners.services import Services
 from b24app.runners.views import shipment_view
@@ -135,6 +135,9 @@ class Saver:
         deal = known.deals.get(row.deal_id)
         if isinstance(landed.error, AccountProblem):
             self._break_account(landed.error.problem)
+        if landed.task.kind in collecting.KINDS and outcome is not None:
+            self._collected(landed, row, deal, outcome)
+            return
         state = outcomes.heard_state(landed)
         if state is None:
             self._not_heard(landed, row)
@@ -193,6 +196,19 @@ class Saver:
         portal_id, system = self.account.portal.id, self.account.connection.system
         for code in codes:
             problems.note_unknown_code(self.session, portal_id, system, kind, code, words.get(code, "")[:255], self.now)
+
+    def _collected(self, landed: Landed, row: Shipment, deal: DealState | None, outcome: Outcome) -> None:
+        """A courier call or a hand-over: the orders themselves stay as they are."""
+        news = collected.learnt(self.session, landed, row, outcome)
+        if news.text is not None and not (deal is not None and deal.gone):
+            lang = self.account.portal.language
+            self.things.append(comments.comment(row.portal_id, row.deal_id, news.text, lang, row.id))
+        for one, problem in news.problems:
+            self._open(one, deal, [problem])
+        if news.over:
+            opened = problems.open_of_deals(self.session, row.portal_id, [row.deal_id])[row.deal_id]
+            keys = [each.key for each in opened if each.key.startswith(news.over)]
+            problems.solve(self.session, row.portal_id, row.deal_id, keys, self.now)
 
     def _pipeline(self, deal: DealState | None) -> PipelineConfig | None:
         return self.account.pipelines.get(deal.category) if deal and deal.category is not None else None

@@ -14,6 +14,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
 from b24app.logistics.ports import ChangeNews
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.runners.connection import collecting
 from b24app.wire.deadline import sending_until
 from b24app.wire.trace import tracing
 
@@ -55,13 +56,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Landed:
-    """What came of a task: an order's state or the error a port raised. `adopted` = it existed before this call."""
+    """What came of a task: an order's state, what a call about collecting was answered, or the error a port raised.
+    `adopted` = it existed before this call."""
 
     task: Task
     ms: int
     state: OrderState | None = None
     error: LogisticsError | None = None
     adopted: bool = False
+    collected: collecting.Collected | None = None
 
 
 def carry_out(system: Any, task: Task, clock: Clock) -> Landed:
@@ -69,6 +72,10 @@ def carry_out(system: Any, task: Task, clock: Clock) -> Landed:
     began = time.monotonic()
     try:
         with tracing(task.trace_id):
+            if task.kind in collecting.KINDS:
+                with sending_until(task.send_by if task.send_by is not None else clock.monotonic()):
+                    collected = collecting.act(system, task.kind, task.payload, task.attempts)
+                return Landed(task, _ms(began), collected=collected)
             state, adopted = _act(system, task, clock)
     except LogisticsError as error:
         return Landed(task, _ms(began), error=error)

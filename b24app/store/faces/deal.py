@@ -21,6 +21,7 @@ from b24app.store.addresses import changes, changes_of
 from b24app.store.faces import papers
 from b24app.store.faces.deal_facts import (
     ASKS,
+    DETAILED,
     AskFacts,
     AuditFacts,
     EditFacts,
@@ -230,6 +231,7 @@ def _shipment(session: Session, row: Shipment, account: Connection) -> ShipmentF
         paused=_pause(account),
         portion=Portion.from_json(row.portion) if row.portion else None,
         keep_until=row.keep_until,
+        connection_id=row.connection_id,
     )
 
 
@@ -247,14 +249,15 @@ def _events(session: Session, shipment: Shipment) -> tuple[EventFacts, ...]:
 
 def _intents(session: Session, shipment: Shipment) -> tuple[IntentFacts, ...]:
     columns = (Intent.kind, Intent.state, Intent.attempts, Intent.next_try_at, Intent.last_error, Intent.created_at)
-    query = (
-        select(*columns)
-        .where(Intent.portal_id == shipment.portal_id, Intent.shipment_id == shipment.id)
-        .order_by(Intent.id)
-    )
+    mine = (Intent.portal_id == shipment.portal_id, Intent.shipment_id == shipment.id)
+    rows = session.execute(select(Intent.id, *columns).where(*mine).order_by(Intent.id)).all()
+    details: dict[int, Any] = {}
+    if any(row.kind in DETAILED for row in rows):  # requests of orders are large, and never shown from here
+        told = session.execute(select(Intent.id, Intent.payload).where(*mine, Intent.kind.in_(DETAILED)))
+        details = {row.id: row.payload for row in told}
     return tuple(
-        IntentFacts(kind, state, attempts, next_try, error or "", created)
-        for kind, state, attempts, next_try, error, created in session.execute(query)
+        IntentFacts(kind, state, attempts, next_try, error or "", created, details.get(intent_id) or {})
+        for intent_id, kind, state, attempts, next_try, error, created in rows
     )
 
 

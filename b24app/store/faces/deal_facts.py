@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from b24app.flows.portions import Portion
 from b24app.logistics.model import ShipmentRequest
@@ -16,6 +17,8 @@ from b24app.store.faces import papers
 
 #: Kinds of inbox rows that a person asks for in the tab.
 ASKS = ("ship_now", "retry", "cancel", "refresh")
+#: Kinds of calls whose payload the tab shows.
+DETAILED = ("courier", "courier_off", "handover")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class EventFacts:
 
 @dataclass(frozen=True, slots=True)
 class IntentFacts:
-    """A call to the carrier under way or done. `kind` create | cancel | …"""
+    """A call to the carrier under way or done. `kind` create | cancel | …; `details` are the payload of those in
+    `DETAILED`, which stand nowhere else."""
 
     kind: str
     state: str
@@ -41,6 +45,7 @@ class IntentFacts:
     next_try_at: datetime | None
     last_error: str
     created_at: datetime
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class ShipmentFacts:
     paused: PauseFacts | None = None
     portion: Portion | None = None
     keep_until: datetime | None = None
+    connection_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

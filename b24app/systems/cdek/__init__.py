@@ -81,6 +81,10 @@ MANIFEST = Manifest(
         "address": 255,
         # How long a created order may stay invisible to the look-up by its number.
         "visible_after_s": 10,
+        # §9: hours and days ahead of a courier who collects; nobody is sent for what is handed in at an office.
+        "courier_hours": ("09:00", "22:00"),
+        "courier_days": 31,
+        "hands_in_by": "shipment_point",
     },
     settings_form=_FORM,
     rate=RatePolicy(per_second=50, concurrency=8),

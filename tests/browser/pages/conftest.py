@@ -16,9 +16,10 @@ from b24app.frames import pages, session
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession, SessionSigner
 from b24app.systems import discover
+from placements.tab_collect_view import Ways
 from placements.tab_view import tab_view
 from tests.browser.pages.desk import Desk
-from tests.browser.pages.states import NOW, STATES
+from tests.browser.pages.states import COLLECTING, NOW, STATES, WAYS
 from tests.browser.pages.watched import WIDTHS, Watched
 from tests.flows.program import Program
 
@@ -52,7 +53,15 @@ def _draw(state: str, lang: str) -> Response:
     who = session.prove(blank, NOW)
     viewer = pages.viewer_of(who, NOW)
     manifest = discover()["cdek"].manifest
-    view = tab_view(facts, viewer.formats, manifest.title[lang], preview, forms=manifest.papers, rules=manifest.changes)
+    view = tab_view(
+        facts,
+        viewer.formats,
+        manifest.title[lang],
+        preview,
+        forms=manifest.papers,
+        rules=manifest.changes,
+        ways=WAYS if state in COLLECTING else Ways(),
+    )
     return pages.page("pages/deal_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
 
 

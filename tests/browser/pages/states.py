@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from b24app.flows.portions import Line, Portion
+from b24app.logistics.aftercare import CourierRequest
 from b24app.logistics.model import Address, DeliveryKind, Item, Parcel, Recipient, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem, Who
@@ -23,6 +24,7 @@ from b24app.store.faces.deal_facts import (
 )
 from b24app.store.faces.papers import PaperFacts
 from placements.preview import Preview, PreviewItem
+from placements.tab_collect_view import Ways
 
 NOW = datetime(2026, 11, 12, 11, 30, tzinfo=UTC)
 LONG = "420111, Республика Татарстан, г. Казань, ул. Баумана, д. 44/8 к2, кв. 12, домофон 12К4582, звонить с угла"
@@ -140,6 +142,14 @@ _LOST_PART = ProblemFacts(
 )
 _TO_DOOR = replace(REQUEST, point_code=None, address=Address(LONG))
 _FRESH = {"events": (), "order_number": "", "tracking_url": "", "price": None, "promised": None}
+_CALL = {
+    "request": CourierRequest("AB-8061-1-c1", date(2026, 11, 13), time(10), time(18), ("r-1",)).to_json(),
+    "shipments": [1],
+    "told": {"remote_id": "c-1", "number": "4500712"},
+}
+#: States whose account's system has a courier to call and orders to hand over.
+COLLECTING = ("to_collect", "collected")
+WAYS = Ways(courier=True, hand_over=True, hours=("09:00", "22:00"))
 STATES: dict[str, tuple[TabFacts, Preview | None]] = {
     "in_transit": (BASE, None),
     "created": (
@@ -195,6 +205,27 @@ STATES: dict[str, tuple[TabFacts, Preview | None]] = {
                 replace(TRANSIT, n=1, status=Status.LOST, portion=Portion(_GOODS[:1], _GOODS)),
             ),
             problems=(_LOST_PART,),
+        ),
+        None,
+    ),
+    "to_collect": (
+        replace(
+            _with(Status.CREATED, events=EVENTS[:1], tracking_url="", request=_TO_DOOR, connection_id=1),
+            papers=UNFINISHED,
+        ),
+        None,
+    ),
+    "collected": (
+        _with(
+            Status.CREATED,
+            events=EVENTS[:1],
+            tracking_url="",
+            request=_TO_DOOR,
+            connection_id=1,
+            intents=(
+                IntentFacts("courier", "done", 1, None, "", NOW, _CALL),
+                IntentFacts("handover", "done", 1, None, "", NOW, {"shipments": [1], "told": {"handed": ["r-1"]}}),
+            ),
         ),
         None,
     ),

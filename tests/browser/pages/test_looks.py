@@ -74,6 +74,30 @@ def test_the_cancel_dialog_by_keyboard(watched: Watched, gallery: str) -> None:
     assert page.evaluate("document.activeElement.id") == "do-cancel"
 
 
+def test_calling_a_courier_by_keyboard(watched: Watched, gallery: str) -> None:
+    page = watched.page
+    open_page(page, f"{gallery}/to_collect/ru")
+    page.locator("#do-courier").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Вызвать курьера: СДЭК")
+    expect(dialog).to_be_visible()
+    assert dialog.get_by_label("День").input_value() == "2026-11-13"
+    for label in ("С", "До", "Комментарий курьеру"):
+        expect(dialog.get_by_label(label, exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    assert page.evaluate("document.activeElement.id") == "do-courier"
+    page.locator("#do-handover").press("Enter")
+    assert "нельзя ни изменить, ни отменить" in page.get_by_role("dialog").inner_text()
+    page.keyboard.press("Escape")
+    open_page(page, f"{gallery}/collected/ru")
+    assert "Передано" in page.locator("#collect").inner_text()
+    assert page.locator("#do-cancel, #do-change, #do-anew, #do-handover").count() == 0
+    page.locator("#do-courier-off").press("Enter")
+    assert "завтра, 10:00–18:00" in page.get_by_role("dialog").inner_text()
+    assert watched.faults == []
+
+
 def test_a_press_before_the_scripts_are_there_is_kept(watched: Watched, gallery: str) -> None:
     page, held = watched.page, list[Route]()
     page.route("**/htmx.min.js*", lambda route: held.append(route))

@@ -64,6 +64,10 @@ LEAVES: dict[str, Leaves] = {
     "POST /tab/changes/{shipment}": Leaves(Act.CHANGE, NAMED, ready="stamp", on_deal=True),
     "POST /tab/changes/{shipment}/anew": Leaves(Act.ANEW, on_deal=True),
     "POST /tab/changes/{shipment}/stop": Leaves(Act.STOP, ready="moved", on_deal=True),
+    "POST /tab/collect/{shipment}/courier": Leaves(
+        Act.COURIER, {"day": "2026-11-25", "begin": "10:00", "end": "18:00"}, on_deal=True
+    ),
+    "POST /tab/collect/{shipment}/courier/off": Leaves(Act.COURIER_OFF, ready="called", on_deal=True),
     "POST /tab/paper/{paper}/link": Leaves(Act.PAPER_OPENED, on_deal=True),
     "POST /tab/several/ship": Leaves(Act.PART, PART, on_deal=True),
     "POST /tab/several/{shipment}/cancel": Leaves(Act.CANCEL, on_deal=True),
@@ -146,6 +150,7 @@ NOTHING: dict[str, str] = {
     "POST /deals/rows": "reads another page with the person's own key",
     "POST /session": "a session goes on",
     "POST /tab/points": "reads what the parcel needs of a point",
+    "POST /tab/collect/{shipment}/hand-over": "leaves one, but needs a system that has the step: test_tab_collect",
     "POST /tab/points/choose": "leaves one, but needs the person's own key: test_tab_points",
     "POST /tab/parcels": "reads the deal's goods with their weights",
     "POST /tab/parcels/lay": "draws the form after a move, stores nothing",

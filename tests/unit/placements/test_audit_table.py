@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
@@ -20,13 +21,14 @@ from b24app.flows.rates import Choice, Facts
 from b24app.flows.simulate import Priced
 from b24app.flows.snapshot import CatalogueSize, Defaults, ProductRow, Source
 from b24app.frames.words import LANGUAGES, words
+from b24app.logistics.aftercare import CourierRequest
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
-from b24app.store import jobs, outbox, parcels, portal_settings, portals, rates, reconciling
+from b24app.store import intents, jobs, outbox, parcels, portal_settings, portals, rates, reconciling
 from b24app.store.audit import ACTS, Act
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import AuditRow, Job, OutboxRow, Portal, Rate, Shipment
+from b24app.store.models import AuditRow, Intent, Job, OutboxRow, Portal, Rate, Shipment
 from b24app.store.outbox import ToPortal
 from b24app.store.reconciling import Missing
 from placements.tab_changes_view import stamp_of
@@ -136,6 +138,17 @@ def _moved(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int
     return {}
 
 
+def _called(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    """A courier comes for the order."""
+    row = session.scalars(select(Shipment).where(Shipment.portal_id == portal.id)).one()
+    wanted = CourierRequest(f"{row.number}-c1", clock.now().date(), time(10), time(18), (str(row.remote_id),))
+    payload = {"request": wanted.to_json(), "shipments": [row.id], "told": {"remote_id": "c-1", "number": "77"}}
+    intents.add(session, row, "courier", payload, now=clock.now(), trace_id="t")
+    session.flush()
+    session.execute(update(Intent).values(state="done", next_try_at=None))
+    return {}
+
+
 def _printed(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
     """A press of this person on the deal, whose label is there."""
     now = clock.now()
@@ -172,6 +185,7 @@ READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "missing": _missing,
     "order_over": _order_over,
     "moved": _moved,
+    "called": _called,
     "printed": _printed,
     "unshipped": _unshipped,
     "stamp": _stamp,
