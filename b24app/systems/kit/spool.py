@@ -78,9 +78,11 @@ class _Spool:
         self.next = pages
 
     def read(self, parse: Parse) -> tuple[PointPage, bool]:
-        """One page, and whether there is another."""
+        """One page, and whether there is another. A list with nothing in it is none: it would empty the map."""
         rows = [*self._ahead, *islice(self._rows, PAGE + 1 - len(self._ahead))]
         rows, self._ahead = rows[:PAGE], rows[PAGE:]
+        if not rows and not self.next:
+            raise Unavailable("a list without a single record")
         points: dict[str, PickupPoint] = {}
         skipped = 0
         for row in rows:
