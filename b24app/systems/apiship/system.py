@@ -106,6 +106,8 @@ class ApiShip(PaperDesk):
         if reply.code in NOT_FOUND:
             return OrderState(remote_id, gone=True)
         full = _good(reply, "orders.read").row
+        if not isinstance(full.get("order"), Mapping):
+            raise Unavailable("orders.read: no order")
         return replace(parse_order(full, self._history(remote_id), back), remote_id=remote_id)
 
     def _history(self, remote_id: str) -> Mapping[str, object]:
@@ -113,7 +115,7 @@ class ApiShip(PaperDesk):
         while True:
             params = {"limit": str(tracking.PAGE), "offset": str(len(rows))}
             reply = self._client.call("GET", f"orders/{remote_id}/statusHistory", "orders.history", params=params)
-            page = rows_of(_good(reply, "orders.history").row.get("rows"))
+            page = _rows(_good(reply, "orders.history"), "orders.history")
             rows += page
             if len(page) < tracking.PAGE or len(rows) >= tracking.FURTHEST:
                 return {"orderInfo": reply.row.get("orderInfo"), "rows": rows}
@@ -138,7 +140,8 @@ class ApiShip(PaperDesk):
         since, offset, newest = tracking.read_cursor(cursor, self._context.clock.now())
         params = {"limit": str(tracking.PAGE), "offset": str(offset)}
         reply = self._client.call("GET", tracking.path_of_feed(since), "orders.changed", params=params)
-        return tracking.parse_feed(_good(reply, "orders.changed"), since, offset, newest)
+        _rows(_good(reply, "orders.changed"), "orders.changed")
+        return tracking.parse_feed(reply, since, offset, newest)
 
     def confirm(self, receipt: str) -> None:
         """Nothing to confirm: a moment is simply asked for again."""
@@ -260,6 +263,14 @@ class ApiShip(PaperDesk):
         if not reply.ok:
             raise Refused(reply.problems)
         return "", parse_trial(reply)
+
+
+def _rows(reply: Reply, label: str) -> list[Mapping[str, object]]:
+    """Without its rows an answer is no page: what comes after it would be taken for all."""
+    rows = reply.row.get("rows")
+    if not isinstance(rows, list):
+        raise Unavailable(f"{label}: no rows")
+    return list(rows_of(rows))
 
 
 def _good(reply: Reply, label: str) -> Reply:

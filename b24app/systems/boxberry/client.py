@@ -28,10 +28,11 @@ class Reply:
     error: str = ""
 
     def rows(self, label: str) -> list[Mapping[str, Any]]:
-        """Raises Unavailable for anything but a list."""
-        if not isinstance(self.data, list):
+        """Raises Unavailable for anything but a list of objects: it proves nothing."""
+        rows = [row for row in self.data if isinstance(row, Mapping)] if isinstance(self.data, list) else []
+        if self.data != [] and not rows:
             raise Unavailable(f"{label}: no list")
-        return [row for row in self.data if isinstance(row, Mapping)]
+        return rows
 
 
 class Client:

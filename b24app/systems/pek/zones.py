@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from b24app.logistics.errors import Refused
+from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.model import Address
 from b24app.logistics.ports import CheckedAddress, City
 from b24app.logistics.problem import Field, Problem
@@ -94,7 +94,10 @@ class ZoneBook:
         if reply.error is not None and reply.error.fields:
             return None  # they cannot read it at all
         found = reply.facts()
-        return parse_zone(next(iter(found), None) if isinstance(found, list) else found)
+        first = next(iter(found), None) if isinstance(found, list) else found
+        if first and "branchUID" not in latin(first):
+            raise Unavailable("branches.zone: no zone")
+        return parse_zone(first)
 
     def served(self, address: Address) -> Zone:
         """Raises Refused when an order there would not be accepted."""

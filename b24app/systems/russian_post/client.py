@@ -56,9 +56,10 @@ class Client:
     def rows(self, path: str, label: str, **params: str) -> list[dict[str, Any]]:
         """A list of objects; anything else is no answer: it proves nothing."""
         data = self.call("GET", path, label, params=params)
-        if not isinstance(data, list):
+        rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
+        if data != [] and not rows:
             raise Unavailable(f"{label}: no list")
-        return [row for row in data if isinstance(row, dict)]
+        return rows
 
     def pdf(self, path: str, label: str, **params: str) -> bytes:
         """Raises Refused when they say why there is none."""

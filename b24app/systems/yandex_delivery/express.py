@@ -223,7 +223,9 @@ class Claims:
         if reply.code == "invalid_cursor" and cursor:
             reply = self._journal("")
         data = must(reply, "claims.journal")
-        rows, states, skipped = rows_of(data.get("events")), [], 0
+        if not isinstance(data.get("events"), list):
+            raise Unavailable("claims.journal: no events")
+        rows, states, skipped = rows_of(data["events"]), [], 0
         for row in rows:
             if row.get("change_type") != "status_changed":
                 continue

@@ -210,7 +210,10 @@ class Yandex:
 
     def check_address(self, address: Address) -> CheckedAddress:
         reply = self._api.ask("location/detect", "location.detect", {"location": house_and_flat(address.text)[0]})
-        return points.parse_variants(must(reply, "location.detect"), address)
+        data = must(reply, "location.detect")
+        if not isinstance(data.get("variants"), list):
+            raise Unavailable("location.detect: no variants")
+        return points.parse_variants(data, address)
 
     # --- ConnectionTest ----------------------------------------------------------------------------------------------
 
