@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -141,6 +141,17 @@ class Machine(Facts):
             assert self.told(str(error)) == []
             return type(error).__name__
         return ""
+
+    def raised_by(
+        self, faults: Iterable[tuple[str, Mapping[str, Any]]], where: Where, call: Callable[[], object]
+    ) -> dict[str, str]:
+        """What a call raises under each of the faults."""
+        said = {}
+        for action, params in faults:
+            self.strike(action, where, **params)
+            said[f"{action} {params}"] = self.raised(call)
+            self.no_faults()
+        return said
 
     def told(self, text: str) -> list[str]:
         """Secrets and personal data that a text gives away."""

@@ -69,6 +69,17 @@ class Sent:
     place: str | None = None
 
 
+#: What makes a read fail, with its parameters: of a server, a proxy, the line, and answers that make no sense.
+SILENT: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("status", {"status": 500}),
+    ("status", {"status": 429}),
+    ("html", {"status": 200}),
+    ("break_after", {}),
+)
+ODD = tuple(("status", {"status": 200, "body": body}) for body in ({"surprise": 1}, 7))
+ODD_LISTS = tuple(("status", {"status": 200, "body": body}) for body in (["surprise"], [None]))
+
+
 class Hasty(Http):
     """Waits less for the calls that `of` picks: tests have no minutes. Anything else keeps its limits."""
 

@@ -16,6 +16,7 @@ from b24app.logistics.status import Status
 from b24app.systems import discover
 from tests.contract.systems.conftest import HARNESSES
 from tests.contract.systems.harness import Harness
+from tests.contract.systems.parts import ODD, ODD_LISTS, SILENT
 
 
 def test_every_system_found_is_driven_by_this_suite() -> None:
@@ -202,15 +203,18 @@ def test_a_second_create_of_one_number_leaves_one_order(system: Harness) -> None
 
 def test_a_broken_lookup_is_no_proof_of_absence(system: Harness) -> None:
     system.port.find("wb-1-1")
-    faults = [("status", {"status": 500}), ("status", {"status": 503}), ("html", {"status": 502}),
-              ("html", {"status": 200}), ("break_after", {}), ("status", {"status": 429})]  # fmt: skip
-    said = {}
-    for action, params in faults:
-        system.strike(action, system.finding(), **params)
-        said[f"{action} {params}"] = system.raised(lambda: system.port.find("wb-1-1"))
-        system.no_faults()
-        assert system.port.find("wb-1-1") is None
+    said = system.raised_by((*SILENT, *ODD, *ODD_LISTS), system.finding(), lambda: system.port.find("wb-1-1"))
     assert said == dict.fromkeys(said, "Unavailable")
+    assert system.port.find("wb-1-1") is None
+
+
+def test_an_order_that_cannot_be_read_is_not_gone(system: Harness) -> None:
+    made = system.make()
+    said = system.raised_by(
+        (*SILENT, *ODD, *ODD_LISTS), system.reading(made.remote_id), lambda: system.port.read(made.remote_id)
+    )
+    assert said == dict.fromkeys(said, "Unavailable")
+    assert not system.port.read(made.remote_id).gone
 
 
 def test_too_many_requests_means_that_nothing_was_done(system: Harness) -> None:

@@ -7,6 +7,7 @@ from b24app.logistics.order import Decision, is_ours
 from b24app.logistics.points import LOCKER, OFFICE, PickupPoint, PointPage
 from b24app.systems.kit.spool import PAGE
 from tests.contract.systems.harness import Harness
+from tests.contract.systems.parts import ODD, SILENT
 
 #: Russia and its neighbours, with room: latitude and longitude mixed up are seen.
 LAT, LON = (40.0, 82.0), (19.0, 180.0)
@@ -28,11 +29,7 @@ def test_all_come_page_by_page_or_none(system: Harness) -> None:
     """A list that does not come whole is never taken for one; a broken record costs nobody else, and is counted."""
     if not system.has("PickupPoints"):
         return
-    said = {}
-    for action, params in [("status", {"status": 500}), ("html", {"status": 200}), ("break_after", {})]:
-        system.strike(action, system.at("points"), **params)
-        said[f"{action} {params}"] = system.raised(lambda: system.open().points(0))
-        system.no_faults()
+    said = system.raised_by((*SILENT, *ODD), system.at("points"), lambda: system.open().points(0))
     assert said == dict.fromkeys(said, "Unavailable")
     before = pages(system)
     assert len(points(before)) == sum(len(page.points) for page in before) > 50

@@ -6,6 +6,7 @@ from b24app.logistics.model import DeliveryKind, Parcel
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
 from tests.contract.systems.harness import Harness
+from tests.contract.systems.parts import ODD, ODD_LISTS, SILENT
 
 PARTS = {"tariff", "insurance", "cod", "service", "vat"}
 
@@ -68,11 +69,6 @@ def test_a_silent_calculator_is_unavailable_and_no_refusal(system: Harness) -> N
         return
     request = system.request()
     quote = system.port.quote(request)  # what it needs beside is known now
-    faults = [("status", {"status": 500}), ("html", {"status": 200}), ("break_after", {}), ("status", {"status": 429})]
-    said = {}
-    for action, params in faults:
-        system.strike(action, system.pricing(), **params)
-        said[f"{action} {params}"] = system.raised(lambda: system.port.quote(request))
-        system.no_faults()
+    said = system.raised_by((*SILENT, *ODD, *ODD_LISTS), system.pricing(), lambda: system.port.quote(request))
     assert said == dict.fromkeys(said, "Unavailable")
     assert system.port.quote(request) == quote

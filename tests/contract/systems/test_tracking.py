@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from b24app.logistics.errors import Unavailable
 from tests.contract.systems.harness import Harness
+from tests.contract.systems.parts import ODD, ODD_LISTS, SILENT
 
 
 def test_many_are_read_at_once_in_few_calls_and_in_their_order(system: Harness) -> None:
@@ -40,15 +41,16 @@ def test_one_silent_answer_spoils_nothing(system: Harness) -> None:
     """What cannot be read now is left out and read the next time; an order that is not there spoils no other."""
     ids = [system.make(f"wb-{n}-1").remote_id for n in (1, 2)]
     batch = system.manifest.track.batch if system.manifest.track else 1
-    system.strike("status", system.reading_many(ids), status=500)
-    said = ""
-    read = []
-    try:
-        read = system.port.read_many(ids)
-    except Unavailable as error:
-        said = str(error)
-    assert [state.remote_id for state in read] == (ids[1:] if batch == 1 else [])
-    assert system.told(said) == []
-    system.no_faults()
+    for action, params in (*SILENT, *ODD, *ODD_LISTS):
+        system.strike(action, system.reading_many(ids), **params)
+        read, said = [], ""
+        try:
+            read = system.port.read_many(ids)
+        except Unavailable as error:
+            said = str(error)
+        assert [state.remote_id for state in read] == (ids[1:] if batch == 1 else []), (action, params)
+        assert not any(state.gone for state in read)
+        assert system.told(said) == []
+        system.no_faults()
     both = system.port.read_many([ids[0], system.no_such_order(), ids[1]])
     assert [state.remote_id for state in both if not state.gone] == ids
