@@ -37,6 +37,7 @@ class Carrier:
 
 
 SIX: Mapping[str, Carrier] = {
+    "boxberry": Carrier("Значение «ФИО получателя» неверно.", "parcel", "parcel"),
     "cdek": Carrier("error_validate_receiver_name_incorrect_symbol", "parcel", "parcel"),
     "russian_post": Carrier("ILLEGAL_INITIALS", "parcel", "online"),
     "yandex_delivery": Carrier("bad_request", "other_day", "other_day"),
