@@ -11,11 +11,10 @@ from typing import Any
 from b24app.logistics.errors import Refused
 from b24app.logistics.model import Address, DeliveryKind, Recipient, Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, fingerprint
-from b24app.logistics.phones import is_mobile
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.units import whole_units
 from b24app.systems.pek.cargo import cash, is_sealed, totals, worth
-from b24app.systems.pek.vocabulary import CONTENT, PRODUCTS, STEP, TRACKING_URL, latin, person, remote_id
+from b24app.systems.pek.vocabulary import CONTENT, MOBILE, PRODUCTS, STEP, TRACKING_URL, latin, person, remote_id
 from b24app.systems.pek.zones import coordinates
 from b24app.systems.plugin import OpenContext
 
@@ -128,9 +127,9 @@ def _receiver(request: ShipmentRequest) -> dict[str, Any]:
 def _mobile(who: Recipient) -> str:
     """The one number for the code: exactly one mobile without an extension (§5.1). Never a spare one: an order is known
     as ours by the recipient's number."""
-    if not who.phone or not is_mobile(who.phone):
+    if not MOBILE.fullmatch(who.phone or ""):
         raise Refused([Problem("phone_refused", Field.PHONE)])
-    return who.phone
+    return str(who.phone)
 
 
 def _services(request: ShipmentRequest, terms: Terms, fetch: bool) -> dict[str, Any]:

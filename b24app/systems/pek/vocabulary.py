@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
-from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from b24app.logistics.changes import ChangeRule, Cost, Part, Way
@@ -205,7 +204,6 @@ MOSCOW = timezone(timedelta(hours=3))
 BATCH, FEW = 50, 15
 #: They round up to hundredths (§4.1): that many grams and millimetres are one step.
 STEP = 10
-_HUNDREDTH = Decimal("0.01")
 
 
 def steps_up(value: int) -> int:
@@ -214,17 +212,17 @@ def steps_up(value: int) -> int:
 
 
 def kilograms(grams: int) -> float:
-    return float(Decimal(steps_up(grams)) / 1000)
+    return steps_up(grams) / 1000
 
 
 def metres(millimetres: int) -> float:
-    return float(Decimal(steps_up(millimetres)) / 1000)
+    return steps_up(millimetres) / 1000
 
 
 def cubic_metres(*boxes_mm: tuple[int, int, int]) -> float:
     """Of all boxes together, as they compute it: sides rounded first, then the sum, up to hundredths."""
-    sides = ([Decimal(steps_up(side)) / 1000 for side in box] for box in boxes_mm)
-    return float(sum((a * b * c for a, b, c in sides), Decimal(0)).quantize(_HUNDREDTH, ROUND_CEILING))
+    cubic_mm = sum(steps_up(a) * steps_up(b) * steps_up(c) for a, b, c in boxes_mm)
+    return -(-cubic_mm // 10_000_000) / 100
 
 
 def moscow(value: Any) -> datetime | None:
@@ -271,6 +269,9 @@ def code_of(remote: str) -> str:
 def to_door(remote: str) -> bool:
     return remote.endswith(_DOOR)
 
+
+#: Who can take the SMS with the code.
+MOBILE = re.compile(r"\+79\d{9}")
 
 # --- names ------------------------------------------------------------------------------------------------------------
 
