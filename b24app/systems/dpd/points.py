@@ -4,11 +4,14 @@ file, and what one of them can do."""
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import IO, Any
 
+from b24app.logistics.errors import Unavailable
 from b24app.logistics.points import LOCKER, OFFICE, Hours, Opening, PickupPoint, PointPage, Takes
-from b24app.systems.dpd.client import Client, Said, refused
+from b24app.systems.dpd.client import GEOGRAPHY, Client, Said, refused
 from b24app.systems.dpd.vocabulary import (
     CARD,
     CASH,
@@ -24,7 +27,7 @@ from b24app.systems.dpd.vocabulary import (
 )
 from b24app.systems.kit.directory import POINTS_S, Directory
 from b24app.systems.kit.soap import rows as many
-from b24app.systems.kit.spool import Spools
+from b24app.systems.kit.spool import BROKEN, Spools
 from b24app.systems.kit.units import decimal_of, grams_of, money_of
 
 _DAYS = {name: day for day, name in enumerate(("пн", "вт", "ср", "чт", "пт", "сб", "вс"), start=1)}
@@ -51,22 +54,23 @@ class PointBook:
         return point
 
     def _scan(self, code: str) -> PickupPoint | None:
-        page = 0
-        while True:
-            found = self.page(page)
-            for point in found.points:
-                if point.code == code:
-                    return point
-            if not found.more:
+        lists = _Lists(self._client, code)
+        with tempfile.TemporaryFile(prefix="waybill-points-") as file:
+            lists.load(file)
+            file.seek(0)
+            try:
+                return next((parse_point(row) for row in lists.rows(file)), None)
+            except SyntaxError as error:
+                raise Unavailable(f"{GEOGRAPHY}: a list that cannot be read: {str(error)[:200]}") from error
+            except BROKEN:
                 return None
-            page += 1
 
 
 class _Lists:
-    """The points, then the terminals, in one file."""
+    """The points, then the terminals, in one file; `only` those of one code."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, only: str = "") -> None:
+        self._client, self._only = client, only
         self._split = 0
 
     def load(self, file: IO[bytes]) -> None:
@@ -82,12 +86,14 @@ class _Lists:
 
         for part in (_Part(file, self._split), file):
             for _, node in etree.iterparse(part, tag=("parcelShop", "terminal"), huge_tree=True):
-                row = _plain(node)
+                codes = (node.findtext("code"), node.findtext("terminalCode")) if self._only else ("",)
+                row = _plain(node) if self._only in codes else None
                 node.clear()
                 # What was read stays in memory as empty siblings otherwise.
                 while node.getprevious() is not None:
                     del node.getparent()[0]
-                yield row
+                if row is not None:
+                    yield row
 
 
 class _Part:
@@ -102,17 +108,16 @@ class _Part:
         return data
 
 
-def _plain(node: Any) -> Any:
-    """An element as text, or its children by name."""
-    if not len(node):
-        return (node.text or "").strip()
+def _plain(node: Any) -> dict[str, Any]:
+    """An element's children by name: texts, or their children in turn."""
     row: dict[str, Any] = {}
     for child in node:
-        name = str(child.tag).rpartition("}")[2]
+        name = child.tag if child.tag[0] != "{" else child.tag.rpartition("}")[2]
+        value = _plain(child) if len(child) else (child.text or "").strip()
         if name in _REPEATED:
-            row.setdefault(name, []).append(_plain(child))
+            row.setdefault(name, []).append(value)
         else:
-            row[name] = _plain(child)
+            row[name] = value
     return row
 
 
@@ -194,16 +199,20 @@ def _cells(stated: Mapping[str, Any]) -> tuple[tuple[int, int, int], ...]:
 
 
 def _hours(schedule: Mapping[str, Any]) -> Hours:
-    """`Пн,Вт,Ср` and `10:00 - 21:00`; days may come as a range too. Local times."""
+    rows = (row for row in many(schedule.get("timetable")) if isinstance(row, Mapping))
+    return _week(tuple((str(row.get("weekDays") or ""), str(row.get("workTime") or "")) for row in rows))
+
+
+@lru_cache(maxsize=1024)
+def _week(rows: tuple[tuple[str, str], ...]) -> Hours:
+    """`Пн,Вт,Ср` and `10:00 - 21:00`; days may come as a range too. Local times. Most points share theirs."""
     week: dict[int, Opening] = {}
-    texts = []
-    for each in many(schedule.get("timetable")):
-        days, times = str(each.get("weekDays") or ""), str(each.get("workTime") or "")
-        texts.append(f"{days} {times}".strip())
+    for days, times in rows:
         opens, closes = _times(times)
         for day in _days(days):
             week[day] = Opening(day, opens, closes)
-    return Hours(tuple(week[day] for day in sorted(week)), (), "; ".join(texts))
+    texts = "; ".join(f"{days} {times}".strip() for days, times in rows)
+    return Hours(tuple(week[day] for day in sorted(week)), (), texts)
 
 
 def _times(text: str) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,9 +15,13 @@ from b24app.logistics.money import Money
 from b24app.logistics.points import LOCKER, OFFICE, Hours, Opening, PickupPoint, Takes
 from b24app.logistics.ports import City, PriceLine, Quote
 from b24app.systems.dpd.cities import Place, read_places
+from b24app.systems.dpd.client import Client
 from b24app.systems.dpd.orders import End, Person, Way
-from b24app.systems.dpd.points import _plain, parse_point
+from b24app.systems.dpd.points import PointBook, _plain, parse_point
 from b24app.systems.dpd.quotes import build_quote, parse_quotes, parse_trial
+from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.spool import Spools
+from tests.unit.systems.dpd.fakes import FakeClient, said
 
 ADDRESS = {
     "cityId": "195000424", "regionName": "Республика Татарстан", "cityName": "Казань", "index": "420111",
@@ -152,3 +156,49 @@ def test_prices_are_roubles_with_kopecks_of_services_that_we_know() -> None:
     assert list(parse_quotes(None, REQUEST)) == []
     assert parse_trial(found) == {"n": "3", "minor": "100", "currency": "RUB"}
     assert parse_trial([]) == {"n": "0"}
+
+
+# --- both lists -------------------------------------------------------------------------------------------------------
+
+
+def listed(kind: str, *codes: str) -> bytes:
+    name = "code" if kind == "parcelShop" else "terminalCode"
+    rows = "".join(
+        f"<{kind}><{name}>{code}</{name}><address><cityName>Казань</cityName></address></{kind}>" for code in codes
+    )
+    return f'<?xml version="1.0"?><e:Envelope xmlns:e="urn:e"><return>{rows}</return></e:Envelope>'.encode()
+
+
+def book(**lists: bytes) -> tuple[PointBook, FakeClient]:
+    client = FakeClient({"getParcelShops": listed("parcelShop", "001G", "002K", ""), **lists})
+    client.lists.setdefault("getTerminalsSelfDelivery2", listed("terminal", "M11"))
+    return PointBook(cast(Client, client), Spools(), Directory(), 0.0), client
+
+
+def test_points_and_terminals_are_one_list() -> None:
+    points, client = book()
+    page = points.page(0)
+    assert ([point.code for point in page.points], page.skipped, page.more) == (["001G", "002K", "M11"], 1, False)
+    assert client.operations() == ["getParcelShops", "getTerminalsSelfDelivery2"]
+
+
+def test_one_point_is_looked_for_in_both_and_kept() -> None:
+    points, client = book()
+    found = [points.find(code) for code in ("M11", "002K", "M11")]
+    assert [point.code if point else None for point in found] == ["M11", "002K", "M11"]
+    assert points.find("X1") is None
+    assert len(client.asked) == 2 * 3
+
+
+@pytest.mark.parametrize("name", ["getParcelShops", "getTerminalsSelfDelivery2"])
+def test_a_list_that_broke_off_is_no_list(name: str) -> None:
+    broken = listed("parcelShop" if name == "getParcelShops" else "terminal", "Z1", "Z2")[:-40]
+    with pytest.raises(Unavailable):
+        book(**{name: broken})[0].page(0)
+    with pytest.raises(Unavailable):
+        book(**{name: broken})[0].find("Q9")
+
+
+def test_a_refused_list_is_a_refusal() -> None:
+    with pytest.raises(Refused):
+        book(getParcelShops=cast(Any, said("Нельзя")))[0].page(0)
