@@ -100,7 +100,6 @@ MANIFEST = Manifest(
         # §12: our caution; a number of 34 signs was seen to be taken.
         "max_number": 20,
         "address": 255,
-        "phone_countries": ("RU",),
     },
     settings_form=_FORM,
     # §14: nothing is published.

@@ -49,7 +49,8 @@ class Person:
 
     @classmethod
     def of(cls, who: Recipient) -> Person:
-        return cls(who.company or who.name, who.name, who.phone or who.phone_raw, who.email or "")
+        """The person's name in both fields: by it alone an order can be known as ours (its labels show one of them)."""
+        return cls(who.name, who.name, who.phone or who.phone_raw, who.email or "")
 
     @classmethod
     def sending(cls, who: Sender) -> Person:
@@ -102,8 +103,9 @@ class Way:
 def build_order(request: ShipmentRequest, way: Way) -> Row:
     """`orders` of `createOrder2` (§5.1), without the keys: one header, one order."""
     receiver = way.end.fields()
-    extension = request.recipient.extension
-    if words := ". ".join(filter(None, (f"Добавочный {extension}" if extension else "", request.comment))):
+    who = request.recipient
+    extension = f"Добавочный {who.extension}" if who.extension else ""
+    if words := ". ".join(filter(None, (who.company, extension, request.comment))):
         receiver["instructions"] = words[:MAX_TEXT]
     volumes = [cubic_metres((each.length_mm, each.width_mm, each.height_mm)) for each in request.parcels]
     order: Row = {

@@ -55,6 +55,14 @@ def test_an_order_to_the_door_whole() -> None:
     }  # fmt: skip
 
 
+def test_a_firm_is_told_beside_the_person_by_whose_name_an_order_is_known() -> None:
+    firm = replace(REQUEST, recipient=replace(REQUEST.recipient, company="ООО Лютик", extension=None), comment="")
+    receiver = order(firm, replace(WAY, end=replace(WAY.end, person=Person.of(firm.recipient))))["receiverAddress"]
+    assert (receiver["name"], receiver["contactFio"], receiver["instructions"]) == (
+        "Мария Северцева", "Мария Северцева", "ООО Лютик",
+    )  # fmt: skip
+
+
 def order(request: ShipmentRequest, way: Way = WAY) -> dict[str, Any]:
     found: dict[str, Any] = build_order(request, way)["order"][0]
     return found
