@@ -82,18 +82,22 @@ MANIFEST = Manifest(
 )  # fmt: skip
 
 
+#: Items under way of which we remember whether they go to the door.
+MOST_ITEMS = 50_000
+
+
 class RussianPostPlugin:
     """Opens connections; they share what the directories said, and the export that is being read."""
 
     def __init__(self) -> None:
-        self._directory, self._spools = Directory(), Spools()
+        self._directory, self._doors, self._spools = Directory(), Directory(MOST_ITEMS), Spools()
 
     @property
     def manifest(self) -> Manifest:
         return MANIFEST
 
     def open(self, context: OpenContext) -> RussianPost:
-        return RussianPost(context, MANIFEST, self._directory, self._spools)
+        return RussianPost(context, MANIFEST, self._directory, self._doors, self._spools)
 
 
 PLUGIN = RussianPostPlugin()

@@ -54,8 +54,11 @@ class Client:
         return data
 
     def rows(self, path: str, label: str, **params: str) -> list[dict[str, Any]]:
-        """A list of objects; anything else is no answer: it proves nothing."""
-        data = self.call("GET", path, label, params=params)
+        """A list of objects; anything else is no answer: it proves nothing. Raises Unavailable, AccountProblem."""
+        try:
+            data = self.call("GET", path, label, params=params)
+        except Refused as error:
+            raise Unavailable(f"{label}: {error}") from error
         rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
         if data != [] and not rows:
             raise Unavailable(f"{label}: no list")

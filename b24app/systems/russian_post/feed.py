@@ -35,7 +35,7 @@ _LIMIT_WORDS = ("превыш", "лимит", "limit")
 
 
 class Tracker:
-    """Tracking of one account, as its settings say."""
+    """Tracking of one account, as its settings say. `doors`: which items are brought to the recipient, by barcode."""
 
     def __init__(self, context: OpenContext, client: Client, doors: Directory) -> None:
         self._client, self._doors, self._now = client, doors, context.clock.now().timestamp()
@@ -131,8 +131,7 @@ class Tracker:
         for record in rows(found):
             try:
                 done.append(from_record(record))
-                kind = record["ItemParameters"]["MailType"]["Id"]
-                self._doors.get(("door", barcode), self._now, _A_MONTH_S, lambda: (kind in DOOR_NUMBERS,))  # noqa: B023
+                self._remember(barcode, record["ItemParameters"]["MailType"]["Id"] in DOOR_NUMBERS)
             except BROKEN:
                 continue
         return done
@@ -177,15 +176,12 @@ class Tracker:
         return FeedPage(self._states(groups, told), cursor=" ".join([*rest, *kept]), wait_s=PAUSE_S)
 
     def _batch(self, name: str, wanted: set[str], told: dict[str, list[Operation]]) -> int:
-        found = 0
-        for row in self._client.rows(f"1.0/batch/{name}/shipment", "batch.shipments", size="10000"):
-            barcode = str(row.get("barcode") or "")
-            if barcode in wanted:
-                found += 1
-                operation = last_operation(row)
-                told[barcode] = [operation] if operation else []
-                self._doors.get(("door", barcode), self._now, _A_MONTH_S, lambda: (row["mail-type"] in DOOR_TYPES,))  # noqa: B023
-        return found
+        """How many of the wanted items are in it."""
+        rows = self._client.rows(f"1.0/batch/{name}/shipment", "batch.shipments", size="10000")
+        self.note(rows)
+        mine = {str(row["barcode"]): last_operation(row) for row in rows if row.get("barcode") in wanted}
+        told |= {barcode: [operation] if operation else [] for barcode, operation in mine.items()}
+        return len(mine)
 
     # --- what is told -------------------------------------------------------------------------------------------------
 
@@ -201,15 +197,25 @@ class Tracker:
         return tuple(states)
 
     def _is_door(self, barcode: str, operations: Sequence[Operation]) -> bool:
-        """Only asked for where it matters: a ticket does not tell the product."""
+        """Only asked for where it matters: a ticket does not tell the product. Its batch tells of its neighbours."""
         if not any((each.type, each.attr) == ARRIVED for each in operations):
             return False
-        (door,) = self._doors.get(("door", barcode), self._now, _A_MONTH_S, lambda: self._ask_door(barcode))
+        (door,) = self._doors.get((barcode,), self._now, _A_MONTH_S, lambda: self._ask_door(barcode))
         return bool(door)
 
     def _ask_door(self, barcode: str) -> tuple[bool]:
         found = self._client.rows("1.0/shipment/search", "shipment.search", query=barcode)
-        return (bool(found) and found[0].get("mail-type") in DOOR_TYPES,)
+        for name in {str(row["batch-name"]) for row in found if row.get("batch-name")}:
+            self._batch(name, set(), {})
+        return (any(row.get("mail-type") in DOOR_TYPES for row in found),)
+
+    def note(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Keep in mind which items go to the door, whenever they are seen."""
+        for row in rows:
+            self._remember(str(row.get("barcode")), row.get("mail-type") in DOOR_TYPES)
+
+    def _remember(self, barcode: str, door: bool) -> None:
+        self._doors.get((barcode,), self._now, _A_MONTH_S, lambda: (door,))
 
 
 def _barcodes(groups: Mapping[str, Iterable[str]]) -> list[str]:

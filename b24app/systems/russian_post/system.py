@@ -39,14 +39,16 @@ Row = Mapping[str, Any]
 class RussianPost:
     """The remote id of an order is our number: its items move between backlog and batches, and are found by it."""
 
-    def __init__(self, context: OpenContext, manifest: Manifest, directory: Directory, spools: Spools) -> None:
+    def __init__(
+        self, context: OpenContext, manifest: Manifest, directory: Directory, doors: Directory, spools: Spools
+    ) -> None:
         now = context.clock.now().timestamp()
         self._context, self._manifest = context, manifest
         self._client = Client(context)
         self._addresses = AddressBook(self._client, directory, now)
         self._points = PointBook(self._client, directory, spools, now)
         self._desk = Desk(self._client)
-        self._tracker = Tracker(context, self._client, directory)
+        self._tracker = Tracker(context, self._client, doors)
         self._papers = PaperDesk(self._client, self._items)
 
     # --- Orders -----------------------------------------------------------------------------------------------------
@@ -107,6 +109,7 @@ class RussianPost:
         return list(self._client.rows("1.0/shipment/search", "shipment.search", query=number))
 
     def _state(self, rows: Sequence[Row], number: str) -> OrderState:
+        self._tracker.note(rows)
         return parse_order(rows, number, with_events=self._tracker.mode == CHEAP)
 
     def _delete(self, ids: list[int]) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from b24app.logistics.order import OrderState, TrackingEvent
 from b24app.logistics.papers import PaperForm
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Incident, Status
 from tests.contract.systems.harness import Harness, Sent, Shape, Where
+
+if TYPE_CHECKING:
+    from sandbox.world import World
 
 
 class RussianPostHarness(Harness):
@@ -167,3 +170,16 @@ class RussianPostHarness(Harness):
             comment=first.get("comment", ""),
             place=str(point or first.get("raw-address") or first["index-to"]),
         )
+
+
+def alone(world: World) -> Iterator[RussianPostHarness]:
+    """As on the first day; the world's other systems, at which nobody looks, stay as they are."""
+    world.timers.clear()
+    world.faults.clear()
+    world.clock.reset()
+    world.system("russian_post").reset()
+    world.journal.clear()
+    harness = RussianPostHarness(world)
+    yield harness
+    harness.close()
+    world.faults.clear()

@@ -18,7 +18,7 @@ from b24app.logistics.papers import PaperStage
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Status
 from b24app.systems.russian_post import feed
-from tests.contract.systems.russian_post_harness import RussianPostHarness
+from tests.contract.systems.russian_post_harness import RussianPostHarness, alone
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -28,10 +28,8 @@ TWO = (Parcel(700, 200, 150, 100, (CUP,)), Parcel(900, 300, 200, 150, (CUP,)))
 
 
 @pytest.fixture
-def post(world: World) -> Iterator[RussianPostHarness]:
-    harness = RussianPostHarness(world)
-    yield harness
-    harness.close()
+def post(running_world: World) -> Iterator[RussianPostHarness]:
+    yield from alone(running_world)
 
 
 def today(post: RussianPostHarness) -> Any:
