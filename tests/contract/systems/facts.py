@@ -100,6 +100,8 @@ class Facts:
     feed_tells = True
     #: What was changed can be read back.
     shows_changes = True
+    #: Orders that are read together are still a call each: one that fails leaves the others.
+    reads_apart = False
     #: From here on an order is not cancelled any more (a name of `moves`).
     too_late = "accepted_at_warehouse"
     #: Points say when they are open, and what they take.
