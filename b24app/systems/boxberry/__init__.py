@@ -47,10 +47,9 @@ MANIFEST = Manifest(
     docs_url="https://yandex.ru/support/delivery-boxberry/ru/",
     papers=FORMS,
     changes=RULES,
-    # Each quarter of an hour the balance tells of all that is under way (§7); histories are read of what changed there,
-    # and of the rest every three days, in case its coarser words hid a step. `batch`: one call for the orders, and one
-    # for the history of each.
-    track=TrackPolicy(batch=10, net_s=72 * 3600.0, feed_s=1140.0),
+    # Every nineteen minutes the balance tells of all that is under way (§7); histories are read of what changed there,
+    # and of the rest every five days, in case its coarser words hid a step. `batch` is how many at one time.
+    track=TrackPolicy(batch=10, net_s=120 * 3600.0, feed_s=1140.0),
     notice=NOTICE,
 )
 

@@ -79,38 +79,38 @@ class Boxberry(AfterDesk):
         )
 
     def read(self, remote_id: str) -> OrderState:
-        return self._state(remote_id, self._row(remote_id))
+        """The order and its history. A history alone still counts: nobody says how long an order that was handed out is
+        shown; one that has neither is gone."""
+        row, known = self._row(remote_id), self._history(remote_id)
+        state = parse_order(row) if row is not None else known
+        if state is None:
+            raise Unavailable("ParcelInfo: an order without its numbers")
+        return replace(state, events=known.events, cancel=known.cancel, gone=row is None and not known.events)
 
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
-        """One call for what they are, and one a piece for its history: Boxberry documents no other (§7)."""
-        rows = self._rows(remote_ids) if remote_ids else {}
-        states = []
+        """Histories, one call a piece: no other way is documented (§7). Those without one are looked up together."""
+        found: list[OrderState] = []
         for number in remote_ids:
             with suppress(Unavailable):
-                states.append(self._state(number, rows.get(number)))
-        return states
+                found.append(self._history(number))
+        silent = [state.number for state in found if not state.events]
+        rows = self._rows(silent) if silent else {}
+        return [replace(state, gone=not state.events and state.number not in rows) for state in found]
 
-    def _state(self, number: str, row: Mapping[str, Any] | None) -> OrderState:
-        """One that is in neither list is gone; a history alone still counts (nobody says how long an order that was
-        handed out is shown)."""
-        track = str((row or {}).get("track_number") or number)
-        reply = self._client.get("ListStatuses", ImId=track)
+    def _history(self, number: str) -> OrderState:
+        reply = self._client.get("ListStatuses", ImId=number)
         if reply.error and code_of(reply.error) != ABSENT:
             raise unread(reply.error, "ListStatuses")
         lines = [] if reply.error else reply.rows("ListStatuses")
-        if row is None:
-            return OrderState(number, number, Decision.ACCEPTED, events=parse_events(lines), gone=not lines)
         events = parse_events(lines)
-        if any(event.status is Status.DELIVERED for event in events) and str(row.get("issue_type")) == PARTIAL_ISSUE:
-            events = parse_events(lines, partial=self._is_partial(track))
-        state = parse_order(row, events)
-        if state is None:
-            raise Unavailable("ParcelInfo: an order without its numbers")
-        cancelled = any(event.status is Status.CANCELLED for event in events)
-        return replace(state, cancel=Decision.ACCEPTED) if cancelled else state
+        told = {event.status for event in events}
+        if Status.DELIVERED in told and self._context.setting("issue") in ("", PARTIAL_ISSUE):
+            events = parse_events(lines, partial=self._is_partial(number))
+        cancel = Decision.ACCEPTED if Status.CANCELLED in told else None
+        return OrderState(number, number, Decision.ACCEPTED, events=events, cancel=cancel)
 
-    def _is_partial(self, track: str) -> bool:
-        data = self._client.read("ListStatusesFull", ImId=track).data
+    def _is_partial(self, number: str) -> bool:
+        data = self._client.read("ListStatusesFull", ImId=number).data
         return isinstance(data, Mapping) and data.get("PD") in (True, 1, "1")
 
     def _row(self, number: str) -> Mapping[str, Any] | None:

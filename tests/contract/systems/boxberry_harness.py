@@ -26,8 +26,9 @@ class BoxberryHarness(Harness):
     create_path = API
     create_contains = "ParselCreate"
     find_path = read_path = many_path = API
-    find_method = read_method = many_method = "POST"
-    find_contains = read_contains = many_contains = "ParcelInfo"
+    find_method = read_method = "POST"
+    find_contains = read_contains = "ParcelInfo"
+    many_method, many_contains = "GET", "ListStatuses"
     price_path = API
     price_contains = "DeliveryCalculation"
     cancel_path = API
@@ -66,6 +67,7 @@ class BoxberryHarness(Harness):
         Shape("broken JSON", '{"test": true\n"message": "test"}', "uncertain"),
     )
     cancelled_is_gone = True
+    reads_apart = True
     #: One that is in an act and has not moved can still be called back.
     handed_over_is_final = False
 
@@ -73,8 +75,8 @@ class BoxberryHarness(Harness):
         return "Значение «ФИО получателя» неверно."
 
     def most_calls(self, count: int) -> int:
-        """One call for the orders, one a piece for its history."""
-        return super().most_calls(count) + count
+        """One a piece for its history, and one for all that have none."""
+        return count + 1
 
     def before_paper(self, form: PaperForm, state: OrderState) -> None:
         if form.code == "act":

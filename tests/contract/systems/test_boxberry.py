@@ -362,14 +362,14 @@ def test_a_visit_that_was_postponed_and_a_line_that_came_twice(box: BoxberryHarn
 
 
 def test_a_part_that_was_handed_out_is_asked_for_only_where_it_may_be(box: BoxberryHarness) -> None:
-    port, plain = box.open(issue="2"), box.make("wb-2-1")
-    state = port.create(box.request())
+    port, plain = box.open(issue="2"), box.open(issue="1")
+    state, other = port.create(box.request()), plain.create(box.request("wb-2-1"))
     for number in ("wb-1-1", "wb-2-1"):
         box.control("POST", f"orders/{number}/route", {"route": "partial"})
     box.advance(86400)
     assert port.read(state.remote_id).events[-1].incident is Incident.PARTIAL
     box.calls.records.clear()
-    assert port.read(plain.remote_id).events[-1].status is Status.DELIVERED
+    assert plain.read(other.remote_id).events[-1].status is Status.DELIVERED
     assert box.calls.labels() == ["ParcelInfo", "ListStatuses"]
 
 
