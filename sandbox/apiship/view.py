@@ -16,16 +16,17 @@ Row = dict[str, Any]
 
 
 def order_info(order: Order) -> Row:
+    """Ids are texts here and numbers elsewhere, what is not known yet is an empty text: as their pages show it."""
     tracking = PROVIDERS[order.provider].tracking
     return {
-        "orderId": order.id,
+        "orderId": str(order.id),
         "providerKey": order.provider,
-        "providerNumber": order.provider_number or None,
-        "returnProviderNumber": order.return_number or None,
-        "additionalProviderNumber": order.additional_number or None,
-        "barcode": order.provider_number or None,
+        "providerNumber": order.provider_number,
+        "returnProviderNumber": order.return_number,
+        "additionalProviderNumber": order.additional_number,
+        "barcode": order.provider_number,
         "clientNumber": order.number,
-        "trackingUrl": tracking.format(order.provider_number) if tracking and order.provider_number else None,
+        "trackingUrl": tracking.format(order.provider_number) if tracking and order.provider_number else "",
     }
 
 
@@ -36,11 +37,11 @@ def status_info(apiship: ApiShip, status: Status) -> Row:
         "name": name,
         "description": description,
         "created": apiship.wire_time(status.at),
-        "providerCode": status.provider_code or None,
-        "providerName": status.provider_name or None,
-        "providerDescription": status.provider_description or None,
-        "createdProvider": apiship.wire_time(status.at) if status.provider_code else None,
-        "errorCode": status.error_code or None,
+        "providerCode": status.provider_code,
+        "providerName": status.provider_name,
+        "providerDescription": status.provider_description,
+        "createdProvider": apiship.wire_time(status.at) if status.provider_code else "",
+        "errorCode": status.error_code,
     }
 
 

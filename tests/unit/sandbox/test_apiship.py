@@ -210,7 +210,7 @@ def test_an_order_is_taken_at_once_and_uploaded_later(client: Client) -> None:
     client.world.clock.advance(6)
     found = client.call("GET", "/orders/status", clientNumber="wb-1-1").json()
     number = found["orderInfo"]["providerNumber"]
-    assert (found["orderInfo"]["orderId"], found["status"]["key"]) == (identifier, "uploaded")
+    assert (found["orderInfo"]["orderId"], found["status"]["key"]) == (str(identifier), "uploaded")
     assert found["orderInfo"]["trackingUrl"].endswith(number)
     assert found["status"]["created"].endswith("+03:00")
     full = client.call("GET", f"/orders/{identifier}").json()
@@ -249,7 +249,7 @@ def test_a_client_number_is_one_live_orders(client: Client, other: Client) -> No
     other.create()
     assert client.call("GET", f"/orders/{first}/cancel").json()["orderId"] == first
     second = client.create()
-    assert client.call("GET", "/orders/status", clientNumber="wb-1-1").json()["orderInfo"]["orderId"] == second
+    assert client.call("GET", "/orders/status", clientNumber="wb-1-1").json()["orderInfo"]["orderId"] == str(second)
     client.call("DELETE", f"/orders/{second}")
     assert refusal(client.call("GET", f"/orders/{second}")) == (404, "040080", [])
     client.create()
@@ -337,7 +337,7 @@ def test_statuses_of_many_orders(client: Client, other: Client) -> None:
     mine = [client.ready(changed(order={"clientNumber": f"wb-{number}-1"})) for number in range(3)]
     alien = other.ready()
     answer = client.call("POST", "/orders/statuses", {"orderIds": [*mine, alien, 5, "e6f3527e"]}).json()
-    assert [row["orderInfo"]["orderId"] for row in answer["succeedOrders"]] == mine
+    assert [row["orderInfo"]["orderId"] for row in answer["succeedOrders"]] == list(map(str, mine))
     assert [row["message"] for row in answer["failedOrders"]] == [
         "Заказ принадлежит другому клиенту", "Указанного заказа не существует", "Указанного заказа не существует",
     ]  # fmt: skip
@@ -355,7 +355,7 @@ def test_what_changed_since_a_moment_in_pages(client: Client) -> None:
     assert first["meta"] == {"total": 2, "offset": 0, "limit": 1}
     second = client.call("GET", f"/orders/statuses/history/date/{since}", limit=1, offset=1).json()
     shown = [row for page in (first, second) for row in page["rows"]]
-    assert [row["orderInfo"]["orderId"] for row in shown] == made[:2]
+    assert [row["orderInfo"]["orderId"] for row in shown] == list(map(str, made[:2]))
     assert [[status["key"] for status in row["statuses"]] for row in shown] == [["onPointIn"], ["onPointIn"]]
     short = client.call("GET", f"/orders/statuses/date/{since}").json()
     assert [row["status"]["key"] for row in short] == ["onPointIn", "onPointIn"]
@@ -377,7 +377,7 @@ def test_webhooks_name_an_order_and_are_repeated(client: Client, receiver: Recei
     identifier = client.create()
     [first] = receiver.wait(1)
     assert first == {
-        "eventType": "ORDER_STATUS", "orderInfo": {"orderId": identifier, "clientNumber": "wb-1-1"},
+        "eventType": "ORDER_STATUS", "orderInfo": {"orderId": str(identifier), "clientNumber": "wb-1-1"},
     }  # fmt: skip
     _journalled(client.world, "webhook.failed", 1)
     receiver.status = 200
