@@ -18,7 +18,7 @@ from b24app.systems.apiship import callbacks, tracking
 from b24app.systems.apiship.choosing import Chooser
 from b24app.systems.apiship.client import Client
 from b24app.systems.apiship.errors import Reply, rows_of
-from b24app.systems.apiship.orders import build_order, parse_order, shows
+from b24app.systems.apiship.orders import build_order, parse_order, part, shows
 from b24app.systems.apiship.papers import PaperDesk
 from b24app.systems.apiship.points import PointBook, read_page
 from b24app.systems.apiship.quotes import best_by_carrier, cheapest, parse_trial, quote_of
@@ -176,9 +176,18 @@ class ApiShip(PaperDesk):
 
     # --- Changes --------------------------------------------------------------------------------------------------
 
-    def change(self, remote_id: str, before: ShipmentRequest, after: ShipmentRequest) -> OrderState:  # noqa: ARG002
-        """The tariff is chosen anew: another destination may need another one."""
-        body = build_order(after, self._chooser.way(after))
+    def change(self, remote_id: str, before: ShipmentRequest, after: ShipmentRequest) -> OrderState:
+        """The tariff stays when only words change. Otherwise it is chosen anew; the carrier stays in any case."""
+        direct = self._client.call("GET", f"orders/{remote_id}", "orders.read")
+        if direct.code in NOT_FOUND:
+            raise Refused(direct.problems)
+        order = part(_good(direct, "orders.read").row, "order")
+        service = after.service_code
+        if replace(before, recipient=after.recipient, comment=after.comment) == after:
+            service = str(order.get("tariffId") or service)
+        elif service == ANY:
+            service = str(order.get("providerKey") or service)
+        body = build_order(after, self._chooser.way(replace(after, service_code=service)))
         reply = self._client.call("PUT", f"orders/{remote_id}", "orders.change", write=True, json=body)
         if not reply.ok:
             raise self._refused(remote_id, reply, "too_late_to_change")
@@ -227,8 +236,8 @@ class ApiShip(PaperDesk):
         if request.service_code == ANY and (best := cheapest(found.values())):
             quotes.append(quote_of(best, ANY, request))
         if request.service_code.isdigit():
-            literal = self._chooser.prices(request, request.service_code)
-            quotes += [quote_of(priced, request.service_code, request) for priced in literal[:1]]
+            literal = cheapest(self._chooser.prices(request, request.service_code))
+            quotes += [quote_of(literal, request.service_code, request)] if literal else []
         return quotes
 
     def point(self, code: str) -> PickupPoint | None:

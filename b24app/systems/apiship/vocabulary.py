@@ -170,7 +170,7 @@ RETURNED = ("weight", "length", "width", "height", "placeNumber")
 RETURNED_ITEM = ("articul", "description", "quantity", "assessedCost", "weight", "barcode", "markCode")
 
 #: How long a carrier may think (ms); one that was silent is asked once more, for longer, before it counts as absent.
-PATIENCE_MS, LAST_PATIENCE_MS = 7_000, 11_000
+PATIENCE_MS, LAST_PATIENCE_MS = 5_000, 8_000
 #: A parcel of one kilogram from Moscow to Kazan, for trying an account out.
 TRIAL: Mapping[str, object] = {
     "from": {"countryCode": "RU", "city": "Москва"},

@@ -98,7 +98,7 @@ def test_a_carrier_that_tells_no_fees_is_priced_without_them(apiship: ApiShipHar
 
 
 def test_a_silent_carrier_is_asked_once_more_before_it_counts_as_absent(apiship: ApiShipHarness) -> None:
-    apiship.switch(slow_providers={"cdek": 9_000})
+    apiship.switch(slow_providers={"cdek": 6_000})
     assert apiship.port.quote(apiship.request()).price.minor > 0
     assert apiship.calls.labels().count("calculator") == 2
     assert "cdek" not in {quote.service_code for quote in apiship.port.offers(apiship.request())}
@@ -228,6 +228,26 @@ def test_an_order_is_changed_whole_and_a_lost_answer_is_seen(apiship: ApiShipHar
     with pytest.raises(Refused) as caught:
         apiship.port.change(made.remote_id, point, after)
     assert caught.value.problems[0].code == "too_late_to_change"
+
+
+def test_a_change_keeps_the_carrier_and_for_words_alone_the_tariff(apiship: ApiShipHarness) -> None:
+    best = min(apiship.port.offers(apiship.request()), key=lambda quote: quote.price.minor)
+    before = apiship.request(service_code="cdek" if best.service_code != "cdek" else "boxberry")
+    assert before.address is not None
+    made = apiship.settle(apiship.port.create(before))
+    taken = sent(apiship)["order"]
+    # Since it was made, "any" could have become another carrier: the cheapest of all is not this one.
+    any_one = replace(before, service_code="any")
+    for after in (
+        replace(any_one, comment="Позвонить"),
+        replace(any_one, address=replace(before.address, text="г Казань, ул Баумана, д 7")),
+    ):
+        apiship.port.change(made.remote_id, any_one, after)
+        now = sent(apiship)["order"]
+        assert (now["providerKey"], now["tariffId"]) == (taken["providerKey"], taken["tariffId"])
+        assert apiship.port.changed(made.remote_id, after) is not None
+    with pytest.raises(Refused):
+        apiship.port.change("1", any_one, after)
 
 
 def test_labels_and_acts_outlive_their_links(apiship: ApiShipHarness) -> None:

@@ -47,7 +47,7 @@ def test_a_calculation_is_built_whole() -> None:
         "assessedCost": 900.0,
         "codCost": 1150.5,
         "includeFees": True,
-        "timeout": 7000,
+        "timeout": 5000,
     }
     assert build_calculation(REQUEST, START, END) == wanted
     assert build_calculation(REQUEST, START, END, "cdek")["providerKeys"] == ["cdek"]
