@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from b24app.logistics.changes import ChangeRule, Cost, Part, parts_changed
-from b24app.logistics.changes import Way as How
+from b24app.logistics.changes import Part, parts_changed
 from b24app.logistics.errors import Refused, Uncertain
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.order import ChangeState, Decision, OrderState
@@ -21,33 +20,10 @@ from b24app.systems.cdek.client import Client, Reply
 from b24app.systems.cdek.errors import NOT_FOUND, problems_of, request_errors, rows_of
 from b24app.systems.cdek.orders import MAX_COMMENT, Way, change_requests, location, parse_order, recipient_contact
 from b24app.systems.cdek.tracking import newest_code
+from b24app.systems.cdek.vocabulary import AGREEMENTS
 
 #: What a change is called that is an agreement; all others have the name of their request.
 AGREEMENT = "delivery:"
-_BEFORE = (Status.CREATED,)
-_MOVED = (
-    Status.ACCEPTED_AT_WAREHOUSE,
-    Status.IN_TRANSIT,
-    Status.READY_FOR_PICKUP,
-    Status.OUT_FOR_DELIVERY,
-    Status.DELIVERY_FAILED,
-)
-#: The contract states a price for two of them only: DELETE is free, a refusal is charged. A new destination may change
-#: the price (warnings `v2_cost_change_by_*`). After it moved it stays within the same city (§10).
-RULES = (
-    ChangeRule(Part.RECIPIENT, _BEFORE, How.HERE, Cost.UNKNOWN),
-    ChangeRule(Part.RECIPIENT, _MOVED, How.NO),
-    ChangeRule(Part.DESTINATION, _BEFORE, How.HERE, Cost.RECOUNT),
-    ChangeRule(Part.DESTINATION, _MOVED, How.HERE, Cost.UNKNOWN),
-    ChangeRule(Part.COMMENT, _BEFORE, How.HERE, Cost.UNKNOWN),
-    ChangeRule(Part.COMMENT, _MOVED, How.NO),
-    ChangeRule(Part.COD, _BEFORE, How.ANEW, Cost.FREE),
-    ChangeRule(Part.COD, _MOVED, How.NO),
-    ChangeRule(Part.PARCELS, _BEFORE, How.ANEW, Cost.RECOUNT),
-    ChangeRule(Part.PARCELS, _MOVED, How.NO),
-    ChangeRule(Part.STOP, _BEFORE, How.HERE, Cost.FREE),
-    ChangeRule(Part.STOP, _MOVED, How.HERE, Cost.PAID),
-)
 
 
 def build_change(remote_id: str, before: ShipmentRequest, after: ShipmentRequest, way: Way | None) -> dict[str, Any]:
@@ -89,15 +65,12 @@ def _minutes(clock: str) -> int:
     return int(hours) * 60 + int(minutes[:2]) if hours.isdigit() and minutes[:2].isdigit() else 0
 
 
-_AGREED = {"PROCESSING": Decision.ACCEPTED, "INVALID": Decision.REFUSED, "CANCEL": Decision.REFUSED}
-
-
 def parse_agreement(reply: Reply) -> ChangeState | None:
     """None when the answer names no agreement. `CANCEL` = a newer one, or CDEK itself, took its place."""
     if not reply.entity.get("uuid"):
         return None
     errors = [error for request in reply.requests for error in request_errors(request)]
-    decision = _AGREED.get(newest_code(reply.entity), Decision.REFUSED if errors else Decision.PENDING)
+    decision = AGREEMENTS.get(newest_code(reply.entity), Decision.REFUSED if errors else Decision.PENDING)
     return ChangeState(AGREEMENT + str(reply.entity["uuid"]), decision, problems_of(errors))
 
 

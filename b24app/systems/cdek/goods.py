@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from b24app.logistics.model import Item
@@ -69,9 +69,3 @@ def unique_article(sku: str, position: int, used: set[str]) -> str:
         article = f"{base[: MAX_ARTICLE - len(str(copy)) - 1]}_{copy}"
     used.add(article.casefold())
     return article
-
-
-def totals(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
-    """(payments, costs) of rows in minor units of a two-digit currency; for checks."""
-    paid = sum(Money.of(row["payment"]["value"]).minor * row["amount"] for row in rows)
-    return paid, sum(Money.of(row["cost"]).minor * row["amount"] for row in rows)

@@ -7,30 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from b24app.logistics.errors import Refused, Unavailable, Uncertain
-from b24app.logistics.papers import PDF, PaperForm, PaperKind, PaperStage, PaperState
+from b24app.logistics.papers import PDF, PaperStage, PaperState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.cdek.client import Client
 from b24app.systems.cdek.errors import NOT_FOUND, Said, problems_of, request_errors, rows_of
 from b24app.systems.cdek.tracking import newest_code
+from b24app.systems.cdek.vocabulary import PAPER_SIZES, PAPER_STAGES, WAYBILL
 
-WAYBILL = "waybill"
-#: A label of each place; two copies of the waybill: one stays with us, one goes with the parcel (§12, its default).
-FORMS = (
-    PaperForm(WAYBILL, PaperKind.WAYBILL, "A4", first=True),
-    PaperForm("label_a6", PaperKind.LABEL, "A6", first=True),
-    PaperForm("label_a4", PaperKind.LABEL, "A4", first=True),
-    PaperForm("label_a5", PaperKind.LABEL, "A5"),
-    PaperForm("label_a7", PaperKind.LABEL, "A7"),
-)
-_SIZES = {form.code: form.size for form in FORMS}
-#: `READY` and `REMOVED` are of the file, `INVALID` of the request for it.
-_STAGES = {
-    "ACCEPTED": PaperStage.PREPARING,
-    "PROCESSING": PaperStage.PREPARING,
-    "READY": PaperStage.READY,
-    "REMOVED": PaperStage.GONE,
-    "INVALID": PaperStage.REFUSED,
-}
 _EXPIRED = NOT_FOUND | {"v2_entity_expired", "v2_print_form_expired"}
 _NOT_YET = frozenset({"v2_entity_not_ready"})
 
@@ -45,7 +28,7 @@ def build_paper(form: str, remote_id: str) -> dict[str, Any]:
     orders = [{"order_uuid": remote_id}]
     if form == WAYBILL:
         return {"orders": orders, "copy_count": 2, "type": "tpl_russia"}
-    return {"orders": orders, "copy_count": 1, "format": _SIZES[form], "lang": "RUS"}
+    return {"orders": orders, "copy_count": 1, "format": PAPER_SIZES[form], "lang": "RUS"}
 
 
 def parse_paper(data: Any) -> PaperState | None:
@@ -54,7 +37,7 @@ def parse_paper(data: Any) -> PaperState | None:
     entity = data.get("entity") if isinstance(data, Mapping) else None
     if not isinstance(entity, Mapping) or not entity.get("uuid"):
         return None
-    stage = _STAGES.get(newest_code(entity), PaperStage.PREPARING)
+    stage = PAPER_STAGES.get(newest_code(entity), PaperStage.PREPARING)
     requests = rows_of(data.get("requests"))
     if stage is PaperStage.PREPARING and any(request.get("state") == "INVALID" for request in requests):
         stage = PaperStage.REFUSED

@@ -4,9 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from b24app.logistics.changes import ChangeRule, Cost, Part, Way
+from b24app.logistics.order import Decision
+from b24app.logistics.papers import PaperForm, PaperKind, PaperStage
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
+from b24app.systems.kit import forms
+from b24app.systems.plugin import SettingField
 
 # --- statuses (§11.1): both the webhook's and the GET's spelling ------------------------------------------------------
 
@@ -389,3 +395,106 @@ PLACES: tuple[Row, ...] = (
     ("", Field.ORDER, _W, r"uuid"),
     ("", Field.DATE, _M, r"date|time"),
 )
+
+# --- what people are offered ------------------------------------------------------------------------------------------
+
+SETTINGS = (
+    SettingField(
+        "account",
+        {"ru": "Account (идентификатор)", "en": "Account"},
+        required=True,
+        help={
+            "ru": "Кабинет СДЭК → Интеграция → Ключи доступа",
+            "en": "CDEK's cabinet → Integration → Access keys",
+        },
+    ),
+    SettingField("secret", {"ru": "Secure password", "en": "Secure password"}, kind="secret", required=True),
+    SettingField(
+        "contract",
+        {"ru": "Договор", "en": "Contract"},
+        kind="choice",
+        required=True,
+        choices=(
+            ("1", {"ru": "Интернет-магазин", "en": "Online shop"}),
+            ("2", {"ru": "Доставка", "en": "Delivery"}),
+        ),
+        default="1",
+    ),
+    SettingField(
+        "shipment_point",
+        {"ru": "Офис, куда сдаёте посылки", "en": "Office where you hand parcels in"},
+        help={
+            "ru": "Код офиса, например MSK5. Пусто — курьер забирает по адресу",
+            "en": "Its code, e.g. MSK5. Empty: a courier collects from the address",
+        },
+    ),
+    *forms.SENDER,
+    forms.vat((0, 5, 7, 10, 22)),
+)
+
+LIMITS: Mapping[str, Any] = {
+    # §7: those of the parcel services; the express ones state none.
+    "service_weight_g": {"parcel": 50_000, "economy": 50_000},
+    # §6.1: from this weight on a package needs its three sides.
+    "size_from_g": 100,
+    # §16.3: their numbers pass for a recipient of whichever country.
+    "phone_countries": ("RU", "KZ", "CN", "MY"),
+    "locker_max_weight_g": 15_000,
+    "max_parcels": 255,
+    "max_items": 126,
+    "max_number": 40,
+    "address": 255,
+    # How long a created order may stay invisible to the look-up by its number.
+    "visible_after_s": 10,
+    # §9: hours and days ahead of a courier who collects; nobody is sent for what is handed in at an office.
+    "courier_hours": ("09:00", "22:00"),
+    "courier_days": 31,
+    "hands_in_by": "shipment_point",
+}
+
+_BEFORE = (Status.CREATED,)
+_MOVED = (
+    Status.ACCEPTED_AT_WAREHOUSE,
+    Status.IN_TRANSIT,
+    Status.READY_FOR_PICKUP,
+    Status.OUT_FOR_DELIVERY,
+    Status.DELIVERY_FAILED,
+)
+#: The contract states a price for two of them only: DELETE is free, a refusal is charged. A new destination may change
+#: the price (warnings `v2_cost_change_by_*`). After it moved it stays within the same city (§10).
+RULES = (
+    ChangeRule(Part.RECIPIENT, _BEFORE, Way.HERE, Cost.UNKNOWN),
+    ChangeRule(Part.RECIPIENT, _MOVED, Way.NO),
+    ChangeRule(Part.DESTINATION, _BEFORE, Way.HERE, Cost.RECOUNT),
+    ChangeRule(Part.DESTINATION, _MOVED, Way.HERE, Cost.UNKNOWN),
+    ChangeRule(Part.COMMENT, _BEFORE, Way.HERE, Cost.UNKNOWN),
+    ChangeRule(Part.COMMENT, _MOVED, Way.NO),
+    ChangeRule(Part.COD, _BEFORE, Way.ANEW, Cost.FREE),
+    ChangeRule(Part.COD, _MOVED, Way.NO),
+    ChangeRule(Part.PARCELS, _BEFORE, Way.ANEW, Cost.RECOUNT),
+    ChangeRule(Part.PARCELS, _MOVED, Way.NO),
+    ChangeRule(Part.STOP, _BEFORE, Way.HERE, Cost.FREE),
+    ChangeRule(Part.STOP, _MOVED, Way.HERE, Cost.PAID),
+)
+
+WAYBILL = "waybill"
+#: A label of each place; two copies of the waybill: one stays with us, one goes with the parcel (§12, its default).
+FORMS = (
+    PaperForm(WAYBILL, PaperKind.WAYBILL, "A4", first=True),
+    PaperForm("label_a6", PaperKind.LABEL, "A6", first=True),
+    PaperForm("label_a4", PaperKind.LABEL, "A4", first=True),
+    PaperForm("label_a5", PaperKind.LABEL, "A5"),
+    PaperForm("label_a7", PaperKind.LABEL, "A7"),
+)
+PAPER_SIZES = {form.code: form.size for form in FORMS}
+#: `READY` and `REMOVED` are of the file, `INVALID` of the request for it.
+PAPER_STAGES = {
+    "ACCEPTED": PaperStage.PREPARING,
+    "PROCESSING": PaperStage.PREPARING,
+    "READY": PaperStage.READY,
+    "REMOVED": PaperStage.GONE,
+    "INVALID": PaperStage.REFUSED,
+}
+
+#: States of a delivery agreement (§10); any other is still being decided.
+AGREEMENTS = {"PROCESSING": Decision.ACCEPTED, "INVALID": Decision.REFUSED, "CANCEL": Decision.REFUSED}

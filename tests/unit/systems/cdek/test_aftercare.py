@@ -10,7 +10,7 @@ import pytest
 
 from b24app.logistics.addresses import read_address
 from b24app.logistics.aftercare import CourierRequest, CourierState, ReturnRequest
-from b24app.logistics.errors import AccountProblem, Refused, Unavailable
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
 from b24app.logistics.model import DeliveryKind, Parcel, Recipient, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import ChangeState, Decision
@@ -20,7 +20,7 @@ from b24app.systems.cdek.client import Reply
 from b24app.systems.cdek.couriers import build_courier, is_of, parse_courier
 from b24app.systems.cdek.errors import Said
 from b24app.systems.cdek.orders import SHOP, Way, change_requests, parse_order
-from b24app.systems.cdek.returns import Direct, parse_direct, turned_round
+from b24app.systems.cdek.returns import Direct, ReturnDesk, parse_direct, turned_round
 
 WAY = Way(SHOP, 137, Sender(point_code="MSK5"), to_city="424")
 DOOR = ShipmentRequest(
@@ -233,3 +233,46 @@ def test_what_an_answered_write_means(codes: list[str], error: type[Exception] |
         return
     with pytest.raises(error):
         found.refuse("x")
+
+
+class Turning(ReturnDesk):
+    """Answers `clientReturn` as told; the order that is turned round is u-1."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self.sent: list[tuple[str, str, Any]] = []
+        entity = {"uuid": "u-1", "type": 1, "recipient": {"name": "Мария", "phones": [{"number": "+79000001462"}]},
+                  "packages": [{"weight": 700}]}  # fmt: skip
+        desk = self
+
+        class Wire:
+            def read(self, path: str, label: str, params: Any = None) -> Reply:
+                return Reply(200, {"entity": entity}, ())
+
+            def write(self, verb: str, path: str, label: str, body: Any = None) -> Reply:
+                desk.sent.append((verb, path, body))
+                return Reply(202, answer, ())
+
+        self._client = Wire()  # type: ignore[assignment]
+
+    def _way_back(self, request: ReturnRequest) -> tuple[ShipmentRequest, Way]:
+        return turned_round(request, OWN), replace(WAY, tariff=138)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"entity": {"uuid": "b-1"}},
+        {"entity": {"uuid": "u-1"}, "related_entities": [{"type": "client_return_order", "uuid": "b-1"}]},
+    ],
+)
+def test_whose_uuid_a_client_return_answers_is_not_documented(answer: dict[str, Any]) -> None:
+    desk = Turning(answer)
+    state = desk.create_return(ReturnRequest("wb-1-1r", DOOR, "u-1"))
+    assert (state.remote_id, state.number, state.decision) == ("b-1", "wb-1-1r", Decision.PENDING)
+    assert desk.sent == [("POST", "orders/u-1/clientReturn", {"tariff_code": 138})]
+
+
+@pytest.mark.parametrize("answer", [{}, {"entity": {}}, {"entity": {"uuid": "u-1"}}])
+def test_a_return_that_is_not_named_is_looked_up_before_anything_is_repeated(answer: dict[str, Any]) -> None:
+    with pytest.raises(Uncertain):
+        Turning(answer).create_return(ReturnRequest("wb-1-1r", DOOR, "u-1"))

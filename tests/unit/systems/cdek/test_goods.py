@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from b24app.logistics.model import Item
 from b24app.logistics.money import Money
-from b24app.systems.cdek.goods import MAX_AMOUNT, MAX_ARTICLE, item_rows, totals, vat_rate
+from b24app.systems.cdek.goods import MAX_AMOUNT, MAX_ARTICLE, item_rows, vat_rate
 from b24app.systems.kit.goods import collect
 
 ITEMS = st.lists(
@@ -31,6 +32,13 @@ def cups(quantity: int = 3, price: int = 100, **changes: Any) -> Item:
     return Item("Чашка", changes.pop("sku", "CUP"), quantity, Money.of(price), 300, **changes)
 
 
+def totals(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """(payments, costs) of rows in minor units."""
+    paid = sum(Money.of(row["payment"]["value"]).minor * row["amount"] for row in rows)
+    return paid, sum(Money.of(row["cost"]).minor * row["amount"] for row in rows)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first text draws the table of all letters
 @given(ITEMS, st.none() | st.integers(0, 10**9), st.none() | st.integers(0, 10**9))
 def test_payments_are_exactly_the_cod_and_costs_the_declared_value(
     items: list[Item], cod: int | None, declared: int | None
@@ -49,6 +57,7 @@ def test_payments_are_exactly_the_cod_and_costs_the_declared_value(
     assert totals([row for package in packages for row in package]) == (paid, cost), "whatever lies in which parcel"
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(ITEMS)
 def test_articles_are_allowed_and_unique(items: list[Item]) -> None:
     articles = [row["ware_key"] for row in item_rows([items], None, None)[0]]

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from b24app.logistics.papers import PaperStage
-from b24app.systems.cdek.papers import FORMS, WAYBILL, build_paper, folder_of, parse_paper
+from b24app.systems.cdek.papers import build_paper, folder_of, parse_paper
+from b24app.systems.cdek.vocabulary import FORMS, WAYBILL
 
 
 def form(*codes: str, newest_first: bool = False, **request: Any) -> dict[str, Any]:
