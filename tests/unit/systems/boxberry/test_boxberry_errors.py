@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from b24app.logistics.errors import AccountProblem, Unavailable, Uncertain
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.boxberry.client import named_in
 from b24app.systems.boxberry.errors import pause, problem_of, said, unread
+from b24app.words import say_problem
 
 
 @pytest.mark.parametrize(
@@ -73,11 +75,11 @@ def test_recorded_texts_name_what_is_wrong(text: str, code: str, field: Field, w
         ("Необходимо заполнить «ФИО получателя».", "name_refused", Field.NAME),
         ("Значение «E-mail получателя» неверно.", "email_ignored", Field.EMAIL),
         ("Значение «Код ПВЗ» неверно.", "point_unknown", Field.POINT),
-        ("ПВЗ 01001 выдает только предоплаченные заказы", "point_no_cod", Field.POINT),
+        ("ПВЗ 01001 выдает только предоплаченные заказы", "point_cannot", Field.POINT),
         ("Вес заказа превышает допустимый для ПВЗ 01001: 15 кг", "weight_refused", Field.WEIGHT),
         ("Габариты места превышают допустимые 120х80х50 см", "size_refused", Field.SIZE),
         ("Значение «Объявленная стоимость» должно быть от 5 до 300000.", "declared_refused", Field.DECLARED),
-        ("Найдено несколько городов, уточните", "city_ambiguous", Field.ADDRESS),
+        ("Найдено несколько городов, уточните", "field_invalid", Field.ADDRESS),
         ("Город «Атлантида» не найден", "city_unknown", Field.ADDRESS),
         ("Курьерская доставка в город «Майский» не осуществляется", "delivery_not_served", Field.ADDRESS),
         ("Значение «Индекс» неверно.", "field_invalid", Field.ADDRESS),
@@ -132,3 +134,14 @@ def test_of_a_label_link_only_the_number_is_taken() -> None:
     assert named_in(link, "parcel_id") == "123102807"
     assert named_in("https://api.boxberry.ru/parcel-files/act?upload_id=12942207&token=x", "upload_id") == "12942207"
     assert [named_in(odd, "parcel_id") for odd in (None, "", 7, "https://x/?a=1")] == ["", "", "", ""]
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("text", [row[0] for row in RECORDED])
+def test_what_a_manager_reads_has_no_gaps(text: str, lang: str) -> None:
+    problem = problem_of(text)
+    shown = say_problem(problem, lang)
+    assert "«»" not in shown
+    assert "  " not in shown
+    assert shown != say_problem(replace(problem, code="refused_unknown"), lang)
+    assert text in shown
