@@ -163,6 +163,8 @@ class ApiShip(PaperDesk):
         reply = self._client.call("GET", f"orders/{remote_id}/cancel", "orders.cancel", write=True)
         if reply.code in NOT_FOUND:
             return OrderState(remote_id, gone=True, cancel=Decision.ACCEPTED)
+        if reply.ok and "orderId" not in reply.row:
+            raise Uncertain("orders.cancel: an answer without an order")
         if reply.ok or reply.code == CANCELLED_ALREADY:
             return OrderState(remote_id, decision=Decision.ACCEPTED, cancel=Decision.ACCEPTED)
         raise self._refused(remote_id, reply, "too_late_to_cancel")
@@ -191,6 +193,8 @@ class ApiShip(PaperDesk):
         reply = self._client.call("PUT", f"orders/{remote_id}", "orders.change", write=True, json=body)
         if not reply.ok:
             raise self._refused(remote_id, reply, "too_late_to_change")
+        if not reply.row:
+            raise Uncertain("orders.change: an answer without sense")
         return OrderState(remote_id, after.number, Decision.ACCEPTED, changes=(ChangeState("", Decision.ACCEPTED),))
 
     def changed(self, remote_id: str, after: ShipmentRequest) -> OrderState | None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from b24app.logistics.aftercare import HandOver
-from b24app.logistics.errors import Refused
+from b24app.logistics.errors import Refused, Uncertain
 from b24app.logistics.problem import Field, Problem
 from b24app.systems.russian_post.client import Client
 from b24app.systems.russian_post.errors import Said, problem_of, problems_of, said
@@ -69,5 +69,7 @@ def _check_in(client: Client, name: str, balance: bool) -> tuple[Problem, ...]:
         data = client.call("POST", f"1.0/batch/{name}/checkin", "batch.checkin", write=True, params=params)
     except Refused as error:
         return error.problems
-    code = data.get("error-code") if isinstance(data, Mapping) else None
+    if not isinstance(data, Mapping):
+        raise Uncertain("batch.checkin: an answer without sense")
+    code = data.get("error-code")
     return (problem_of(Said(str(code))),) if code else ()

@@ -153,7 +153,10 @@ class RussianPost:
         for path, rows in found.items():
             if not (ids := ids_of(rows, remote_id)):
                 continue
-            errors = said(self._client.call("DELETE", path, "order.delete", write=True, json=ids))
+            data = self._client.call("DELETE", path, "order.delete", write=True, json=ids)
+            errors = said(data)
+            if not errors and not (isinstance(data, Mapping) and "result-ids" in data):
+                raise Uncertain("order.delete: an answer without ids and errors")
             if late := too_late(errors, "too_late_to_cancel"):
                 raise late
             if others := [error for error in errors if error.code != "NOT_FOUND"]:
@@ -175,7 +178,10 @@ class RussianPost:
             if late := too_late(back, "too_late_to_change"):
                 raise late
         for row, item in zip(rows, items, strict=True):
-            refuse_if(self._client.call("PUT", f"1.0/backlog/{row['id']}", "backlog.change", write=True, json=item))
+            data = self._client.call("PUT", f"1.0/backlog/{row['id']}", "backlog.change", write=True, json=item)
+            refuse_if(data)
+            if data and not isinstance(data, Mapping):
+                raise Uncertain("backlog.change: an answer without sense")
         done = created(after, items, [str(row["barcode"]) for row in rows])
         return OrderState(remote_id, remote_id, Decision.ACCEPTED, done.order_number,
                           changes=(ChangeState("", Decision.ACCEPTED),))  # fmt: skip

@@ -173,7 +173,9 @@ class Parcels:
         if moved is not None:
             raise Refused([Problem("too_late_to_cancel", Field.ORDER, their_code=moved.code, their_text=moved.text)])
         reply = self.api.write("request/cancel", "request.cancel", {"request_id": remote_id})
-        if not reply.ok or reply.row.get("status") not in ("CREATED", "SUCCESS"):
+        if reply.ok and reply.row.get("status") not in ("CREATED", "SUCCESS", "ERROR"):
+            raise Uncertain("request.cancel: an answer without a status")
+        if not reply.ok or reply.row.get("status") == "ERROR":
             code, text = str(reply.row.get("reason") or reply.code), str(reply.row.get("description") or reply.text)
             raise Refused([Problem("cancel_refused", Field.ORDER, Who.CARRIER, code, text)])
         return replace(state, decision=Decision.ACCEPTED, cancel=Decision.PENDING)
