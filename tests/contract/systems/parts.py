@@ -76,6 +76,11 @@ SILENT: tuple[tuple[str, dict[str, Any]], ...] = (
     ("html", {"status": 200}),
     ("break_after", {}),
 )
+UNCLEAR: tuple[tuple[str, dict[str, Any]], ...] = (("status", {"status": 500}), ("html", {"status": 200}))
+#: Where a write's good answer may be as good as empty, only this says nothing for certain.
+NONSENSE: tuple[tuple[str, dict[str, Any]], ...] = (("status", {"status": 200, "body": 7}),)
+LOST: tuple[tuple[str, dict[str, Any]], ...] = (("break_after", {}),)
+NOT_SENT: tuple[tuple[str, dict[str, Any]], ...] = (("break_before", {}),)
 ODD = tuple(("status", {"status": 200, "body": body}) for body in ({"surprise": 1}, 7))
 ODD_LISTS = tuple(("status", {"status": 200, "body": body}) for body in (["surprise"], [None]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from b24app.logistics.errors import Refused
 from b24app.logistics.order import Decision
 from tests.contract.systems.harness import Harness
+from tests.contract.systems.parts import NOT_SENT, ODD, UNCLEAR
 
 
 def test_a_courier_is_called_once_found_and_called_off(system: Harness) -> None:
@@ -34,9 +35,9 @@ def test_a_lost_answer_calls_no_second_courier(system: Harness) -> None:
     if not system.has("CourierCalls"):
         return
     request = system.courier_request(system.make())
-    system.strike("break_before", system.at("couriers"))
-    assert system.raised(lambda: system.port.call_courier(request)) == "Uncertain"
-    system.no_faults()
+    faults = (*UNCLEAR, *ODD, *NOT_SENT)
+    said = system.raised_by(faults, system.at("couriers"), lambda: system.port.call_courier(request))
+    assert said == dict.fromkeys(said, "Uncertain")
     assert system.port.find_courier(request) is None
     system.strike("break_after", system.at("couriers"))
     assert system.raised(lambda: system.port.call_courier(request)) == "Uncertain"
