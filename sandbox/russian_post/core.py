@@ -67,6 +67,7 @@ class Post(Carrier[Order]):
         self.by_barcode: dict[str, Order] = {}
         self.by_number: dict[tuple[str, str], list[Order]] = {}
         self.batches: dict[tuple[str, str], Batch] = {}
+        self.handed_in: dict[tuple[str, ...], str] = {}
         self.tickets: dict[str, Ticket] = {}
         self.polled: dict[str, float] = {}
         self.calls: dict[tuple[str, date], int] = {}

@@ -24,6 +24,9 @@ from b24app.wire.http import Limits
 TICKETS, SINGLE, CHEAP = "tickets", "single", ""
 #: §14.2; answers for so many are several megabytes.
 TICKET_MOST = 3000
+#: A ticket is ready after a quarter of an hour, and asked about as seldom. A rest before the next one: news come within
+#: 20 minutes all the same, for a sixth less calls.
+READY_S, REST_S = 900.0, 150.0
 PAUSE_S, DAY_PULLS = 900.0, 96
 _SLOW = Limits(connect_s=3.0, read_s=60.0, total_s=90.0, max_bytes=64 * 1024 * 1024)
 _NOT_READY, _GONE, _DENIED = 6, 17, 3
@@ -56,8 +59,11 @@ class Tracker:
     # --- bulk: a ticket now, its answer a quarter of an hour later ----------------------------------------------
 
     def _pull_tickets(self, cursor: str, groups: Mapping[str, list[str]]) -> FeedPage:
-        """The cursor names the tickets under way; new ones are asked for when all have answered. A page that was lost
-        on its way is asked for again with the same tickets, which live for 32 hours."""
+        """In turn: ask for tickets, which the cursor names then, and read them when they are ready. A page that was
+        lost on its way is read again from the same tickets, which live for 32 hours."""
+        if not cursor:
+            asked = [self._ticket(some) for some in _chunks(_barcodes(groups))]
+            return FeedPage(cursor=" ".join(asked), wait_s=READY_S)
         told: dict[str, list[Operation]] = {}
         skipped, waiting = 0, []
         for ticket in cursor.split():
@@ -68,14 +74,8 @@ class Tracker:
             elif number != _GONE:
                 self._check(number, answer)
                 skipped += _read(answer, told)
-        states = self._states(groups, told)
-        if not waiting:
-            try:
-                waiting = [self._ticket(some) for some in _chunks(_barcodes(groups))]
-            except Unavailable:
-                if not states:
-                    raise
-        return FeedPage(states, cursor=" ".join(waiting), wait_s=PAUSE_S, skipped=skipped)
+        wait_s = READY_S if waiting else REST_S
+        return FeedPage(self._states(groups, told), cursor=" ".join(waiting), wait_s=wait_s, skipped=skipped)
 
     def _ticket(self, barcodes: Sequence[str]) -> str:
         # The four attributes are required by their schema and read by nobody.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.russian_post.core import Post, destination_index
-from sandbox.russian_post.model import Event, Order
+from sandbox.russian_post.model import Batch, Event, Order
 from sandbox.russian_post.places import Place, by_index
 
 _HUB = ("140980", "Подольск МСЦ")
@@ -23,14 +23,35 @@ def move(post: Post, order: Order, step: Mapping[str, Any]) -> None:
     happened(post, order, int(number), int(attribute), where)
 
 
+#: Operations that need no item in anybody's hands.
+_ON_PAPER = (13, 20, 26, 27, 28, 37, 45, 46, 47, 59)
+
+
 def happened(post: Post, order: Order, number: int, attribute: int, where: str = "from") -> Event:
     """Remember an operation, and move the batch on."""
+    if number not in _ON_PAPER and order.kind == "order" and not order.batch:
+        _handed_in(post, order)
     index, text = _place(post, order, where)
     event = Event(number, attribute, post.time(), index, text)
     order.events.append(event)
     post.note("order.status", order.number, id=order.id, barcode=order.barcode, code=f"{number}/{attribute}")
     _move_batch(post, order, number)
     return event
+
+
+def _handed_in(post: Post, order: Order) -> None:
+    """What the office takes has been checked in: here somebody did it in the cabinet, in one batch a day."""
+    day, office = post.moscow().date().isoformat(), str(order.body["postoffice-code"])
+    kind, category = str(order.body["mail-type"]), str(order.body["mail-category"])
+    key = (order.account.code, office, kind, category, day)
+    name = post.handed_in.get(key)
+    if name is None:
+        name = post.handed_in[key] = post.next_batch_name(order.account)
+        batch = Batch(name, order.account, office, kind, category, [kind], day, "FROZEN", post.time())
+        batch.electronic_f103 = True
+        post.batches[(order.account.code, name)] = batch
+    post.batches[(order.account.code, name)].ids.append(order.id)
+    order.batch = name
 
 
 def _place(post: Post, order: Order, where: str) -> tuple[str, str]:

@@ -106,15 +106,12 @@ class RussianPostHarness(Harness):
     )
 
     def prepare(self) -> None:
-        """Tickets answer at once, as often as they are asked; what they really take is in test_russian_post.py."""
-        self.switch(ticket_seconds=0, poll_seconds=0)
+        """A ticket may be asked about again at once: a page may come twice. Its quarter of an hour stays."""
+        self.switch(poll_seconds=0)
 
     def most_calls(self, count: int) -> int:
-        """One call tells of a whole batch of theirs; of orders that are in none, two each."""
+        """One call tells of a whole batch of theirs; of orders that are in none, two calls each."""
         return 2 * count
-
-    def unknown_ids(self, count: int) -> list[str]:
-        return super().unknown_ids(min(count, 8))
 
     def refused_code(self) -> str:
         return "ILLEGAL_INITIALS"
@@ -124,17 +121,15 @@ class RussianPostHarness(Harness):
         if not self.detail(state)["batch_status"]:
             self.port.hand_over([state.remote_id], self.world.clock.now().date())
 
-    def step(self, state: OrderState, step: Mapping[str, Any]) -> None:
-        self.hand_over(state)
-        super().step(state, step)
-
     def before_paper(self, form: PaperForm, state: OrderState) -> None:
         if form.code == "f103":
             self.port.hand_over([state.remote_id], self.world.clock.now().date())
 
     def events(self, state: OrderState) -> tuple[TrackingEvent, ...]:
         tracked = [state.tracking_number]
+        self.switch(ticket_seconds=0)
         page = self.port.pull(self.port.pull("", lambda: tracked).cursor, lambda: tracked)
+        self.switch(ticket_seconds=900)
         found: tuple[TrackingEvent, ...] = page.states[0].events
         return found
 

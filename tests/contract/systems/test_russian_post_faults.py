@@ -224,6 +224,7 @@ def test_odd_answers_of_bulk_tracking(post: RussianPostHarness) -> None:
     """A fault, an empty envelope, no SOAP at all: the ticket is kept and asked for again."""
     made = post.make()
     cursor = pulled(post.port, "", made).cursor
+    post.advance(900)
     empty = ENVELOPE.format(ANSWER.format(""))
     fault = ENVELOPE.format("<s:Fault><faultcode>s:Server</faultcode><faultstring>broken</faultstring></s:Fault>")
     for body, status in ((fault, 500), ("{}", 200), ("", 503)):
@@ -239,6 +240,7 @@ def test_odd_answers_of_bulk_tracking(post: RussianPostHarness) -> None:
 def test_other_errors_of_a_ticket_wait(post: RussianPostHarness, number: int) -> None:
     made = post.make()
     cursor = pulled(post.port, "", made).cursor
+    post.advance(900)
     body = ENVELOPE.format(ANSWER.format(f'<error ErrorTypeID="{number}" ErrorName="…"/>'))
     post.fault("status", "/fc", "POST", status=200, body=body, content_type="text/xml")
     with pytest.raises(Unavailable) as caught:
@@ -249,7 +251,6 @@ def test_other_errors_of_a_ticket_wait(post: RussianPostHarness, number: int) ->
 def test_items_of_one_order_are_told_together(post: RussianPostHarness) -> None:
     """One by one two items are two requests, and the order is told of when both have answered."""
     made = post.port.create(post.request(parcels=TWO))
-    post.hand_over(made)
     for barcode in made.tracking_number.split(","):
         post.control("POST", f"orders/{barcode}/status", {"code": "1/2", "where": "from"})
     single = post.open(tracking="single", tracking_daily="0")
@@ -285,6 +286,7 @@ def test_the_cheap_way_keeps_within_its_calls(post: RussianPostHarness, monkeypa
 def test_an_item_with_an_unknown_writing_of_time_is_skipped(post: RussianPostHarness) -> None:
     made = post.make()
     cursor = pulled(post.port, "", made).cursor
+    post.advance(900)
     rows = "".join(
         f'<f:Operation OperTypeID="{kind}" OperCtgID="1" OperName="…" DateOper="{at}" IndexOper="101000"/>'
         for kind, at in (("1", "10.02.2026 09:00:00"), ("8", "вчера"))
