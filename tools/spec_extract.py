@@ -35,6 +35,29 @@ OPERATIONS = {
         "get /v2/deliverypoints",
     ],
 }
+# What the program asks of ApiShip. Its file is not published beside its pages: where one is found is in the README of
+# the tests; without it in the folder, the extract stays as it is.
+APISHIP = "apiship.openapi.json"
+APISHIP_OPERATIONS = [
+    "post /users/login",
+    "post /calculator",
+    "post /orders",
+    "get /orders/{orderId}",
+    "put /orders/{orderId}",
+    "get /orders/{orderId}/cancel",
+    "post /orders/{orderId}/resend",
+    "get /orders/status",
+    "get /orders/{orderId}/statusHistory",
+    "post /orders/statuses",
+    "get /orders/statuses/history/date/{date}",
+    "post /orders/labels",
+    "post /orders/waybills",
+    "post /orders/return",
+    "get /lists/points",
+    "get /webhooks",
+    "post /webhooks",
+    "delete /webhooks/{uuid}",
+]
 PROSE = {"description", "title", "example", "examples", "externalDocs", "xml", "default"}
 REFERENCE = "#/components/schemas/"
 
@@ -45,6 +68,8 @@ def main(arguments: list[str]) -> int:
         print(f"no specifications in {SPECS}: name their folder in WAYBILL_SPECS", file=sys.stderr)
         return 1
     files = {"cdek.json": pretty(cdek()), "bitrix24_methods.json": methods(), "russian_post.json": russian_post()}
+    if (SPECS / APISHIP).is_file():
+        files["apiship.json"] = pretty(apiship())
     if "--check" in arguments:
         stale = [name for name, text in files.items() if (TARGET / name).read_text() != text]
         print(f"differ from the specifications: {', '.join(stale)}" if stale else "as the specifications say")
@@ -62,18 +87,31 @@ def cdek() -> dict[str, Any]:
     schemas: dict[str, Any] = {}
     for part, names in OPERATIONS.items():
         spec = json.loads((SPECS / f"cdek.{part}.openapi.json").read_text())
-        found = {}
-        for name in names:
-            verb, path = name.split()
-            found[f"{verb.upper()} {path}"] = operation(spec["paths"][path][verb], part)
-        operations |= found
-        wanted = list(references(list(found.values())))
-        while wanted:
-            key = wanted.pop()
-            if key not in schemas:
-                schemas[key] = bare(spec["components"]["schemas"][key.partition(".")[2]], part)
-                wanted.extend(references(schemas[key]))
+        cut(spec, part, names, operations, schemas)
     return {"operations": operations, "schemas": dict(sorted(schemas.items()))}
+
+
+def apiship() -> dict[str, Any]:
+    """As `cdek`, of one part."""
+    operations: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
+    cut(json.loads((SPECS / APISHIP).read_text()), "apiship", APISHIP_OPERATIONS, operations, schemas)
+    return {"operations": operations, "schemas": dict(sorted(schemas.items()))}
+
+
+def cut(spec: dict[str, Any], part: str, names: list[str], operations: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Adds the named operations and the schemas that they need."""
+    found = {}
+    for name in names:
+        verb, path = name.split()
+        found[f"{verb.upper()} {path}"] = operation(spec["paths"][path][verb], part)
+    operations |= found
+    wanted = list(references(list(found.values())))
+    while wanted:
+        key = wanted.pop()
+        if key not in schemas:
+            schemas[key] = bare(spec["components"]["schemas"][key.partition(".")[2]], part)
+            wanted.extend(references(schemas[key]))
 
 
 def operation(spec: dict[str, Any], part: str) -> dict[str, Any]:

@@ -67,10 +67,12 @@ def order_full(order: Order) -> Row:
         place["providerNumber"] = place["providerBarcode"] = order.provider_number or None
         for item in place["items"]:
             item["quantityDelivered"] = _delivered(order, item)
+    # A return was sent without them.
+    weight, cod = {"weight": sum(place["weight"] for place in body["places"])}, {"codCost": 0}
     extended = {"planDeliveryCost": order.plan_cost, "factOrderWeight": None, "returnReason": None}
     return {
-        "order": known | body["order"],
-        "cost": body["cost"],
+        "order": known | weight | body["order"],
+        "cost": cod | body["cost"],
         "sender": body["sender"],
         "recipient": body["recipient"],
         "returnAddress": body.get("returnAddress"),

@@ -10,7 +10,7 @@ from b24app.logistics.model import Address, DeliveryKind, Item, Parcel, Sender, 
 from b24app.logistics.money import Money
 from b24app.logistics.order import OrderState, fingerprint_of
 from b24app.systems.apiship.errors import rows_of
-from b24app.systems.apiship.quotes import box, delivery_type
+from b24app.systems.apiship.quotes import box, delivery_type, spot
 from b24app.systems.apiship.tracking import state_of
 from b24app.systems.apiship.vocabulary import COURIER, POINT, VAT_RATES
 from b24app.systems.kit.goods import Pieces, collect, pieces
@@ -131,7 +131,7 @@ def _address(address: Address, city: str) -> dict[str, Any]:
         "region": (address.region or "")[:MAX_TOWN],
         "postIndex": address.postal_code or "",
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value} | spot(address)
 
 
 def _sender(sender: Sender) -> dict[str, Any]:

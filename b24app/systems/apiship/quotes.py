@@ -58,7 +58,13 @@ def place(address: Address, city: str) -> dict[str, Any]:
         found["index"] = address.postal_code
     if address.region:
         found["region"] = address.region[:100]
-    return found
+    return found | spot(address)
+
+
+def spot(address: Address) -> dict[str, float]:
+    """Where it is, if that is known: carriers that are taxis go by it."""
+    known = address.lat is not None and address.lon is not None
+    return {"lat": float(address.lat or 0), "lng": float(address.lon or 0)} if known else {}
 
 
 def build_calculation(

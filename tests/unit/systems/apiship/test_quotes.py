@@ -65,6 +65,8 @@ def test_a_place_goes_by_the_name_of_its_city_or_as_typed() -> None:
         "countryCode": "RU", "city": "Казань", "index": "420111", "region": "Татарстан",
     }  # fmt: skip
     assert place(Address("где-то там"), "") == {"countryCode": "RU", "addressString": "где-то там"}
+    known = Address("где-то там", lat=55.8, lon=49.1)
+    assert place(known, "") == {"countryCode": "RU", "addressString": "где-то там", "lat": 55.8, "lng": 49.1}
 
 
 def tariff(number: int, cost: float, **more: Any) -> dict[str, Any]:
