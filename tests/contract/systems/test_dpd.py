@@ -85,6 +85,23 @@ def test_fields_that_nobody_documented_cost_no_event(dpd: DpdHarness) -> None:
     assert [event.place for event in page.states[0].events] == ["Москва"] * 3
 
 
+def test_fields_that_nobody_documented_cost_no_paper_no_price_and_no_point(dpd: DpdHarness) -> None:
+    """Types with a single child too, which zeep takes out of their wrapper."""
+    known, request = dpd.port.points(0), dpd.request()
+    price = dpd.port.quote(request)
+    dpd.unknown_fields()
+    state = dpd.settle(dpd.port.create(two_parcels(dpd)))
+    for form in dpd.manifest.papers:
+        paper = dpd.port.ask_paper(form.code, state.remote_id)
+        assert dpd.port.fetch_paper(form.code, paper.key).startswith(b"%PDF-")
+    assert paper.key.endswith("/2")
+    assert dpd.port.quote(request) == price
+    assert dpd.open_anew().points(0) == known
+    dpd.move(state, "in_transit")
+    assert [event.code for event in dpd.port.read_return(state.remote_id).events][-1] == "OnRoad"
+    assert dpd.port.cancel(dpd.make("wb-2-1").remote_id).gone
+
+
 def test_a_package_that_shows_no_event_is_never_confirmed(dpd: DpdHarness) -> None:
     dpd.make()
     space = "http://dpd.ru/ws/event-tracking/2016-02-15"
