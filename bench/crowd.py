@@ -45,7 +45,8 @@ class Made:
 
 def harness_of(house: House, system: str) -> Harness:
     """The contract suite's face of an emulator, over this house's."""
-    world: Any = SimpleNamespace(addresses=house.addresses, control=Control(house.control))
+    control = Control(house.control)
+    world: Any = SimpleNamespace(addresses=house.addresses, control=control, clock=SimpleNamespace(now=control.now))
     return HARNESSES[system](world)
 
 

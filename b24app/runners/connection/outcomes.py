@@ -44,8 +44,10 @@ def with_service(row: Shipment, view: ShipmentView, change: Advance, manifest: M
     return replace(change, fields={**change.fields, Role.SERVICE: manifest.service_words(code, language_of(lang))})
 
 
-def intent_outcome(landed: Landed, now: datetime, spread: float, dead_after: int) -> Outcome:
-    """The next state of the task's intent."""
+def intent_outcome(
+    landed: Landed, now: datetime, spread: float, dead_after: int, visible_after: timedelta = LOOK_UP_AFTER
+) -> Outcome:
+    """The next state of the task's intent. `visible_after`: a fresh order may stay unseen by a look-up for so long."""
     task, error = landed.task, landed.error
     if landed.state is not None:
         decision = _decision(task, landed.state)
@@ -56,7 +58,7 @@ def intent_outcome(landed: Landed, now: datetime, spread: float, dead_after: int
     if isinstance(error, Refused):
         return _refused(landed, error.problems, str(error))
     if isinstance(error, Uncertain):
-        due = max(now + LOOK_UP_AFTER, ladder.next_try(now, task.tries, spread=spread))
+        due = max(now + max(visible_after, LOOK_UP_AFTER), ladder.next_try(now, task.tries, spread=spread))
         return Outcome(task.intent_id, IntentState.UNCERTAIN, "uncertain", landed.ms, "", error.why, due)
     if isinstance(error, AccountProblem):
         problem = error.problem

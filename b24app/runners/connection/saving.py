@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -128,7 +128,10 @@ class Saver:
         )
 
     def _outcome(self, landed: Landed) -> Outcome:
-        return outcomes.intent_outcome(landed, self.now, self.services.spread(), self.services.settings.dead_after)
+        limits = self.services.plugins[self.account.connection.system].manifest.limits
+        visible = timedelta(seconds=limits.get("visible_after_s", 0))
+        spread, dead_after = self.services.spread(), self.services.settings.dead_after
+        return outcomes.intent_outcome(landed, self.now, spread, dead_after, visible)
 
     def _save_one(self, landed: Landed, known: Known, outcome: Outcome | None) -> None:
         row = known.rows[landed.task.shipment_id]
