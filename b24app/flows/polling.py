@@ -36,13 +36,16 @@ GIVE_UP = timedelta(days=180)
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How often an account's orders under way are looked at: all of them at the same moments, so that one call that
-    tells of many is never half empty. `every_s` apart, `offset_s` tells accounts apart."""
+    tells of many is never half empty. `every_s` apart, `offset_s` tells accounts apart. `offset_s` None = each at its
+    own moments, where a call tells of one order alone."""
 
     every_s: float
-    offset_s: float = 0.0
+    offset_s: float | None = 0.0
 
     def next_look(self, after: datetime) -> datetime:
         """The first such moment later than `after`."""
+        if self.offset_s is None:
+            return after + timedelta(seconds=self.every_s)
         begun = (after.timestamp() - self.offset_s) // self.every_s
         return datetime.fromtimestamp((begun + 1) * self.every_s + self.offset_s, UTC)
 

@@ -242,7 +242,7 @@ def pace_of(manifest: Manifest, connection: Connection) -> Pace | None:
     called = "Callbacks" in manifest.ports and connection.hook_subscribed_at and not connection.hook_problem
     told = "Feed" in manifest.ports or called
     every = track.every_s or (track.net_s if told else POLLED_S)
-    return Pace(every, connection.id * 97 % every)
+    return Pace(every, connection.id * 97 % every if track.batch > 1 else None)
 
 
 def _grouped(rows: Sequence[Shipment], batch: int, refs: Mapping[int, tuple[str, ...]]) -> list[tuple[Task, ...]]:

@@ -66,7 +66,7 @@ MANIFEST = Manifest(
     docs_url="https://docs.apiship.ru",
     papers=FORMS,
     changes=RULES,
-    track=TrackPolicy(batch=100, net_s=6 * 3600.0, feed_s=1140.0),
+    track=TrackPolicy(batch=100, net_s=6 * 3600.0, feed_s=1080.0),
     notice=NOTICE,
 )
 

@@ -49,7 +49,7 @@ MANIFEST = Manifest(
     changes=RULES,
     # Every nineteen minutes the balance tells of all that is under way (§7); histories are read of what changed there,
     # and of the rest every five days, in case its coarser words hid a step. `batch` is how many at one time.
-    track=TrackPolicy(batch=10, net_s=120 * 3600.0, feed_s=1140.0),
+    track=TrackPolicy(batch=10, net_s=120 * 3600.0, feed_s=1080.0),
     notice=NOTICE,
 )
 

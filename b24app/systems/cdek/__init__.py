@@ -39,7 +39,7 @@ MANIFEST = Manifest(
     docs_url="https://apidoc.cdek.ru",
     papers=FORMS,
     changes=RULES,
-    track=TrackPolicy(),
+    track=TrackPolicy(net_s=24 * 3600.0),
 )
 
 

@@ -110,7 +110,7 @@ MANIFEST = Manifest(
     docs_url="https://www.dpd.ru/integration",
     papers=FORMS,
     changes=RULES,
-    track=TrackPolicy(batch=100, every_s=0.0, net_s=24 * 3600.0, feed_s=1140.0),
+    track=TrackPolicy(batch=100, every_s=0.0, net_s=24 * 3600.0, feed_s=1080.0),
     notice={
         "ru": "Статусы DPD общие на клиентский номер: если их читает другая программа с тем же ключом, скажите об этом "
         "в настройках, иначе одна из двух их не увидит.",

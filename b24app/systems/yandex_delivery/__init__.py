@@ -99,7 +99,7 @@ MANIFEST = Manifest(
     papers=FORMS,
     changes=RULES,
     # The platform is polled in bulk (§A7: no callbacks), express tells by its journal.
-    track=TrackPolicy(batch=BATCH, every_s=1140.0, feed_s=60.0),
+    track=TrackPolicy(batch=BATCH, every_s=1080.0, feed_s=60.0),
 )
 
 

@@ -62,3 +62,4 @@ def test_orders_of_an_account_are_looked_at_together() -> None:
     assert next_poll(Status.IN_TRANSIT, shipment(), NOW, NOW, pace) == slot
     late = next_poll(Status.DELIVERED, shipment(), NOW, NOW, pace)
     assert late == slot + s(24 * 3600)
+    assert Pace(900, None).next_look(NOW) == NOW + s(900)
