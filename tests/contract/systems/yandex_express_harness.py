@@ -85,7 +85,11 @@ class YandexExpressHarness(YandexHarness):
 
     def events(self, state: OrderState) -> tuple[TrackingEvent, ...]:
         """The journal tells the whole way, an answer the newest part of it."""
-        told = [each for each in self.port.pull("", list).states if each.remote_id == state.remote_id]
+        told = [
+            each
+            for each in self.port.pull("", lambda: [state.tracking_number]).states
+            if each.remote_id == state.remote_id
+        ]
         return tuple(event for each in told for event in each.events)
 
     def sent(self, state: OrderState) -> Sent:
