@@ -50,8 +50,8 @@ MANIFEST = Manifest(
     title={"ru": "Почта России", "en": "Russian Post"},
     kind="carrier",
     ports=(
-        "Orders", "Tracking", "Feed", "Cancels", "Changes", "HandOvers", "Papers", "Quotes", "Offers", "PickupPoints",
-        "Cities", "AddressCheck", "ConnectionTest",
+        "Orders", "Preview", "Tracking", "Feed", "Cancels", "Changes", "HandOvers", "Papers", "Quotes", "Offers",
+        "PickupPoints", "Cities", "AddressCheck", "ConnectionTest",
     ),
     limits={
         "service_weight_g": {code: service.max_g for code, service in SERVICES.items()},

@@ -36,6 +36,9 @@ class Client:
     def base(self) -> str:
         return self._line.base
 
+    def address(self, path: str) -> str:
+        return self._line.address(path)
+
     def call(self, verb: str, path: str, label: str, *, write: bool = False, **what: Any) -> Any:
         """Their document. Errors inside HTTP 200 are the caller's: some come beside results."""
         answer = self._line.send(verb, path, label, write=write, keep_5xx=True, **what)

@@ -28,7 +28,7 @@ TICKET_MOST = 3000
 #: 20 minutes all the same, for a sixth less calls.
 READY_S, REST_S = 900.0, 150.0
 PAUSE_S, DAY_PULLS = 900.0, 96
-_SLOW = Limits(connect_s=3.0, read_s=60.0, total_s=90.0, max_bytes=64 * 1024 * 1024)
+_SLOW = Limits(connect_s=3.0, read_s=30.0, total_s=40.0, max_bytes=64 * 1024 * 1024)
 _NOT_READY, _GONE, _DENIED = 6, 17, 3
 _A_MONTH_S = 30 * 24 * 3600.0
 #: Calls of one pull of the cheap way: the others wait for the next.
@@ -72,7 +72,7 @@ class Tracker:
             if number == _NOT_READY:
                 waiting.append(ticket)
             elif number != _GONE:
-                self._check(number, answer)
+                self._check(number, answer, READY_S)
                 skipped += _read(answer, told)
         wait_s = READY_S if waiting else REST_S
         return FeedPage(self._states(groups, told), cursor=" ".join(waiting), wait_s=wait_s, skipped=skipped)
@@ -96,13 +96,13 @@ class Tracker:
             raise Unavailable(f"{label}: an odd answer")
         return answer
 
-    def _check(self, number: int | None, answer: Mapping[str, Any]) -> None:
+    def _check(self, number: int | None, answer: Mapping[str, Any], wait_s: float | None = None) -> None:
         if number is None:
             return
         text = str(answer["error"].get("ErrorName") or "")
         if number == _DENIED:
             raise _denied(str(number), text)
-        raise Unavailable(f"tracking: error {number}")
+        raise Unavailable(f"tracking: error {number}", wait_s)
 
     # --- one by one ---------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentReques
 from b24app.logistics.order import ChangeState, Decision, OrderState
 from b24app.logistics.papers import PaperStage, PaperState
 from b24app.logistics.points import PickupPoint, PointPage
-from b24app.logistics.ports import CheckedAddress, City, Quote, TestStep
+from b24app.logistics.ports import CheckedAddress, City, Outgoing, Quote, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
@@ -34,6 +34,7 @@ from b24app.systems.russian_post.quotes import Desk, parse_rate, unfit_service
 from b24app.systems.russian_post.vocabulary import MOSCOW, SERVICES
 
 Row = Mapping[str, Any]
+CREATE = "2.0/user/backlog"
 
 
 class RussianPost:
@@ -63,7 +64,7 @@ class RussianPost:
         items = build_items(request, self._way(request))
         if len(items) > 1:
             self._delete(ids_of(self._backlog(request.number), request.number))
-        data = self._client.call("PUT", "2.0/user/backlog", "backlog.create", write=True, json=items)
+        data = self._client.call("PUT", CREATE, "backlog.create", write=True, json=items)
         made = data.get("orders") if isinstance(data, Mapping) else None
         rows = [row for row in made if isinstance(row, Mapping)] if isinstance(made, list) else []
         if errors := said(data):
@@ -72,6 +73,12 @@ class RussianPost:
         if len(rows) != len(items) or not all(row.get("barcode") and row.get("result-id") for row in rows):
             raise Uncertain("backlog.create: an answer without barcodes and errors")
         return created(request, items, [str(row["barcode"]) for row in rows])
+
+    def preview(self, request: ShipmentRequest) -> Outgoing:
+        """What is sent is a list: its items by their places."""
+        items = build_items(request, self._way(request))
+        sender = Sender(point_code=items[0]["postoffice-code"])
+        return Outgoing("PUT", self._client.address(CREATE), {str(n): item for n, item in enumerate(items)}, sender)
 
     def read(self, remote_id: str) -> OrderState:
         rows = self._items(remote_id)

@@ -245,7 +245,7 @@ def test_other_errors_of_a_ticket_wait(post: RussianPostHarness, number: int) ->
     post.fault("status", "/fc", "POST", status=200, body=body, content_type="text/xml")
     with pytest.raises(Unavailable) as caught:
         pulled(post.port, cursor, made)
-    assert str(number) in str(caught.value)
+    assert (str(number) in str(caught.value), caught.value.retry_after) == (True, 900.0)
 
 
 def test_items_of_one_order_are_told_together(post: RussianPostHarness) -> None:
