@@ -50,11 +50,17 @@ class SetUp:
     triggers: Mapping[int, str]
 
 
-def set_up(steer: Steer, member_id: str, account: Mapping[str, Any], seconds: float = 60.0) -> SetUp:
+def set_up(
+    steer: Steer,
+    member_id: str,
+    account: Mapping[str, Any],
+    seconds: float = 60.0,
+    sender: Mapping[str, str] | None = None,
+) -> SetUp:
     """Install the app, connect CDEK, switch every pipeline on. Raises PageFailedError."""
     install(steer, member_id, seconds)
     page = open_app(steer, member_id)
-    connect(page, account, seconds)
+    connect(page, account, seconds, sender)
     return SetUp(member_id, page, switch_on(page, seconds))
 
 
@@ -71,10 +77,12 @@ def install(steer: Steer, member_id: str, seconds: float = 60.0) -> None:
     steer("POST", f"/bitrix24/{member_id}/finish-install", {"user": ADMIN})
 
 
-def connect(page: Person, account: Mapping[str, Any], seconds: float = 60.0) -> None:
-    """Save a CDEK account; its test begins by itself."""
+def connect(
+    page: Person, account: Mapping[str, Any], seconds: float = 60.0, sender: Mapping[str, str] | None = None
+) -> None:
+    """Save a CDEK account; its test begins by itself. `sender` replaces what is in `SENDER`."""
     own = {"account": account["client_id"], "secret": account["client_secret"], "contract": str(account["contract"])}
-    page.press("/app/account/cdek/0", {"title": "СДЭК", "mode": "test", **own, **SENDER})
+    page.press("/app/account/cdek/0", {"title": "СДЭК", "mode": "test", **own, **SENDER, **(sender or {})})
     page.wait("/app/pipelines", lambda text: 'value="parcel"' in text, "the new account among the choices", seconds)
 
 
