@@ -74,7 +74,7 @@ MANIFEST = Manifest(
     docs_url="https://otpravka.pochta.ru/specification",
     papers=FORMS,
     changes=RULES,
-    track=TrackPolicy(batch=100, net_s=72 * 3600.0, feed_s=900.0),
+    track=TrackPolicy(batch=100, net_s=7 * 24 * 3600.0, feed_s=900.0),
     notice={
         "ru": "Тестового стенда у Почты нет: заказы настоящие, но до сдачи партии ничего не стоят.",
         "en": "The Post has no test stand: orders are real, but cost nothing until a batch is handed over.",
