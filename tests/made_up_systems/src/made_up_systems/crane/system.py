@@ -47,8 +47,8 @@ class Crane:
         self._context, self._manifest = context, manifest
         self._line = Line(context, headers={"X-Key": context.setting("key")})
 
-    def _ask(self, verb: str, path: str, label: str, **what: Any) -> Any:
-        """Their document; raises Refused for an error of theirs."""
+    def _ask(self, verb: str, path: str, label: str, wanted: str, **what: Any) -> Any:
+        """Their document, which holds what is wanted; raises Refused for an error of theirs."""
         write = bool(what.get("write"))
         status, said = self._line.json(verb, path, label, **what)
         if status == 401:
@@ -56,14 +56,14 @@ class Crane:
         error = said.get("error") if isinstance(said, Mapping) else None
         if isinstance(error, Mapping):
             raise Refused([MEANINGS.problem(str(error.get("code", "")), str(error.get("text", "")))])
-        if status >= 400 or not isinstance(said, Mapping) or not said:
+        if status >= 400 or not isinstance(said, Mapping) or said.get(wanted) is None:
             raise (Uncertain if write else Unavailable)(f"{label}: HTTP {status}")
         return said
 
     # --- Orders, Tracking -------------------------------------------------------------------------------------------
 
     def create(self, request: ShipmentRequest) -> OrderState:
-        said = self._ask("POST", "orders", "orders.create", write=True, json=build(request))
+        said = self._ask("POST", "orders", "orders.create", "order", write=True, json=build(request))
         return parse(said["order"])
 
     def find(self, number: str) -> OrderState | None:
@@ -79,7 +79,7 @@ class Crane:
         return [found[each] for each in remote_ids if each in found]
 
     def _orders(self, params: Mapping[str, str]) -> list[OrderState]:
-        return [parse(row) for row in self._ask("GET", "orders", "orders.find", params=params)["orders"]]
+        return [parse(row) for row in self._ask("GET", "orders", "orders.find", "orders", params=params)["orders"]]
 
     # --- Feed -------------------------------------------------------------------------------------------------------
 
@@ -88,13 +88,13 @@ class Crane:
         return f"crane:{fingerprint_of('', '', [len(self._context.setting('key'))])}"
 
     def pull(self, cursor: str, watched: Callable[[], Sequence[str]]) -> FeedPage:
-        said = self._ask("GET", "news", "news")
+        said = self._ask("GET", "news", "news", "orders")
         rows = [parse(row) for row in said["orders"]]
         return FeedPage(tuple(rows), receipt=str(said["page"]) if rows else "", more=bool(said["more"]))
 
     def confirm(self, receipt: str) -> None:
         try:
-            self._ask("POST", f"news/{receipt}/read", "news.read", write=True)
+            self._ask("POST", f"news/{receipt}/read", "news.read", "read", write=True)
         except Uncertain as error:
             raise Unavailable(error.why) from error
 
@@ -102,7 +102,7 @@ class Crane:
 
     def cancel(self, remote_id: str) -> OrderState:
         try:
-            said = self._ask("DELETE", f"orders/{remote_id}", "orders.cancel", write=True)
+            said = self._ask("DELETE", f"orders/{remote_id}", "orders.cancel", "order", write=True)
         except Refused as error:
             if error.problems[0].their_code == "NO_SUCH_ORDER":
                 return OrderState(remote_id, gone=True, cancel=Decision.ACCEPTED)
@@ -111,7 +111,7 @@ class Crane:
 
     def change(self, remote_id: str, before: ShipmentRequest, after: ShipmentRequest) -> OrderState:
         try:
-            said = self._ask("PATCH", f"orders/{remote_id}", "orders.change", write=True, json=person(after))
+            said = self._ask("PATCH", f"orders/{remote_id}", "orders.change", "order", write=True, json=person(after))
         except Refused as error:
             if error.problems[0].their_code == "FLOWN":
                 raise Refused([replace(error.problems[0], code="too_late_to_change")]) from error
@@ -119,7 +119,7 @@ class Crane:
         return replace(parse(said["order"]), changes=(ChangeState("", Decision.ACCEPTED),))
 
     def changed(self, remote_id: str, after: ShipmentRequest) -> OrderState | None:
-        said = self._ask("GET", "orders", "orders.find", params={"ids": remote_id})
+        said = self._ask("GET", "orders", "orders.find", "orders", params={"ids": remote_id})
         row = next(iter(said["orders"]), None)
         if row is None or any(row[name] != value for name, value in person(after).items()):
             return None
@@ -145,7 +145,7 @@ class Crane:
 
     def offers(self, request: ShipmentRequest) -> list[Quote]:
         body = {name: value for name, value in build(request).items() if name not in ("name", "phone", "number")}
-        return [price(row) for row in self._ask("POST", "prices", "prices", json=body)["prices"]]
+        return [price(row) for row in self._ask("POST", "prices", "prices", "prices", json=body)["prices"]]
 
     def quote(self, request: ShipmentRequest) -> Quote:
         found = next((each for each in self.offers(request) if each.service_code == request.service_code), None)
@@ -156,11 +156,11 @@ class Crane:
     # --- PickupPoints, Cities, AddressCheck -------------------------------------------------------------------------
 
     def point(self, code: str) -> PickupPoint | None:
-        rows = self._ask("GET", "points", "points.one", params={"code": code})["points"]
+        rows = self._ask("GET", "points", "points.one", "points", params={"code": code})["points"]
         return place(rows[0]) if rows else None
 
     def points(self, page: int) -> PointPage:
-        said = self._ask("GET", "points", "points", params={"page": str(page)})
+        said = self._ask("GET", "points", "points", "points", params={"page": str(page)})
         found = []
         for row in said["points"]:
             try:
@@ -173,7 +173,7 @@ class Crane:
         return self._town(next(iter(address.city_names), address.text))
 
     def _town(self, name: str) -> City:
-        row = self._ask("GET", "towns", "towns", params={"name": name})["town"]
+        row = self._ask("GET", "towns", "towns", "town", params={"name": name})["town"]
         return City(str(row["id"]), str(row["name"]))
 
     def check_address(self, address: Address) -> CheckedAddress:
@@ -186,31 +186,31 @@ class Crane:
 
     def create_return(self, request: ReturnRequest) -> OrderState:
         body = {"number": request.number, "of": request.of_remote_id}
-        return parse(self._ask("POST", "returns", "returns.create", write=True, json=body)["order"], back=True)
+        return parse(self._ask("POST", "returns", "returns.create", "order", write=True, json=body)["order"], back=True)
 
     def find_return(self, number: str) -> OrderState | None:
-        rows = self._ask("GET", "returns", "returns.find", params={"number": number})["orders"]
+        rows = self._ask("GET", "returns", "returns.find", "orders", params={"number": number})["orders"]
         return parse(rows[0], back=True) if rows else None
 
     def read_return(self, remote_id: str) -> OrderState:
-        rows = self._ask("GET", "returns", "returns.read", params={"id": remote_id})["orders"]
+        rows = self._ask("GET", "returns", "returns.read", "orders", params={"id": remote_id})["orders"]
         return parse(rows[0], back=True) if rows else OrderState(remote_id, gone=True)
 
     def call_courier(self, request: CourierRequest) -> CourierState:
         body = {"number": request.number, "day": request.day.isoformat(), "from": f"{request.begin:%H:%M}",
                 "to": f"{request.end:%H:%M}", "grams": request.weight_g}  # fmt: skip
-        return visit(self._ask("POST", "visits", "visits.create", write=True, json=body)["visit"])
+        return visit(self._ask("POST", "visits", "visits.create", "visit", write=True, json=body)["visit"])
 
     def find_courier(self, request: CourierRequest) -> CourierState | None:
-        rows = self._ask("GET", "visits", "visits.find", params={"number": request.number})["visits"]
+        rows = self._ask("GET", "visits", "visits.find", "visits", params={"number": request.number})["visits"]
         return visit(rows[0]) if rows else None
 
     def cancel_courier(self, remote_id: str) -> CourierState:
-        return visit(self._ask("DELETE", f"visits/{remote_id}", "visits.cancel", write=True)["visit"])
+        return visit(self._ask("DELETE", f"visits/{remote_id}", "visits.cancel", "visit", write=True)["visit"])
 
     def hand_over(self, remote_ids: Sequence[str], day: date) -> HandOver:
         body = {"ids": list(remote_ids), "day": day.isoformat()}
-        said = self._ask("POST", "days", "days.close", write=True, json=body)
+        said = self._ask("POST", "days", "days.close", "closed", write=True, json=body)
         refused = {str(each): once([MEANINGS.problem("NO_SUCH_ORDER", "no such order")]) for each in said["unknown"]}
         return HandOver(str(said["day"]), tuple(map(str, said["closed"])), refused)
 
@@ -218,7 +218,7 @@ class Crane:
 
     def test(self, sender: Sender | None = None) -> Iterator[TestStep]:
         def me() -> tuple[str, Mapping[str, str]]:
-            return str(self._ask("GET", "me", "me")["name"]), {}
+            return str(self._ask("GET", "me", "me", "name")["name"]), {}
 
         return run_checks([("settings", lambda: needs_settings(self._manifest, self._context)), ("call", me)])
 
