@@ -10,6 +10,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import OrderState
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Incident
+from b24app.systems.yandex_delivery import parcels
 from tests.contract.systems.harness import Harness, Sent, Shape, Where
 
 T = TypeVar("T")
@@ -93,6 +94,11 @@ class YandexHarness(Harness):
     def prepare(self) -> None:
         self.decide_after(0.0)
         self.switch(edit_seconds=0.0)
+        self._looks, parcels._EDIT_PAUSES_S = parcels._EDIT_PAUSES_S, (0.02,) * 5
+
+    def close(self) -> None:
+        parcels._EDIT_PAUSES_S = self._looks
+        super().close()
 
     def wait_for(self, read: Callable[[], T], good: Callable[[T], bool], within: float = 8.0) -> T:
         """Their time is the emulator's: nobody has to wait for it."""
