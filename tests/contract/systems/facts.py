@@ -154,4 +154,6 @@ class Facts:
 
     def creates(self, call: Call) -> bool:
         """Whether this call makes an order."""
-        return fnmatchcase(urlsplit(call.url).path, self.create_path) and call.verb == self.create_method
+        said = f"{call.params} {call.json} {call.body!r}"
+        here = fnmatchcase(urlsplit(call.url).path, self.create_path) and call.verb == self.create_method
+        return here and self.create_contains in said

@@ -150,7 +150,7 @@ def test_a_write_without_a_clear_answer_is_uncertain(system: Harness) -> None:
     assert system.live(request.number) == 1
 
 
-def test_a_slow_answer_and_a_dead_line_are_uncertain(system: Harness) -> None:
+def test_a_slow_answer_and_a_dead_line_are_uncertain_and_no_proof(system: Harness) -> None:
     slow, dead = system.request("wb-11-1"), system.request("wb-12-1")
     system.port.find("wb-0-0")
     system.strike("latency", system.creating(), seconds=0.6)
@@ -159,6 +159,9 @@ def test_a_slow_answer_and_a_dead_line_are_uncertain(system: Harness) -> None:
     system.strike("hang", system.creating(), seconds=0.6)
     with system.http.hurried(system.creates, read_s=0.3):
         assert system.raised(lambda: system.port.create(dead)) == "Uncertain"
+    system.strike("hang", system.finding(), seconds=0.6)
+    with system.http.hurried(lambda _call: True, read_s=0.3):
+        assert system.raised(lambda: system.port.find(dead.number)) == "Unavailable"
     assert system.wait_for(lambda: system.live(slow.number), lambda n: n == 1) == 1  # it was done after all
     assert system.settle(system.deliver(slow)).decision is Decision.ACCEPTED
     assert system.settle(system.deliver(dead)).decision is Decision.ACCEPTED
