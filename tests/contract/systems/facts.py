@@ -111,9 +111,9 @@ class Facts:
     page_most = 1000
     #: A courier can be called off, and what is handed over cannot be cancelled any more.
     couriers_cancel = True
+    handed_over_is_final = True
     #: A return takes our number (else the order that it belongs to is asked, whenever it is to be made).
     returns_by_number = True
-    handed_over_is_final = True
     #: Callbacks are ordered by a call (else somebody enters the address in their cabinet).
     subscribes = True
     #: A created order has a page where a client follows it.
