@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from b24app.flows.decisions import Advance
+from b24app.flows.polling import Pace
 from b24app.flows.snapshot import Role, ShipmentView
 from b24app.lanes import ladder
 from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
@@ -27,6 +28,8 @@ LOOK_UP_AFTER = timedelta(seconds=10)
 ACCOUNT_PAUSE = timedelta(hours=1)
 #: Of the calls whose answer is one of `state.changes`: the Problem of one that is refused, and of one that is given up.
 _PROBLEMS = {CHANGE: ("change_refused", "change_silent"), STOP: ("stop_refused", "stop_silent")}
+#: Orders that were read together and could not be are read again at such whole moments.
+TOGETHER_S = 5.0
 #: While a cancellation or a change is being decided.
 CANCEL_POLL = timedelta(seconds=3)
 _DECIDED = {
@@ -169,11 +172,13 @@ def next_look(state: OrderState, change: Advance, now: datetime) -> datetime | N
 
 
 def later_poll(landed: Landed, now: datetime, spread: float, failures: int = 1) -> datetime:
-    """When to read again after a read that failed."""
+    """When to read again after a read that failed. Orders that were read together stay together."""
     if isinstance(landed.error, AccountProblem):
         return now + ACCOUNT_PAUSE
     retry_after = landed.error.retry_after if isinstance(landed.error, Unavailable) else None
-    return ladder.next_try(now, failures, retry_after=retry_after, spread=spread)
+    if not landed.together:
+        return ladder.next_try(now, failures, retry_after=retry_after, spread=spread)
+    return Pace(TOGETHER_S).next_look(ladder.next_try(now, failures, retry_after=retry_after))
 
 
 def own_problems(landed: Landed, outcome: Outcome | None, state: OrderState | None) -> list[Problem]:

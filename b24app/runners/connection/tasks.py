@@ -57,7 +57,7 @@ class Task:
 @dataclass(frozen=True)
 class Landed:
     """What came of a task: an order's state, what a call about collecting was answered, or the error a port raised.
-    `adopted` = it existed before this call."""
+    `adopted` = it existed before this call, `together` = one call was for many."""
 
     task: Task
     ms: int
@@ -65,6 +65,7 @@ class Landed:
     error: LogisticsError | None = None
     adopted: bool = False
     collected: collecting.Collected | None = None
+    together: bool = False
 
 
 def carry_out(system: Any, task: Task, clock: Clock) -> Landed:
@@ -89,14 +90,14 @@ def carry_out_all(system: Any, tasks: Sequence[Task]) -> list[Landed]:
         with tracing(tasks[0].trace_id):
             found = system.read_many([task.remote_id for task in tasks])
     except LogisticsError as error:
-        return [Landed(task, _ms(began), error=error) for task in tasks]
+        return [Landed(task, _ms(began), error=error, together=True) for task in tasks]
     ms, states = _ms(began), {state.remote_id: state for state in found}
     return [_landed(task, ms, states.get(task.remote_id)) for task in tasks]
 
 
 def _landed(task: Task, ms: int, state: OrderState | None) -> Landed:
     if state is None:
-        return Landed(task, ms, error=Unavailable("left out of an answer for many"))
+        return Landed(task, ms, error=Unavailable("left out of an answer for many"), together=True)
     return Landed(task, ms, state=state)
 
 

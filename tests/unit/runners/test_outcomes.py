@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -92,3 +93,13 @@ def test_a_cancellation_that_came_too_late_is_told() -> None:
     landed = Landed(task(CANCEL), 10, error=Refused([BAD_PHONE]))
     (problem,) = outcomes.own_problems(landed, None, None)
     assert (problem.code, problem.their_text) == ("cancel_refused", "words")
+
+
+def test_orders_that_were_read_together_are_read_again_together() -> None:
+    """Whenever each is saved and whatever the dice say."""
+    failed = Landed(task(kind=FOLLOW), 10, error=Unavailable("busy"), together=True)
+    moments = {outcomes.later_poll(failed, AT + timedelta(milliseconds=ms), ms / 1000) for ms in (0, 20, 900)}
+    [moment] = moments
+    assert AT < moment <= AT + timedelta(seconds=60)
+    alone = replace(failed, together=False)
+    assert outcomes.later_poll(alone, AT, 0.1) != outcomes.later_poll(alone, AT, 0.9)
