@@ -8,12 +8,21 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import burst, intake, many, one_deal, rates, tabs
+from bench import burst, following, intake, lines, lists, many, mapping, one_deal, rates, tabs
 from bench import map as map_of_points
 from bench.figures import Figure, save, table
 from bench.town import town
 
-ROWS = (*intake.ROWS, *map_of_points.ROWS, *one_deal.ROWS, *burst.ROWS, *rates.ROWS, *many.ROWS, *tabs.ROWS)
+#: Measured by themselves, without the town.
+ALONE = (intake, map_of_points, lines, mapping, lists, following)
+ROWS = (
+    *(row for group in ALONE for row in group.ROWS),
+    *one_deal.ROWS,
+    *burst.ROWS,
+    *rates.ROWS,
+    *many.ROWS,
+    *tabs.ROWS,
+)
 
 
 def say(text: str) -> None:
@@ -25,12 +34,10 @@ def say(text: str) -> None:
 def measure(wanted: Sequence[str], var: Path | None) -> list[Figure]:
     """Group by group; each group's figures are saved as soon as they are there."""
     figures: list[Figure] = []
-    if mine := [name for name in wanted if name in intake.ROWS]:
-        figures += intake.measure(mine, say)
-        save(figures)
-    if mine := [name for name in wanted if name in map_of_points.ROWS]:
-        figures += map_of_points.measure(mine, say)
-        save(figures)
+    for alone in ALONE:
+        if mine := [name for name in wanted if name in alone.ROWS]:
+            figures += alone.measure(mine, say)
+            save(figures)
     if set(wanted) & {*one_deal.ROWS, *burst.ROWS, *many.ROWS, *tabs.ROWS}:
         with town(say, var) as place:
             for group in (one_deal, tabs, burst, many):

@@ -1,0 +1,170 @@
+"""Refreshing a carrier's list of 100,000 pickup points, carrier by carrier.
+
+`points_memory`: megabytes above the idle process, at the most, of the carrier that takes most. Each list is read
+through the adapter over HTTP from its emulator (a process of its own) and taken over into a database as a worker does
+it (`runners/connection/refreshing.py`: pages of points, the cells of the map), in a fresh process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from b24app.systems import discover
+from bench.figures import Bar, Figure, Say
+from sandbox.processes import ProcessWorld
+
+ROWS = ("points_memory",)
+COUNT = 100_000
+ROOT = Path(__file__).resolve().parents[1]
+TIMEOUT_S = 900.0
+
+
+def measure(rows: Sequence[str], say: Say) -> list[Figure]:
+    """One row; a child process a carrier."""
+    found: dict[str, dict[str, float]] = {}
+    for code, plugin in sorted(discover().items()):
+        if "PickupPoints" in plugin.manifest.ports:
+            say(f"points_memory: {code}")
+            found[code] = _of(code)
+    worst = max(found, key=lambda code: found[code]["mb"])
+    told = ", ".join(f"{code} {each['mb']:.0f} MB in {each['s']:.0f} s" for code, each in found.items())
+    figure = Figure(
+        "points_memory",
+        found[worst]["mb"],
+        "MB",
+        Bar(150, strict=True),
+        [each["mb"] for each in found.values()],
+        holds_too=all(each["points"] >= COUNT for each in found.values()),
+        note=told,
+        more={"carriers": found},
+    )
+    return [figure] if figure.name in rows else []
+
+
+def _of(code: str) -> dict[str, float]:
+    with (
+        tempfile.TemporaryDirectory(prefix="waybill-bench-") as folder,
+        ProcessWorld(Path(folder) / "world", systems=[code]) as world,
+    ):
+        world.control.post(f"/{code}/settings", {"extra_points": COUNT})
+        child = subprocess.run(
+            [sys.executable, "-m", "bench.lists", code, folder, json.dumps(world.addresses)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    if child.returncode:
+        raise RuntimeError(f"{code}: {child.stderr[-2000:]}")
+    answer: dict[str, float] = json.loads(child.stdout.strip().splitlines()[-1])
+    return answer
+
+
+# --- in the child -----------------------------------------------------------------------------------------------------
+
+
+class Peak:
+    """The largest resident memory while it is open, looked at a hundred times a second."""
+
+    def __init__(self) -> None:
+        import psutil
+
+        self._process = psutil.Process()
+        self.idle = self.most = self._process.memory_info().rss
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def _watch(self) -> None:
+        while not self._stop.wait(0.01):
+            self.most = max(self.most, self._process.memory_info().rss)
+
+    def __enter__(self) -> Peak:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def megabytes(self) -> float:
+        return (self.most - self.idle) / 2**20
+
+
+def refresh(code: str, folder: str, addresses: dict[str, Any]) -> dict[str, float]:
+    """The steps of a refresh, over the adapter and the store, in this process."""
+    from types import SimpleNamespace
+
+    from b24app.clock import SystemClock
+    from b24app.runners.connection.refreshing import cells_of
+    from b24app.store import points
+    from b24app.store.engine import make_engine, make_sessions, read_scope, session_scope
+    from b24app.store.models import Base
+    from b24app.store.sql import chunks
+    from bench.points import KEY
+    from sandbox.control import Control
+    from tests.contract.systems.conftest import HARNESSES
+
+    control = Control(addresses["control"])
+    world: Any = SimpleNamespace(addresses=addresses, control=control, clock=SimpleNamespace(now=control.now))
+    harness = HARNESSES[code](world)
+    engine = make_engine(f"sqlite:///{folder}/points.db", [KEY])
+    Base.metadata.create_all(engine)
+    sessions, now = make_sessions(engine), SystemClock().now()
+    with session_scope(sessions) as session:
+        source_id, _ = points.take_turn(session, code, "test", [1], now)
+    harness.port.points(0)  # everything is loaded that a worker has loaded
+    began = time.monotonic()
+    with Peak() as peak:
+        page, more = 0, True
+        while more:
+            found = harness.port.points(page)
+            for some in chunks([points.ready(point) for point in found.points], points.BATCH):
+                with session_scope(sessions) as session:
+                    points.save(session, source_id, 1, some)
+            page, more = page + 1, found.more
+        for zoom in points.CELL_ZOOMS:
+            _cells(sessions, source_id, zoom, (points, chunks, cells_of, read_scope, session_scope))
+    with read_scope(sessions) as session:
+        from sqlalchemy import func, select
+
+        from b24app.store.models import PointRow
+
+        count = session.scalar(select(func.count()).select_from(PointRow)) or 0
+    return {"mb": peak.megabytes, "points": float(count), "s": time.monotonic() - began}
+
+
+def _cells(sessions: Any, source_id: int, zoom: int, tools: Any) -> None:
+    """As `Refreshing._cells` does it, page by page of the places."""
+    points, chunks, cells_of, read_scope, session_scope = tools
+
+    def places() -> Any:
+        after = 0
+        while True:
+            with read_scope(sessions) as session:
+                rows = points.places_after(session, source_id, after)
+            if not rows:
+                return
+            after = rows[-1].id
+            yield from ((row.mx, row.my, row.class_id) for row in rows)
+
+    with read_scope(sessions) as session:
+        slot = points.other_slot(points.source(session, source_id))
+    for some in chunks(list(cells_of(places(), slot, zoom)), 300):
+        with session_scope(sessions) as session:
+            points.add_cells(session, some)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(refresh(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))) + "\n")
