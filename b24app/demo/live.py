@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+from b24app.demo.accounts import form_of, mode_of
 from b24app.demo.house import House, Plan
+from b24app.systems import discover
 
 Say = Callable[[str], None]
 FIRST_PORTAL = 0
@@ -18,16 +21,24 @@ def main(var: Path, port: int, say: Say) -> int:
     say("Starting the emulated world, Redis, the database, pages, hooks and a worker…")
     with House(Plan(var, pages_port=port)) as house:
         portal = house.addresses["portals"][FIRST_PORTAL]
-        house.steer("POST", "/cdek/settings", {"auto_route": True, "step_seconds": 30})
+        codes = [code for code in discover() if code in house.addresses]
+        for code in codes:
+            house.steer("POST", f"/{code}/settings", {"auto_route": True, "step_seconds": 30})
         say(f"Open {portal['base_url']}/ — choose «Администратор», open the Market and install Waybill.")
         say(f"All parts of the pages in all their states: {house.pages}/components")
-        say(f"CDEK account for the set-up page: {_account(house)}")
+        say("Accounts for the set-up page:")
+        for code in codes:
+            say(f"  {_account(code, house.addresses[code]['accounts'][0])}")
         say(f"Steering of the emulated world: {house.control}/ — logs: {var / 'log'} — stop with Ctrl-C")
         house.supervisor.run()
         say("Stopping…")
     return 0
 
 
-def _account(house: House) -> str:
-    account = house.addresses["cdek"]["accounts"][0]
-    return f"{account['client_id']} / {account['client_secret']}"
+def _account(code: str, account: Mapping[str, Any]) -> str:
+    """What to type into the carrier's form, beside what is there already."""
+    manifest = discover()[code].manifest
+    typed, usual = form_of(manifest, account), {field.name: field.default for field in manifest.settings_form}
+    fields = {field.name: field.title["en"] for field in manifest.settings_form if not field.aside}
+    told = [f"{title}: {typed[name]}" for name, title in fields.items() if typed[name] != usual[name]]
+    return f"{manifest.title['en']} ({mode_of(manifest, account)}): {', '.join(told)}"
