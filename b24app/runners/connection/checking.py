@@ -8,7 +8,7 @@ from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError
 from b24app.logistics.model import Address
 from b24app.logistics.ports import CheckedAddress
-from b24app.runners.connection.saving import Account
+from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import addresses, inbox, jobs
 from b24app.store.engine import read_scope, session_scope

@@ -13,7 +13,7 @@ import structlog
 from b24app.lanes.slices import Slice
 from b24app.logistics.ports import CallbackHint
 from b24app.runners.connection import checking, hooking, previewing, testing
-from b24app.runners.connection.saving import Account
+from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, portals, reconciling, shipments
 from b24app.store.crypto import unseal

@@ -14,7 +14,7 @@ import structlog
 from b24app.lanes.slices import Slice
 from b24app.logistics.errors import AccountProblem, LogisticsError, Unavailable
 from b24app.logistics.order import OrderState
-from b24app.runners.connection.saving import Account
+from b24app.runners.connection.account import Account
 from b24app.runners.connection.tasks import FOLLOW, Landed, Task
 from b24app.runners.services import Services
 from b24app.store import feeds, inbox, shipments

@@ -21,7 +21,7 @@ from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable, problem_in
 from b24app.logistics.papers import PaperStage, PaperState
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.runners.connection.saving import Account
+from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import comments, inbox, outbox, papers, shipments
 from b24app.store.engine import read_scope, session_scope

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 from b24app.flows.trial import Outcome, Trial
 from b24app.lanes.slices import Slice
 from b24app.logistics.errors import AccountProblem, LogisticsError, Refused
-from b24app.runners.connection.saving import Account
+from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, jobs, trials
 from b24app.store.engine import read_scope, session_scope

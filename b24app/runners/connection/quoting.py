@@ -21,7 +21,7 @@ from b24app.logistics.errors import LogisticsError, Unavailable, problem_in
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.runners.connection.saving import Account
+from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, jobs, simulations
 from b24app.store.engine import read_scope, session_scope

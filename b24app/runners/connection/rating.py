@@ -24,8 +24,8 @@ from b24app.logistics.errors import LogisticsError, Refused, Unavailable
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.runners.connection.account import Account
 from b24app.runners.connection.quoting import LaterError, without
-from b24app.runners.connection.saving import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, rates
 from b24app.store.engine import read_scope, session_scope

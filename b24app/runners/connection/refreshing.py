@@ -17,7 +17,7 @@ from b24app.lanes.ladder import is_spent, next_try
 from b24app.lanes.slices import Slice
 from b24app.logistics import mercator
 from b24app.logistics.errors import AccountProblem, LogisticsError, Unavailable
-from b24app.runners.connection.saving import Account
+from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, lanes, points
 from b24app.store.engine import read_scope, session_scope

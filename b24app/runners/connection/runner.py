@@ -13,12 +13,13 @@ from b24app.flows.polling import Pace
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.logistics.status import Status
 from b24app.runners.connection import chores, collecting, feeding
+from b24app.runners.connection.account import Account
 from b24app.runners.connection.feeding import Feeding
 from b24app.runners.connection.papering import Papering
 from b24app.runners.connection.quoting import Quoting
 from b24app.runners.connection.rating import Rater
 from b24app.runners.connection.refreshing import Refreshing
-from b24app.runners.connection.saving import Account, Saver
+from b24app.runners.connection.saving import Saver
 from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, STOP, Landed, Task, carry_out, carry_out_all
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config

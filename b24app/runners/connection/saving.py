@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from b24app.flows.decisions import Advance
 from b24app.flows.following import follow
-from b24app.flows.polling import Pace
 from b24app.flows.snapshot import PipelineConfig, ShipmentView
 from b24app.flows.track import advance
 from b24app.lanes.slices import Slice
@@ -22,12 +21,13 @@ from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners import tell
 from b24app.runners.connection import changing, collected, collecting, outcomes
+from b24app.runners.connection.account import Account
+from b24app.runners.connection.known import Known, known_of
 from b24app.runners.connection.tasks import CANCEL, CREATE, FOLLOW, Landed
 from b24app.runners.services import Services
 from b24app.runners.views import shipment_view
 from b24app.store import (
     comments,
-    deals,
     feeds,
     intents,
     outbox,
@@ -40,14 +40,10 @@ from b24app.store import (
 )
 from b24app.store.lanes import LaneRef
 from b24app.store.models import (
-    Connection,
     ConnectionState,
     DealState,
     Intent,
-    Portal,
-    ProblemRow,
     Shipment,
-    TrackingRow,
 )
 from b24app.store.outbox import ToPortal
 from b24app.store.sending import Outcome
@@ -56,36 +52,6 @@ from b24app.store.sending import Outcome
 ACCOUNT_CODES = frozenset({"account_contract"})
 #: A refusal whose code or words no table of the system lists (`systems/kit/meanings.py`).
 REFUSED_UNKNOWN = "refused_unknown"
-
-
-@dataclass(frozen=True)
-class Account:
-    """The connection of a slice with all that its orders need."""
-
-    portal: Portal
-    connection: Connection
-    pipelines: dict[int, PipelineConfig | None]
-    pace: Pace | None = None
-
-
-@dataclass
-class Known:
-    """What the store knew about a group's shipments before it is saved."""
-
-    rows: dict[int, Shipment]
-    events: dict[int, list[TrackingRow]]
-    problems: dict[int, list[ProblemRow]]
-    deals: dict[int, DealState]
-    #: Of deals that were split: all their shipments.
-    split: dict[int, list[Shipment]]
-
-    def problems_of(self, row: Shipment) -> list[ProblemRow]:
-        """Open problems that are this order's; those of a deal that was split may stop another one."""
-        found = self.problems[row.deal_id]
-        return [each for each in found if each.shipment_id == row.id] if row.deal_id in self.split else found
-
-    def others(self, row: Shipment) -> list[ShipmentView]:
-        return [shipment_view(each) for each in self.split.get(row.deal_id, ()) if each.id != row.id]
 
 
 @dataclass
@@ -103,7 +69,7 @@ class Saver:
     def save(self, group: Sequence[Landed]) -> None:
         """Raises FenceLostError, or ChangedMeanwhileError (then read and save again)."""
         self.slice.check(self.session)
-        known = self._known(group)
+        known = known_of(self.session, self.account.portal.id, [landed.task for landed in group])
         closing = {landed.task.intent_id: self._outcome(landed) for landed in group if landed.task.intent_id}
         sending.finish(self.session, self.slice, Intent, closing.values(), self.now, group[0].task.trace_id)
         for landed in group:
@@ -112,20 +78,6 @@ class Saver:
             trace = group[0].task.trace_id
             lane = outbox.add(self.session, self.account.portal.id, self.things, now=self.now, trace_id=trace)
             self.wake.add(lane)
-
-    def _known(self, group: Sequence[Landed]) -> Known:
-        portal_id = self.account.portal.id
-        asked = {landed.task.deal_id for landed in group}
-        split = shipments.split_deals(self.session, portal_id, sorted(asked))
-        rows = shipments.by_ids(self.session, portal_id, [landed.task.shipment_id for landed in group])
-        deal_ids = list({row.deal_id for row in rows.values()})
-        return Known(
-            rows,
-            shipments.events_of(self.session, portal_id, list(rows)),
-            problems.open_of_deals(self.session, portal_id, deal_ids),
-            deals.states(self.session, portal_id, deal_ids),
-            shipments.of_deals(self.session, portal_id, sorted(split)),
-        )
 
     def _outcome(self, landed: Landed) -> Outcome:
         limits = self.services.plugins[self.account.connection.system].manifest.limits

@@ -13,7 +13,7 @@ from b24app.logistics.errors import LogisticsError, problem_in
 from b24app.logistics.model import Sender
 from b24app.logistics.ports import TestStep
 from b24app.runners.connection import hooking
-from b24app.runners.connection.saving import Account
+from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, intents, origins, portal_settings, portals, shipments
 from b24app.store.engine import read_scope, session_scope
