@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from b24app.flows.cod import build_cod, build_declared, read_money
@@ -244,6 +244,7 @@ def test_without_sides_the_portals_box_is_a_guess_or_nothing_is_said() -> None:
     assert (bare.length_mm, bare.guesses) == (0, ())
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no bad strategy
 @given(st.lists(st.tuples(st.integers(1, 30), st.tuples(*[st.integers(1, 900)] * 3)), min_size=1, max_size=8))
 def test_the_stacked_box_is_never_smaller_than_its_goods(goods: list[Any]) -> None:
     rows = [row(sized(Source.VARIATION, 10, *sides), quantity=str(count)) for count, sides in goods]
