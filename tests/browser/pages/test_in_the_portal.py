@@ -25,6 +25,8 @@ def connect(desk: Desk) -> None:
     """An administrator connects CDEK and switches the main pipeline on, in the page."""
     account = desk.program.world.addresses["cdek"]["accounts"][0]
     ours = desk.open_app()
+    ours.get_by_role("button", name="СДЭК", exact=True).click()
+    expect(ours.locator("#section")).to_contain_text("Новое подключение: СДЭК")
     form = ours.locator("#account-cdek-0")
     form.locator("[name=account]").fill(account["client_id"])
     form.locator("[name=secret]").fill(account["client_secret"])
@@ -58,7 +60,7 @@ def test_from_the_market_to_a_number_on_the_deal(desk: Desk) -> None:
     """Install, connect, switch on, ship one deal with a double click, cancel it, all with a mouse."""
     desk.sign_in(ADMIN)
     desk.install()
-    expect(desk.ours().locator("#section")).to_contain_text("Новое подключение: СДЭК")
+    expect(desk.ours().locator("#section button.wb-conn", has_text="Почта России")).to_be_visible()
     connect(desk)
     desk.sign_in(MANAGER)
     ours = desk.open_tab(DEAL)
@@ -115,7 +117,7 @@ def test_closing_the_installer_half_way_and_installing_again_is_safe(desk: Desk)
     desk.sign_in(ADMIN)
     desk.page.goto(desk.address["base_url"] + "/marketplace/app/17/")
     desk.page.wait_for_url("**install_finished=Y**", timeout=30000)
-    expect(desk.ours().locator("#section")).to_contain_text("Новое подключение: СДЭК")
+    expect(desk.ours().locator("#section button.wb-conn", has_text="Почта России")).to_be_visible()
     portal = next(iter(desk.program.world.system("bitrix24").portals.values()))
     assert [row.handler for row in portal.app.placements] == [f"{desk.program.url}/tab", f"{desk.program.url}/deals"]
     assert sorted(row.event for row in portal.app.handlers) == sorted(EVENTS)

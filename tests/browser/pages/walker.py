@@ -78,7 +78,8 @@ class Walker:
         expect(self.ours.locator(".wb-steps li", has_text=said)).to_have_class("is-done")
 
     def connect(self, account: Mapping[str, object]) -> None:
-        """A wrong key first, as people paste them; then the right one, tested to its end."""
+        """The carrier is chosen; a wrong key first, as people paste them; then the right one, tested to its end."""
+        self.ours.get_by_role("button", name=self.carrier, exact=True).click()
         form = self.ours.locator("#account-cdek-0")
         self.type(form, "Account", account["client_id"])
         form.get_by_label("Secure password").fill("copied-without-its-end")
