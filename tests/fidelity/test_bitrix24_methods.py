@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from b24app.bitrix24.scopes import REQUESTED
 from b24app.demo.setting_up import set_up
+from b24app.store import portals
 from sandbox.world import World
 from tests.fidelity.called import covered, named, strings, unnamed
 from tests.flows.program import Program
@@ -90,6 +92,8 @@ def test_what_the_program_really_calls(world: World, sqlite_database_url: str, r
     member = world.addresses["portals"][0]["member_id"]
     with Program(world, sqlite_database_url, redis_url) as program:
         ready = set_up(program.steer, member, world.addresses["cdek"]["accounts"][0])
+        # What moved before a pipeline has begun never ships.
+        program.wait(lambda: program.read(begun, member), "the pipelines' beginning")
         move_some(world, member, ready.triggers)
         program.wait(lambda: seen(world) >= TOLD, "a number and a problem in the CRM", 90)
     called = seen(world)
@@ -100,6 +104,12 @@ def test_what_the_program_really_calls(world: World, sqlite_database_url: str, r
 
 
 TOLD = {"crm.item.update", "crm.timeline.comment.add", "im.notify.system.add"}
+
+
+def begun(session: Session, member: str) -> bool:
+    portal = portals.by_member(session, member)
+    rows = portals.pipelines(session, portal.id).values() if portal is not None else ()
+    return bool(rows) and all(row.on_since_history_id is not None for row in rows if row.enabled)
 
 
 def move_some(world: World, member: str, triggers: Any) -> None:
