@@ -20,6 +20,13 @@ from b24app.wire.trace import new_trace_id
 SOON = timedelta(seconds=60)
 
 
+def joined(session: Session, connection: Connection, key: str) -> int:
+    """The id of the feed that an account is noted to share; 0 when that is another one (other keys were typed in)."""
+    row = session.get(FeedRow, connection.feed_id) if connection.feed_id is not None else None
+    own = (connection.system, connection.mode, key[:120])
+    return row.id if row is not None and (row.system, row.mode, row.key) == own else 0
+
+
 def join(session: Session, connection: Connection, key: str, now: datetime) -> FeedRow:
     """The feed of an account, and note that the account is one of its own."""
     of = {"system": connection.system, "mode": connection.mode, "key": key[:120]}

@@ -117,10 +117,10 @@ def after_answer_before_saving() -> None:
     from b24app.runners.connection.runner import ConnectionRunner
 
     def wrap(inner: Wrapped) -> Wrapped:
-        def save(self: ConnectionRunner, run: Any, group: Any) -> None:
+        def save(self: ConnectionRunner, run: Any, group: Any, *rest: Any) -> None:
             if any(landed.task.kind == "create" and landed.state for landed in group):
                 _end()
-            inner(self, run, group)
+            inner(self, run, group, *rest)
 
         return save
 

@@ -22,6 +22,7 @@ from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import FenceLostError, LaneRef
 from b24app.store.models import ConnectionState, InboxKind
+from b24app.systems.plugin import Manifest
 from b24app.wire.trace import new_trace_id, tracing
 
 PORT = "Feed"
@@ -51,20 +52,31 @@ class Feeding:
     flying: dict[Future[None], int] = field(default_factory=dict)
 
     @property
+    def _manifest(self) -> Manifest:
+        return self.services.plugins[self.account.connection.system].manifest
+
+    @property
+    def offered(self) -> bool:
+        """Whether the system has feeds at all: of no other one is there ever anything told."""
+        return PORT in self._manifest.ports
+
+    @property
     def _pause(self) -> timedelta:
-        track = self.services.plugins[self.account.connection.system].manifest.track
+        track = self._manifest.track
         return timedelta(seconds=track.feed_s if track and track.feed_s else 900)
 
     def load(self) -> None:
-        manifest = self.services.plugins[self.account.connection.system].manifest
         ready = self.account.connection.state == ConnectionState.READY
-        if self.slice.people or not ready or PORT not in manifest.ports:
+        if self.slice.people or not ready or not self.offered:
             return
-        now, key = self.services.clock.now(), self.system.feed_key
+        key = self.system.feed_key
         if not key:  # this account has no such part
             return
-        with session_scope(self.services.sessions) as session:
-            self.feed_id = feeds.join(session, self.account.connection, key, now).id
+        with read_scope(self.services.sessions) as session:
+            self.feed_id = feeds.joined(session, self.account.connection, key)
+        if not self.feed_id:  # once for each account, not in every slice
+            with session_scope(self.services.sessions) as session:
+                self.feed_id = feeds.join(session, self.account.connection, key, self.services.clock.now()).id
 
     def begin(self, room: int) -> None:
         """A pull, when its time has come and orders leave room for it."""

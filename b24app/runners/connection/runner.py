@@ -194,7 +194,7 @@ class ConnectionRunner:
 
     def _told(self, run: Run) -> None:
         """Save what feeds told of this account's orders, row by row with what came of it."""
-        if run.slice.people:
+        if run.slice.people or not run.feeds.offered:
             return
         while True:
             landed, rows, wait_for = feeding.told(self._services, run.slice)

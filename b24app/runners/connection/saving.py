@@ -47,6 +47,7 @@ from b24app.store.models import (
 )
 from b24app.store.outbox import ToPortal
 from b24app.store.sending import Outcome
+from b24app.systems.plugin import Manifest
 
 #: Problems of an order that are really the account's: nothing else would be accepted either.
 ACCOUNT_CODES = frozenset({"account_contract"})
@@ -79,9 +80,12 @@ class Saver:
             lane = outbox.add(self.session, self.account.portal.id, self.things, now=self.now, trace_id=trace)
             self.wake.add(lane)
 
+    @property
+    def _manifest(self) -> Manifest:
+        return self.services.plugins[self.account.connection.system].manifest
+
     def _outcome(self, landed: Landed) -> Outcome:
-        limits = self.services.plugins[self.account.connection.system].manifest.limits
-        visible = timedelta(seconds=limits.get("visible_after_s", 0))
+        visible = timedelta(seconds=self._manifest.limits.get("visible_after_s", 0))
         spread, dead_after = self.services.spread(), self.services.settings.dead_after
         return outcomes.intent_outcome(landed, self.now, spread, dead_after, visible)
 
@@ -127,8 +131,7 @@ class Saver:
         )
         self._settle_accepted(landed, row, state, change)
         if not others:  # several shipments have no one service
-            system, lang = self.account.connection.system, self.account.portal.language
-            change = outcomes.with_service(row, view, change, self.services.plugins[system].manifest, lang)
+            change = outcomes.with_service(row, view, change, self._manifest, self.account.portal.language)
         self._tell(landed, row, change, deal)
         self._tell_changes(row, news, deal)
         if change.changed and change.status is Status.CREATED:
@@ -201,8 +204,7 @@ class Saver:
         wanted = papers.Wanted.of(self.account.portal.settings).prepare
         if not wanted:
             return
-        forms = self.services.plugins[self.account.connection.system].manifest.papers
-        form = next((each.code for each in forms if each.alike == wanted), None)
+        form = next((each.code for each in self._manifest.papers if each.alike == wanted), None)
         if form is not None:
             trace, people = landed.task.trace_id, landed.task.people
             lane = papers.ask(self.session, row, form, asked_by=None, now=self.now, trace_id=trace, people=people)
