@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.apiship.data.statuses import BEFORE
 from sandbox.apiship.errors import FieldError, Refused, field, missing
 from sandbox.apiship.model import Account, Order, Paper
-from sandbox.cdek.pdf import label_pdf
+from sandbox.kernel.pdf import label_pdf
 
 from . import statuses
 

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.boxberry.core import Boxberry
 from sandbox.boxberry.errors import NO_PARCELS, NOT_FOUND, OTHER_RECEPTION, Refused, not_for_act
 from sandbox.boxberry.model import Account, Act, Parcel
-from sandbox.cdek.pdf import label_pdf
+from sandbox.kernel.pdf import label_pdf
 
 from . import checks
 from .accept import label_url

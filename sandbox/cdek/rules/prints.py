@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.cdek.core import Cdek
 from sandbox.cdek.errors import Refused, bad_value, error, warning
 from sandbox.cdek.model import Account, Entity, Order, Request
-from sandbox.cdek.pdf import label_pdf
+from sandbox.kernel.pdf import label_pdf
 
 from .webhooks import publish
 

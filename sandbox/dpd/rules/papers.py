@@ -6,7 +6,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sandbox.cdek.pdf import label_pdf
+from sandbox.kernel.pdf import label_pdf
 from sandbox.dpd import geo
 from sandbox.dpd.errors import NOT_FOUND, PAST_PICKUP, Fault
 from sandbox.dpd.model import Account, Order

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from sandbox.cdek.pdf import label_pdf
+from sandbox.kernel.pdf import label_pdf
 from sandbox.pek.check import Check
 from sandbox.pek.core import Pek
 from sandbox.pek.data.directories import CALLED_OFF, find_status

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from datetime import date
 
-from sandbox.cdek.pdf import label_pdf
+from sandbox.kernel.pdf import label_pdf
 from sandbox.russian_post.catalogue import has_cod
 from sandbox.russian_post.core import Post
 from sandbox.russian_post.errors import Refused, gateway, internal, not_found

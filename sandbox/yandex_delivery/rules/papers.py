@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.cdek.pdf import label_pdf
+from sandbox.kernel.pdf import label_pdf
 from sandbox.yandex_delivery.core import Yandex
 from sandbox.yandex_delivery.errors import Refused, bad
 from sandbox.yandex_delivery.fields import Fields

@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from b24app.flows.papers import Merged, merged
-from sandbox.cdek.pdf import label_pdf
+from sandbox.kernel.pdf import label_pdf
 
 
 def label(name: str, pages: int = 1) -> bytes:

@@ -35,7 +35,7 @@ from b24app.systems import discover
 from placements.deal_list_filter import Filter, Known, Places, State, query_of, read_filter
 from placements.deal_list_prints_view import Press, label_of, labels, printing, together
 from placements.deal_list_view import Outcome, Setting, mark, may, outcome, progress
-from sandbox.cdek.pdf import label_pdf
+from sandbox.kernel.pdf import label_pdf
 from tests.unit.placements.conftest import CONTACT, DEAL, NOW
 from tests.unit.placements.page import Page
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.cdek.pdf import barcode_widths, label_pdf
+from sandbox.kernel.pdf import barcode_widths, label_pdf
 
 from .conftest import CdekClient
 
