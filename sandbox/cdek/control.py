@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 from wsgiref.types import WSGIApplication
 
-from flask import Flask, request
+from flask import Flask
+
+from sandbox.kernel.steering import json_body
 
 from .core import Cdek
 from .model import ACCOUNTS, Order
@@ -26,15 +28,6 @@ def create_control(cdek: Cdek) -> WSGIApplication:
     return app
 
 
-def _body(*known: str) -> dict[str, Any]:
-    data = request.get_json(force=True, silent=True) if request.get_data() else {}
-    if not isinstance(data, dict):
-        raise ValueError("the body must be a JSON object")  # noqa: TRY004  (answered as HTTP 400)
-    if known and (strange := sorted(set(data) - set(known))):
-        raise ValueError(f"unknown keys: {', '.join(strange)} (known: {', '.join(known)})")
-    return data
-
-
 def _settings(app: Flask, cdek: Cdek) -> None:
     @app.get("/settings")
     def read_settings() -> Answer:
@@ -43,7 +36,7 @@ def _settings(app: Flask, cdek: Cdek) -> None:
     @app.post("/settings")
     def change_settings() -> Answer:
         with cdek.lock:
-            spec = _body()
+            spec = json_body()
             cdek.switches.update(spec)
             if "seed" in spec:
                 cdek.rng.seed(cdek.switches.seed)
@@ -77,7 +70,7 @@ def _orders(app: Flask, cdek: Cdek) -> None:
 
     @app.post("/orders/<key>/status")
     def move_order(key: str) -> Answer:
-        spec = _body("code", "reason_code", "city_code")
+        spec = json_body("code", "reason_code", "city_code")
         reason = spec.get("reason_code")
         order = find(key)
         code = str(spec.get("code", ""))
@@ -93,14 +86,14 @@ def _orders(app: Flask, cdek: Cdek) -> None:
     @app.post("/orders/<key>/problem")
     def add_problem(key: str) -> Answer:
         order = find(key)
-        life.add_problem(cdek, order, str(_body("code")["code"]))
+        life.add_problem(cdek, order, str(json_body("code")["code"]))
         return _summary(order)
 
     @app.post("/orders/<key>/route")
     def start_route(key: str) -> Answer:
         order = find(key)
         order.extra["moves"] = True
-        life.start_route(cdek, order, _body("route").get("route"))
+        life.start_route(cdek, order, json_body("route").get("route"))
         return _summary(order)
 
 
@@ -125,7 +118,7 @@ def _overrides(app: Flask, cdek: Cdek) -> None:
 
     @app.post("/overrides")
     def add_override() -> Answer:
-        return overrides.as_json(overrides.add(cdek, _body()))
+        return overrides.as_json(overrides.add(cdek, json_body()))
 
     @app.delete("/overrides")
     def clear_overrides() -> Answer:
@@ -138,7 +131,7 @@ def _offices(app: Flask, cdek: Cdek) -> None:
     @app.post("/offices/<code>")
     def change_office(code: str) -> Answer:
         """``{"open": false}`` closes it; other keys replace fields of the row."""
-        spec = _body()
+        spec = json_body()
         with cdek.lock:
             office = cdek.offices.get(code)
             if office is None:
@@ -171,7 +164,7 @@ def _webhooks(app: Flask, cdek: Cdek) -> None:
     @app.post("/webhooks/send")
     def send_webhook() -> Answer:
         """Push an event of any content to the subscribers of ``type``, as CDEK or somebody else might."""
-        spec = _body("account", "type", "uuid", "attributes")
+        spec = json_body("account", "type", "uuid", "attributes")
         account = next((found for found in ACCOUNTS if found.client_id == spec.get("account")), ACCOUNTS[0])
         if spec.get("type") not in webhooks.TYPES:
             raise ValueError(f"type must be one of {', '.join(webhooks.TYPES)}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import random
-import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import Any
 from sandbox.kernel.clock import Clock
 from sandbox.kernel.journal import Journal
 from sandbox.kernel.numbers import Numbers
+from sandbox.kernel.present import Present
 from sandbox.kernel.push import Pusher
 from sandbox.kernel.timers import Timers
 
@@ -29,16 +29,13 @@ def wire_time(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
 
 
-class Cdek:
+class Cdek(Present):
     """State of all accounts, guarded by ``lock`` (never held while waiting or sending)."""
 
     def __init__(self, clock: Clock, journal: Journal, timers: Timers, pusher: Pusher) -> None:
-        self.clock = clock
+        super().__init__(clock, timers)
         self.journal = journal
-        self.timers = timers
         self.pusher = pusher
-        self.lock = threading.RLock()
-        self._due = threading.local()
         self.base_url = ""
         self.token_generation = 0
         self.reset()
@@ -73,32 +70,6 @@ class Cdek:
                 self.offices = {code: dict(row) for code, row in offices.items()}
 
         return back
-
-    def settle(self) -> None:
-        """Let everything happen that is due by now, so that an answer shows the present. Never under the lock."""
-        self.timers.run_due()
-
-    def time(self) -> float:
-        """The present; inside something scheduled, the moment it was due (so that a jump of the clock shows
-        statuses at their own times and not all at once)."""
-        moment: float | None = getattr(self._due, "moment", None)
-        return self.clock.time() if moment is None else moment
-
-    def at(self, moment: float, action: Callable[[], None]) -> None:
-        """Run ``action`` under the lock when the clock reaches ``moment``."""
-
-        def due() -> None:
-            with self.lock:
-                self._due.moment = moment
-                try:
-                    action()
-                finally:
-                    self._due.moment = None
-
-        self.timers.at(moment, due)
-
-    def after(self, seconds: float, action: Callable[[], None]) -> None:
-        self.at(self.time() + seconds, action)
 
     def now_text(self) -> str:
         return wire_time(self.time())

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
+
+from sandbox.kernel import carrier
 
 
 @dataclass
-class Switches:
+class Switches(carrier.Switches):
     """Seconds are of the sandbox's clock. Defaults are production's behaviour where the contract knows it."""
 
-    seed: int = 1
     token_seconds: int = 3600
     # The second phase (§4): how long an order, a change, a deletion takes to be decided.
     decision_min: float = 3.0
@@ -23,8 +23,6 @@ class Switches:
     lookup_prefers: str = "latest"
     unknown_uuid_status: int = 400
     # Life of an order by itself: named routes or steps, see life.py.
-    auto_route: bool = False
-    step_seconds: float = 3600.0
     routes: dict[str, Any] = field(default_factory=dict)
     # Routes and tariffs that are refused.
     refused_tariffs: list[int] = field(default_factory=list)
@@ -37,10 +35,6 @@ class Switches:
     # Offices.
     closed_offices: str = "hidden"
     substitute_overweight: bool = False
-    broken_points: int = 0
-    extra_points: int = 0
-    # Answers: fields nobody documented, to prove that clients ignore them.
-    unknown_fields: bool = False
     # Webhooks (§15): probabilities 0..1.
     webhooks: bool = True
     webhook_delay: float = 0.0
@@ -53,27 +47,3 @@ class Switches:
     webhook_timeout: float = 15.0
     webhook_retry_seconds: float = 409.0
     print_seconds: float = 1.0
-
-    def update(self, spec: Mapping[str, Any]) -> None:
-        """Set the named switches. Raises ValueError for an unknown name or a wrong type, changing nothing."""
-        known = {item.name for item in fields(self)}
-        fresh: dict[str, Any] = {}
-        for name, value in spec.items():
-            if name not in known:
-                raise ValueError(f"no such switch: {name} (there are: {', '.join(sorted(known))})")
-            fresh[name] = _as(type(getattr(self, name)), name, value)
-        low, high = fresh.get("decision_min", self.decision_min), fresh.get("decision_max", self.decision_max)
-        if low > high:
-            fresh["decision_max" if "decision_min" in fresh else "decision_min"] = (
-                low if "decision_min" in fresh else high
-            )
-        for name, value in fresh.items():
-            setattr(self, name, value)
-
-
-def _as(kind: type, name: str, value: Any) -> Any:
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ValueError(f"{name} must be {kind.__name__}")
-    return value

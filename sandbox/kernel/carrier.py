@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import copy
 import random
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar, Generic, TypeVar
 
+from .present import Present
 from .system import Context
 from .timers import Timers
 
@@ -69,7 +68,7 @@ class Override:
         return {"match": dict(self.match), "route": self.route, "errors": list(self.errors), "times": self.times}
 
 
-class Carrier(Generic[O]):
+class Carrier(Present, Generic[O]):
     """A carrier's memory, guarded by ``lock`` (never held while waiting or sending).
 
     Subclasses give ``code``, ``routes``, ``clear`` (the first day), ``find``, ``all_orders``, ``facts``, ``move``,
@@ -83,12 +82,10 @@ class Carrier(Generic[O]):
     _FIXED = frozenset({"clock", "journal", "timers", "pusher", "lock", "_due", "context"})
 
     def __init__(self, context: Context, switches: Callable[[], Switches] = Switches) -> None:
-        self.context = context
-        self.clock, self.journal, self.pusher = context.clock, context.journal, context.pusher
         # Timers of its own, so that a read can settle what is due.
-        self.timers = Timers(context.clock)
-        self.lock = threading.RLock()
-        self._due = threading.local()
+        super().__init__(context.clock, Timers(context.clock))
+        self.context = context
+        self.journal, self.pusher = context.journal, context.pusher
         self._new_switches = switches
         self.reset()
 
@@ -151,35 +148,6 @@ class Carrier(Generic[O]):
                 vars(self).update(copy.deepcopy(kept))
 
         return back
-
-    def settle(self) -> None:
-        """Let everything happen that is due by now, so that an answer shows the present. Never under the lock."""
-        self.timers.run_due()
-
-    def time(self) -> float:
-        """The present; inside something scheduled, the moment it was due (a jump of the clock then shows each status at
-        its own time and not all at once)."""
-        moment: float | None = getattr(self._due, "moment", None)
-        return self.clock.time() if moment is None else moment
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.time(), UTC)
-
-    def at(self, moment: float, action: Callable[[], None]) -> None:
-        """Run ``action`` under the lock when the clock reaches ``moment``."""
-
-        def due() -> None:
-            with self.lock:
-                self._due.moment = moment
-                try:
-                    action()
-                finally:
-                    self._due.moment = None
-
-        self.timers.at(moment, due)
-
-    def after(self, seconds: float, action: Callable[[], None]) -> None:
-        self.at(self.time() + seconds, action)
 
     def decision_delay(self) -> float:
         return self.rng.uniform(self.switches.decision_min, self.switches.decision_max)

@@ -6,10 +6,10 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sandbox.kernel.pdf import label_pdf
 from sandbox.dpd import geo
 from sandbox.dpd.errors import NOT_FOUND, PAST_PICKUP, Fault
 from sandbox.dpd.model import Account, Order
+from sandbox.kernel.pdf import label_pdf
 
 if TYPE_CHECKING:
     from sandbox.dpd.core import Dpd

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from flask import Flask, request
 
-from sandbox.kernel.pdf import label_pdf
 from sandbox.kernel.carrier import Carrier, Step, Switches
 from sandbox.kernel.gate import Origin
+from sandbox.kernel.pdf import label_pdf
 from sandbox.kernel.steering import CarrierSystem
 from sandbox.kernel.system import Context, CoverageRow, System
 
