@@ -14,13 +14,25 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import psutil
+from sqlalchemy import func, select
+
+from b24app.runners.connection.refreshing import cells_of
+from b24app.store import points
+from b24app.store.engine import Sessions, make_engine, make_sessions, read_scope, session_scope
+from b24app.store.models import Base, PointRow
+from b24app.store.sql import chunks
 from b24app.systems import discover
 from bench.figures import Bar, Figure, Say
+from bench.points import KEY, NOW
+from sandbox.control import Control
 from sandbox.processes import ProcessWorld
+from tests.contract.systems.conftest import HARNESSES
 
 ROWS = ("points_memory",)
 COUNT = 100_000
@@ -78,8 +90,6 @@ class Peak:
     """The largest resident memory while it is open, looked at a hundred times a second."""
 
     def __init__(self) -> None:
-        import psutil
-
         self._process = psutil.Process()
         self.idle = self.most = self._process.memory_info().rss
         self._stop = threading.Event()
@@ -104,26 +114,14 @@ class Peak:
 
 def refresh(code: str, folder: str, addresses: dict[str, Any]) -> dict[str, float]:
     """The steps of a refresh, over the adapter and the store, in this process."""
-    from types import SimpleNamespace
-
-    from b24app.clock import SystemClock
-    from b24app.runners.connection.refreshing import cells_of
-    from b24app.store import points
-    from b24app.store.engine import make_engine, make_sessions, read_scope, session_scope
-    from b24app.store.models import Base
-    from b24app.store.sql import chunks
-    from bench.points import KEY
-    from sandbox.control import Control
-    from tests.contract.systems.conftest import HARNESSES
-
     control = Control(addresses["control"])
     world: Any = SimpleNamespace(addresses=addresses, control=control, clock=SimpleNamespace(now=control.now))
     harness = HARNESSES[code](world)
     engine = make_engine(f"sqlite:///{folder}/points.db", [KEY])
     Base.metadata.create_all(engine)
-    sessions, now = make_sessions(engine), SystemClock().now()
+    sessions = make_sessions(engine)
     with session_scope(sessions) as session:
-        source_id, _ = points.take_turn(session, code, "test", [1], now)
+        source_id, _ = points.take_turn(session, code, "test", [1], NOW)
     harness.port.points(0)  # everything is loaded that a worker has loaded
     began = time.monotonic()
     with Peak() as peak:
@@ -135,35 +133,33 @@ def refresh(code: str, folder: str, addresses: dict[str, Any]) -> dict[str, floa
                     points.save(session, source_id, 1, some)
             page, more = page + 1, found.more
         for zoom in points.CELL_ZOOMS:
-            _cells(sessions, source_id, zoom, (points, chunks, cells_of, read_scope, session_scope))
+            _cells(sessions, source_id, zoom)
     with read_scope(sessions) as session:
-        from sqlalchemy import func, select
-
-        from b24app.store.models import PointRow
-
         count = session.scalar(select(func.count()).select_from(PointRow)) or 0
     return {"mb": peak.megabytes, "points": float(count), "s": time.monotonic() - began}
 
 
-def _cells(sessions: Any, source_id: int, zoom: int, tools: Any) -> None:
-    """As `Refreshing._cells` does it, page by page of the places."""
-    points, chunks, cells_of, read_scope, session_scope = tools
-
-    def places() -> Any:
-        after = 0
-        while True:
-            with read_scope(sessions) as session:
-                rows = points.places_after(session, source_id, after)
-            if not rows:
-                return
-            after = rows[-1].id
-            yield from ((row.mx, row.my, row.class_id) for row in rows)
-
+def _cells(sessions: Sessions, source_id: int, zoom: int) -> None:
+    """As `Refreshing._cells` does it."""
     with read_scope(sessions) as session:
-        slot = points.other_slot(points.source(session, source_id))
-    for some in chunks(list(cells_of(places(), slot, zoom)), 300):
+        source = points.source(session, source_id)
+    assert source is not None
+    slot = points.other_slot(source)
+    for some in chunks(list(cells_of(_places(sessions, source_id), slot, zoom)), 300):
         with session_scope(sessions) as session:
             points.add_cells(session, some)
+
+
+def _places(sessions: Sessions, source_id: int) -> Iterator[tuple[int, int, int]]:
+    """Page by page, as `Refreshing._places` does it."""
+    after = 0
+    while True:
+        with read_scope(sessions) as session:
+            rows = points.places_after(session, source_id, after)
+        if not rows:
+            return
+        after = rows[-1].id
+        yield from ((row.mx, row.my, row.class_id) for row in rows)
 
 
 if __name__ == "__main__":

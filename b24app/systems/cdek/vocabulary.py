@@ -1,5 +1,5 @@
 """CDEK's codes in our words: statuses, reasons, delivery problems, tariffs, errors and warnings (cdek.md §5.5, §7, §11,
-§16)."""
+§16). Long because it is nothing but tables: whoever holds a code of theirs looks here and nowhere else."""
 
 from __future__ import annotations
 
