@@ -82,7 +82,8 @@ class ShipmentRequest(Jsonable):
     """One order to a system. `number` is ours: `<portal code>-<deal>-<n>`, ASCII, unique per deployment.
 
     Exactly one of `address` (courier) and `point_code` (pickup) is used, by `kind`. `cod` None = nothing to collect.
-    `declared` None = the goods' prices. `sender` None = the connection's own sender.
+    `declared` None = the goods' prices. `sender` None = the connection's own sender. `reference` is the number of the
+    customer's order in the company's ERP, for systems that deliver by reference to it (sap-ewm.md §8).
     """
 
     number: str
@@ -96,6 +97,7 @@ class ShipmentRequest(Jsonable):
     cod: Money | None = None
     declared: Money | None = None
     comment: str = ""
+    reference: str = ""
 
     @property
     def weight_g(self) -> int:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
+from b24app.logistics.picking import Packed, PickedLine
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Incident, Status
 
@@ -67,7 +68,8 @@ class OrderState(Jsonable):
     `total_step_g` above 0 = it is of the weight of all parcels together, each rounded up to so many grams.
     `return_ids` are keys of the orders that bring the parcel back. `gone` = the system no longer knows it.
     `cancel` tells how a cancellation goes: None = none asked for. `changes` are the requests to change it that the
-    system tells of, oldest first.
+    system tells of, oldest first. `lines` and `packed` are a warehouse's: what was picked of each row, and that it all
+    lies packed (None = not yet, or the system knows no such step).
     """
 
     remote_id: str
@@ -90,6 +92,8 @@ class OrderState(Jsonable):
     gone: bool = False
     cancel: Decision | None = None
     changes: tuple[ChangeState, ...] = ()
+    lines: tuple[PickedLine, ...] = ()
+    packed: Packed | None = None
 
 
 def fingerprint(request: ShipmentRequest, total_step_g: int = 0) -> str:

@@ -27,6 +27,7 @@ from b24app.logistics.order import ChangeState, OrderState
 from b24app.logistics.papers import PaperState
 from b24app.logistics.points import PickupPoint, PointPage
 from b24app.logistics.problem import Problem
+from b24app.logistics.warehouse import Documents, Lists, Onward, Receipts, Stock
 
 __all__ = [
     "AddressCheck",
@@ -42,11 +43,14 @@ __all__ = [
     "CourierCalls",
     "CourierRequest",
     "CourierState",
+    "Documents",
     "Feed",
     "FeedPage",
     "HandOver",
     "HandOvers",
+    "Lists",
     "Offers",
+    "Onward",
     "Orders",
     "Outgoing",
     "Papers",
@@ -55,9 +59,11 @@ __all__ = [
     "PriceLine",
     "Quote",
     "Quotes",
+    "Receipts",
     "ReturnRequest",
     "Returns",
     "SignsOut",
+    "Stock",
     "Stops",
     "TestStep",
     "Tracking",

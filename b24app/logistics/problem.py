@@ -41,6 +41,7 @@ class Field(StrEnum):
     NUMBER = "number"
     ORDER = "order"
     STAGE = "stage"
+    REFERENCE = "reference"
     ACCOUNT = "account"
     NONE = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -73,8 +74,15 @@ class MemoryTokens:
 
 @dataclass(frozen=True, slots=True)
 class SettingField(Jsonable):
-    """One field of the connection's settings form. `kind`: text, secret, choice, bool, int. `choices` are
-    (value, {ru, en}). `aside` = few accounts need it: the form folds it away until it holds something."""
+    """One field of the connection's settings form. `choices` are (value, {ru, en}). `aside` = few accounts need it: the
+    form folds it away until it holds something.
+
+    `kind`: text, secret, choice, bool, int;
+    `url` = the https address of a system that stands at the admin's (`OpenContext.typed_url`), `pem` = its own
+    certificate authority; `remote` = one value of a list that the system itself has (port `Lists`, asked once the
+    account works; stored is its code); `map` = what each value of such a list means to us, stored as JSON
+    {their code: a `Status` value or `packed`} (`OpenContext.mapping`); `area` = many lines; `profile` = a JSON document
+    that the plug-in checks and tries (`systems.profiles.Profiled`)."""
 
     name: str
     title: Mapping[str, str]
@@ -115,6 +123,8 @@ class Manifest(Jsonable):
     (grams, millimetres, counts, minor units); `base_urls` by mode: a mode that is missing does not exist;
     `hosts` are further addresses, by name and mode; `services` are (code, {ru, en}).
 
+    `kind`: `carrier` takes parcels to people; `tms` = a transport department's system, which does so too; `warehouse` =
+    picks and packs, and may hand the goods to a carrier (`flows/chain.py`).
     `track` None = callbacks, with the ladder of pauses below them (`flows/polling.py`). `notice` is what an admin must
     know before choosing it ({ru, en})."""
 
@@ -164,6 +174,14 @@ class OpenContext:
     def setting(self, name: str) -> str:
         """A setting as the admin typed it, trimmed; "" when it is not there."""
         return str(self.settings.get(name) or "").strip()
+
+    def mapping(self, name: str) -> dict[str, str]:
+        """A setting of kind `map`: {their code: ours}; {} when nobody has chosen anything, or what is stored is odd."""
+        try:
+            found = json.loads(self.setting(name) or "{}")
+        except ValueError:
+            return {}
+        return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
 class SystemPlugin(Protocol):
