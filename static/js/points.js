@@ -84,6 +84,7 @@
   function dots() {
     if (!map) { return; }
     if (pending) { pending.abort(); }
+    delete document.getElementById("points-map").dataset.drawn;
     var mine = pending = new AbortController();
     window.Waybill.ask("/tab/points/map?" + new URLSearchParams(new FormData(form())), { stop: mine }).then(function (answer) { return answer.json(); }).then(function (found) {
       if (mine === pending && map) { draw(found); }
