@@ -16,7 +16,7 @@ from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.status import Status
 from b24app.parts import Parts
 from b24app.runners.connection.runner import pace_of
-from b24app.store import portals, shipments
+from b24app.store import lanes, portals, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import Connection
 from b24app.store.sql import chunks
@@ -83,6 +83,10 @@ def write(parts: Parts, member: str, accounts: Mapping[str, int], made: Sequence
                 account = portals.connection(session, portal.id, accounts[each.system])
                 assert account is not None
                 _row(session, portal, account, each, now)
+    # Written behind the lanes' backs: each is told to look.
+    with session_scope(parts.sessions) as session:
+        for account_id in accounts.values():
+            lanes.ask(session, lanes.connection_lane(session, account_id).id, now)
 
 
 def _row(session: Any, portal: Any, account: Connection, each: Made, now: datetime) -> None:

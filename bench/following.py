@@ -128,6 +128,8 @@ class _Watch:
                 for each in chosen[step * len(chosen) // (steps // 2) : (step + 1) * len(chosen) // (steps // 2)]:
                     self._change(harnesses[each.system], each)
             self._walk(1)
+            if not (step + 1) % (steps // 8):
+                self._say(f"tracking: {(step + 1) * STEP_S // 60} of {HOURS * 60} minutes")
         after = self._counts()
         self._seen.labels = after - before
         for name, n in self._seen.labels.items():
