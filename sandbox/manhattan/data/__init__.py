@@ -1,0 +1,1 @@
+"""First-day data: items, facilities, dictionaries, attributes of entities."""

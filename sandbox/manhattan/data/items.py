@@ -1,0 +1,53 @@
+"""The item master and the first day's stock: everything that the sandbox's portals sell, in both warehouses."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The shop's own list; the portals of the sandbox are seeded from it too.
+_CATALOGUE = Path(__file__).parents[2] / "bitrix24" / "data" / "catalogue.csv"
+#: One piece of it is left; there is none of it.
+SHORT, ABSENT = "KID-DOLL", "SP-SKI-190"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Grams and millimetres; 0 = the item master does not say."""
+
+    id: str
+    name: str
+    weight_g: int
+    sides_mm: tuple[int, int, int]
+
+
+def _read() -> Iterator[Item]:
+    yield Item("CUP-1", "Чашка", 300, (90, 90, 100))
+    yield Item("TEA-500", "Чай, 500 г", 520, (200, 120, 90))
+    with _CATALOGUE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            if row["sku"] and row["kind"] in ("simple", "offer"):
+                sides = (_number(row["length"]), _number(row["width"]), _number(row["height"]))
+                yield Item(row["sku"], row["name"], _number(row["weight"]), sides)
+
+
+def _number(text: str) -> int:
+    return int(text) if text else 0
+
+
+ITEMS: dict[str, Item] = {item.id: item for item in _read()}
+
+
+def first_stock(facility: int) -> Iterator[tuple[str, str, int]]:
+    """(item, location, pieces) of a facility by its place among them: some items lie in two locations."""
+    for index, item in enumerate(ITEMS.values()):
+        if item.id == ABSENT:
+            continue
+        pieces = 1 if item.id == SHORT else (60 + 5 * (index % 7)) // (1 + facility)
+        place = f"A{1 + index // 20}-{1 + index % 20:02d}"
+        if item.id != SHORT and index % 3 == 0:
+            yield item.id, f"{place}-02", 15
+            pieces -= 15
+        yield item.id, f"{place}-01", pieces
