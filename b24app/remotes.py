@@ -49,6 +49,8 @@ class Remotes:
 
     parts: Parts
     http: Http
+    system_http: Http
+    system_guard: Guard
     oauth: OAuthServer
     budgets: Budgets
     refresher: Refresher
@@ -68,6 +70,7 @@ class Remotes:
         circuits, ledger = Circuits(parts.clock, shared), OperatingLedger(parts.clock, shared)
         guard = Guard(settings.allowed_origins, private=Private(settings.private_portals))
         http = Http(parts.clock, log, guard, circuits)
+        system_guard = Guard(settings.allowed_origins, private=Private(settings.private_systems))
         secret = settings.app_secret.get_secret_value()
         oauth = OAuthServer(http, parts.clock, settings.app_id, secret, settings.oauth_hosts)
         store = PortalTokenStore(parts.sessions, parts.clock)
@@ -76,6 +79,8 @@ class Remotes:
         return cls(
             parts=parts,
             http=http,
+            system_http=Http(parts.clock, log, system_guard, circuits),
+            system_guard=system_guard,
             oauth=oauth,
             budgets=budgets,
             refresher=Refresher(store, oauth, parts.clock),
@@ -106,6 +111,7 @@ class Remotes:
     def close(self) -> None:
         """Drop idle connections and write what the log still holds."""
         self.http.close()
+        self.system_http.close()
         self.call_log.close()
 
     def services(self) -> Services:
@@ -115,6 +121,7 @@ class Remotes:
             clock=self.parts.clock,
             sessions=self.parts.sessions,
             http=self.http,
+            system_http=self.system_http,
             waker=self.parts.waker,
             budgets=self.budgets,
             plugins=discover(),

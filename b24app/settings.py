@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         description="On-premise portals on private addresses that may be called: hosts, networks (`10.2.0.0/16`), or"
         " origins (`http://host:port`) if they speak plain http",
     )
+    private_systems: Words = Field(
+        (),
+        description="Logistics systems on private addresses (1C, SAP …) that admins of portals may type: as"
+        " `WAYBILL_PRIVATE_PORTALS`. Name hosts rather than networks: every portal may type what is allowed",
+    )
     sandbox_clock_url: str = Field("", description="Sandbox's control API to take time from; refused in production")
 
     system_urls: Addresses = Field(
@@ -128,7 +133,13 @@ class Settings(BaseSettings):
     log_format: Literal["json", "text"] = Field("json", description="Shape of the log on standard error")
 
     _lists = field_validator(
-        "oauth_hosts", "allowed_origins", "private_portals", "encryption_keys", "signing_keys", mode="before"
+        "oauth_hosts",
+        "allowed_origins",
+        "private_portals",
+        "private_systems",
+        "encryption_keys",
+        "signing_keys",
+        mode="before",
     )(_split)
 
     _addresses = field_validator("system_urls", mode="before")(_pairs)
@@ -157,7 +168,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{origin!r} is not an origin such as http://127.0.0.1:8701")
         return origins
 
-    @field_validator("private_portals")
+    @field_validator("private_portals", "private_systems")
     @classmethod
     def _private(cls, entries: tuple[str, ...]) -> tuple[str, ...]:
         Private(entries)  # says itself what an entry must look like
@@ -170,9 +181,13 @@ class Settings(BaseSettings):
         if self.sandbox_clock_url:
             raise ValueError("WAYBILL_SANDBOX_CLOCK_URL is refused in production: time is the machine's own")
         if self.allowed_origins:
-            raise ValueError("WAYBILL_ALLOWED_ORIGINS is refused in production: see WAYBILL_PRIVATE_PORTALS")
+            raise ValueError(
+                "WAYBILL_ALLOWED_ORIGINS is refused in production: see WAYBILL_PRIVATE_PORTALS, WAYBILL_PRIVATE_SYSTEMS"
+            )
         if wrong := Private(self.private_portals).dangerous():
             raise ValueError(f"WAYBILL_PRIVATE_PORTALS must not hold {', '.join(wrong)}: no portal is there")
+        if wrong := Private(self.private_systems).dangerous():
+            raise ValueError(f"WAYBILL_PRIVATE_SYSTEMS must not hold {', '.join(wrong)}: no system of others is there")
         return self
 
     def system_url(self, code: str, mode: str, host: str = "") -> str:

@@ -75,6 +75,7 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
         systems=discover(),
         knobs=knobs(settings),
         gauges=remotes.gauges,
+        guard=remotes.system_guard,
         tiles=settings.map_tiles_url,
         attribution=settings.map_attribution,
         wanted=fingerprint(settings.public_url.rstrip("/"), (settings.hooks_url or settings.public_url).rstrip("/")),

@@ -15,6 +15,7 @@ from b24app.store import portals
 from b24app.store.engine import read_scope
 from b24app.store.models import ConnectionState
 from b24app.systems import Manifest, discover
+from b24app.systems import typed as typed_url
 
 #: Field of our form -> what the emulator's account calls it, where the names differ.
 ALIASES: Mapping[str, Mapping[str, str]] = {
@@ -36,13 +37,17 @@ OFFICES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def form_of(manifest: Manifest, account: Mapping[str, Any]) -> dict[str, str]:
-    """What is typed into the form of a connection."""
+def form_of(manifest: Manifest, account: Mapping[str, Any], about: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """What is typed into the form of a connection. `about` says where the system is, if it stands at the customer's."""
+    there = about or {}
+    urls = {typed_url.BASE: there.get("base_url", ""), **there.get("urls", {})}
     names = ALIASES.get(manifest.code, {})
     own = OFFICES.get(manifest.code, {})
     typed: dict[str, str] = {}
     for field in manifest.settings_form:
         known = account.get(names.get(field.name, field.name))
+        if known is None and field.kind == typed_url.KIND:
+            known = urls.get(field.name, "")
         typed[field.name] = (
             str(known) if known is not None else own.get(field.name, SENDER.get(field.name, field.default))
         )
@@ -54,10 +59,13 @@ def mode_of(manifest: Manifest, account: Mapping[str, Any]) -> str:
     return str(account.get("mode") or ("test" if "test" in manifest.base_urls else "live"))
 
 
-def connect(page: Person, code: str, account: Mapping[str, Any], title: str = "") -> None:
+def connect(
+    page: Person, code: str, account: Mapping[str, Any], title: str = "", about: Mapping[str, Any] | None = None
+) -> None:
     """Save an account; its test begins by itself. Raises PageFailedError for a form that is refused."""
     manifest = discover()[code].manifest
-    form = {"title": title or manifest.title["ru"], "mode": mode_of(manifest, account), **form_of(manifest, account)}
+    typed = form_of(manifest, account, about)
+    form = {"title": title or manifest.title["ru"], "mode": mode_of(manifest, account), **typed}
     said = page.press(f"/app/account/{code}/0", form)
     if wrong := re.findall(r'id="e-(?:f-)?([a-z_]+)-', said):
         raise PageFailedError(f"{code} was not saved: {', '.join(wrong)} refused")
@@ -69,7 +77,8 @@ def connect_all(
     """Accounts of these systems on a portal, all tested: system -> connection. Raises PageFailedError."""
     page = open_app(house.steer, member_id)
     for code in codes:
-        connect(page, code, house.addresses[code]["accounts"][0])
+        about = house.addresses[code]
+        connect(page, code, about["accounts"][0], about=about)
     end = time.monotonic() + seconds
     while missing := [code for code in codes if code not in working(parts, member_id)]:
         if time.monotonic() > end:

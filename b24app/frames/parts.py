@@ -28,6 +28,7 @@ from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import Portal, PortalState
 from b24app.systems.plugin import SystemPlugin
 from b24app.wire.gauges import Gauges
+from b24app.wire.guard import Guard
 from b24app.wire.trace import current_trace, new_trace_id
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ class PageParts:
     """What pages are made of; create_app() joins it.
 
     `person(portal, access_token, user_id)` opens the portal's REST API with a person's own key. `systems` by code,
-    `knobs` as `settings.knobs` tells them. `gauges` shows budgets and circuits.
+    `knobs` as `settings.knobs` tells them. `gauges` shows budgets and circuits, `guard` judges addresses that people
+    type.
     """
 
     sessions: Sessions
@@ -52,6 +54,7 @@ class PageParts:
     systems: Mapping[str, SystemPlugin] = field(default_factory=dict)
     knobs: Mapping[str, str] = field(default_factory=dict)
     gauges: Gauges | None = None
+    guard: Guard = field(default_factory=Guard)
     #: Address of map tiles, and whose map it is; empty: no map.
     tiles: str = ""
     attribution: str = ""

@@ -13,7 +13,7 @@ from b24app.lanes.wake import Waker
 from b24app.settings import Settings
 from b24app.store.engine import Sessions
 from b24app.store.models import Connection, Portal
-from b24app.systems import OpenContext, SystemPlugin, TokenCache
+from b24app.systems import OpenContext, SystemPlugin, TokenCache, typed
 from b24app.wire.budget import Budgets
 from b24app.wire.http import Http, RemoteKey
 
@@ -22,13 +22,15 @@ from b24app.wire.http import Http, RemoteKey
 class Services:
     """Shared by all runners of a process; everything in it is safe to use from many threads.
 
-    `open_portal` gives a portal's REST API under its own (an administrator's) token.
+    `open_portal` gives a portal's REST API under its own (an administrator's) token. `http` reaches portals, and
+    `system_http` logistics systems: what the operator lets each of them call on private addresses differs.
     """
 
     settings: Settings
     clock: Clock
     sessions: Sessions
     http: Http
+    system_http: Http
     waker: Waker
     budgets: Budgets
     plugins: Mapping[str, SystemPlugin]
@@ -38,26 +40,39 @@ class Services:
 
     def open_system(self, connection: Connection) -> Any:
         """The ports of the connection's system, over its account. Raises KeyError for a system we do not have."""
-        manifest = self.plugins[connection.system].manifest
-        rate = manifest.rate
+        plugin = self.plugins[connection.system]
+        rate = plugin.manifest.rate
         remote = RemoteKey(connection.system, str(connection.id))
-        return self.plugins[connection.system].open(
+        return plugin.open(
             OpenContext(
                 settings=connection.settings,
                 mode=connection.mode,
                 base_url=self.system_url(connection),
-                http=self.http,
+                http=self.system_http,
                 clock=self.clock,
                 token_cache=self.carrier_tokens,
                 remote_key=remote,
                 budget=self.budgets.pace(remote, rate.per_second, rate.concurrency),
-                urls={name: self._url(connection, name, urls) for name, urls in manifest.hosts.items()},
+                urls=self.system_urls(connection),
             )
         )
 
     def system_url(self, connection: Connection) -> str:
-        """The address of the connection's system: the deployment's setting wins over the manifest's."""
-        return self._url(connection, "", self.plugins[connection.system].manifest.base_urls)
+        """The address of the connection's system: the one that its administrator typed, or the deployment's setting
+        before the manifest's."""
+        manifest = self.plugins[connection.system].manifest
+        own = "" if manifest.base_urls.get(connection.mode) else self.typed(connection).get(typed.BASE, "")
+        return own or self._url(connection, "", manifest.base_urls)
+
+    def system_urls(self, connection: Connection) -> dict[str, str]:
+        """Its further addresses by name: the manifest's hosts, and those that were typed."""
+        hosts = self.plugins[connection.system].manifest.hosts
+        found = {name: self._url(connection, name, urls) for name, urls in hosts.items()}
+        return found | {name: url for name, url in self.typed(connection).items() if name != typed.BASE}
+
+    def typed(self, connection: Connection) -> dict[str, str]:
+        """Addresses that the connection's administrator typed, by the setting's name."""
+        return typed.addresses(self.plugins[connection.system].manifest, connection.settings)
 
     def _url(self, connection: Connection, host: str, urls: Mapping[str, str]) -> str:
         """Empty for a mode that the system does not have: nothing can be sent there, least of all to the live one."""

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from b24app.systems.plugin import Manifest, SettingField
 
+#: Address of a system that stands at the customer's.
+TYPED = "typed by the admin: `address`"
+
 
 def manifest_table(manifest: Manifest, lang: str = "en") -> str:
     """Return what the system can do, its ceilings, its settings form and its services, as Markdown tables."""
@@ -16,7 +19,7 @@ def manifest_table(manifest: Manifest, lang: str = "en") -> str:
         ("Can do", ", ".join(manifest.ports)),
         *((f"Limit `{name}`", str(value)) for name, value in manifest.limits.items()),
         ("Calls of one account", f"{manifest.rate.per_second:g} a second, {manifest.rate.concurrency} at one time"),
-        *((f"Address, {mode}", f"`{url}`") for mode, url in manifest.base_urls.items()),
+        *((f"Address, {mode}", f"`{url}`" if url else TYPED) for mode, url in manifest.base_urls.items()),
         *(
             (f"Address of `{name}`, {mode}", f"`{url}`")
             for name, urls in manifest.hosts.items()

@@ -78,7 +78,8 @@ class SettingField(Jsonable):
     form folds it away until it holds something.
 
     `kind`: text, secret, choice, bool, int;
-    `url` = the https address of a system that stands at the admin's (`OpenContext.typed_url`), `pem` = its own
+    `url` = the https address of a system that stands at the admin's (`systems/typed.py`: the one named `address` is
+    `OpenContext.base_url`, others are `urls[name]`), `pem` = its own
     certificate authority; `remote` = one value of a list that the system itself has (port `Lists`, asked once the
     account works; stored is its code); `map` = what each value of such a list means to us, stored as JSON
     {their code: a `Status` value or `packed`} (`OpenContext.mapping`); `area` = many lines; `profile` = a JSON document

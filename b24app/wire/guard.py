@@ -6,18 +6,32 @@ import ipaddress
 import re
 import socket
 from collections.abc import Callable, Iterable
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from b24app.wire.errors import NotSent, Why
+from b24app.wire.ranges import BAD_PORTS, is_never, is_public, read
+
+__all__ = ["Guard", "Private", "Resolver", "Rule", "is_public", "resolve"]
 
 Resolver = Callable[[str, int], list[str]]
 _PORTS = {"http": 80, "https": 443}
-#: IPv6 ranges that carry an IPv4 address: each could lead inside through a gateway.
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "169.254.169.254"})  # noqa: S104 - refused, not served
 #: A network of more addresses than these is no list of portals.
 _WIDEST = {4: 8, 6: 32}
+
+
+class Rule(StrEnum):
+    """Why an address must not be called. Values are keys of the `form.url_*` words."""
+
+    UNREADABLE = "unreadable"
+    USER = "user"
+    HTTPS = "https"
+    PORT = "port"
+    ODD = "odd"
+    PRIVATE = "private"
+    NEVER = "never"
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -26,26 +40,14 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address may be called without being named in the settings."""
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            return is_public(str(ip.ipv4_mapped))
-        if ip.sixtofour is not None or ip.teredo is not None or ip in _NAT64:
-            return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
-
-
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Private:
     """What the operator lets be called although it is not public: hosts (`b24.firm.local`) and networks (`10.2.0.0/16`)
-    by https, and exact origins (`http://b24.firm.local:8080`) also by http. Raises ValueError for anything else."""
+    by https, and exact origins (`http://b24.firm.local:8080`) also by http. Raises ValueError for anything else.
+
+    None of them may lead to this machine, its link or a cloud's secrets (`is_never`)."""
 
     def __init__(self, entries: Iterable[str] = ()) -> None:
         self.origins: frozenset[tuple[str, str, int]] = frozenset()
@@ -66,20 +68,31 @@ class Private:
 
     def has(self, host: str, addresses: Iterable[str]) -> bool:
         """Whether a host with these addresses may be called."""
-        if host in self._hosts:
-            return True
         try:
-            found = [_ip(address) for address in addresses]
+            found = [read(address) for address in addresses]
         except ValueError:  # 127.1, 0x7f000001: odd ways of writing an address are nobody's portal
             return False
-        return all(any(ip in network for network in self._networks) for ip in found)
+        if not found or any(is_never(ip) for ip in found):
+            return False
+        return host in self._hosts or all(any(ip in network for network in self._networks) for ip in found)
+
+    def origin_may(self, host: str, addresses: Iterable[str]) -> bool:
+        """Whether the host of a named origin may have these addresses. One that is itself written as an address may."""
+        try:
+            return not any(is_never(read(address)) for address in addresses if address != host)
+        except ValueError:
+            return False
 
     def dangerous(self) -> list[str]:
         """Entries that lead to this machine itself or to a cloud's secrets: never a portal."""
-        found = [str(network) for network in self._networks if network.is_loopback or network.is_link_local]
+        found = [
+            str(network)
+            for network in self._networks
+            if network.is_loopback or network.is_link_local or is_never(network[0])
+        ]
         found += [str(network) for network in self._networks if network.prefixlen < _WIDEST[network.version]]
         named = [*self._hosts, *(host for _, host, _ in self.origins)]
-        return found + [name for name in named if name in _HERE or name.endswith(".localhost")]
+        return found + [name for name in named if name in _HERE or name.endswith(".localhost") or _never_named(name)]
 
 
 class Guard:
@@ -95,18 +108,27 @@ class Guard:
 
     def check_url(self, url: str) -> None:
         """Raises NotSent (guard) for an address that must not be called, before anything is looked up."""
+        if rule := self.refusal(url):
+            raise NotSent(Why.GUARD, _SAID[rule].format(host=_shown(url)))
+
+    def refusal(self, url: str) -> Rule | None:
+        """The rule that an address breaks, as far as it can be told without looking anything up; None = it breaks none
+        (its name may still lead to an address that `addresses` refuses)."""
         try:
             scheme, host, port = _origin(url)
-        except ValueError as error:
-            raise NotSent(Why.GUARD, "unreadable address") from error
-        if (scheme, host, port) in self._allowed:
-            return
-        if scheme != "https":
-            raise NotSent(Why.GUARD, f"only https may be called, not {scheme}://{host}:{port}")
+        except ValueError:
+            return Rule.UNREADABLE
         if "@" in urlsplit(url).netloc:
-            raise NotSent(Why.GUARD, "an address may not carry a user")
+            return Rule.USER
+        if (scheme, host, port) in self._allowed:
+            return None
+        if scheme != "https":
+            return Rule.HTTPS
+        if port in BAD_PORTS:
+            return Rule.PORT
         if _looks_like_ip(host) and not is_public(host) and not self._private.has(host, [host]):
-            raise NotSent(Why.GUARD, f"{host} is not a public address")
+            return _why_not(host)
+        return None
 
     def addresses(self, scheme: str, host: str, port: int) -> list[str]:
         """The addresses a connection may be made to, checked; the connection must use one of these and look up no more.
@@ -117,13 +139,47 @@ class Guard:
             found = self._resolver(host, port)
         except (OSError, UnicodeError) as error:
             raise NotSent(Why.DNS, f"{host} is not found") from error
-        if (scheme, host.lower(), port) in self._allowed:
+        origin = (scheme, host.lower(), port)
+        if origin in self._allowed and (
+            origin not in self._private.origins or self._private.origin_may(host.lower(), found)
+        ):
             return found
         if scheme == "https" and found and self._private.has(host.lower(), found):
             return found
         if not found or not all(is_public(address) for address in found):
             raise NotSent(Why.GUARD, f"{host} leads to an address that is not public")
         return found
+
+
+_SAID = {
+    Rule.UNREADABLE: "unreadable address",
+    Rule.USER: "an address may not carry a user",
+    Rule.HTTPS: "only https may be called, not {host}",
+    Rule.PORT: "{host} is a port of another service",
+    Rule.ODD: "{host} is not a public address, as far as it is one",
+    Rule.PRIVATE: "{host} is not a public address",
+    Rule.NEVER: "{host} is not a public address and never will be called",
+}
+
+
+def _shown(url: str) -> str:
+    """Scheme, host and port, as far as they can be read."""
+    try:
+        scheme, host, port = _origin(url)
+    except ValueError:
+        return ""
+    return f"{scheme}://{host}:{port}"
+
+
+def _never_named(host: str) -> bool:
+    return _why_not(host) is Rule.NEVER
+
+
+def _why_not(host: str) -> Rule:
+    try:
+        return Rule.NEVER if is_never(read(host)) else Rule.PRIVATE
+    except ValueError:
+        return Rule.ODD
 
 
 def _network(entry: str) -> Network | None:
@@ -133,16 +189,15 @@ def _network(entry: str) -> Network | None:
         return None
 
 
-def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    return ipaddress.ip_address(address.partition("%")[0].strip("[]"))
-
-
 def _origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
     scheme = parts.scheme.lower()
     if scheme not in _PORTS or not parts.hostname:
         raise ValueError(f"not an http address: {scheme}")
-    return scheme, parts.hostname.lower().rstrip("."), parts.port or _PORTS[scheme]
+    port = _PORTS[scheme] if parts.port is None else parts.port
+    if port == 0:
+        raise ValueError("nobody listens on port 0")
+    return scheme, parts.hostname.lower().rstrip("."), port
 
 
 def _looks_like_ip(host: str) -> bool:

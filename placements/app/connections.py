@@ -78,15 +78,16 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     def save_account(system: str, account_id: int) -> Response:
         who, manifest = desk.who(), desk.manifest(system)
         with session_scope(desk.parts.sessions) as session:
-            saved = saving.save_account(
-                session, who, manifest, account_id, request.form, desk.parts.clock.now(), page_parts.trace()
-            )
+            now, trace = desk.parts.clock.now(), page_parts.trace()
+            saved = saving.save_account(session, who, manifest, account_id, request.form, now, trace, desk.parts.guard)
             row: Connection | None = saved.row
         desk.wake(saved.wake)
         facts = desk.facts(who)
         shown = _box(desk, who, facts, str(row.id) if row else NEW + system)
         typed = request.form if saved.errors else None
-        form = account_form(_scene(desk, who, facts), manifest, row, saved.errors, typed, saved=not saved.errors)
+        form = account_form(
+            _scene(desk, who, facts), manifest, row, saved.errors, typed, saved=not saved.errors, details=saved.details
+        )
         answer = desk.fragment(who, BOX, **{**shown, "form": form})
         if not saved.errors:
             htmx.announce(answer, "accounts-changed")

@@ -15,7 +15,9 @@ from b24app.store.audit import Act, compared
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Connection, ConnectionState
 from b24app.systems.plugin import Manifest
+from b24app.wire.guard import Guard
 from placements.app import audited
+from placements.app import connections_fields as fields
 from placements.app.saving import Saved, audit
 
 #: Row of a connection's lane: run the system's own test, keep its report (`portal_settings.save_test_report`).
@@ -31,17 +33,19 @@ def save_account(
     form: Mapping[str, str],
     now: datetime,
     trace_id: str,
+    guard: Guard,
 ) -> Saved:
-    """Stores a connection and asks for its test. An empty secret keeps the stored one."""
+    """Stores a connection and asks for its test. An empty secret keeps the stored one; `guard` judges addresses."""
     row = portals.connection(session, who.portal_id, account_id) if account_id else None
-    settings, errors = _settings(manifest, row, form)
+    read = fields.read(manifest, row.settings if row else None, form, guard)
+    settings, errors = read.settings, read.errors
     if account_id and (row is None or row.system != manifest.code):
         row, errors["title"] = None, "gone"
     if form.get("mode") not in manifest.base_urls:
         errors["mode"] = "choose"
     origin = _origin(session, who, form, errors)
     if errors:
-        return Saved(row, errors)
+        return Saved(row, errors, details=read.details)
     title = form.get("title", "").strip()[:120] or manifest.title["en"]
     places = origins.of_portal(session, who.portal_id)
     act, before = Act.CONNECTION if row else Act.CONNECTION_ADDED, audited.account(row, places)
@@ -59,23 +63,6 @@ def save_account(
     changes = compared(before, audited.account(row, places), audited.account_hidden(manifest))
     audit(session, who, act, now, _of(row), changes=changes)
     return Saved(row, {}, ask_test(session, row, now, trace_id))
-
-
-def _settings(
-    manifest: Manifest, row: Connection | None, form: Mapping[str, str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    settings: dict[str, str] = {}
-    errors: dict[str, str] = {}
-    for each in manifest.settings_form:
-        value = form.get(each.name, "").strip()
-        if each.kind == "secret" and not value and row is not None:
-            value = str(row.settings.get(each.name, ""))
-        if each.required and not value:
-            errors[each.name] = "required"
-        if each.choices and value not in {choice for choice, _ in each.choices}:
-            errors[each.name] = "choose"
-        settings[each.name] = value
-    return settings, errors
 
 
 def _origin(session: Session, who: PageSession, form: Mapping[str, str], errors: dict[str, str]) -> int | None:

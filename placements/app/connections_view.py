@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,11 @@ from b24app import words
 from b24app.frames.formats import Formats
 from b24app.logistics.ports import TestStep
 from b24app.store.models import Connection, Origin
+from b24app.systems import typed
 from b24app.systems.plugin import Manifest, SettingField
 
-#: Steps that the program adds to a system's own (`runners/connection/hooking.py`).
-OUR_STEPS = ("callback", "subscribed")
+#: Steps that the program adds to a system's own (`runners/connection/reaching.py`, `hooking.py`): first, and last.
+FIRST_STEP, OUR_STEPS = "address", ("callback", "subscribed")
 _STATES = {
     "ready": ("green", "check-circle"),
     "untested": ("grey", "question"),
@@ -58,6 +59,8 @@ class AccountForm:
     paused: str
     errors: Mapping[str, str]
     saved: bool = False
+    #: What the words of an error name, by field.
+    details: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def aside_open(self) -> bool:
@@ -160,11 +163,12 @@ def account_form(
     manifest: Manifest,
     row: Connection | None,
     errors: Mapping[str, str] | None = None,
-    typed: Mapping[str, str] | None = None,
+    sent: Mapping[str, str] | None = None,
     saved: bool = False,
+    details: Mapping[str, Mapping[str, str]] | None = None,
 ) -> AccountForm:
-    """`typed` is what the person sent when something was wrong with it."""
-    shown: Mapping[str, Any] = typed if typed is not None else (row.settings if row else {})
+    """`sent` is what the person sent when something was wrong with it."""
+    shown: Mapping[str, Any] = sent if sent is not None else (row.settings if row else {})
     title = scene.title(manifest)
     places = tuple((str(each.id), each.title) for each in scene.origins)
     own = str(row.origin_id or "") if row else ""
@@ -172,17 +176,18 @@ def account_form(
         id=row.id if row else 0,
         system=manifest.code,
         system_title=title,
-        title=(typed or {}).get("title") or (row.title if row else title),
-        mode=(typed or {}).get("mode") or (row.mode if row else "live"),
+        title=(sent or {}).get("title") or (row.title if row else title),
+        mode=(sent or {}).get("mode") or (row.mode if row else "live"),
         modes=tuple(mode for mode in ("test", "live") if mode in manifest.base_urls),
         notice=manifest.notice.get(scene.formats.lang, ""),
         fields=tuple(_field(scene, each, shown, row) for each in manifest.settings_form),
         origins=places if len(places) > 1 else (),
-        origin=(typed or {}).get("origin_id", own),
+        origin=(sent or {}).get("origin_id", own),
         state=row.state if row else "",
         paused=_paused(row, scene.formats) if row and row.state == "paused" else "",
         errors=errors or {},
         saved=saved,
+        details=details or {},
     )
 
 
@@ -191,24 +196,24 @@ def _paused(row: Connection, formats: Formats) -> str:
     return formats.words("conn.paused", name=row.paused_by, since=since, reason=row.pause_reason)
 
 
-def _field(scene: Scene, field: SettingField, shown: Mapping[str, Any], row: Connection | None) -> FieldView:
-    lang, secret = scene.formats.lang, field.kind == "secret"
-    stored = secret and row is not None and bool(row.settings.get(field.name))
+def _field(scene: Scene, setting: SettingField, shown: Mapping[str, Any], row: Connection | None) -> FieldView:
+    lang, secret = scene.formats.lang, setting.kind == "secret"
+    stored = secret and row is not None and bool(row.settings.get(setting.name))
     return FieldView(
-        name=field.name,
-        title=field.title.get(lang) or field.name,
-        kind=field.kind,
-        required=field.required,
-        help=field.help.get(lang, ""),
-        value="" if secret else str(shown.get(field.name, field.default) or ""),
-        kept=_kept(scene, field, row) if stored and row is not None else "",
-        choices=tuple((value, label.get(lang) or value) for value, label in field.choices),
-        aside=field.aside,
+        name=setting.name,
+        title=setting.title.get(lang) or setting.name,
+        kind=setting.kind,
+        required=setting.required,
+        help=setting.help.get(lang, ""),
+        value="" if secret else str(shown.get(setting.name, setting.default) or ""),
+        kept=_kept(scene, setting, row) if stored and row is not None else "",
+        choices=tuple((value, label.get(lang) or value) for value, label in setting.choices),
+        aside=setting.aside,
     )
 
 
-def _kept(scene: Scene, field: SettingField, row: Connection) -> str:
-    noted = scene.settings.get("secrets", {}).get(str(row.id), {}).get(field.name)
+def _kept(scene: Scene, setting: SettingField, row: Connection) -> str:
+    noted = scene.settings.get("secrets", {}).get(str(row.id), {}).get(setting.name)
     t, formats = scene.formats.words, scene.formats
     if noted is None:
         return t("conn.kept")
@@ -221,7 +226,8 @@ def test_view(scene: Scene, manifest: Manifest, row: Connection | None) -> TestV
     running = row is not None and row.id in scene.running
     fresh = running and not report.get("running")  # asked for, not begun: the old report is over
     done = [] if fresh else [TestStep.from_json(each) for each in report.get("steps", ())]
-    planned = [*manifest.test_steps, *(OUR_STEPS if "Callbacks" in manifest.ports else ())]
+    first = (FIRST_STEP,) if typed.names(manifest) else ()
+    planned = [*first, *manifest.test_steps, *(OUR_STEPS if "Callbacks" in manifest.ports else ())]
     carrier = scene.title(manifest)
     steps = [_done(step, carrier, scene.formats) for step in done]
     left = planned[len(done) :] if len(done) < len(planned) else []

@@ -19,11 +19,13 @@ from b24app.store.models import InboxKind
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """`errors`: field -> key of the `form.*` words; empty = stored. `wake` is to be woken after the commit."""
+    """`errors`: field -> key of the `form.*` words, `details`: field -> what these words name; no errors = stored.
+    `wake` is to be woken after the commit."""
 
     row: Any = None
     errors: Mapping[str, str] = field(default_factory=dict)
     wake: LaneRef | None = None
+    details: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def audit(

@@ -12,7 +12,7 @@ from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, problem_in
 from b24app.logistics.model import Sender
 from b24app.logistics.ports import TestStep
-from b24app.runners.connection import hooking
+from b24app.runners.connection import hooking, reaching
 from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, intents, origins, portal_settings, portals, shipments
@@ -42,9 +42,13 @@ def do(services: Services, slice_: Slice, account: Account, system: Any) -> None
 
 
 def steps(services: Services, account: Account, system: Any, sender: Sender | None) -> Iterator[TestStep]:
-    """The system's own steps; ours follow when the account works, and stop nothing. A system without a test is taken as
-    it is."""
+    """The system's own steps, after a look whether anybody is at the address that was typed. Ours about callbacks
+    follow when the account works, and stop nothing. A system without a test is taken as it is."""
     good = True
+    if (there := reaching.reach(services, account.connection)) is not None:
+        yield there
+        if not there.ok:
+            return
     for step in own_steps(system, sender):
         good = good and (step.ok or step.soft)
         yield step

@@ -32,6 +32,10 @@ class Services:
     def http(self) -> Services:
         return self
 
+    @property
+    def plugins(self) -> Any:
+        return {"made-up": SimpleNamespace(manifest=SimpleNamespace(settings_form=()))}
+
     def probe_url(self, _connection: Any) -> str:
         return PROBE
 
@@ -68,7 +72,7 @@ def answer(status: int, **headers: str) -> Answer:
 
 
 OURS = answer(200, **{hooking.MARK: "carrier"})
-ACCOUNT: Any = SimpleNamespace(connection=SimpleNamespace(id=3))
+ACCOUNT: Any = SimpleNamespace(connection=SimpleNamespace(id=3, system="made-up"))
 
 
 def run(services: Services, system: Any, sender: Sender | None = None) -> list[TestStep]:
