@@ -44,9 +44,22 @@ class Base:
         self.hooks = hooks
         #: (entity set, virtual table) -> what gives its rows.
         self.tables = dict(tables or {})
+        self.clear()
+
+    def clear(self) -> None:
+        """Nothing in it: the first day, before it is filled."""
         self.rows: dict[str, dict[Key, Row]] = {name: {} for name in self.entities}
         self._version = 0
         self._numbers: dict[str, int] = {}
+
+    def remember(self) -> Callable[[], None]:
+        """A function that brings back what is in it now, as often as it is called."""
+        kept, version, numbers = _copied(self.rows), self._version, dict(self._numbers)
+
+        def back() -> None:
+            self.rows, self._version, self._numbers = _copied(kept), version, dict(numbers)
+
+        return back
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -170,6 +183,11 @@ class Base:
             else:
                 found[name] = _value(entity.props[name], value)
         return found
+
+
+def _copied(tables: Mapping[str, Mapping[Key, Row]]) -> dict[str, dict[Key, Row]]:
+    # Values of a row, tabular sections too, are replaced and never changed in place.
+    return {name: {key: dict(row) for key, row in rows.items()} for name, rows in tables.items()}
 
 
 def key_of(entity: Entity, row: Mapping[str, Any]) -> Key:

@@ -1,0 +1,1 @@
+"""What the emulated warehouse holds on its first day."""

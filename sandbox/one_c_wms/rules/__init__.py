@@ -1,0 +1,1 @@
+"""The behaviour of the emulated warehouse: its documents, orders, receipts, stock."""
