@@ -1,0 +1,1 @@
+"""Shapes of the services, goods and the first day's orders."""

@@ -1,0 +1,1 @@
+"""How the emulated S/4HANA and its warehouse behave."""
