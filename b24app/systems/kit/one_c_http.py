@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from b24app.logistics.errors import AccountProblem, Unavailable
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.line import Line, lost
 from b24app.systems.kit.meanings import UNKNOWN, Meanings, once
@@ -144,10 +144,12 @@ class OneCHttp:
             params["cursor"] = str(cursor)
 
     def health(self) -> Row:
-        """What the service says of itself (§6.3). Raises Unavailable for anything that is not it."""
-        reply = self.get("v1/health", "health")
+        """What the service says of itself (§6.3). Raises Refused when the base does not publish it."""
+        answer = self.line.send("GET", "v1/health", "health", headers=self._traced(), limits=READ, keep_5xx=True)
+        absent = answer.status in (404, 405) and document(answer) is None
+        reply = Reply(answer.status, {}) if absent else self._reply(answer, "health", False)
         if not reply.ok or reply.row.get("service") != "b24logistics":
-            raise Unavailable("health: not our service")
+            raise Refused([Problem("one_c_no_service", Field.ACCOUNT, Who.ADMIN, reply.code)])
         return reply.row
 
     # --- one call -----------------------------------------------------------------------------------------------------

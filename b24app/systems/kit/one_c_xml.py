@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -55,6 +56,8 @@ def _inside(name: str, value: Any) -> str:
         return "".join(_tagged(LISTS[name], _inside("", one)) for one in value)
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):  # an exponent is no decimal to XSD
+        return format(Decimal(str(value)), "f")
     return escape(_UNSPEAKABLE.sub("", str(value)))
 
 

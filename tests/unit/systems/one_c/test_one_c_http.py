@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from b24app.clock import SystemClock
-from b24app.logistics.errors import AccountProblem, LogisticsError, Unavailable, Uncertain
+from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain
 from b24app.logistics.problem import Field, Who
 from b24app.systems.kit.meanings import Meanings
 from b24app.systems.kit.one_c_http import OneCHttp, Reply, key_of, publication
@@ -163,5 +163,9 @@ def test_a_list_is_read_page_by_page_and_an_odd_one_is_no_list() -> None:
 
 def test_health_is_only_ours() -> None:
     assert opened(Scripted(200, b'{"service": "b24logistics"}')).health()["service"] == "b24logistics"
+    for status, body in ((200, b'{"service": "another"}'), (404, HTML), (404, error("NOT_FOUND"))):
+        with pytest.raises(Refused) as caught:
+            opened(Scripted(status, body)).health()
+        assert caught.value.problems[0].code == "one_c_no_service"
     with pytest.raises(Unavailable):
-        opened(Scripted(200, b'{"service": "another"}')).health()
+        opened(Scripted(503, HTML)).health()

@@ -14,19 +14,20 @@ NS = 'xmlns="urn:b24-logistics:exchange:1"'
 
 def test_members_become_elements_in_their_order_and_come_back() -> None:
     members: dict[str, Any] = {
-        "externalId": "wb-1-1", "expedited": False, "comment": "", "carrierRef": None, "deal": {},
+        "externalId": "wb-1-1", "volumeM3": 1e-06, "expedited": False, "comment": "", "carrierRef": None, "deal": {},
         "stops": [{"seq": 1, "address": {"text": "Дом «А» & <сын>\x0b"}}, {"seq": 2}], "serials": ["a", "b"],
     }  # fmt: skip
     built = build("TransportRequest", members).decode()
     assert built.splitlines()[1] == (
-        f"<TransportRequest {NS}><ExternalId>wb-1-1</ExternalId><Expedited>false</Expedited><Stops><Stop><Seq>1</Seq>"
+        f"<TransportRequest {NS}><ExternalId>wb-1-1</ExternalId><VolumeM3>0.000001</VolumeM3>"
+        "<Expedited>false</Expedited><Stops><Stop><Seq>1</Seq>"
         "<Address><Text>Дом «А» &amp; &lt;сын&gt;</Text></Address></Stop><Stop><Seq>2</Seq></Stop></Stops>"
         "<Serials><Value>a</Value><Value>b</Value></Serials></TransportRequest>"
     )
     assert parse(built.encode()) == (
         "TransportRequest",
         {
-            "externalId": "wb-1-1", "expedited": "false",
+            "externalId": "wb-1-1", "volumeM3": "0.000001", "expedited": "false",
             "stops": [{"seq": "1", "address": {"text": "Дом «А» & <сын>"}}, {"seq": "2"}], "serials": ["a", "b"],
         },
     )  # fmt: skip

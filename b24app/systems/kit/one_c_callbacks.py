@@ -1,0 +1,24 @@
+"""What 1C posts to us (contract "b24logistics", 1c.md §6.9): a hint, whoever sent it; the object is read again. An
+administrator types our address into 1C, so that there is nothing to subscribe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from b24app.logistics.ports import CallbackHint
+
+
+def parse_callback(body: bytes) -> list[CallbackHint]:
+    """The object that a body speaks of; [] for anything else. The same change has the same key, however often it
+    comes."""
+    try:
+        row = json.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(row, Mapping) or not row.get("event") or not row.get("id"):
+        return []
+    parts = [str(row.get(name) or "") for name in ("event", "id", "revision", "status")]
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+    return [CallbackHint(parts[1], str(row.get("externalId") or ""), key)]

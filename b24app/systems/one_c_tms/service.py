@@ -1,0 +1,255 @@
+"""A connection to 1C:TMS through our HTTP service (1c.md §6): the ports, joined from the pure parts and the client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from b24app.logistics.aftercare import ReturnRequest
+from b24app.logistics.errors import Refused, Unavailable, Uncertain
+from b24app.logistics.feed import FeedPage
+from b24app.logistics.model import Sender, ShipmentRequest
+from b24app.logistics.order import Decision, OrderState, is_ours
+from b24app.logistics.papers import MOST_BYTES
+from b24app.logistics.ports import CallbackHint, Outgoing, TestStep
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.warehouse import Attachment, FiledDocument
+from b24app.systems.kit.checks import Found, needs_settings, run_checks
+from b24app.systems.kit.one_c_callbacks import parse_callback
+from b24app.systems.kit.one_c_http import PAGE, OneCHttp, Reply, Row, key_of
+from b24app.systems.one_c_tms import tracking
+from b24app.systems.one_c_tms.documents import build_upload, external_id, parse_document
+from b24app.systems.one_c_tms.requests import Terms, build_request, build_return, is_collection, parse_state
+from b24app.systems.one_c_tms.vocabulary import MEANINGS, NOT_FOUND, STATE_CONFLICT, TAKEN
+from b24app.systems.plugin import Manifest, OpenContext
+
+REQUESTS = "v1/transport-requests"
+#: A request that 1C accepted and has not made yet (202) has no id: it is read by our number.
+BY_NUMBER = "by-external-id/"
+#: Pages of 500 events or documents of one request.
+MOST_PAGES = 4
+
+
+class ServiceTms:
+    """Implements the ports that the manifest names."""
+
+    def __init__(self, manifest: Manifest, context: OpenContext) -> None:
+        self._manifest, self._context = manifest, context
+        self._client, self._terms = OneCHttp(context), Terms.of(context)
+
+    # --- Orders, Preview, Tracking ------------------------------------------------------------------------------------
+
+    def find(self, number: str) -> OrderState | None:
+        return self._found(number)[1]
+
+    def _found(self, number: str) -> tuple[Row, OrderState | None]:
+        """Without the history: a look-up only asks whether it is there."""
+        reply = self._client.get(f"{REQUESTS}/{BY_NUMBER}{number}", "requests.find")
+        if reply.code == NOT_FOUND:
+            return {}, None
+        state = _state(reply, "requests.find")
+        if state.number != number:
+            raise Unavailable("requests.find: another number")
+        return reply.row, state
+
+    def create(self, request: ShipmentRequest) -> OrderState:
+        return self._create(request, self.preview(request).body)
+
+    def _create(self, request: ShipmentRequest, body: Row) -> OrderState:
+        """The key is our number's: the same request twice is one, whatever became of the first answer."""
+        key = key_of("create", request.number)
+        reply = self._client.post(REQUESTS, "requests.create", "TransportRequest", body, key)
+        if reply.status == 202 and reply.row.get("externalId") == request.number:
+            return OrderState(BY_NUMBER + request.number, request.number)
+        if reply.ok:
+            state = parse_state(reply.row)
+            if state is None:
+                raise Uncertain(f"requests.create: HTTP {reply.status} without a request")
+            return state
+        if reply.code in TAKEN:
+            return self._there_already(request, reply)
+        raise Refused(reply.problems(MEANINGS))
+
+    def _there_already(self, request: ShipmentRequest, taken: Reply) -> OrderState:
+        """Our number is taken: by this very request, which is adopted, or by another one."""
+        found = self.find(request.number)
+        if found is None:
+            raise Uncertain("requests.create: the number is taken by a request that cannot be seen yet")
+        if not is_ours(request, found):
+            raise Refused(taken.problems(MEANINGS))
+        return found
+
+    def preview(self, request: ShipmentRequest) -> Outgoing:
+        body, sender = build_request(request, self._terms)
+        return Outgoing("POST", self._client.line.address(REQUESTS), body, sender)
+
+    def read(self, remote_id: str) -> OrderState:
+        return self._read(remote_id)
+
+    def _read(self, remote_id: str, back: bool = False) -> OrderState:
+        """Two calls: the state, and its events."""
+        reply = self._client.get(f"{REQUESTS}/{remote_id}", "requests.read")
+        waiting = remote_id.startswith(BY_NUMBER)
+        if reply.code == NOT_FOUND:
+            number = remote_id.removeprefix(BY_NUMBER) if waiting else ""
+            return OrderState(remote_id, number, gone=not waiting)
+        state = _state(reply, "requests.read")
+        rows = self._list(f"{REQUESTS}/{state.remote_id}/events", "requests.events")
+        return replace(state, remote_id=remote_id, events=tracking.events_of(rows, reply.row, back))
+
+    def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
+        """The feed says which have changed (`changedSince`, one call for all): only those are asked for here."""
+        found = []
+        for each in remote_ids:
+            with suppress(Unavailable):
+                found.append(self.read(each))
+        return found
+
+    # --- Feed, Callbacks ----------------------------------------------------------------------------------------------
+
+    @property
+    def feed_key(self) -> str:
+        return f"{self._client.line.base}|{self._context.setting('login').casefold()}"
+
+    def pull(self, cursor: str, watched: Callable[[], Sequence[str]]) -> FeedPage:  # noqa: ARG002 - the port's shape
+        """One page of all requests that changed. Their news are read: a list tells the newest status alone."""
+        at = tracking.Cursor.read(cursor, self._context.clock.now())
+        params = {"changedSince": at.since, "limit": str(PAGE)} | ({"cursor": at.page} if at.page else {})
+        reply = self._client.get(REQUESTS, "requests.changed", **params)
+        rows = reply.row.get("items")
+        if not reply.ok or not isinstance(rows, list):
+            raise Unavailable(f"requests.changed: HTTP {reply.status}, no list")
+        good = [row for row in rows if isinstance(row, Mapping)]
+        if rows and not good:
+            raise Unavailable("requests.changed: nothing readable")
+        return tracking.parse_changed(at, good, len(rows) - len(good), str(reply.row.get("nextCursor") or ""))
+
+    def confirm(self, receipt: str) -> None:
+        """Nothing to confirm: a moment is simply asked for again."""
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:  # noqa: ARG002 - the port's shape
+        return parse_callback(body)
+
+    def ensure_subscribed(self, url: str) -> None:
+        """An admin types the address into 1C (§6.9): there is no call for it."""
+
+    def unsubscribe(self, url: str) -> int:  # noqa: ARG002 - the port's shape
+        return 0
+
+    # --- Cancels, Returns ---------------------------------------------------------------------------------------------
+
+    def cancel(self, remote_id: str) -> OrderState:
+        """Cancelled already is the same answer (§6.7). The request stays."""
+        identifier = self._id(remote_id)
+        body = {"reasonCode": "other", "comment": "Отменено в Битрикс24"}
+        path = f"{REQUESTS}/{identifier}/cancel"
+        reply = self._client.post(path, "requests.cancel", "CancelRequest", body, key_of("cancel", identifier))
+        if reply.code == NOT_FOUND:
+            return OrderState(remote_id, gone=True, cancel=Decision.ACCEPTED)
+        if not reply.ok:
+            raise Refused(reply.problems(MEANINGS) if reply.code != STATE_CONFLICT else [_too_late(reply)])
+        state = parse_state(reply.row)
+        if state is None or state.cancel is None:
+            raise Uncertain("requests.cancel: an answer without a cancelled request")
+        return replace(state, remote_id=remote_id)
+
+    def _id(self, remote_id: str) -> str:
+        if not remote_id.startswith(BY_NUMBER):
+            return remote_id
+        found = self.find(remote_id.removeprefix(BY_NUMBER))
+        if found is None:
+            raise Unavailable("requests.find: 1C has not made it yet")
+        return found.remote_id
+
+    def create_return(self, request: ReturnRequest) -> OrderState:
+        """A transport request of its own, from the client to the warehouse."""
+        shipment = replace(request.shipment, number=request.number)
+        return self._create(shipment, build_return(shipment, self._terms))
+
+    def find_return(self, number: str) -> OrderState | None:
+        row, state = self._found(number)
+        return state if state is not None and is_collection(row) else None
+
+    def read_return(self, remote_id: str) -> OrderState:
+        return self._read(remote_id, back=True)
+
+    # --- Documents ----------------------------------------------------------------------------------------------------
+
+    def attach(self, remote_id: str, document: Attachment) -> FiledDocument:
+        """The same key is the same document, also for 1C (`externalId`): asking again does no harm."""
+        identifier = self._id(remote_id)
+        path, key = f"{REQUESTS}/{identifier}/documents", key_of("document", identifier, document.key)
+        body = build_upload(document)
+        reply = self._client.post(path, "documents.add", "DocumentUpload", body, key, repeatable=True)
+        ours = FiledDocument("", document.name, document.kind, document.media_type, len(document.content), None,
+                             external_id(document.key))  # fmt: skip
+        if reply.ok and (filed := parse_document(reply.row)):
+            return replace(ours, key=filed.key, at=filed.at)
+        if reply.ok:
+            raise Unavailable("documents.add: an answer without a document")
+        if reply.code in TAKEN and reply.details.get("id"):
+            return replace(ours, key=str(reply.details["id"]))
+        raise Refused(reply.problems(MEANINGS))
+
+    def documents(self, remote_id: str) -> list[FiledDocument]:
+        rows = self._list(f"{REQUESTS}/{self._id(remote_id)}/documents", "documents.list")
+        return [found for row in rows if (found := parse_document(row))]
+
+    def fetch_document(self, remote_id: str, key: str) -> bytes:
+        path = f"{REQUESTS}/{self._id(remote_id)}/documents/{key}/content"
+        found = self._client.content(path, "documents.content")
+        if isinstance(found, Reply):
+            raise Refused(found.problems(MEANINGS))
+        if len(found) > MOST_BYTES:
+            raise Refused([Problem("paper_too_big", Field.ORDER, Who.WAYBILL)])
+        if found.lstrip()[:5].lower() in (b"<html", b"<!doc"):
+            raise Unavailable("documents.content: a page and no document")
+        return found
+
+    def _list(self, path: str, label: str) -> list[Row]:
+        pages = self._client.pages(path, label, MOST_PAGES, limit=str(PAGE))
+        return [row for rows, _ in pages for row in rows]
+
+    # --- ConnectionTest -----------------------------------------------------------------------------------------------
+
+    def test(self, sender: Sender | None = None) -> Iterator[TestStep]:
+        """Settings, the service's health, a list that needs rights; where goods leave from."""
+        checks: list[tuple[str, Callable[[], Found | None]]] = [
+            ("settings", lambda: needs_settings(self._manifest, self._context)),
+            ("sign_in", self._test_health),
+            ("access", self._test_rights),
+            ("sender", lambda: self._test_sender(sender)),
+        ]
+        return run_checks(checks)
+
+    def _test_health(self) -> Found:
+        row = self._client.health()
+        capabilities = row.get("capabilities")
+        if not isinstance(capabilities, list) or "tms" not in capabilities:
+            raise Refused([Problem("one_c_no_service", Field.ACCOUNT, Who.ADMIN, their_text=f"{capabilities}")])
+        base = row.get("infobase")
+        known = base if isinstance(base, Mapping) else {}
+        return f"{known.get('configuration') or ''} {known.get('version') or ''}".strip(), {}
+
+    def _test_rights(self) -> None:
+        next(self._client.pages(REQUESTS, "requests.changed", 1, limit="1"), None)
+
+    def _test_sender(self, sender: Sender | None) -> Found | None:
+        terms = replace(self._terms, sender=sender or self._terms.sender)
+        if not terms.warehouse and terms.sender.address is None and self._terms.sender.address is None:
+            raise Refused([Problem("sender_missing", Field.SENDER, Who.ADMIN)])
+        return (terms.warehouse, {}) if terms.warehouse else None
+
+
+def _state(reply: Reply, label: str) -> OrderState:
+    """The state of a good answer. One that is odd is no proof of anything."""
+    state = parse_state(reply.row) if reply.ok else None
+    if state is None:
+        raise Unavailable(f"{label}: HTTP {reply.status}, {reply.code or 'no request'}")
+    return state
+
+
+def _too_late(reply: Reply) -> Problem:
+    words = str(reply.error.get("message") or "")
+    return Problem("too_late_to_cancel", Field.ORDER, Who.MANAGER, their_code=reply.code, their_text=words)

@@ -1,0 +1,118 @@
+"""1C:TMS's emulator behind the face of the contract suite: over our HTTP service in JSON, and in XML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from b24app.logistics.order import OrderState
+from b24app.logistics.problem import Field
+from b24app.logistics.status import Incident
+from tests.contract.systems.harness import Harness, Sent, Shape, Where
+
+ROOT = "/tms/hs/b24logistics/v1/transport-requests"
+PHONE = "stops[1].contact.phone"
+
+
+def error(code: str, *fields: tuple[str, str], message: str = "Данные заполнены неверно") -> dict[str, Any]:
+    rows = [{"path": path, "rule": "required", "message": words} for path, words in fields]
+    row = {"code": code, "message": message, "requestId": "r-1", "retryable": False, "fields": rows, "details": {}}
+    return {"error": row}
+
+
+class OneCTmsHarness(Harness):
+    code = "one_c_tms"
+    mode = "live"
+    create_path = ROOT
+    find_path = f"{ROOT}/by-external-id/*"
+    read_path = f"{ROOT}/{{id}}"
+    cancel_path = f"{ROOT}/{{id}}/cancel"
+    settings: Mapping[str, Any] = {"warehouse": "MSK-01", "sender_phone": "+74950000001"}
+    credentials: Mapping[str, str] = {"address": "base_url", "login": "login", "password": "password"}
+    wrong_keys = (("password", "wrong", "sign_in"), ("login", "nobody", "sign_in"), ("login", "b24_viewer", "sign_in"))
+    moves: Mapping[str, Mapping[str, Any]] = {
+        "accepted_at_warehouse": {"code": "accepted_at_warehouse"},
+        "in_transit": {"code": "in_transit"},
+        "out_for_delivery": {"code": "out_for_delivery"},
+        "delivered": {"code": "delivered"},
+    }
+    others: Mapping[str, Where] = {
+        "returns": Where(ROOT),
+        "feed": Where(ROOT, "GET"),
+        "filed": Where(f"{ROOT}/{{id}}/documents"),
+        "documents": Where(f"{ROOT}/{{id}}/documents", "GET"),
+    }
+    failed_attempt = ({"code": "delivery_failed", "problem": "REFUSED"}, Incident.REFUSED)
+    knows_cities = False
+    too_late = "in_transit"
+    subscribes = False
+    has_tracking_page = False
+    #: §6.2, and the platform's own pages (§2.1).
+    shapes = (
+        Shape("a field", error("VALIDATION_FAILED", (PHONE, "Укажите телефон")), status=422, code=PHONE,
+              names=Field.PHONE),
+        Shape("a reference", error("UNKNOWN_REFERENCE", ("stops[0].warehouseRef", "Склад не найден")), status=422,
+              code="stops[0].warehouseRef", names=Field.SENDER),
+        Shape("the configuration refuses", error("POSTING_REFUSED", message="Не хватает лимита"), status=422,
+              code="POSTING_REFUSED", names=Field.ORDER),
+        Shape("a code that nobody documented", error("QUOTA"), status=422, code="QUOTA"),
+        Shape("bad body", error("MALFORMED_BODY"), status=400, code="MALFORMED_BODY"),
+        Shape("too large", error("TOO_LARGE"), status=413, code="TOO_LARGE"),
+        Shape("a proxy's limit", "<html>413</html>", status=413, code="http_413", kind="text/html"),
+        Shape("locked", error("LOCKED"), "unavailable", 409),
+        Shape("maintenance", error("MAINTENANCE"), "unavailable", 503, headers={"Retry-After": "60"}),
+        Shape("not published", "<html>404</html>", "unavailable", 404, kind="text/html"),
+        Shape("the extension's key", error("UNAUTHORIZED"), "account", 401, "UNAUTHORIZED"),
+        Shape("the platform's door", "<html>401</html>", "account", 401, "http_401", kind="text/html"),
+        Shape("no rights", error("FORBIDDEN"), "account", 403, "FORBIDDEN"),
+        Shape("an exception, caught", error("INTERNAL"), "uncertain", 500),
+        Shape("an exception, not caught", "<html>500</html>", "uncertain", 500, kind="text/html"),
+        Shape("nothing in it", {}, "uncertain", 201),
+        Shape("a proxy's page", "<html>busy</html>", "uncertain", 200, kind="text/html"),
+    )  # fmt: skip
+
+    def most_calls(self, count: int) -> int:
+        """A state, and its events."""
+        return 2 * count
+
+    def no_such_order(self) -> str:
+        return "0a000100-0000-4000-8000-000000009999"
+
+    def refused_code(self) -> str:
+        return "stops[1].contact.name"
+
+    def add_document(self, key: str) -> None:
+        self.control("POST", f"orders/{key}/documents", {"kind": "waybill", "name": "Накладная.pdf"})
+
+    def sent(self, state: OrderState) -> Sent:
+        body = self.detail(state)["body"]
+        cargo, drop = body["cargo"], body["stops"][-1]
+        return Sent(
+            cod_minor=round(cargo["cashOnDelivery"] * 100),
+            declared_minor=round(cargo["declaredValue"] * 100),
+            parcels=tuple(
+                (round(box["weightKg"] * 1000), (box["lengthCm"] * 10, box["widthCm"] * 10, box["heightCm"] * 10))
+                for box in cargo["packages"]
+            ),
+            name=drop["contact"]["name"],
+            phone=drop["contact"]["phone"],
+            comment=body.get("comment", ""),
+            place=drop["address"]["text"],
+        )
+
+    def account_number(self, index: int) -> str:
+        """The id of a request of another firm's base."""
+        other = self.world.addresses[self.code]["accounts"][index]
+        keys = {"login": other["login"], "password": other["password"], "api_token": other["token"]}
+        return str(self.open(base_url=other["base_url"], **keys).create(self.request("other-1")).remote_id)
+
+    def callback_body(self, state: OrderState) -> bytes:
+        row = {"event": "transport_request.changed", "id": state.remote_id, "externalId": state.number}
+        return json.dumps({**row, "status": "in_transit", "revision": 3, "at": "2026-10-06T14:05:00+03:00"}).encode()
+
+
+class OneCTmsXmlHarness(OneCTmsHarness):
+    name = "one_c_tms_xml"
+    stories = ("orders", "following", "returns", "cancels", "feeds")
+    settings: Mapping[str, Any] = {**OneCTmsHarness.settings, "format": "xml"}
