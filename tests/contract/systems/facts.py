@@ -118,6 +118,14 @@ class Facts:
     subscribes = True
     #: A created order has a page where a client follows it.
     has_tracking_page = True
+    #: … and a number of the carrier (a warehouse has none yet).
+    gives_tracking = True
+    #: An order shows what became of it from the beginning (else the present alone, and one has to look each time).
+    tells_history = True
+    #: Articles that lie there in plenty, the one of which a single piece is left, one that nobody has heard of.
+    in_stock: tuple[str, ...] = ("CF-ETH-1000", "TE-ASM-100")
+    scarce = "KID-DOLL"
+    unheard_of = "NO-SUCH-ARTICLE"
 
     def creating(self) -> Where:
         return Where(self.create_path, self.create_method, self.create_contains)

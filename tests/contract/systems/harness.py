@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import time, timedelta
 from math import ceil
@@ -19,6 +19,7 @@ from b24app.logistics.papers import PaperForm
 from b24app.logistics.points import LOCKER, Box, Needs, PickupPoint, misfits
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Status
+from b24app.logistics.warehouse import ReceiptRequest
 from tests.contract.systems.machine import Machine
 from tests.contract.systems.parts import Calls, Sent, Shape, Where
 
@@ -150,6 +151,25 @@ class Harness(Machine):
         while day.isoweekday() > 5:
             day += timedelta(days=1)
         return CourierRequest(number, day, time(10), time(18), (state.remote_id,), weight_g=700)
+
+    def pack(self, state: OrderState, short: int = 0) -> None:
+        """A warehouse picks everything but `short` pieces of one row, packs it, and measures the package: 300 g above
+        what was announced, 300x200x150 mm."""
+        raise NotImplementedError
+
+    def inspect(self, number: str, lines: Sequence[Mapping[str, Any]]) -> None:
+        """The inspection of an expected receipt is over: {sku, accepted, damaged, missing, surplus} of each row."""
+        self.control("POST", f"receipts/{number}/inspect", {"lines": list(lines)})
+
+    def expected(self, number: str) -> int:
+        """How many receipts with this number the emulator's journal accepted."""
+        return self._journal("receipt.accepted", number)
+
+    def receipt_request(self, number: str = "wb-r-1") -> ReceiptRequest:
+        """Two cups on their way back."""
+        request = self.request()
+        return ReceiptRequest(number, request.parcels[0].items, request.recipient, of_number=request.number,
+                              expected_at=self.world.clock.now() + timedelta(days=2))  # fmt: skip
 
     def sent(self, state: OrderState) -> Sent:
         """What the emulator understood of an order; its own words are in `detail`."""
