@@ -59,10 +59,10 @@ def test_what_the_schema_refuses_is_refused_by_the_checker() -> None:
     validator = Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")))
     default = json.loads(DEFAULT)
     refused = taken = 0
-    for seed in range(80):
+    for seed in range(40):
         document = broken(default, seed)
         bad, faults = not validator.is_valid(document), faults_in(document)
         refused, taken = refused + bad, taken + (not faults)
         assert not bad or faults, (seed, next(validator.iter_errors(document)).json_path)
-    assert refused > 20
-    assert taken > 5
+    assert refused > 10
+    assert taken > 3
