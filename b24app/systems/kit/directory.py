@@ -34,6 +34,11 @@ class Directory:
                 self._rows.popitem(last=False)
         return value
 
+    def drop(self, key: tuple[str, ...]) -> None:
+        """Forget one value: it was just changed."""
+        with self._guard:
+            self._rows.pop(key, None)
+
     def clear(self) -> None:
         with self._guard:
             self._rows.clear()

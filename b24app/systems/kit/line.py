@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import IO, Any
 
@@ -29,14 +29,22 @@ def lost(why: str, write: bool, retry_after: float | None = None) -> Unavailable
 class Line:
     """Calls of one account to one base address. Thread-safe: it holds no state of its own.
 
-    `headers` go with every call. Errors of all methods: `Unavailable` (nothing was done), `Uncertain` (a write that may
-    have happened). Answers below 500 but 429 are returned whatever they say: what they mean is the carrier's own.
+    `headers` go with every call. `wait_of`: seconds that an answer asks for in a header of its own, where it has no
+    `Retry-After`. Errors of all methods: `Unavailable` (nothing was done), `Uncertain` (a write that may have
+    happened). Answers below 500 but 429 are returned whatever they say: what they mean is the carrier's own.
     """
 
-    def __init__(self, context: OpenContext, base: str = "", headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        context: OpenContext,
+        base: str = "",
+        headers: Mapping[str, str] | None = None,
+        wait_of: Callable[[Answer], float | None] = lambda _answer: None,
+    ) -> None:
         self.context = context
         self.base = (base or context.base_url).rstrip("/")
         self._headers = dict(headers or {})
+        self._wait_of = wait_of
 
     def address(self, path: str) -> str:
         """Where a call to `path` goes; a whole address stays as it is."""
@@ -84,6 +92,7 @@ class Line:
         except OutcomeUnknown as error:
             raise lost(f"{label}: {error}", write) from error
         wait = parse_retry_after(answer.headers.get("retry-after"), self.context.clock.now())
+        wait = self._wait_of(answer) if wait is None else wait
         if answer.status == 429:
             raise Unavailable(f"{label}: HTTP 429", wait)
         if answer.status >= 500 and not keep_5xx:

@@ -51,9 +51,12 @@ _FORMS = {
 def _goods() -> tuple[dict[str, str], ...]:
     with _CATALOGUE.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines, delimiter=";") if row["sku"] and row["sku"] != ABSENT]
-    cup = {"key": "900", "kind": "simple", "parent": "", "name": "Чашка", "sku": "CUP-1", "price": "450",
-           "weight": "300", "vat": "22"}  # fmt: skip
-    return (*rows, cup)
+    more = (("900", "Чашка", "CUP-1", "450", "300"), ("901", "Чай", "T-1", "99.99", "100"))
+    known = ("key", "name", "sku", "price", "weight")
+    return (
+        *rows,
+        *({**dict(zip(known, each, strict=True)), "kind": "simple", "parent": "", "vat": "22"} for each in more),
+    )
 
 
 def build(code: str, at: float) -> Base:

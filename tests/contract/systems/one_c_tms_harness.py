@@ -72,6 +72,8 @@ class OneCTmsHarness(Harness):
         Shape("a proxy's page", "<html>busy</html>", "uncertain", 200, kind="text/html"),
     )  # fmt: skip
 
+    files_anew = False
+
     def most_calls(self, count: int) -> int:
         """A state, and its events."""
         return 2 * count

@@ -1,0 +1,214 @@
+"""One connection to MoySklad: the ports, joined from the pure parts and the client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from b24app.logistics.errors import Refused, Uncertain
+from b24app.logistics.model import Sender, ShipmentRequest
+from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.ports import CallbackHint, TestStep
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.status import Status
+from b24app.logistics.warehouse import (
+    Attachment,
+    Carriage,
+    FiledDocument,
+    Option,
+    ReceiptRequest,
+    ReceiptState,
+    StockAnswer,
+    Warehouse,
+)
+from b24app.systems.kit.checks import Found, needs_settings, run_checks
+from b24app.systems.kit.directory import Directory
+from b24app.systems.moysklad import callbacks, tracking
+from b24app.systems.moysklad.client import Client
+from b24app.systems.moysklad.documents import Documents
+from b24app.systems.moysklad.goods import Shelf, joined
+from b24app.systems.moysklad.lists import DEMAND, ORDER, Book
+from b24app.systems.moysklad.orders import build_agent, build_order
+from b24app.systems.moysklad.reading import ORDER_EXPAND, Reading
+from b24app.systems.moysklad.receipts import Receipts
+from b24app.systems.moysklad.shipping import Shipping
+from b24app.systems.moysklad.stock import read_stock
+from b24app.systems.moysklad.tracking import Papers
+from b24app.systems.moysklad.vocabulary import BOXES, Row, boxes_text, sync_id
+from b24app.systems.plugin import Manifest, OpenContext
+
+OURS, THEIRS = "ours", "theirs"
+
+
+class MoySklad:
+    """Implements the ports that the manifest names."""
+
+    def __init__(self, context: OpenContext, manifest: Manifest, directory: Directory) -> None:
+        self._context, self._manifest = context, manifest
+        self._client = Client(context)
+        self._book = Book(self._client, directory, context)
+        self._reading = Reading(self._client)
+        self._boxes = context.setting("boxes_field") or BOXES
+        self._shelf = Shelf(self._client)
+        ends = {name: self._client.ref(name, context.setting(name)) for name in ("organization", "store")}
+        self._defaults: Mapping[str, Row] = ends
+        makes = context.setting("demand_by") != THEIRS
+        self._shipping = Shipping(self._client, self._book, self._defaults, makes=makes)
+        self._receipts = Receipts(
+            self._client, self._book, self._reading, self._defaults, context.setting("returns_store")
+        )
+        self._papers = Documents(self._client, self._reading, directory, context)
+
+    def _state(self, papers: Papers) -> OrderState:
+        return tracking.state_of(papers, self._book.meant, self._boxes)
+
+    # --- Orders, Tracking -----------------------------------------------------------------------------------------
+
+    def find(self, number: str) -> OrderState | None:
+        papers = self._reading.found(sync_id("order", number))
+        return None if papers is None else self._state(papers)
+
+    def create(self, request: ShipmentRequest) -> OrderState:
+        """Articles first, then the recipient, so that only the last call can be of an order that exists: one order for
+        one number, whatever is repeated (`syncId`)."""
+        self._needs_choices()
+        items = joined(item for parcel in request.parcels for item in parcel.items)
+        rows = self._shelf.rows(items, reserve=self._context.setting("reserve") != "no")
+        boxes = boxes_text(request.parcels)
+        fields = self._book.values(ORDER, {self._boxes: boxes}) if boxes else []
+        agent = self._client.object("POST", "entity/counterparty", "agents.make", write=True,
+                                    json=build_agent(request.recipient))  # fmt: skip
+        refs = {**self._defaults, "agent": {"meta": agent["meta"]}}
+        body = build_order(request, refs, rows, fields)
+        made = self._client.object("POST", f"entity/{ORDER}", "orders.make", write=True, json=body,
+                                   params={"expand": ORDER_EXPAND})  # fmt: skip
+        if made.get("syncId") != body["syncId"]:
+            raise Uncertain("orders.make: an answer of another order")
+        return self._state(Papers(made))
+
+    def _needs_choices(self) -> None:
+        if not all(self._context.setting(name) for name in self._defaults):
+            raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
+
+    def read(self, remote_id: str) -> OrderState:
+        papers = self._reading.one(remote_id)
+        return OrderState(remote_id, gone=True) if papers is None else self._state(papers)
+
+    def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
+        """A list of orders says of those that are not in it that they are gone."""
+        found = self._reading.many(remote_ids) if remote_ids else {}
+        return [self._state(found[each]) if each in found else OrderState(each, gone=True) for each in remote_ids]
+
+    # --- Cancels --------------------------------------------------------------------------------------------------
+
+    def cancel(self, remote_id: str) -> OrderState:
+        """§8: the state that means it, and no longer posted, which gives the reserve back; an account without such a
+        state has the order deleted. A shipment of ours that nobody posted goes too."""
+        papers = self._reading.one(remote_id)
+        if papers is None or papers.order.get("deleted"):
+            return OrderState(remote_id, gone=True, cancel=Decision.ACCEPTED)
+        if tracking.has_left(papers, self._book.meant):
+            raise Refused([Problem("too_late_to_cancel", Field.ORDER)])
+        state = self._state(papers)
+        if state.cancel is Decision.ACCEPTED and not papers.order.get("applicable", True):
+            return state
+        self._drop_drafts(papers)
+        path, cancelled = f"entity/{ORDER}/{remote_id}", self._book.state_for(ORDER, Status.CANCELLED)
+        if not cancelled:
+            self._client.ask("DELETE", path, "orders.delete", write=True)
+            return OrderState(remote_id, gone=True, cancel=Decision.ACCEPTED)
+        body = {"state": self._client.ref("state", cancelled, ORDER), "applicable": False}
+        self._client.object("PUT", path, "orders.cancel", write=True, json=body)
+        return OrderState(remote_id, state.number, Decision.ACCEPTED, cancel=Decision.ACCEPTED)
+
+    def _drop_drafts(self, papers: Papers) -> None:
+        ours = sync_id("demand", str(papers.order.get("syncId") or papers.order["id"]))
+        for row in papers.demands:
+            if row.get("syncId") == ours:
+                self._client.ask("DELETE", f"entity/{DEMAND}/{row['id']}", "demands.delete", write=True)
+
+    # --- Callbacks ------------------------------------------------------------------------------------------------
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:  # noqa: ARG002 - the port's shape
+        return callbacks.parse(self._client, body)
+
+    def ensure_subscribed(self, url: str) -> None:
+        callbacks.ensure_subscribed(self._client, url)
+
+    def unsubscribe(self, url: str) -> int:
+        return callbacks.unsubscribe(self._client, url)
+
+    # --- Stock, Lists ---------------------------------------------------------------------------------------------
+
+    def warehouses(self) -> list[Warehouse]:
+        return self._book.warehouses()
+
+    def stock(self, skus: Sequence[str]) -> StockAnswer:
+        return read_stock(self._client, self._book.warehouses(), skus, self._context.clock.now())
+
+    def options(self, name: str) -> list[Option]:
+        return self._book.options(name)
+
+    # --- Onward ---------------------------------------------------------------------------------------------------
+
+    def tell(self, remote_id: str, carriage: Carriage) -> OrderState | None:
+        papers = self._reading.one(remote_id)
+        if papers is None or papers.order.get("deleted"):
+            raise Refused([Problem("order_unknown", Field.ORDER, Who.ADMIN)])
+        self._shipping.tell(papers, carriage)
+        return self.read(remote_id)
+
+    # --- Receipts -------------------------------------------------------------------------------------------------
+
+    def expect(self, request: ReceiptRequest) -> ReceiptState:
+        self._needs_choices()
+        return self._receipts.expect(request)
+
+    def find_receipt(self, number: str) -> ReceiptState | None:
+        return self._receipts.find(number)
+
+    def read_receipt(self, remote_id: str) -> ReceiptState:
+        return self._receipts.read(remote_id)
+
+    def cancel_receipt(self, remote_id: str) -> ReceiptState:
+        return self._receipts.cancel(remote_id)
+
+    def photo(self, remote_id: str, key: str) -> bytes:  # noqa: ARG002 - the port's shape
+        return self._receipts.photo(key)
+
+    # --- Documents ------------------------------------------------------------------------------------------------
+
+    def attach(self, remote_id: str, document: Attachment) -> FiledDocument:
+        return self._papers.attach(remote_id, document)
+
+    def documents(self, remote_id: str) -> list[FiledDocument]:
+        return self._papers.documents(remote_id)
+
+    def fetch_document(self, remote_id: str, key: str) -> bytes:
+        return self._papers.fetch(remote_id, key)
+
+    # --- ConnectionTest -------------------------------------------------------------------------------------------
+
+    def test(self, sender: Sender | None = None) -> Iterator[TestStep]:  # noqa: ARG002 - where goods lie MoySklad knows
+        return run_checks(
+            [("settings", self._test_settings), ("sign_in", self._test_sign_in), ("call", self._test_call)]
+        )
+
+    def _test_settings(self) -> None:
+        """A token, or a login with its password."""
+        needs_settings(self._manifest, self._context)
+        named = [self._context.setting(name) for name in ("login", "password")]
+        if not self._context.setting("token") and not all(named):
+            raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
+
+    def _test_sign_in(self) -> Found:
+        """A solution's token has no employee (§2.2)."""
+        try:
+            found = self._client.object("GET", "context/employee", "context")
+        except Refused:
+            found = self._client.object("GET", "context/application", "context")
+        return str(found.get("name") or ""), {}
+
+    def _test_call(self) -> Found:
+        """Organisations and warehouses: missing rights show here."""
+        self._book.options("organization")
+        return "", {"n": str(len(self._book.options("store")))}
