@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from b24app.flows import legs
 from b24app.flows.compose import Composed
 from b24app.flows.decisions import (
     ClearFields,
@@ -30,7 +32,9 @@ from b24app.flows.snapshot import (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One deal with all we know about it. `by_person` = a person pressed the button: stage, age, hold do not matter."""
+    """One deal with all we know about it. `by_person` = a person pressed the button: stage, age, hold do not matter.
+    `shipments` are those that speak for its goods (`flows.legs.pieces`), `legs` all of them, both of a chain too (empty
+    = there is no chain)."""
 
     deal: DealSnapshot
     pipeline: PipelineConfig | None
@@ -39,6 +43,16 @@ class Case:
     moves: tuple[StageMove, ...]
     now: datetime
     by_person: bool = False
+    legs: tuple[ShipmentView, ...] = ()
+
+    @property
+    def every(self) -> tuple[ShipmentView, ...]:
+        """All shipments, both legs of a chain too."""
+        return self.legs or self.shipments
+
+    @property
+    def next_n(self) -> int:
+        return max((shipment.n for shipment in self.every), default=0) + 1
 
     @property
     def last(self) -> ShipmentView | None:
@@ -70,6 +84,12 @@ class Case:
         return max(mine, default=0)
 
 
+def with_legs(case: Case, every: Iterable[ShipmentView]) -> Case:
+    """The case of a deal with these shipments."""
+    found = tuple(every)
+    return replace(case, shipments=legs.pieces(found), legs=found)
+
+
 def wants_shipping(case: Case) -> bool:
     pipeline, deal = case.pipeline, case.deal
     if pipeline is None or not pipeline.enabled:
@@ -83,13 +103,14 @@ def is_expected_stage(case: Case) -> bool:
         return True
     if case.pipeline is None or not case.pipeline.enabled:
         return case.deal.semantic != "F"
-    ours = {*case.pipeline.triggers, *case.pipeline.status_stages.values()}
+    ours = {*case.pipeline.triggers, *case.pipeline.our_stages}
     return case.deal.category == case.pipeline.category and case.deal.stage in ours
 
 
 def offer_cancel(case: Case, shipment: ShipmentView, reason: str) -> OfferCancel:
-    free = not shipment.status.has_moved
-    key = f"ship.{reason}" if free else f"ship.{reason}_moved"
+    picked = shipment.leg == legs.PICKED
+    free = picked or not shipment.status.has_moved
+    key = f"ship.{reason}_picked" if picked else f"ship.{reason}" if free else f"ship.{reason}_moved"
     place = case.last_move_id or case.deal.stage
     params = {"number": shipment.order_number or shipment.number, "stage": case.deal.stage}
     return OfferCancel(shipment.id, reason, free, Text(key, params, f"{shipment.number}:{reason}:{place}"))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from b24app.flows.picking import Before
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import DeliveryKind, Sender
 from b24app.logistics.money import Money
@@ -35,7 +36,8 @@ class Conditions(Jsonable):
 
 @dataclass(frozen=True, slots=True)
 class Rule(Jsonable):
-    """`category` None = any pipeline; `services` by delivery kind; `sender` None = the account's own."""
+    """`category` None = any pipeline; `services` by delivery kind; `sender` None = the account's own; `before` None =
+    as the pipeline says."""
 
     id: int
     connection_id: int
@@ -45,6 +47,7 @@ class Rule(Jsonable):
     category: int | None = None
     conditions: Conditions = field(default_factory=Conditions)
     sender: Sender | None = None
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)

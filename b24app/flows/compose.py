@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from b24app.flows.choose import Choice, Facts, choose
 from b24app.flows.cod import build_cod, build_declared
 from b24app.flows.destination import Destination, build_destination, read_address_field
 from b24app.flows.laying import lay
+from b24app.flows.picking import Before, measured
 from b24app.flows.portions import Terms
 from b24app.flows.recipient import as_text, build_recipient
 from b24app.flows.snapshot import OUTPUTS, DealSnapshot, PipelineConfig, Role
@@ -40,7 +42,8 @@ class Composed:
     something that goes into the request changes: an unrelated edit of the deal never sends anything again. Rules are no
     part of it: a changed rule serves what is sent from then on and sends nothing by itself; nor is what a person
     picked, or how they laid the goods. `connection_id` is the account that they picked, else that of the rule that
-    `choice` names, else the pipeline's own; `facts` are what rules were asked about."""
+    `choice` names, else the pipeline's own; `facts` are what rules were asked about. `before`: the warehouse that these
+    goods go through first; `request` is the carrier's in any case."""
 
     request: ShipmentRequest | None
     problems: tuple[Problem, ...]
@@ -49,13 +52,22 @@ class Composed:
     choice: Choice
     parts: Parts
     facts: Facts
+    before: Before | None = None
 
 
-def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1, terms: Terms | None = None) -> Composed:
-    """`terms`: `deal` has the rows of one of several shipments, which takes its share of the deal's money."""
+def compose(
+    deal: DealSnapshot,
+    pipeline: PipelineConfig,
+    n: int = 1,
+    terms: Terms | None = None,
+    boxes: Sequence[Parcel] = (),
+) -> Composed:
+    """`terms`: `deal` has the rows of one of several shipments, which takes its share of the deal's money. `boxes`: as
+    a warehouse measured them, without what is in them."""
     recipient, found = build_recipient(deal, pipeline.country)
     destination, destination_problems = build_destination(deal, pipeline)
     parcels, parcel_problems = lay(deal.rows, pipeline.defaults, deal.plan)
+    parcels = measured(parcels, boxes)
     cod, cod_problems = build_cod(deal, pipeline)
     declared, declared_problems = build_declared(deal, pipeline)
     if terms is not None:
@@ -75,7 +87,14 @@ def compose(deal: DealSnapshot, pipeline: PipelineConfig, n: int = 1, terms: Ter
         choice=choice,
         parts=parts,
         facts=facts,
+        before=_before(pipeline, choice, account),
     )
+
+
+def _before(pipeline: PipelineConfig, choice: Choice, account: int) -> Before | None:
+    """A rule's word wins. What a warehouse ships itself goes through no warehouse first."""
+    said = choice.rule.before if choice.rule is not None and choice.rule.before is not None else pipeline.before
+    return said if said is not None and said.connection_id not in (0, account) else None
 
 
 def _facts(deal: DealSnapshot, pipeline: PipelineConfig, parts: Parts, cod_known: bool) -> Facts:
@@ -170,7 +189,7 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
         forward_only=True,
     )
     set_up = dump(settings)
-    for later in ("more_triggers", "lost_stages", "rules", "on_failure"):
+    for later in ("more_triggers", "lost_stages", "rules", "on_failure", "before", "warehouse_stages"):
         del set_up[later]
     told = dump(inputs)
     for whose in ("moved_by", "updated_by", "picked", "plan"):

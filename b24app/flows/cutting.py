@@ -10,8 +10,10 @@ from b24app.flows.cod import build_cod
 from b24app.flows.compose import Composed, compose
 from b24app.flows.laying import part_of
 from b24app.flows.parcels import SERVICE
+from b24app.flows.picking import Asked
 from b24app.flows.portions import Held, Line, Portion, Terms, is_taken, left
 from b24app.flows.snapshot import DealSnapshot, ProductRow, ShipmentView
+from b24app.logistics.model import Parcel
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,12 @@ def goods_of(deal: DealSnapshot) -> tuple[Line, ...]:
     """The deal's goods as lines; services do not travel."""
     rows = (row for row in deal.rows if row.type != SERVICE and row.quantity > 0)
     return tuple(Line(row.id, row.name, row.quantity, row.product_id) for row in rows)
+
+
+def asked_of(deal: DealSnapshot, lines: Sequence[Line]) -> tuple[Asked, ...]:
+    """These lines as a warehouse is asked for them, with their articles."""
+    rows = {row.id: row.sku.strip() for row in deal.rows}
+    return tuple(Asked(each.row, each.name, each.quantity, each.product_id, rows.get(each.row, "")) for each in lines)
 
 
 def cut(deal: DealSnapshot, lines: Sequence[Line]) -> DealSnapshot:
@@ -56,18 +64,18 @@ def in_order(rest: Sequence[Line], wanted: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(replace(line, quantity=asked[line.row]) for line in rest if line.row in asked)
 
 
-def compose_part(case: Case, lines: Sequence[Line], n: int) -> Made:
+def compose_part(case: Case, lines: Sequence[Line], n: int, boxes: Sequence[Parcel] = ()) -> Made:
     """The portion's request, with its share of the money. All goods of a deal of which nothing is on its way are no
-    portion."""
+    portion. `boxes` as in `compose`."""
     deal, pipeline, whole = case.deal, pipeline_of(case), goods_of(case.deal)
     others = [view for view in case.shipments if view.n != n and is_taken(view.status)]
     if not others and tuple(lines) == whole:
-        return Made(compose(deal, pipeline, n), None)
+        return Made(compose(deal, pipeline, n, boxes=boxes), None)
     mine = cut(deal, lines)
     behind = left(left(whole, [lines_of(view, whole) for view in others]), [lines])
     after = _value(cut(deal, behind).rows) if behind else None
     held = tuple(Held(view.portion, view.status) for view in others if view.portion is not None)
-    composed = compose(mine, pipeline, n, Terms(_value(mine.rows), after, held))
+    composed = compose(mine, pipeline, n, Terms(_value(mine.rows), after, held), boxes)
     owed, _ = build_cod(deal, pipeline)
     parts = composed.parts
     portion = Portion(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from b24app.flows.legs import CARRIED
+from b24app.flows.picking import Picking
 from b24app.flows.portions import Portion
 from b24app.flows.snapshot import Role
 from b24app.logistics.jsonable import Jsonable
@@ -26,9 +28,18 @@ class Text(Jsonable):
 
 
 @dataclass(frozen=True, slots=True)
+class Check(Jsonable):
+    """The carrier's request of goods that a warehouse is to pick: what this account has against it is found out before
+    anything is picked."""
+
+    connection_id: int
+    request: ShipmentRequest
+
+
+@dataclass(frozen=True, slots=True)
 class CreateShipment(Jsonable):
     """Save a new shipment (`n`, status draft) of this account and its create intent, in one transaction. `portion` is
-    what it holds when it is one of several."""
+    what it holds when it is one of several, `leg`, `follows` and `picking` its place in a chain (`flows.legs`)."""
 
     n: int
     request: ShipmentRequest
@@ -36,6 +47,10 @@ class CreateShipment(Jsonable):
     trigger_history_id: int
     connection_id: int
     portion: Portion | None = None
+    leg: str = CARRIED
+    follows: int = 0
+    picking: Picking | None = None
+    check: Check | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +62,19 @@ class RetryShipment(Jsonable):
     input_hash: str
     trigger_history_id: int
     portion: Portion | None = None
+    picking: Picking | None = None
+    check: Check | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenProblem(Jsonable):
-    """Store it open with this hash and trigger; tell the manager only if no problem with its key was open."""
+    """Store it open with this hash and trigger; tell the manager only if no problem with its key was open.
+    `shipment_id` 0 = it is the deal's."""
 
     problem: Problem
     input_hash: str
     trigger_history_id: int
+    shipment_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from b24app.flows.case import Case, clear_outputs, is_expected_stage, not_yet, offer_cancel, opened, pipeline_of
+from b24app.flows import chain
+from b24app.flows.case import Case, clear_outputs, is_expected_stage, not_yet, opened, pipeline_of, with_legs
 from b24app.flows.case import wants_shipping as wants
 from b24app.flows.compose import Composed, compose, input_hash
 from b24app.flows.cutting import compose_part, goods_of, in_order, left_of, lines_of, newest
 from b24app.flows.decisions import (
-    CreateShipment,
     Decided,
     Nothing,
-    RetryShipment,
     SayAlreadyShipped,
     SolveProblems,
     Text,
-    WithdrawShipment,
 )
 from b24app.flows.portions import Line, PartWish, covers, is_split, is_taken, left
 from b24app.flows.snapshot import ShipmentView
@@ -54,7 +52,7 @@ def part(case: Case, wish: PartWish) -> PartAnswer:
     person is there and sees it."""
     if case.deal.gone or not wants(replace(case, by_person=True)):
         return PartAnswer(why="off")
-    if newest(case.shipments) != wish.seen:
+    if newest(case.every) != wish.seen:
         return PartAnswer(why="newer")
     rest = left_of(case.deal, case.shipments)
     if not covers(rest, wish.lines):
@@ -89,32 +87,31 @@ class _Plan:
             return
         if composed.request is None:
             self._block(composed)
-        elif view.connection_id not in (0, composed.connection_id):
+            return
+        retry = chain.again(self.case, view, composed, made.portion, lines)
+        if retry is None:
             self.create(lines)
         else:
-            self.decisions.append(RetryShipment(view.id, composed.request, composed.input_hash, trigger, made.portion))
+            self.decisions.append(retry)
             self.retried.add(view.id)
             self._hold(replace(view, status=Status.DRAFT, portion=made.portion))
 
     def create(self, lines: Sequence[Line]) -> None:
         """A new shipment. The numbers of those that are on their way stay in the deal's fields."""
-        n = newest(self.case.shipments) + 1
+        n = self.case.next_n
         made = compose_part(self.case, lines, n)
-        composed, trigger = made.composed, self.case.trigger_id
-        if composed.request is None:
-            self._block(composed)
+        shipment = chain.first(self.case, n, made.composed, made.portion, lines)
+        if shipment is None:
+            self._block(made.composed)
             return
         if not any(is_taken(view.status) for view in self.case.shipments):
             self.decisions += clear_outputs(self.case)
-        self.decisions.append(
-            CreateShipment(n, composed.request, composed.input_hash, trigger, composed.connection_id, made.portion)
-        )
-        view = ShipmentView(0, n, composed.request.number, Status.DRAFT, trigger, portion=made.portion)
-        self._hold(view)
+        self.decisions.append(shipment)
+        trigger, number = shipment.trigger_history_id, shipment.request.number
+        self._hold(ShipmentView(0, n, number, Status.DRAFT, trigger, portion=made.portion, leg=shipment.leg))
 
     def _hold(self, view: ShipmentView) -> None:
-        others = [each for each in self.case.shipments if each.n != view.n]
-        self.case = replace(self.case, shipments=(*others, view))
+        self.case = with_legs(self.case, (*(each for each in self.case.every if each.n != view.n), view))
 
     def _block(self, composed: Composed) -> None:
         self.problems |= {problem.key: problem for problem in composed.problems}
@@ -219,17 +216,16 @@ def _elsewhere(case: Case) -> list[Decided]:
     if not live or is_expected_stage(case):
         return [*decisions, Nothing("not_in_stage")]
     lost = case.deal.semantic == "F"
-    reason = "deal_lost" if lost else "left_stage"
     for view in live:
         if not lost and _made_elsewhere(case, view):
             continue
-        decisions.append(offer_cancel(case, view, reason) if view.sent else WithdrawShipment(view.id, reason))
+        decisions += chain.unwanted(case, view)
     return decisions or [Nothing("not_in_stage")]
 
 
 def next_up(case: Case) -> Composed:
     """What a press of "ship" would send: all that is left of a deal that was split, else the whole deal."""
-    n = newest(case.shipments) + 1
+    n = case.next_n
     rest = _rest(case, ()) if concerns(case) else ()
     return compose_part(case, rest, n).composed if rest else compose(case.deal, pipeline_of(case), n)
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from b24app.flows import several
+from b24app.flows import chain, several
 from b24app.flows.case import (
     Case,
     clear_outputs,
     is_expected_stage,
     not_yet,
-    offer_cancel,
     opened,
     pipeline_of,
     wants_shipping,
+    with_legs,
 )
 from b24app.flows.compose import Composed, compose
 from b24app.flows.decisions import (
@@ -25,7 +25,6 @@ from b24app.flows.decisions import (
     Decided,
     MarkGone,
     Nothing,
-    RetryShipment,
     SayAlreadyShipped,
     SolveProblems,
     Text,
@@ -50,6 +49,11 @@ def decide(
     case = Case(snapshot, pipeline, tuple(shipments), tuple(problems), tuple(moves), now, by_person)
     if snapshot.gone:
         return _gone(case)
+    onward, case = chain.onward(with_legs(case, shipments))
+    return [*onward, *_of_stage(case)]
+
+
+def _of_stage(case: Case) -> list[Decided]:
     if several.concerns(case):
         return several.decide(case)
     if wants_shipping(case):
@@ -78,10 +82,7 @@ def _elsewhere(case: Case) -> list[Decided]:
         decisions += _solve(case)
     if last is None or not last.status.is_live or is_expected_stage(case):
         return [*decisions, Nothing("not_in_stage")]
-    reason = "deal_lost" if case.deal.semantic == "F" else "left_stage"
-    if not last.sent:
-        return [*decisions, WithdrawShipment(last.id, reason)]
-    return [*decisions, offer_cancel(case, last, reason)]
+    return [*decisions, *chain.unwanted(case, last)]
 
 
 def _clear_copied(case: Case) -> list[Decided]:
@@ -129,10 +130,10 @@ def _after_refusal(case: Case, last: ShipmentView) -> list[Decided]:
         return [Nothing("waits_for_fix")]
     if composed.request is None:
         return opened(case, composed)
-    if last.connection_id not in (0, composed.connection_id):
-        return [*_solve(case), _made(last.n + 1, compose(case.deal, pipeline_of(case), last.n + 1), case.trigger_id)]
-    retry = RetryShipment(last.id, composed.request, composed.input_hash, case.trigger_id)
-    return [*_solve(case), retry]
+    retry = chain.again(case, last, composed)
+    if retry is not None:
+        return [*_solve(case), retry]
+    return [*_solve(case), _made(case, compose(case.deal, pipeline_of(case), case.next_n))]
 
 
 def _first_or_next(case: Case) -> list[Decided]:
@@ -140,19 +141,16 @@ def _first_or_next(case: Case) -> list[Decided]:
     cancelled_here = last is not None and last.status is Status.CANCELLED and case.trigger_id <= last.trigger_history_id
     if cancelled_here and not case.by_person:
         return [Nothing("cancelled_waits_for_person")]
-    n = (last.n if last else 0) + 1
-    composed = compose(case.deal, pipeline_of(case), n)
+    composed = compose(case.deal, pipeline_of(case), case.next_n)
     clear = clear_outputs(case)
     if composed.request is None:
         return [*clear, *opened(case, composed)]
-    return [*clear, *_solve(case), _made(n, composed, case.trigger_id)]
+    return [*clear, *_solve(case), _made(case, composed)]
 
 
-def _made(n: int, composed: Composed, trigger_id: int) -> Decided:
-    """A shipment of what was composed for this n."""
-    if composed.request is None:
-        return Nothing("waits_for_fix")
-    return CreateShipment(n, composed.request, composed.input_hash, trigger_id, composed.connection_id)
+def _made(case: Case, composed: Composed) -> Decided:
+    """A shipment of what was composed for the next n."""
+    return chain.first(case, case.next_n, composed) or Nothing("waits_for_fix")
 
 
 def _solve(case: Case) -> list[Decided]:
@@ -162,4 +160,9 @@ def _solve(case: Case) -> list[Decided]:
 
 def next_number_after_duplicate(deal: DealSnapshot, pipeline: PipelineConfig, last: ShipmentView) -> Decided:
     """The system says that our number is taken although no order of ours is there: the same request with the next n."""
-    return _made(last.n + 1, compose(deal, pipeline, last.n + 1), last.trigger_history_id)
+    composed = compose(deal, pipeline, last.n + 1)
+    if composed.request is None:
+        return Nothing("waits_for_fix")
+    return CreateShipment(
+        last.n + 1, composed.request, composed.input_hash, last.trigger_history_id, composed.connection_id
+    )

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from b24app.flows.choose import Facts, Miss, Rule
 from b24app.flows.compose import compose
+from b24app.flows.picking import Before
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig
 from b24app.logistics.addressing.parts import Part, write_address
 from b24app.logistics.addressing.read import read_parts
@@ -24,7 +25,8 @@ from b24app.logistics.problem import Problem
 @dataclass(frozen=True, slots=True)
 class Chosen(Jsonable):
     """One deal of a simulation. `rule_id` 0 = no rule fits: the pipeline's own account and service ship. `service` is
-    empty when there is none for this kind of delivery. With `problems` the deal would not be sent."""
+    empty when there is none for this kind of delivery. With `problems` the deal would not be sent. `before` is the
+    warehouse that it would go through first."""
 
     deal_id: int
     title: str
@@ -36,6 +38,7 @@ class Chosen(Jsonable):
     rule: str = ""
     misses: tuple[Miss, ...] = ()
     problems: tuple[Problem, ...] = ()
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def simulate(deal: DealSnapshot, pipeline: PipelineConfig) -> tuple[Chosen, Ship
         rule=rule.title if rule else "",
         misses=composed.choice.misses,
         problems=tuple(impersonal(problem) for problem in composed.problems),
+        before=composed.before,
     )
     return chosen, composed.request
 

@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from b24app.flows.choose import Picked, Rule
+from b24app.flows.legs import CARRIED
+from b24app.flows.picking import Before, Picking
 from b24app.flows.plan import ParcelPlan
 from b24app.flows.portions import OnFailure, Portion
 from b24app.logistics.jsonable import Jsonable
@@ -189,7 +191,8 @@ class PipelineConfig(Jsonable):
     ship by themselves, nor do those older than `max_age_s`. `status_stages` are our own moves, `stage_order` all stages
     of the pipeline as they are sorted, `lost_stages` those of lost deals. `more_triggers` are further stages that ship,
     beside `trigger_stage`. `connection_id` and `services` ship what none of the `rules` (in order) does.
-    `on_failure` is for deals of several shipments."""
+    `on_failure` is for deals of several shipments. `before` is the warehouse that goods go through first, and
+    `warehouse_stages` our own moves by its steps (`picking.Step`)."""
 
     portal_code: str
     category: int
@@ -214,6 +217,13 @@ class PipelineConfig(Jsonable):
     lost_stages: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     on_failure: OnFailure = OnFailure.STAY
+    before: Before | None = None
+    warehouse_stages: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def our_stages(self) -> frozenset[str]:
+        """Every stage that we move deals to."""
+        return frozenset(filter(None, (*self.status_stages.values(), *self.warehouse_stages.values())))
 
     @property
     def triggers(self) -> tuple[str, ...]:
@@ -226,7 +236,8 @@ class ShipmentView(Jsonable):
     """A shipment of the deal as we store it. `sent` = a call to the system was at least begun. `seen` are keys of the
     tracking events already kept (`TrackingEvent.key`), `problem_keys` those of its open problems, `refusal_code`
     is the system's code of the last refusal, `accepted_at` when the system took the request (202). `connection_id` 0 =
-    not told. `portion` is what one of several holds, None = it holds all goods of the deal."""
+    not told. `portion` is what one of several holds, None = it holds all goods of the deal. `leg` and `follows` as in
+    `flows.legs`; `picking` is a warehouse's."""
 
     id: int
     n: int
@@ -251,6 +262,9 @@ class ShipmentView(Jsonable):
     return_ids: tuple[str, ...] = ()
     connection_id: int = 0
     portion: Portion | None = None
+    leg: str = CARRIED
+    follows: int = 0
+    picking: Picking | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,8 +248,11 @@ def _stage(steps: list[_Step], pipeline: PipelineConfig | None) -> StageTarget |
 def stage_of(status: Status, pipeline: PipelineConfig) -> StageTarget | None:
     """Where a deal of this status belongs, and from where it may go there; None = the pipeline does not say."""
     stage = pipeline.status_stages.get(status)
-    if stage is None:
-        return None
+    return stage_of_name(stage, pipeline) if stage is not None else None
+
+
+def stage_of_name(stage: str, pipeline: PipelineConfig) -> StageTarget:
+    """This stage, and from where a deal may go there."""
     may_leave = _stages_before if pipeline.forward_only else _stages_open
     return StageTarget(stage, may_leave(stage, pipeline))
 
@@ -258,7 +261,7 @@ def _stages_before(stage: str, pipeline: PipelineConfig) -> tuple[str, ...]:
     order = pipeline.stage_order
     if stage in order:
         return order[: order.index(stage)]
-    ours = [*pipeline.triggers, *pipeline.status_stages.values()]
+    ours = [*pipeline.triggers, *pipeline.warehouse_stages.values(), *pipeline.status_stages.values()]
     return tuple(dict.fromkeys(name for name in ours if name != stage))
 
 

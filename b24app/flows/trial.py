@@ -15,6 +15,8 @@ from b24app.flows.choose import Miss
 from b24app.flows.compose import Composed, compose
 from b24app.flows.decisions import CreateShipment, RetryShipment
 from b24app.flows.explain import Told, explain
+from b24app.flows.legs import pieces
+from b24app.flows.picking import Before
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig, ProblemView, ShipmentView
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import ShipmentRequest
@@ -53,6 +55,7 @@ class Trial(Jsonable):
     `request` is what would be sent: for a deal that is shipped already, what its next shipment would be. None = the
     `problems` stand in its way. `connection_id` 0 = no account is chosen. `rule` is the title of the rule that chose
     account and service (`rule_id` 0 = none did, the pipeline's own are used), `misses` are those tried before.
+    `before` is the warehouse that the goods would go through first; `request` is the carrier's in any case.
     """
 
     deal_id: int
@@ -69,6 +72,7 @@ class Trial(Jsonable):
     problems: tuple[Problem, ...]
     request: ShipmentRequest | None = None
     shipped: Shipped | None = None
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +106,11 @@ def try_out(
     """As if a person pressed "Ship" in the deal's tab, in a pipeline that is on."""
     decided = ship.decide(deal, replace(pipeline, enabled=True), shipments, now, problems=problems, by_person=True)
     made = next((each for each in decided if isinstance(each, CreateShipment | RetryShipment)), None)
-    last = max(shipments, key=lambda shipment: shipment.n, default=None)
-    n = (last.n if last else 0) + (0 if isinstance(made, RetryShipment) else 1)
+    last = max(pieces(shipments), key=lambda shipment: shipment.n, default=None)
+    newest = max((shipment.n for shipment in shipments), default=0)
+    n = newest + (0 if isinstance(made, RetryShipment) else 1)
     composed = compose(deal, pipeline, n)
+    carried = made is not None and made.picking is None  # a warehouse's request is not what is shown
     rule = composed.choice.rule
     missing = _missing(pipeline, composed)
     return Trial(
@@ -120,8 +126,9 @@ def try_out(
         misses=composed.choice.misses,
         told=explain(deal, pipeline, composed),
         problems=_problems(composed, missing),
-        request=made.request if made else composed.request,
+        request=made.request if made and carried else composed.request,
         shipped=_shipped(last),
+        before=composed.before,
     )
 
 

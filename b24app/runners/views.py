@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from b24app.flows.choose import Conditions, Rule
+from b24app.flows.picking import Before, Picking
 from b24app.flows.portions import Portion
 from b24app.flows.snapshot import PipelineConfig, ProblemView, ShipmentView
 from b24app.logistics.model import DeliveryKind, Sender
@@ -74,6 +75,7 @@ def rule_view(row: RuleRow, sender: Sender | None = None) -> Rule:
         category=row.category_id,
         conditions=Conditions.from_json(row.conditions),
         sender=sender,
+        before=Before.from_json(row.before) if row.before is not None else None,
     )
 
 
@@ -106,6 +108,9 @@ def shipment_view(
         return_ids=tuple(row.return_ids),
         connection_id=row.connection_id,
         portion=Portion.from_json(row.portion) if row.portion else None,
+        leg=row.leg,
+        follows=row.follows,
+        picking=Picking.from_json(row.picking) if row.picking else None,
     )
 
 

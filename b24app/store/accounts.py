@@ -57,10 +57,17 @@ def resume(row: Connection) -> bool:
 
 
 def remove(session: Session, portal_id: int, row: Connection) -> None:
-    """Take an account out of use: its keys are gone, its pipelines are switched off, its rules are dropped. The row
-    stays for the history of its shipments."""
+    """Take an account out of use: its keys are gone, its pipelines and those whose goods go through it first are
+    switched off, rules that name it are dropped. The row stays for the history of its shipments."""
     mine = (Pipeline.portal_id == portal_id, Pipeline.connection_id == row.id)
     changed(session, update(Pipeline).where(*mine).values(connection_id=None, enabled=False))
+    for pipeline in session.scalars(select(Pipeline).where(Pipeline.portal_id == portal_id)):
+        settings = pipeline.settings or {}
+        if (settings.get("before") or {}).get("connection_id") == row.id:
+            pipeline.settings, pipeline.enabled = {**settings, "before": None}, False
     session.execute(delete(Rule).where(Rule.portal_id == portal_id, Rule.connection_id == row.id))
+    for rule in session.scalars(select(Rule).where(Rule.portal_id == portal_id, Rule.before.is_not(None))):
+        if (rule.before or {}).get("connection_id") == row.id:
+            session.delete(rule)
     row.state, row.settings, row.hook_secret = ConnectionState.REMOVED, {}, secrets.token_urlsafe(24)
     portal_settings.forget_connection(session, portal_id, row.id)

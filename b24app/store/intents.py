@@ -27,15 +27,18 @@ def add(
     trace_id: str,
     people: bool = False,
     due: datetime | None = None,
+    connection_id: int | None = None,
 ) -> LaneRef:
-    """Save one intent of a flushed shipment and return the lane to wake after the commit. `n` counts per kind."""
-    lane = connection_lane(session, shipment.connection_id)
+    """Save one intent of a flushed shipment and return the lane to wake after the commit. `n` counts per kind.
+    `connection_id`: another account than the shipment's is asked."""
+    account = connection_id or shipment.connection_id
+    lane = connection_lane(session, account)
     last = session.scalar(select(func.max(Intent.n)).where(Intent.shipment_id == shipment.id, Intent.kind == kind))
     intent = Intent(
         portal_id=shipment.portal_id,
         lane_id=lane.id,
         shipment_id=shipment.id,
-        connection_id=shipment.connection_id,
+        connection_id=account,
         kind=kind,
         n=(last or 0) + 1,
         number=shipment.number,
@@ -89,6 +92,13 @@ def withdraw(session: Session, portal_id: int, shipment_id: int, now: datetime) 
         return False
     unsent = update(Intent).where(*mine, Intent.state == IntentState.WAITING)
     return changed(session, unsent.values(state=IntentState.OBSOLETE, closed_at=now, next_try_at=None)) > 0
+
+
+def supersede(session: Session, portal_id: int, shipment_id: int, kind: str, now: datetime) -> None:
+    """Calls of this kind that have not begun are no longer wanted: a newer one says all that they would."""
+    mine = update(Intent).where(Intent.portal_id == portal_id, Intent.shipment_id == shipment_id, Intent.kind == kind)
+    waiting = mine.where(Intent.state.in_((IntentState.WAITING, IntentState.DEAD)))
+    changed(session, waiting.values(state=IntentState.OBSOLETE, closed_at=now, next_try_at=None))
 
 
 def are_open(session: Session, portal_id: int, shipment_id: int) -> bool:

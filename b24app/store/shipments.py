@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from b24app.flows import legs
+from b24app.flows.legs import CARRIED
 from b24app.flows.portions import Portion
 from b24app.logistics.status import Status
 from b24app.store.lanes import LaneHold
@@ -25,9 +27,12 @@ AHEAD = timedelta(days=1)
 class PieceOf:
     """A `flows.portions.Piece`."""
 
+    id: int
     n: int
     status: Status
     portion: Portion | None
+    leg: str
+    follows: int
 
 
 class ChangedMeanwhileError(RuntimeError):
@@ -111,12 +116,13 @@ def of_deals(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[
 
 
 def split_deals(session: Session, portal_id: int, deal_ids: Sequence[int]) -> set[int]:
-    """Deals whose goods leave in several shipments. Two workers that save answers about orders of one such deal take
-    turns from here on: each has to see where the other's shipment stands."""
+    """Deals whose goods leave in several shipments, or through a warehouse first. Two workers that save answers about
+    orders of one such deal take turns from here on: each has to see where the other's shipment stands."""
     found: set[int] = set()
     for some in chunks(sorted(set(deal_ids))):
         mine = (Shipment.portal_id == portal_id, Shipment.deal_id.in_(some))
-        found |= set(session.scalars(select(Shipment.deal_id).where(*mine, Shipment.portion.is_not(None)).distinct()))
+        several = or_(Shipment.portion.is_not(None), Shipment.leg != CARRIED)
+        found |= set(session.scalars(select(Shipment.deal_id).where(*mine, several).distinct()))
     take_turns(session, portal_id, found)
     return found
 
@@ -129,8 +135,19 @@ def take_turns(session: Session, portal_id: int, deal_ids: Collection[int]) -> N
 
 
 def pieces(rows: Sequence[Shipment]) -> list[PieceOf]:
-    """What each of a deal's shipments holds."""
-    return [PieceOf(row.n, Status(row.status), Portion.from_json(row.portion) if row.portion else None) for row in rows]
+    """What each of a deal's shipments holds; of a chain the one that speaks for it."""
+    found = [
+        PieceOf(
+            row.id,
+            row.n,
+            Status(row.status),
+            Portion.from_json(row.portion) if row.portion else None,
+            row.leg,
+            row.follows,
+        )
+        for row in rows
+    ]
+    return list(legs.pieces(found))
 
 
 def owners_of_numbers(session: Session, portal_id: int, numbers: Sequence[str]) -> dict[str, int]:

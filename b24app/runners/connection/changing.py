@@ -24,6 +24,8 @@ from b24app.store.models import InboxKind, Intent, IntentState, Shipment
 
 #: In a cancel intent's payload: the wish that follows it once the order is cancelled.
 THEN = "then"
+#: …: id of the leg behind this one that is to be cancelled after it.
+ALONG = "along"
 
 
 @dataclass
@@ -100,6 +102,22 @@ def _applied(kind: str, payload: dict[str, Any], row: Shipment, intent_id: int, 
         if part in (Part.RECIPIENT, Part.DESTINATION, Part.COMMENT):
             marker = f"{row.number}:change:{intent_id}:{part.value}"
             news.texts.append(Text(f"changed.{part.value}", {"number": number}, marker))
+
+
+def along(session: Session, row: Shipment, now: datetime) -> set[LaneRef]:
+    """The leg behind this one is called off too, once this one is: so a person wanted it."""
+    lanes: set[LaneRef] = set()
+    for intent in intents.of_shipments(session, row.portal_id, [row.id]).get(row.id, []):
+        payload = intent.payload or {}
+        if intent.kind != CANCEL or not payload.get(ALONG):
+            continue
+        intent.payload = {key: value for key, value in payload.items() if key != ALONG}
+        behind = shipments.get(session, row.portal_id, int(payload[ALONG]))
+        if behind is None or not Status(behind.status).is_live or Status(behind.status).rank >= Status.IN_TRANSIT.rank:
+            continue
+        if CANCEL not in intents.open_kinds(session, row.portal_id, behind.id):
+            lanes.add(intents.add(session, behind, CANCEL, {}, now=now, trace_id=intent.trace_id, people=True))
+    return lanes
 
 
 def after(session: Session, row: Shipment, news: News, now: datetime) -> set[LaneRef]:

@@ -22,7 +22,7 @@ class Known:
     events: dict[int, list[TrackingRow]]
     problems: dict[int, list[ProblemRow]]
     deals: dict[int, DealState]
-    #: Of deals that were split: all their shipments.
+    #: Of deals that were split, or whose goods go through a chain: all their shipments.
     split: dict[int, list[Shipment]]
 
     def problems_of(self, row: Shipment) -> list[ProblemRow]:
@@ -31,6 +31,7 @@ class Known:
         return [each for each in found if each.shipment_id == row.id] if row.deal_id in self.split else found
 
     def others(self, row: Shipment) -> list[ShipmentView]:
+        """All other shipments of such a deal, the other leg of its chain too."""
         return [shipment_view(each) for each in self.split.get(row.deal_id, ()) if each.id != row.id]
 
 

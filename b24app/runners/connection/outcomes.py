@@ -15,8 +15,8 @@ from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncert
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.runners.connection import collecting
-from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, STOP, Landed, Task
+from b24app.runners.connection import collecting, telling
+from b24app.runners.connection.tasks import CHANGE, CHECK, CREATE, FOLLOW, STOP, Landed, Task
 from b24app.store.models import IntentState, Shipment
 from b24app.store.sending import Outcome
 from b24app.systems.plugin import Manifest
@@ -52,6 +52,10 @@ def intent_outcome(
 ) -> Outcome:
     """The next state of the task's intent. `visible_after`: a fresh order may stay unseen by a look-up for so long."""
     task, error = landed.task, landed.error
+    if task.kind == CHECK:
+        return _checked(landed)
+    if task.kind in telling.KINDS:
+        return telling.outcome(task.intent_id, task.tries, error, landed.ms, now, spread, dead_after)
     if landed.state is not None:
         decision = _decision(task, landed.state)
         outcome = "adopted" if landed.adopted else decision.value
@@ -70,6 +74,17 @@ def intent_outcome(
             task.intent_id, IntentState.WAITING, "account", landed.ms, problem.their_code, problem.their_text, due
         )
     return _unavailable(landed, now, spread, dead_after)
+
+
+def _checked(landed: Landed) -> Outcome:
+    """A carrier that does not answer now keeps nobody from picking: it is asked again when the goods lie packed."""
+    if isinstance(landed.error, Refused):
+        return _refused(landed, landed.error.problems)
+    silent = landed.error is not None
+    words = str(landed.error) if landed.error is not None else ""
+    return Outcome(
+        landed.task.intent_id, IntentState.DONE, "unavailable" if silent else "accepted", landed.ms, "", words
+    )
 
 
 def _refused(landed: Landed, problems: Sequence[Problem], otherwise: str = "") -> Outcome:
@@ -115,7 +130,7 @@ def heard_state(landed: Landed) -> OrderState | None:
     """What the flow is told. A refused creation is an order that never was; None = nothing was learnt."""
     if landed.state is not None:
         return landed.state
-    if isinstance(landed.error, Refused) and landed.task.kind == CREATE:
+    if isinstance(landed.error, Refused) and landed.task.kind in (CREATE, CHECK):
         return OrderState("", landed.task.number, Decision.REFUSED, problems=landed.error.problems)
     return None
 
@@ -188,7 +203,7 @@ def own_problems(landed: Landed, outcome: Outcome | None, state: OrderState | No
     if outcome is not None and outcome.state == IntentState.DEAD:
         return [Problem("carrier_silent", Field.ORDER, Who.CARRIER, their_text=outcome.words)]
     late = landed.task.kind != CREATE and state is not None and state.cancel is Decision.REFUSED
-    refused = landed.task.kind not in (CREATE, FOLLOW) and isinstance(landed.error, Refused)
+    refused = landed.task.kind not in (CREATE, FOLLOW, CHECK) and isinstance(landed.error, Refused)
     if late or refused:
         theirs = landed.error.problems if isinstance(landed.error, Refused) else ()
         first = theirs[0] if theirs else Problem("cancel_refused", Field.ORDER, Who.CARRIER)

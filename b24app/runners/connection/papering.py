@@ -21,6 +21,7 @@ from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable, problem_in
 from b24app.logistics.papers import PaperStage, PaperState
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.runners.connection import telling
 from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import comments, inbox, outbox, papers, shipments
@@ -120,17 +121,18 @@ class Papering:
         with session_scope(self.services.sessions) as session:
             self.slice.check(session)
             paper = papers.get(session, self.account.portal.id, step.paper_id)
-            later, lane = None, None
+            later: datetime | None = None
+            lanes: set[LaneRef] = set()
             # Somebody may have begun it anew meanwhile: then the row that this left is the newer one's.
             if paper is not None and came is not None and paper.remote_id == step.remote_id:
                 later = self._apply(session, paper, came, now)
                 if paper.status == PaperStatus.READY:
-                    lane = self._attach(session, paper, step, now)
+                    lanes = self._attach(session, paper, step, now)
             if later is None:
                 inbox.close(session, self.slice, step.row.ids, now)
             else:
                 inbox.defer(session, self.slice, step.row.ids, later)
-        if lane is not None:
+        for lane in lanes:
             self.services.waker.wake(lane)
 
     def _apply(self, session: Session, paper: Paper, came: Came, now: datetime) -> datetime | None:
@@ -172,18 +174,22 @@ class Papering:
             return None
         return ladder.next_try(now, paper.tries, retry_after=wait_s, spread=self.services.spread())
 
-    def _attach(self, session: Session, paper: Paper, step: Step, now: datetime) -> LaneRef | None:
-        """The file goes into the deal's timeline, unless the portal does not want it, or it is too large for that."""
-        if not papers.Wanted.of(self.account.portal.settings).attach or paper.size > ATTACHED_MOST:
-            return None
+    def _attach(self, session: Session, paper: Paper, step: Step, now: datetime) -> set[LaneRef]:
+        """The file goes to the warehouse that packed the order, and into the deal's timeline, unless the portal does
+        not want it, or it is too large for that."""
         [row] = shipments.by_ids(session, paper.portal_id, [paper.shipment_id]).values()
         form = {each.code: each for each in self._forms()}.get(paper.form)
+        plugins, trace = self.services.plugins, step.row.trace_id
+        told = telling.after_paper(session, row, paper, form, plugins, now=now, trace_id=trace)
+        lanes = {told} if told is not None else set()
+        if not papers.Wanted.of(self.account.portal.settings).attach or paper.size > ATTACHED_MOST:
+            return lanes
         key = f"paper.attached_{form.kind.value}" if form else "paper.attached"
         params = {"size": form.size if form else "", "number": row.order_number or row.number}
         text = Text(key, params, marker=f"paper-{paper.id}-{paper.asked_at:%y%m%d%H%M%S}")
         thing = comments.comment(paper.portal_id, paper.deal_id, text, self.account.portal.language, row.id)
         thing.payload["paper"] = paper.id
-        return outbox.add(session, paper.portal_id, [thing], now=now, trace_id=step.row.trace_id)
+        return {*lanes, outbox.add(session, paper.portal_id, [thing], now=now, trace_id=trace)}
 
     def _forms(self) -> Any:
         return self.services.plugins[self.account.connection.system].manifest.papers

@@ -12,7 +12,7 @@ from typing import Any
 from b24app.flows.polling import Pace
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.logistics.status import Status
-from b24app.runners.connection import chores, collecting, feeding
+from b24app.runners.connection import chores, collecting, feeding, telling
 from b24app.runners.connection.account import Account
 from b24app.runners.connection.feeding import Feeding
 from b24app.runners.connection.papering import Papering
@@ -20,7 +20,7 @@ from b24app.runners.connection.quoting import Quoting
 from b24app.runners.connection.rating import Rater
 from b24app.runners.connection.refreshing import Refreshing
 from b24app.runners.connection.saving import Saver
-from b24app.runners.connection.tasks import CHANGE, CREATE, FOLLOW, STOP, Landed, Task, carry_out, carry_out_all
+from b24app.runners.connection.tasks import CHANGE, CHECK, CREATE, FOLLOW, STOP, Landed, Task, carry_out, carry_out_all
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
 from b24app.store import inbox, intents, origins, portals, sending, shipments
@@ -42,7 +42,7 @@ GROUP_S = 0.02
 HEAR_EVERY_S = 0.5
 SAVE_TRIES = 5
 #: Kinds of calls that their payload says what to do.
-_WITH_PAYLOAD = frozenset({CREATE, CHANGE, STOP, *collecting.KINDS})
+_WITH_PAYLOAD = frozenset({CREATE, CHECK, CHANGE, STOP, *collecting.KINDS})
 #: Orders on their way are looked at this often when nobody tells of them.
 POLLED_S = 900.0
 #: Results that are saved in one transaction: it must stay short.
@@ -170,7 +170,8 @@ class ConnectionRunner:
             rows = _shared(rows, run, len(due))
             sending.begin_sending(session, run.slice, rows, now + DONE_WITHIN)
             owners = shipments.by_ids(session, run.slice.portal_id, [row.shipment_id for row in rows])
-        tasks = [_intent_task(row, owners[row.shipment_id], send_by) for row in rows]
+            given = {row.id: telling.with_file(session, row) for row in rows if row.kind in telling.KINDS}
+        tasks = [_intent_task(row, owners[row.shipment_id], send_by, given.get(row.id)) for row in rows]
         taken = {task.shipment_id for task in tasks}
         follow = _grouped([row for row in due if row.id not in taken], run.batch, refs)
         return [*((task,) for task in tasks), *follow[: max(0, run.room - len(tasks))]]
@@ -265,7 +266,8 @@ def _shared(rows: list[Intent], run: Run, polls: int) -> list[Intent]:
     return rows[: max(people, run.room - kept)]
 
 
-def _intent_task(intent: Intent, shipment: Shipment, send_by: float) -> Task:
+def _intent_task(intent: Intent, shipment: Shipment, send_by: float, given: dict[str, Any] | None = None) -> Task:
+    payload = intent.payload if intent.kind in _WITH_PAYLOAD else {}
     return Task(
         kind=intent.kind,
         shipment_id=intent.shipment_id,
@@ -276,7 +278,7 @@ def _intent_task(intent: Intent, shipment: Shipment, send_by: float) -> Task:
         intent_id=intent.id,
         attempts=intent.attempts,
         tries=intent.attempts - intent.ladder_from,
-        payload=intent.payload if intent.kind in _WITH_PAYLOAD else {},
+        payload=payload if given is None else given,
         send_by=send_by,
         people=bool(intent.priority),
         fresh=intent.attempts == 0 and intent.n == 1,

@@ -10,20 +10,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.flows.decisions import Advance
-from b24app.flows.following import follow
+from b24app.flows.legs import PICKED, beside
 from b24app.flows.snapshot import PipelineConfig, ShipmentView
-from b24app.flows.track import advance
 from b24app.lanes.slices import Slice
-from b24app.logistics.errors import AccountProblem, Uncertain
-from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.errors import AccountProblem, Refused, Uncertain
 from b24app.logistics.order import OrderState, TrackingEvent
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners import tell
-from b24app.runners.connection import changing, collected, collecting, outcomes
+from b24app.runners.connection import chaining, changing, collected, collecting, outcomes, telling
 from b24app.runners.connection.account import Account
 from b24app.runners.connection.known import Known, known_of
-from b24app.runners.connection.tasks import CANCEL, CREATE, FOLLOW, Landed
+from b24app.runners.connection.renumbering import next_number
+from b24app.runners.connection.tasks import CANCEL, CHECK, CREATE, FOLLOW, Landed
 from b24app.runners.services import Services
 from b24app.runners.views import shipment_view
 from b24app.store import (
@@ -43,6 +42,7 @@ from b24app.store.models import (
     ConnectionState,
     DealState,
     Intent,
+    IntentState,
     Shipment,
 )
 from b24app.store.outbox import ToPortal
@@ -97,6 +97,12 @@ class Saver:
         if landed.task.kind in collecting.KINDS and outcome is not None:
             self._collected(landed, row, deal, outcome)
             return
+        if landed.task.kind in telling.KINDS and outcome is not None:
+            self._told_on(landed, row, deal, outcome)
+            return
+        if landed.task.kind == CHECK and not isinstance(landed.error, Refused):
+            self.wake |= chaining.checked(self.session, landed, row, self.now)
+            return
         state = outcomes.heard_state(landed)
         if state is None:
             self._not_heard(landed, row)
@@ -119,8 +125,11 @@ class Saver:
         if landed.task.kind == CREATE and view.accepted_at is None:
             view = replace(view, accepted_at=self.now)
         pipeline = self._pipeline(deal)
-        change = follow(advance(view, state, pipeline, self.now, self.account.pace), view, others, pipeline)
+        change = chaining.advanced(view, others, state, pipeline, self.account, self._manifest, self.now)
         values = outcomes.columns(row, landed, state, change, self.now)
+        picking = chaining.picking_of(view, state, change, self._manifest)
+        if picking is not None:
+            values["picking"] = picking.to_json()
         price = state.price
         if price is not None and row.price_minor not in (None, price.minor):
             reconciling.note_price(self.session, row, price.minor, price.currency, self.now)
@@ -130,7 +139,7 @@ class Saver:
             self.session, row.portal_id, row.id, [_event(event, change.status) for event in change.events_new]
         )
         self._settle_accepted(landed, row, state, change)
-        if not others:  # several shipments have no one service
+        if row.leg != PICKED and not beside(view, others):  # several shipments have no one service
             change = outcomes.with_service(row, view, change, self._manifest, self.account.portal.language)
         self._tell(landed, row, change, deal)
         self._tell_changes(row, news, deal)
@@ -147,7 +156,21 @@ class Saver:
             if problem.code in ACCOUNT_CODES:
                 self._break_account(problem)
         if change.duplicate_number:
-            self._next_number(landed, row)
+            self.wake.add(next_number(self.session, self.account.portal, landed, row, self.now))
+        chain = chaining.Chain(self.session, self.services.plugins, self.account, self.now, landed.task.trace_id)
+        self.wake |= chain.follow_up(row, view, change, picking, self._manifest)
+
+    def _told_on(self, landed: Landed, row: Shipment, deal: DealState | None, outcome: Outcome) -> None:
+        """The warehouse was told something: its order stays as it is."""
+        problem = telling.problem_of(landed.task.kind, landed.error, outcome)
+        self._open(row, deal, [problem] if problem is not None else [])
+        if outcome.state == IntentState.DONE:
+            self._over(row, telling.over(landed.task.kind))
+
+    def _over(self, row: Shipment, begins: tuple[str, ...]) -> None:
+        opened = problems.open_of_deals(self.session, row.portal_id, [row.deal_id])[row.deal_id]
+        keys = [each.key for each in opened if each.key.startswith(begins)]
+        problems.solve(self.session, row.portal_id, row.deal_id, keys, self.now)
 
     def _note_unknown(self, kind: str, words: Mapping[str, str], codes: Sequence[str]) -> None:
         """Codes that our vocabulary of the system lacks, for the administrator's list."""
@@ -164,9 +187,7 @@ class Saver:
         for one, problem in news.problems:
             self._open(one, deal, [problem])
         if news.over:
-            opened = problems.open_of_deals(self.session, row.portal_id, [row.deal_id])[row.deal_id]
-            keys = [each.key for each in opened if each.key.startswith(news.over)]
-            problems.solve(self.session, row.portal_id, row.deal_id, keys, self.now)
+            self._over(row, news.over)
 
     def _pipeline(self, deal: DealState | None) -> PipelineConfig | None:
         return self.account.pipelines.get(deal.category) if deal and deal.category is not None else None
@@ -200,40 +221,15 @@ class Saver:
         self.wake |= changing.after(self.session, row, news, self.now)
 
     def _prepare_paper(self, landed: Landed, row: Shipment) -> None:
-        """The form that the portal wants of every order, if this system prints one like it."""
+        """The form that the portal wants of every order, if this system prints one like it; a label for a warehouse."""
         wanted = papers.Wanted.of(self.account.portal.settings).prepare
-        if not wanted:
-            return
-        form = next((each.code for each in self._manifest.papers if each.alike == wanted), None)
-        if form is not None:
+        form = next((each.code for each in self._manifest.papers if wanted and each.alike == wanted), None)
+        forms = [form] if form is not None else []
+        label = telling.label_for(self.session, row, self.services.plugins, self._manifest)
+        for form in dict.fromkeys([*forms, *([label.code] if label is not None else [])]):
             trace, people = landed.task.trace_id, landed.task.people
             lane = papers.ask(self.session, row, form, asked_by=None, now=self.now, trace_id=trace, people=people)
             self.wake |= {lane} if lane is not None else set()
-
-    def _next_number(self, landed: Landed, row: Shipment) -> None:
-        """Our number is taken although no order of ours is there: the same request under the next one."""
-        portal = self.account.portal
-        n = max(known.n for known in shipments.of_deals(self.session, portal.id, [row.deal_id])[row.deal_id]) + 1
-        number = f"{portal.code}-{row.deal_id}-{n}"
-        request = replace(ShipmentRequest.from_json(row.request), number=number).to_json()
-        again = shipments.create(
-            self.session,
-            portal,
-            row.deal_id,
-            n,
-            row.connection_id,
-            status=Status.DRAFT,
-            request=request,
-            now=self.now,
-            input_hash=row.input_hash,
-            trigger_history_id=row.trigger_history_id,
-            point_code=row.point_code,
-            portion=row.portion,
-        )
-        people = landed.task.people
-        trace = landed.task.trace_id
-        lane = intents.add(self.session, again, CREATE, request, now=self.now, trace_id=trace, people=people)
-        self.wake.add(lane)
 
     # --- no answer ---------------------------------------------------------------------------------------------------
 

@@ -12,14 +12,17 @@ from b24app.flows.track import NUMBER_TAKEN
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
-from b24app.logistics.ports import ChangeNews
+from b24app.logistics.ports import AddressCheck, ChangeNews, Preview
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.runners.connection import collecting
+from b24app.runners.connection import collecting, telling
 from b24app.wire.deadline import sending_until
 from b24app.wire.trace import tracing
 
 CREATE = "create"
 CANCEL = "cancel"
+#: Payload: `{"request": the carrier's, "then": the warehouse's}`. The intent is the warehouse's leg's, in the carrier's
+#: lane.
+CHECK = "check"
 FOLLOW = "follow"
 #: Payload of such an intent: `{"before": request, "after": request, "ref": the system's name for our request}`.
 CHANGE = "change"
@@ -77,10 +80,27 @@ def carry_out(system: Any, task: Task, clock: Clock) -> Landed:
                 with sending_until(task.send_by if task.send_by is not None else clock.monotonic()):
                     collected = collecting.act(system, task.kind, task.payload, task.attempts)
                 return Landed(task, _ms(began), collected=collected)
+            if task.kind == CHECK:
+                check(system, ShipmentRequest.from_json(task.payload["request"]))
+                return Landed(task, _ms(began))
+            if task.kind in telling.KINDS:
+                with sending_until(task.send_by if task.send_by is not None else clock.monotonic()):
+                    telling.act(system, task.kind, task.remote_id, task.payload)
+                return Landed(task, _ms(began))
             state, adopted = _act(system, task, clock)
     except LogisticsError as error:
         return Landed(task, _ms(began), error=error)
     return Landed(task, _ms(began), state=state, adopted=adopted)
+
+
+def check(system: Any, request: ShipmentRequest) -> None:
+    """Raises what creating this order would before anything is sent, as far as the system lets it be known."""
+    if isinstance(system, Preview):
+        system.preview(request)
+    elif isinstance(system, AddressCheck) and request.address is not None:
+        found = system.check_address(request.address)
+        if found.city is None and found.problem is not None:
+            raise Refused([found.problem])
 
 
 def carry_out_all(system: Any, tasks: Sequence[Task]) -> list[Landed]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from b24app.flows.legs import PICKED, pieces
+from b24app.flows.picking import is_ready
 from b24app.flows.portions import still_left
 from b24app.logistics.status import Status
 from b24app.runners.views import shipment_view
@@ -64,6 +66,8 @@ def is_quiet(
     if state is not None and state.waits_for_person:
         return False
     owned = shipments.get(deal_id) or ()
+    if any(row.leg for row in owned):
+        return _chain_is_quiet(owned)
     if any(row.portion is not None for row in owned):
         return _split_is_quiet(owned)
     return bool(owned) and Status(owned[-1].status) is not Status.REJECTED
@@ -73,6 +77,14 @@ def _split_is_quiet(owned: Sequence[Shipment]) -> bool:
     """Of several shipments each may have been refused, and what is left may just have come to a stage that ships."""
     refused = any(Status(row.status) is Status.REJECTED for row in owned)
     return not refused and not still_left([shipment_view(row) for row in owned])
+
+
+def _chain_is_quiet(owned: Sequence[Shipment]) -> bool:
+    """While every leg goes its way; not when goods lie packed that nobody carries, nor after a refusal."""
+    views = pieces([shipment_view(row) for row in owned])
+    waits = any(view.leg == PICKED and is_ready(view.picking, view.status) for view in views)
+    refused = any(Status(row.status) is Status.REJECTED for row in owned)
+    return not waits and not refused and not still_left(views)
 
 
 def to_read(

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.flows.decisions import (
+    Check,
     ClearFields,
     CreateShipment,
     Decided,
@@ -34,6 +35,8 @@ from b24app.store.models import InboxKind, Portal, Shipment
 from b24app.store.outbox import ToPortal
 
 CREATE = "create"
+#: A carrier is asked what it has against a request, before a warehouse is (`runners.connection.chaining`).
+CHECK = "check"
 #: After a withdrawal that met a call under way.
 LOOK_AGAIN = timedelta(seconds=30)
 #: Orders of earlier attempts that the system refused: they are no answer to the next one.
@@ -67,7 +70,7 @@ class DecisionSaver:
     def save(self, verdicts: Sequence[Verdict]) -> None:
         """Raises ChangedMeanwhileError (then read the store and decide anew)."""
         owned = shipments.of_deals(self.session, self.portal.id, [verdict.deal.deal_id for verdict in verdicts])
-        split = [deal_id for deal_id, rows in owned.items() if any(row.portion for row in rows)]
+        split = [deal_id for deal_id, rows in owned.items() if any(row.portion or row.leg for row in rows)]
         shipments.take_turns(self.session, self.portal.id, split)
         for verdict in verdicts:
             self.states[verdict.deal.deal_id] = _state(verdict, self.now)
@@ -143,12 +146,16 @@ class DecisionSaver:
             trigger_history_id=decision.trigger_history_id,
             point_code=decision.request.point_code or "",
             portion=decision.portion.to_json() if decision.portion else None,
+            leg=decision.leg,
+            follows=decision.follows,
+            picking=decision.picking.to_json() if decision.picking else None,
         )
-        if not verdict.people:
+        # A carrier's leg that goes on from a warehouse follows from nobody's move.
+        if not verdict.people and not decision.follows:
             audited.shipped(self.session, self.portal.id, verdict.deal, shipment.number, self.now)
             if any(isinstance(each, SolveProblems) and each.keys for each in verdict.decisions):
                 audited.corrected(self.session, self.portal.id, verdict.deal, {}, {}, shipment.number, self.now)
-        self._queue(verdict, shipment, decision.request.to_json())
+        self._queue(verdict, shipment, decision.request.to_json(), decision.check)
 
     def _retry(self, verdict: Verdict, decision: RetryShipment, shipment: Shipment) -> None:
         refused = [*shipment.request.get(REFUSED_IDS, ()), *([shipment.remote_id] if shipment.remote_id else ())]
@@ -166,25 +173,23 @@ class DecisionSaver:
             trigger_history_id=decision.trigger_history_id,
             point_code=decision.request.point_code or "",
             portion=decision.portion.to_json() if decision.portion else None,
+            picking=decision.picking.to_json() if decision.picking else None,
             remote_id=None,
             accepted_at=None,
             next_poll_at=None,
             closed=False,
             sent=False,
         )
-        self._queue(verdict, shipment, request)
+        self._queue(verdict, shipment, request, decision.check)
 
-    def _queue(self, verdict: Verdict, shipment: Shipment, request: dict[str, Any]) -> None:
-        lane = intents.add(
-            self.session,
-            shipment,
-            CREATE,
-            request,
-            now=self.now,
-            trace_id=verdict.trace_id,
-            people=verdict.people,
-        )
-        self.wake.add(lane)
+    def _queue(self, verdict: Verdict, shipment: Shipment, request: dict[str, Any], check: Check | None) -> None:
+        """What a warehouse is to pick is shown to its carrier first, in that one's lane."""
+        how: Any = {"now": self.now, "trace_id": verdict.trace_id, "people": verdict.people}
+        if check is None:
+            self.wake.add(intents.add(self.session, shipment, CREATE, request, **how))
+            return
+        payload = {"request": check.request.to_json(), "then": request}
+        self.wake.add(intents.add(self.session, shipment, CHECK, payload, **how, connection_id=check.connection_id))
 
     def _open(self, verdict: Verdict, decision: OpenProblem) -> None:
         deal, problem = verdict.deal, decision.problem
@@ -197,6 +202,7 @@ class DecisionSaver:
             now=self.now,
             input_hash=decision.input_hash,
             trigger_history_id=decision.trigger_history_id,
+            shipment_id=decision.shipment_id or None,
         )
         if new and deal.assigned_by:
             attempt = f"{decision.input_hash}:{decision.trigger_history_id}"

@@ -61,7 +61,7 @@ def concerning(news: News, pipelines: Mapping[int, PipelineConfig], tracked: Ite
     for deal_id, move in news.newest.items():
         pipeline = pipelines.get(move.category)
         entered = pipeline is not None and move.stage in pipeline.triggers and move.history_id > pipeline.cursor
-        expected = pipeline is not None and move.stage in pipeline.status_stages.values()
+        expected = pipeline is not None and move.stage in pipeline.our_stages
         if entered or (deal_id in ours and not expected):
             wanted.add(deal_id)
     return wanted

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from b24app.flows.cutting import cut, left_of
+from b24app.flows.legs import pieces
 from b24app.flows.packing import packing_of
 from b24app.flows.portions import is_split
 from b24app.runners.portal import choices
@@ -25,7 +26,7 @@ def goods_of_deal(run: Run, job: Job) -> JobStep:
         picked = choices.picked(session, run.portal.id, [deal.deal_id])
         owned = shipments.of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
     deal = replace(deal, picked=picked.get(deal.deal_id))
-    views = [shipment_view(row) for row in owned]
+    views = pieces([shipment_view(row) for row in owned])
     pipeline = draft(run, deal.category)
     if not is_split(views):
         return JobStep(result=packing_of(deal, pipeline).to_json())

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.flows import several
-from b24app.flows.case import Case
+from b24app.flows.case import Case, with_legs
 from b24app.flows.decisions import CreateShipment, Decided, OpenProblem
 from b24app.flows.portions import PartWish
 from b24app.flows.simulate import impersonal
@@ -59,14 +59,9 @@ def _decide(run: Run, session: Session, job: Job, deal: DealSnapshot) -> tuple[d
     [deal] = rounds.beside(session, run, [deal])
     known = rounds.know(session, run.portal.id, [deal_id])
     opened, move = known.problems[deal_id], feed.as_move(known.states.get(deal_id))
-    case = Case(
-        deal=deal,
-        pipeline=run.pipeline(deal.category),
-        shipments=tuple(shipment_view(row, (), opened) for row in known.shipments[deal_id]),
-        problems=tuple(map(problem_view, opened)),
-        moves=(move,) if move else (),
-        now=now,
-    )
+    views = [shipment_view(row, (), opened) for row in known.shipments[deal_id]]
+    moves, told = (move,) if move else (), tuple(map(problem_view, opened))
+    case = with_legs(Case(deal, run.pipeline(deal.category), (), told, moves, now), views)
     answer = several.part(case, PartWish.from_json(job.input["wish"]))
     decisions: tuple[Decided, ...] = answer.decisions
     if answer.problems and job.input.get("alone"):

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.flows import several
-from b24app.flows.case import Case
+from b24app.flows.case import Case, with_legs
 from b24app.flows.compose import Composed
+from b24app.flows.legs import pieces
 from b24app.flows.portions import may_ship
 from b24app.flows.rates import BookingState, facts_of, price_key, price_request
 from b24app.flows.simulate import BY_HOUSE, impersonal
@@ -69,7 +70,7 @@ def ask_all(rater: Rater, run: Run, job: Job) -> JobStep:
 
 def _case(run: Run, deal: DealSnapshot, pipeline: PipelineConfig, owned: Sequence[Shipment]) -> Case:
     views = tuple(shipment_view(row) for row in owned)
-    return Case(deal, pipeline, views, (), (), run.services.clock.now(), by_person=True)
+    return with_legs(Case(deal, pipeline, (), (), (), run.services.clock.now(), by_person=True), views)
 
 
 def tells_prices(services: Services, account: Connection) -> bool:
@@ -114,7 +115,7 @@ def _in_its_way(
 ) -> tuple[BookingState | None, tuple[Problem, ...]]:
     """Why a booking that waits for its price cannot go on; (None, ()) = it can."""
     owned = shipments.of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
-    if not may_ship([shipment_view(row) for row in owned]):
+    if not may_ship(pieces([shipment_view(row) for row in owned])):
         return BookingState.ALREADY, ()
     pipeline = run.pipeline(deal.category)
     if pipeline is None:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from b24app.bitrix24 import deals as calls
 from b24app.flows import ship
+from b24app.flows.legs import PICKED, pieces
+from b24app.flows.picking import is_ready
 from b24app.flows.recipient import as_text
 from b24app.flows.snapshot import DealSnapshot, Role
 from b24app.runners.portal import asking, choices, feed
@@ -40,6 +42,8 @@ MANY = CHUNK
 CLAIM = 400
 Rows = Mapping[int, Sequence[Claimed]]
 SAVE_TRIES = 4
+#: While no pipeline ships, goods that lie packed are looked at this often.
+SWITCHED_OFF = timedelta(minutes=10)
 
 
 @dataclass
@@ -121,12 +125,28 @@ def _drop_hints(run: Run) -> bool:
     for people's slices."""
     with session_scope(run.services.sessions) as session:
         found = run.slice.claim_inbox(session, (InboxKind.DEAL, *asking.WISHES), CLAIM)
+        waits = _packed(session, run.portal.id, found)
+        later = [row_id for row in found if deal_id_of(row) in waits for row_id in row.ids]
+        if later:
+            inbox.defer(session, run.slice, later, run.services.clock.now() + SWITCHED_OFF)
+        found = [row for row in found if deal_id_of(row) not in waits]
         rows = [row for row in found if row.kind == InboxKind.DEAL or not row.people]
         ids = [row_id for row in rows for row_id in row.ids]
         if ids:
             inbox.close(session, run.slice, ids, run.services.clock.now())
     _note_heard(run, rows)
     return bool(rows)
+
+
+def _packed(session: Session, portal_id: int, rows: Sequence[Claimed]) -> set[int]:
+    """Deals whose goods lie packed in a warehouse and wait for a carrier: not forgotten while nothing ships."""
+    owned = shipments.of_deals(session, portal_id, sorted({deal_id_of(row) for row in rows if deal_id_of(row)}))
+    views = {deal_id: [shipment_view(row) for row in mine] for deal_id, mine in owned.items()}
+    return {
+        deal_id
+        for deal_id, mine in views.items()
+        if any(view.leg == PICKED and is_ready(view.picking, view.status) for view in pieces(mine))
+    }
 
 
 def _note_heard(run: Run, rows: Sequence[Claimed]) -> None:

@@ -132,7 +132,7 @@ def stage_allowed(run: Run, letter: DealLetter, stage: str, category: int | None
     """Forward only, in the pipeline it was meant for, and not against somebody who moved it meanwhile."""
     target = letter.stage or {}
     pipeline = run.pipeline(category)
-    if pipeline is None or target.get("stage") not in pipeline.status_stages.values():
+    if pipeline is None or target.get("stage") not in pipeline.our_stages:
         return False
     only_from = target.get("only_from") or ()
     return stage != target["stage"] and (not only_from or stage in only_from)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from b24app.bitrix24.names import FieldNames
+from b24app.flows.picking import AT_WAREHOUSE
 from b24app.flows.snapshot import Role
 from b24app.logistics.money import Money
 from b24app.logistics.status import Status
@@ -26,6 +27,8 @@ def _value(role: Role, value: Any, kind: str, lang: str) -> Any:
         return ""
     if role is Role.PRICE:
         return _money(Money.from_json(value), kind)
+    if role is Role.STATUS and str(value).startswith(AT_WAREHOUSE):
+        return say(f"picked.at.{str(value).removeprefix(AT_WAREHOUSE)}", lang)
     if role is Role.STATUS:
         return say(f"status.{Status(value).value}", lang)
     if isinstance(value, list):

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from b24app.flows.legs import may_be_called_off
 from b24app.logistics.status import Status
 from b24app.runners.portal.asking import deal_id_of
 from b24app.runners.portal.context import Run
+from b24app.runners.views import shipment_view
 from b24app.store import inbox, intents, shipments
 from b24app.store.engine import session_scope
 from b24app.store.inbox import Claimed
@@ -17,6 +19,8 @@ from b24app.store.models import InboxKind, IntentState, Shipment
 
 KINDS = (InboxKind.CANCEL, InboxKind.REFRESH)
 CANCEL = "cancel"
+#: In a cancel intent's payload (`runners.connection.changing`): the leg behind it that is cancelled after it.
+ALONG = "along"
 
 
 def do(run: Run) -> bool:
@@ -44,7 +48,7 @@ def _serve(run: Run, session: Session, row: Claimed, owned: Mapping[int, Sequenc
     live = [one for one in owned[deal_id_of(row)] if Status(one.status).is_live]
     if not live:
         return set()
-    return _cancel(run, session, row, live[-1]) if row.kind == InboxKind.CANCEL else _refresh(run, session, live)
+    return _cancel(run, session, row, live) if row.kind == InboxKind.CANCEL else _refresh(run, session, live)
 
 
 def _refresh(run: Run, session: Session, live: Sequence[Shipment]) -> set[LaneRef]:
@@ -58,7 +62,20 @@ def _refresh(run: Run, session: Session, live: Sequence[Shipment]) -> set[LaneRe
     return {connection_lane(session, one.connection_id) for one in live}
 
 
-def _cancel(run: Run, session: Session, row: Claimed, shipment: Shipment) -> set[LaneRef]:
+def _cancel(run: Run, session: Session, row: Claimed, live: Sequence[Shipment]) -> set[LaneRef]:
+    """The newest order; of a chain the carrier's leg first, and the warehouse's after it: what a carrier comes for must
+    not be put back on the shelf."""
+    shipment = live[-1]
+    behind = next((one for one in live if shipment.follows and one.id == shipment.follows), None)
+    if behind is not None and not may_be_called_off(shipment_view(behind)):
+        behind = None
+    asked = _call_off(run, session, row, shipment, behind)
+    if behind is not None and shipment.status == Status.CANCELLED:  # nothing of it had left
+        asked |= _call_off(run, session, row, behind, None)
+    return asked
+
+
+def _call_off(run: Run, session: Session, row: Claimed, shipment: Shipment, behind: Shipment | None) -> set[LaneRef]:
     now = run.services.clock.now()
     if not shipment.sent and intents.withdraw(session, run.portal.id, shipment.id, now):
         shipments.change(
@@ -73,7 +90,8 @@ def _cancel(run: Run, session: Session, row: Claimed, shipment: Shipment) -> set
         return set()
     if _under_way(session, run, shipment):
         return set()
-    intents.add(session, shipment, CANCEL, {}, now=now, trace_id=row.trace_id, people=True)
+    payload = {ALONG: behind.id} if behind is not None else {}
+    intents.add(session, shipment, CANCEL, payload, now=now, trace_id=row.trace_id, people=True)
     return {connection_lane(session, shipment.connection_id)}
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b24app.store.crypto import EncryptedJson
@@ -38,6 +38,7 @@ class Rule(Base):
     """Which account and service ship which deal. Tried by `position`; the first that fits wins.
 
     `conditions` are a `flows.choose.Conditions` as JSON, `services` by delivery kind; `category_id` None = any.
+    `before` is a `flows.picking.Before`, NULL = as the pipeline says.
     """
 
     __tablename__ = "rule"
@@ -51,6 +52,7 @@ class Rule(Base):
     conditions: Mapped[Json] = mapped_column(default=dict)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
     services: Mapped[Json] = mapped_column(default=dict)
+    before: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     updated_by: Mapped[int | None] = mapped_column(BigId)

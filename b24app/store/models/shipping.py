@@ -44,7 +44,8 @@ class DealState(Base):
 
 class Shipment(Base):
     """One delivery request of a deal. `request` is personal data and encrypted; statuses only move forward. `portion`
-    (of `flows.portions.Portion`) is what one of several holds, NULL = all goods of the deal."""
+    (of `flows.portions.Portion`) is what one of several holds, NULL = all goods of the deal. `leg` and `follows` are
+    its place in a chain (`flows.legs`), `picking` (of `flows.picking.Picking`) what a warehouse was asked and says."""
 
     __tablename__ = "shipment"
     __table_args__ = (
@@ -86,6 +87,9 @@ class Shipment(Base):
     closed: Mapped[bool] = mapped_column(default=False)
     closed_reason: Mapped[str] = mapped_column(String(48), default="")
     portion: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
+    leg: Mapped[str] = mapped_column(String(12), default="")
+    follows: Mapped[int] = mapped_column(BigId, default=0)
+    picking: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
     version: Mapped[int] = mapped_column(default=0)
 
 
