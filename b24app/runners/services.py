@@ -13,7 +13,7 @@ from b24app.lanes.wake import Waker
 from b24app.settings import Settings
 from b24app.store.engine import Sessions
 from b24app.store.models import Connection, Portal
-from b24app.systems import OpenContext, SystemPlugin, TokenCache, typed
+from b24app.systems import OpenContext, SystemPlugin, TokenCache, authorities, typed
 from b24app.wire.budget import Budgets
 from b24app.wire.http import Http, RemoteKey
 
@@ -48,7 +48,7 @@ class Services:
                 settings=connection.settings,
                 mode=connection.mode,
                 base_url=self.system_url(connection),
-                http=self.system_http,
+                http=self.wire_of(connection),
                 clock=self.clock,
                 token_cache=self.carrier_tokens,
                 remote_key=remote,
@@ -56,6 +56,10 @@ class Services:
                 urls=self.system_urls(connection),
             )
         )
+
+    def wire_of(self, connection: Connection) -> Http:
+        """The door of the connection's calls: it trusts the authorities of its administrator besides."""
+        return self.system_http.trusting(authorities.of(self.plugins[connection.system].manifest, connection.settings))
 
     def system_url(self, connection: Connection) -> str:
         """The address of the connection's system: the one that its administrator typed, or the deployment's setting

@@ -1,4 +1,4 @@
-"""A portal's accounts as its administrator handles them: is one being tested, may it go, and its going."""
+"""A portal's accounts as its administrator handles them: what was asked of one, may it go, and its going."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from b24app.store.models import (
 from b24app.store.sql import changed
 
 
-def under_test(session: Session, portal_id: int, kind: str) -> frozenset[int]:
-    """Return ids of accounts for which a test (rows of `kind`) was asked and is not over."""
+def asked(session: Session, portal_id: int, kind: str) -> frozenset[int]:
+    """Return ids of accounts for which something (rows of `kind`: a test, lists) was asked and is not over."""
     wanted = (
         select(Lane.owner_id)
         .join(InboxRow, InboxRow.lane_id == Lane.id)

@@ -45,6 +45,21 @@ def save_test_report(
     _set_of(session, portal_id, "tests", connection_id, report)
 
 
+def save_lists(session: Session, portal_id: int, connection_id: int, found: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keeps what the system of a connection told of settings whose values live there: field -> `{"options", "at"}`, or
+    `{"problem"}` when it did not tell: then the options of before stay."""
+
+    def write(settings: dict[str, Any]) -> None:
+        known = settings.get("lists", {})
+        mine = dict(known.get(str(connection_id), {}))
+        for name, told in found.items():
+            before = {key: value for key, value in mine.get(name, {}).items() if key in ("options", "at")}
+            mine[name] = {**before, **told}
+        settings["lists"] = {**known, str(connection_id): mine}
+
+    change(session, portal_id, write)
+
+
 def note_secrets(
     session: Session, portal_id: int, connection_id: int, names: Sequence[str], by: str, now: datetime
 ) -> None:
@@ -63,7 +78,7 @@ def forget_connection(session: Session, portal_id: int, connection_id: int) -> N
     """Drops what is kept here about a connection that was removed."""
 
     def write(settings: dict[str, Any]) -> None:
-        for group in ("tests", "secrets"):
+        for group in ("tests", "secrets", "lists"):
             kept = settings.get(group, {})
             settings[group] = {key: value for key, value in kept.items() if key != str(connection_id)}
 

@@ -177,12 +177,13 @@ class OpenContext:
         return str(self.settings.get(name) or "").strip()
 
     def mapping(self, name: str) -> dict[str, str]:
-        """A setting of kind `map`: {their code: ours}; {} when nobody has chosen anything, or what is stored is odd."""
+        """A setting of kind `map`: {their code: ours}; {} when nobody has chosen anything, or what is stored is odd. A
+        code that was left without a meaning on purpose is not among them."""
         try:
             found = json.loads(self.setting(name) or "{}")
         except ValueError:
             return {}
-        return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+        return {str(key): str(value) for key, value in found.items() if value} if isinstance(found, dict) else {}
 
 
 class SystemPlugin(Protocol):

@@ -7,6 +7,7 @@ leaving an idle connection that its server may be about to close.
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -107,8 +108,9 @@ class TlsConnection(_Watched, HTTPSConnection):
     scheme = "https"
 
 
-def adapter_for(guard: Guard, pools: int, pool_size: int) -> HTTPAdapter:
-    """A requests adapter whose every connection asks `guard`: never retries, keeps up to `pool_size` per origin."""
+def adapter_for(guard: Guard, pools: int, pool_size: int, context: ssl.SSLContext | None = None) -> HTTPAdapter:
+    """A requests adapter whose every connection asks `guard`: never retries, keeps up to `pool_size` per origin.
+    `context` trusts authorities besides the public ones, which requests adds."""
     plain = type("GuardedPlain", (PlainConnection,), {"guard": guard})
     tls = type("GuardedTls", (TlsConnection,), {"guard": guard})
     pool_classes = {
@@ -118,7 +120,7 @@ def adapter_for(guard: Guard, pools: int, pool_size: int) -> HTTPAdapter:
 
     class GuardedAdapter(HTTPAdapter):
         def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
-            super().init_poolmanager(connections, maxsize, block, **kwargs)
+            super().init_poolmanager(connections, maxsize, block, ssl_context=context, **kwargs)
             self.poolmanager.pool_classes_by_scheme = pool_classes
 
     return GuardedAdapter(pool_connections=pools, pool_maxsize=pool_size, max_retries=0)

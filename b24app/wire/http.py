@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable
 from contextlib import closing
-from http.cookiejar import DefaultCookiePolicy
 from typing import IO
 from urllib.parse import urlsplit
 
@@ -16,12 +16,13 @@ from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionErro
 from b24app.clock import Clock
 from b24app.wire.calls import Answer, Budget, Call, Grant, Limits, RemoteKey
 from b24app.wire.circuit import Circuits
-from b24app.wire.connections import adapter_for, under
+from b24app.wire.connections import under
 from b24app.wire.deadline import send_by
 from b24app.wire.errors import NotJson, NotSent, OutcomeUnknown, Why, WireError
 from b24app.wire.guard import Guard
 from b24app.wire.log import CallLog, CallRecord
 from b24app.wire.mask import excerpt, mask_text, mask_url
+from b24app.wire.sessions import Sessions
 from b24app.wire.trace import current_trace
 from b24app.wire.watchdog import Exchange, Watchdog
 
@@ -65,7 +66,8 @@ class Http:
         self._circuits = circuits
         self._sleep = sleep
         self._watchdog = Watchdog()
-        self._session = _session(self._guard, pools, pool_size)
+        self._sessions = Sessions(self._guard, pools, pool_size)
+        self._session = self._sessions.of("")
 
     def send(self, call: Call) -> Answer:
         """The answer, of any status. Raises NotSent or OutcomeUnknown; each way out leaves one record in the log."""
@@ -82,9 +84,18 @@ class Http:
         finally:
             self._log.record(self._record(call, request, answer, error, time.monotonic() - began))
 
+    def trusting(self, authorities: str) -> Http:
+        """The same door for calls that also trust these authorities (PEM text; "" = none but the public ones): the same
+        guard, limits, circuits and log, connections of their own. Raises ValueError for a text that holds none."""
+        if not authorities:
+            return self
+        other = copy.copy(self)
+        other._session = self._sessions.of(authorities)
+        return other
+
     def close(self) -> None:
-        """Drop all idle connections."""
-        self._session.close()
+        """Drop all idle connections, also those of `trusting`."""
+        self._sessions.close()
 
     def _prepare(self, call: Call) -> requests.PreparedRequest:
         headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip", **call.headers}
@@ -191,16 +202,6 @@ class Http:
             sent=excerpt(sent, str(request.headers.get("content-type", ""))),
             got=excerpt(answer.body, answer.headers.get("content-type", "")) if answer else "",
         )
-
-
-def _session(guard: Guard, pools: int, pool_size: int) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # a proxy or .netrc of the machine would go round the guard
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # tenants share this session, not cookies
-    adapter = adapter_for(guard, pools, pool_size)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
 
 
 def _read(response: requests.Response, max_bytes: int, sink: IO[bytes] | None) -> bytes:

@@ -18,14 +18,15 @@ from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection
 from placements.app import connections_saving as saving
 from placements.app import health
-from placements.app.connections_view import Scene, account_form, cards, test_view
+from placements.app.connections_lists import ASKED
+from placements.app.connections_view import Scene, account_form, cards, lists_view, test_view
 from placements.app.desk import Desk
 from placements.app.section import Group, Progress, Section
 
-BOX = "parts/app_accounts.html"
+BOX, PROGRESS = "parts/app_accounts.html", "parts/app_account_test.html"
 #: Values of `open`: an account's id, a new account of a system, or the choice of a system.
 NEW, ADD = "new:", "add"
-_ACTS = ("test", "pause", "resume", "remove")
+_ACTS = ("test", "pause", "resume", "remove", ASKED)
 
 
 def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
@@ -41,8 +42,12 @@ def progress(facts: PortalFacts, formats: Formats) -> Progress:
 
 
 def _scene(desk: Desk, who: PageSession, facts: PortalFacts) -> Scene:
-    running = desk.read(lambda session: accounts.under_test(session, who.portal_id, saving.TEST))
-    return Scene(facts.connections, facts.settings, running, facts.origins, desk.manifests(), desk.formats(who))
+    running, listing = desk.read(
+        lambda session: [accounts.asked(session, who.portal_id, kind) for kind in (saving.TEST, ASKED)]
+    )
+    return Scene(
+        facts.connections, facts.settings, running, facts.origins, desk.manifests(), desk.formats(who), listing
+    )
 
 
 def _box(desk: Desk, who: PageSession, facts: PortalFacts, opened: str, **more: Any) -> dict[str, Any]:
@@ -63,7 +68,9 @@ def _box(desk: Desk, who: PageSession, facts: PortalFacts, opened: str, **more: 
         "chosen": manifest.code if manifest else "",
         "form": account_form(scene, manifest, row) if manifest else None,
         "test": test_view(scene, manifest, row) if manifest else None,
+        "lists": lists_view(scene, manifest, row) if manifest else None,
         "oob": False,
+        "fresh_lists": False,
         "notice": "",
         **more,
     }
@@ -85,20 +92,23 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         facts = desk.facts(who)
         shown = _box(desk, who, facts, str(row.id) if row else NEW + system)
         typed = request.form if saved.errors else None
-        form = account_form(
-            _scene(desk, who, facts), manifest, row, saved.errors, typed, saved=not saved.errors, details=saved.details
-        )
-        answer = desk.fragment(who, BOX, **{**shown, "form": form})
+        scene = _scene(desk, who, facts)
+        form = account_form(scene, manifest, row, saved.errors, typed, saved=not saved.errors, details=saved.details)
+        shown |= {"form": form, "lists": lists_view(scene, manifest, row, typed)}
+        answer = desk.fragment(who, BOX, **shown)
         if not saved.errors:
             htmx.announce(answer, "accounts-changed")
         return answer
 
     def account_act(account_id: int, act: str) -> Response:
-        """test, pause (with a reason), resume or remove."""
+        """test, pause (with a reason), resume, remove; `lists`: ask the system for its lists anew."""
         who = desk.who()
         if act not in _ACTS:
             raise PageError(ErrorCode.BAD_INPUT, f"unknown act {act}")
         notice = _do(desk, who, account_id, act)
+        if act == ASKED:  # the rest of the form may be half written
+            shown = _box(desk, who, desk.facts(who), str(account_id), oob=True, fresh_lists=True)
+            return desk.fragment(who, PROGRESS, **shown)
         if request.headers.get("HX-Target") == "health":
             return desk.fragment(who, health.TEMPLATE, **health.view(desk, who, desk.facts(who)))
         answer = desk.fragment(who, BOX, **_box(desk, who, desk.facts(who), str(account_id), notice=notice))
@@ -111,9 +121,11 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         shown = _box(desk, who, desk.facts(who), str(account_id), oob=True)
         if shown["test"] is None or shown["test"].account != account_id:
             raise PageError(ErrorCode.OUT_OF_DATE)
-        if shown["test"].version == request.args.get("v"):
+        test, _, lists = request.args.get("v", "").partition(".")
+        fresh = shown["lists"].version != lists
+        if shown["test"].version == test and not fresh:
             return pages.renewed(make_response("", 204), who, desk.parts.signer)
-        return desk.fragment(who, "parts/app_account_test.html", **shown)
+        return desk.fragment(who, PROGRESS, **{**shown, "fresh_lists": fresh})
 
     bp.get("/app/accounts")(accounts_box)
     bp.post("/app/account/<system>/<int:account_id>")(save_account)
@@ -132,6 +144,8 @@ def _do(desk: Desk, who: PageSession, account_id: int, act: str) -> str:
             return t("conn.reason_needed")
         if act == "test":
             lane = saving.test(session, who, row, now, page_parts.trace())
+        elif act == ASKED:
+            lane = saving.ask_lists(session, row, now, page_parts.trace())
         elif act == "pause":
             lane = saving.pause(session, who, row, reason, now)
         elif act == "resume":

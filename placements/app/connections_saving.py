@@ -18,6 +18,7 @@ from b24app.systems.plugin import Manifest
 from b24app.wire.guard import Guard
 from placements.app import audited
 from placements.app import connections_fields as fields
+from placements.app.connections_lists import ASKED
 from placements.app.saving import Saved, audit
 
 #: Row of a connection's lane: run the system's own test, keep its report (`portal_settings.save_test_report`).
@@ -37,7 +38,8 @@ def save_account(
 ) -> Saved:
     """Stores a connection and asks for its test. An empty secret keeps the stored one; `guard` judges addresses."""
     row = portals.connection(session, who.portal_id, account_id) if account_id else None
-    read = fields.read(manifest, row.settings if row else None, form, guard)
+    lists = connection_lists(session, who.portal_id, row)
+    read = fields.read(manifest, form, fields.Around(guard, now, row.settings if row else None, lists))
     settings, errors = read.settings, read.errors
     if account_id and (row is None or row.system != manifest.code):
         row, errors["title"] = None, "gone"
@@ -63,6 +65,14 @@ def save_account(
     changes = compared(before, audited.account(row, places), audited.account_hidden(manifest))
     audit(session, who, act, now, _of(row), changes=changes)
     return Saved(row, {}, ask_test(session, row, now, trace_id))
+
+
+def connection_lists(session: Session, portal_id: int, row: Connection | None) -> Mapping[str, Any]:
+    """What the system of an account told of its lists; see `connections_lists`."""
+    if row is None:
+        return {}
+    found: Mapping[str, Any] = portals.get(session, portal_id).settings.get("lists", {}).get(str(row.id), {})
+    return found
 
 
 def _origin(session: Session, who: PageSession, form: Mapping[str, str], errors: dict[str, str]) -> int | None:
@@ -91,6 +101,13 @@ def test(session: Session, who: PageSession, row: Connection, now: datetime, tra
     """A test without any change."""
     audit(session, who, Act.CONNECTION_TEST, now, _of(row))
     return ask_test(session, row, now, trace_id)
+
+
+def ask_lists(session: Session, row: Connection, now: datetime, trace_id: str) -> LaneRef:
+    """The lists of the system anew."""
+    lane = lanes.connection_lane(session, row.id)
+    inbox.append(session, lane.id, ASKED, str(row.id), {}, now=now, trace_id=trace_id, people=True)
+    return lane
 
 
 def pause(session: Session, who: PageSession, row: Connection, reason: str, now: datetime) -> LaneRef:

@@ -12,17 +12,29 @@ from b24app import words
 from b24app.frames.formats import Formats
 from b24app.logistics.ports import TestStep
 from b24app.store.models import Connection, Origin
-from b24app.systems import typed
+from b24app.systems import authorities, typed
 from b24app.systems.plugin import Manifest, SettingField
+from placements.app.connections_lists import LISTED, Lists
+from placements.app.connections_lists import view as list_views
 
-#: Steps that the program adds to a system's own (`runners/connection/reaching.py`, `hooking.py`): first, and last.
-FIRST_STEP, OUR_STEPS = "address", ("callback", "subscribed")
+#: Steps that the program adds to a system's own (`runners/connection/reaching.py`, `listing.py`, `hooking.py`).
+FIRST_STEP, CHOICES_STEP, OUR_STEPS = "address", "choices", ("callback", "subscribed")
 _STATES = {
     "ready": ("green", "check-circle"),
     "untested": ("grey", "question"),
     "paused": ("grey", "pause"),
     "broken": ("red", "alert"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityView:
+    """A certificate of the administrator's own. `over`: it is valid no more."""
+
+    subject: str
+    until: str
+    over: bool
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,7 @@ class FieldView:
     kept: str
     choices: tuple[tuple[str, str], ...]
     aside: bool = False
+    authorities: tuple[AuthorityView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the page is drawn from. `running`: accounts whose test is asked for; `origins` of the portal."""
+    """What the page is drawn from. `running`: accounts whose test is asked for, `listing`: whose lists are; `origins`
+    of the portal."""
 
     rows: Sequence[Connection]
     settings: Mapping[str, Any]
@@ -120,6 +134,7 @@ class Scene:
     origins: Sequence[Origin]
     manifests: Mapping[str, Manifest]
     formats: Formats
+    listing: frozenset[int] = frozenset()
 
     @property
     def offered(self) -> tuple[Manifest, ...]:
@@ -165,7 +180,7 @@ def account_form(
     errors: Mapping[str, str] | None = None,
     sent: Mapping[str, str] | None = None,
     saved: bool = False,
-    details: Mapping[str, Mapping[str, str]] | None = None,
+    details: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> AccountForm:
     """`sent` is what the person sent when something was wrong with it."""
     shown: Mapping[str, Any] = sent if sent is not None else (row.settings if row else {})
@@ -180,14 +195,14 @@ def account_form(
         mode=(sent or {}).get("mode") or (row.mode if row else "live"),
         modes=tuple(mode for mode in ("test", "live") if mode in manifest.base_urls),
         notice=manifest.notice.get(scene.formats.lang, ""),
-        fields=tuple(_field(scene, each, shown, row) for each in manifest.settings_form),
+        fields=tuple(_field(scene, each, shown, row) for each in manifest.settings_form if each.kind not in LISTED),
         origins=places if len(places) > 1 else (),
         origin=(sent or {}).get("origin_id", own),
         state=row.state if row else "",
         paused=_paused(row, scene.formats) if row and row.state == "paused" else "",
         errors=errors or {},
         saved=saved,
-        details=details or {},
+        details={name: _said_in(named, scene.formats) for name, named in (details or {}).items()},
     )
 
 
@@ -209,7 +224,32 @@ def _field(scene: Scene, setting: SettingField, shown: Mapping[str, Any], row: C
         kept=_kept(scene, setting, row) if stored and row is not None else "",
         choices=tuple((value, label.get(lang) or value) for value, label in setting.choices),
         aside=setting.aside,
+        authorities=_authorities(scene, setting, str(shown.get(setting.name) or "")),
     )
+
+
+def _said_in(named: Mapping[str, Any], formats: Formats) -> dict[str, str]:
+    return {key: formats.day(value) if isinstance(value, datetime) else str(value) for key, value in named.items()}
+
+
+def _authorities(scene: Scene, setting: SettingField, text: str) -> tuple[AuthorityView, ...]:
+    """Of a text as it is stored; nothing of one that is being mended."""
+    if setting.kind != authorities.KIND:
+        return ()
+    try:
+        found = authorities.read(text)
+    except authorities.PemError:
+        return ()
+    f = scene.formats
+    return tuple(AuthorityView(one.subject, f.day(one.until), one.until <= f.now, one.fingerprint) for one in found)
+
+
+def lists_view(
+    scene: Scene, manifest: Manifest, row: Connection | None, sent: Mapping[str, str] | None = None
+) -> Lists:
+    known = scene.settings.get("lists", {}).get(str(row.id), {}) if row else {}
+    loading = row is not None and row.id in scene.listing
+    return list_views(manifest, row, known, loading, scene.formats, sent)
 
 
 def _kept(scene: Scene, setting: SettingField, row: Connection) -> str:
@@ -227,7 +267,8 @@ def test_view(scene: Scene, manifest: Manifest, row: Connection | None) -> TestV
     fresh = running and not report.get("running")  # asked for, not begun: the old report is over
     done = [] if fresh else [TestStep.from_json(each) for each in report.get("steps", ())]
     first = (FIRST_STEP,) if typed.names(manifest) else ()
-    planned = [*first, *manifest.test_steps, *(OUR_STEPS if "Callbacks" in manifest.ports else ())]
+    choices = (CHOICES_STEP,) if any(each.kind in LISTED and each.required for each in manifest.settings_form) else ()
+    planned = [*first, *manifest.test_steps, *choices, *(OUR_STEPS if "Callbacks" in manifest.ports else ())]
     carrier = scene.title(manifest)
     steps = [_done(step, carrier, scene.formats) for step in done]
     left = planned[len(done) :] if len(done) < len(planned) else []

@@ -25,7 +25,7 @@ class Saved:
     row: Any = None
     errors: Mapping[str, str] = field(default_factory=dict)
     wake: LaneRef | None = None
-    details: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    details: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def audit(

@@ -53,6 +53,7 @@ class Package:
     weight_g: int
     sides_mm: tuple[int, int, int]
     content: list[tuple[str, str, float]]
+    created: float
     status: str = "6000"
     tracking: str = ""
 

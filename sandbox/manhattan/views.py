@@ -63,6 +63,7 @@ def olpn(wm: Manhattan, found: Order, package: Package) -> Row:
         "ShipViaId": found.body.get("DesignatedShipViaId") or None, "Status": package.status,
         "Weight": round(package.weight_g / _GRAMS[units.weight_uom], 3), "WeightUomId": units.weight_uom,
         "Length": length, "Width": width, "Height": height, "DimensionUomId": units.dimension_uom,
+        "CreatedTimestamp": wm.wire_time(package.created, found.facility),
     }  # fmt: skip
 
 

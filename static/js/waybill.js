@@ -195,6 +195,28 @@
     });
   }
 
+  // ---- A part that is drawn anew inside a form keeps what was chosen in it and where the keyboard was ----
+  var chosen = null;
+  function keepChoices(event) {
+    var box = event.detail.target;
+    if (!box || !box.matches("[data-keeps]")) { return; }
+    chosen = { focus: box.contains(document.activeElement) ? document.activeElement.id : "", values: {} };
+    box.querySelectorAll("select[name]").forEach(function (each) {
+      var before = Array.from(each.options).findIndex(function (option) { return option.defaultSelected; });
+      if (each.selectedIndex !== Math.max(before, 0)) { chosen.values[each.name] = each.value; }
+    });
+  }
+  function giveChoicesBack() {
+    var box = document.querySelector("[data-keeps]"), was = chosen;
+    chosen = null;
+    if (!box || !was) { return; }
+    box.querySelectorAll("select[name]").forEach(function (each) {
+      if (each.name in was.values && Array.from(each.options).some(function (option) { return option.value === was.values[each.name]; })) { each.value = was.values[each.name]; }
+    });
+    var focus = was.focus && document.getElementById(was.focus);
+    if (focus) { focus.focus({ preventScroll: true }); }
+  }
+
   // ---- Installation: once every step is done the portal is told, once ----
   function finish() {
     var done = document.querySelector("[data-finish]");
@@ -309,6 +331,8 @@
       obey(error, repeated ? null : function () { window.htmx.trigger(elt, event.detail.requestConfig.triggeringEvent.type); });
       setTimeout(function () { delete elt.dataset.repeated; }, LIMIT);
     });
+    body.addEventListener("htmx:oobBeforeSwap", keepChoices);
+    body.addEventListener("htmx:oobAfterSwap", giveChoicesBack);
     body.addEventListener("htmx:sendError", function () { leaving = null; online(false); live.plan(); });
     body.addEventListener("htmx:timeout", function () { leaving = null; online(false); live.plan(); });
     body.addEventListener("htmx:afterSwap", function (event) {

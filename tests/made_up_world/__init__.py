@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -166,7 +167,7 @@ class Carriers:
 
     def __init__(self) -> None:
         self.all = {code: Carrier(speaker) for code, speaker in SPEAKERS.items()}
-        self._servers = [_serve(carrier) for carrier in self.all.values()]
+        self._servers = [serve(carrier) for carrier in self.all.values()]
 
     def __getitem__(self, code: str) -> Carrier:
         return self.all[code]
@@ -196,10 +197,16 @@ class _Server(ThreadingHTTPServer):
         """Who asked has gone away meanwhile."""
 
 
-def _serve(carrier: Carrier) -> ThreadingHTTPServer:
+def serve(carrier: Carrier, tls: ssl.SSLContext | None = None) -> ThreadingHTTPServer:
+    """Its server on a free port, by TLS when there is one; its address goes into `carrier.url`."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self._answer()
+
+        def do_HEAD(self) -> None:
+            self.send_response(204)
+            self.end_headers()
 
         def do_POST(self) -> None:
             self._answer()
@@ -227,7 +234,10 @@ def _serve(carrier: Carrier) -> ThreadingHTTPServer:
             """Quiet."""
 
     server = _Server(("127.0.0.1", 0), Handler)
-    carrier.url = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        # Shaken hands with in the request's own thread: who does not trust us must not stop the others.
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    carrier.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     return server
 

@@ -12,7 +12,7 @@ import structlog
 
 from b24app.lanes.slices import Slice
 from b24app.logistics.ports import CallbackHint
-from b24app.runners.connection import checking, hooking, previewing, testing
+from b24app.runners.connection import checking, hooking, listing, previewing, testing
 from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, portals, reconciling, shipments
@@ -29,10 +29,11 @@ _log = structlog.get_logger("waybill.connection")
 
 
 def do(services: Services, slice_: Slice, account: Account, system: Any) -> None:
-    """Serve requests for a test, callbacks and dry runs; look after the subscription when its time has come."""
+    """Serve requests for a test, lists, callbacks and dry runs; look after the subscription when its time has come."""
     testing.do(services, slice_, account, system)
     hear(services, slice_, account, system)
     testing.do(services, slice_, account, system)
+    listing.do(services, slice_, account, system)
     checking.do(services, slice_, account, system)
     previewing.do(services, slice_, account, system)
     if account.connection.state == ConnectionState.READY and not slice_.people:

@@ -35,7 +35,7 @@ def reach(services: Services, connection: Connection) -> TestStep | None:
 def _wrong_at(services: Services, connection: Connection, url: str) -> Problem | None:
     remote = RemoteKey(connection.system, str(connection.id))
     try:
-        services.system_http.send(Call(remote, "HEAD", url, "address.probe", LIMITS))
+        services.wire_of(connection).send(Call(remote, "HEAD", url, "address.probe", LIMITS))
     except WireError as error:
         if error.why in _NOT_TRIED:
             return None

@@ -12,7 +12,7 @@ from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, problem_in
 from b24app.logistics.model import Sender
 from b24app.logistics.ports import TestStep
-from b24app.runners.connection import hooking, reaching
+from b24app.runners.connection import hooking, listing, reaching
 from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, intents, origins, portal_settings, portals, shipments
@@ -52,6 +52,8 @@ def steps(services: Services, account: Account, system: Any, sender: Sender | No
     for step in own_steps(system, sender):
         good = good and (step.ok or step.soft)
         yield step
+    if good and (choices := listing.chosen(services, account)) is not None:
+        yield choices
     if good and hooking.takes_callbacks(system):
         yield hooking.reach(services, account.connection)
         yield hooking.subscribe(services, account.connection, system)
@@ -105,6 +107,11 @@ def _finish(
         if failed is None:  # what waited for the account goes on
             intents.free(session, portal_id, connection_id, now)
             shipments.free(session, portal_id, connection_id, now)
+            if listing.names(services.plugins[found.system].manifest):
+                trace = rows[0].trace_id
+                inbox.append(
+                    session, slice_.lane_id, listing.KIND, str(connection_id), {}, now=now, trace_id=trace, people=True
+                )
     account.connection.state = state
 
 

@@ -29,8 +29,10 @@ def run_checks(checks: Iterable[tuple[str, Callable[[], Found | None]]]) -> Iter
 
 
 def needs_settings(manifest: Manifest, context: OpenContext) -> None:
-    """Raises Refused when a setting that the form requires is missing."""
-    missing = [field for field in manifest.settings_form if field.required and not context.setting(field.name)]
+    """Raises Refused when a setting that the form requires is missing. What is chosen from the system's own lists comes
+    later: they are asked for once the account works."""
+    fields = [field for field in manifest.settings_form if field.kind not in ("remote", "map")]
+    missing = [field for field in fields if field.required and not context.setting(field.name)]
     if missing:
         raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
 

@@ -19,7 +19,7 @@ from b24app.systems.kit.line import Line, document, lost
 from b24app.systems.kit.units import whole
 from b24app.systems.moysklad import vocabulary as words
 from b24app.systems.moysklad.errors import Said, Unknown, problems, said
-from b24app.systems.moysklad.vocabulary import Row, ids_filter, rows_in
+from b24app.systems.moysklad.vocabulary import Row, ids_filter
 from b24app.systems.plugin import OpenContext
 from b24app.wire.http import Answer
 
@@ -101,9 +101,9 @@ class Client:
     def bare(self, path: str, label: str, params: Mapping[str, str] | Sequence[tuple[str, str]]) -> list[Row]:
         """Of the short reports, which have no envelope."""
         data = self._read(path, label, params)
-        if not isinstance(data, list):
+        if not isinstance(data, list) or not all(isinstance(row, Mapping) for row in data):
             raise Unavailable(f"{label}: no list")
-        return rows_in(data)
+        return data
 
     def _read(self, path: str, label: str, params: Mapping[str, str] | Sequence[tuple[str, str]]) -> Any:
         """Of a read that must not be refused."""

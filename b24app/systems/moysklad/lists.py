@@ -81,6 +81,8 @@ class Book:
                 for row in rows
                 if row.get("type") in ("string", "text")
             ]
+        if name not in _ENTITIES:
+            return []
         rows = self._client.pages(f"entity/{_ENTITIES[name]}", f"lists.{_ENTITIES[name]}")
         return [Option(str(row["id"]), str(row.get("name") or row["id"])) for row in rows if row.get("id")]
 

@@ -25,6 +25,7 @@ class Item:
 
 def _read() -> Iterator[Item]:
     yield Item("CUP-1", "Чашка", 300, (90, 90, 100))
+    yield Item("T-1", "Чай", 100, (80, 60, 60))
     yield Item("TEA-500", "Чай, 500 г", 520, (200, 120, 90))
     with _CATALOGUE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter=";"):

@@ -109,7 +109,7 @@ def _pack(wm: Manhattan, order: Order) -> None:
         if line.packed:
             content.append((line.id, line.item, line.packed))
     weight = announced_g(order) + EXTRA_G
-    order.packages = [Package(f"OLPN{next(wm.numbers):08d}", weight, BOX_MM, content)]
+    order.packages = [Package(f"OLPN{next(wm.numbers):08d}", weight, BOX_MM, content, wm.time())]
     wm.note("order.packed", order.id, weight=weight, sides=list(BOX_MM))
 
 

@@ -60,8 +60,7 @@ class Facts:
     cancel_contains = ""
 
     #: Those of the other ports (`{id}` as above): `points`, `papers` (fetches the file), `changes`, `returns`,
-    #: `couriers`, `handovers`, `feed`, `confirm`, `address`, `stock` (reads the amounts), `receipts` (announces one),
-    #: `receipt` (reads one), `filed` (takes a document), `onward` (takes the carrier's number).
+    #: `couriers`, `handovers`, `feed`, `confirm`, `address`.
     others: Mapping[str, Where] = {}
 
     # --- what happens to orders ---------------------------------------------------------------------------------------
@@ -117,26 +116,18 @@ class Facts:
     returns_by_number = True
     #: Callbacks are ordered by a call (else somebody enters the address in their cabinet).
     subscribes = True
-    #: A created order has a page where a client follows it, and a number by which it is followed (a warehouse has not).
+    #: A created order has a page where a client follows it.
     has_tracking_page = True
-    has_tracking_number = True
-
-    # --- warehouses -------------------------------------------------------------------------------------------------
-    #: Articles of which there is plenty, hardly any, and that nobody there has heard of.
-    sku, short_sku, unknown_sku = "CUP-1", "HM-VASE", "SP-SKI-190"
-    #: An inspection tells of more than was expected, with a picture of what is damaged.
-    tells_surplus = True
-    takes_photos = True
-    #: The carrier's progress is shown on their order (else only taken).
-    shows_carriage = True
-    #: The warehouse says how it packed: each box, measured. It refuses an article that it has never heard of.
-    measures = True
-    knows_articles = True
+    #: … and a number of the carrier (a warehouse has none yet).
+    gives_tracking = True
+    #: An order shows what became of it from the beginning (else the present alone, and one has to look each time).
+    tells_history = True
+    #: Articles that lie there in plenty, the one of which a single piece is left, one that nobody has heard of.
+    in_stock: tuple[str, ...] = ("CF-ETH-1000", "TE-ASM-100")
+    scarce = "KID-DOLL"
+    unheard_of = "NO-SUCH-ARTICLE"
     #: A document of the same key is the same whatever its bytes (else other bytes are refused).
     files_anew = True
-    #: Goods come back that were not shipped from here. The setting that maps the states of orders.
-    takes_foreign_returns = True
-    states_setting = ""
 
     def creating(self) -> Where:
         return Where(self.create_path, self.create_method, self.create_contains)

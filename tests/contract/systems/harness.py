@@ -19,6 +19,7 @@ from b24app.logistics.papers import PaperForm
 from b24app.logistics.points import LOCKER, Box, Needs, PickupPoint, misfits
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Status
+from b24app.logistics.warehouse import ReceiptRequest
 from tests.contract.systems.machine import Machine
 from tests.contract.systems.parts import Calls, Sent, Shape, Where
 
@@ -124,9 +125,6 @@ class Harness(Machine):
     def returned(self, number: str) -> int:
         return self._journal("return.accepted", number)
 
-    def receipts(self, number: str) -> int:
-        return self._journal("receipt.accepted", number)
-
     def couriers(self, number: str) -> int:
         return self._journal("courier.accepted", number)
 
@@ -154,20 +152,14 @@ class Harness(Machine):
             day += timedelta(days=1)
         return CourierRequest(number, day, time(10), time(18), (state.remote_id,), weight_g=700)
 
-    def sent(self, state: OrderState) -> Sent:
-        """What the emulator understood of an order; its own words are in `detail`."""
+    def pack(self, state: OrderState, short: int = 0) -> None:
+        """A warehouse picks everything but `short` pieces of one row, packs it, and measures the package: 300 g above
+        what was announced, 300x200x150 mm."""
         raise NotImplementedError
 
-    # --- warehouses ---------------------------------------------------------------------------------------------------
-
-    def pack(self, key: str, short: int = 0) -> None:
-        """The warehouse picks and packs an order, so many pieces of its first row short; boxes 300 g heavier than
-        announced, 300x200x150."""
-        raise NotImplementedError
-
-    def inspect(self, key: str, lines: Sequence[Mapping[str, Any]]) -> None:
-        """Goods came back and were looked at: rows of `sku accepted damaged missing surplus`."""
-        raise NotImplementedError
+    def inspect(self, number: str, lines: Sequence[Mapping[str, Any]]) -> None:
+        """The inspection of an expected receipt is over: {sku, accepted, damaged, missing, surplus} of each row."""
+        self.control("POST", f"receipts/{number}/inspect", {"lines": list(lines)})
 
     def add_document(self, key: str) -> None:
         """Somebody over there adds a PDF to an order."""
@@ -175,6 +167,20 @@ class Harness(Machine):
 
     def carriage(self, key: str) -> Mapping[str, str]:
         """What their order says of the carrier: `carrier`, `number`, `status`, as far as it has room for it."""
+        raise NotImplementedError
+
+    def expected(self, number: str) -> int:
+        """How many receipts with this number the emulator's journal accepted."""
+        return self._journal("receipt.accepted", number)
+
+    def receipt_request(self, number: str = "wb-r-1") -> ReceiptRequest:
+        """Two cups on their way back."""
+        request = self.request()
+        return ReceiptRequest(number, request.parcels[0].items, request.recipient, of_number=request.number,
+                              expected_at=self.world.clock.now() + timedelta(days=2))  # fmt: skip
+
+    def sent(self, state: OrderState) -> Sent:
+        """What the emulator understood of an order; its own words are in `detail`."""
         raise NotImplementedError
 
     def _journal(self, kind: str, key: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from b24app.logistics.order import OrderState, TrackingEvent
@@ -35,11 +35,10 @@ class MoySkladHarness(Harness):
     others: Mapping[str, Where] = {
         "stock": Where(f"{_API}/report/stock/bystore/current", "GET"),
         "receipts": Where(f"{_API}/entity/salesreturn"),
-        "receipt": Where(f"{_API}/entity/salesreturn/{{id}}", "GET"),
+        "receipt": Where(f"{_API}/entity/salesreturn", "GET"),
         "filed": Where(f"{_API}/entity/*/files"),
         "onward": Where(f"{_API}/entity/demand*", "P*T"),
     }
-    states_setting = "order_states"
     credentials: Mapping[str, str] = {"login": "login", "password": "password"}
     moves: Mapping[str, Mapping[str, Any]] = {
         "accepted_at_warehouse": {"code": "Подтвержден"},
@@ -57,8 +56,8 @@ class MoySkladHarness(Harness):
     knows_cities = False
     takes_cod = False
     has_tracking_page = False
-    has_tracking_number = False
-    tells_surplus = False
+    gives_tracking = False
+    scarce = "HM-VASE"
     shapes = (
         Shape("a missing field", errors(3000, "поле 'agent' не может быть пустым или отсутствовать", "agent"),
               status=412, code="3000", names=Field.NAME),
@@ -151,12 +150,8 @@ class MoySkladHarness(Harness):
 
     # --- the warehouse --------------------------------------------------------------------------------------------
 
-    def pack(self, key: str, short: int = 0) -> None:
-        self.advance(60)
-        self.control("POST", f"orders/{key}/status", {"code": "Собран", "pack": True, "short": short})
-
-    def inspect(self, key: str, lines: Sequence[Mapping[str, Any]]) -> None:
-        self.control("POST", f"receipts/{key}/inspect", {"lines": lines, "photos": 1})
+    def pack(self, state: OrderState, short: int = 0) -> None:
+        self.step(state, {"code": "Собран", "pack": True, "short": short})
 
     def add_document(self, key: str) -> None:
         self.control("POST", f"orders/{key}/documents", {"kind": "act", "name": "Акт сборки"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from b24app.logistics.order import TrackingEvent
 from b24app.logistics.problem import Who
 from b24app.logistics.status import Status
 from tests.contract.systems.harness import Harness
@@ -9,10 +10,12 @@ from tests.contract.systems.harness import Harness
 
 def test_statuses_come_in_our_words_with_theirs_beside_oldest_first(system: Harness) -> None:
     settled = system.make()
-    way = [*system.way(), "delivered"]
+    way = [*system.way(), *(["delivered"] if "delivered" in system.moves else [])]
+    looks: list[TrackingEvent] = []
     for status in way:
         system.move(settled, status)
-    events = system.events(settled)
+        looks += [] if system.tells_history else system.events(settled)
+    events = system.events(settled) if system.tells_history else tuple(looks)
     statuses = [event.status for event in events if event.status]
     assert [status for status in statuses if status.rank > Status.CREATED.rank] == [Status(status) for status in way]
     assert all(event.code or event.text for event in events)

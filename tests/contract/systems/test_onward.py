@@ -15,7 +15,7 @@ def test_the_carriers_number_and_progress_stand_on_their_order(system: Harness) 
     if not system.has("Onward"):
         return
     order = system.make()
-    system.pack("wb-1-1")
+    system.pack(order)
     told = system.port.tell(order.remote_id, BOOKED)
     assert told is None or (told.remote_id, told.gone) == (order.remote_id, False)
     number = system.carriage("wb-1-1")
@@ -37,7 +37,7 @@ def test_what_nobody_heard_is_said_again(system: Harness) -> None:
     if not system.has("Onward"):
         return
     order = system.make()
-    system.pack("wb-1-1")
+    system.pack(order)
     said = system.raised_by(
         (*UNCLEAR, *NOT_SENT, *LOST),
         system.at("onward", order.remote_id),

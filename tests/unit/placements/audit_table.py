@@ -152,6 +152,7 @@ NOTHING: dict[str, str] = {
     "POST /tab/points": "reads what the parcel needs of a point",
     "POST /tab/collect/{shipment}/hand-over": "leaves one, but needs a system that has the step: test_tab_collect",
     "POST /tab/points/choose": "leaves one, but needs the person's own key: test_tab_points",
+    "POST /app/account/{account}/lists": "asks the system what there is to choose from",
     "POST /tab/parcels": "reads the deal's goods with their weights",
     "POST /tab/parcels/lay": "draws the form after a move, stores nothing",
     "POST /tab/parcels/sum": "counts what stands in the form, stores nothing",

@@ -148,6 +148,7 @@ TABLE: dict[str, Takes] = {
     "POST /app/account/cdek/0": app(Right.SETTINGS),
     "POST /app/account/cdek/{account}": app(Right.SETTINGS),
     "POST /app/account/{account}/test": app(Right.SETTINGS),
+    "POST /app/account/{account}/lists": app(Right.SETTINGS),
     "POST /app/account/{account}/pause": app(Right.SETTINGS),
     "POST /app/account/{account}/resume": app(Right.SETTINGS),
     "GET /app/account/{account}/progress": app(Right.SETTINGS),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from b24app.frames.words import words
 from b24app.systems import Manifest, RatePolicy, SettingField
 from b24app.wire.guard import Guard, Private, Rule
-from placements.app.connections_fields import Read, read
+from placements.app.connections_fields import Around, Read, read
 
+NOW = datetime.now(UTC)
 GUARD = Guard(private=Private(["1c.firma.local", "http://wms.firma.local:8080", "10.2.0.0/24"]))
 
 
@@ -30,7 +33,7 @@ def field(name: str, kind: str, required: bool = False) -> SettingField:
 
 
 def address(typed: str) -> Read:
-    return read(form(field("address", "url", required=True)), None, {"address": typed}, GUARD)
+    return read(form(field("address", "url", required=True)), {"address": typed}, Around(GUARD, NOW))
 
 
 @pytest.mark.parametrize(

@@ -62,9 +62,7 @@ def tls_peer(certificate: Path) -> Iterator[Callable[..., Peer]]:
 @pytest.fixture
 def trusting(wire: Callable[..., Http], certificate: Path) -> Callable[[Peer], Http]:
     def make(peer: Peer) -> Http:
-        http = wire(peer.url)
-        http._session.verify = str(certificate)
-        return http
+        return wire(peer.url).trusting(certificate.read_text().partition("-----END PRIVATE KEY-----")[2])
 
     return make
 

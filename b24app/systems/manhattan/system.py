@@ -1,0 +1,334 @@
+"""One connection to Manhattan Active WM: the ports, joined from the profile and the client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable
+from b24app.logistics.model import Sender, ShipmentRequest
+from b24app.logistics.order import Decision, OrderState, is_ours
+from b24app.logistics.ports import Outgoing, TestStep
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.warehouse import Option, ReceiptRequest, ReceiptState, StockAnswer, Warehouse
+from b24app.systems.kit.checks import Found, needs_settings, run_checks
+from b24app.systems.kit.directory import CITIES_S, POINTS_S, Directory
+from b24app.systems.manhattan import orders, receipts, sources, stock
+from b24app.systems.manhattan.client import AUTH, Client, Reply
+from b24app.systems.manhattan.errors import problems_of, unknown_articles
+from b24app.systems.manhattan.orders import Meanings, Told, by_key
+from b24app.systems.manhattan.sources import Terms
+from b24app.systems.manhattan.vocabulary import MOST_PAGES
+from b24app.systems.plugin import Manifest, OpenContext
+
+#: Orders in one search.
+BATCH = 50
+#: Stock is asked facility by facility (§1.3): of more than these only the account's own.
+MOST_FACILITIES = 10
+Json = dict[str, Any]
+
+
+class ManhattanWm:
+    """Implements the ports that the manifest names."""
+
+    def __init__(self, context: OpenContext, manifest: Manifest, directory: Directory) -> None:
+        self._context, self._manifest, self._directory = context, manifest, directory
+        self._client = Client(context)
+
+    @property
+    def _terms(self) -> Terms:
+        return Terms.of(self._context)
+
+    @property
+    def _now(self) -> float:
+        return float(self._context.clock.now().timestamp())
+
+    def _source(self, facility: str = "", **known: Any) -> Json:
+        return {**self._terms.source(facility), **known}
+
+    # --- Orders, Preview, SignsOut ------------------------------------------------------------------------------------
+
+    def find(self, number: str) -> OrderState | None:
+        row = self._originals([number]).get(number)
+        return None if row is None else orders.state_of(number, Told(row), self._meanings({}))
+
+    def create(self, request: ShipmentRequest) -> OrderState:
+        """`save` replaces what is there (§5): it is looked for first, and nothing is ever sent over another's order."""
+        known = self.find(request.number)
+        if known is not None:
+            if is_ours(request, known) and known.cancel is None:
+                return known
+            raise Refused([Problem("number_taken", Field.NUMBER, Who.WAYBILL)])
+        self._check_articles(request)
+        source = self._of(request)
+        reply = self._client.call("create_shipment", source, write=True)
+        reply.refuse()
+        waits = self._client.profile.waits("create_shipment")
+        number = self._client.profile.new_id("create_shipment", reply.data, source) or request.number
+        mark = str(source["shipment"]["mark"])
+        if waits:
+            return OrderState(request.number, request.number)
+        return OrderState(number, request.number, Decision.ACCEPTED, order_number=number, fingerprint=mark)
+
+    def preview(self, request: ShipmentRequest) -> Outgoing:
+        built = self._client.build("create_shipment", self._of(request))
+        return Outgoing(built.verb, self._client.address(built.path), built.body)
+
+    def _of(self, request: ShipmentRequest) -> Json:
+        return sources.of_shipment(request, self._terms, self._client.profile, self._context.clock.now())
+
+    def _check_articles(self, request: ShipmentRequest) -> None:
+        """Raises Refused with every article that the item master does not know: before anything is made of it."""
+        items = [item for parcel in request.parcels for item in parcel.items]
+        if not items:
+            raise Refused([Problem("items_missing", Field.ITEMS)])
+        if nameless := [item.name for item in items if not item.sku]:
+            raise Refused(unknown_articles(list(dict.fromkeys(nameless))))
+        if self._client.profile.has("check_items"):
+            skus = list(dict.fromkeys(item.sku for item in items))
+            known = self._known(skus)
+            if strange := [sku for sku in skus if sku not in known]:
+                raise Refused(unknown_articles(strange))
+
+    def _known(self, skus: Sequence[str]) -> set[str]:
+        """Those of the articles that the item master has; known ones are not asked for again for a day."""
+        asked = [sku for sku in skus if self._kept(sku, lambda: False) is not True]
+        for some in _portions(asked, BATCH):
+            rows = self._client.rows("check_items", self._source(skus=list(some), count=len(some), page=0))
+            for row in rows:
+                self._kept(str(row["sku"]), lambda: True)
+        return {sku for sku in skus if self._kept(sku, lambda: False) is True}
+
+    def _kept(self, sku: str, load: Any) -> Any:
+        known = load()
+        key = ("manhattan.item", *self._client.account, sku)
+        return self._directory.get(key, self._now, CITIES_S if known else 0.0, lambda: known)
+
+    def read(self, remote_id: str) -> OrderState:
+        return self._read([remote_id], whole=True)[0]
+
+    def sign_out(self) -> None:
+        self._client.token.drop()
+
+    # --- Tracking -----------------------------------------------------------------------------------------------------
+
+    def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
+        """Per fifty orders one search for their statuses, one for those not planned yet, one for what is stuck, one
+        for packages."""
+        return [state for some in _portions(remote_ids, BATCH) for state in self._read(some)]
+
+    def _read(self, numbers: Sequence[str], whole: bool = False) -> list[OrderState]:
+        """`whole`: with what only the original order shows."""
+        planned = by_key(self._asked("status", numbers))
+        missing = [number for number in numbers if whole or number not in planned]
+        originals = self._originals(missing) if missing else {}
+        meanings = self._meanings(self._titles())
+        stuck = [number for number, row in planned.items() if meanings.status(row).is_live]
+        failures = by_key(self._optional("failures", stuck))
+        packed = [number for number, row in planned.items() if self._is_packed(row, meanings)]
+        packages = self._optional("packages", packed)
+        found = []
+        for number in numbers:
+            mine = tuple(row for row in packages if str(row["externalId"]) == number)
+            told = Told(originals.get(number), planned.get(number), failures.get(number), mine)
+            state = orders.state_of(number, told, meanings)
+            # What was only acknowledged may still come.
+            pending = state.gone and self._client.profile.waits("create_shipment")
+            found.append(OrderState(number, number) if pending else state)
+        return found
+
+    def _originals(self, numbers: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        return by_key(self._asked("find_shipment", numbers))
+
+    def _asked(self, operation: str, numbers: Sequence[str]) -> list[Json]:
+        return self._client.rows(operation, self._source(ids=list(numbers), count=max(len(numbers), 1)))
+
+    def _optional(self, operation: str, numbers: Sequence[str]) -> list[Json]:
+        return self._asked(operation, numbers) if numbers and self._client.profile.has(operation) else []
+
+    def _is_packed(self, row: Mapping[str, Any], meanings: Meanings) -> bool:
+        return meanings.is_packed(str(row.get("raw") or ""), meanings.status(row))
+
+    def _meanings(self, titles: Mapping[str, str]) -> Meanings:
+        return Meanings(self._client.profile, self._terms.zone, self._context.mapping("statuses"), titles)
+
+    def _titles(self) -> Mapping[str, str]:
+        """How their statuses are called: nothing is worth failing for that."""
+        with suppress(Unavailable):
+            return {option.code: option.title for option in self._statuses()}
+        return {}
+
+    def _statuses(self) -> list[Option]:
+        key = ("manhattan.statuses", *self._client.account, self._context.setting("profile"))
+        found: list[Option] = self._directory.get(key, self._now, CITIES_S, self._load_statuses)
+        return found
+
+    def _load_statuses(self) -> list[Option]:
+        rows = self._client.rows("order_statuses", self._source())
+        meanings = self._meanings({})
+        codes = {str(row["code"]): str(row.get("title") or row["code"]) for row in rows}
+        return [Option(code, title, meanings.means(code)) for code, title in codes.items()]
+
+    # --- Cancels ------------------------------------------------------------------------------------------------------
+
+    def cancel(self, remote_id: str) -> OrderState:
+        """The original order, and the planned one where it is there already (§3.1): it may come in between, so what is
+        there afterwards is read and decides."""
+        for _ in range(2):
+            original = self._originals([remote_id]).get(remote_id)
+            planned = by_key(self._asked("status", [remote_id])).get(remote_id)
+            state = orders.state_of(remote_id, Told(original, planned), self._meanings({}))
+            if state.gone or state.cancel is Decision.ACCEPTED:
+                return state
+            if planned is not None and self._client.profile.is_picking(str(planned.get("raw") or "")):
+                raise Refused([Problem("too_late_to_cancel", Field.ORDER)])
+            source = self._source(id=remote_id)
+            if original is not None and not original.get("cancelled"):
+                self._called_off(self._client.call("cancel_original", source, write=True))
+            if planned is not None:
+                self._called_off(self._client.call("cancel_order", source, write=True))
+        return replace(self.read(remote_id), cancel=Decision.PENDING)
+
+    def _called_off(self, reply: Reply) -> None:
+        """A refusal whose words we do not know is still a refusal to cancel."""
+        if reply.said is None:
+            return
+        known = {"too_late_to_cancel", "order_unknown"}
+        raise Refused(
+            [
+                problem if problem.code in known else replace(problem, code="cancel_refused", who=Who.CARRIER)
+                for problem in problems_of(reply.said, reply.status)
+            ]
+        )
+
+    # --- Stock --------------------------------------------------------------------------------------------------------
+
+    def warehouses(self) -> list[Warehouse]:
+        key = ("manhattan.facilities", *self._client.account, self._context.setting("profile"))
+        found: list[Warehouse] = self._directory.get(
+            key, self._now, POINTS_S, lambda: stock.warehouses_of(self._client.rows("warehouses", self._source()))
+        )
+        return found
+
+    def stock(self, skus: Sequence[str]) -> StockAnswer:
+        """A search a facility: the header chooses it (§1.3). Articles without a row are looked up among all items."""
+        wanted = [sku for sku in dict.fromkeys(skus) if sku]
+        if not wanted:
+            return StockAnswer()
+        facilities = [place.code for place in self.warehouses()]
+        if len(facilities) > MOST_FACILITIES or self._terms.facility not in facilities:
+            facilities = [self._terms.facility]
+        lines = [
+            line for facility in facilities for line in stock.lines_of(facility, self._lying(facility, wanted), wanted)
+        ]
+        lost = [sku for sku in wanted if sku not in {line.sku for line in lines}]
+        known = self._known(lost) if lost and self._client.profile.has("check_items") else set(lost)
+        return StockAnswer(tuple(lines), tuple(sku for sku in lost if sku not in known), self._context.clock.now())
+
+    def _lying(self, facility: str, skus: Sequence[str]) -> list[Json]:
+        """Page by page, until all of them are there. Raises Unavailable for more than anybody can read: a part would be
+        told as all."""
+        found: list[Json] = []
+        for page in range(MOST_PAGES):
+            rows, total = self._client.page(
+                "stock", self._source(facility, skus=list(skus), count=len(skus), page=page)
+            )
+            found += rows
+            if total is None or len(found) >= total or not rows:
+                return found
+        raise Unavailable(f"manhattan.stock: more than {len(found)} rows")
+
+    # --- Receipts -----------------------------------------------------------------------------------------------------
+
+    def expect(self, request: ReceiptRequest) -> ReceiptState:
+        facility = request.warehouse or self._context.setting("returns_facility") or self._terms.facility
+        remote = receipts.remote_id(facility, request.number)
+        known = self.read_receipt(remote)
+        if not known.gone:
+            return known
+        source = sources.of_receipt(request, self._terms, self._client.profile, facility)
+        self._client.call("create_receipt", source, write=True).refuse()
+        return replace(known, gone=False)
+
+    def find_receipt(self, number: str) -> ReceiptState | None:
+        """In the facility that returns go to, then in the account's own."""
+        own = self._terms.facility
+        for facility in dict.fromkeys((self._context.setting("returns_facility") or own, own)):
+            found = self.read_receipt(receipts.remote_id(facility, number))
+            if not found.gone:
+                return found
+        return None
+
+    def read_receipt(self, remote_id: str) -> ReceiptState:
+        facility, number = receipts.parts_of(remote_id)
+        source = self._source(facility, id=number)
+        row = by_key(self._client.rows("receipt", source)).get(number)
+        received = self._client.rows("receipt_rows", source) if row is not None and row.get("receivedAt") else []
+        return receipts.state_of(remote_id, row, received, self._client.profile, self._terms.zone)
+
+    def cancel_receipt(self, remote_id: str) -> ReceiptState:
+        state = self.read_receipt(remote_id)
+        if state.gone or state.stage.value == "cancelled":
+            return state
+        if state.stage in receipts.BEGUN:
+            raise Refused([Problem("too_late_to_cancel", Field.ORDER)])
+        facility, number = receipts.parts_of(remote_id)
+        self._called_off(self._client.call("cancel_receipt", self._source(facility, id=number), write=True))
+        return self.read_receipt(remote_id)
+
+    def photo(self, remote_id: str, key: str) -> bytes:  # noqa: ARG002 - the port's shape
+        raise Refused([Problem("paper_refused", Field.ORDER, Who.CARRIER)])
+
+    # --- Lists, ConnectionTest ----------------------------------------------------------------------------------------
+
+    def options(self, name: str) -> list[Option]:
+        if name == "statuses":
+            return self._statuses()
+        if name == "returns_facility":
+            return [Option(place.code, place.title) for place in self.warehouses()]
+        return []
+
+    def test(self, sender: Sender | None = None) -> Iterator[TestStep]:  # noqa: ARG002 - a warehouse knows its place
+        return run_checks(
+            [
+                ("settings", self._test_settings),
+                ("sign_in", self._test_sign_in),
+                ("lists", self._test_lists),
+                ("warehouse", self._test_facility),
+            ]
+        )
+
+    def _test_settings(self) -> None:
+        needs_settings(self._manifest, self._context)
+        if not self._context.urls.get(AUTH):
+            raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
+        self._client.profile.has("status")
+        self._terms.source()
+
+    def _test_sign_in(self) -> None:
+        """Anew, whatever token is kept."""
+        self._client.token.renew()
+
+    def _test_lists(self) -> Found:
+        """Their statuses, and how many of them mean something to us (§8)."""
+        rows = self._load_statuses()
+        if not rows:
+            raise Unavailable("manhattan.order_statuses: no statuses")
+        chosen = self._context.mapping("statuses")
+        unknown = [row.code for row in rows if not row.means and row.code not in chosen]
+        return ", ".join(unknown), {"n": str(len(rows))}
+
+    def _test_facility(self) -> Found:
+        """An unknown facility is answered with empty data (§7.2), so it has to be among them."""
+        rows = stock.warehouses_of(self._client.rows("warehouses", self._source()))
+        found = next((place for place in rows if place.code == self._terms.facility), None)
+        if found is None:
+            missing = Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params={"point": self._terms.facility})
+            raise AccountProblem(missing)
+        return found.title, {}
+
+
+def _portions(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (ids[at : at + size] for at in range(0, len(ids), size))
