@@ -14,7 +14,7 @@ from b24app.flows.snapshot import OUTPUTS, Role
 from b24app.logistics.model import DeliveryKind
 
 #: Roles that an administrator may give a field, in the order of the page: what is read, then what is written.
-READ = (Role.ADDRESS, Role.POINT, Role.TYPE, Role.PHONE, Role.NAME, Role.COMMENT, Role.COD)
+READ = (Role.ADDRESS, Role.POINT, Role.TYPE, Role.PHONE, Role.NAME, Role.COMMENT, Role.REFERENCE, Role.COD)
 WRITTEN = OUTPUTS
 #: Roles that need a field: without them a deal cannot be shipped, or nobody sees that it was.
 NEEDED = frozenset({Role.ADDRESS, Role.ORDER_ID, Role.TRACKING})
@@ -22,7 +22,7 @@ NEEDED = frozenset({Role.ADDRESS, Role.ORDER_ID, Role.TRACKING})
 _TEXT = ("string",)
 _AMOUNT = ("money", "double", "integer", "string")
 #: USER_TYPE_IDs that can hold what the role means, the natural one first. A whole number cannot hold a phone (eleven
-#: digits) or a code (zeros in front), nor a price (kopecks).
+#: digits) or a code or reference (zeros in front), nor a price (kopecks).
 KINDS: Mapping[Role, tuple[str, ...]] = {
     Role.ADDRESS: ("address", "string"),
     Role.POINT: _TEXT,
@@ -30,6 +30,7 @@ KINDS: Mapping[Role, tuple[str, ...]] = {
     Role.PHONE: _TEXT,
     Role.NAME: _TEXT,
     Role.COMMENT: _TEXT,
+    Role.REFERENCE: _TEXT,
     Role.COD: _AMOUNT,
     Role.ORDER_ID: _TEXT,
     Role.TRACKING: _TEXT,

@@ -131,6 +131,7 @@ def _request(deal: DealSnapshot, pipeline: PipelineConfig, n: int, parts: Parts)
         cod=parts.cod,
         declared=parts.declared,
         comment=as_text(deal.fields.get(Role.COMMENT))[:MAX_COMMENT],
+        reference=as_text(deal.fields.get(Role.REFERENCE)),
     )
 
 

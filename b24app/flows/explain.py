@@ -209,6 +209,9 @@ def _rest(case: _Case) -> Iterator[Told]:
     if case.filled(Role.COMMENT):
         text = as_text(case.deal.fields.get(Role.COMMENT))
         yield Told("rest", "comment", "text", text, Origin("field", Role.COMMENT.value))
+    if case.filled(Role.REFERENCE):
+        text = as_text(case.deal.fields.get(Role.REFERENCE))
+        yield Told("rest", "reference", "text", text, Origin("field", Role.REFERENCE.value))
     if case.composed.parts.sender:
         yield Told("rest", "sender", "text", _sender(case.composed.parts.sender), Origin("sender"))
     else:

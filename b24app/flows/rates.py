@@ -111,7 +111,9 @@ def price_key(request: ShipmentRequest) -> str:
     """Equal for requests that must have equal prices at one account: of what `price_request` gives, all but the service
     that happens to be chosen and where a weight came from."""
     plain = replace(request, service_code="", parcels=tuple(replace(each, guesses=()) for each in request.parcels))
-    text = json.dumps(plain.to_json(), sort_keys=True, ensure_ascii=False)
+    told = plain.to_json()
+    del told["reference"]  # no price depends on it; keys of prices that are kept stay what they are
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 

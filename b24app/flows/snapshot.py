@@ -34,6 +34,7 @@ class Role(StrEnum):
     COD = "cod"
     DECLARED = "declared"
     COMMENT = "comment"
+    REFERENCE = "reference"
     ORDER_ID = "order_id"
     TRACKING = "tracking"
     LINK = "link"

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
 from b24app.clock import Clock
@@ -71,11 +73,13 @@ class Http:
 
     def send(self, call: Call) -> Answer:
         """The answer, of any status. Raises NotSent or OutcomeUnknown; each way out leaves one record in the log."""
-        request = self._prepare(call)
+        request, readable = self._prepare(call)
         began = time.monotonic()
         answer: Answer | None = None
         error: WireError | None = None
         try:
+            if not readable:
+                raise NotSent(Why.GUARD, "unreadable address")
             answer = self._admitted(call, request, began)
             return answer
         except WireError as failed:
@@ -97,7 +101,8 @@ class Http:
         """Drop all idle connections, also those of `trusting`."""
         self._sessions.close()
 
-    def _prepare(self, call: Call) -> requests.PreparedRequest:
+    def _prepare(self, call: Call) -> tuple[requests.PreparedRequest, bool]:
+        """The request, and whether its address can be read at all."""
         headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip", **call.headers}
         request = requests.Request(
             call.verb,
@@ -107,11 +112,18 @@ class Http:
             json=call.json,
             params=call.params,
         )
-        return self._session.prepare_request(request)
+        try:
+            return self._session.prepare_request(request), True
+        except (InvalidURL, MissingSchema, InvalidSchema):
+            blank = requests.PreparedRequest()
+            blank.method, blank.headers = call.verb, CaseInsensitiveDict()
+            return blank, False
 
     def _admitted(self, call: Call, request: requests.PreparedRequest, began: float) -> Answer:
         """Guard, circuit, budget, then the exchange; the circuit learns how the remote behaved."""
-        self._guard.check_url(request.url or "")
+        # As it was asked for, and as requests reads it: an address that means two things is none.
+        for url in {call.url, request.url or ""}:
+            self._guard.check_url(url)
         if self._circuits is not None:
             self._circuits.check(str(call.remote))
         self._take(call)
