@@ -112,7 +112,7 @@ class HttpService:
             page.headers["WWW-Authenticate"] = 'Basic realm="1C:Enterprise 8.3", charset="UTF-8"'
             return page
         g.user = found
-        return None
+        return None if found.service or not parts[-1].startswith(ROOT) else _platform(404)
 
     def _may_serve(self, path: str) -> None:
         """The extension's part. Raises Refused."""

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class User:
     """``base`` is the publication (one infobase). ``token``: the extension wants it as X-Api-Token beside the password.
-    ``may_exchange``: has the role that the service wants."""
+    ``may_exchange``: has the role that the service wants. ``service`` False: the base does without our extension."""
 
     base: str
     login: str
     password: str
     token: str = ""
     may_exchange: bool = True
+    service: bool = True
 
 
 def signed_in(users: Sequence[User], base: str, header: str) -> User | None:

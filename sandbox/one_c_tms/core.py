@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sandbox.kernel.carrier import Carrier, Step
 from sandbox.kernel.numbers import Numbers
 from sandbox.kernel.one_c_http_callbacks import tell
 from sandbox.kernel.one_c_http_state import Exchange, OneCSwitches
+from sandbox.kernel.one_c_odata import Base
 from sandbox.kernel.system import Context
 
+from .data.configuration import ENTITIES, first_day
 from .data.statuses import FINAL, STATUSES, may_follow
 from .model import Event, Request
+from .tasks import TaskHooks, show
 
 if TYPE_CHECKING:
     from sandbox.kernel.one_c_http import HttpService
@@ -23,6 +26,12 @@ if TYPE_CHECKING:
 class TmsSwitches(OneCSwitches):
     """Seconds are of the sandbox's clock. ``decision_min/max`` above 0: a request is answered 202 and exists so much
     later (§6.1)."""
+
+    # §10.9: entity sets outside of the OData composition, and those that the user has no rights to.
+    odata_hidden: list[str] = field(default_factory=list)
+    odata_closed: list[str] = field(default_factory=list)
+    # §2.2: some versions answer 200 to a creation.
+    odata_created: int = 201
 
 
 def _steps(codes: str) -> list[Step]:
@@ -51,12 +60,14 @@ class OneCTms(Carrier[Request]):
 
     code: ClassVar[str] = "one_c_tms"
     routes: ClassVar[Mapping[str, Sequence[Step]]] = ROUTES
-    fixed = frozenset({"base_url", "service"})
+    fixed = frozenset({"base_url", "service", "odata", "_first_day"})
     switches: TmsSwitches
     service: HttpService
 
     def __init__(self, context: Context) -> None:
         self.base_url = ""
+        self.odata = Base(ENTITIES, TaskHooks(self))
+        self._first_day = first_day(self.odata)
         super().__init__(context, TmsSwitches)
 
     def clear(self) -> None:
@@ -65,6 +76,19 @@ class OneCTms(Carrier[Request]):
         self.pending: set[tuple[str, str]] = set()
         self.numbers = Numbers(42)
         self.event_ids = Numbers(1)
+        self._first_day()
+
+    def remember(self) -> Callable[[], None]:
+        back = super().remember()
+        with self.lock:
+            odata_back = self.odata.remember()
+
+        def all_back() -> None:
+            back()
+            with self.lock:
+                odata_back()
+
+        return all_back
 
     # --- finding ------------------------------------------------------------------------------------------------------
 
@@ -83,6 +107,21 @@ class OneCTms(Carrier[Request]):
 
     def facts(self, order: Request) -> Mapping[str, str]:
         return facts_of(order.body)
+
+    def facts_of(self, body: Mapping[str, Any]) -> Mapping[str, str]:
+        return facts_of(body)
+
+    def accepted(self, found: Request) -> None:
+        """It is there: kept, journalled, and it walks if it is to."""
+        self.requests[found.id] = found
+        facts, cargo = facts_of(found.body), found.body["cargo"]
+        self.note(
+            "return.accepted" if found.is_return else "order.accepted", found.external_id, id=found.id,
+            base=found.base, recipient=facts["recipient"], phone=facts["phone"], weight_kg=cargo["weightKg"],
+            packages=len(cargo["packages"]), address=str((found.person.get("address") or {}).get("text") or ""),
+            cod=cargo.get("cashOnDelivery") or 0,
+        )  # fmt: skip
+        self.begin_walk(found)
 
     def route_of(self, _order: Request) -> str:
         return "delivered"
@@ -127,6 +166,7 @@ class OneCTms(Carrier[Request]):
             if code not in ("created", "cancelled") and not order.carrier:
                 order.carrier = str(order.body.get("carrierRef") or "CR-7")
                 order.tracking_number = f"TR-{order.number[-6:]}"
+            show(self, order)
             self.note("order.status", order.external_id, id=order.id, code=code)
             self.changed(order)
 

@@ -12,6 +12,7 @@ COVERAGE = (
     CoverageRow("POST /v1/transport-requests/{id}/cancel", "works", "§6.7"),
     CoverageRow("Callbacks 1C → app", "works", "§6.9: bearer token, repeats after 1, 5, 30 min, then hourly for a day"),
     CoverageRow("JSON and XML, Idempotency-Key, X-Request-Id, paging", "works", "§6.1, §6.10"),
+    CoverageRow("/odata/standard.odata of tms3: one document with two tabular sections", "works", "§2.2, §5"),
     CoverageRow("OpenID Connect, JWT, cookies ibsession, X-Api-Token without a password", "refused", "401"),
     CoverageRow("/v1/wms/…", "refused", "404 of the platform: that is 1C:WMS's infobase"),
     CoverageRow("/ws/ (SOAP)", "refused", "404"),

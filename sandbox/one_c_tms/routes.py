@@ -8,11 +8,13 @@ from typing import Any
 from sandbox.kernel import one_c_http_documents as documents
 from sandbox.kernel.one_c_http import HttpService, moment_in, user
 from sandbox.kernel.one_c_http_shapes import CANCEL, Said
+from sandbox.kernel.one_c_odata import ODataDoor, add_odata
 
 from . import rules, view
 from .core import OneCTms
 from .data.base import CAPABILITIES, INFOBASE, USERS
 from .shapes import EVENTS, STATE, STATES, TRANSPORT_REQUEST
+from .tasks import BASE
 
 ONE = "/v1/transport-requests/<identifier>"
 
@@ -22,6 +24,11 @@ def create_service(tms: OneCTms) -> HttpService:
     service = HttpService(tms, lambda: tms.exchange, USERS, INFOBASE, CAPABILITIES)
     _requests(tms, service)
     _documents(tms, service)
+    door = ODataDoor(
+        tms.odata, f"/{BASE}", tms.lock, lambda: tms.base_url, lambda: None, lambda: tms.switches.odata_hidden,
+        lambda: tms.switches.odata_closed, lambda: tms.switches.unknown_fields, lambda: tms.switches.odata_created,
+    )  # fmt: skip
+    add_odata(service.app, door)
     return service
 
 

@@ -79,15 +79,7 @@ def _accept(tms: OneCTms, base: str, body: Row) -> Request:
         planned=str(until or tms.service.wire_time(now + 3 * 86_400)),
     )  # fmt: skip
     tms.pending.discard((base, found.external_id))
-    tms.requests[found.id] = found
-    facts, cargo = facts_of(body), body["cargo"]
-    tms.note(
-        "return.accepted" if found.is_return else "order.accepted", found.external_id, id=found.id, base=base,
-        recipient=facts["recipient"], phone=facts["phone"], weight_kg=cargo["weightKg"],
-        packages=len(cargo["packages"]), address=str((found.person.get("address") or {}).get("text") or ""),
-        cod=cargo.get("cashOnDelivery") or 0,
-    )  # fmt: skip
-    tms.begin_walk(found)
+    tms.accepted(found)
     return found
 
 

@@ -16,6 +16,7 @@ from sandbox.kernel.system import Context
 from .core import OneCTms
 from .coverage import COVERAGE
 from .data.base import CARRIERS, USERS, WAREHOUSES
+from .data.configuration import reference
 from .routes import create_service
 
 
@@ -41,6 +42,8 @@ class OneCTmsSystem(CarrierSystem):
             {
                 "base_url": f"{self.tms.base_url}/{found.base}", "login": found.login, "password": found.password,
                 "token": found.token, "warehouses": list(WAREHOUSES), "carriers": list(CARRIERS),
+                # OData knows a warehouse by its reference alone.
+                "warehouse_key": reference(1),
             }
             for found in USERS
         ]  # fmt: skip

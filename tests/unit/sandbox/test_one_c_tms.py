@@ -387,3 +387,42 @@ def wait_for(client: Client, kind: str, number: int) -> None:
     while len(client.world.journal.find(kind=kind)) < number:
         assert time.monotonic() < deadline, kind
         time.sleep(0.01)
+
+
+# --- a base without our extension -------------------------------------------------------------------------------------
+
+
+def test_without_the_extension_a_document_is_written_and_posted_over_odata(client: Client) -> None:
+    base = Client(client.world, "one_c_tms", 3)
+    assert base.get("health").status_code == 404
+    root = base.account["base_url"] + "/odata/standard.odata/"
+    task = "Document_ЗаданиеНаПеревозку"
+    stops = [{"LineNumber": 1, "Адрес": "Видное"}, {"LineNumber": 2, "Адрес": "Казань, ул. Баумана, 44"}]
+    body = {
+        "Date": "2026-11-30T02:00:00", "НомерКИС": "wb-1-1", "Вес": 0.7, "Склад_Key": base.account["warehouse_key"],
+        "ПолучательНаименование": "Мария Северцева", "ПолучательТелефон": "+79000001462", "Маршрут": stops,
+        "ГрузовыеМеста": [{"LineNumber": 1, "Вес": 0.7}],
+    }  # fmt: skip
+
+    def post(path: str, sent: Any = None) -> requests.Response:
+        return base.http.post(f"{root}{path}", json=sent, params={"$format": "json"}, timeout=5)
+
+    made = post(task, body)
+    assert made.status_code == 201, made.text
+    key = made.json()["Ref_Key"]
+    assert client.world.journal.find(kind="order.accepted") == []
+    done = post(f"{task}(guid'{key}')/Post").json()
+    assert (done["Posted"], done["Статус"]) == (True, "Формируется")
+    assert [row.key for row in client.world.journal.find(kind="order.accepted")] == ["wb-1-1"]
+    assert post(task, {**body, "Статус": "Закрыто"}).json()["odata.error"]["code"] == "-1"
+    short = post(task, {**body, "Маршрут": stops[:1]}).json()["Ref_Key"]
+    refused = post(f"{task}(guid'{short}')/Post")
+    assert (refused.status_code, refused.json()["odata.error"]["code"]) == (500, "-1")
+    client.control("orders/wb-1-1/status", {"code": "in_transit"})
+    one = f"{root}{task}(guid'{key}')"
+    shown = base.http.get(one, params={"$format": "json"}, timeout=5).json()
+    assert (shown["Статус"], shown["ДатаСтатуса"][:4]) == ("Отправлено", "2026")
+    marked = base.http.patch(one, json={"DeletionMark": True}, params={"$format": "json"}, timeout=5)
+    assert marked.json()["odata.error"]["message"]["value"].startswith("Задание уже передано")
+    client.world.reset()
+    assert base.http.get(one, params={"$format": "json"}, timeout=5).json()["odata.error"]["code"] == "9"
