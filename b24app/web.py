@@ -35,6 +35,7 @@ from placements import (
     tab_points,
     tab_rates,
     tab_several,
+    tab_stock,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +48,7 @@ ROOMS = (
     tab_changes,
     tab_collect,
     tab_rates,
+    tab_stock,
     tab_several,
     tab_points,
     tab_parcels,

@@ -12,11 +12,11 @@ from b24app.remotes import Remotes
 from b24app.runners import alarms
 from b24app.runners.connection import ConnectionRunner, refreshing
 from b24app.runners.connection.rating import Rater
-from b24app.runners.portal import PortalRunner, nightly, packing, parting, rating, simulating, trying
+from b24app.runners.portal import PortalRunner, nightly, packing, parting, rating, simulating, stocking, trying
 from b24app.runners.portal.jobs import JobHandler
 from b24app.runners.portal.reconciling import reconcile
 from b24app.runners.portal.runner import Chore, closing
-from b24app.store import parcels, rates, reconciling, simulations, trials
+from b24app.store import parcels, rates, reconciling, simulations, stock, trials
 from b24app.store import parting as parting_rows
 from b24app.store.inbox import Claimed
 from b24app.store.models import InboxKind, LaneKind
@@ -33,6 +33,7 @@ JOBS: dict[str, JobHandler] = {
     trials.NEEDS_KIND: trying.needs_of_deal,
     parting_rows.KIND: parting.ship_part,
     parcels.KIND: packing.goods_of_deal,
+    stock.KIND: stocking.ask_warehouses,
 }
 #: Portals that were thrown out without an event are looked for this often.
 UNANNOUNCED_S = 6 * 3600

@@ -210,6 +210,8 @@ def _chip(standing: Standing, ships: bool, setting: Setting, lacks: Sequence[Fie
     names = [name for each in lacks if (name := _name(each, setting))]
     if names:
         return Chip("amber", "alert", t("deals.chip.lacks", what=", ".join(dict.fromkeys(names))))
+    if standing.lacking:
+        return Chip("amber", "box", t("deals.chip.lacking"))
     return Chip("grey", "box", t("deals.chip.ready"))
 
 

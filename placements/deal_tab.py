@@ -47,6 +47,7 @@ from placements.tab_collect import ways_at
 from placements.tab_collect_view import Ways
 from placements.tab_now import TAKES
 from placements.tab_several_view import chosen
+from placements.tab_stock import tells_stock
 from placements.tab_view import TabView, dated, tab_view
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
@@ -174,6 +175,7 @@ class Tab:
             mine = rights_of(settings, who)
             account = facts.shipments[0].connection_id if facts.shipments else 0
             ways = ways_at(parts, session, who.portal_id, account) if account else Ways()
+            shelves = bool(tells_stock(parts, session, who.portal_id))
         shown = (
             preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}), facts.laid.plan)
             if reading and portal
@@ -183,4 +185,4 @@ class Tab:
         formats = pages.viewer_of(who, parts.clock.now()).formats
         plugin = parts.systems.get(system)
         forms, rules = (plugin.manifest.papers, plugin.manifest.changes) if plugin else ((), ())
-        return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine, forms, rules, ways)
+        return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine, forms, rules, ways, shelves)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from b24app import words
 from b24app.flows.portions import is_split, still_left
+from b24app.flows.stock import Level
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.store.faces.deal_facts import (
     IntentFacts,
+    LackFacts,
     PauseFacts,
     ProblemFacts,
     ShipmentFacts,
@@ -319,11 +321,22 @@ def _unshipped(scene: Scene) -> Now:
         return scene.paused("paused_unshipped", scene.facts.paused)
     # No filled button: the one with the price on it stands below, beside the offers.
     ship = Action("ship_now", scene.words("do.ship"))
-    if preview is None:
-        return scene.now("waiting", "blue", "box", ship)
-    if preview.problems:
+    if preview is not None and preview.problems:
         return _stops(scene, preview.problems)
-    return scene.now("can_ship", "blue", "box", ship)
+    if scene.facts.lacking is not None:
+        return _lacking(scene, scene.facts.lacking, ship)
+    return scene.now("waiting" if preview is None else "can_ship", "blue", "box", ship)
+
+
+def _lacking(scene: Scene, found: LackFacts, ship: Action) -> Now:
+    """A warehouse that the deal goes through would pick less than it needs: it may be sent all the same."""
+    first, more = found.lacks[0], len(found.lacks) - 1
+    key = "lacking_unknown" if first.level is Level.UNKNOWN else "lacking"
+    need, have = (scene.formats.count(each) for each in (first.quantity, first.available))
+    now = scene.now(
+        key, "amber", "box", ship, account=found.connection, item=first.name, sku=first.sku, need=need, have=have
+    )
+    return replace(now, text=f"{scene.words('now.lacking_more', n=more)} {now.text}") if more else now
 
 
 def _stops(scene: Scene, problems: Sequence[Problem]) -> Now:

@@ -92,6 +92,7 @@ class TabView:
     preview: Preview | None
     version: str
     rates: bool
+    stock: bool = False
     papers: PapersView | None = None
     fix_address: str = ""
     laid: LaidView | None = None
@@ -121,10 +122,12 @@ def tab_view(
     forms: Sequence[PaperForm] = (),
     rules: Sequence[ChangeRule] = (),
     ways: Ways = Ways(),  # noqa: B008 - frozen
+    shelves: bool = False,
 ) -> TabView:
     """`carrier` is the name of the shipment's (else the pipeline's) system in the person's language; `mine` the
     person's rights: what they may not do or see is not in the view. `forms` are what the shipment's system prints,
-    `rules` what it says may be changed, `ways` how parcels get to it."""
+    `rules` what it says may be changed, `ways` how parcels get to it, `shelves`: some system of the portal tells its
+    stock."""
     scene = Scene(facts, formats, carrier, preview)
     shipment, now = scene.shipment, allowed(what_now(scene), mine, formats)
     request = shipment.request if shipment else None
@@ -156,6 +159,7 @@ def tab_view(
         version=dated(facts.version, formats),
         papers=papers_view(facts, shipment, formats, carrier, forms, Right.SHIP in mine),
         rates=_rates(facts, shipment) and several is None,
+        stock=shelves and _promises(facts, shipment, several),
         fix_address=may_fix_address(scene) if Right.SHIP in mine else "",
         changes=changes_view(shipment, formats, carrier, rules, mine, handed),
         collect=collect_view(facts.shipments, shipment, formats, carrier, ways, mine),
@@ -195,6 +199,12 @@ def _lays_left(several: SeveralView | None) -> bool:
 def _rates(facts: TabFacts, shipment: ShipmentFacts | None) -> bool:
     free = bool(facts.connection) and not facts.gone and not facts.asks
     return free and (shipment is None or is_over(shipment))
+
+
+def _promises(facts: TabFacts, shipment: ShipmentFacts | None, several: SeveralView | None) -> bool:
+    """Whether goods of the deal may still be promised: nothing of it is on its way, or something is left."""
+    free = shipment is None or is_over(shipment)
+    return not facts.gone and (free or (several is not None and bool(several.left)))
 
 
 def _divisible(preview: Preview | None) -> bool:

@@ -22,6 +22,7 @@ from tests import compiled, emptied, kept
 if TYPE_CHECKING:
     from sandbox.world import World
     from tests.made_up_world import Carriers
+    from tests.made_up_world.badger import Warehouse
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # No sandbox of its own (we may be root), nothing that talks to the outside by itself.
@@ -235,7 +236,7 @@ def installed_postgres(
 
 @pytest.fixture(scope="session")
 def made_up_distribution(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pip has installed the five made-up systems: a folder of its own, so that other tests do not have them."""
+    """Where pip has installed the made-up systems: a folder of its own, so that other tests do not have them."""
     folder = tmp_path_factory.mktemp("site")
     own = Path(__file__).parent / "made_up_systems"
     argv = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-index", "--no-deps"]
@@ -260,6 +261,15 @@ def made_up() -> Iterator["Carriers"]:
     from tests.made_up_world import carriers
 
     with carriers() as found:
+        yield found
+
+
+@pytest.fixture
+def badger() -> Iterator["Warehouse"]:
+    """The made-up warehouse's server, with empty shelves."""
+    from tests.made_up_world.badger import badger
+
+    with badger() as found:
         yield found
 
 

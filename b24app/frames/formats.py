@@ -58,6 +58,10 @@ class Formats:
             f"{NBSP}×{NBSP}".join(self._number(Decimal(side) / 10, "#,##0.#") for side in sides) if all(sides) else ""
         )
 
+    def count(self, quantity: Decimal) -> str:
+        """`12`, `1 250`, `2,5`: at most three places, as product rows have."""
+        return self._number(quantity, "#,##0.###")
+
     def day(self, when: date | datetime) -> str:
         """`сегодня`, `завтра`, `чт, 12 ноября`."""
         day, today = self._local_date(when), self._local_date(self.now)

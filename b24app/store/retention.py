@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from b24app.store import feeds, jobs, papers, rates, trials
+from b24app.store import feeds, jobs, papers, rates, stock, trials
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
     AddressChange,
@@ -21,6 +21,7 @@ from b24app.store.models import (
     Connection,
     DealRates,
     DealState,
+    DealStock,
     Erasure,
     FeedRow,
     FieldMap,
@@ -43,6 +44,8 @@ from b24app.store.models import (
     Rate,
     Rule,
     Shipment,
+    StockLook,
+    StockRow,
     TrackingRow,
     UnknownCode,
 )
@@ -61,6 +64,9 @@ OWNED: tuple[type[Base], ...] = (
     Shipment,
     Rate,
     DealRates,
+    StockLook,
+    StockRow,
+    DealStock,
     ParcelPlanRow,
     DealState,
     UnknownCode,
@@ -91,9 +97,9 @@ class Keep:
 
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
-    for three days, prices for seven, those that show a client's name and address (dry runs, address checks) for one,
-    printed papers for `papers.KEPT`, how parcels were laid as long as the audit; rows of lanes that exist no more
-    belong to nobody."""
+    for three days, prices and stock for seven, those that show a client's name and address (dry runs, address checks)
+    for one, printed papers for `papers.KEPT`, how parcels were laid as long as the audit; rows of lanes that exist no
+    more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
@@ -106,6 +112,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
         count += jobs.purge(session, now - timedelta(days=3))
         count += jobs.purge(session, now - trials.KEPT, {*trials.KINDS, jobs.ADDRESS})
         count += rates.purge(session, now - rates.KEPT)
+        count += stock.purge(session, now - stock.KEPT)
     count += _delete(sessions, Paper, papers.outdated(now))
     return count + _delete(sessions, CallLogRow, CallLogRow.at < now - timedelta(days=keep.call_log_days))
 

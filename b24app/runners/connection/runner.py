@@ -20,6 +20,7 @@ from b24app.runners.connection.quoting import Quoting
 from b24app.runners.connection.rating import Rater
 from b24app.runners.connection.refreshing import Refreshing
 from b24app.runners.connection.saving import Saver
+from b24app.runners.connection.stocking import Names, Stocking
 from b24app.runners.connection.tasks import CHANGE, CHECK, CREATE, FOLLOW, STOP, Landed, Task, carry_out, carry_out_all
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
@@ -52,8 +53,8 @@ POOL = 64
 
 @dataclass
 class Run:
-    """One slice's work in progress. `quotes`, `papers`, `points` and `feeds` fly beside the orders, in what room these
-    leave. A call may be for many orders that are only followed (`batch` of them at most)."""
+    """One slice's work in progress. `quotes`, `papers`, `stock`, `points`, `feeds` fly beside the orders, in what room
+    these leave. A call may be for many orders that are only followed (`batch` of them at most)."""
 
     slice: Slice
     account: Account
@@ -61,6 +62,7 @@ class Run:
     width: int
     quotes: Quoting
     papers: Papering
+    stock: Stocking
     points: Refreshing
     feeds: Feeding
     batch: int = 1
@@ -68,7 +70,8 @@ class Run:
 
     @property
     def beside(self) -> list[Future[Any]]:
-        return [*self.quotes.flying, *self.papers.flying, *self.points.flying, *self.feeds.flying]
+        parts = (self.quotes, self.papers, self.stock, self.points, self.feeds)
+        return [future for part in parts for future in part.flying]
 
     @property
     def room(self) -> int:
@@ -91,6 +94,7 @@ class ConnectionRunner:
         self._services = services
         self._pool = ThreadPoolExecutor(POOL, "carrier")
         self._rater = rater
+        self._names = Names()
 
     def __call__(self, slice_: Slice) -> SliceResult:
         run = self._open(slice_)
@@ -100,6 +104,7 @@ class ConnectionRunner:
         chores.do(self._services, slice_, run.account, run.system)
         run.quotes.load()
         run.papers.load()
+        run.stock.load()
         run.points.load()
         run.feeds.load()
         self._told(run)
@@ -115,6 +120,7 @@ class ConnectionRunner:
                     run.flying[self._pool.submit(self._carry_out, run.system, tasks)] = tasks
                 run.papers.begin(min(run.room, run.width // 2 - len(run.papers.flying)))
                 run.quotes.begin(min(run.room, run.width // 2 - len(run.quotes.flying)))
+                run.stock.begin(run.room)
                 run.points.begin(run.room)
                 run.feeds.begin(run.room)
             if not (run.flying or run.beside):
@@ -142,7 +148,8 @@ class ConnectionRunner:
         account = Account(portal, connection, pipelines, pace_of(manifest, connection))
         system = services.open_system(connection)
         beside = (services, slice_, account, system, self._pool)
-        parts = (Quoting(*beside), Papering(*beside), Refreshing(*beside), Feeding(*beside))
+        shelf = Stocking(*beside, self._names)
+        parts = (Quoting(*beside), Papering(*beside), shelf, Refreshing(*beside), Feeding(*beside))
         return Run(slice_, account, system, width, *parts, batch=track.batch if track else 1)
 
     # --- choosing ----------------------------------------------------------------------------------------------------
@@ -190,6 +197,7 @@ class ConnectionRunner:
             self._save(run, some)
         run.quotes.land()
         run.papers.land()
+        run.stock.land()
         run.points.land()
         run.feeds.land()
 

@@ -12,11 +12,12 @@ from sqlalchemy import BigInteger, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from b24app.flows.portions import Portion
+from b24app.flows.stock import warning
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
-from b24app.store import parcels
+from b24app.store import parcels, stock
 from b24app.store.addresses import changes, changes_of
 from b24app.store.faces import papers
 from b24app.store.faces.deal_facts import (
@@ -27,6 +28,7 @@ from b24app.store.faces.deal_facts import (
     EditFacts,
     EventFacts,
     IntentFacts,
+    LackFacts,
     PauseFacts,
     ProblemFacts,
     ShipmentFacts,
@@ -38,6 +40,7 @@ from b24app.store.models import (
     ConnectionState,
     DealRates,
     DealState,
+    DealStock,
     InboxRow,
     InboxState,
     Intent,
@@ -107,9 +110,17 @@ def _version_queries() -> list[Select[Any]]:
         select(DealState.version, DealState.stage, DealState.note, DealState.gone).where(
             DealState.portal_id == portal_id, DealState.deal_id == deal_id
         ),
-        select(DealRates.chosen_id).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id),
-        select(ParcelPlanRow.version).where(ParcelPlanRow.portal_id == portal_id, ParcelPlanRow.deal_id == deal_id),
+        select(
+            _one(DealRates.chosen_id, DealRates, portal_id, deal_id),
+            _one(ParcelPlanRow.version, ParcelPlanRow, portal_id, deal_id),
+            _one(DealStock.version, DealStock, portal_id, deal_id),
+        ),
     ]
+
+
+def _one(column: Any, table: Any, portal_id: Any, deal_id: Any) -> Any:
+    """The column of the deal's only row in a table, within a larger question: each costs a question less."""
+    return select(column).where(table.portal_id == portal_id, table.deal_id == deal_id).scalar_subquery()
 
 
 @cache
@@ -155,6 +166,7 @@ def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | No
             for row in changes(session, portal_id, deal_id)
         ),
         laid=parcels.of_deal(session, portal_id, deal_id),
+        lacking=_lacking(session, portal_id, deal_id),
     )
 
 
@@ -181,6 +193,14 @@ def _of_pipeline(session: Session, portal_id: int, deal_id: int, category: int |
         "trigger_stage": pipeline.trigger_stage if pipeline else "",
         "paused": _pause(account) if account else None,
     }
+
+
+def _lacking(session: Session, portal_id: int, deal_id: int) -> LackFacts | None:
+    """What was found lacking is of warehouses on the deal's way alone (`store.stock`)."""
+    lacking = stock.lacking(session, portal_id, [deal_id]).get(deal_id, {})
+    found = warning(lacking, lacking)
+    account = _account(session, portal_id, found[0]) if found else None
+    return LackFacts(account.title, found[1]) if found and account else None
 
 
 def _pause(account: Connection) -> PauseFacts | None:

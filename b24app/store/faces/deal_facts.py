@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from b24app.flows.portions import Portion
+from b24app.flows.stock import Lack
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
@@ -128,6 +129,14 @@ class EditFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LackFacts:
+    """The warehouse on the deal's way that cannot pick everything, by its account's title, and what it lacks."""
+
+    connection: str
+    lacks: tuple[Lack, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TabFacts:
     """`connection` is the account that a person chose for the deal, else its pipeline's ("" = none), `system` its
     system, `paused` says that somebody stopped it. `titles` are what the portal calls its own fields that play our
@@ -154,3 +163,4 @@ class TabFacts:
     papers: tuple[papers.PaperFacts, ...] = ()
     edits: tuple[EditFacts, ...] = ()
     laid: parcels.Kept = field(default_factory=parcels.Kept)
+    lacking: LackFacts | None = None

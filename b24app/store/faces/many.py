@@ -12,10 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from b24app.flows.portions import Portion, attention, is_split
+from b24app.flows.stock import warning
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
+from b24app.store import stock
 from b24app.store.faces.deal_facts import (
     ASKS,
     ProblemFacts,
@@ -62,7 +64,8 @@ class LastShipment:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One deal. `ask`: what a person asked for and nobody has served yet; `problems` open ones, oldest first. Of a deal
-    that was split, `shipment` is the one that needs a person most, and `pieces` are all, oldest first."""
+    that was split, `shipment` is the one that needs a person most, and `pieces` are all, oldest first. `lacking`: names
+    of what a warehouse on its way has not enough of, as the tab last asked."""
 
     deal_id: int
     ask: str = ""
@@ -70,6 +73,7 @@ class Standing:
     problems: tuple[ProblemFacts, ...] = ()
     gone: bool = False
     pieces: tuple[LastShipment, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     @property
     def orders(self) -> tuple[LastShipment, ...]:
@@ -86,10 +90,11 @@ class _Found:
     shipments: dict[int, list[LastShipment]] = field(default_factory=dict)
     problems: dict[int, list[ProblemFacts]] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    lacking: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def standings(session: Session, portal_id: int, deal_ids: Iterable[int]) -> dict[int, Standing]:
-    """Every asked deal is a key. Five queries per 400 deals, nothing is decrypted."""
+    """Every asked deal is a key. Six queries per 400 deals, nothing is decrypted."""
     wanted = list(dict.fromkeys(deal_ids))
     found = _Found()
     for some in chunks(wanted):
@@ -97,6 +102,7 @@ def standings(session: Session, portal_id: int, deal_ids: Iterable[int]) -> dict
         _shipments(session, portal_id, some, found)
         _problems(session, portal_id, some, found)
         _gone(session, portal_id, some, found)
+        _lacking(session, portal_id, some, found)
     return {
         deal_id: Standing(
             deal_id,
@@ -105,6 +111,7 @@ def standings(session: Session, portal_id: int, deal_ids: Iterable[int]) -> dict
             tuple(found.problems.get(deal_id, ())),
             deal_id in found.gone,
             tuple(mine) if mine and is_split(mine) else (),
+            found.lacking.get(deal_id, ()),
         )
         for deal_id in wanted
     }
@@ -230,3 +237,10 @@ def _gone(session: Session, portal_id: int, ids: Sequence[int], found: _Found) -
         DealState.portal_id == portal_id, DealState.deal_id.in_(list(ids)), DealState.gone.is_(True)
     )
     found.gone |= set(session.scalars(query))
+
+
+def _lacking(session: Session, portal_id: int, ids: Sequence[int], found: _Found) -> None:
+    for deal_id, told in stock.lacking(session, portal_id, ids).items():
+        lacks = warning(told, told)
+        if lacks is not None:
+            found.lacking[deal_id] = tuple(each.name for each in lacks[1])

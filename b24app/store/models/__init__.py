@@ -28,6 +28,7 @@ from b24app.store.models.shipping import (
     TrackingRow,
     UnknownCode,
 )
+from b24app.store.models.stock import DealStock, StockLook, StockRow
 from b24app.store.models.work import (
     Attempt,
     InboxKind,
@@ -54,6 +55,7 @@ __all__ = [
     "ConnectionState",
     "DealRates",
     "DealState",
+    "DealStock",
     "Erasure",
     "FeedRow",
     "FieldMap",
@@ -92,6 +94,8 @@ __all__ = [
     "Rule",
     "ScheduleRow",
     "Shipment",
+    "StockLook",
+    "StockRow",
     "TokenState",
     "TrackingRow",
     "UnknownCode",

@@ -27,9 +27,9 @@ class Priority(IntEnum):
 
 class InboxKind(StrEnum):
     """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`),
-    `quotes`, `points`, `paper`, `address`, `rates` and `feed` (news of one shipment: each row counts). The key of a
-    `job`, of `quotes` and of `address` is the id of its row in table `job`, that of `points` the id of a
-    `point_source`, those of `paper` and `rates` are ids of tables `paper` and `rate`."""
+    `quotes`, `points`, `paper`, `address`, `rates`, `stock` and `feed` (news of one shipment: each row counts). The key
+    of a `job`, of `quotes` and of `address` is the id of its row in table `job`, that of `points` the id of a
+    `point_source`, those of `paper`, `rates` and `stock` are ids of tables `paper`, `rate` and `stock_look`."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -48,6 +48,7 @@ class InboxKind(StrEnum):
     ADDRESS = "address"
     RATES = "rates"
     FEED = "feed"
+    STOCK = "stock"
 
 
 class InboxState(StrEnum):

@@ -163,6 +163,8 @@ NOTHING: dict[str, str] = {
     "POST /tab/address/message": "reads a pasted text, stores nothing",
     "POST /tab/rates": "asks carriers for prices",
     "POST /tab/rates/again": "asks a carrier for its price once more",
+    "POST /tab/stock": "asks warehouses what lies there",
+    "POST /tab/stock/again": "asks warehouses once more",
     "POST /tab/rates/leave": "closes what the tab said about a booking that was not sent",
     "POST /app/trial/deals": "lists the newest deals to choose from",
     "POST /app/fields/form": "draws the form for another field, stores nothing",
