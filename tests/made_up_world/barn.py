@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tests.made_up_world import KEY, Asked, Carrier, Reply, _serve
+from tests.made_up_world import KEY, Asked, Carrier, Reply, serve
 
 Row = dict[str, Any]
 
@@ -104,7 +104,7 @@ class Barn:
 def barn(now: Callable[[], datetime]) -> Iterator[Barn]:
     found = Barn(now)
     carrier = Carrier(found.answer)
-    server = _serve(carrier)
+    server = serve(carrier)
     found.url = carrier.url
     try:
         yield found
