@@ -95,7 +95,8 @@ class Stock(Protocol):
 class ReceiptRequest(Jsonable):
     """Goods are on their way back to a warehouse. `number` is ours for the receipt, `of_number` ours for the shipment
     that brought them, `of_remote_id` the system's order of it ("" = it was not shipped from here). `warehouse` "" = the
-    account's own for returns."""
+    account's own for returns. `reference` is the number of the returns order in the company's ERP ("" = the system may
+    find it by the shipment; sap-ewm.md §5)."""
 
     number: str
     items: tuple[Item, ...]
@@ -107,6 +108,7 @@ class ReceiptRequest(Jsonable):
     carrier: str = ""
     tracking_number: str = ""
     reason: str = ""
+    reference: str = ""
 
 
 class ReceiptStage(StrEnum):
