@@ -16,7 +16,7 @@ COVERAGE = (
                 "works"),
     CoverageRow("… base quantities, batch split, serial numbers, handling unit assignment", "refused", "404"),
     CoverageRow(f"{_V2}API_CUSTOMER_RETURNS_DELIVERY_SRV;v=0002", "works", "and its putaway and goods receipt"),
-    CoverageRow(f"{_V2}API_SALES_ORDER_SRV, API_CUSTOMER_RETURN_SRV", "works", "read only: orders and their items"),
+    CoverageRow(f"{_V2}API_SALES_ORDER_SRV, API_CUSTOMER_RETURN_SRV, API_PRODUCT_SRV", "works", "read only"),
     CoverageRow(f"{_V2}API_CV_ATTACHMENT_SRV", "works", "switch `attachments`, off: not confirmed"),
     CoverageRow(f"{_V2}API_INBOUND_DELIVERY_SRV, API_WHSE_OUTB_DLV_ORDER, API_WHSE_INBOUND_DELIVERY", "refused",
                 "403 /IWFND/MED/170"),

@@ -136,6 +136,7 @@ class Delivery:
     fields: dict[str, Any] = field(default_factory=dict)
     goods: str = NONE
     proof: str = ""
+    proved: datetime | None = None
     packed: datetime | None = None
     issued: datetime | None = None
     readiness: str = ""

@@ -17,6 +17,8 @@ TOKEN_PATH = "/sap/bc/sec/oauth2/token"
 def create_app(sap: Sap) -> Flask:
     """The WSGI application of one application server."""
     app = Flask("sandbox.sap_ewm")
+    # SAP redirects nobody to another spelling of an address.
+    app.url_map.redirect_defaults = app.url_map.merge_slashes = False
     handle_errors(app, sap)
 
     @app.before_request

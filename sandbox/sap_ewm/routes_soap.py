@@ -95,7 +95,9 @@ def _create(sap: Sap, asked: Mapping[str, Any], mark: str) -> Delivery:
     lines = [_line(sap, row) for row in asked.get("SALES_ORDER_ITEMS") or []]
     if not lines:
         raise Refused("VL/559")
-    header = {"BillOfLading": mark} | ({"ShippingPoint": asked["I_SHIP_POINT"]} if asked.get("I_SHIP_POINT") else {})
+    header = {"BillOfLading": mark, "DeliveryDocumentBySupplier": str(asked.get("I_LIFEX", ""))} | (
+        {"ShippingPoint": asked["I_SHIP_POINT"]} if asked.get("I_SHIP_POINT") else {}
+    )
     return deliveries.make(sap, user(), "J", header, lines)
 
 
@@ -132,7 +134,8 @@ def _shown(sap: Sap, delivery: Delivery) -> Row:
     return {
         "E_VBELN": f"{int(delivery.number):010d}", "E_BOLNR": delivery.mark, "E_KOSTK": header["OverallPickingStatus"],
         "E_WBSTK": header["OverallGoodsMovementStatus"], "E_PDSTK": header["OverallProofOfDeliveryStatus"],
-        "E_LIFSK": header.get("DeliveryBlockReason", ""), "E_BTGEW": header["HeaderGrossWeight"], "E_GEWEI": "KG",
+        "E_LIFSK": header.get("DeliveryBlockReason", ""), "E_LIFEX": header["DeliveryDocumentBySupplier"],
+        "E_ERDAT": header["CreationDate"].date().isoformat(), "E_BTGEW": header["HeaderGrossWeight"], "E_GEWEI": "KG",
         "E_NAME1": delivery.address.get("BusinessPartnerName1", ""),
         "E_WADAT_IST": issued.date().isoformat() if issued else "",
         "DELIVERY_ITEMS": [

@@ -12,8 +12,8 @@ from sandbox.bitrix24.data import tables
 MOSCOW, KAZAN = "MSK1", "KZN1"
 #: Shipping point and plant -> its warehouse.
 WAREHOUSES = {"1010": MOSCOW, "1020": KAZAN}
-#: A material of which there is one piece left, and one that the warehouses do not keep.
-SCARCE, ABSENT = "KM-X1", "GRD-CULT"
+#: Materials of which there is one piece left, one that no warehouse keeps, an article that SAP has never heard of.
+SCARCE, ABSENT, UNKNOWN = ("HM-VASE", "KID-DOLL"), "GRD-CULT", "SP-SKI-190"
 _PLENTY = {MOSCOW: Decimal(240), KAZAN: Decimal(60)}
 #: Not in the catalogue; weights in grams.
 _OF_TESTS = (("CUP-1", "Чашка", 300), ("T-1", "Чай", 100), ("TEA-500", "Чай, 500 г", 520))
@@ -34,7 +34,7 @@ def materials() -> dict[str, Material]:
     """By number. What the portal sells without an article is unknown here."""
     found = {number: Material(number, name, Decimal(grams) / 1000) for number, name, grams in _OF_TESTS}
     for row in tables.read("catalogue"):
-        if row["sku"] and row["kind"] in ("simple", "offer"):
+        if row["sku"] not in ("", UNKNOWN) and row["kind"] in ("simple", "offer"):
             unit = "KG" if tables.measure(row) == 166 else "PC"
             weight = Decimal(tables.number(row["weight"]) or (1000 if unit == "KG" else 500)) / 1000
             found[row["sku"]] = Material(row["sku"], row["name"][:40], weight, unit)
@@ -49,4 +49,6 @@ def first_stock() -> dict[tuple[str, str], Decimal]:
         for number in materials()
         if number != ABSENT
     }
-    return stock | {(MOSCOW, SCARCE): Decimal(1), (KAZAN, SCARCE): Decimal(0)}
+    for number in SCARCE:
+        stock |= {(MOSCOW, number): Decimal(1), (KAZAN, number): Decimal(0)}
+    return stock

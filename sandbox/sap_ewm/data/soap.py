@@ -19,12 +19,15 @@ ROWS: dict[str, Fields] = {
     "BAPIRET2": (("TYPE", "char1"), ("ID", "char20"), ("NUMBER", "char3"), ("MESSAGE", "char220")),
 }  # fmt: skip
 #: I_ACTION: C create, R read by I_BOLNR or I_VBELN, D delete.
-ASKED: Fields = (("I_ACTION", "char1"), ("I_BOLNR", "char35"), ("I_SHIP_POINT", "char4"), ("I_VBELN", "char10"),
-                 ("SALES_ORDER_ITEMS", "TABLE_OF_ZWB_ITEM"))  # fmt: skip
+ASKED: Fields = (
+    ("I_ACTION", "char1"), ("I_BOLNR", "char35"), ("I_LIFEX", "char35"), ("I_SHIP_POINT", "char4"),
+    ("I_VBELN", "char10"), ("SALES_ORDER_ITEMS", "TABLE_OF_ZWB_ITEM"),
+)  # fmt: skip
 ANSWERED: Fields = (
-    ("DELIVERY_ITEMS", "TABLE_OF_ZWB_LIPS"), ("E_BOLNR", "char35"), ("E_BTGEW", "quantum"), ("E_GEWEI", "char3"),
-    ("E_KOSTK", "char1"), ("E_LIFSK", "char2"), ("E_NAME1", "char40"), ("E_PDSTK", "char1"), ("E_VBELN", "char10"),
-    ("E_WADAT_IST", "date"), ("E_WBSTK", "char1"), ("RETURN", "TABLE_OF_BAPIRET2"),
+    ("DELIVERY_ITEMS", "TABLE_OF_ZWB_LIPS"), ("E_BOLNR", "char35"), ("E_BTGEW", "quantum"), ("E_ERDAT", "date"),
+    ("E_GEWEI", "char3"), ("E_KOSTK", "char1"), ("E_LIFEX", "char35"), ("E_LIFSK", "char2"), ("E_NAME1", "char40"),
+    ("E_PDSTK", "char1"), ("E_VBELN", "char10"), ("E_WADAT_IST", "date"), ("E_WBSTK", "char1"),
+    ("RETURN", "TABLE_OF_BAPIRET2"),
 )  # fmt: skip
 
 

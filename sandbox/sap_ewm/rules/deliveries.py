@@ -56,6 +56,8 @@ def make(sap: Sap, user: User, kind: str, header: Body, rows: Sequence[Body]) ->
     sap.deliveries[delivery.number] = delivery
     told = {"order": order.number, "user": user.name, "lines": len(lines), "label": order.label}
     sap.note("delivery.created", delivery.number, category=kind, **told)
+    if supplier := header.get("DeliveryDocumentBySupplier"):
+        delivery.fields["DeliveryDocumentBySupplier"] = supplier
     if mark := header.get("BillOfLading"):
         _mark(sap, delivery, str(mark))
     return delivery

@@ -69,12 +69,12 @@ def _picked(sap: Sap, delivery: Delivery, step: Step) -> None:
         last.quantity = last.picked
 
 
-def _packed(sap: Sap, delivery: Delivery, _step: Step) -> None:
-    """One box, heavier than what was announced by what it is made of."""
+def _packed(sap: Sap, delivery: Delivery, step: Step) -> None:
+    """One box, heavier than the goods by what it is made of; `weight_g` = as the scales say."""
     if any(line.picking != DONE for line in delivery.lines):
         _picked(sap, delivery, {})
     number = next(sap.small_numbers)
-    weight = delivery.weight + _HEAVIER
+    weight = Decimal(step["weight_g"]) / 1000 if "weight_g" in step else delivery.weight + _HEAVIER
     delivery.boxes = [Box(f"{number:010d}", f"1{number:019d}", weight, _HEAVIER, _SIDES)]
     delivery.packed = sap.now()
 
@@ -115,8 +115,9 @@ def _reversed(sap: Sap, delivery: Delivery, _step: Step) -> None:
     reverse(sap, delivery)
 
 
-def _proof(_sap: Sap, delivery: Delivery, step: Step) -> None:
-    delivery.proof = str(step.get("value") or DONE)
+def _proof(sap: Sap, delivery: Delivery, step: Step) -> None:
+    """What the carrier or the recipient confirmed; C, or B for a part."""
+    delivery.proof, delivery.proved = str(step.get("value") or DONE), sap.now()
 
 
 def _blocked(_sap: Sap, delivery: Delivery, step: Step) -> None:

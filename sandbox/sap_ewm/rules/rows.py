@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sandbox.sap_ewm.data.goods import materials
 from sandbox.sap_ewm.model import DONE, HALF, NONE, Box, Delivery, Line, OrderItem, SdOrder
 from sandbox.sap_ewm.schema import Entity
 from sandbox.sap_ewm.values import default
@@ -63,6 +64,8 @@ def _header(sap: Sap, delivery: Delivery) -> Row:
         "OverallPackingStatus": DONE if delivery.boxes else "",
         "OverallGoodsMovementStatus": goods,
         "OverallProofOfDeliveryStatus": delivery.proof,
+        "ProofOfDeliveryDate": _day(delivery.proved) if delivery.proved else None,
+        "ConfirmationTime": _clock(delivery.proved) if delivery.proved else timedelta(),
         "OverallSDProcessStatus": DONE if goods == DONE else HALF if picking != NONE else NONE,
         "HeaderDelivIncompletionStatus": DONE,
         "TotalBlockStatus": DONE if delivery.fields.get("DeliveryBlockReason") else "",
@@ -195,6 +198,19 @@ def _order(order: SdOrder) -> Row:
     }  # fmt: skip
 
 
+def _products(_sap: Sap) -> list[Row]:
+    return [
+        {
+            "Product": each.number,
+            "ProductType": "HAWA",
+            "BaseUnit": each.unit,
+            "GrossWeight": each.weight,
+            "WeightUnit": "KG",
+        }
+        for each in materials().values()
+    ]
+
+
 def _order_items(kind: str) -> Callable[[Sap], list[Row]]:
     return lambda sap: [
         _order_item(order, item) for order in sap.orders.values() if order.kind == kind for item in order.items
@@ -236,6 +252,7 @@ _SETS: Mapping[str, Callable[[Any], list[Row]]] = {
     "A_ReturnsDeliveryDocFlow": _flow("T"),
     "A_SalesOrder": _orders("C"),
     "A_SalesOrderItem": _order_items("C"),
+    "A_Product": _products,
     "A_CustomerReturn": _orders("H"),
     "A_CustomerReturnItem": _order_items("H"),
 }

@@ -67,8 +67,8 @@ class Sent:
     phone: str | None = None
     comment: str | None = None
     place: str | None = None
-    #: Rows of a warehouse's order: article, pieces, price of one.
-    goods: tuple[tuple[str, int, int], ...] = ()
+    #: Rows of a warehouse's order: article, pieces, price of one (None = not theirs to know).
+    goods: tuple[tuple[str, int, int | None], ...] = ()
 
 
 #: What makes a read fail, with its parameters: of a server, a proxy, the line, and answers that make no sense.

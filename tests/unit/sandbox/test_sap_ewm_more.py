@@ -167,7 +167,7 @@ def test_stock_by_filter_and_what_a_delivery_reserves(sap: Client) -> None:
     [lies] = sap.get(_LIES, filter=where)["value"]
     assert (lies["EWMStockQuantityInBaseUnit"], lies["EWMStorageBin"]) == (240, "0010-01-01")
     assert sap.get(_FREE, filter="Product eq 'GRD-CULT'")["value"] == []
-    assert [row["AvailableEWMStockQty"] for row in sap.get(_FREE, filter="Product eq 'KM-X1'")["value"]] == [1, 0]
+    assert [row["AvailableEWMStockQty"] for row in sap.get(_FREE, filter="Product eq 'KID-DOLL'")["value"]] == [1, 0]
     assert sap.get(_FREE, top=3, count="true")["@odata.count"] > 50
     warehouses = sap.get(f"{_V4}/api_warehouse_2/srvd_a2x/sap/warehouse/0001/Warehouse")["value"]
     assert [row["EWMWarehouse"] for row in warehouses] == ["MSK1", "KZN1"]

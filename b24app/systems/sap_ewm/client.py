@@ -1,0 +1,186 @@
+"""SAP's wire (sap-ewm.md §2): who signs, the CSRF token with its session's cookies, errors, rows of V2 and V4."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from b24app.logistics.errors import Unavailable
+from b24app.systems.kit.checks import account_refused
+from b24app.systems.kit.line import Line, document, lost
+from b24app.systems.kit.tokens import AccountToken
+from b24app.systems.plugin import OpenContext
+from b24app.systems.sap_ewm.errors import SapSays, read_error
+from b24app.systems.sap_ewm.vocabulary import OUTBOUND, V2, V4, service
+from b24app.wire.http import Answer
+
+Row = dict[str, Any]
+#: How long a session's token is kept: SAP ends sessions that nobody uses, and says so.
+SESSION_S = 1500.0
+_READS = frozenset({"GET", "HEAD"})
+#: Two cookies may come in one header line.
+_COOKIE = re.compile(r"(?:^|,\s*)([A-Za-z0-9_\-.]+=[^;,]*)")
+#: Pages of a list that are followed.
+_MOST_PAGES = 50
+
+
+class Client:
+    """Calls of one account. Thread-safe: what is remembered lives in the token cache."""
+
+    def __init__(self, context: OpenContext) -> None:
+        headers = {"Accept-Language": context.setting("language") or "ru"}
+        if client := context.setting("client"):
+            headers["sap-client"] = client
+        self.context, self.line = context, Line(context, headers=headers)
+        self.oauth = context.setting("sign") == "oauth"
+        self._name, self._secret = context.setting("user"), context.setting("password")
+        account = (self.line.base, self._name, self._secret, context.setting("client"))
+        self._token = AccountToken(context, "sap_ewm", ("oauth", *account), self._sign_in)
+        self._session = AccountToken(context, "sap_ewm", ("csrf", *account), self._fetch_csrf)
+
+    # --- signing ------------------------------------------------------------------------------------------------------
+
+    @property
+    def basic(self) -> str:
+        return "Basic " + b64encode(f"{self._name}:{self._secret}".encode()).decode()
+
+    def _sign_in(self) -> tuple[str, float]:
+        """Client credentials. Raises AccountProblem, Unavailable."""
+        answer = self.line.send(
+            "POST",
+            self.context.setting("token_path") or "/sap/bc/sec/oauth2/token",
+            "oauth.token",
+            form={"grant_type": "client_credentials"},
+            headers={"Authorization": self.basic},
+        )
+        data = document(answer, "oauth.token")
+        if answer.status in (400, 401, 403):
+            code = str(data.get("error") or "") if isinstance(data, Mapping) else ""
+            raise account_refused(code or f"HTTP {answer.status}")
+        token = data.get("access_token") if isinstance(data, Mapping) else None
+        if answer.status != 200 or not isinstance(token, str) or not token:
+            raise Unavailable(f"oauth.token: HTTP {answer.status}, no token")
+        return token, float(data.get("expires_in") or 600)
+
+    def sign_out(self) -> None:
+        self._token.drop()
+        self._session.drop()
+
+    def check(self) -> None:
+        """Sign in for a write, now: the user, its rights to the service, the session."""
+        self._session.renew()
+
+    def _fetch_csrf(self) -> tuple[str, float]:
+        """The token and the cookies it belongs to, as one text."""
+        answer = self._signed("GET", f"{service(OUTBOUND)}/", "csrf", {"X-CSRF-Token": "Fetch"})
+        self._judge(answer, "csrf")
+        token = answer.headers.get("x-csrf-token", "")
+        cookies = "; ".join(_COOKIE.findall(answer.headers.get("set-cookie", "")))
+        if not token or token.lower() == "required":
+            raise Unavailable("csrf: no token in the answer")
+        return f"{token}\n{cookies}", SESSION_S
+
+    def _signed(
+        self, verb: str, path: str, label: str, headers: Mapping[str, str], *, write: bool = False, **what: Any
+    ) -> Answer:
+        """One call; a refused access token is renewed once (nothing was done with it)."""
+        refused = None
+        for _ in range(2):
+            token = self._token.get(refused) if self.oauth else ""
+            signed = f"Bearer {token}" if self.oauth else self.basic
+            answer = self.line.send(
+                verb, path, label, write=write, headers={**headers, "Authorization": signed}, **what
+            )
+            if answer.status != 401 or not self.oauth:
+                break
+            refused = token
+        return answer
+
+    # --- calls --------------------------------------------------------------------------------------------------------
+
+    def call(
+        self, verb: str, path: str, label: str, *, headers: Mapping[str, str] | None = None, **what: Any
+    ) -> Answer:
+        """One call that was answered well. Raises SapSays, AccountProblem, Unavailable, and Uncertain for a write."""
+        sent = dict(headers or {})
+        if verb in _READS:
+            answer = self._signed(verb, path, label, sent, **what)
+        else:
+            answer = self._written(verb, path, label, sent, what)
+        self._judge(answer, label, write=verb not in _READS)
+        return answer
+
+    def _written(self, verb: str, path: str, label: str, headers: dict[str, str], what: Mapping[str, Any]) -> Answer:
+        """With the session's token; one that ended is fetched anew, and the call repeated: it was not looked at."""
+        stale = None
+        for _ in range(2):
+            kept = self._session.get(stale)
+            token, _, cookies = kept.partition("\n")
+            signed = {**headers, "X-CSRF-Token": token, "X-Requested-With": "X", "Cookie": cookies}
+            answer = self._signed(verb, path, label, signed, write=True, **what)
+            if answer.status != 403 or answer.headers.get("x-csrf-token", "").lower() != "required":
+                break
+            stale = kept
+        return answer
+
+    def _judge(self, answer: Answer, label: str, *, write: bool = False) -> None:
+        """Raises what an answer other than a good one means."""
+        if answer.status < 300:
+            return
+        said = read_error(answer)
+        if answer.status in (401, 403):
+            if answer.headers.get("x-csrf-token", "").lower() == "required":
+                raise Unavailable(f"{label}: the CSRF token is not taken")
+            code, text = (said.code, said.text) if said else (f"HTTP {answer.status}", "")
+            raise account_refused(code, text)
+        if said is not None:
+            raise SapSays(said, label)
+        if answer.status == 404:
+            raise Unavailable(f"{label}: HTTP 404, no such service")
+        # A bare refusal says as much as its number.
+        raise lost(f"{label}: HTTP {answer.status}", write)
+
+    # --- documents ----------------------------------------------------------------------------------------------------
+
+    def v2(self, path: str, label: str, **params: str) -> list[Row]:
+        """Rows of a V2 list, of one page. Raises SapSays, Unavailable, AccountProblem."""
+        data = self._document(f"{V2}{path}", label, {"$format": "json", **_options(params)})
+        return _rows(data, "d", "results", label)
+
+    def v4(self, path: str, label: str, **params: str) -> list[Row]:
+        """Rows of a V4 list, all pages."""
+        address: str | None = f"{V4}{path}"
+        query: Mapping[str, str] = _options(params)
+        found: list[Row] = []
+        for _ in range(_MOST_PAGES):
+            if address is None:
+                return found
+            data = self._document(address, label, query)
+            found += _rows(data, "", "value", label)
+            more = data.get("@odata.nextLink")
+            root = f"{V4}{path}".rpartition("/")[0]
+            address, query = (f"{root}/{more}" if more else None), {}
+        raise Unavailable(f"{label}: more than {_MOST_PAGES} pages")
+
+    def _document(self, path: str, label: str, params: Mapping[str, str]) -> Any:
+        answer = self.call("GET", path, label, params=params)
+        try:
+            return json.loads(answer.body)
+        except ValueError as error:
+            raise Unavailable(f"{label}: an answer that is no JSON") from error
+
+
+def _options(params: Mapping[str, str]) -> dict[str, str]:
+    return {f"${name}": value for name, value in params.items() if value}
+
+
+def _rows(data: Any, inside: str, name: str, label: str) -> list[Row]:
+    """Raises Unavailable for anything else than a list of objects: an odd answer proves nothing."""
+    held = data.get(inside) if inside and isinstance(data, Mapping) else data
+    rows = held.get(name) if isinstance(held, Mapping) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Unavailable(f"{label}: an answer without rows")
+    return rows

@@ -1,0 +1,191 @@
+"""One connection to a SAP system: the ports, joined from the pure parts and the client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from b24app.logistics.errors import LogisticsError, Refused, Unavailable
+from b24app.logistics.model import Sender, ShipmentRequest
+from b24app.logistics.order import OrderState
+from b24app.logistics.ports import TestStep
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.warehouse import (
+    Attachment,
+    Carriage,
+    FiledDocument,
+    Option,
+    ReceiptRequest,
+    ReceiptState,
+    StockAnswer,
+    StockLine,
+    Warehouse,
+)
+from b24app.systems.kit.checks import Found, account_refused, needs_settings, run_checks
+from b24app.systems.plugin import Manifest, OpenContext
+from b24app.systems.sap_ewm import files, stock
+from b24app.systems.sap_ewm import vocabulary as words
+from b24app.systems.sap_ewm.client import Client
+from b24app.systems.sap_ewm.errors import SapSays, reading
+from b24app.systems.sap_ewm.odata import ITEMS
+from b24app.systems.sap_ewm.receipts import Returns
+from b24app.systems.sap_ewm.shipping import Shipping
+from b24app.systems.sap_ewm.soap import SoapDeliveries
+
+Row = dict[str, Any]
+
+
+class SapEwm:
+    """Implements the ports that the manifest names."""
+
+    def __init__(self, manifest: Manifest, context: OpenContext, older: set[str]) -> None:
+        self._manifest, self._context = manifest, context
+        self._client = Client(context)
+        self._ewm = context.setting("ewm") != "no"
+        self._soap = SoapDeliveries(self._client) if context.setting("api") == "soap" else None
+        self._shipping = Shipping(self._client, older, self._soap, ewm=self._ewm)
+
+    # --- Orders, Tracking, Cancels, Onward ----------------------------------------------------------------------------
+
+    def find(self, number: str) -> OrderState | None:
+        return self._shipping.find(number)
+
+    def create(self, request: ShipmentRequest) -> OrderState:
+        return self._shipping.create(request)
+
+    def read(self, remote_id: str) -> OrderState:
+        return self._shipping.read(remote_id)
+
+    def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
+        return self._shipping.read_many(remote_ids)
+
+    def cancel(self, remote_id: str) -> OrderState:
+        return self._shipping.cancel(remote_id)
+
+    def tell(self, remote_id: str, carriage: Carriage) -> OrderState | None:
+        return self._shipping.tell(remote_id, carriage)
+
+    # --- Stock, Lists -------------------------------------------------------------------------------------------------
+
+    def warehouses(self) -> list[Warehouse]:
+        """EWM's numbers: this service names them no other way."""
+        if self._soap or not self._ewm:
+            return []
+        rows = reading(lambda: self._client.v4(words.WAREHOUSES, "warehouse.list"))
+        codes = [str(row.get("EWMWarehouse") or "") for row in rows]
+        only = self._context.setting("warehouse")
+        return [Warehouse(code, code) for code in codes if code and only in ("", code)]
+
+    def stock(self, skus: Sequence[str]) -> StockAnswer:
+        """One call for twenty articles; those that lie nowhere are asked of the material master."""
+        if self._soap or not self._ewm:
+            return StockAnswer()
+        good = words.types(self._context.setting("good_types"), words.GOOD)
+        only = [self._context.setting("warehouse")] if self._context.setting("warehouse") else []
+        lines: list[StockLine] = []
+        for at in range(0, len(skus), words.MOST_SKUS):
+            some = list(skus[at : at + words.MOST_SKUS])
+            where = stock.build_filter(some, only, good)
+            rows = reading(
+                lambda: self._client.v4(words.AVAILABLE, "stock.available", filter=where, select=stock.FIELDS)  # noqa: B023
+            )
+            lines += stock.parse_stock(rows, some)
+        nowhere = [sku for sku in skus if sku not in {line.sku for line in lines}]
+        return StockAnswer(tuple(lines), self._unheard_of(nowhere), self._context.clock.now())
+
+    def _unheard_of(self, skus: Sequence[str]) -> tuple[str, ...]:
+        if not skus:
+            return ()
+        where = words.any_of("Product", [sku.upper() for sku in skus])
+        try:
+            rows = self._client.v2(f"{words.PRODUCTS}/A_Product", "products", filter=where, select="Product")
+        except (SapSays, LogisticsError):
+            return ()  # not every site has that service: nobody knows, which is not "unknown"
+        return stock.unknown(skus, rows)
+
+    def options(self, name: str) -> list[Option]:
+        return [Option(each.code, each.title) for each in self.warehouses()] if name == "warehouse" else []
+
+    # --- Receipts -----------------------------------------------------------------------------------------------------
+
+    def expect(self, request: ReceiptRequest) -> ReceiptState:
+        sold = "" if request.reference else self._sold(request)
+        return self._returns().expect(request, sold)
+
+    def _sold(self, request: ReceiptRequest) -> str:
+        """The SAP order of the delivery that the goods went out with; "" = not known."""
+        number = request.of_remote_id
+        if not number and request.of_number:
+            found = self._shipping.find(request.of_number)
+            number = found.remote_id if found else ""
+        row = self._shipping.one(number) if number else None
+        return words.bare(row[ITEMS][0]["ReferenceSDDocument"]) if row and row[ITEMS] else ""
+
+    def find_receipt(self, number: str) -> ReceiptState | None:
+        return self._returns().find(number)
+
+    def read_receipt(self, remote_id: str) -> ReceiptState:
+        return self._returns().read(remote_id)
+
+    def cancel_receipt(self, remote_id: str) -> ReceiptState:
+        return self._returns().cancel(remote_id)
+
+    def photo(self, remote_id: str, key: str) -> bytes:  # noqa: ARG002 - the port's shape
+        raise Refused([Problem("paper_refused", Field.ORDER, Who.CARRIER)])
+
+    def _returns(self) -> Returns:
+        """Raises Refused."""
+        if self._soap:
+            raise Refused([Problem("odata_needed", Field.ACCOUNT, Who.ADMIN)])
+        return Returns(self._client, ewm=self._ewm)
+
+    # --- Documents ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _files(self) -> bool:
+        return self._context.setting("documents") == "yes" and self._soap is None
+
+    def attach(self, remote_id: str, document: Attachment) -> FiledDocument:
+        if not self._files:
+            raise Refused([Problem("documents_off", Field.ACCOUNT, Who.ADMIN)])
+        return files.attach(self._client, remote_id, document)
+
+    def documents(self, remote_id: str) -> list[FiledDocument]:
+        return files.listed(self._client, remote_id) if self._files else []
+
+    def fetch_document(self, remote_id: str, key: str) -> bytes:  # noqa: ARG002 - the key holds it
+        if not self._files:
+            raise Refused([Problem("documents_off", Field.ACCOUNT, Who.ADMIN)])
+        return files.fetch(self._client, key)
+
+    # --- ConnectionTest, SignsOut -------------------------------------------------------------------------------------
+
+    def sign_out(self) -> None:
+        self._client.sign_out()
+
+    def test(self, sender: Sender | None = None) -> Iterator[TestStep]:  # noqa: ARG002 - a warehouse has its own address
+        checks: list[tuple[str, Callable[[], Found | None]]] = [
+            ("settings", lambda: needs_settings(self._manifest, self._context)),
+            ("sign_in", self._test_sign_in),
+            ("access", self._test_search),
+            ("warehouse", self._test_warehouse),
+        ]
+        return run_checks(checks)
+
+    def _test_sign_in(self) -> None:
+        if self._soap is None:
+            self._client.check()
+            return
+        answer = self._soap.line.send("GET", f"{self._soap.path}?wsdl", "soap.check")
+        if answer.status in (401, 403):
+            raise account_refused(f"HTTP {answer.status}")
+        if answer.status != 200:
+            raise Unavailable(f"soap.check: HTTP {answer.status}")
+
+    def _test_search(self) -> None:
+        """A site that lets nobody filter deliveries cannot be asked what became of a lost answer (§3.2)."""
+        if self._shipping.find("waybill-0-0") is not None:
+            raise Unavailable("orders.find: an order that nobody made")
+
+    def _test_warehouse(self) -> Found | None:
+        return ("", {"n": str(len(self.warehouses()))}) if self._ewm and not self._soap else None

@@ -1,0 +1,204 @@
+"""Where a delivery is (sap-ewm.md §3.5, §6.2, §8): LE's letters, EWM's digits, boxes and rows as our state. Pure.
+
+SAP keeps no history. Of goods issue and proof of delivery the moment is known, of picking the day at most: that of the
+last change, then of the goods issue, so that one event is told alike from read to read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from b24app.logistics.model import Parcel
+from b24app.logistics.order import Decision, OrderState, TrackingEvent
+from b24app.logistics.picking import Packed, PickedLine
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.status import Incident, Status
+from b24app.systems.sap_ewm.odata import BOXES, ITEMS
+from b24app.systems.sap_ewm.vocabulary import (
+    DONE,
+    EWM_DONE,
+    EWM_WAITS,
+    LETTERS,
+    PARTLY,
+    STATUS_TEXTS,
+    bare,
+    grams,
+    millimetres,
+    moment,
+    plain,
+    quantity,
+)
+
+Row = dict[str, Any]
+_FINGERPRINT = re.compile(r"[0-9a-f]{24}")
+#: Header statuses whose letters we read.
+_READ = ("OverallPickingStatus", "OverallGoodsMovementStatus", "OverallProofOfDeliveryStatus")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a connection says of its system: the clock's zone, and what "packed" is (`boxes` or `picked`)."""
+
+    zone: ZoneInfo
+    packed_when: str = "boxes"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One row, LE's and EWM's word joined. `told`: the picking of it is over."""
+
+    sku: str
+    name: str
+    ordered: Decimal
+    picked: Decimal
+    shipped: Decimal
+    begun: bool
+    told: bool
+
+
+def state_of(row: Row, warehouse: Mapping[str, Row] | None, site: Site) -> OrderState:
+    """`warehouse`: EWM's rows by the order's item; None = not EWM's, or nothing certain."""
+    lines = _lines(row, warehouse or {})
+    events = _events(row, lines, site)
+    mark = row["DeliveryDocumentBySupplier"]
+    number = bare(row["DeliveryDocument"])
+    return OrderState(
+        remote_id=number,
+        number=row["BillOfLading"],
+        decision=Decision.ACCEPTED,
+        order_number=number,
+        events=events,
+        fingerprint=mark if _FINGERPRINT.fullmatch(mark) else "",
+        lines=tuple(PickedLine(line.sku, line.ordered, line.picked, line.shipped, line.name) for line in lines),
+        packed=_packed(row, lines, site),
+    )
+
+
+def _lines(row: Row, warehouse: Mapping[str, Row]) -> list[_Line]:
+    return [_line(row, item, warehouse.get(bare(item["ReferenceSDDocumentItem"]))) for item in row[ITEMS]]
+
+
+def _line(row: Row, item: Row, there: Row | None) -> _Line:
+    asked, now = quantity(item["OriginalDeliveryQuantity"]), quantity(item["ActualDeliveryQuantity"])
+    issued = row["OverallGoodsMovementStatus"] == DONE
+    begun = item["PickingStatus"] in (PARTLY, DONE)
+    told, picked = item["PickingStatus"] == DONE, now
+    if there is not None and not issued:
+        digit = str(there.get("PickingStatus") or "")
+        begun = digit not in EWM_WAITS or str(there.get("PlannedPickingStatus") or "") not in EWM_WAITS
+        told, picked = digit == EWM_DONE, quantity(there.get("ProductQuantity"))
+    over = told or issued
+    return _Line(
+        item["Material"], item["DeliveryDocumentItemText"], asked or now, picked if over else Decimal(0),
+        now if issued else Decimal(0), begun or over, over,
+    )  # fmt: skip
+
+
+def _packed(row: Row, lines: Sequence[_Line], site: Site) -> Packed | None:
+    picked = bool(lines) and all(line.told for line in lines)
+    boxed = bool(row[BOXES]) or row["OverallPackingStatus"] == DONE
+    if row["OverallGoodsMovementStatus"] == DONE or (picked and (boxed or site.packed_when == "picked")):
+        return Packed(parcels=tuple(map(_parcel, row[BOXES])))
+    return None
+
+
+def _parcel(box: Row) -> Parcel:
+    unit = box["HandlingUnitUoMDimension"] or ""
+    length, width, height = (millimetres(box[f"HandlingUnit{name}"], unit) for name in ("Length", "Width", "Height"))
+    return Parcel(grams(box["GrossWeight"], box["WeightUnit"] or ""), length, width, height)
+
+
+# --- events -----------------------------------------------------------------------------------------------------------
+
+
+def _events(row: Row, lines: Sequence[_Line], site: Site) -> tuple[TrackingEvent, ...]:
+    created = moment(row["CreationDate"], row["CreationTime"], site.zone) or datetime.fromtimestamp(0, UTC)
+    issued = row["OverallGoodsMovementStatus"] == DONE
+    changed = row["ActualGoodsMovementDate"] if issued else row["LastChangeDate"]
+    day = max(created, moment(changed, None, site.zone) or created)
+    found = [_event("created", Status.CREATED, created)]
+    if any(line.begun for line in lines):
+        found.append(_event("picking", Status.ACCEPTED_AT_WAREHOUSE, day))
+    if issued:
+        at = moment(row["ActualGoodsMovementDate"], row["ActualGoodsMovementTime"], site.zone) or day
+        found.append(_event("issued", Status.IN_TRANSIT, max(at, created)))
+        found += _proof(row, site, max(at, created))
+    found += _troubles(row, lines, day)
+    return tuple(sorted(found, key=lambda event: event.at))
+
+
+def _proof(row: Row, site: Site, issued: datetime) -> list[TrackingEvent]:
+    at = moment(row["ProofOfDeliveryDate"], row["ConfirmationTime"], site.zone) or issued
+    status = row["OverallProofOfDeliveryStatus"]
+    if status == DONE:
+        return [_event("proof", Status.DELIVERED, max(at, issued))]
+    return [_event("proof_partly", Status.OUT_FOR_DELIVERY, max(at, issued))] if status == PARTLY else []
+
+
+def _troubles(row: Row, lines: Sequence[_Line], day: datetime) -> Iterable[TrackingEvent]:
+    """What somebody has to look at: a block, a row picked short, a letter that we do not know."""
+    for name in _READ:
+        if row[name] not in LETTERS:
+            code = f"{name}={row[name]}"
+            yield TrackingEvent(code, code, Status.UNKNOWN, day)
+    if block := _block(row):
+        problem = Problem("warehouse_blocked", Field.ORDER, Who.MANAGER, their_code=block, their_text=block)
+        yield TrackingEvent(block, STATUS_TEXTS["blocked"], None, day, incident=Incident.NOT_READY, problem=problem)
+    for line in lines:
+        short = line.ordered - line.picked
+        if line.told and short > 0:
+            params = {
+                "sku": line.sku,
+                "short": plain(short),
+                "ordered": plain(line.ordered),
+                "picked": plain(line.picked),
+            }
+            problem = Problem("short_picked", Field.ITEMS, Who.MANAGER, their_code=line.sku, params=params)
+            text = f"{STATUS_TEXTS['short']}: {line.sku}"
+            yield TrackingEvent(f"short:{line.sku}", text, None, day, incident=Incident.MISSING_GOODS, problem=problem)
+
+
+def _block(row: Row) -> str:
+    if row["DeliveryBlockReason"]:
+        return f"DeliveryBlockReason={row['DeliveryBlockReason']}"
+    # `A` = nothing is blocked (§8).
+    return f"TotalBlockStatus={row['TotalBlockStatus']}" if row["TotalBlockStatus"] in (PARTLY, DONE) else ""
+
+
+def _event(code: str, status: Status, at: datetime) -> TrackingEvent:
+    return TrackingEvent(code, STATUS_TEXTS[code], status, at)
+
+
+# --- which of EWM's rows are this delivery's --------------------------------------------------------------------------
+
+
+def of_delivery(row: Row, there: Iterable[Row]) -> dict[str, Row] | None:
+    """LE's and EWM's numbers differ, the order's rows join them (§6.2). An order that is delivered in parts has several
+    warehouse orders of the same rows: those of which only one fits are certain, else nothing is."""
+    items = {(bare(item["ReferenceSDDocument"]), bare(item["ReferenceSDDocumentItem"])) for item in row[ITEMS]}
+    groups: dict[str, dict[tuple[str, str], Row]] = {}
+    for each in there:
+        key = (bare(str(each.get("SalesOrder") or "")), bare(str(each.get("SalesOrderItem") or "")))
+        if key in items:
+            groups.setdefault(str(each.get("EWMOutboundDeliveryOrder")), {})[key] = each
+    whole = [found for found in groups.values() if set(found) == items]
+    if len(whole) > 1:
+        whole = [found for found in whole if _fits(row, found)]
+    return {key[1]: each for key, each in whole[0].items()} if len(whole) == 1 else None
+
+
+def _fits(row: Row, found: Mapping[tuple[str, str], Row]) -> bool:
+    """None holds more than this delivery asks for, and something is as much."""
+    asked = {
+        (bare(item["ReferenceSDDocument"]), bare(item["ReferenceSDDocumentItem"])): quantity(
+            item["OriginalDeliveryQuantity"]
+        )
+        for item in row[ITEMS]
+    }
+    held = {key: quantity(each.get("ProductQuantity")) for key, each in found.items()}
+    return all(held[key] <= asked[key] for key in asked) and any(held[key] == asked[key] for key in asked)
