@@ -12,7 +12,8 @@ from sandbox.kernel.steering import create_control, json_body
 from . import view
 from .core import OneCWms
 from .model import USERS, Receipt
-from .rules import inspecting, moves
+from .rules import moves
+from .rules.inspecting import inspect as inspect_receipt
 
 
 def control_of(wms: OneCWms) -> Flask:
@@ -48,7 +49,7 @@ def control_of(wms: OneCWms) -> Flask:
         wms.settle()
         with wms.lock:
             found = wms.find_receipt(key)
-            inspecting.inspect(wms, found, json_body("lines").get("lines") or [])
+            inspect_receipt(wms, found, json_body("lines").get("lines") or [])
             return _summary(found)
 
     return app

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from wsgiref.types import WSGIEnvironment
 
 from flask import request
 
-from sandbox.kernel import one_c_http, one_c_odata
 from sandbox.kernel import one_c_http_documents as documents
 from sandbox.kernel.one_c_http import HttpService, user
 from sandbox.kernel.one_c_http_errors import Refused
@@ -44,13 +42,6 @@ def create_service(wms: OneCWms) -> HttpService:
         )  # fmt: skip
         add_odata(service.app, door)
     return service
-
-
-def fault_words(status: int, environ: WSGIEnvironment) -> tuple[str, bytes]:
-    """What a status fault looks like, by the interface that was called."""
-    if "/odata/" in environ["PATH_INFO"]:
-        return one_c_odata.fault_words(status, environ)
-    return one_c_http.fault_words(status, environ)
 
 
 def _orders(wms: OneCWms, service: HttpService) -> None:

@@ -42,6 +42,8 @@ SHIPMENT_STATE = Doc(
     {
         **_STATE, "items": rows("Item", _ORDER_LINE), "packages": rows("Package", PACKAGE),
         "problem": part({"code": TEXT, "message": TEXT}), "documentsCount": _INT,
+        # As §6.5 has it: the accepted body is the last member.
+        "request": part(SHIPMENT_ORDER.shape),
         # §6.1: the answer of a call that takes longer.
         "accepted": BOOL,
     },

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.kernel.gate import Origin
 from sandbox.kernel.one_c_control import account_of
+from sandbox.kernel.one_c_http import fault_words
 from sandbox.kernel.steering import CarrierSystem
 from sandbox.kernel.system import Context
 
@@ -16,7 +17,7 @@ from .coverage import COVERAGE
 from .data import configuration as names
 from .data.goods import WAREHOUSES
 from .model import USERS
-from .routes import create_service, fault_words
+from .routes import create_service
 
 
 class OneCWmsSystem(CarrierSystem):

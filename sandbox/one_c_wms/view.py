@@ -35,6 +35,7 @@ def order(service: HttpService, found: Order) -> Row:
         for box in found.packages
     ]  # fmt: skip
     row["problem"] = {"code": "OTHER", "message": found.said} if found.said else None
+    row["request"] = dict(found.body) or None
     return row
 
 

@@ -167,10 +167,14 @@
 		|Documents/Items/Item=documentId,fileName,kind,sizeBytes,sha256,createdAt,externalId,mediaType
 		|DocumentInfo=documentId,fileName,kind,sizeBytes,sha256,createdAt,externalId,mediaType
 		|Accepted=externalId,accepted
-		|ShipmentOrderState=id,externalId,number,date,status,statusText,rawStatus,revision,statusAt,items,packages,problem,documentsCount
+		|ShipmentOrderState=id,externalId,number,date,status,statusText,rawStatus,revision,statusAt,items,packages,problem,documentsCount,request
 		|ShipmentOrderState/Items/Item=line,sku,qtyOrdered,qtyPicked,qtyShipped
 		|ShipmentOrderState/Packages/Package=no,barcode,weightKg,lengthCm,widthCm,heightCm
 		|ShipmentOrderState/Problem=code,message
+		|ShipmentOrderState/Request=externalId,warehouseRef,plannedShipDate,party,deliveryAddress,carrierRef,transportRequestExternalId,items
+		|ShipmentOrderState/Request/Party=kind,name,inn,kpp,phone
+		|ShipmentOrderState/Request/DeliveryAddress=text,postalCode,country,region,city,street,house,building,apartment,fiasId,lat,lon,comment
+		|ShipmentOrderState/Request/Items/Item=line,sku,name,qty,unit,weightKg,price,vatRate,packageNo,barcode,serials
 		|ExpectedReceiptState=id,externalId,number,date,status,statusText,rawStatus,revision,statusAt,items,documentsCount
 		|ExpectedReceiptState/Items/Item=line,sku,qtyExpected,qtyReceived
 		|Inspection=id,externalId,completedAt,inspector,overall,items

@@ -4,7 +4,7 @@ said by the system that uses it (`Base`, `Entity`, `Hooks`)."""
 
 from .base import Base, Hooks, Row
 from .errors import ODataRefused
-from .routes import ODataDoor, add_odata, fault_words
+from .routes import ODataDoor, add_odata
 from .schema import EMPTY, NO_DATE, Entity, accumulation_register, catalog, document, information_register
 
 __all__ = [
@@ -20,6 +20,5 @@ __all__ = [
     "add_odata",
     "catalog",
     "document",
-    "fault_words",
     "information_register",
 ]

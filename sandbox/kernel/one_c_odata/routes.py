@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
-from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Response, request
 
@@ -60,12 +59,6 @@ def add_odata(app: Flask, door: ODataDoor) -> None:
     methods = ["GET", "POST", "PATCH", "PUT", "DELETE"]
     app.add_url_rule(f"{door.prefix}{ROOT}/", f"odata_root{door.prefix}", answer, methods=methods)
     app.add_url_rule(f"{door.prefix}{ROOT}/<path:path>", f"odata{door.prefix}", answer, methods=methods)
-
-
-def fault_words(status: int, environ: WSGIEnvironment) -> tuple[str, bytes]:
-    """A status fault inside the interface: an error of the configuration."""
-    as_json = "json" in environ.get("QUERY_STRING", "") or "json" in environ.get("HTTP_ACCEPT", "")
-    return render.error(-1, f"Внутренняя ошибка (HTTP {status})", as_json=as_json)
 
 
 def _wants_json() -> bool:

@@ -121,11 +121,12 @@ class WmsHooks(Hooks):
     def _order(self, row: Row) -> None:
         wms, key = self._wms, str(row["Ref_Key"])
         body = wms.bodies.get(key, {})
-        weights = {at: item.get("weightKg") for at, item in enumerate(body.get("items", []), start=1)}
+        announced = {at: item.get("weightKg") for at, item in enumerate(body.get("items", []), start=1)}
         lines = []
         for at, part in enumerate(rows_of(self._base, ORDER, key), start=1):
             sku, name = self._good(part)
-            weight = float(weights.get(at) or moves.usual_weight(sku))
+            # The scales show what a piece really weighs; what nobody weighed weighs what was announced.
+            weight = moves.usual_weight(sku) or float(announced.get(at) or 0)
             lines.append(Line(at, sku, name, part["Количество"], weight_kg=weight))
         known = wms.orders.get(key)
         if known is not None:

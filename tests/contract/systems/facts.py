@@ -128,6 +128,8 @@ class Facts:
     unheard_of = "NO-SUCH-ARTICLE"
     #: A document of the same key is the same whatever its bytes (else other bytes are refused).
     files_anew = True
+    #: Settings whose lists are those of another interface of theirs.
+    lists_elsewhere: tuple[str, ...] = ()
 
     def creating(self) -> Where:
         return Where(self.create_path, self.create_method, self.create_contains)

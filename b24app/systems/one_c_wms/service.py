@@ -1,0 +1,285 @@
+"""A connection to 1C:WMS through our HTTP service (1c.md §6.8): the ports, joined from pure parts and the client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from b24app.logistics.errors import Refused, Unavailable, Uncertain
+from b24app.logistics.model import Sender, ShipmentRequest
+from b24app.logistics.order import Decision, OrderState, is_ours
+from b24app.logistics.ports import CallbackHint, Outgoing, TestStep
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.warehouse import (
+    Attachment,
+    FiledDocument,
+    Option,
+    ReceiptRequest,
+    ReceiptStage,
+    ReceiptState,
+    StockAnswer,
+    StockLine,
+    Warehouse,
+)
+from b24app.systems.kit.checks import Found, needs_settings, run_checks
+from b24app.systems.kit.one_c_callbacks import parse_callback
+from b24app.systems.kit.one_c_filing import Filing
+from b24app.systems.kit.one_c_http import PAGE, OneCHttp, Reply, key_of, rows_of
+from b24app.systems.kit.units import moment_of
+from b24app.systems.one_c_wms.orders import build_order, parse_order, with_articles
+from b24app.systems.one_c_wms.receipts import build_receipt, parse_receipt, parse_stock, with_inspection
+from b24app.systems.one_c_wms.settings import MISSING_WAREHOUSE, zone_of
+from b24app.systems.one_c_wms.vocabulary import MEANINGS, NOT_FOUND, STATE_CONFLICT, TAKEN
+from b24app.systems.plugin import Manifest, OpenContext
+
+ORDERS, RECEIPTS = "v1/wms/shipment-orders", "v1/wms/expected-receipts"
+BY_NUMBER = "by-external-id"
+CANCEL = {"reasonCode": "other", "comment": "Отменено в Битрикс24"}
+#: Articles in one call of stock, and pages of its answer: a hundred articles lie in few warehouses.
+MOST_SKUS, MOST_PAGES = 100, 8
+
+
+class ServiceWms:
+    """Implements the ports that the manifest names."""
+
+    def __init__(self, manifest: Manifest, context: OpenContext) -> None:
+        self._manifest, self._context = manifest, context
+        self._client = OneCHttp(context)
+        self._filing = Filing(self._client, MEANINGS)
+
+    # --- Orders, Preview, Tracking, Cancels ---------------------------------------------------------------------------
+
+    def find(self, number: str) -> OrderState | None:
+        reply = self._client.get(f"{ORDERS}/{BY_NUMBER}/{number}", "orders.find")
+        if reply.code == NOT_FOUND:
+            return None
+        state = self._order(reply, "orders.find")
+        if state.number != number:
+            raise Unavailable("orders.find: another number")
+        return state
+
+    def create(self, request: ShipmentRequest) -> OrderState:
+        """The key is our number's: the same order twice is one, whatever became of the first answer."""
+        body = self.preview(request).body
+        reply = self._client.post(ORDERS, "orders.create", "ShipmentOrder", body, key_of("order", request.number))
+        if reply.ok:
+            state = parse_order(reply.row)
+            if state is None:
+                # 202 (§6.1): 1C makes it later, and the look-up finds it then.
+                raise Uncertain(f"orders.create: HTTP {reply.status} without an order")
+            return state
+        if reply.code in TAKEN:
+            return self._there_already(request, reply)
+        raise Refused(with_articles(reply.problems(MEANINGS), body))
+
+    def _there_already(self, request: ShipmentRequest, taken: Reply) -> OrderState:
+        found = self.find(request.number)
+        if found is None:
+            raise Uncertain("orders.create: the number is taken by an order that cannot be seen yet")
+        if not is_ours(request, found):
+            raise Refused(taken.problems(MEANINGS))
+        return found
+
+    def preview(self, request: ShipmentRequest) -> Outgoing:
+        body = build_order(request, self._warehouse())
+        return Outgoing("POST", self._client.line.address(ORDERS), body)
+
+    def _warehouse(self) -> str:
+        found = self._context.setting("warehouse")
+        if not found:
+            raise Refused([MISSING_WAREHOUSE])
+        return found
+
+    def read(self, remote_id: str) -> OrderState:
+        reply = self._client.get(f"{ORDERS}/{remote_id}", "orders.read")
+        if reply.code == NOT_FOUND:
+            return OrderState(remote_id, gone=True)
+        return self._order(reply, "orders.read")
+
+    def _order(self, reply: Reply, label: str) -> OrderState:
+        state = parse_order(reply.row) if reply.ok else None
+        if state is None:
+            raise Unavailable(f"{label}: HTTP {reply.status}, {reply.code or 'no order'}")
+        return state
+
+    def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
+        """A call each: the contract has no list of changed shipment orders (§6.8)."""
+        found = []
+        for each in remote_ids:
+            with suppress(Unavailable):
+                found.append(self.read(each))
+        return found
+
+    def cancel(self, remote_id: str) -> OrderState:
+        """Until picking began; a cancelled one is the same answer (§6.7)."""
+        path = f"{ORDERS}/{remote_id}/cancel"
+        reply = self._client.post(path, "orders.cancel", "CancelRequest", CANCEL, key_of("cancel", remote_id))
+        if reply.code == NOT_FOUND:
+            return OrderState(remote_id, gone=True, cancel=Decision.ACCEPTED)
+        if reply.code == STATE_CONFLICT:
+            raise Refused([_too_late(reply)])
+        if not reply.ok:
+            raise Refused(reply.problems(MEANINGS))
+        state = parse_order(reply.row)
+        if state is None or state.cancel is None:
+            raise Uncertain("orders.cancel: an answer without a cancelled order")
+        return state
+
+    # --- Callbacks ----------------------------------------------------------------------------------------------------
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:  # noqa: ARG002 - the port's shape
+        return parse_callback(body)
+
+    def ensure_subscribed(self, url: str) -> None:
+        """An admin types the address into 1C (§6.9): there is no call for it."""
+
+    def unsubscribe(self, url: str) -> int:  # noqa: ARG002 - the port's shape
+        return 0
+
+    # --- Receipts -----------------------------------------------------------------------------------------------------
+
+    def expect(self, request: ReceiptRequest) -> ReceiptState:
+        warehouse = self._context.setting("return_warehouse") or self._warehouse()
+        body = build_receipt(request, warehouse, zone_of(self._context))
+        key = key_of("receipt", request.number)
+        reply = self._client.post(RECEIPTS, "receipts.create", "ExpectedReceipt", body, key)
+        if reply.ok:
+            state = parse_receipt(reply.row)
+            if state is None:
+                raise Uncertain(f"receipts.create: HTTP {reply.status} without a receipt")
+            return replace(state, number=request.number)
+        if reply.code not in TAKEN:
+            raise Refused(with_articles(reply.problems(MEANINGS), body))
+        found = self.find_receipt(request.number)
+        if found is None:
+            raise Uncertain("receipts.create: the number is taken by a receipt that cannot be seen yet")
+        return found
+
+    def find_receipt(self, number: str) -> ReceiptState | None:
+        reply = self._client.get(f"{RECEIPTS}/{BY_NUMBER}/{number}", "receipts.find")
+        if reply.code == NOT_FOUND:
+            return None
+        return self._receipt(reply, "receipts.find")
+
+    def read_receipt(self, remote_id: str) -> ReceiptState:
+        reply = self._client.get(f"{RECEIPTS}/{remote_id}", "receipts.read")
+        if reply.code == NOT_FOUND:
+            return ReceiptState(remote_id, gone=True)
+        return self._receipt(reply, "receipts.read")
+
+    def _receipt(self, reply: Reply, label: str) -> ReceiptState:
+        """With the inspection, once it is completed."""
+        state = parse_receipt(reply.row) if reply.ok else None
+        if state is None:
+            raise Unavailable(f"{label}: HTTP {reply.status}, {reply.code or 'no receipt'}")
+        if state.stage is not ReceiptStage.COMPLETED:
+            return state
+        found = self._client.get(f"{RECEIPTS}/{state.remote_id}/inspection", "receipts.inspection")
+        if found.code == STATE_CONFLICT:
+            return state
+        inspected = with_inspection(state, found.row) if found.ok else None
+        if inspected is None:
+            raise Unavailable("receipts.inspection: no inspection that adds up")
+        return inspected
+
+    def cancel_receipt(self, remote_id: str) -> ReceiptState:
+        path, key = f"{RECEIPTS}/{remote_id}/cancel", key_of("cancel", remote_id)
+        reply = self._client.post(path, "receipts.cancel", "CancelRequest", CANCEL, key)
+        if reply.code == NOT_FOUND:
+            return ReceiptState(remote_id, gone=True)
+        if reply.code == STATE_CONFLICT:
+            raise Refused([_too_late(reply)])
+        if not reply.ok:
+            raise Refused(reply.problems(MEANINGS))
+        state = parse_receipt(reply.row)
+        if state is None or state.stage is not ReceiptStage.CANCELLED:
+            raise Uncertain("receipts.cancel: an answer without a cancelled receipt")
+        return state
+
+    def photo(self, remote_id: str, key: str) -> bytes:
+        return self._filing.content(f"{RECEIPTS}/{remote_id}", key)
+
+    # --- Documents ----------------------------------------------------------------------------------------------------
+
+    def attach(self, remote_id: str, document: Attachment) -> FiledDocument:
+        return self._filing.attach(f"{ORDERS}/{remote_id}", document)
+
+    def documents(self, remote_id: str) -> list[FiledDocument]:
+        return self._filing.listed(f"{ORDERS}/{remote_id}")
+
+    def fetch_document(self, remote_id: str, key: str) -> bytes:
+        return self._filing.content(f"{ORDERS}/{remote_id}", key)
+
+    # --- Stock, Lists -------------------------------------------------------------------------------------------------
+
+    def warehouses(self) -> list[Warehouse]:
+        pages = self._client.pages("v1/wms/warehouses", "warehouses", MOST_PAGES, limit=str(PAGE))
+        found = [row for rows, _ in pages for row in rows if row.get("ref")]
+        return [
+            Warehouse(str(row["ref"]), str(row.get("name") or row["ref"]), str(row.get("address") or ""))
+            for row in found
+        ]
+
+    def stock(self, skus: Sequence[str]) -> StockAnswer:
+        # A comma separates articles (§6.8): one with a comma in it cannot be asked for.
+        asked = [sku for sku in dict.fromkeys(skus) if sku and "," not in sku]
+        lines: list[StockLine] = []
+        unknown = [sku for sku in dict.fromkeys(skus) if "," in sku]
+        as_of = None
+        for first in range(0, len(asked), MOST_SKUS):
+            for reply in self._stock_pages(asked[first : first + MOST_SKUS]):
+                lines += [line for row in rows_of(reply.row.get("items")) if (line := parse_stock(row))]
+                named = reply.row.get("unknownSkus")
+                unknown += [str(sku) for sku in named] if isinstance(named, list) else []
+                as_of = moment_of(reply.row.get("asOf"))
+        return StockAnswer(tuple(lines), tuple(dict.fromkeys(unknown)), as_of)
+
+    def _stock_pages(self, skus: Sequence[str]) -> Iterator[Reply]:
+        params = {"sku": ",".join(skus), "condition": "good", "limit": str(PAGE)}
+        for _ in range(MOST_PAGES):
+            reply = self._client.get("v1/wms/stock", "stock", **params)
+            if not reply.ok or not isinstance(reply.row.get("items"), list):
+                raise Unavailable(f"stock: HTTP {reply.status}, no list")
+            yield reply
+            cursor = str(reply.row.get("nextCursor") or "")
+            if not cursor:
+                return
+            params["cursor"] = cursor
+
+    def options(self, name: str) -> list[Option]:
+        if name in ("warehouse", "return_warehouse"):
+            return [Option(found.code, found.title) for found in self.warehouses()]
+        return []
+
+    # --- ConnectionTest -----------------------------------------------------------------------------------------------
+
+    def test(self, sender: Sender | None = None) -> Iterator[TestStep]:  # noqa: ARG002 - the port's shape
+        """Settings; the service's health, which needs the password; the warehouses, which need the rights."""
+        checks: list[tuple[str, Callable[[], Found | None]]] = [
+            ("settings", lambda: needs_settings(self._manifest, self._context)),
+            ("sign_in", self._test_health),
+            ("call", self._test_warehouse),
+        ]
+        return run_checks(checks)
+
+    def _test_health(self) -> Found:
+        row = self._client.health()
+        capabilities = row.get("capabilities")
+        if not isinstance(capabilities, list) or "wms" not in capabilities:
+            raise Refused([Problem("one_c_no_service", Field.ACCOUNT, Who.ADMIN, their_text=f"{capabilities}")])
+        base = row.get("infobase")
+        known = base if isinstance(base, Mapping) else {}
+        return f"{known.get('configuration') or ''} {known.get('version') or ''}".strip(), {}
+
+    def _test_warehouse(self) -> Found | None:
+        found = {place.code: place.title for place in self.warehouses()}
+        chosen = self._context.setting("warehouse")
+        if chosen and chosen not in found:
+            raise Refused([Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params={"point": chosen})])
+        return found.get(chosen, ""), {"n": str(len(found))}
+
+
+def _too_late(reply: Reply) -> Problem:
+    words = str(reply.error.get("message") or "")
+    return Problem("too_late_to_cancel", Field.ORDER, Who.MANAGER, their_code=reply.code, their_text=words)

@@ -1,0 +1,178 @@
+"""1C:WMS's emulator behind the face of the contract suite: over our HTTP service in JSON and in XML, and over OData."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from b24app.logistics.order import OrderState
+from b24app.logistics.problem import Field
+from b24app.logistics.status import Status
+from b24app.systems.kit import one_c_odata
+from tests.contract.systems.harness import Harness, Sent, Shape, Where
+
+ROOT = "/wms/hs/b24logistics/v1/wms/shipment-orders"
+BASE = "/wms/odata/standard.odata"
+NAME = "party.name"
+
+
+def error(code: str, *fields: tuple[str, str], message: str = "Данные заполнены неверно") -> dict[str, Any]:
+    rows = [{"path": path, "rule": "required", "message": words} for path, words in fields]
+    row = {"code": code, "message": message, "requestId": "r-1", "retryable": False, "fields": rows, "details": {}}
+    return {"error": row}
+
+
+class OneCWmsHarness(Harness):
+    code = "one_c_wms"
+    mode = "live"
+    create_path = ROOT
+    find_path = f"{ROOT}/by-external-id/*"
+    read_path = f"{ROOT}/{{id}}"
+    cancel_path = f"{ROOT}/{{id}}/cancel"
+    settings: Mapping[str, Any] = {"warehouse": "MSK-01"}
+    credentials: Mapping[str, str] = {"address": "base_url", "login": "login", "password": "password"}
+    wrong_keys: Any = (("password", "wrong", "sign_in"), ("login", "nobody", "sign_in"), ("login", "кладовщик", "call"))
+    moves: Mapping[str, Mapping[str, Any]] = {
+        "accepted_at_warehouse": {"code": "ВРаботе"},
+        "in_transit": {"code": "Отгружен"},
+    }
+    routes: Mapping[str, Status] = {
+        "packed": Status.ACCEPTED_AT_WAREHOUSE,
+        "shipped": Status.IN_TRANSIT,
+        "cancelled": Status.CANCELLED,
+        "unknown_code": Status.UNKNOWN,
+    }
+    others: Mapping[str, Where] = {
+        "receipts": Where("/wms/hs/b24logistics/v1/wms/expected-receipts"),
+        "receipt": Where("/wms/hs/b24logistics/v1/wms/expected-receipts/*", "GET"),
+        "filed": Where(f"{ROOT}/{{id}}/documents"),
+        "documents": Where(f"{ROOT}/{{id}}/documents", "GET"),
+        "stock": Where("/wms/hs/b24logistics/v1/wms/stock", "GET"),
+    }
+    knows_cities = False
+    shows_people = False
+    takes_cod = False
+    subscribes = False
+    has_tracking_page = False
+    gives_tracking = False
+    tells_history = False
+    reads_apart = True
+    lists_elsewhere = (
+        "organization", "direction", "shipping_stage", "return_source", "receiving_stage", "states", "receipt_states",
+    )  # fmt: skip
+    #: §6.2, and the platform's own pages (§2.1).
+    shapes: tuple[Shape, ...] = (
+        Shape("a field", error("VALIDATION_FAILED", (NAME, "Укажите имя")), status=422, code=NAME, names=Field.NAME),
+        Shape("an article", error("UNKNOWN_REFERENCE", ("items[0].sku", "Номенклатура не найдена")), status=422,
+              code="items[0].sku", names=Field.ITEMS),
+        Shape("the configuration refuses", error("POSTING_REFUSED", message="Склад закрыт"), status=422,
+              code="POSTING_REFUSED"),
+        Shape("a code that nobody documented", error("QUOTA"), status=422, code="QUOTA"),
+        Shape("bad body", error("MALFORMED_BODY"), status=400, code="MALFORMED_BODY"),
+        Shape("locked", error("LOCKED"), "unavailable", 409),
+        Shape("maintenance", error("MAINTENANCE"), "unavailable", 503, headers={"Retry-After": "60"}),
+        Shape("not published", "<html>404</html>", "unavailable", 404, kind="text/html"),
+        Shape("the extension's key", error("UNAUTHORIZED"), "account", 401, "UNAUTHORIZED"),
+        Shape("the platform's door", "<html>401</html>", "account", 401, "http_401", kind="text/html"),
+        Shape("no rights", error("FORBIDDEN"), "account", 403, "FORBIDDEN"),
+        Shape("an exception, caught", error("INTERNAL"), "uncertain", 500),
+        Shape("an exception, not caught", "<html>500</html>", "uncertain", 500, kind="text/html"),
+        Shape("later", {"externalId": "x", "accepted": True}, "uncertain", 202),
+        Shape("a proxy's page", "<html>busy</html>", "uncertain", 200, kind="text/html"),
+    )  # fmt: skip
+
+    def most_calls(self, count: int) -> int:
+        """§6.8 has no list of what changed."""
+        return count
+
+    def no_such_order(self) -> str:
+        return "0a000100-0000-4000-8000-000000009999"
+
+    def refused_code(self) -> str:
+        return NAME
+
+    def pack(self, state: OrderState, short: int = 0) -> None:
+        self.control("POST", f"orders/{self.key(state)}/status", {"code": "packed", "short": short})
+
+    def add_document(self, key: str) -> None:
+        self.control("POST", f"orders/{key}/documents", {"kind": "waybill", "name": "ТОРГ-12.pdf"})
+
+    def sent(self, state: OrderState) -> Sent:
+        """Boxes and money are the carrier's."""
+        body = self.detail(state)["body"]
+        return Sent(
+            goods=tuple((row["sku"], row["qty"], round(row["price"] * 100)) for row in body["items"]),
+            name=body["party"]["name"], phone=body["party"]["phone"], comment=body["deliveryAddress"]["comment"],
+            place=body["deliveryAddress"]["text"],
+        )  # fmt: skip
+
+    def callback_body(self, state: OrderState) -> bytes:
+        row = {"event": "shipment_order.changed", "id": state.remote_id, "externalId": state.number}
+        return json.dumps({**row, "status": "in_transit", "revision": 3, "at": "2026-10-06T14:05:00+03:00"}).encode()
+
+
+class OneCWmsXmlHarness(OneCWmsHarness):
+    name = "one_c_wms_xml"
+    #: What every document of ours goes through in XML is told of 1C:TMS.
+    stories = ("warehouses", "receipts")
+    settings: Mapping[str, Any] = {**OneCWmsHarness.settings, "format": "xml"}
+
+
+def refusal(code: str, words: str) -> dict[str, Any]:
+    return {"odata.error": {"code": code, "message": {"lang": "ru", "value": words}}}
+
+
+class OneCWmsODataHarness(OneCWmsHarness):
+    name = "one_c_wms_odata"
+    #: Nothing tells when a state began (`following`); what else OData has is in `test_one_c_wms`.
+    stories = ("orders", "tracking", "cancels", "accounts")
+    settings: Mapping[str, Any] = {"interface": "odata", "odata_cancel": "status"}
+    credentials: Mapping[str, str] = {
+        **OneCWmsHarness.credentials, "organization": "organization", "direction": "direction",
+        "shipping_stage": "shipping_stage", "return_source": "return_source", "receiving_stage": "receiving_stage",
+    }  # fmt: skip
+    wrong_keys = (("password", "wrong", "sign_in"), ("login", "nobody", "sign_in"))
+    reads_apart = False
+    #: Posting is what makes a document an order.
+    create_path = f"{BASE}/Document_*/Post"
+    create_steps = (
+        Where(f"{BASE}/Catalog_*"),
+        Where(f"{BASE}/Document_*", contains="НомерКИС"),
+        Where(f"{BASE}/Document_*", contains="Владелец_Key"),
+        Where(f"{BASE}/InformationRegister_*"),
+        Where(create_path),
+    )
+    find_path = read_path = many_path = f"{BASE}/Document_*"
+    many_method = "GET"
+    cancel_path = f"{BASE}/InformationRegister_*"
+    cancel_method = "PATCH"
+    shapes = (
+        Shape("the configuration refuses", refusal("-1", "Поле «Контрагент» не заполнено"), status=500, code="-1",
+              names=Field.NAME),
+        Shape("it refuses for something else", refusal("-1", "Склад закрыт"), status=500, code="-1"),
+        Shape("a value", refusal("4", "Неверное значение"), status=400, code="4"),
+        Shape("no rights", refusal("20", "Недостаточно прав"), "account", 403, "20"),
+        Shape("not published", refusal("8", "Тип сущности не найден"), "account", 404, "8"),
+        Shape("changed meanwhile", refusal("-1", "Объект изменен"), "unavailable", 412),
+        Shape("the platform's door", "<html>401</html>", "account", 401, "http_401", kind="text/html"),
+        Shape("the publication is gone", "<html>404</html>", "unavailable", 404, kind="text/html"),
+        Shape("an exception", "<html>500</html>", "uncertain", 500, kind="text/html"),
+        Shape("a proxy's page", "<html>busy</html>", "uncertain", 200, kind="text/html"),
+    )  # fmt: skip
+
+    def most_calls(self, count: int) -> int:
+        """Headers, rows, states, and what was shipped, of twenty."""
+        return 4 * (-(-count // one_c_odata.MOST_OR))
+
+    def refused_code(self) -> str:
+        return "-1"
+
+    def refuse(self, request: Any) -> None:
+        row = {"code": "POSTING_REFUSED", "message": "Контрагент заблокирован"}
+        self.control("POST", "overrides", {"match": {"number": request.number}, "errors": [row]})
+
+    def sent(self, state: OrderState) -> Sent:
+        """Of the recipient a base has the name alone."""
+        found = self.detail(state)
+        return Sent(name=found["recipient"], goods=tuple((row["sku"], row["ordered"], None) for row in found["lines"]))
