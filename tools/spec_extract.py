@@ -58,6 +58,49 @@ APISHIP_OPERATIONS = [
     "post /webhooks",
     "delete /webhooks/{uuid}",
 ]
+# What the program asks of MoySklad, and objects that it reads or writes: one of another kind is any object.
+MOYSKLAD = "moysklad.openapi.json"
+_OF_DOCUMENTS = (
+    "get /entity/{}",
+    "post /entity/{}",
+    "get /entity/{}/{{id}}",
+    "put /entity/{}/{{id}}",
+    "delete /entity/{}/{{id}}",
+)
+MOYSKLAD_OPERATIONS = [
+    *(row.format(kind) for kind in ("customerorder", "demand", "salesreturn", "loss") for row in _OF_DOCUMENTS),
+    *(f"put /entity/{kind}/new" for kind in ("demand", "salesreturn", "loss")),
+    *(f"get /entity/{kind}/metadata" for kind in ("customerorder", "demand")),
+    *(f"{verb} /entity/{kind}/metadata/attributes" for kind in ("customerorder", "demand", "salesreturn")
+      for verb in ("get", "post")),
+    *(f"get /entity/{kind}" for kind in ("organization", "store", "product", "variant", "service")),
+    "post /entity/counterparty",
+    "get /entity/webhook",
+    "post /entity/webhook",
+    "put /entity/webhook/{id}",
+    "delete /entity/webhook/{id}",
+]  # fmt: skip
+MOYSKLAD_SCHEMAS = {
+    *(
+        "meta",
+        "metaList",
+        "error",
+        "address",
+        "state",
+        "file",
+        "fileList",
+        "fileUpload",
+        "currencyRate",
+        "positionStock",
+    ),
+    *("counterparty", "organization", "organizationList", "store", "storeList", "documentMetadata"),
+    *("attributeMetaInfo", "attributeMetaInfoList", "webhook", "webhookList", "product", "productList", "variantList"),
+    *("customerOrder", "customerOrderList", "customerOrderPosition", "customerOrderPositionList"),
+    *("demand", "demandList", "demandPosition", "demandPositionList"),
+    *("salesReturn", "salesReturnList", "salesReturnPosition", "salesReturnPositionList"),
+    *("loss", "lossList", "lossPosition", "lossPositionList"),
+    *("webhookNotificationPayload", "webhookEvent", "webhookAuditContext"),
+}
 PROSE = {"description", "title", "example", "examples", "externalDocs", "xml", "default"}
 REFERENCE = "#/components/schemas/"
 
@@ -68,6 +111,7 @@ def main(arguments: list[str]) -> int:
         print(f"no specifications in {SPECS}: name their folder in WAYBILL_SPECS", file=sys.stderr)
         return 1
     files = {"cdek.json": pretty(cdek()), "bitrix24_methods.json": methods(), "russian_post.json": russian_post()}
+    files["moysklad.json"] = pretty(moysklad())
     if (SPECS / APISHIP).is_file():
         files["apiship.json"] = pretty(apiship())
     if "--check" in arguments:
@@ -97,6 +141,47 @@ def apiship() -> dict[str, Any]:
     schemas: dict[str, Any] = {}
     cut(json.loads((SPECS / APISHIP).read_text()), "apiship", APISHIP_OPERATIONS, operations, schemas)
     return {"operations": operations, "schemas": dict(sorted(schemas.items()))}
+
+
+def moysklad() -> dict[str, Any]:
+    """As `cdek`, of one part; parameters and answers that its file shares are put in their places."""
+    spec = json.loads((SPECS / MOYSKLAD).read_text())
+    operations: dict[str, Any] = {}
+    for name in MOYSKLAD_OPERATIONS:
+        verb, path = name.split()
+        found = resolved(spec, spec["paths"][path][verb])
+        operations[f"{verb.upper()} {path}"] = narrowed(spec, operation(found, "moysklad"))
+    known = spec["components"]["schemas"]
+    schemas = {f"moysklad.{name}": narrowed(spec, bare(known[name], "moysklad")) for name in sorted(MOYSKLAD_SCHEMAS)}
+    return {"operations": operations, "schemas": schemas}
+
+
+def resolved(spec: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """An operation with its shared parameters and answers written out."""
+
+    def of(value: dict[str, Any]) -> dict[str, Any]:
+        found: Any = spec
+        for part in value.get("$ref", "").lstrip("#/").split("/") if "$ref" in value else ():
+            found = found[part]
+        return value if found is spec else found
+
+    answers = {status: of(answer) for status, answer in row["responses"].items()}
+    return {**row, "parameters": [of(each) for each in row.get("parameters", [])], "responses": answers}
+
+
+def narrowed(spec: dict[str, Any], schema: Any) -> Any:
+    """References to what is not kept become any object; those by another name lead to the thing itself."""
+    if isinstance(schema, list):
+        return [narrowed(spec, item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if isinstance(schema.get("$ref"), str):
+        name = schema["$ref"].removeprefix("#/schemas/moysklad.")
+        known = spec["components"]["schemas"]
+        while "$ref" in known[name]:
+            name = known[name]["$ref"].removeprefix(REFERENCE)
+        return {"$ref": f"#/schemas/moysklad.{name}"} if name in MOYSKLAD_SCHEMAS else {}
+    return {key: narrowed(spec, value) for key, value in schema.items()}
 
 
 def cut(spec: dict[str, Any], part: str, names: list[str], operations: dict[str, Any], schemas: dict[str, Any]) -> None:

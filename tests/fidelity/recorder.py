@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import threading
@@ -14,6 +15,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from sandbox.kernel.gate import Gate
 from sandbox.kernel.server import Server, serve
 from sandbox.world import World
+
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Recorder:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return json.loads(gzip.decompress(body) if body.startswith(_GZIP) else body)
     except ValueError:
         return None
 

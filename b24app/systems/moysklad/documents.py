@@ -3,6 +3,7 @@ are made when they are fetched."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Iterator
@@ -16,13 +17,13 @@ from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.lists import DEMAND, ORDER
 from b24app.systems.moysklad.reading import Reading
 from b24app.systems.moysklad.tracking import Papers
-from b24app.systems.moysklad.vocabulary import MOST_FILE, PDF, TEXT, Row, id_in, meta_of, moment
+from b24app.systems.moysklad.vocabulary import MOST_FILE, PDF, TEXT, Row, id_in, meta_of, moment, rows_in
 from b24app.systems.plugin import OpenContext
 
 FILE, PRINT = "file", "print"
 _FORMS = {"e": "embeddedtemplate", "c": "customtemplate"}
 #: How our key stands in a file's name.
-_MARK = re.compile(r" \[wb ([^\[\]]+)\](?=\.\w+$|$)")
+_MARK = re.compile(r" \[wb ([^\[\]]+) [0-9a-f]{8}\](?=\.\w+$|$)")
 _TYPES = {"pdf": PDF, "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "html": "text/html",
           "xls": "application/vnd.ms-excel", "zip": "application/zip"}  # fmt: skip
 _KINDS = ((r"этикет|ярлык|label", "label"), (r"накладн|ттн|торг|waybill", "waybill"), (r"акт|act\b", "act"),
@@ -36,30 +37,32 @@ class Documents:
         self._client, self._reading, self._directory, self._context = client, reading, directory, context
 
     def attach(self, remote_id: str, document: Attachment) -> FiledDocument:
-        """To the shipment, or to the order while there is none. What is there already is not sent again."""
+        """To the shipment, or to the order while there is none. The same bytes are not sent again; other ones take the
+        place of those that stood under our key."""
         if len(document.content) > MOST_FILE:
             raise Refused([Problem("paper_too_big", Field.ORDER, Who.WAYBILL)])
-        papers = self._papers(remote_id)
-        for kind, owner in _owners(papers):
-            if already := [row for row in self._files(kind, owner) if row.ours == document.key]:
-                return already[0]
-        kind, owner = _owners(papers)[0]
-        name = marked(document.name, document.key)
+        owners = _owners(self._papers(remote_id))
+        name = marked(document)
+        before = [(owner, row) for owner in owners for row in self._files(*owner) if _ours(row) == document.key]
+        if already := [row for _, row in before if row.get("filename") == name]:
+            return filed(already[0])
+        kind, owner = owners[0]
         body = [{"filename": name, "content": b64encode(document.content).decode()}]
         try:
             rows = self._client.ask("POST", f"entity/{kind}/{owner}/files", "files.attach", write=True, json=body)
+            mine = next((row for row in rows_in(rows) if row.get("filename") == name), None)
+            if mine is None:
+                raise Unavailable("files.attach: an answer without the file")
+            for (kind, owner), row in before:
+                self._client.ask("DELETE", f"entity/{kind}/{owner}/files/{_id(row)}", "files.delete", write=True)
         except Uncertain as error:
             raise Unavailable(str(error)) from error
-        found = [filed(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        mine = next((row for row in found if row.ours == document.key), None)
-        if mine is None:
-            raise Unavailable("files.attach: an answer without the file")
-        return mine
+        return filed(mine)
 
     def documents(self, remote_id: str) -> list[FiledDocument]:
         papers = self._papers(remote_id)
         owners = _owners(papers)
-        found = [row for kind, owner in owners for row in self._files(kind, owner)]
+        found = [filed(row) for owner in owners for row in self._files(*owner)]
         return [*found, *(form for kind in dict.fromkeys(kind for kind, _ in owners) for form in self._forms(kind))]
 
     def fetch(self, remote_id: str, key: str) -> bytes:
@@ -79,8 +82,8 @@ class Documents:
             raise Refused([Problem("order_unknown", Field.ORDER, Who.ADMIN)])
         return papers
 
-    def _files(self, kind: str, owner: str) -> Iterator[FiledDocument]:
-        return (filed(row) for row in self._client.pages(f"entity/{kind}/{owner}/files", "files.list"))
+    def _files(self, kind: str, owner: str) -> Iterator[Row]:
+        return self._client.pages(f"entity/{kind}/{owner}/files", "files.list")
 
     def _forms(self, kind: str) -> list[FiledDocument]:
         """Print forms of a type, the account's own first."""
@@ -105,22 +108,33 @@ def _owners(papers: Papers) -> list[tuple[str, str]]:
 # --- pure -------------------------------------------------------------------------------------------------------------
 
 
-def marked(name: str, key: str) -> str:
-    """A file's name with our key in it, by which it is known again; at most 255 signs."""
-    stem, dot, extension = name.rpartition(".")
-    stem, tail = (stem, f"{dot}{extension}") if stem and len(extension) <= 5 else (name, "")
-    mark = f" [wb {key.translate(_NO_BRACKETS)}]"
+def marked(document: Attachment) -> str:
+    """A file's name with our key and a mark of its bytes in it, by which it is known again; at most 255 signs."""
+    stem, dot, extension = document.name.rpartition(".")
+    stem, tail = (stem, f"{dot}{extension}") if stem and len(extension) <= 5 else (document.name, "")
+    mark = f" [wb {document.key.translate(_NO_BRACKETS)} {hashlib.sha256(document.content).hexdigest()[:8]}]"
     return f"{stem[: TEXT - len(mark) - len(tail)]}{mark}{tail}"
 
 
 def filed(row: Row) -> FiledDocument:
-    filename = str(row.get("filename") or row.get("title") or "")
-    mark = _MARK.search(filename)
+    filename = _filename(row)
     name = _MARK.sub("", filename)
     media = _TYPES.get(filename.rpartition(".")[2].lower(), "application/octet-stream")
-    key = f"{FILE}:{id_in(meta_of(row).get('href'))}"
-    return FiledDocument(key, name, kind_of(name), media, whole(row.get("size")) or 0, moment(row.get("created")),
-                         mark[1] if mark else "")  # fmt: skip
+    return FiledDocument(f"{FILE}:{_id(row)}", name, kind_of(name), media, whole(row.get("size")) or 0,
+                         moment(row.get("created")), _ours(row))  # fmt: skip
+
+
+def _filename(row: Row) -> str:
+    return str(row.get("filename") or row.get("title") or "")
+
+
+def _ours(row: Row) -> str:
+    found = _MARK.search(_filename(row))
+    return found[1] if found else ""
+
+
+def _id(row: Row) -> str:
+    return id_in(meta_of(row).get("href"))
 
 
 def _form(kind: str, short: str, row: Row) -> FiledDocument:

@@ -25,6 +25,7 @@ from b24app.systems.kit.directory import Directory
 from b24app.systems.moysklad import callbacks, tracking
 from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.documents import Documents
+from b24app.systems.moysklad.errors import Unknown
 from b24app.systems.moysklad.goods import Shelf, joined
 from b24app.systems.moysklad.lists import DEMAND, ORDER, Book
 from b24app.systems.moysklad.orders import build_agent, build_order
@@ -87,7 +88,7 @@ class MoySklad:
 
     def _needs_choices(self) -> None:
         if not all(self._context.setting(name) for name in self._defaults):
-            raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
+            raise Refused([Problem("choices_missing", Field.ACCOUNT, Who.ADMIN)])
 
     def read(self, remote_id: str) -> OrderState:
         papers = self._reading.one(remote_id)
@@ -203,8 +204,8 @@ class MoySklad:
     def _test_sign_in(self) -> Found:
         """A solution's token has no employee (§2.2)."""
         try:
-            found = self._client.object("GET", "context/employee", "context")
-        except Refused:
+            found = self._client.object("GET", "context/employee", "context", gone=True)
+        except Unknown:
             found = self._client.object("GET", "context/application", "context")
         return str(found.get("name") or ""), {}
 

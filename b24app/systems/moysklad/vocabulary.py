@@ -72,11 +72,12 @@ def meaning_of(name: str, state_type: str = "") -> str:
 
 # --- errors -----------------------------------------------------------------------------------------------------------
 
-#: §2.2, §6: the key itself is refused; no right to this; nothing was done, later; there is no such thing.
+#: §2.2, §6: the key itself is refused; no right to this; nothing was done, later; there is no such thing (1085: no
+#: employee, but a solution).
 ACCOUNT_CODES = frozenset({1048, 1056, 1061})
 RIGHT_CODES = frozenset({1016, 1017, 1018, 1045, 1064, 1075, 1092, 13003, 13004, 14010, 30004})
 LATER_CODES = frozenset({1049, 1065, 1073, 1074, 1088, 1095})
-UNKNOWN_CODES = frozenset({1020, 1021})
+UNKNOWN_CODES = frozenset({1020, 1021, 1085})
 NO_RIGHT_FOR_FIELDS = 14010
 _OUR_FAULT = "1002 1005 1006 1007 1012 1037 1039 1040 1047 1052 1059 1062 1084 2010 2011 2012 2013 2014 2021 2024 2027"
 MEANINGS = Meanings(

@@ -13,6 +13,7 @@ from sandbox.moysklad.errors import Refused
 from sandbox.moysklad.model import Base, Entity, Ref
 
 from .reading import Reader
+from .view import amount
 
 _CONDITION = re.compile(r"(?P<name>[^=<>~!]+?)(?P<op>!=|>=|<=|~=|=~|=|>|<|~)(?P<value>.*)", re.DOTALL)
 _TEXTS: Mapping[str, Callable[[str, str], bool]] = {
@@ -118,12 +119,11 @@ class Filter:
             return "bool"
         if name == "state.name" or name in _OWN or name in _SHOWN_TEXTS.get(self.kind, "").split():
             return "text"
+        if name == "sum":
+            return "number" if self.kind in DOCUMENTS else None
         field = WRITTEN.get(self.kind, {}).get(name)
-        if field is None:
-            return "number" if name == "sum" and self.kind in DOCUMENTS else None
-        return {"ref": "ref", "number": "number", "int": "number", "text": "text", "enum": "text", "uuid": "text"}.get(
-            field.kind
-        )
+        kinds = {"ref": "ref", "number": "number", "int": "number", "text": "text", "enum": "text", "uuid": "text"}
+        return kinds.get(field.kind) if field is not None else None
 
     def __call__(self, entity: Entity) -> bool:
         deleted = self.conditions.get("isDeleted")
@@ -162,6 +162,8 @@ class Filter:
                "isDeleted": entity.deleted is not None}  # fmt: skip
         if name in own:
             return own[name]
+        if name == "sum":
+            return sum(map(amount, entity.positions))
         if name == "productid":
             return entity.ref("product")
         if name in ("archived", "printed", "published"):

@@ -375,7 +375,7 @@ def test_lists(client: Client) -> None:
     assert names("description=") == ["wb-1-0"]
     assert names("description=один\\; два;name!=wb-1-1") == ["wb-1-2", "wb-1-3", "wb-1-4"]
     assert names("name~=wb-1;name=~4") == ["wb-1-4"]
-    assert names("state.name=Новый;name=wb-1-2") == ["wb-1-2"]
+    assert names("state.name=Новый;name=wb-1-2;sum>=90000;sum<90001") == ["wb-1-2"]
     moment = client.get("/entity/customerorder", filter="name=wb-1-3")["rows"][0]["updated"]
     assert names(f"updated>={moment}") == ["wb-1-3", "wb-1-4"]
     agent = client.get("/entity/customerorder", filter="name=wb-1-3")["rows"][0]["agent"]["meta"]["href"]
