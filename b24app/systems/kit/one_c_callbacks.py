@@ -22,3 +22,16 @@ def parse_callback(body: bytes) -> list[CallbackHint]:
     parts = [str(row.get(name) or "") for name in ("event", "id", "revision", "status")]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
     return [CallbackHint(parts[1], str(row.get("externalId") or ""), key)]
+
+
+class CallbacksByHand:
+    """The port `Callbacks` where somebody types our address into their form: there is no call for it."""
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:  # noqa: ARG002 - the port's shape
+        return parse_callback(body)
+
+    def ensure_subscribed(self, url: str) -> None:
+        """Nothing can be done, or seen, from here."""
+
+    def unsubscribe(self, url: str) -> int:  # noqa: ARG002 - the port's shape
+        return 0

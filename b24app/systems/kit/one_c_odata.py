@@ -32,6 +32,7 @@ MOST_OR = 20
 #: Codes that an administrator has to see to: an object, property or method is not published, or closed to the user.
 _ADMIN = frozenset({"8", "10", "11", "20"})
 _MISSING = "9"
+_TYPES = frozenset({"EntityType", "ComplexType"})
 _SAFE = "$?=&(),'/:;*"
 
 Row = Mapping[str, Any]
@@ -136,8 +137,8 @@ class OData:
         return self._call("POST", path, label, write=True)
 
     def published(self, wanted: Iterable[str]) -> dict[str, frozenset[str]]:
-        """Which of these entity sets are published, and their properties. The document may be as large as the whole
-        configuration: it is read as it comes."""
+        """Which of these entity sets (or types of rows, `…_RowType`) are published, and their properties. The document
+        may be as large as the whole configuration: it is read as it comes."""
         with tempfile.TemporaryFile() as sink:
             answer = self.line.send("GET", "$metadata", "odata.metadata", limits=LIST, sink=sink, keep_5xx=True)
             if answer.status != 200:
@@ -268,11 +269,13 @@ class _Metadata:
         local, name = tag.rpartition(":")[2], attributes.get("Name", "")
         if local == "EntitySet" and name in self._wanted:
             self.sets.add(name)
-        elif local == "EntityType":
+        elif local in _TYPES:
             self._type = name if name in self._wanted else ""
+            if local == "ComplexType" and self._type:  # rows of a tabular section have no set of their own
+                self.sets.add(name)
         elif local in ("Property", "NavigationProperty") and self._type:
             self.props.setdefault(self._type, set()).add(name)
 
     def end(self, tag: str) -> None:
-        if tag.rpartition(":")[2] == "EntityType":
+        if tag.rpartition(":")[2] in _TYPES:
             self._type = ""

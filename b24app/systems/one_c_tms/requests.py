@@ -51,6 +51,12 @@ def build_request(request: ShipmentRequest, terms: Terms) -> tuple[dict[str, Any
     return _document(request, DELIVERY, stops, terms), sender
 
 
+def check_start(sender: Sender | None, terms: Terms) -> tuple[str, Mapping[str, str]] | None:
+    """What the connection test says of where goods leave from. Raises Refused."""
+    _warehouse(joined(sender, terms.sender), terms)
+    return (terms.warehouse, {}) if terms.warehouse else None
+
+
 def build_return(request: ShipmentRequest, terms: Terms) -> dict[str, Any]:
     """`type: return_collection`: from the client to where the account's goods come from. Raises Refused."""
     if request.address is None:

@@ -12,16 +12,23 @@ from b24app.logistics.feed import FeedPage
 from b24app.logistics.model import Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
 from b24app.logistics.papers import MOST_BYTES
-from b24app.logistics.ports import CallbackHint, Outgoing, TestStep
+from b24app.logistics.ports import Outgoing, TestStep
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.logistics.warehouse import Attachment, FiledDocument
+from b24app.logistics.warehouse import Attachment, FiledDocument, Option
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
-from b24app.systems.kit.one_c_callbacks import parse_callback
+from b24app.systems.kit.one_c_callbacks import CallbacksByHand
 from b24app.systems.kit.one_c_http import PAGE, OneCHttp, Reply, Row, key_of
 from b24app.systems.one_c_tms import tracking
 from b24app.systems.one_c_tms.documents import build_upload, external_id, parse_document
-from b24app.systems.one_c_tms.requests import Terms, build_request, build_return, is_collection, parse_state
-from b24app.systems.one_c_tms.vocabulary import MEANINGS, NOT_FOUND, STATE_CONFLICT, TAKEN
+from b24app.systems.one_c_tms.requests import (
+    Terms,
+    build_request,
+    build_return,
+    check_start,
+    is_collection,
+    parse_state,
+)
+from b24app.systems.one_c_tms.vocabulary import BLOCKED, MEANINGS, NOT_FOUND, STATE_CONFLICT, STATUSES, TAKEN
 from b24app.systems.plugin import Manifest, OpenContext
 
 REQUESTS = "v1/transport-requests"
@@ -31,12 +38,13 @@ BY_NUMBER = "by-external-id/"
 MOST_PAGES = 4
 
 
-class ServiceTms:
+class ServiceTms(CallbacksByHand):
     """Implements the ports that the manifest names."""
 
     def __init__(self, manifest: Manifest, context: OpenContext) -> None:
         self._manifest, self._context = manifest, context
         self._client, self._terms = OneCHttp(context), Terms.of(context)
+        self._map = context.mapping("statuses")
 
     # --- Orders, Preview, Tracking ------------------------------------------------------------------------------------
 
@@ -96,7 +104,7 @@ class ServiceTms:
             return OrderState(remote_id, number, gone=not waiting)
         state = _state(reply, "requests.read")
         rows = self._list(f"{REQUESTS}/{state.remote_id}/events", "requests.events")
-        return replace(state, remote_id=remote_id, events=tracking.events_of(rows, reply.row, back))
+        return replace(state, remote_id=remote_id, events=tracking.events_of(rows, reply.row, back, self._map))
 
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """The feed says which have changed (`changedSince`, one call for all): only those are asked for here."""
@@ -106,7 +114,7 @@ class ServiceTms:
                 found.append(self.read(each))
         return found
 
-    # --- Feed, Callbacks ----------------------------------------------------------------------------------------------
+    # --- Feed ---------------------------------------------------------------------------------------------------------
 
     @property
     def feed_key(self) -> str:
@@ -127,15 +135,6 @@ class ServiceTms:
 
     def confirm(self, receipt: str) -> None:
         """Nothing to confirm: a moment is simply asked for again."""
-
-    def parse(self, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:  # noqa: ARG002 - the port's shape
-        return parse_callback(body)
-
-    def ensure_subscribed(self, url: str) -> None:
-        """An admin types the address into 1C (§6.9): there is no call for it."""
-
-    def unsubscribe(self, url: str) -> int:  # noqa: ARG002 - the port's shape
-        return 0
 
     # --- Cancels, Returns ---------------------------------------------------------------------------------------------
 
@@ -211,7 +210,15 @@ class ServiceTms:
         pages = self._client.pages(path, label, MOST_PAGES, limit=str(PAGE))
         return [row for rows, _ in pages for row in rows]
 
-    # --- ConnectionTest -----------------------------------------------------------------------------------------------
+    # --- Lists, ConnectionTest ----------------------------------------------------------------------------------------
+
+    def options(self, name: str) -> list[Option]:
+        """The contract's statuses (1C maps its own to them), of a service that is there."""
+        if name != "statuses":
+            return []
+        self._client.health()
+        known = {**dict.fromkeys((BLOCKED,), ""), **{code: status.value for code, status in STATUSES.items()}}
+        return [Option(code, code, means) for code, means in known.items()]
 
     def test(self, sender: Sender | None = None) -> Iterator[TestStep]:
         """Settings, the service's health, a list that needs rights; where goods leave from."""
@@ -219,7 +226,7 @@ class ServiceTms:
             ("settings", lambda: needs_settings(self._manifest, self._context)),
             ("sign_in", self._test_health),
             ("access", self._test_rights),
-            ("sender", lambda: self._test_sender(sender)),
+            ("sender", lambda: check_start(sender, self._terms)),
         ]
         return run_checks(checks)
 
@@ -234,12 +241,6 @@ class ServiceTms:
 
     def _test_rights(self) -> None:
         next(self._client.pages(REQUESTS, "requests.changed", 1, limit="1"), None)
-
-    def _test_sender(self, sender: Sender | None) -> Found | None:
-        terms = replace(self._terms, sender=sender or self._terms.sender)
-        if not terms.warehouse and terms.sender.address is None and self._terms.sender.address is None:
-            raise Refused([Problem("sender_missing", Field.SENDER, Who.ADMIN)])
-        return (terms.warehouse, {}) if terms.warehouse else None
 
 
 def _state(reply: Reply, label: str) -> OrderState:

@@ -22,21 +22,26 @@ BEGINNING = timedelta(days=1)
 MOST_SEEN = 2000
 
 
-def events_of(rows: Iterable[Row], state: Row, back: bool = False) -> tuple[TrackingEvent, ...]:
-    """Oldest first. What is wrong now (`problem` of the state) is wrong with the newest."""
-    found = [event for row in rows if (event := parse_event(row, back))]
+def events_of(
+    rows: Iterable[Row], state: Row, back: bool = False, mapping: Mapping[str, str] | None = None
+) -> tuple[TrackingEvent, ...]:
+    """Oldest first; `mapping` is what the admin takes a code for. What is wrong now (`problem` of the state) is wrong
+    with the newest."""
+    found = [event for row in rows if (event := parse_event(row, back, mapping))]
     found.sort(key=lambda event: event.at)
     if found and not back:
         found[-1] = _with_problem(found[-1], state.get("problem"))
     return tuple(found)
 
 
-def parse_event(row: Row, back: bool = False) -> TrackingEvent | None:
+def parse_event(row: Row, back: bool = False, mapping: Mapping[str, str] | None = None) -> TrackingEvent | None:
     """None for a row without a status or a time."""
     code, at = str(row.get("status") or "").strip(), moment_of(row.get("at"))
     if not code or at is None:
         return None
-    status = None if code == BLOCKED else STATUSES.get(code, Status.UNKNOWN)
+    chosen = (mapping or {}).get(code, "")
+    known = None if code == BLOCKED else STATUSES.get(code, Status.UNKNOWN)
+    status = Status(chosen) if chosen in set(Status) else known
     text = str(row.get("comment") or row.get("rawStatus") or code)
     event = TrackingEvent(
         code=code,

@@ -9,7 +9,7 @@ from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.kit.meanings import Meanings
 
-HTTP, ODATA = "http", "odata"
+SERVICE, ODATA = "http", "odata"
 DOOR, EXPRESS = "door", "express"
 SERVICES = (
     (DOOR, {"ru": "До двери", "en": "To the door"}),
@@ -48,18 +48,14 @@ INCIDENTS: Mapping[str, tuple[Incident, str]] = {
 #: Values of the neighbouring 1C:УТ / 1C:ERP document (§5), for the proposal in the settings form: nothing is confirmed
 #: for TMS, so that each base's own list is shown and an admin says what they mean.
 PROPOSED: Mapping[str, str] = {
-    "формируется": "created",
-    "новая": "created",
-    "новый": "created",
-    "кпогрузке": "accepted_at_warehouse",
-    "отправлено": "in_transit",
-    "впути": "in_transit",
-    "закрыто": "delivered",
-    "доставлена": "delivered",
-    "доставлено": "delivered",
-    "отменена": "cancelled",
-    "отменено": "cancelled",
-}
+    "формируется": "created", "новая": "created", "новый": "created", "кпогрузке": "accepted_at_warehouse",
+    "отправлено": "in_transit", "впути": "in_transit", "ожидаетполучателя": "ready_for_pickup",
+    "надоставке": "out_for_delivery", "закрыто": "delivered", "доставлена": "delivered", "доставлено": "delivered",
+    "недоставлено": "delivery_failed", "возвращается": "returning", "возвращено": "returned",
+    "отменена": "cancelled", "отменено": "cancelled", "утеряно": "lost",
+}  # fmt: skip
+#: Values of settings of a base without our extension.
+MARK, UNPOSTED = "mark", "no"
 
 # --- errors (§6.2) ----------------------------------------------------------------------------------------------------
 
@@ -92,6 +88,19 @@ _PATTERNS = (
     ("field_invalid", Field.ORDER, _A, r"^(stops|cargo|deal|comment|type)\b"),
 )
 MEANINGS = Meanings(_PATHS, _PATTERNS)
+#: A base without our extension refuses in its own words (§2.2: code -1).
+BY_WORDS = Meanings(
+    (("number_taken", Field.NUMBER, _W, "15"), ("order_unknown", Field.ORDER, _A, "9")),
+    (
+        ("too_late_to_cancel", Field.ORDER, _M, r"передан\w* в работу|уже отправлен"),
+        ("name_refused", Field.NAME, _M, r"получател|контактн"),
+        ("phone_refused", Field.PHONE, _M, r"телефон"),
+        ("address_unknown", Field.ADDRESS, _M, r"адрес|маршрут"),
+        ("weight_refused", Field.WEIGHT, _M, r"\bвес\b"),
+        ("sender_point_unknown", Field.SENDER, _A, r"склад"),
+        ("rows_refused", Field.ITEMS, _M, r"номенклатур|товар"),
+    ),
+)
 
 # --- documents (§6.6) -------------------------------------------------------------------------------------------------
 
@@ -115,8 +124,10 @@ RULES = tuple(
 )
 
 NOTICE = {
-    "ru": "В базе 1С должен быть наш HTTP-сервис (расширение): модуль и описание для разработчика 1С лежат в "
-    "docs/systems/one_c.",
-    "en": "The 1C base needs our HTTP service (an extension): its module and contract, for a 1C developer, are in "
-    "docs/systems/one_c.",
+    "ru": "У 1С нет готового API. Либо программист 1С ставит расширение с нашим HTTP-сервисом (docs/systems/one_c),"
+    " либо администратор 1С включает стандартный OData: тогда нет документов, истории и возвратов, а имена объекта и"
+    " реквизитов указываете вы.",
+    "en": "1C has no ready-made API. Either a 1C developer installs an extension with our HTTP service"
+    " (docs/systems/one_c), or 1C's administrator switches standard OData on: without documents, history and returns"
+    " then, and the names of object and attributes are yours to enter.",
 }

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import OrderState
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Incident
@@ -30,7 +31,9 @@ class OneCTmsHarness(Harness):
     cancel_path = f"{ROOT}/{{id}}/cancel"
     settings: Mapping[str, Any] = {"warehouse": "MSK-01", "sender_phone": "+74950000001"}
     credentials: Mapping[str, str] = {"address": "base_url", "login": "login", "password": "password"}
-    wrong_keys = (("password", "wrong", "sign_in"), ("login", "nobody", "sign_in"), ("login", "b24_viewer", "sign_in"))
+    wrong_keys: tuple[tuple[str, str, str], ...] = (
+        ("password", "wrong", "sign_in"), ("login", "nobody", "sign_in"), ("login", "b24_viewer", "sign_in"),
+    )  # fmt: skip
     moves: Mapping[str, Mapping[str, Any]] = {
         "accepted_at_warehouse": {"code": "accepted_at_warehouse"},
         "in_transit": {"code": "in_transit"},
@@ -49,7 +52,7 @@ class OneCTmsHarness(Harness):
     subscribes = False
     has_tracking_page = False
     #: §6.2, and the platform's own pages (§2.1).
-    shapes = (
+    shapes: tuple[Shape, ...] = (
         Shape("a field", error("VALIDATION_FAILED", (PHONE, "Укажите телефон")), status=422, code=PHONE,
               names=Field.PHONE),
         Shape("a reference", error("UNKNOWN_REFERENCE", ("stops[0].warehouseRef", "Склад не найден")), status=422,
@@ -73,6 +76,9 @@ class OneCTmsHarness(Harness):
     )  # fmt: skip
 
     files_anew = False
+
+    #: A batch is what OData tells at once; the service is asked for each.
+    reads_apart = True
 
     def most_calls(self, count: int) -> int:
         """A state, and its events."""
@@ -118,3 +124,85 @@ class OneCTmsXmlHarness(OneCTmsHarness):
     name = "one_c_tms_xml"
     stories = ("orders", "following", "returns", "cancels", "feeds")
     settings: Mapping[str, Any] = {**OneCTmsHarness.settings, "format": "xml"}
+
+
+BASE = "/tms3/odata/standard.odata"
+ATTRIBUTES = """
+Склад_Key = "0a000400-0000-4000-8000-000000000001"
+Вес = cargo.weightKg
+Объем = cargo.volumeM3
+ОбъявленнаяСтоимость = cargo.declaredValue
+СуммаКОплате = cargo.cashOnDelivery
+Комментарий = comment
+ПолучательНаименование = stops[-1].contact.name
+ПолучательТелефон = stops[-1].contact.phone
+
+Маршрут[stops].Адрес = address.text | warehouseRef
+Маршрут[stops].КонтактноеЛицо = contact.name
+Маршрут[stops].Телефон = contact.phone
+ГрузовыеМеста[cargo.packages].Вес = weightKg
+ГрузовыеМеста[cargo.packages].Длина = lengthCm
+ГрузовыеМеста[cargo.packages].Ширина = widthCm
+ГрузовыеМеста[cargo.packages].Высота = heightCm
+"""
+
+
+def refusal(code: str, words: str) -> dict[str, Any]:
+    return {"odata.error": {"code": code, "message": {"lang": "ru", "value": words}}}
+
+
+class OneCTmsODataHarness(OneCTmsHarness):
+    name = "one_c_tms_odata"
+    #: A base shows the status of now alone (`following`), and has no documents and returns.
+    stories = ("orders", "tracking", "cancels", "accounts", "callbacks")
+    settings: Mapping[str, Any] = {
+        "interface": "odata",
+        "warehouse": "MSK-01",
+        "odata_entity": "Document_ЗаданиеНаПеревозку",
+        "odata_number": "НомерКИС",
+        "odata_status": "Статус",
+        "odata_status_at": "ДатаСтатуса",
+        "odata_fields": ATTRIBUTES,
+        "odata_cancel": "mark",
+    }
+    wrong_keys = (("password", "wrong", "sign_in"), ("login", "nobody", "sign_in"))
+    #: Posting is what makes a document a request.
+    create_path = f"{BASE}/Document_*/Post"
+    create_steps = (Where(f"{BASE}/Document_*"), Where(create_path))
+    find_path = read_path = many_path = f"{BASE}/Document_*"
+    many_method = "GET"
+    cancel_path = f"{BASE}/Document_*"
+    cancel_method = "PATCH"
+    too_late = "accepted_at_warehouse"
+    reads_apart = False
+    bulk_tells_history = True
+    shapes = (
+        Shape("the configuration refuses", refusal("-1", "Не заполнен телефон"), status=500, code="-1",
+              names=Field.PHONE),
+        Shape("for something else", refusal("-1", "Лимит исчерпан"), status=500, code="-1"),
+        Shape("a value", refusal("4", "Неверное значение"), status=400, code="4"),
+        Shape("no rights", refusal("20", "Недостаточно прав"), "account", 403, "20"),
+        Shape("not published", refusal("8", "Тип сущности не найден"), "account", 404, "8"),
+        Shape("the platform's door", "<html>401</html>", "account", 401, "http_401", kind="text/html"),
+        Shape("the publication is gone", "<html>404</html>", "unavailable", 404, kind="text/html"),
+        Shape("an exception", "<html>500</html>", "uncertain", 500, kind="text/html"),
+        Shape("nothing in it", {}, "uncertain"),
+        Shape("a proxy's page", "<html>busy</html>", "uncertain", 200, kind="text/html"),
+    )  # fmt: skip
+
+    def base_url(self) -> str:
+        return str(self.account()["base_url"])
+
+    def account(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.world.addresses[self.code]["accounts"][3]
+        return found
+
+    def most_calls(self, count: int) -> int:
+        return -(-count // 20)
+
+    def refused_code(self) -> str:
+        return "-1"
+
+    def refuse(self, request: ShipmentRequest) -> None:
+        row = {"match": {"number": request.number}, "errors": [{"message": "Получатель в стоп-листе"}]}
+        self.control("POST", "overrides", row)

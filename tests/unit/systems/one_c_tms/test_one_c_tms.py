@@ -185,3 +185,11 @@ def test_a_callback_is_a_hint_with_a_key_of_its_change() -> None:
     assert parse_callback(b"\xef\xbb\xbf" + body.replace(b", ", b",")) == [hint]
     assert parse_callback(body.replace(b"5", b"6"))[0].key != hint.key
     assert parse_callback(b"[" * 100_000) == []
+
+
+def test_an_admins_map_wins_over_the_contracts_list() -> None:
+    rows = [_event("customs_hold", 1), _event("blocked", 2)]
+    chosen = {"customs_hold": "in_transit", "blocked": "delivery_failed", "created": "packed"}
+    assert [event.status for event in events_of(rows, {}, mapping=chosen)] == [
+        Status.IN_TRANSIT, Status.DELIVERY_FAILED,
+    ]  # fmt: skip
