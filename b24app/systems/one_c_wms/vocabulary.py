@@ -164,7 +164,7 @@ MEANINGS = Meanings(
         ("article_unknown", Field.ITEMS, _M, "UNKNOWN_REFERENCE .*номенклатур"),
         ("rows_refused", Field.ITEMS, _M, "номенклатур|строк|количеств|остат"),
         ("name_refused", Field.NAME, _M, "контрагент|получател"),
-        ("account_contract", Field.ACCOUNT, _A, "организаци"),
+        ("account_missing", Field.ACCOUNT, _A, "организаци|направлени|стади|источник"),
     ),
 )
 
