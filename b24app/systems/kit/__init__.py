@@ -2,4 +2,5 @@
 `line` (calls and what a failed one means), `tokens`, `soap`, `meanings` (code tables), `units`, `directory` (a small
 cache of reference data), `cities` (which namesake is meant), `spool` (a long list, page by page), `checks` (the
 connection test), `goods` (sums per piece), `senders` (who sends), `forms` (what settings forms ask for alike),
-`fitting` (a point and a shipment), `subscriptions` (our address among theirs)."""
+`fitting` (a point and a shipment), `subscriptions` (our address among theirs), `one_c_…` (1C: our HTTP service in an
+infobase, and its standard OData)."""

@@ -36,7 +36,7 @@ from b24app.systems.one_c_wms.goods import items_of, merged
 from b24app.systems.one_c_wms.lookup import Lookup
 from b24app.systems.one_c_wms.names import Names, way
 from b24app.systems.one_c_wms.settings import BY_HAND, no_object, state_options, zone_of
-from b24app.systems.one_c_wms.vocabulary import LISTS, MEANINGS, NEEDED
+from b24app.systems.one_c_wms.vocabulary import MEANINGS, NAMES, NEEDED
 from b24app.systems.plugin import Manifest, OpenContext
 
 #: The one warehouse that a base without our service shows (§4.3 has no place in the balances).
@@ -213,8 +213,9 @@ class BaseWms:
         return StockAnswer(tuple(lines), unknown, self._context.clock.now())
 
     def options(self, name: str) -> list[Option]:
-        if name in LISTS:
-            rows = self._client.rows(LISTS[name], "lists", select=("Ref_Key", "Description"), top=MOST_ELEMENTS)
+        if f"list.{name}" in NAMES:
+            catalog = self._names[f"list.{name}"]
+            rows = self._client.rows(catalog, "lists", select=("Ref_Key", "Description"), top=MOST_ELEMENTS)
             return [Option(str(row["Ref_Key"]), str(row.get("Description") or row["Ref_Key"])) for row in rows]
         if name in ("states", "receipt_states"):
             register, value = self._names[f"{_KIND_OF[name]}.states"], self._names["states.value"]

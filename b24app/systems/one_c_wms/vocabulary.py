@@ -119,6 +119,12 @@ NAMES: Mapping[str, str] = {
     "stock.quantity": "Количество",
     "stock.coming": "КоличествоПриход",
     "stock.going": "КоличествоРасход",
+    # Catalogs that settings of these names are chosen from.
+    "list.organization": "Catalog_Организации",
+    "list.direction": "Catalog_усНаправлениеОтгрузки",
+    "list.shipping_stage": "Catalog_усСтадииОтгрузки",
+    "list.return_source": "Catalog_усИсточникиПоступления",
+    "list.receiving_stage": "Catalog_усСтадииПриемки",
 }
 #: Entity sets without which nothing works, and those that only some of it needs.
 NEEDED = (
@@ -132,14 +138,6 @@ NEEDED = (
     "partner",
     "stock",
 )
-#: Settings whose values are elements of a catalog of the base.
-LISTS: Mapping[str, str] = {
-    "organization": "Catalog_Организации",
-    "direction": "Catalog_усНаправлениеОтгрузки",
-    "shipping_stage": "Catalog_усСтадииОтгрузки",
-    "return_source": "Catalog_усИсточникиПоступления",
-    "receiving_stage": "Catalog_усСтадииПриемки",
-}
 
 # --- errors (§6.2, §2.2) ----------------------------------------------------------------------------------------------
 

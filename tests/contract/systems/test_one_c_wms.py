@@ -244,6 +244,8 @@ def test_elements_to_choose_from(base: OneCWmsHarness) -> None:
     assert [option.title for option in base.port.options("organization")] == ["ООО «Ромашка»", "ООО «Василёк»"]
     assert "Возврат покупателя" in [option.title for option in base.port.options("return_source")]
     assert base.port.options("surprise") == []
+    renamed = base.open(names="list.organization = Catalog_усЗоны")
+    assert [option.title for option in renamed.options("organization")] == ["Хранение", "Ворота"]
 
 
 # --- receipts ---------------------------------------------------------------------------------------------------------
