@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, TrackPolicy
-from b24app.systems.sap_ewm.form import FORM, NOTICE
 from b24app.systems.sap_ewm.system import SapEwm
-from b24app.systems.sap_ewm.vocabulary import BATCH, RULES, SERVICES
+from b24app.systems.sap_ewm.vocabulary import BATCH, FORM, NOTICE, RULES, SERVICES
 
 MANIFEST = Manifest(
     code="sap_ewm",

@@ -7,20 +7,23 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urljoin
 
 from b24app.logistics.errors import Unavailable
 from b24app.systems.kit.checks import account_refused
 from b24app.systems.kit.line import Line, document, lost
 from b24app.systems.kit.tokens import AccountToken
+from b24app.systems.kit.units import whole
 from b24app.systems.plugin import OpenContext
 from b24app.systems.sap_ewm.errors import SapSays, read_error
 from b24app.systems.sap_ewm.vocabulary import OUTBOUND, V2, V4, service
-from b24app.wire.http import Answer
+from b24app.wire.http import Answer, Limits
 
 Row = dict[str, Any]
 #: How long a session's token is kept: SAP ends sessions that nobody uses, and says so.
 SESSION_S = 1500.0
 _READS = frozenset({"GET", "HEAD"})
+_QUICK = {"GET": Limits(3.0, 5.0, 5.0), "POST": Limits(3.0, 12.0, 12.0), "PATCH": Limits(3.0, 8.0, 8.0)}
 #: Two cookies may come in one header line.
 _COOKIE = re.compile(r"(?:^|,\s*)([A-Za-z0-9_\-.]+=[^;,]*)")
 #: Pages of a list that are followed.
@@ -28,9 +31,11 @@ _MOST_PAGES = 50
 
 
 class Client:
-    """Calls of one account. Thread-safe: what is remembered lives in the token cache."""
+    """Calls of one account. Thread-safe: what is remembered lives in the token cache. `quick`: for a creation, whose
+    look-ups, token and two writes together may take 40 s."""
 
-    def __init__(self, context: OpenContext) -> None:
+    def __init__(self, context: OpenContext, *, quick: bool = False) -> None:
+        self._limits = _QUICK if quick else {}
         headers = {"Accept-Language": context.setting("language") or "ru"}
         if client := context.setting("client"):
             headers["sap-client"] = client
@@ -63,7 +68,7 @@ class Client:
         token = data.get("access_token") if isinstance(data, Mapping) else None
         if answer.status != 200 or not isinstance(token, str) or not token:
             raise Unavailable(f"oauth.token: HTTP {answer.status}, no token")
-        return token, float(data.get("expires_in") or 600)
+        return token, float(whole(data.get("expires_in")) or 600)
 
     def sign_out(self) -> None:
         self._token.drop()
@@ -92,8 +97,9 @@ class Client:
             token = self._token.get(refused) if self.oauth else ""
             signed = f"Bearer {token}" if self.oauth else self.basic
             answer = self.line.send(
-                verb, path, label, write=write, headers={**headers, "Authorization": signed}, **what
-            )
+                verb, path, label, write=write, headers={**headers, "Authorization": signed},
+                **{"limits": self._limits.get(verb), **what},
+            )  # fmt: skip
             if answer.status != 401 or not self.oauth:
                 break
             refused = token
@@ -102,15 +108,23 @@ class Client:
     # --- calls --------------------------------------------------------------------------------------------------------
 
     def call(
-        self, verb: str, path: str, label: str, *, headers: Mapping[str, str] | None = None, **what: Any
+        self,
+        verb: str,
+        path: str,
+        label: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        optional: bool = False,
+        **what: Any,
     ) -> Answer:
-        """One call that was answered well. Raises SapSays, AccountProblem, Unavailable, and Uncertain for a write."""
+        """One call that was answered well. Raises SapSays, AccountProblem, Unavailable, and Uncertain for a write.
+        `optional`: a service whose absence must not stop the account's orders."""
         sent = dict(headers or {})
         if verb in _READS:
             answer = self._signed(verb, path, label, sent, **what)
         else:
             answer = self._written(verb, path, label, sent, what)
-        self._judge(answer, label, write=verb not in _READS)
+        self._judge(answer, label, write=verb not in _READS, optional=optional)
         return answer
 
     def _written(self, verb: str, path: str, label: str, headers: dict[str, str], what: Mapping[str, Any]) -> Answer:
@@ -126,15 +140,18 @@ class Client:
             stale = kept
         return answer
 
-    def _judge(self, answer: Answer, label: str, *, write: bool = False) -> None:
+    def _judge(self, answer: Answer, label: str, *, write: bool = False, optional: bool = False) -> None:
         """Raises what an answer other than a good one means."""
         if answer.status < 300:
             return
         said = read_error(answer)
-        if answer.status in (401, 403):
+        missing = said is not None and said.code.startswith("/IWFND/MED/")
+        if answer.status in (401, 403) or missing:
             if answer.headers.get("x-csrf-token", "").lower() == "required":
                 raise Unavailable(f"{label}: the CSRF token is not taken")
             code, text = (said.code, said.text) if said else (f"HTTP {answer.status}", "")
+            if optional and answer.status != 401:
+                raise Unavailable(f"{label}: {code} {text[:120]}")
             raise account_refused(code, text)
         if said is not None:
             raise SapSays(said, label)
@@ -145,28 +162,28 @@ class Client:
 
     # --- documents ----------------------------------------------------------------------------------------------------
 
-    def v2(self, path: str, label: str, **params: str) -> list[Row]:
+    def v2(self, path: str, label: str, *, optional: bool = False, **params: str) -> list[Row]:
         """Rows of a V2 list, of one page. Raises SapSays, Unavailable, AccountProblem."""
-        data = self._document(f"{V2}{path}", label, {"$format": "json", **_options(params)})
+        data = self._document(f"{V2}{path}", label, {"$format": "json", **_options(params)}, optional)
         return _rows(data, "d", "results", label)
 
-    def v4(self, path: str, label: str, **params: str) -> list[Row]:
+    def v4(self, path: str, label: str, *, optional: bool = False, **params: str) -> list[Row]:
         """Rows of a V4 list, all pages."""
-        address: str | None = f"{V4}{path}"
-        query: Mapping[str, str] = _options(params)
+        address, query = self.line.address(f"{V4}{path}"), _options(params)
         found: list[Row] = []
         for _ in range(_MOST_PAGES):
-            if address is None:
-                return found
-            data = self._document(address, label, query)
+            data = self._document(address, label, query, optional)
             found += _rows(data, "", "value", label)
-            more = data.get("@odata.nextLink")
-            root = f"{V4}{path}".rpartition("/")[0]
-            address, query = (f"{root}/{more}" if more else None), {}
+            more = str(data.get("@odata.nextLink") or "")
+            if not more:
+                return found
+            address, query = urljoin(address, more), {}
+            if not address.startswith(f"{self.line.base}/"):
+                raise Unavailable(f"{label}: a page at another address")
         raise Unavailable(f"{label}: more than {_MOST_PAGES} pages")
 
-    def _document(self, path: str, label: str, params: Mapping[str, str]) -> Any:
-        answer = self.call("GET", path, label, params=params)
+    def _document(self, path: str, label: str, params: Mapping[str, str], optional: bool) -> Any:
+        answer = self.call("GET", path, label, params=params, optional=optional)
         try:
             return json.loads(answer.body)
         except ValueError as error:

@@ -50,8 +50,8 @@ def attach(client: Client, remote_id: str, document: Attachment) -> FiledDocumen
     }  # fmt: skip
     try:
         client.call(
-            "POST", f"{V2}{FILES}/AttachmentContentSet", "files.attach", headers=headers, body=document.content,
-            limits=replace(WRITE, read_s=60.0, total_s=90.0),
+            "POST", f"{V2}{FILES}/AttachmentContentSet", "files.attach", optional=True, headers=headers,
+            body=document.content,             limits=replace(WRITE, read_s=60.0, total_s=90.0),
         )  # fmt: skip
     except SapSays as says:
         raise says.refusal() from says
@@ -66,7 +66,7 @@ def attach(client: Client, remote_id: str, document: Attachment) -> FiledDocumen
 def listed(client: Client, remote_id: str) -> list[FiledDocument]:
     key = f"LinkedSAPObjectKey={literal(linked(remote_id))}&BusinessObjectTypeName={literal(_OBJECT)}"
     try:
-        rows = client.v2(f"{FILES}/GetAllOriginals?{key}", "files.list")
+        rows = client.v2(f"{FILES}/GetAllOriginals?{key}", "files.list", optional=True)
     except SapSays as says:
         if says.said.missing:
             return []
@@ -94,7 +94,7 @@ def fetch(client: Client, key: str) -> bytes:
     limits = replace(READ, read_s=20.0, total_s=30.0, max_bytes=MOST_BYTES)
     try:
         answer = client.call(
-            "GET", f"{V2}{FILES}/AttachmentContentSet({pairs})/$value", "files.fetch", limits=limits,
+            "GET", f"{V2}{FILES}/AttachmentContentSet({pairs})/$value", "files.fetch", optional=True, limits=limits,
             headers={"Accept": "application/json, */*"},
         )  # fmt: skip
     except SapSays as says:

@@ -61,6 +61,9 @@ class Deliveries:
         self._client, self._name = client, name
         self._boxes = newer and name == OUTBOUND
 
+    def _door(self, label: str) -> _Door:
+        return _Door(self._client, label, optional=self._name == RETURNS)
+
     def _service(self, door: _Door) -> Any:
         from pyodata.v2.service import Service
 
@@ -85,7 +88,7 @@ class Deliveries:
         more: str | None = None
         for _ in range(_MOST_PAGES):
             # A door opens once: an odd answer must not make pyodata fetch property by property.
-            door = _Door(self._client, label)
+            door = self._door(label)
             query = self._set(door, kind).get_entities().filter(where).select(self._select(kind, expand))
             query = query.expand(",".join(expand)) if expand else query
             page = self._run(label, (query.next_url(more) if more else query).execute)
@@ -99,7 +102,7 @@ class Deliveries:
 
     def read(self, label: str, number: str) -> Row:
         """One, with its ETag. Raises SapSays (404) when there is none."""
-        door = _Door(self._client, label)
+        door = self._door(label)
         expand = (ITEMS, *((BOXES,) if self._boxes else ()))
         query = self._set(door).get_entity(number).select(self._select(HEADER, expand)).expand(",".join(expand))
         return self._run(label, lambda: self._row(HEADER, query.execute(), expand))
@@ -108,17 +111,17 @@ class Deliveries:
 
     def create(self, label: str, items: Iterable[Mapping[str, str]], header: Mapping[str, str]) -> Row:
         """A deep insert; items go as a list (§7)."""
-        door = _Door(self._client, label)
+        door = self._door(label)
         query = self._set(door).create_entity().set(**header, **{ITEMS: [dict(item) for item in items]})
         return self._run(label, lambda: self._row(HEADER, query.execute(), (ITEMS,)), write=True)
 
     def change(self, label: str, number: str, etag: str, values: Mapping[str, str]) -> None:
-        query = self._set(_Door(self._client, label)).update_entity(number).set(**values)
+        query = self._set(self._door(label)).update_entity(number).set(**values)
         query.add_headers({"If-Match": etag})
         self._run(label, query.execute, write=True)
 
     def delete(self, label: str, number: str, etag: str) -> None:
-        query = self._set(_Door(self._client, label)).delete_entity(number)
+        query = self._set(self._door(label)).delete_entity(number)
         query.add_headers({"If-Match": etag})
         self._run(label, query.execute, write=True)
 
@@ -154,8 +157,8 @@ class Deliveries:
 class _Door:
     """As much of a `requests.Session` as pyodata uses: one request, through our client."""
 
-    def __init__(self, client: Client, label: str) -> None:
-        self._client, self._label = client, label
+    def __init__(self, client: Client, label: str, *, optional: bool) -> None:
+        self._client, self._label, self._optional = client, label, optional
         self._open = True
 
     def request(
@@ -166,8 +169,9 @@ class _Door:
         self._open = False
         body = None if data is None else data.encode()
         answer = self._client.call(
-            method, url, self._label, headers=dict(headers), params=parse_qsl(params, keep_blank_values=True), body=body
-        )
+            method, url, self._label, headers=headers, params=parse_qsl(params, keep_blank_values=True), body=body,
+            optional=self._optional,
+        )  # fmt: skip
         return _Response(url, answer)
 
 

@@ -19,20 +19,20 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """A row of a SAP order: `quantity` None = not told (all that is open)."""
+    """A row of a SAP order: what of it is open, in its unit ("" = not told)."""
 
     number: str
     material: str
     unit: str = ""
-    quantity: Decimal | None = None
+    open: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A row of the delivery to be: of which row of the order, how much (None = all that is open)."""
+    """A row of the delivery to be: of which row of the order, how much."""
 
     row: OrderRow
-    quantity: Decimal | None
+    quantity: Decimal
 
 
 def reference(request: ShipmentRequest) -> str:
@@ -43,19 +43,31 @@ def reference(request: ShipmentRequest) -> str:
     return number
 
 
-def order_rows(rows: Iterable[Row], key: str) -> list[OrderRow]:
-    """Of A_SalesOrderItem or A_CustomerReturnItem; `key` is the name of the item's number."""
-    found = [
-        OrderRow(bare(str(row.get(key) or "")), str(row.get("Material") or ""),
-                 str(row.get("RequestedQuantityUnit") or ""), quantity(row.get("RequestedQuantity")))
+def order_rows(rows: Iterable[Row], key: str, there: Iterable[Row] = ()) -> list[OrderRow]:
+    """Of A_SalesOrderItem or A_CustomerReturnItem, `key` is the name of the item's number; without what the deliveries
+    that are `there` have taken already."""
+    taken = _sums((item["ReferenceSDDocumentItem"], item) for row in there for item in row[ITEMS])
+    return [
+        OrderRow(number, str(row.get("Material") or ""), str(row.get("RequestedQuantityUnit") or ""),
+                 quantity(row.get("RequestedQuantity")) - taken.get(number, Decimal(0)))
         for row in rows
+        if (number := bare(str(row.get(key) or "")))
     ]  # fmt: skip
-    return [row for row in found if row.number]
 
 
-def by_position(items: Sequence[Item]) -> list[OrderRow]:
-    """Where the order cannot be read: rows 10, 20, … in the deal's order."""
-    return [OrderRow(str(place * 10), item.sku) for place, item in enumerate(items, start=1)]
+def _sums(items: Iterable[tuple[str, Row]]) -> dict[str, Decimal]:
+    """Quantities of deliveries' rows, by what stands before each."""
+    found: dict[str, Decimal] = {}
+    for name, item in items:
+        found[bare(name)] = found.get(bare(name), Decimal(0)) + quantity(item["ActualDeliveryQuantity"])
+    return found
+
+
+def by_position(items: Sequence[Item]) -> list[Wanted]:
+    """Where the order cannot be read: of its rows 10, 20, … in the deal's order."""
+    return [
+        Wanted(OrderRow(str(place * 10), item.sku), Decimal(item.quantity)) for place, item in enumerate(items, start=1)
+    ]
 
 
 def goods(request: ShipmentRequest) -> list[Item]:
@@ -64,12 +76,10 @@ def goods(request: ShipmentRequest) -> list[Item]:
 
 def choose(items: Sequence[Item], rows: Sequence[OrderRow]) -> list[Wanted]:
     """Which rows of the order, and how much of each. Rows of one article are filled one after another; what is more
-    than they hold is asked of the last, so that SAP itself says no. Without goods: the whole order. Raises Refused: an
-    article that the order does not have."""
-    if not items:
-        return [Wanted(row, None) for row in rows]
+    than is open is asked of the last, so that SAP itself says no. Raises Refused: nothing to ship, an article that the
+    order does not have."""
     needed: dict[str, Decimal] = {}
-    problems = []
+    problems = [] if items else [Problem("items_missing", Field.ITEMS, Who.MANAGER)]
     for item in items:
         row = next((row for row in rows if item.sku and same_article(row.material, item.sku)), None)
         if row is None:
@@ -84,24 +94,22 @@ def choose(items: Sequence[Item], rows: Sequence[OrderRow]) -> list[Wanted]:
 def _fill(material: str, amount: Decimal, rows: Sequence[OrderRow]) -> list[Wanted]:
     found = []
     fitting = [row for row in rows if row.material == material]
-    for place, row in enumerate(fitting, start=1):
-        held = amount if row.quantity is None or place == len(fitting) else min(amount, row.quantity)
+    for row in fitting:
+        held = amount if row is fitting[-1] else min(amount, row.open)
         if held > 0:
             found.append(Wanted(row, held))
-        amount -= held
+            amount -= held
     return found
 
 
 def build_items(order: str, wanted: Iterable[Wanted]) -> list[dict[str, str]]:
     """The only creatable properties of an item (§3.4)."""
-    rows = []
-    for each in wanted:
-        row = {"ReferenceSDDocument": order, "ReferenceSDDocumentItem": each.row.number}
-        if each.quantity is not None:
-            row["ActualDeliveryQuantity"] = plain(each.quantity)
-            row |= {"DeliveryQuantityUnit": each.row.unit} if each.row.unit else {}
-        rows.append(row)
-    return rows
+    return [
+        {"ReferenceSDDocument": order, "ReferenceSDDocumentItem": each.row.number,
+         "ActualDeliveryQuantity": plain(each.quantity),
+         **({"DeliveryQuantityUnit": each.row.unit} if each.row.unit else {})}
+        for each in wanted
+    ]  # fmt: skip
 
 
 def build_mark(request: ShipmentRequest) -> dict[str, str]:
@@ -117,14 +125,17 @@ def ours(headers: Iterable[Row], number: str) -> Row | None:
 
 
 def half_made(headers: Iterable[Row], wanted: Sequence[Wanted], user: str) -> Row | None:
-    """One that a lost answer left behind: no mark, nothing posted, just our rows, made by our user ("" = whoever)."""
-    asked = sorted((each.row.number, each.quantity) for each in wanted if each.quantity is not None)
+    """One that a lost answer left behind: no mark, nothing posted, just our goods, made by our user ("" = whoever).
+    From which rows of an article they were taken depends on what was open then."""
+    rows = {each.row.number: each.quantity for each in wanted}
+    goods: dict[str, Decimal] = {}
+    for each in wanted:
+        name = bare(each.row.material)
+        goods[name] = goods.get(name, Decimal(0)) + each.quantity
     for row in headers:
-        held = sorted(
-            (bare(item["ReferenceSDDocumentItem"]), quantity(item["ActualDeliveryQuantity"])) for item in row[ITEMS]
-        )
         mine = not user or row["CreatedByUser"].upper() == user.upper()
         untouched = not row["BillOfLading"] and row["OverallGoodsMovementStatus"] != DONE
-        if mine and untouched and (held == asked or (not asked and held)):
+        same = _sums((item["ReferenceSDDocumentItem"], item) for item in row[ITEMS]) == rows
+        if mine and untouched and (same or _sums((item["Material"], item) for item in row[ITEMS]) == goods):
             return row
     return None

@@ -31,6 +31,7 @@ from b24app.systems.sap_ewm.vocabulary import (
     literal,
     quantity,
     reference_missing,
+    reference_unknown,
     types,
 )
 
@@ -58,9 +59,9 @@ class Returns:
         """Search, create, mark. `sold`: the SAP order that was delivered ("" = not known)."""
         order = bare(request.reference) or self._returns_order(sold)
         path, where = f"{RETURN_ORDERS}/A_CustomerReturnItem", f"CustomerReturn eq {literal(order)}"
-        rows = reading(lambda: self._client.v2(path, "returns.order", filter=where))
+        rows = reading(lambda: self._client.v2(path, "returns.order", optional=True, filter=where))
         if not rows:
-            raise Refused([Problem("reference_unknown", Field.REFERENCE, Who.MANAGER, params={"number": order})])
+            raise Refused([reference_unknown(order)])
         wanted = choose(request.items, order_rows(rows, "CustomerReturnItem"))
         row = self._there(order, request.number) or self._create(order, wanted)
         if row["BillOfLading"] != request.number:
@@ -72,7 +73,7 @@ class Returns:
         if not sold:
             raise Refused([reference_missing()])
         path, where = f"{RETURN_ORDERS}/A_CustomerReturn", f"ReferenceSDDocument eq {literal(sold)}"
-        rows = reading(lambda: self._client.v2(path, "returns.orders", filter=where))
+        rows = reading(lambda: self._client.v2(path, "returns.orders", optional=True, filter=where))
         numbers = [bare(str(row.get("CustomerReturn") or "")) for row in rows]
         if not numbers:
             raise Refused([reference_missing()])
@@ -128,14 +129,16 @@ class Returns:
         return reading(lambda: self._inspected(row, remote_id))
 
     def _inspected(self, row: Row, remote_id: str) -> ReceiptState:
-        heads = self._client.v4(INBOUND_HEADS, "inbound.find", filter=_either("InboundDelivery", remote_id))
+        heads = self._client.v4(
+            INBOUND_HEADS, "inbound.find", optional=True, filter=_either("InboundDelivery", remote_id)
+        )
         if not heads:
             return state_of(row, row["BillOfLading"])
         inbound = str(heads[0].get("EWMInboundDelivery") or "")
         asked = f"EWMInboundDelivery eq {literal(inbound)}"
-        items = self._client.v4(INBOUND_ITEMS, "inbound.items", filter=asked)
+        items = self._client.v4(INBOUND_ITEMS, "inbound.items", optional=True, filter=asked)
         of_it = f"EWMStockReferenceDocument eq {literal(inbound)}"
-        parts = self._client.v4(PHYSICAL, "stock.physical", filter=of_it, select=_STOCK)
+        parts = self._client.v4(PHYSICAL, "stock.physical", optional=True, filter=of_it, select=_STOCK)
         return with_findings(row, items, parts, self._good, self._blocked)
 
     def _read(self, number: str) -> Row | None:

@@ -11,6 +11,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Carriage
+from b24app.systems.plugin import OpenContext
 from b24app.systems.sap_ewm import orders, tracking
 from b24app.systems.sap_ewm import vocabulary as words
 from b24app.systems.sap_ewm.client import Client
@@ -21,7 +22,7 @@ from b24app.systems.sap_ewm.soap import SoapDeliveries
 T = TypeVar("T")
 Row = dict[str, Any]
 _ODO_FIELDS = (
-    "EWMOutboundDeliveryOrder,SalesOrder,SalesOrderItem,ProductQuantity,PlannedPickingStatus,PickingStatus,"
+    "EWMOutboundDeliveryOrder,SalesOrder,SalesOrderItem,ProductQuantity,QuantityUnit,PlannedPickingStatus,PickingStatus,"
     "GoodsIssueStatus"
 )
 #: A tracking number fits there, or it is not written (§3.2).
@@ -29,11 +30,13 @@ _MEANS = 20
 
 
 class Shipping:
-    """`older`: addresses of systems whose release has no handling units; `soap` None = over OData."""
+    """`older`: addresses of systems whose release has no handling units."""
 
-    def __init__(self, client: Client, older: set[str], soap: SoapDeliveries | None, *, ewm: bool) -> None:
-        self._client, self._older, self._soap, self._ewm = client, older, soap, ewm
-        self._context = context = client.context
+    def __init__(self, context: OpenContext, older: set[str]) -> None:
+        self._context, self._older = context, older
+        self._client, self._quick = Client(context), Client(context, quick=True)
+        self._ewm = context.setting("ewm") != "no"
+        self._soap = SoapDeliveries(self._client) if context.setting("api") == "soap" else None
         zone = words.zone_of(context.setting("time_zone") or "Europe/Moscow")
         self._site = tracking.Site(zone, context.setting("packed_when") or "boxes")
 
@@ -52,61 +55,64 @@ class Shipping:
         order, point = orders.reference(request), self._context.setting("shipping_point")
         if self._soap:
             return self._state(self._soap.create(request, order, point))
-        wanted = orders.choose(orders.goods(request), self._rows(request, order))
         there = self._deliveries_of(order)
         row = orders.ours(there, request.number)
-        if row is None:
-            user = (
-                "" if self._client.oauth or self._context.setting("adopt") == "any" else self._context.setting("user")
-            )
-            row = orders.half_made(there, wanted, user)
-            if row is None:
-                header = {"ShippingPoint": point} if point else {}
-                row = writing(
-                    lambda: self._outbound().create("orders.create", orders.build_items(order, wanted), header)
-                )
-            self._mark(row, orders.build_mark(request))
-            row |= orders.build_mark(request)
-        return self._state(row)
+        if row is not None:
+            return self._state(row)
+        wanted, mark = self._wanted(request, order, there), orders.build_mark(request)
+        left = orders.half_made(there, wanted, self._user())
+        if left is not None:
+            self._changed("orders.mark", left, mark, self._quick)
+            return self._state(left | mark)
+        header, items = {"ShippingPoint": point} if point else {}, orders.build_items(order, wanted)
+        made = writing(lambda: self._outbound(self._quick).create("orders.create", items, header))
+        try:
+            self._changed("orders.mark", made, mark, self._quick)
+        except Refused:
+            # One that does not take our mark would be nobody's.
+            self._remove(words.bare(made["DeliveryDocument"]))
+            raise
+        return self._state(made | mark)
 
-    def _rows(self, request: ShipmentRequest, order: str) -> list[orders.OrderRow]:
+    def _user(self) -> str:
+        """Whose unmarked deliveries are ours; "" = whoever made them."""
+        anybody = self._client.oauth or self._context.setting("adopt") == "any"
+        return "" if anybody else self._context.setting("user")
+
+    def _wanted(self, request: ShipmentRequest, order: str, there: Sequence[Row]) -> list[orders.Wanted]:
+        goods = orders.goods(request)
         if self._context.setting("items") == "position":
-            return orders.by_position(orders.goods(request))
+            return orders.by_position(goods)
         path, where = f"{words.SALES_ORDERS}/A_SalesOrderItem", f"SalesOrder eq {words.literal(order)}"
-        rows = orders.order_rows(reading(lambda: self._client.v2(path, "orders.rows", filter=where)), "SalesOrderItem")
+        rows = reading(lambda: self._quick.v2(path, "orders.rows", filter=where))
         if not rows:
-            raise Refused([Problem("reference_unknown", Field.REFERENCE, Who.MANAGER, params={"number": order})])
-        return rows
+            raise Refused([words.reference_unknown(order)])
+        return orders.choose(goods, orders.order_rows(rows, "SalesOrderItem", there))
 
     def _deliveries_of(self, order: str) -> list[Row]:
         where = f"ReferenceSDDocument eq {words.literal(order)}"
-        items = reading(lambda: self._outbound().items("orders.search", where))
+        items = reading(lambda: self._outbound(self._quick).items("orders.search", where))
         numbers = sorted({words.bare(item["DeliveryDocument"]) for item in items})
-        return self._headers("orders.search", words.any_of("DeliveryDocument", numbers)) if numbers else []
+        return self._headers("orders.search", words.any_of("DeliveryDocument", numbers), self._quick) if numbers else []
 
-    def _mark(self, row: Row, mark: Mapping[str, str]) -> None:
-        """A delivery that does not take our mark would be nobody's: it is taken back. Raises Refused, Unavailable,
-        Uncertain."""
+    def _changed(self, label: str, row: Row, values: Mapping[str, str], client: Client | None = None) -> None:
+        """Under If-Match; once more with the version that there is now."""
         number = words.bare(row["DeliveryDocument"])
         try:
-            self._changed("orders.mark", number, row["etag"], mark)
-        except Refused:
-            self._remove(number)
-            raise
-
-    def _changed(self, label: str, number: str, etag: str, values: Mapping[str, str]) -> None:
-        """Under If-Match; once more with the version that there is now."""
-        try:
-            self._outbound().change(label, number, etag, values)
+            self._outbound(client).change(label, number, row["etag"], values)
         except SapSays as says:
             if not says.said.stale:
                 raise says.refusal() from says
-            fresh = reading(lambda: self._outbound().read(f"{label}.again", number))
-            writing(lambda: self._outbound().change(label, number, fresh["etag"], values))
+            etag = self._etag(number)
+            writing(lambda: self._outbound(client).change(label, number, etag, values))
 
     def _remove(self, number: str) -> None:
-        fresh = reading(lambda: self._outbound().read("orders.read", number))
-        writing(lambda: self._outbound().delete("orders.cancel", number, fresh["etag"]))
+        etag = self._etag(number)
+        writing(lambda: self._outbound().delete("orders.cancel", number, etag))
+
+    def _etag(self, number: str) -> str:
+        row = reading(lambda: self._newer(lambda deliveries: deliveries.read("orders.read", number)))
+        return str(row["etag"])
 
     def read(self, remote_id: str) -> OrderState:
         row = self.one(remote_id)
@@ -182,25 +188,25 @@ class Shipping:
         if row is None:
             return OrderState(remote_id=remote_id, gone=True)
         if row["MeansOfTransport"] != number:
-            self._changed("orders.carriage", remote_id, row["etag"], {"MeansOfTransport": number})
+            self._changed("orders.carriage", row, {"MeansOfTransport": number})
         return replace(self._state(row), packed=None, lines=())
 
     # --- releases -----------------------------------------------------------------------------------------------------
 
-    def _outbound(self) -> Deliveries:
-        return Deliveries(self._client, newer=self._client.line.base not in self._older)
+    def _outbound(self, client: Client | None = None) -> Deliveries:
+        return Deliveries(client or self._client, newer=self._client.line.base not in self._older)
 
-    def _headers(self, label: str, where: str) -> list[Row]:
-        return reading(lambda: self._newer(lambda deliveries: deliveries.headers(label, where)))
+    def _headers(self, label: str, where: str, client: Client | None = None) -> list[Row]:
+        return reading(lambda: self._newer(lambda deliveries: deliveries.headers(label, where), client))
 
-    def _newer(self, ask: Callable[[Deliveries], T]) -> T:
+    def _newer(self, ask: Callable[[Deliveries], T], client: Client | None = None) -> T:
         """Handling units are in newer releases only (§3.1): one that refuses them is not asked for them again."""
         base = self._client.line.base
         try:
-            return ask(self._outbound())
+            return ask(self._outbound(client))
         except SapSays as says:
             if says.said.status != 400 or base in self._older:
                 raise
-            found = ask(Deliveries(self._client, newer=False))
+            found = ask(Deliveries(client or self._client, newer=False))
             self._older.add(base)
             return found

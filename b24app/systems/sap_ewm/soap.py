@@ -103,6 +103,7 @@ def _header(answer: Mapping[str, Any]) -> Row:
                 "DeliveryDocumentItem": str(row.get("POSNR") or ""), "Material": str(row.get("MATNR") or ""),
                 "DeliveryDocumentItemText": str(row.get("ARKTX") or ""), "ActualDeliveryQuantity": row.get("LFIMG"),
                 "OriginalDeliveryQuantity": row.get("ORMNG"), "PickingStatus": str(row.get("KOSTA") or ""),
+                "DeliveryQuantityUnit": str(row.get("VRKME") or ""),
                 "ReferenceSDDocument": str(row.get("VGBEL") or ""),
                 "ReferenceSDDocumentItem": str(row.get("VGPOS") or ""),
             }

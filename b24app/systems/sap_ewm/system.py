@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable
-from b24app.logistics.model import Sender, ShipmentRequest
-from b24app.logistics.order import OrderState
+from b24app.logistics.model import Sender
 from b24app.logistics.ports import TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import (
     Attachment,
-    Carriage,
     FiledDocument,
     Option,
     ReceiptRequest,
@@ -25,45 +23,21 @@ from b24app.systems.kit.checks import Found, account_refused, needs_settings, ru
 from b24app.systems.plugin import Manifest, OpenContext
 from b24app.systems.sap_ewm import files, stock
 from b24app.systems.sap_ewm import vocabulary as words
-from b24app.systems.sap_ewm.client import Client
 from b24app.systems.sap_ewm.errors import SapSays, reading
 from b24app.systems.sap_ewm.odata import ITEMS
 from b24app.systems.sap_ewm.receipts import Returns
 from b24app.systems.sap_ewm.shipping import Shipping
-from b24app.systems.sap_ewm.soap import SoapDeliveries
 
 Row = dict[str, Any]
 
 
-class SapEwm:
-    """Implements the ports that the manifest names."""
+class SapEwm(Shipping):
+    """Implements the ports that the manifest names; orders, tracking, cancelling and the carrier's progress are
+    `Shipping`'s."""
 
     def __init__(self, manifest: Manifest, context: OpenContext, older: set[str]) -> None:
-        self._manifest, self._context = manifest, context
-        self._client = Client(context)
-        self._ewm = context.setting("ewm") != "no"
-        self._soap = SoapDeliveries(self._client) if context.setting("api") == "soap" else None
-        self._shipping = Shipping(self._client, older, self._soap, ewm=self._ewm)
-
-    # --- Orders, Tracking, Cancels, Onward ----------------------------------------------------------------------------
-
-    def find(self, number: str) -> OrderState | None:
-        return self._shipping.find(number)
-
-    def create(self, request: ShipmentRequest) -> OrderState:
-        return self._shipping.create(request)
-
-    def read(self, remote_id: str) -> OrderState:
-        return self._shipping.read(remote_id)
-
-    def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
-        return self._shipping.read_many(remote_ids)
-
-    def cancel(self, remote_id: str) -> OrderState:
-        return self._shipping.cancel(remote_id)
-
-    def tell(self, remote_id: str, carriage: Carriage) -> OrderState | None:
-        return self._shipping.tell(remote_id, carriage)
+        super().__init__(context, older)
+        self._manifest = manifest
 
     # --- Stock, Lists -------------------------------------------------------------------------------------------------
 
@@ -71,7 +45,7 @@ class SapEwm:
         """EWM's numbers: this service names them no other way."""
         if self._soap or not self._ewm:
             return []
-        rows = reading(lambda: self._client.v4(words.WAREHOUSES, "warehouse.list"))
+        rows = reading(lambda: self._client.v4(words.WAREHOUSES, "warehouse.list", optional=True))
         codes = [str(row.get("EWMWarehouse") or "") for row in rows]
         only = self._context.setting("warehouse")
         return [Warehouse(code, code) for code in codes if code and only in ("", code)]
@@ -85,20 +59,22 @@ class SapEwm:
         lines: list[StockLine] = []
         for at in range(0, len(skus), words.MOST_SKUS):
             some = list(skus[at : at + words.MOST_SKUS])
-            where = stock.build_filter(some, only, good)
-            rows = reading(
-                lambda: self._client.v4(words.AVAILABLE, "stock.available", filter=where, select=stock.FIELDS)  # noqa: B023
-            )
-            lines += stock.parse_stock(rows, some)
+            lines += stock.parse_stock(self._available(stock.build_filter(some, only, good)), some)
         nowhere = [sku for sku in skus if sku not in {line.sku for line in lines}]
         return StockAnswer(tuple(lines), self._unheard_of(nowhere), self._context.clock.now())
+
+    def _available(self, where: str) -> list[Row]:
+        what = {"filter": where, "select": stock.FIELDS}
+        return reading(lambda: self._client.v4(words.AVAILABLE, "stock.available", optional=True, **what))
 
     def _unheard_of(self, skus: Sequence[str]) -> tuple[str, ...]:
         if not skus:
             return ()
         where = words.any_of("Product", [sku.upper() for sku in skus])
         try:
-            rows = self._client.v2(f"{words.PRODUCTS}/A_Product", "products", filter=where, select="Product")
+            rows = self._client.v2(
+                f"{words.PRODUCTS}/A_Product", "products", optional=True, filter=where, select="Product"
+            )
         except (SapSays, LogisticsError):
             return ()  # not every site has that service: nobody knows, which is not "unknown"
         return stock.unknown(skus, rows)
@@ -116,9 +92,9 @@ class SapEwm:
         """The SAP order of the delivery that the goods went out with; "" = not known."""
         number = request.of_remote_id
         if not number and request.of_number:
-            found = self._shipping.find(request.of_number)
+            found = self.find(request.of_number)
             number = found.remote_id if found else ""
-        row = self._shipping.one(number) if number else None
+        row = self.one(number) if number else None
         return words.bare(row[ITEMS][0]["ReferenceSDDocument"]) if row and row[ITEMS] else ""
 
     def find_receipt(self, number: str) -> ReceiptState | None:
@@ -184,8 +160,11 @@ class SapEwm:
 
     def _test_search(self) -> None:
         """A site that lets nobody filter deliveries cannot be asked what became of a lost answer (§3.2)."""
-        if self._shipping.find("waybill-0-0") is not None:
+        if self.find("waybill-0-0") is not None:
             raise Unavailable("orders.find: an order that nobody made")
 
     def _test_warehouse(self) -> Found | None:
-        return ("", {"n": str(len(self.warehouses()))}) if self._ewm and not self._soap else None
+        """Without its picking EWM would be silent about every order; stock is not needed for them."""
+        if self._ewm and not self._soap:
+            reading(lambda: self._client.v4(words.ODO_ITEMS, "warehouse.items", top="1"))
+        return None

@@ -91,7 +91,9 @@ def _line(row: Row, item: Row, there: Row | None) -> _Line:
     if there is not None and not issued:
         digit = str(there.get("PickingStatus") or "")
         begun = digit not in EWM_WAITS or str(there.get("PlannedPickingStatus") or "") not in EWM_WAITS
-        told, picked = digit == EWM_DONE, quantity(there.get("ProductQuantity"))
+        # In another unit than the delivery's it says nothing of how much was short.
+        same = str(there.get("QuantityUnit") or "") in ("", item["DeliveryQuantityUnit"])
+        told, picked = digit == EWM_DONE, quantity(there.get("ProductQuantity")) if same else now
     over = told or issued
     return _Line(
         item["Material"], item["DeliveryDocumentItemText"], asked or now, picked if over else Decimal(0),

@@ -118,9 +118,9 @@ def test_calls_of_an_order_from_creation_to_the_dock(sap: SapEwmHarness) -> None
     sap.port.find("wb-0-0")
     labels(sap)
     made = sap.port.create(sap.request())
-    assert labels(sap) == ["orders.rows", "orders.search", "csrf", "orders.create", "orders.mark"]
+    assert labels(sap) == ["orders.search", "orders.rows", "csrf", "orders.create", "orders.mark"]
     sap.port.create(sap.request("wb-2-1"))
-    assert labels(sap) == ["orders.rows", "orders.search", "orders.create", "orders.mark"]
+    assert labels(sap) == ["orders.search", "orders.rows", "orders.create", "orders.mark"]
     sap.port.read_many([made.remote_id])
     assert labels(sap) == ["orders.many", "warehouse.items"]
     sap.step(made, {"code": "issued"})
@@ -189,7 +189,7 @@ def test_a_session_that_ended_is_renewed_and_the_write_done_once(sap: SapEwmHarn
     sap.advance(1801)
     labels(sap)
     sap.port.create(sap.request("wb-2-1"))
-    done = ["orders.rows", "orders.search", "orders.create", "csrf", "orders.create", "orders.mark"]
+    done = ["orders.search", "orders.rows", "orders.create", "csrf", "orders.create", "orders.mark"]
     assert labels(sap) == done
     assert sap.live("wb-2-1") == 1
 
@@ -363,6 +363,85 @@ def test_documents_are_off_unless_the_admin_wants_them(sap: SapEwmHarness) -> No
     assert sap.raised(lambda: sap.port.fetch_document(made.remote_id, "|||||X|0080000123|LIKP")) == "Refused"
 
 
+def test_services_that_orders_do_not_need_stop_none(sap: SapEwmHarness) -> None:
+    request = sap.receipt_request()
+    missing = [
+        "api_whse_availablestock",
+        "api_warehouse_2",
+        "API_CUSTOMER_RETURNS_DELIVERY_SRV",
+        "API_CV_ATTACHMENT_SRV",
+    ]
+    sap.switch(unregistered=missing)
+    calls = (lambda: sap.port.stock(["CUP-1"]), sap.port.warehouses, lambda: sap.port.expect(request),
+             lambda: sap.port.find_receipt("wb-R"), lambda: sap.port.documents("80000123"))  # fmt: skip
+    assert [sap.raised(call) for call in calls] == ["Unavailable"] * 5
+    assert sap.make("wb-5-1").order_number
+    sap.switch(unregistered=["api_warehouse_odo_2"])
+    assert sap.raised(lambda: sap.port.read(sap.port.find("wb-5-1").remote_id)) == "AccountProblem"
+    assert [step.name for step in sap.port.test() if not step.ok] == ["warehouse"]
+
+
+# --- odd sites ---
+
+
+def test_an_older_release_is_asked_once_whether_it_has_boxes(le: SapEwmHarness) -> None:
+    made = le.make()
+    le.pack(made)
+    labels(le)
+    assert le.port.read(made.remote_id).packed.parcels == ()
+    le.port.tell(made.remote_id, Carriage("CDEK", "1106123456"))
+    le.port.find("wb-1-1")
+    assert labels(le) == ["orders.read", "orders.read", "orders.carriage", "orders.find"]
+    anew = le.open_anew()
+    anew.read_many([made.remote_id])
+    assert labels(le) == ["orders.many", "orders.many"]
+    anew.read_many([made.remote_id])
+    assert labels(le) == ["orders.many"]
+
+
+def test_an_order_is_delivered_in_parts_and_the_rest_is_refused_by_sap(le: SapEwmHarness) -> None:
+    """Of 4712 ten packs of tea are open; weighed goods go in their own unit."""
+    tea, nails = Item("Чай", "TE-ASM-100", 6, Money.of(320), 130), Item("Гвозди", "TL-NAIL", 2, Money.of(189), 1000)
+    request = replace(le.request(), reference="4712")
+
+    def part(number: str, *goods: Item) -> OrderState:
+        made: OrderState = le.port.create(replace(request, number=number, parcels=(Parcel(700, 0, 0, 0, goods),)))
+        return made
+
+    assert [line.ordered for line in part("wb-7-1", tea, nails).lines] == [6, 2]
+    assert [line.ordered for line in part("wb-7-2", replace(tea, quantity=4)).lines] == [4]
+    with pytest.raises(Refused) as caught:
+        part("wb-7-3", replace(tea, quantity=1))
+    assert (caught.value.problems[0].code, caught.value.problems[0].their_code) == ("order_delivered", "VL/302")
+
+
+def test_an_adopted_delivery_that_takes_no_mark_is_not_ours_to_delete(le: SapEwmHarness) -> None:
+    request = le.request()
+    made = le.port.create(request)
+    le.step(made, {"code": "BillOfLading="})
+    body = error("ZSD/003", "BillOfLading is not allowed here")
+    le.strike("status", Where(f"{HEADERS}(*", "PATCH"), status=400, body=body, content_type="application/json")
+    assert le.raised(lambda: le.port.create(request)) == "Refused"
+    assert le.live(request.number) == 1
+
+
+def test_pages_warnings_and_unknown_fields_change_nothing(sap: SapEwmHarness) -> None:
+    sap.switch(page_rows=2, warnings=True, unknown_fields=True)
+    states = [sap.make(f"wb-{n}-1") for n in range(1, 6)]
+    read = sap.port.read_many([state.remote_id for state in states])
+    assert [state.number for state in read] == [f"wb-{n}-1" for n in range(1, 6)]
+    assert labels(sap).count("orders.many") == 3
+
+
+def test_a_delivery_that_the_warehouse_deletes_is_gone_and_may_be_made_anew(sap: SapEwmHarness) -> None:
+    made = sap.make()
+    sap.step(made, {"code": "deleted"})
+    assert sap.port.read(made.remote_id).gone
+    assert sap.port.find("wb-1-1") is None
+    again = sap.port.create(sap.request())
+    assert (again.number, again.remote_id != made.remote_id) == ("wb-1-1", True)
+
+
 # --- a site without OData ---------------------------------------------------------------------------------------------
 
 
@@ -381,6 +460,61 @@ def test_soap_creates_follows_and_says_what_it_cannot(soap: SapEwmHarness) -> No
     assert caught.value.problems[0].code == "odata_needed"
     code, field, _ = problem(soap, replace(soap.request("wb-3-1"), reference="4799"))
     assert (code, field) == ("reference_unknown", Field.REFERENCE)
+
+
+def test_soap_makes_one_delivery_whatever_is_lost(soap: SapEwmHarness) -> None:
+    """The module looks for our number first."""
+    request, where = soap.request(), soap.creating()
+    said = soap.raised_by(
+        (("break_after", {}), ("status", {"status": 500}), ("html", {"status": 200}), ("html", {"status": 502})),
+        where,
+        lambda: soap.port.create(request),
+    )
+    assert said == dict.fromkeys(said, "Uncertain")
+    assert soap.port.create(request).remote_id == soap.port.find(request.number).remote_id
+    assert soap.live(request.number) == 1
+    broken = soap.raised_by((("status", {"status": 500}), ("html", {"status": 200})), soap.finding(),
+                            lambda: soap.port.find(request.number))  # fmt: skip
+    assert broken == dict.fromkeys(broken, "Unavailable")
+
+
+def returned(*message: str) -> str:
+    """An answer of the module that holds nothing but a message."""
+    names = ("TYPE", "ID", "NUMBER")
+    inner = "".join(f"<{name}>{value}</{name}>" for name, value in zip(names, message, strict=False))
+    rows = f"<RETURN><item>{inner}</item></RETURN>" if inner else ""
+    space = "urn:sap-com:document:sap:rfc:functions"
+    return f"<n:Z_WAYBILL_DELIVERYResponse xmlns:n='{space}'>{rows}</n:Z_WAYBILL_DELIVERYResponse>"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("<soap:Fault><faultcode>soap:Server</faultcode><faultstring>x</faultstring></soap:Fault>", "Uncertain"),
+        (returned(), "Uncertain"),
+        (returned("E", "MC", "601"), "Unavailable"),
+        (returned("A", "ZSD", "001"), "Refused"),
+        (returned("S", "VL", "311"), "Uncertain"),
+    ],
+)
+def test_what_the_modules_answers_mean(soap: SapEwmHarness, body: str, said: str) -> None:
+    space = "http://schemas.xmlsoap.org/soap/envelope/"
+    envelope = f"<soap:Envelope xmlns:soap='{space}'><soap:Body>{body}</soap:Body></soap:Envelope>"
+    status = 500 if "Fault" in body else 200
+    soap.port.find("wb-0-0")
+    soap.strike("status", soap.creating(), status=status, body=envelope, content_type="text/xml")
+    assert soap.raised(lambda: soap.port.create(soap.request())) == said
+
+
+def test_soap_cancels_before_picking_alone(soap: SapEwmHarness) -> None:
+    first, second = soap.make("wb-1-1"), soap.make("wb-2-1")
+    soap.step(second, {"code": "picking"})
+    for _ in range(2):
+        assert soap.port.cancel(first.remote_id).gone
+    with pytest.raises(Refused) as caught:
+        soap.port.cancel(second.remote_id)
+    assert caught.value.problems[0].code == "too_late_to_cancel"
+    assert (soap.live("wb-1-1"), soap.live("wb-2-1")) == (0, 1)
 
 
 def test_soap_is_not_there_or_not_for_us(soap: SapEwmHarness) -> None:

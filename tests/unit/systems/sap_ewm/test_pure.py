@@ -32,7 +32,8 @@ def item(number: str = "10", **changes: Any) -> Row:
     return {
         "DeliveryDocument": "80000123", "DeliveryDocumentItem": number, "DeliveryDocumentItemText": "Чай",
         "Material": "TEA-500", "ActualDeliveryQuantity": "2", "OriginalDeliveryQuantity": "2.000",
-        "PickingStatus": "A", "ReferenceSDDocument": "4711", "ReferenceSDDocumentItem": number, **changes,
+        "PickingStatus": "A", "ReferenceSDDocument": "4711", "ReferenceSDDocumentItem": number,
+        "DeliveryQuantityUnit": "PC", **changes,
     }  # fmt: skip
 
 
@@ -105,6 +106,56 @@ def test_ewms_digits(digits: tuple[str, str], begun: bool, picked: int) -> None:
     assert state.packed is None
 
 
+def test_ewm_counts_in_another_unit_and_nothing_is_short() -> None:
+    row = there(PlannedPickingStatus="9", PickingStatus="9", ProductQuantity=1, QuantityUnit="CAR")
+    state = tracking.state_of(header(), {"10": row}, SITE)
+    assert [(int(line.picked), int(line.short)) for line in state.lines] == [(2, 0)]
+    short = tracking.state_of(header(), {"10": row | {"QuantityUnit": "PC"}}, SITE)
+    assert [(int(line.picked), int(line.short)) for line in short.lines] == [(1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("letter", "begun", "picked"), [("", False, 0), ("A", False, 0), ("B", True, 0), ("C", True, 2)]
+)
+def test_les_letters_of_picking(letter: str, begun: bool, picked: int) -> None:
+    state = tracking.state_of(header(item(PickingStatus=letter)), None, SITE)
+    assert any(event.status is Status.ACCEPTED_AT_WAREHOUSE for event in state.events) is begun
+    assert [line.picked for line in state.lines] == [picked]
+
+
+@pytest.mark.parametrize(
+    ("when", "changes", "packed"),
+    [
+        ("boxes", {}, False),
+        ("boxes", {BOXES: [{**box()}]}, True),
+        ("boxes", {"OverallPackingStatus": "C"}, True),
+        ("picked", {}, True),
+    ],
+)
+def test_what_packed_is_the_connection_says(when: str, changes: Row, packed: bool) -> None:
+    site = tracking.Site(SITE.zone, when)
+    done = tracking.state_of(header(item(PickingStatus="C"), **changes), None, site)
+    assert (done.packed is not None) is packed
+    half = header(item("10", PickingStatus="C"), item("20", PickingStatus="B"), **changes)
+    assert tracking.state_of(half, None, site).packed is None
+
+
+def test_a_box_that_nobody_measured_is_of_unknown_size() -> None:
+    empty = box(GrossWeight="0.000", WeightUnit="", HandlingUnitLength=None, HandlingUnitUoMDimension=None)
+    packed = tracking.state_of(header(item(PickingStatus="C"), **{BOXES: [empty, box()]}), None, SITE).packed
+    assert packed == Packed(parcels=(Parcel(0, 0, 0, 0), Parcel(900, 300, 200, 150)))
+
+
+def test_a_proof_of_delivery_has_its_own_moment() -> None:
+    gone = {"OverallGoodsMovementStatus": "C", "ActualGoodsMovementDate": DAY, "ActualGoodsMovementTime": "PT15H00M00S"}
+    for letter, status in (("B", Status.OUT_FOR_DELIVERY), ("C", Status.DELIVERED)):
+        proof = {"ProofOfDeliveryDate": DAY, "ConfirmationTime": "PT18H30M00S", "OverallProofOfDeliveryStatus": letter}
+        last = tracking.state_of(header(**gone, **proof), None, SITE).events[-1]
+        assert (last.status, f"{last.at:%H:%M}") == (status, "18:30")
+    early = tracking.state_of(header(**gone, OverallProofOfDeliveryStatus="C"), None, SITE).events[-1]
+    assert (early.status, f"{early.at:%H:%M}") == (Status.DELIVERED, "15:00")
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -168,11 +219,28 @@ def test_more_than_the_order_holds_is_asked_of_the_last_row_so_that_sap_says_no(
     ]
 
 
-def test_without_goods_the_whole_order_goes() -> None:
-    assert orders.build_items("4711", orders.choose([], ROWS))[0] == {
-        "ReferenceSDDocument": "4711",
-        "ReferenceSDDocumentItem": "10",
-    }
+def test_what_other_deliveries_took_is_not_asked_for_again() -> None:
+    there = [header(item("10", ActualDeliveryQuantity="2.000")), header(item("10", ActualDeliveryQuantity="1"))]
+    rows = [{"SalesOrderItem": "000010", "Material": "TEA-500", "RequestedQuantity": "3"},
+            {"SalesOrderItem": "30", "Material": "TEA-500", "RequestedQuantity": "4.000"},
+            {"Material": "X"}]  # fmt: skip
+    found = orders.order_rows(rows, "SalesOrderItem", there)
+    assert [(row.number, row.open) for row in found] == [("10", Decimal(0)), ("30", Decimal(4))]
+    assert [each.row.number for each in orders.choose([goods("TEA-500", 2)], found)] == ["30"]
+
+
+def test_without_goods_there_is_nothing_to_ship() -> None:
+    with pytest.raises(Refused) as caught:
+        orders.choose([], ROWS)
+    assert caught.value.problems[0].code == "items_missing"
+
+
+def test_rows_by_their_place() -> None:
+    wanted = orders.by_position([goods("", 2), goods("CUP-1", 1)])
+    assert orders.build_items("4711", wanted) == [
+        {"ReferenceSDDocument": "4711", "ReferenceSDDocumentItem": "10", "ActualDeliveryQuantity": "2"},
+        {"ReferenceSDDocument": "4711", "ReferenceSDDocumentItem": "20", "ActualDeliveryQuantity": "1"},
+    ]
 
 
 def test_every_article_that_the_order_lacks_is_named() -> None:
@@ -187,6 +255,9 @@ def test_what_a_lost_answer_left_is_known_by_rows_user_and_no_mark() -> None:
     assert orders.half_made([lost], wanted, "waybill") is lost
     assert orders.half_made([lost], wanted, "BATCH") is None
     assert orders.half_made([lost], wanted, "") is lost
+    other = orders.choose([goods("TEA-500", 2)], ROWS[2:])  # of another row of the same article
+    assert orders.half_made([lost], other, "") is lost
+    assert orders.half_made([lost], orders.by_position([goods("", 2)]), "") is lost
     for odd in (header(), header(BillOfLading="", OverallGoodsMovementStatus="C"),
                 header(item(ActualDeliveryQuantity="1"), BillOfLading="")):  # fmt: skip
         assert orders.half_made([odd], wanted, "") is None
