@@ -11,15 +11,14 @@ from b24app.logistics.errors import Refused, Unavailable, Uncertain
 from b24app.logistics.feed import FeedPage
 from b24app.logistics.model import Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
-from b24app.logistics.papers import MOST_BYTES
 from b24app.logistics.ports import Outgoing, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Attachment, FiledDocument, Option
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.one_c_callbacks import CallbacksByHand
+from b24app.systems.kit.one_c_filing import Filing
 from b24app.systems.kit.one_c_http import PAGE, OneCHttp, Reply, Row, key_of
 from b24app.systems.one_c_tms import tracking
-from b24app.systems.one_c_tms.documents import build_upload, external_id, parse_document
 from b24app.systems.one_c_tms.requests import (
     Terms,
     build_request,
@@ -34,7 +33,7 @@ from b24app.systems.plugin import Manifest, OpenContext
 REQUESTS = "v1/transport-requests"
 #: A request that 1C accepted and has not made yet (202) has no id: it is read by our number.
 BY_NUMBER = "by-external-id/"
-#: Pages of 500 events or documents of one request.
+#: Pages of 500 events of one request.
 MOST_PAGES = 4
 
 
@@ -44,6 +43,7 @@ class ServiceTms(CallbacksByHand):
     def __init__(self, manifest: Manifest, context: OpenContext) -> None:
         self._manifest, self._context = manifest, context
         self._client, self._terms = OneCHttp(context), Terms.of(context)
+        self._filing = Filing(self._client, MEANINGS)
         self._map = context.mapping("statuses")
 
     # --- Orders, Preview, Tracking ------------------------------------------------------------------------------------
@@ -176,35 +176,13 @@ class ServiceTms(CallbacksByHand):
     # --- Documents ----------------------------------------------------------------------------------------------------
 
     def attach(self, remote_id: str, document: Attachment) -> FiledDocument:
-        """The same key is the same document, also for 1C (`externalId`): asking again does no harm."""
-        identifier = self._id(remote_id)
-        path, key = f"{REQUESTS}/{identifier}/documents", key_of("document", identifier, document.key)
-        body = build_upload(document)
-        reply = self._client.post(path, "documents.add", "DocumentUpload", body, key, repeatable=True)
-        ours = FiledDocument("", document.name, document.kind, document.media_type, len(document.content), None,
-                             external_id(document.key))  # fmt: skip
-        if reply.ok and (filed := parse_document(reply.row)):
-            return replace(ours, key=filed.key, at=filed.at)
-        if reply.ok:
-            raise Unavailable("documents.add: an answer without a document")
-        if reply.code in TAKEN and reply.details.get("id"):
-            return replace(ours, key=str(reply.details["id"]))
-        raise Refused(reply.problems(MEANINGS))
+        return self._filing.attach(f"{REQUESTS}/{self._id(remote_id)}", document)
 
     def documents(self, remote_id: str) -> list[FiledDocument]:
-        rows = self._list(f"{REQUESTS}/{self._id(remote_id)}/documents", "documents.list")
-        return [found for row in rows if (found := parse_document(row))]
+        return self._filing.listed(f"{REQUESTS}/{self._id(remote_id)}")
 
     def fetch_document(self, remote_id: str, key: str) -> bytes:
-        path = f"{REQUESTS}/{self._id(remote_id)}/documents/{key}/content"
-        found = self._client.content(path, "documents.content")
-        if isinstance(found, Reply):
-            raise Refused(found.problems(MEANINGS))
-        if len(found) > MOST_BYTES:
-            raise Refused([Problem("paper_too_big", Field.ORDER, Who.WAYBILL)])
-        if found.lstrip()[:5].lower() in (b"<html", b"<!doc"):
-            raise Unavailable("documents.content: a page and no document")
-        return found
+        return self._filing.content(f"{REQUESTS}/{self._id(remote_id)}", key)
 
     def _list(self, path: str, label: str) -> list[Row]:
         pages = self._client.pages(path, label, MOST_PAGES, limit=str(PAGE))

@@ -102,12 +102,6 @@ BY_WORDS = Meanings(
     ),
 )
 
-# --- documents (§6.6) -------------------------------------------------------------------------------------------------
-
-#: Our kinds are theirs too; theirs beyond ours are `other` here.
-OUR_KINDS = frozenset({"label", "waybill", "invoice", "act", "other"})
-PDF_MEDIA = "application/pdf"
-
 #: v1 has no call that changes a request: a corrected one is a new one (§6.1).
 _BEFORE = (Status.SUBMITTING, Status.CREATED)
 _MOVED = (

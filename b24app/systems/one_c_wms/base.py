@@ -5,14 +5,14 @@ completed by the next attempt; only a posted document is an order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.model import Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
-from b24app.logistics.ports import CallbackHint, Outgoing, TestStep
+from b24app.logistics.ports import Outgoing, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import (
     Attachment,
@@ -28,6 +28,7 @@ from b24app.systems.kit import one_c_odata as odata
 from b24app.systems.kit.checks import Found as Facts
 from b24app.systems.kit.checks import needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.one_c_callbacks import CallbacksByHand
 from b24app.systems.kit.one_c_odata import OData, any_of, chunks, guid, table
 from b24app.systems.one_c_wms import documents as papers
 from b24app.systems.one_c_wms.documents import ORDER, RECEIPT, Refs
@@ -44,7 +45,7 @@ HERE = "1c"
 MOST_ELEMENTS = 500
 
 
-class BaseWms:
+class BaseWms(CallbacksByHand):
     """Implements the ports that the manifest names, as far as a base without our service can."""
 
     def __init__(self, manifest: Manifest, context: OpenContext, directory: Directory) -> None:
@@ -134,16 +135,7 @@ class BaseWms:
         found: datetime = self._context.clock.now().astimezone(self._zone)
         return found
 
-    # --- Callbacks, Documents: a base without our service has neither -------------------------------------------------
-
-    def parse(self, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:  # noqa: ARG002 - the port's shape
-        return []
-
-    def ensure_subscribed(self, url: str) -> None:
-        """Nobody calls us: orders are polled."""
-
-    def unsubscribe(self, url: str) -> int:  # noqa: ARG002 - the port's shape
-        return 0
+    # --- Documents: a base without our service has none ---------------------------------------------------------------
 
     def attach(self, remote_id: str, document: Attachment) -> FiledDocument:  # noqa: ARG002 - the port's shape
         raise Refused([BY_HAND])

@@ -9,7 +9,7 @@ from dataclasses import replace
 from b24app.logistics.errors import Refused, Unavailable, Uncertain
 from b24app.logistics.model import Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
-from b24app.logistics.ports import CallbackHint, Outgoing, TestStep
+from b24app.logistics.ports import Outgoing, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import (
     Attachment,
@@ -23,7 +23,7 @@ from b24app.logistics.warehouse import (
     Warehouse,
 )
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
-from b24app.systems.kit.one_c_callbacks import parse_callback
+from b24app.systems.kit.one_c_callbacks import CallbacksByHand
 from b24app.systems.kit.one_c_filing import Filing
 from b24app.systems.kit.one_c_http import PAGE, OneCHttp, Reply, key_of, rows_of
 from b24app.systems.kit.units import moment_of
@@ -40,7 +40,7 @@ CANCEL = {"reasonCode": "other", "comment": "Отменено в Битрикс2
 MOST_SKUS, MOST_PAGES = 100, 8
 
 
-class ServiceWms:
+class ServiceWms(CallbacksByHand):
     """Implements the ports that the manifest names."""
 
     def __init__(self, manifest: Manifest, context: OpenContext) -> None:
@@ -125,17 +125,6 @@ class ServiceWms:
         if state is None or state.cancel is None:
             raise Uncertain("orders.cancel: an answer without a cancelled order")
         return state
-
-    # --- Callbacks ----------------------------------------------------------------------------------------------------
-
-    def parse(self, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:  # noqa: ARG002 - the port's shape
-        return parse_callback(body)
-
-    def ensure_subscribed(self, url: str) -> None:
-        """An admin types the address into 1C (§6.9): there is no call for it."""
-
-    def unsubscribe(self, url: str) -> int:  # noqa: ARG002 - the port's shape
-        return 0
 
     # --- Receipts -----------------------------------------------------------------------------------------------------
 

@@ -14,9 +14,7 @@ from b24app.logistics.model import DeliveryKind, Item, Parcel, Recipient, Sender
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, fingerprint
 from b24app.logistics.status import Incident, Status
-from b24app.logistics.warehouse import Attachment
 from b24app.systems.kit.one_c_callbacks import parse_callback
-from b24app.systems.one_c_tms.documents import build_upload, external_id, parse_document
 from b24app.systems.one_c_tms.requests import Terms, build_request, build_return, parse_state
 from b24app.systems.one_c_tms.tracking import Cursor, events_of, parse_changed
 
@@ -165,17 +163,6 @@ def test_the_feed_moves_on_by_what_it_saw_and_tells_each_revision_once() -> None
     assert again.read_again == ("b",)
     for odd in ("{", "[]", '{"since": "x"}', '{"until": 1}'):
         assert Cursor.read(odd, NOW) == first
-
-
-def test_documents_carry_their_hash_and_a_key_that_fits() -> None:
-    upload = build_upload(Attachment("k" * 65, "label", "Этикетка.pdf", "application/pdf", b"%PDF-"))
-    assert (upload["sizeBytes"], upload["contentBase64"], upload["kind"]) == (5, "JVBERi0=", "label")
-    assert (external_id("short"), len(upload["externalId"])) == ("short", 64)
-    row = {"documentId": "7", "fileName": "ТТН.pdf", "kind": "pod", "sizeBytes": "12", "createdAt": NOW.isoformat()}
-    filed = parse_document(row)
-    assert filed is not None
-    assert (filed.key, filed.kind, filed.bytes, filed.at, filed.ours) == ("7", "other", 12, NOW, "")
-    assert parse_document({"fileName": "x"}) is None
 
 
 def test_a_callback_is_a_hint_with_a_key_of_its_change() -> None:
