@@ -73,7 +73,7 @@ MOYSKLAD_OPERATIONS = [
     *(f"get /entity/{kind}/metadata" for kind in ("customerorder", "demand")),
     *(f"{verb} /entity/{kind}/metadata/attributes" for kind in ("customerorder", "demand", "salesreturn")
       for verb in ("get", "post")),
-    *(f"get /entity/{kind}" for kind in ("organization", "store", "product", "variant", "service")),
+    *(f"get /entity/{kind}" for kind in ("organization", "store", "product", "variant", "bundle", "service")),
     "post /entity/counterparty",
     "get /entity/webhook",
     "post /entity/webhook",

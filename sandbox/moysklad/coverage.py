@@ -14,7 +14,7 @@ COVERAGE = (
     CoverageRow(f"PUT /entity/{{{_DOCUMENTS}}}/new", "works", "empty, or made from an order, a shipment, a return"),
     CoverageRow("GET, POST, PUT, DELETE /entity/{t}/{id}/positions", "works", "mass delete of rows: refused, 400"),
     CoverageRow(
-        "GET /entity/{organization, store, product, variant, service, employee, group, currency, uom}",
+        "GET /entity/{organization, store, product, variant, bundle, service, employee, group, currency, uom}",
         "works",
         "read only",
     ),
@@ -35,7 +35,7 @@ COVERAGE = (
     CoverageRow("?async=true, /async", "refused", "61000"),
     CoverageRow("/report/stock/byslot, /byoperation; other reports", "refused", "400 1002"),
     CoverageRow("attributes of types file, customentity; addresses with country or region", "refused", "3005, 1021"),
-    CoverageRow("enter, move, invoices, payments, bundles, consignments and all other types", "refused", "405 1039"),
+    CoverageRow("enter, move, invoices, payments, consignments and all other types", "refused", "405 1039"),
     CoverageRow("the vendor API (/api/vendor/1.0) and its push of tokens", "refused", "a solution's token is given"),
     CoverageRow("Accept-Language: en", "refused", "words are Russian"),
 )

@@ -83,8 +83,8 @@ def _collections(app: Flask, sklad: MoySklad) -> None:
         text = ";".join(request.args.getlist("filter"))
         with sklad.lock:
             rows = []
-            for kind in ("product", "variant", "service"):
-                mine = text.replace("article=", "code=") if kind != "product" else text
+            for kind in ("product", "variant", "bundle", "service"):
+                mine = text.replace("article=", "code=") if kind in ("variant", "service") else text
                 wanted = lists.Filter(caller().reader, kind, mine)
                 rows += [row for row in caller().base.of(kind).values() if wanted(row)]
             if "search" in request.args:

@@ -5,17 +5,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from b24app.logistics.errors import LogisticsError
 from b24app.logistics.ports import CallbackHint
+from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.subscriptions import is_ours, kept_and_stale
 from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.errors import Unknown
 from b24app.systems.moysklad.lists import DEMAND, ORDER
 from b24app.systems.moysklad.vocabulary import Row, id_in, id_of, meta_of, rows_in, sync_id
 
+_KEPT_S = 3600.0
 #: What we want to hear of: each is a subscription of its own.
 WANTED = ((ORDER, "UPDATE"), (ORDER, "DELETE"), (DEMAND, "CREATE"), (DEMAND, "UPDATE"))
 
@@ -31,28 +34,47 @@ def events_of(body: bytes) -> list[tuple[str, str]]:
     return [(kind, identifier) for kind, identifier in found if kind in (ORDER, DEMAND) and identifier]
 
 
-def parse(client: Client, body: bytes) -> list[CallbackHint]:
-    """Orders of ours that a notice speaks of. The account's other orders are read too and passed over; while nobody
-    answers, what is named is believed."""
-    named = events_of(body)
-    key = hashlib.sha256(body).hexdigest()[:32]
-    orders = {identifier: "" for kind, identifier in named if kind == ORDER}
-    with suppress(LogisticsError):
-        demands = [identifier for kind, identifier in named if kind == DEMAND]
-        rows = client.by_ids(DEMAND, demands, "hooks.demands", "state") if demands else {}
-        orders |= {found: "" for row in rows.values() if (found := id_of(row.get("customerOrder")))}
-        known = client.by_ids(ORDER, list(orders), "hooks.orders", "state") if orders else {}
-        # One that is not there any more was deleted: whose it was nobody can say.
-        orders = {each: _number(known.get(each, {})) for each in orders if each not in known or _is_ours(known[each])}
-    return [CallbackHint(identifier, number, key) for identifier, number in orders.items()]
+class Notices:
+    """Tells orders of ours from the account's other ones, which are remembered: a busy warehouse names them all day."""
 
+    def __init__(self, client: Client, directory: Directory, now: float) -> None:
+        self._client, self._directory, self._now = client, directory, now
 
-def _number(order: Row) -> str:
-    return str(order.get("externalCode") or "")
+    def parse(self, body: bytes) -> list[CallbackHint]:
+        """Orders of ours that a notice speaks of. While nobody answers, what is named is believed."""
+        named = events_of(body)
+        key = hashlib.sha256(body).hexdigest()[:32]
+        orders = {identifier: "" for kind, identifier in named if kind == ORDER}
+        with suppress(LogisticsError):
+            orders |= {found: "" for kind, each in named if kind == DEMAND and (found := self._order_of(each))}
+            orders = {each: number for each in orders if (number := self._number_of(each)) is not None}
+        return [CallbackHint(identifier, number, key) for identifier, number in orders.items()]
 
+    def _order_of(self, demand: str) -> str:
+        """The order that a shipment was made from, "" for none; it does not change."""
 
-def _is_ours(order: Row) -> bool:
-    return order.get("syncId") == sync_id("order", _number(order))
+        def load() -> str:
+            rows = self._client.by_ids(DEMAND, [demand], "hooks.demands", "state")
+            return next((id_of(row.get("customerOrder")) for row in rows.values()), "")
+
+        found: str = self._kept("hook.demand", demand, load)
+        return found
+
+    def _number_of(self, order: str) -> str | None:
+        """Our number of an order of ours; None for a stranger's. One that is not there any more was deleted: whose it
+        was nobody can say."""
+
+        def load() -> tuple[str | None]:
+            row = self._client.by_ids(ORDER, [order], "hooks.orders", "state").get(order, {})
+            number = str(row.get("externalCode") or "")
+            ours = not row or row.get("syncId") == sync_id("order", number)
+            return (number if ours else None,)
+
+        found: tuple[str | None] = self._kept("hook.order", order, load)
+        return found[0]
+
+    def _kept(self, what: str, identifier: str, load: Callable[[], Any]) -> Any:
+        return self._directory.get((self._client.account, what, identifier), self._now, _KEPT_S, load)
 
 
 # --- subscriptions ----------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
-"""Articles of the deal's goods as objects of the account (moysklad.md §5.8): products by article, variants and services
-by code."""
+"""Articles of the deal's goods as objects of the account (moysklad.md §5.8): products and bundles by article, variants
+and services by code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.vocabulary import Row, escaped, kopecks
 
 #: Where an article may stand, in the order in which it is looked for.
-_PLACES = (("product", "article"), ("variant", "code"), ("service", "code"))
+_PLACES = (("product", "article"), ("variant", "code"), ("bundle", "article"), ("service", "code"))
+#: What lies on shelves itself; a bundle is made of other goods.
+STOCKED = ("product", "variant")
 #: So many articles fit into one address (8 KB).
 _AT_ONCE = 50
 
@@ -38,7 +40,7 @@ class Shelf:
         missing = sorted({sku for sku in skus if sku})
         found: dict[str, Goods] = {}
         for kind, name in _PLACES:
-            for some in _portions(missing):
+            for some in portions(missing):
                 found |= self._of(kind, name, some)
             missing = [sku for sku in missing if sku not in found]
         return found
@@ -68,8 +70,9 @@ def _unknown(item: Item) -> Problem:
     return Problem("article_unknown", Field.ITEMS, params={"sku": item.sku or item.name})
 
 
-def _portions(skus: Sequence[str]) -> list[Sequence[str]]:
-    return [skus[first : first + _AT_ONCE] for first in range(0, len(skus), _AT_ONCE)]
+def portions(texts: Sequence[str]) -> list[Sequence[str]]:
+    """So many as one address holds."""
+    return [texts[first : first + _AT_ONCE] for first in range(0, len(texts), _AT_ONCE)]
 
 
 def joined(items: Iterable[Item]) -> list[Item]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from b24app.logistics.warehouse import StockAnswer, StockLine, Warehouse
 from b24app.systems.moysklad.client import Client
-from b24app.systems.moysklad.goods import Goods, Shelf
+from b24app.systems.moysklad.goods import STOCKED, Goods, Shelf, portions
 from b24app.systems.moysklad.vocabulary import Row, quantity_of
 
 #: In stock and not reserved: what may be promised.
@@ -17,15 +17,14 @@ FREE = "freeStock"
 
 def read_stock(client: Client, warehouses: Sequence[Warehouse], skus: Sequence[str], now: datetime) -> StockAnswer:
     """Two calls, or a few more where articles are variants. An article that was never traded is in no report: there is
-    none of it."""
+    none of it. Bundles and services lie nowhere themselves."""
     wanted = list(dict.fromkeys(sku for sku in skus if sku))
     known = Shelf(client).find(wanted)
+    goods = [each for each in known.values() if each.kind in STOCKED]
     rows: list[Row] = []
-    goods = [each for each in known.values() if each.kind != "service"]
-    if goods:
-        ids = ",".join(each.id for each in goods)
-        asked = [("stockType", FREE), ("include", "zeroLines"), ("filter", f"assortmentId={ids}")]
-        rows = client.bare("report/stock/bystore/current", "stock.current", asked)
+    for some in portions([each.id for each in goods]):
+        asked = [("stockType", FREE), ("include", "zeroLines"), ("filter", f"assortmentId={','.join(some)}")]
+        rows += client.bare("report/stock/bystore/current", "stock.current", asked)
     unknown = tuple(sku for sku in wanted if sku not in known)
     return StockAnswer(tuple(lines_of(rows, goods, warehouses)), unknown, now)
 

@@ -44,7 +44,7 @@ class MoySklad:
     """Implements the ports that the manifest names."""
 
     def __init__(self, context: OpenContext, manifest: Manifest, directory: Directory) -> None:
-        self._context, self._manifest = context, manifest
+        self._context, self._manifest, self._directory = context, manifest, directory
         self._client = Client(context)
         self._book = Book(self._client, directory, context)
         self._reading = Reading(self._client)
@@ -130,7 +130,8 @@ class MoySklad:
     # --- Callbacks ------------------------------------------------------------------------------------------------
 
     def parse(self, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:  # noqa: ARG002 - the port's shape
-        return callbacks.parse(self._client, body)
+        now = self._context.clock.now().timestamp()
+        return callbacks.Notices(self._client, self._directory, now).parse(body)
 
     def ensure_subscribed(self, url: str) -> None:
         callbacks.ensure_subscribed(self._client, url)

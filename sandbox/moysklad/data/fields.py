@@ -92,7 +92,7 @@ _PERSON: Fields = {
 }  # fmt: skip
 _ROW: Fields = {
     **_of("plain", "meta id accountId", fixed=True),
-    **_refs(assortment="product variant service"),
+    **_refs(assortment="product variant bundle service"),
     **_of("number", "quantity price discount"),
     **_of("int", "vat"),
     **_of("bool", "vatEnabled"),
@@ -128,10 +128,10 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "loss": ("organization", "store"),
 }
 #: Objects that only the account's own pages change here.
-SHOWN = ("organization", "store", "product", "variant", "service", "employee", "group", "currency", "uom")
+SHOWN = ("organization", "store", "product", "variant", "bundle", "service", "employee", "group", "currency", "uom")
 #: Types that the real system has and this sandbox does not: naming one is no unknown type.
 ELSEWHERE = (
-    "account", "assortment", "bundle", "bonusprogram", "cashin", "cashout", "consignment", "contract", "country",
+    "account", "assortment", "bonusprogram", "cashin", "cashout", "consignment", "contract", "country",
     "customentity", "discount", "enter", "expenseitem", "factureout", "invoiceout", "move", "paymentin", "paymentout",
     "pricetype", "project", "purchaseorder", "region", "retaildemand", "saleschannel", "supply", "task",
 )  # fmt: skip

@@ -100,6 +100,7 @@ def build(code: str, at: float) -> Base:
 
 
 def _add_goods(base: Base, add: Any, uom: Ref, common: dict[str, Any]) -> None:
+    add("bundle", "SET-1", name="Набор «Утро»", code="SET-1", article="SET-1", salePrices=240000, uom=uom, **common)
     parents: dict[str, str] = {}
     stores = [store.id for store in base.of("store").values()]
     for row in _goods():

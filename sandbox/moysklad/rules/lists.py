@@ -27,6 +27,7 @@ _OWN = ("id", "syncId", "created", "updated")
 #: Fields of what is only shown here that can be filtered by.
 _SHOWN_TEXTS = {
     "product": "name code externalCode article pathName barcode", "variant": "name code externalCode barcode productid",
+    "bundle": "name code externalCode article pathName barcode",
     "store": "name code externalCode address pathName", "organization": "name code externalCode inn",
     "employee": "name uid", "service": "name code externalCode", "group": "name", "currency": "name code",
     "uom": "name code",

@@ -39,7 +39,7 @@ def levels(base: Base) -> dict[tuple[str, str], Level]:
     for kind, sign in _EFFECT.items():
         for document in posted(base, kind):
             for row in document.positions:
-                if row.get("assortment").type != "service":
+                if row.get("assortment").type in ("product", "variant"):
                     found[row.ref("assortment"), document.ref("store")].stock += sign * row.get("quantity")
     for order in posted(base, "customerorder"):
         left = shipped_of(base, order)
