@@ -46,7 +46,25 @@ def read(manifest: Manifest, form: Mapping[str, str], around: Around) -> Read:
     found = Read()
     for each in manifest.settings_form:
         found.settings[each.name] = _value(found, each, form, around)
+    if _goes_elsewhere(manifest, found, around):
+        for each in manifest.settings_form:
+            if each.kind == "secret" and around.kept(each.name) and not form.get(each.name, "").strip():
+                found.wrong(each.name, "secret_again")
     return found
+
+
+def _goes_elsewhere(manifest: Manifest, found: Read, around: Around) -> bool:
+    """Whether a call would now reach another server than the one that a stored secret was written for."""
+    return any(
+        around.kept(name) and _server(around.kept(name)) != _server(found.settings[name])
+        for name in typed.names(manifest)
+        if name not in found.errors
+    )
+
+
+def _server(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _value(found: Read, each: SettingField, form: Mapping[str, str], around: Around) -> str:

@@ -42,7 +42,7 @@ def opened(made_up_plugins: None, made_up: Carriers) -> dict[str, object]:
     found: dict[str, object] = {}
     for code, carrier in made_up.all.items():
         settings = {"address": carrier.url, "key": KEY}
-        context = OpenContext(settings, "live", "", http, clock, tokens, RemoteKey(code, "1"))
+        context = OpenContext(settings, "live", carrier.url, http, clock, tokens, RemoteKey(code, "1"))
         found[code] = discover()[code].open(context)
     return found
 

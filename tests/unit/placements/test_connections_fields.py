@@ -79,5 +79,25 @@ def test_what_may_not_be_called_says_which_rule_and_who_may_allow_it(
         assert (allowed_by or "") in said
 
 
+@pytest.mark.parametrize(
+    ("typed", "key", "wrong"),
+    [
+        ("https://1c.firma.ru/other", "", {}),
+        ("https://1c.firma.ru:8443/base", "", {"key": "secret_again"}),
+        ("https://evil.example/base", "", {"key": "secret_again"}),
+        ("https://evil.example/base", "new", {}),
+        ("https://10.0.0.1/", "", {"address": "url_private"}),
+    ],
+)
+def test_a_stored_secret_goes_to_no_other_server(typed: str, key: str, wrong: dict[str, str]) -> None:
+    fields = form(field("address", "url", required=True), field("key", "secret", required=True))
+    stored = {"address": "https://1c.firma.ru/base", "key": "s3cret"}
+    assert read(fields, {"address": typed, "key": key}, Around(GUARD, NOW, stored)).errors == wrong
+    # One that stands where the manifest says, or was not typed yet, asks nothing.
+    assert read(fields, {"address": typed, "key": "x"}, Around(GUARD, NOW)).errors == {
+        name: why for name, why in wrong.items() if name == "address"
+    }
+
+
 def test_every_rule_has_its_words() -> None:
     assert all(words(lang).has(f"form.url_{rule}") for lang in ("ru", "en") for rule in Rule)

@@ -35,6 +35,17 @@ def test_manifests_are_plain_data_in_both_languages() -> None:
         assert all(url.startswith("https://") or (own and not url) for url in manifest.base_urls.values())
 
 
+def test_what_is_typed_and_chosen_fits_together() -> None:
+    for code, plugin in discover().items():
+        form = plugin.manifest.settings_form
+        kinds = {field.kind for field in form}
+        assert kinds <= {"text", "secret", "choice", "bool", "int", "url", "pem", "remote", "map", "area", "profile"}
+        assert not kinds & {"remote", "map"} or "Lists" in plugin.manifest.ports, code
+        # An own authority is of use only where the address is the customer's, too.
+        assert "pem" not in kinds or typed.BASE in typed.names(plugin.manifest), code
+        assert all(not field.aside or not field.required for field in form if field.kind == "url"), code
+
+
 def test_manifests_name_only_ports_that_exist() -> None:
     named = {name for plugin in discover().values() for name in plugin.manifest.ports}
     assert sorted(name for name in named if not hasattr(ports, name)) == []

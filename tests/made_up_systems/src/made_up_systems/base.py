@@ -18,7 +18,7 @@ Titles = Mapping[str, str]
 #: A price of theirs may take half a minute: it is the page that does not wait so long.
 LIMITS = Limits(connect_s=3.0, read_s=40.0, total_s=40.0)
 FORM = (
-    SettingField("address", {"ru": "Адрес сервера", "en": "Server's address"}, required=True),
+    SettingField("address", {"ru": "Адрес сервера", "en": "Server's address"}, kind="url", required=True),
     SettingField("key", {"ru": "Ключ", "en": "Key"}, kind="secret", required=True),
 )
 
@@ -46,7 +46,7 @@ class Line:
 
     def __init__(self, context: OpenContext) -> None:
         self._context = context
-        self._base = str(context.settings.get("address") or context.base_url).rstrip("/")
+        self._base = context.base_url
         self.key = str(context.settings.get("key", ""))
 
     def send(self, verb: str, path: str, label: str, **what: Any) -> Any:
