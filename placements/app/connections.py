@@ -17,7 +17,7 @@ from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection
 from placements.app import connections_saving as saving
-from placements.app import health
+from placements.app import health, profiles
 from placements.app.connections_lists import ASKED
 from placements.app.connections_view import Scene, account_form, cards, lists_view, test_view
 from placements.app.desk import Desk
@@ -127,6 +127,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             return pages.renewed(make_response("", 204), who, desk.parts.signer)
         return desk.fragment(who, PROGRESS, **{**shown, "fresh_lists": fresh})
 
+    profiles.routes(bp, desk)
     bp.get("/app/accounts")(accounts_box)
     bp.post("/app/account/<system>/<int:account_id>")(save_account)
     bp.post("/app/account/<int:account_id>/<act>")(account_act)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from b24app.systems import authorities, typed
+from b24app.systems import authorities, profiles, typed
 from b24app.systems.plugin import Manifest, SettingField
 from b24app.wire.guard import Guard
 from placements.app.connections_lists import LISTED, MEANINGS, NOT_MAPPED, REMOTE, codes, row_name
@@ -70,6 +70,8 @@ def _server(url: str) -> str:
 def _value(found: Read, each: SettingField, form: Mapping[str, str], around: Around) -> str:
     if each.kind in LISTED:
         return _listed(found, each, form, around)
+    if each.kind == profiles.KIND:  # it has an editor of its own (`profiles.py`)
+        return around.kept(each.name)
     value = form.get(each.name, "").strip()
     if each.kind == "secret" and not value:
         value = around.kept(each.name)

@@ -67,6 +67,27 @@ def save_account(
     return Saved(row, {}, ask_test(session, row, now, trace_id))
 
 
+def save_profile(
+    session: Session,
+    who: PageSession,
+    manifest: Manifest,
+    row: Connection,
+    name: str,
+    text: str,
+    now: datetime,
+    trace_id: str,
+) -> LaneRef:
+    """Stores one setting that has an editor of its own ("" = its default holds), and asks for a test."""
+    places = origins.of_portal(session, who.portal_id)
+    before = audited.account(row, places)
+    row.settings = {**row.settings, name: text}
+    if row.state != ConnectionState.PAUSED:
+        row.state, row.pause_reason, row.refused_at = ConnectionState.UNTESTED, "", None
+    changes = compared(before, audited.account(row, places), audited.account_hidden(manifest))
+    audit(session, who, Act.CONNECTION, now, _of(row), changes=changes)
+    return ask_test(session, row, now, trace_id)
+
+
 def connection_lists(session: Session, portal_id: int, row: Connection | None) -> Mapping[str, Any]:
     """What the system of an account told of its lists; see `connections_lists`."""
     if row is None:

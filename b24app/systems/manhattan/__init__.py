@@ -31,8 +31,8 @@ _ZONE = {
     "en": "Manhattan writes times without a zone. For example Europe/Moscow",
 }
 _STATUSES = {
-    "ru": "Статусы этой установки. Что не выбрано, решает профиль",
-    "en": "The statuses of this site. What is not chosen, the profile decides",
+    "ru": "Статусы этой установки. Пока ничего не выбрано, решает профиль",
+    "en": "The statuses of this site. While nothing is chosen, the profile decides",
 }
 _PROFILE = {
     "ru": "Какие запросы уходят в Manhattan и что из ответов читается",
@@ -53,7 +53,7 @@ _FIELDS = (
                  default="Europe/Moscow", aside=True),
     SettingField("statuses", {"ru": "Что значат статусы", "en": "What statuses mean"}, "map", help=_STATUSES,
                  aside=True),
-    SettingField("profile", {"ru": "Профиль", "en": "Profile"}, "profile", help=_PROFILE, aside=True),
+    SettingField("profile", {"ru": "Профиль", "en": "Profile"}, "profile", help=_PROFILE),
 )
 _NOTICE = {
     "ru": "Открытой документации у Manhattan нет: профиль составлен по публичным программам-клиентам. Проверьте его на"

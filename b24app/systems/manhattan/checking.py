@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from b24app.systems.kit.json_lines import Path
 from b24app.systems.manhattan import vocabulary as words
 from b24app.systems.manhattan.answers import check_field, steps_of
+from b24app.systems.manhattan.checks import Check, Checks, Fault
 from b24app.systems.manhattan.filters import Around, CannotError
 from b24app.systems.manhattan.values import EACH, INDEX, Ref, check_filters, ref_of, refs_in
 
 _PATH = re.compile(r"/[A-Za-z0-9/_.~-]*(?:\$\{[^{}]*\}[A-Za-z0-9/_.~-]*)*")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """`code` is a key of `vocabulary.FAULTS`."""
-
-    path: Path
-    code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-
-Check = Callable[[Any, Path], None]
 
 
 def faults_in(data: Any) -> list[Fault]:
@@ -44,61 +32,10 @@ def _maps(data: Any) -> dict[str, Mapping[str, Any]]:
     return {str(name): table for name, table in rows if isinstance(table, Mapping)}
 
 
-class _Checker:
+class _Checker(Checks):
     def __init__(self, around: Around) -> None:
+        super().__init__()
         self.around = around
-        self.faults: list[Fault] = []
-
-    # --- small ones ---------------------------------------------------------------------------------------------------
-
-    def say(self, path: Path, code: str, **params: Any) -> None:
-        self.faults.append(Fault(path, code, params))
-
-    def kind(self, path: Path, want: str) -> None:
-        self.say(path, "kind", want=want)
-
-    def table(self, data: Any, path: Path, known: Mapping[str, Check], needs: Collection[str] = ()) -> None:
-        """An object with these members and no others."""
-        if not isinstance(data, Mapping):
-            self.kind(path, "object")
-            return
-        for name in needs:
-            if name not in data:
-                self.say(path, "missing", name=name)
-        for name, value in data.items():
-            if name in known:
-                known[name](value, (*path, name))
-            else:
-                self.unknown(name, (*path, name), known)
-
-    def unknown(self, name: str, path: Path, among: Collection[str]) -> None:
-        meant = get_close_matches(name, among, 1)
-        if meant:
-            self.say(path, "meant", name=name, meant=meant[0])
-        else:
-            self.say(path, "unknown", name=name, among=", ".join(among))
-
-    def among(self, *values: Any) -> Check:
-        def check(value: Any, path: Path) -> None:
-            if isinstance(value, bool | dict | list) or value not in values:
-                self.say(path, "among", value=str(value)[:40], among=", ".join(map(str, values)))
-
-        return check
-
-    def typed(self, want: str, is_it: Callable[[Any], bool]) -> Check:
-        def check(value: Any, path: Path) -> None:
-            if not is_it(value):
-                self.kind(path, want)
-
-        return check
-
-    def text(self, value: Any, path: Path) -> None:
-        self.typed("text", lambda each: isinstance(each, str) and bool(each))(value, path)
-
-    def texts(self, value: Any, path: Path) -> None:
-        self.typed("texts", lambda each: isinstance(each, list) and all(isinstance(row, str) for row in each))(
-            value, path
-        )
 
     # --- the document -------------------------------------------------------------------------------------------------
 

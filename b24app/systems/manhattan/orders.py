@@ -23,7 +23,8 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Meanings:
-    """What statuses mean here: the admin's own choices (`map`) win over the profile's ranges; `titles` are theirs."""
+    """What statuses mean here: the admin's own choices (`map`), where there are any, else the profile's ranges;
+    `titles` are theirs."""
 
     profile: Profile
     zone: str
@@ -36,8 +37,8 @@ class Meanings:
 
     def status(self, facts: Json) -> Status:
         raw = str(facts.get("raw") or "")
-        if not facts.get("cancelled") and raw in self.chosen:
-            chosen = self.chosen[raw]
+        if self.chosen and not facts.get("cancelled"):
+            chosen = self.chosen.get(raw, "")
             return Status.ACCEPTED_AT_WAREHOUSE if chosen == PACKED else _status(chosen)
         return _status(self.profile.order_status(facts))
 

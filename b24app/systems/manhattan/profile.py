@@ -12,7 +12,8 @@ from typing import Any
 from b24app.systems.kit.json_lines import Doubled, line_at, lines_of, place_of
 from b24app.systems.manhattan import vocabulary as words
 from b24app.systems.manhattan.answers import fields_of, first_at, rows_at, texts_at
-from b24app.systems.manhattan.checking import Fault, faults_in
+from b24app.systems.manhattan.checking import faults_in
+from b24app.systems.manhattan.checks import Fault
 from b24app.systems.manhattan.filters import Around
 from b24app.systems.manhattan.values import in_address, in_query, plain, value_of
 from b24app.systems.profiles import LONGEST, ProfileFault

@@ -76,7 +76,8 @@ def _inspected(
     sku: str, want: Decimal, received: Sequence[Json], conditions: Mapping[str, Sequence[str]], done: bool
 ) -> InspectedLine:
     mine = [each for each in received if str(each["sku"]) == sku]
-    findings = [Finding(_quantity(each["quantity"]), _condition(each)) for each in mine if _condition(each)]
+    told = [each for each in mine if _condition(each) not in conditions["accepted"]]
+    findings = [Finding(_quantity(each["quantity"]), _condition(each)) for each in told]
     total = sum((_quantity(each["quantity"]) for each in mine), Decimal(0))
     bad = [each for each in mine if _condition(each) in conditions["damaged"]]
     damaged = min(sum((_quantity(each["quantity"]) for each in bad), Decimal(0)), want)

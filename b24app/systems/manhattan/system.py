@@ -12,14 +12,14 @@ from b24app.logistics.model import Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
 from b24app.logistics.ports import Outgoing, TestStep
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.logistics.warehouse import Option, ReceiptRequest, ReceiptState, StockAnswer, Warehouse
+from b24app.logistics.warehouse import Option, StockAnswer, Warehouse
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import CITIES_S, POINTS_S, Directory
-from b24app.systems.manhattan import orders, receipts, sources, stock
-from b24app.systems.manhattan.client import AUTH, Client, Reply
-from b24app.systems.manhattan.errors import problems_of, unknown_articles
+from b24app.systems.manhattan import orders, sources, stock
+from b24app.systems.manhattan.client import AUTH
+from b24app.systems.manhattan.desk import ReceiptDesk
+from b24app.systems.manhattan.errors import unknown_articles
 from b24app.systems.manhattan.orders import Meanings, Told, by_key
-from b24app.systems.manhattan.sources import Terms
 from b24app.systems.manhattan.vocabulary import MOST_PAGES
 from b24app.systems.plugin import Manifest, OpenContext
 
@@ -30,23 +30,16 @@ MOST_FACILITIES = 10
 Json = dict[str, Any]
 
 
-class ManhattanWm:
+class ManhattanWm(ReceiptDesk):
     """Implements the ports that the manifest names."""
 
     def __init__(self, context: OpenContext, manifest: Manifest, directory: Directory) -> None:
-        self._context, self._manifest, self._directory = context, manifest, directory
-        self._client = Client(context)
-
-    @property
-    def _terms(self) -> Terms:
-        return Terms.of(self._context)
+        super().__init__(context)
+        self._manifest, self._directory = manifest, directory
 
     @property
     def _now(self) -> float:
         return float(self._context.clock.now().timestamp())
-
-    def _source(self, facility: str = "", **known: Any) -> Json:
-        return {**self._terms.source(facility), **known}
 
     # --- Orders, Preview, SignsOut ------------------------------------------------------------------------------------
 
@@ -191,18 +184,6 @@ class ManhattanWm:
                 self._called_off(self._client.call("cancel_order", source, write=True))
         return replace(self.read(remote_id), cancel=Decision.PENDING)
 
-    def _called_off(self, reply: Reply) -> None:
-        """A refusal whose words we do not know is still a refusal to cancel."""
-        if reply.said is None:
-            return
-        known = {"too_late_to_cancel", "order_unknown"}
-        raise Refused(
-            [
-                problem if problem.code in known else replace(problem, code="cancel_refused", who=Who.CARRIER)
-                for problem in problems_of(reply.said, reply.status)
-            ]
-        )
-
     # --- Stock --------------------------------------------------------------------------------------------------------
 
     def warehouses(self) -> list[Warehouse]:
@@ -239,47 +220,6 @@ class ManhattanWm:
             if total is None or len(found) >= total or not rows:
                 return found
         raise Unavailable(f"manhattan.stock: more than {len(found)} rows")
-
-    # --- Receipts -----------------------------------------------------------------------------------------------------
-
-    def expect(self, request: ReceiptRequest) -> ReceiptState:
-        facility = request.warehouse or self._context.setting("returns_facility") or self._terms.facility
-        remote = receipts.remote_id(facility, request.number)
-        known = self.read_receipt(remote)
-        if not known.gone:
-            return known
-        source = sources.of_receipt(request, self._terms, self._client.profile, facility)
-        self._client.call("create_receipt", source, write=True).refuse()
-        return replace(known, gone=False)
-
-    def find_receipt(self, number: str) -> ReceiptState | None:
-        """In the facility that returns go to, then in the account's own."""
-        own = self._terms.facility
-        for facility in dict.fromkeys((self._context.setting("returns_facility") or own, own)):
-            found = self.read_receipt(receipts.remote_id(facility, number))
-            if not found.gone:
-                return found
-        return None
-
-    def read_receipt(self, remote_id: str) -> ReceiptState:
-        facility, number = receipts.parts_of(remote_id)
-        source = self._source(facility, id=number)
-        row = by_key(self._client.rows("receipt", source)).get(number)
-        received = self._client.rows("receipt_rows", source) if row is not None and row.get("receivedAt") else []
-        return receipts.state_of(remote_id, row, received, self._client.profile, self._terms.zone)
-
-    def cancel_receipt(self, remote_id: str) -> ReceiptState:
-        state = self.read_receipt(remote_id)
-        if state.gone or state.stage.value == "cancelled":
-            return state
-        if state.stage in receipts.BEGUN:
-            raise Refused([Problem("too_late_to_cancel", Field.ORDER)])
-        facility, number = receipts.parts_of(remote_id)
-        self._called_off(self._client.call("cancel_receipt", self._source(facility, id=number), write=True))
-        return self.read_receipt(remote_id)
-
-    def photo(self, remote_id: str, key: str) -> bytes:  # noqa: ARG002 - the port's shape
-        raise Refused([Problem("paper_refused", Field.ORDER, Who.CARRIER)])
 
     # --- Lists, ConnectionTest ----------------------------------------------------------------------------------------
 

@@ -74,6 +74,8 @@ class ManhattanHarness(Harness):
         ("facility", "NOWHERE", "warehouse"),
     )
     knows_cities = False
+    scarce = "HM-VASE"
+    unheard_of = "SP-SKI-190"
     takes_cod = False
     has_tracking_page = False
     gives_tracking = False

@@ -74,6 +74,13 @@ def _paused(session: Session, portal: Portal, clock: FixedClock) -> dict[str, in
     return {}
 
 
+def _profiled(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    """The account is at a system that has a profile, and has one of its own."""
+    account = portals.connections(session, portal.id)[0]
+    account.system, account.settings = "manhattan", {"profile": "{}"}
+    return {}
+
+
 def _pipeline_off(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
     portals.pipelines(session, portal.id)[0].enabled = False
     return {}
@@ -181,6 +188,7 @@ def _laid(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]
 READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "paused": _paused,
     "pipeline_off": _pipeline_off,
+    "profiled": _profiled,
     "section": _section,
     "missing": _missing,
     "order_over": _order_over,

@@ -317,7 +317,7 @@ def test_stock_is_promised_and_leaves(client: Client) -> None:
 
     assert stock() == (60, 0)
     assert stock("SP-SKI-190") == (0, 0)
-    assert stock("KID-DOLL") == (1, 0)
+    assert stock("HM-VASE") == (1, 0)
     client.save()
     client.control("orders/WB-1-1/status", code="3000")
     assert stock() == (60, 2)

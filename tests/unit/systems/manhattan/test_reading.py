@@ -98,7 +98,8 @@ def test_the_admins_meaning_of_a_status_wins() -> None:
     assert unknown.packed is None
     chosen = state(Told(None, planned("9900")), **{"9900": "delivered"})
     assert chosen.events[0].status is Status.DELIVERED
-    packed = {"5500": "packed"}
+    packed = {"5400": "accepted_at_warehouse", "5500": "packed", "7200": "in_transit"}
+    assert state(Told(None, planned("6000")), **packed).events[0].status is Status.UNKNOWN, "nobody said what it is"
     assert state(Told(None, planned("5500")), **packed).packed is not None
     assert state(Told(None, planned("7200")), **packed).packed is not None
     assert state(Told(None, planned("5400")), **packed).packed is None
