@@ -74,6 +74,7 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
         waker=parts.waker,
         person=remotes.person,
         public_url=settings.public_url,
+        hooks_url=settings.hooks_url,
         systems=discover(),
         knobs=knobs(settings),
         gauges=remotes.gauges,

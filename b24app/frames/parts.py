@@ -55,6 +55,8 @@ class PageParts:
     knobs: Mapping[str, str] = field(default_factory=dict)
     gauges: Gauges | None = None
     guard: Guard = field(default_factory=Guard)
+    #: Where systems report to, when it is another address than the pages'.
+    hooks_url: str = ""
     #: Address of map tiles, and whose map it is; empty: no map.
     tiles: str = ""
     attribution: str = ""

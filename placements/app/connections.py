@@ -46,8 +46,9 @@ def _scene(desk: Desk, who: PageSession, facts: PortalFacts) -> Scene:
         lambda session: [accounts.asked(session, who.portal_id, kind) for kind in (saving.TEST, ASKED)]
     )
     return Scene(
-        facts.connections, facts.settings, running, facts.origins, desk.manifests(), desk.formats(who), listing
-    )
+        facts.connections, facts.settings, running, facts.origins, desk.manifests(), desk.formats(who), listing,
+        (desk.parts.hooks_url or desk.parts.public_url).rstrip("/"),
+    )  # fmt: skip
 
 
 def _box(desk: Desk, who: PageSession, facts: PortalFacts, opened: str, **more: Any) -> dict[str, Any]:

@@ -72,6 +72,8 @@ class AccountForm:
     paused: str
     errors: Mapping[str, str]
     saved: bool = False
+    #: Our address to be typed into their form; "" = they are told by a call, or it is not known yet.
+    hook: str = ""
     #: What the words of an error name, by field.
     details: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -135,6 +137,8 @@ class Scene:
     manifests: Mapping[str, Manifest]
     formats: Formats
     listing: frozenset[int] = frozenset()
+    #: Where systems report to, as `Services.callback_url` begins.
+    hooks: str = ""
 
     @property
     def offered(self) -> tuple[Manifest, ...]:
@@ -202,8 +206,16 @@ def account_form(
         paused=_paused(row, scene.formats) if row and row.state == "paused" else "",
         errors=errors or {},
         saved=saved,
+        hook=_hook(scene, row) if row else "",
         details={name: _said_in(named, scene.formats) for name, named in (details or {}).items()},
     )
+
+
+def _hook(scene: Scene, row: Connection) -> str:
+    """Once the test has found that nobody but a person can tell them."""
+    steps = [TestStep.from_json(each) for each in scene.report(row).get("steps", ())]
+    by_hand = any(step.problem is not None and step.problem.code == "callback_by_hand" for step in steps)
+    return f"{scene.hooks}/hooks/carrier/{row.public_id}/{row.hook_secret}" if by_hand else ""
 
 
 def _paused(row: Connection, formats: Formats) -> str:

@@ -95,6 +95,8 @@ def _keep_subscribed(services: Services, slice_: Slice, account: Account, system
     if (last is not None and now - last < SUBSCRIPTION_CHECK) or not hooking.takes_callbacks(system):
         return
     step = hooking.subscribe(services, connection, system)
+    if not step.checked:
+        return
     if not step.ok:
         _log.warning("subscription_failed", connection=connection.id, why=step.said)
     with session_scope(services.sessions) as session:

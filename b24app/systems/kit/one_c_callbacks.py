@@ -6,8 +6,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import ClassVar
 
+from b24app.logistics.errors import Refused
 from b24app.logistics.ports import CallbackHint
+from b24app.logistics.problem import Field, Problem, Who
 
 
 def parse_callback(body: bytes) -> list[CallbackHint]:
@@ -25,13 +28,17 @@ def parse_callback(body: bytes) -> list[CallbackHint]:
 
 
 class CallbacksByHand:
-    """The port `Callbacks` where somebody types our address into their form: there is no call for it."""
+    """The port `Callbacks` where somebody types our address into their form: there is no call for it, and nothing tells
+    whether it was done. `calls_back` False: the other side cannot do it at all."""
+
+    calls_back: ClassVar[bool] = True
 
     def parse(self, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:  # noqa: ARG002 - the port's shape
         return parse_callback(body)
 
-    def ensure_subscribed(self, url: str) -> None:
-        """Nothing can be done, or seen, from here."""
+    def ensure_subscribed(self, url: str) -> None:  # noqa: ARG002 - the port's shape
+        """Raises Refused: nothing can be done from here, which is no failure (`runners/connection/hooking.py`)."""
+        raise Refused([Problem("callback_by_hand" if self.calls_back else "callback_none", Field.ACCOUNT, Who.ADMIN)])
 
     def unsubscribe(self, url: str) -> int:  # noqa: ARG002 - the port's shape
         return 0

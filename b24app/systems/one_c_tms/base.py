@@ -32,6 +32,8 @@ BY_HAND = Problem("one_c_by_hand", Field.ORDER, Who.ADMIN)
 class BaseTms(CallbacksByHand):
     """Implements the ports that the manifest names."""
 
+    calls_back = False
+
     def __init__(self, manifest: Manifest, context: OpenContext) -> None:
         self._manifest, self._context = manifest, context
         self._client, self._terms = OData(context, BY_WORDS), Terms.of(context)

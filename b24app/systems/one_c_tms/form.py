@@ -31,8 +31,8 @@ _WAREHOUSE = _two(
 _FIELDS = _two(
     "Для OData, по строке на реквизит: «Вес = cargo.weightKg», «Маршрут[stops].Адрес = address.text», «Склад_Key ="
     ' "ссылка"». Справа — поля нашей заявки, они в документации',
-    "For OData, an attribute a line: “Вес = cargo.weightKg”, “Маршрут[stops].Адрес = address.text”, “Склад_Key ="
-    ' "reference"”. On the right are members of our request, listed in the docs',
+    "For OData, an attribute a line: “Weight = cargo.weightKg”, “Route[stops].Address = address.text”, “Store_Key ="
+    ' "reference"”, with the base\'s own names. On the right are members of our request, listed in the docs',
 )
 _NUMBER = _two(
     "Для OData: строковый реквизит только для Waybill, по нему документ находится и не создаётся дважды",

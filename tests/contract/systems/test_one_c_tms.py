@@ -115,3 +115,10 @@ def test_a_long_list_of_changes_is_read_to_its_end(tms: OneCTmsHarness) -> None:
     assert (page.more, page.skipped, page.read_again) == (True, 2, ())
     tms.no_faults()
     assert tms.port.pull("", list).read_again == (order.remote_id,)
+
+
+def test_a_person_types_our_address_and_nothing_is_pretended(tms: OneCTmsHarness) -> None:
+    with pytest.raises(Refused) as caught:
+        tms.port.ensure_subscribed("https://waybill.test/hooks/carrier/7/secret")
+    assert caught.value.problems[0].code == "callback_by_hand"
+    assert tms.port.unsubscribe("https://waybill.test/hooks/carrier/7/secret") == 0

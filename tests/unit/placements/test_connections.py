@@ -58,6 +58,21 @@ def test_a_warning_keeps_the_account_working_and_quotes_the_system(
         assert said in text
 
 
+def test_an_address_that_a_person_has_to_type_is_shown(
+    page: Page, sessions: Sessions, set_up: Portal, clock: FixedClock
+) -> None:
+    page.open()
+    assert "/hooks/carrier/" not in page.ask("GET", "/app/s/connections").text
+    by_hand = TestStep("subscribed", False, Problem("callback_by_hand", Field.ACCOUNT, Who.ADMIN), checked=False)
+    report(sessions, set_up, clock, [*GOOD, by_hand])
+    with sessions() as session:
+        row = portals.connections(session, set_up.id)[0]
+    text = page.ask("GET", "/app/s/connections").text
+    assert f'/hooks/carrier/{row.public_id}/{row.hook_secret}" readonly' in text
+    assert "Вписан ли он, отсюда не видно" in text
+    assert "вопрос" not in text
+
+
 def test_while_the_test_runs_what_is_left_waits(
     page: Page, sessions: Sessions, set_up: Portal, clock: FixedClock
 ) -> None:

@@ -139,6 +139,12 @@ def test_a_refused_subscription_keeps_their_words(refusal: Exception, problem: P
     assert hooking.words_of(step) == problem.their_text
 
 
+@pytest.mark.parametrize("code", sorted(hooking.BY_HAND))
+def test_an_address_that_a_person_types_is_no_failure(code: str) -> None:
+    step = run(Services(OURS), System(refusal=Refused([Problem(code, Field.ACCOUNT, Who.ADMIN)])))[3]
+    assert (step.name, step.ok, step.soft, step.checked) == ("subscribed", False, True, False)
+
+
 def test_a_system_without_callbacks_or_a_test_is_taken_as_it_is() -> None:
     services = Services(OURS)
     assert run(services, object()) == []
