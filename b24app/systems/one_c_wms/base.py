@@ -48,6 +48,8 @@ MOST_ELEMENTS = 500
 class BaseWms(CallbacksByHand):
     """Implements the ports that the manifest names, as far as a base without our service can."""
 
+    calls_back = False
+
     def __init__(self, manifest: Manifest, context: OpenContext, directory: Directory) -> None:
         self._manifest, self._context = manifest, context
         self._client = OData(context, MEANINGS)

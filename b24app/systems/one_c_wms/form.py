@@ -28,8 +28,8 @@ _ADDRESS = _two(
 _NAMES = _two(
     "Для OData, если база доработана: по строке на имя, «order.number = НомерКИС»; обязательный реквизит —"
     " «order+Склад_Key = ссылка». Все имена — в документации",
-    "For OData, where the base was adapted: a name a line, “order.number = НомерКИС”; an attribute that it wants,"
-    " “order+Склад_Key = reference”. The docs list all names",
+    "For OData, where the base was adapted: a name a line, “order.number = ExternalNumber”; an attribute that it wants,"
+    " “order+Store_Key = reference”. The docs list all names",
 )
 _YES_NO = (("", _two("Нет", "No")), ("1", _two("Да", "Yes")))
 _ODATA_ONLY = _two("Для OData", "For OData")
