@@ -3,7 +3,7 @@ the same infobases."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -16,6 +16,7 @@ from sandbox.kernel.one_c_odata import ODataDoor, add_odata
 
 from . import shapes, view
 from .core import OneCWms
+from .data.configuration import ENTITIES
 from .data.goods import WAREHOUSES, goods
 from .data.statuses import RECEIPT
 from .model import BASES, USERS
@@ -37,11 +38,16 @@ def create_service(wms: OneCWms) -> HttpService:
     for name in BASES:
         door = ODataDoor(
             wms.bases[name], f"/{name}", wms.lock, lambda: wms.base_url, lambda: None,
-            lambda: wms.switches.odata_hidden, lambda: wms.switches.odata_closed, lambda: wms.switches.unknown_fields,
+            lambda: wms.switches.odata_hidden, lambda: _closed(wms), lambda: wms.switches.unknown_fields,
             lambda: wms.switches.odata_created,
         )  # fmt: skip
         add_odata(service.app, door)
     return service
+
+
+def _closed(wms: OneCWms) -> Sequence[str]:
+    """Entity sets that the user has no rights to: all of them without the role of remote access (§2.2)."""
+    return wms.switches.odata_closed if user().may_exchange else [entity.name for entity in ENTITIES]
 
 
 def _orders(wms: OneCWms, service: HttpService) -> None:

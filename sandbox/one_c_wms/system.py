@@ -41,7 +41,7 @@ class OneCWmsSystem(CarrierSystem):
         accounts = [
             {
                 "base_url": f"{self.wms.base_url}/{found.base}", "login": found.login, "password": found.password,
-                "token": found.token, "warehouses": list(WAREHOUSES), "warehouse": "MSK-01",
+                "api_token": found.token, "warehouses": list(WAREHOUSES), "warehouse": "MSK-01",
                 "organization": names.ref_of("Catalog_Организации", "ООО «Ромашка»"),
                 "direction": names.ref_of("Catalog_усНаправлениеОтгрузки", "Доставка покупателю"),
                 "shipping_stage": names.ref_of("Catalog_усСтадииОтгрузки", "Одна стадия"),

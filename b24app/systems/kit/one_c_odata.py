@@ -123,9 +123,11 @@ class OData:
         """A new object (or record of a register): as the infobase shows it."""
         return self._call("POST", f"{_address(entity)}?$format=json", label, body=body)
 
-    def patch(self, entity: str, key: str, body: Row, label: str) -> Row:
-        """Change what `body` names. `key` is what stands in the brackets: see `by`."""
-        return self._call("PATCH", f"{_address(entity)}({_quoted(key)})?$format=json", label, body=body)
+    def patch(self, entity: str, key: str, body: Row, label: str, version: str = "") -> Row:
+        """Change what `body` names. `key` is what stands in the brackets: see `by`. `version` is the object's
+        `DataVersion` as it was read: one that somebody changed since is left alone (Unavailable)."""
+        path = f"{_address(entity)}({_quoted(key)})?$format=json"
+        return self._call("PATCH", path, label, body=body, headers={"If-Match": version} if version else {})
 
     def delete(self, entity: str, key: str, label: str) -> None:
         """For good. One that is gone already is gone."""
@@ -156,11 +158,15 @@ class OData:
         label: str,
         *,
         body: Row | None = None,
+        headers: Mapping[str, str] | None = None,
         write: bool = False,
         missing_is_none: bool = False,
     ) -> dict[str, Any]:
         write = write or body is not None
-        headers = {"Content-Type": "application/json; charset=utf-8"} if body is not None else {}
+        headers = {
+            **({"Content-Type": "application/json; charset=utf-8"} if body is not None else {}),
+            **(headers or {}),
+        }
         sent = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         limits = WRITE if write else READ
         answer = self.line.send(

@@ -31,7 +31,7 @@ from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.one_c_callbacks import CallbacksByHand
 from b24app.systems.kit.one_c_odata import OData, any_of, chunks, guid, table
 from b24app.systems.one_c_wms import documents as papers
-from b24app.systems.one_c_wms.documents import ORDER, RECEIPT, Refs
+from b24app.systems.one_c_wms.documents import ORDER, RECEIPT, Found, Refs
 from b24app.systems.one_c_wms.drafts import Drafts, partner_name
 from b24app.systems.one_c_wms.goods import items_of, merged
 from b24app.systems.one_c_wms.lookup import Lookup
@@ -114,7 +114,8 @@ class BaseWms(CallbacksByHand):
         if state.cancel is Decision.ACCEPTED:
             return state
         self._may_cancel(found[remote_id].raw, self._names["order.first"])
-        self._drafts.cancel(ORDER, remote_id, self._context.setting("odata_cancel"))
+        version = str(found[remote_id].header.get("DataVersion") or "")
+        self._drafts.cancel(ORDER, remote_id, self._context.setting("odata_cancel"), version)
         return OrderState(remote_id, state.number, Decision.ACCEPTED, cancel=Decision.ACCEPTED)
 
     def _may_cancel(self, raw: str, first: str) -> None:
@@ -175,15 +176,22 @@ class BaseWms(CallbacksByHand):
         found = self._lookup.documents(RECEIPT, [remote_id])
         if remote_id not in found:
             return ReceiptState(remote_id, gone=True)
+        return self._receipt(found[remote_id])
+
+    def _receipt(self, found: Found) -> ReceiptState:
         good = self._context.setting("received_is_good") == "1"
-        return papers.parse_receipt(self._names, found[remote_id], self._receipt_states, self._zone, all_good=good)
+        return papers.parse_receipt(self._names, found, self._receipt_states, self._zone, all_good=good)
 
     def cancel_receipt(self, remote_id: str) -> ReceiptState:
-        state = self.read_receipt(remote_id)
-        if state.gone or state.stage is ReceiptStage.CANCELLED:
+        found = self._lookup.documents(RECEIPT, [remote_id])
+        if remote_id not in found:
+            return ReceiptState(remote_id, gone=True)
+        state = self._receipt(found[remote_id])
+        if state.stage is ReceiptStage.CANCELLED:
             return state
         self._may_cancel(state.code, self._names["receipt.first"])
-        self._drafts.cancel(RECEIPT, remote_id, self._context.setting("odata_cancel"))
+        version = str(found[remote_id].header.get("DataVersion") or "")
+        self._drafts.cancel(RECEIPT, remote_id, self._context.setting("odata_cancel"), version)
         return self.read_receipt(remote_id)
 
     # --- Stock, Lists -------------------------------------------------------------------------------------------------

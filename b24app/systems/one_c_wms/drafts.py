@@ -103,7 +103,10 @@ class Drafts:
             there = self._lookup.rows(kind, [str(header["Ref_Key"])])
             if self._lookup.state(kind, str(header["Ref_Key"])) not in ("", names[f"{kind}.first"]):
                 raise Refused([Problem("number_taken", Field.NUMBER, Who.WAYBILL)])
-            client.patch(names[kind], guid(str(header["Ref_Key"])), {**body, "DeletionMark": False}, f"{kind}.rewrite")
+            version = str(header.get("DataVersion") or "")
+            client.patch(
+                names[kind], guid(str(header["Ref_Key"])), {**body, "DeletionMark": False}, f"{kind}.rewrite", version
+            )
         key = str(header.get("Ref_Key"))
         if not odata.is_key(key):
             raise Uncertain(f"{kind}.create: an answer without a reference")
@@ -121,15 +124,15 @@ class Drafts:
             raise Uncertain(f"{kind}.post: an answer without a posted document")
         return key
 
-    def cancel(self, kind: str, key: str, how: str) -> None:
-        """`how`: `mark` it for deletion, or set its `status` (§8)."""
+    def cancel(self, kind: str, key: str, how: str, version: str) -> None:
+        """`how`: `mark` it (as it was read in `version`) for deletion, or set its `status` (§8)."""
         names = self._names
         body: dict[str, Any] = {"DeletionMark": True}
         entity, record = names[kind], guid(key)
         if how != "mark":
             entity, record = names[f"{kind}.states"], by(**{names[f"{kind}.states_owner"]: guid(key)})
-            body = {names["states.value"]: names[f"{kind}.cancelled"]}
-        shown = self._client.patch(entity, record, body, f"{kind}.cancel")
+            body, version = {names["states.value"]: names[f"{kind}.cancelled"]}, ""
+        shown = self._client.patch(entity, record, body, f"{kind}.cancel", version)
         if any(shown.get(name) != value for name, value in body.items()):
             raise Uncertain(f"{kind}.cancel: an answer that does not show it")
 

@@ -132,7 +132,7 @@ class OneCWmsODataHarness(OneCWmsHarness):
         **OneCWmsHarness.credentials, "organization": "organization", "direction": "direction",
         "shipping_stage": "shipping_stage", "return_source": "return_source", "receiving_stage": "receiving_stage",
     }  # fmt: skip
-    wrong_keys = (("password", "wrong", "sign_in"), ("login", "nobody", "sign_in"))
+    wrong_keys = (("password", "wrong", "sign_in"), ("login", "nobody", "sign_in"), ("login", "кладовщик", "sign_in"))
     reads_apart = False
     #: Posting is what makes a document an order.
     create_path = f"{BASE}/Document_*/Post"

@@ -122,7 +122,7 @@ def test_without_a_warehouse_an_admin_is_asked(service: OneCWmsHarness) -> None:
 def test_the_second_base_wants_its_key_too(service: OneCWmsHarness) -> None:
     account = service.world.addresses["one_c_wms"]["accounts"][2]
     keys = {"login": account["login"], "password": account["password"]}
-    other = service.open(base_url=account["base_url"], api_token=account["token"], **keys)
+    other = service.open(base_url=account["base_url"], api_token=account["api_token"], **keys)
     made = other.create(service.request())
     assert other.read(made.remote_id).number == "wb-1-1"
     assert service.port.read(made.remote_id).gone
@@ -175,6 +175,16 @@ def test_a_half_written_document_is_put_right_and_never_doubled(base: OneCWmsHar
     more = replace(request, parcels=(Parcel(700, 200, 150, 100, (replace(CUP, quantity=3),)),))
     made = base.settle(base.port.create(more))
     assert [(line.sku, int(line.ordered)) for line in made.lines] == [("CUP-1", 3)]
+    assert base.accepted("wb-1-1") == 1
+
+
+def test_a_draft_that_somebody_is_changing_is_left_alone(base: OneCWmsHarness) -> None:
+    base.fault("break_before", f"{BASE}/Document_*/Post")
+    assert base.raised(lambda: base.port.create(base.request())) == "Uncertain"
+    stale = {"odata.error": {"code": "-1", "message": {"lang": "ru", "value": "Объект изменен"}}}
+    base.fault("status", f"{BASE}/Document_*", "PATCH", status=412, body=stale)
+    assert base.raised(lambda: base.port.create(base.request())) == "Unavailable"
+    assert base.settle(base.port.create(base.request())).decision is Decision.ACCEPTED
     assert base.accepted("wb-1-1") == 1
 
 

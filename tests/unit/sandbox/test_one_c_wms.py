@@ -41,8 +41,8 @@ class Client:
         self.http = requests.Session()
         self.http.headers["Accept"] = "application/json"
         self.http.auth = HTTPBasicAuth(self.keys["login"].encode(), self.keys["password"].encode())
-        if self.keys["token"]:
-            self.http.headers["X-Api-Token"] = self.keys["token"]
+        if self.keys["api_token"]:
+            self.http.headers["X-Api-Token"] = self.keys["api_token"]
 
     def call(self, verb: str, path: str, body: Any = None, key: str = "", **more: Any) -> requests.Response:
         headers = {"Idempotency-Key": key or str(uuid.uuid4())} if verb == "POST" else {}
@@ -362,7 +362,10 @@ def test_infobases_do_not_see_each_other(client: Client, world: World) -> None:
     assert other.value("Document_усЗаказНаОтгрузку") == []
     del other.http.headers["X-Api-Token"]
     assert _error(other.call("GET", "/health"))[:2] == (401, "UNAUTHORIZED")
-    assert _error(Client(world, 1).call("GET", "/wms/warehouses"))[:2] == (403, "FORBIDDEN")
+    stranger = Client(world, 1)
+    assert _error(stranger.call("GET", "/wms/warehouses"))[:2] == (403, "FORBIDDEN")
+    refused = stranger.odata("GET", "Catalog_Организации")
+    assert (refused.status_code, refused.json()["odata.error"]["code"]) == (403, "20")
 
 
 # --- OData ------------------------------------------------------------------------------------------------------------

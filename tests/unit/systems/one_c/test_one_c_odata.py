@@ -96,6 +96,8 @@ def test_writes_name_the_object_and_post_without_operational_mode() -> None:
         ("DELETE", f"/Document_X(guid'{KEY}')?$format=json"),
     ]
     assert json.loads(http.asked[0].body or b"") == {"Имя": "Чай"}
+    client.patch("Document_X", odata.guid(KEY), {}, "patch", "AAAAAQAAAAA=")
+    assert [call.headers.get("If-Match", "") for call in http.asked[1:]] == ["", "", "", "AAAAAQAAAAA="]
 
 
 READS: dict[str, Callable[[odata.OData], object]] = {
