@@ -15,6 +15,7 @@ from b24app.frames.rights import OPEN, Right
 from b24app.logistics.model import Sender
 from b24app.store.models import Connection, Origin, Pipeline, Rule
 from b24app.systems.plugin import Manifest
+from placements.app import chain_form
 
 #: Of a place only its name is told: who answers there and where it is are personal data.
 ORIGIN_HIDDEN = ("company", "name", "phone", "address")
@@ -73,7 +74,9 @@ def pipeline(
         "backwards": row.forward_only is False,
         "on_failure": own.get("on_failure") == OnFailure.FOLLOW,
         "cod_source": _cod(own.get("cod_source", CodSource.NONE), settings),
+        "before": chain_form.told(own.get("before"), accounts),
         **{f"stage_{status}": names.get(stage, stage) for status, stage in (row.status_stages or {}).items()},
+        **{f"step_{step}": names.get(stage, stage) for step, stage in own.get("warehouse_stages", {}).items()},
         **own.get("defaults", {}),
     }
 
@@ -105,6 +108,7 @@ def rule(row: Rule | None, accounts: Sequence[Connection], pipelines: Iterable[M
         "title": row.title,
         "connection": used.title if used else "",
         **services(row.services or {}, used),
+        "before": chain_form.told(row.before, accounts),
         "category": names.get(row.category_id, str(row.category_id)) if row.category_id is not None else "",
         **{name: asked.get(name) for name in ("cities", "regions", "weight_from_g", "weight_to_g")},
         **{f"{name}_minor": asked.get(name) for name in ("value_from", "value_to")},

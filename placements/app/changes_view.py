@@ -18,7 +18,7 @@ _CODES = {
     "cod_source": "pipeline.cod_",
     "kind": "rules.kind.",
 }
-_RIGHT, _STAGE, _DEAL_FIELD = "right_", "stage_", "field_"
+_RIGHT, _STAGE, _STEP, _DEAL_FIELD = "right_", "stage_", "step_", "field_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,9 @@ class ChangeWords:
         status = field.removeprefix(_STAGE)
         if field.startswith(_STAGE) and t.has(f"status.{status}"):
             return t("journal.field.stage", status=t(f"status.{status}"))
+        step = field.removeprefix(_STEP)
+        if field.startswith(_STEP) and t.has(f"chain.step.{step}"):
+            return t("journal.field.step", step=t(f"chain.step.{step}"))
         role = field.removeprefix(_DEAL_FIELD)
         if field.startswith(_DEAL_FIELD) and t.has(f"fields.role.{role}"):
             return t(f"fields.role.{role}")
@@ -92,6 +95,8 @@ class ChangeWords:
             return self._number(field, value, currency)
         if field.startswith("service"):
             return self._service(str(value))
+        if field == "before":
+            return self._before(str(value))
         prefix = "journal.who." if field.startswith(_RIGHT) else _CODES.get(field)
         return t(prefix + str(value)) if prefix and t.has(prefix + str(value)) else str(value)
 
@@ -104,6 +109,12 @@ class ChangeWords:
         if field.endswith("_g"):
             return formats.weight(value)
         return formats.words("journal.seconds", n=value) if field.endswith("_s") else str(value)
+
+    def _before(self, value: str) -> str:
+        """`Амбар: packed`, or `none` (`chain_form.told`)."""
+        name, _, book = value.rpartition(": ")
+        t = self._formats.words
+        return t(f"chain.{book}", name=self._formats.quote(name)) if t.has(f"chain.{book}") else value
 
     def _service(self, code: str) -> str:
         """`cdek:parcel` -> the service's name."""

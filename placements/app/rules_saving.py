@@ -19,7 +19,7 @@ from b24app.store.audit import Act, compared
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Rule
 from b24app.systems.plugin import Manifest
-from placements.app import audited
+from placements.app import audited, chain_form
 from placements.app.saving import audit
 
 #: Form fields with a number -> field of Conditions, how many of its units are one of the form's.
@@ -54,6 +54,11 @@ def save(
     """Stores a rule (0 = a new one, after the others); field -> key of the `form.*` or `rules.wrong.*` words."""
     conditions, errors = _conditions(form)
     values = _account(form, facts, manifests, errors)
+    if "before" in form:
+        first, good = chain_form.read(form["before"], facts.connections, manifests)
+        own = first is not None and first["connection_id"] == values.get("connection_id")
+        errors.update({"before": "choose"} if not good or own else {})
+        values["before"] = first
     category = form.get("category", "")
     if category and category not in {str(each["id"]) for each in facts.settings.get("pipelines", ())}:
         errors["category"] = "choose"

@@ -19,6 +19,7 @@ from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection, Job, JobState, Rule
 from b24app.store.simulations import Simulation
 from b24app.systems.plugin import Manifest
+from placements.app import chain_form
 from placements.app.rules_view import why_not
 from placements.app.stages_view import Choice
 from placements.problem_words import ProblemView, problem_view
@@ -74,6 +75,7 @@ class TryLine:
     problems: tuple[ProblemView, ...]
     facts: tuple[tuple[str, str], ...]
     misses: tuple[tuple[str, str], ...]
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ def _line(deal: Chosen, prices: Prices, last: Simulation, scene: Scene) -> TryLi
             )
             for miss in deal.misses
         ),
+        before=chain_form.sentence(deal.before.to_json() if deal.before else None, scene.facts.connections, formats),
     )
 
 

@@ -13,6 +13,7 @@ from b24app.logistics.model import DeliveryKind
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection, Rule
 from b24app.systems.plugin import Manifest
+from placements.app import chain_form
 from placements.app.rules_saving import RANGES
 from placements.app.stages_view import Choice
 
@@ -31,6 +32,7 @@ class RuleLine:
     state: str
     first: bool
     last: bool
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class RuleForm:
     services: Mapping[str, tuple[Choice, ...]]
     kinds: tuple[Choice, ...]
     cods: tuple[Choice, ...]
+    before: tuple[Choice, ...] = ()
 
 
 def rules_view(
@@ -82,6 +85,7 @@ def _line(
         state=account.state if account and account.state != "ready" else "",
         first=at == 1,
         last=at == of,
+        before=chain_form.sentence(row.before, facts.connections, formats),
     )
 
 
@@ -168,11 +172,19 @@ def rule_form(
         cods=_choices(
             [("", t("rules.any_cod")), ("yes", t("rules.cod_yes")), ("no", t("rules.cod_no"))], values.get("cod", "")
         ),
+        before=_before(facts, manifests, values.get("before", ""), formats),
     )
 
 
 def _choices(pairs: Sequence[tuple[str, str]], chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(value, label, value == chosen) for value, label in pairs)
+
+
+def _before(facts: PortalFacts, manifests: Mapping[str, Manifest], chosen: str, formats: Formats) -> tuple[Choice, ...]:
+    """Empty where no account is a warehouse: then there is nothing to choose."""
+    barns = chain_form.warehouses(facts.connections, manifests)
+    own = [("", formats.words("chain.as_pipeline")), (chain_form.NONE, formats.words("chain.none"))]
+    return _choices([*own, *chain_form.offered(barns, formats)], chosen) if barns else ()
 
 
 def _values(row: Rule | None) -> dict[str, str]:
@@ -191,6 +203,7 @@ def _values(row: Rule | None) -> dict[str, str]:
         "regions": ", ".join(wanted.regions),
         "kind": wanted.kind.value if wanted.kind else "",
         "cod": cod,
+        "before": chain_form.value_of(row.before),
     }
     return {**plain, **numbers, **services}
 

@@ -60,7 +60,9 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         who = desk.who()
         with session_scope(desk.parts.sessions) as session:
             facts = portal_facts(session, who.portal_id)
-            saved = stages_saving.save_pipeline(session, who, facts, category, request.form, desk.parts.clock.now())
+            saved = stages_saving.save_pipeline(
+                session, who, facts, category, request.form, desk.parts.clock.now(), desk.manifests()
+            )
         desk.wake(saved.wake)
         return _card(desk, who, category, saved.errors)
 

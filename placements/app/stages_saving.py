@@ -16,7 +16,8 @@ from b24app.store import lanes, portal_settings, portals
 from b24app.store.audit import Act, Change, compared
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection, ConnectionState, Pipeline
-from placements.app import audited
+from b24app.systems.plugin import Manifest
+from placements.app import audited, chain_form
 from placements.app.measures import DEFAULTS, read_sizes
 from placements.app.saving import Saved, audit
 from placements.app.stages_view import MAPPED, more_triggers, pipeline_data
@@ -25,14 +26,21 @@ LONGEST_HOLD_S = 3600
 
 
 def save_pipeline(
-    session: Session, who: PageSession, facts: PortalFacts, category: int, form: Mapping[str, str], now: datetime
+    session: Session,
+    who: PageSession,
+    facts: PortalFacts,
+    category: int,
+    form: Mapping[str, str],
+    now: datetime,
+    manifests: Mapping[str, Manifest] | None = None,
 ) -> Saved:
     """Stores one pipeline's rules. It can be switched on only with a trigger, a service and a tested connection."""
     known = pipeline_data(facts, category)
     if known is None:
         return Saved(None, {"trigger_stage": "gone"})
     account = next((each for each in facts.connections if str(each.id) == form.get("connection_id")), None)
-    errors = _errors(known, account, form, facts)
+    chained, chain_errors = _chain(form, known, account, facts, manifests or {})
+    errors = {**_errors(known, account, form, facts), **chain_errors}
     if errors:
         return Saved(None, errors)
     row = portals.pipelines(session, who.portal_id).get(category)
@@ -42,7 +50,11 @@ def save_pipeline(
         row = Pipeline(portal_id=who.portal_id, category_id=category, enabled=False)
         session.add(row)
     _write(row, known, account, form)
-    row.settings = {**row.settings, **_save_cod(session, who, form.get("cod"))}
+    names = {stage["id"]: stage["name"] for stage in known["stages"]}
+    shown = {stage: names[stage] for stage in chained.get("warehouse_stages", {}).values()}
+    shown = {**row.settings.get("stage_names", {}), **shown}
+    cod = _save_cod(session, who, form.get("cod"))
+    row.settings = {**row.settings, **cod, **chained, "stage_names": shown}
     session.flush()
     lane = lanes.portal_lane(session, who.portal_id)
     lanes.ask(session, lane.id, now)
@@ -129,6 +141,30 @@ def _stage_errors(stages: Mapping[str, str], trigger: str, more: list[str], form
         elif stage and stage in (trigger, *more):
             errors[f"stage_{status.value}"] = "ships_again"
     return errors
+
+
+def _chain(
+    form: Mapping[str, str],
+    known: Mapping[str, Any],
+    account: Connection | None,
+    facts: PortalFacts,
+    manifests: Mapping[str, Manifest],
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """`(what the settings say of the warehouse before the carrier, errors)`; nothing where the page did not ask."""
+    if "before" not in form:
+        return {}, {}
+    before, good = chain_form.read(form["before"], facts.connections, manifests)
+    own = before is not None and account is not None and before["connection_id"] == account.id
+    errors = {"before": "choose"} if not good or own else {}
+    stages = {stage["id"] for stage in known["stages"]}
+    ships = {form.get("trigger_stage", ""), *more_triggers(form, known["stages"])} - {""}
+    chosen = {step.value: form.get(chain_form.STAGE + step.value, "") for step in chain_form.STEPS}
+    for step, stage in chosen.items():
+        if stage and stage not in stages:
+            errors[chain_form.STAGE + step] = "stage_gone"
+        elif stage in ships:
+            errors[chain_form.STAGE + step] = "ships_again"
+    return {"before": before, "warehouse_stages": {step: stage for step, stage in chosen.items() if stage}}, errors
 
 
 def _cod_choices(facts: PortalFacts) -> set[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from b24app.flows.picking import Step
 from b24app.flows.portions import OnFailure
 from b24app.flows.snapshot import CodSource
 from b24app.frames.formats import Formats
@@ -14,7 +15,7 @@ from b24app.logistics.status import Status
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection, Pipeline
 from b24app.systems.plugin import Manifest
-from placements.app import stages_guess
+from placements.app import chain_form, stages_guess
 from placements.app.measures import DEFAULTS, typed_back
 
 #: Statuses that a pipeline may answer with a stage of its own.
@@ -65,7 +66,8 @@ class OwnDefault:
 @dataclass(frozen=True, slots=True)
 class PipelineForm:
     """`gone` names stages that are used here and that the portal no longer has. `lost` = so is the whole pipeline.
-    `guessed` = nobody has saved it yet, the choices are ours."""
+    `guessed` = nobody has saved it yet, the choices are ours. `before` and `steps` are empty where no account is a
+    warehouse."""
 
     id: int
     name: str
@@ -80,6 +82,8 @@ class PipelineForm:
     on_failure: bool
     defaults: tuple[OwnDefault, ...]
     mappings: tuple[StageChoice, ...]
+    before: tuple[Choice, ...] = ()
+    steps: tuple[StageChoice, ...] = ()
     gone: tuple[str, ...] = ()
     lost: bool = False
     guessed: bool = False
@@ -98,6 +102,11 @@ class PipelineForm:
         """How many statuses move a deal."""
         return sum(any(choice.chosen for choice in each.stages) for each in self.mappings)
 
+    @property
+    def stepped(self) -> int:
+        """How many steps of a warehouse move a deal."""
+        return sum(any(choice.chosen for choice in each.stages) for each in self.steps)
+
 
 @dataclass(frozen=True, slots=True)
 class _Values:
@@ -114,6 +123,8 @@ class _Values:
     on_failure: bool
     defaults: Mapping[str, str]
     mapping: Mapping[str, str]
+    before: str = ""
+    steps: Mapping[str, str] = field(default_factory=dict)
 
 
 def pipelines_known(settings: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -171,7 +182,9 @@ def pipeline_form(
         values = replace(values, trigger=ships, account=stages_guess.account(facts), mapping=mapping)
     names = {**(row.settings or {}).get("stage_names", {}), **{stage["id"]: stage["name"] for stage in stages}}
     there = {stage["id"] for stage in stages}
-    used = [values.trigger, *sorted(values.more), *values.mapping.values()]
+    used = [values.trigger, *sorted(values.more), *values.mapping.values(), *values.steps.values()]
+    barns = chain_form.warehouses(facts.connections, systems)
+    first = [("", formats.words("chain.none")), *chain_form.offered(barns, formats)]
     open_stages = [(stage["id"], stage["name"]) for stage in stages if not stage["semantics"]]
     return PipelineForm(
         id=data["id"],
@@ -187,6 +200,8 @@ def pipeline_form(
         on_failure=values.on_failure,
         defaults=_defaults(values.defaults, facts.settings, formats),
         mappings=tuple(_mapping(status, values.mapping, stages, names, formats) for status in MAPPED),
+        before=_choices(first, values.before) if barns else (),
+        steps=tuple(_step(step, values.steps, stages, names, formats) for step in chain_form.STEPS) if barns else (),
         gone=tuple(dict.fromkeys(names.get(stage) or stage for stage in used if stage and stage not in there)),
         lost=bool(data.get("lost")),
         guessed=guessed,
@@ -210,6 +225,8 @@ def _stored(row: Pipeline, settings: Mapping[str, Any], formats: Formats) -> _Va
         on_failure=own.get("on_failure") == OnFailure.FOLLOW,
         defaults={name: typed_back(value, name, formats) for name, value in own.get("defaults", {}).items()},
         mapping={status: str(stage) for status, stage in (row.status_stages or {}).items()},
+        before=chain_form.value_of(own.get("before")),
+        steps={step: str(stage) for step, stage in own.get("warehouse_stages", {}).items()},
     )
 
 
@@ -226,6 +243,8 @@ def _typed(form: Mapping[str, str], stages: Sequence[Mapping[str, Any]]) -> _Val
         on_failure=bool(form.get("on_failure")),
         defaults={name: form.get(f"default_{name}", "") for name in DEFAULTS},
         mapping={status.value: form.get(f"stage_{status.value}", "") for status in MAPPED},
+        before=form.get("before", ""),
+        steps={step.value: form.get(chain_form.STAGE + step.value, "") for step in chain_form.STEPS},
     )
 
 
@@ -285,4 +304,17 @@ def _mapping(
     pairs = [(stage["id"], stage["name"]) for stage in stages]
     return StageChoice(
         status.value, formats.words(f"status.{status.value}"), _stages(pairs, chosen.get(status.value, ""), names)
+    )
+
+
+def _step(
+    step: Step,
+    chosen: Mapping[str, str],
+    stages: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str],
+    formats: Formats,
+) -> StageChoice:
+    pairs = [(stage["id"], stage["name"]) for stage in stages]
+    return StageChoice(
+        step.value, formats.words(f"chain.step.{step.value}"), _stages(pairs, chosen.get(step.value, ""), names)
     )

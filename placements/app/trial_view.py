@@ -14,6 +14,7 @@ from b24app.store.faces.deal_facts import (
     ProblemFacts,
 )
 from b24app.store.models import Job, JobState
+from placements.app import chain_form
 from placements.app.rules_view import why_not
 from placements.app.stages_saving import lacking_of
 from placements.app.trial_lines import LineView, Scene, line_groups
@@ -69,6 +70,7 @@ class ResultView:
     carrier: str = ""
     service: str = ""
     way: str = ""
+    first: str = ""
     misses: tuple[tuple[str, str], ...] = ()
     notes: tuple[tuple[str, Mapping[str, str]], ...] = ()
     missing: tuple[str, ...] = ()
@@ -122,6 +124,7 @@ def _done(job: Job, outcome: Outcome, scene: Scene, basic: Mapping[str, Any]) ->
         service=scene.service(trial.connection_id, code) if code else "",
         said=outcome.silent,
         way=_way(trial, formats),
+        first=_first(trial, scene),
         misses=tuple(
             (miss.title or formats.words("rules.unnamed", n=miss.rule_id), _reasons(miss.reasons, formats))
             for miss in trial.misses
@@ -151,6 +154,12 @@ def _way(trial: Trial, formats: Formats) -> str:
     if trial.rule_id:
         return formats.words("trial.by_rule", title=formats.quote(trial.rule))
     return formats.words("trial.by_pipeline_after" if trial.misses else "trial.by_pipeline")
+
+
+def _first(trial: Trial, scene: Scene) -> str:
+    """The warehouse that the goods would go through before the carrier."""
+    before = trial.before.to_json() if trial.before else None
+    return chain_form.sentence(before, scene.facts.connections, scene.formats)
 
 
 def _reasons(reasons: Any, formats: Formats) -> str:
