@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from b24app.flows.legs import PICKED
 from b24app.flows.portions import still_left
 from b24app.flows.snapshot import DealSnapshot, Role
 from b24app.frames.formats import Formats
@@ -21,7 +22,8 @@ from b24app.store.faces.many import LastShipment, Standing
 from b24app.store.faces.prints import NO_ORDER
 from placements.preview import Preview
 from placements.problem_words import field_words, problem_view
-from placements.tab_now import Chip, chip
+from placements.tab_chain_view import chip_of
+from placements.tab_now import Chip
 
 SHIP, REFRESH = "ship_now", "refresh"
 #: Fields that are put right in the row.
@@ -181,7 +183,8 @@ def _cost(standing: Standing) -> Money | None:
 def _worst(standing: Standing) -> ProblemFacts | None:
     """The problem that a person has to look at first; a parcel that travels comes before it."""
     shipment = standing.shipment
-    if shipment is not None and shipment.status.has_moved and shipment.status is not Status.UNKNOWN:
+    moved = shipment is not None and shipment.leg != PICKED and shipment.status.has_moved
+    if moved and shipment is not None and shipment.status is not Status.UNKNOWN:
         return None
     return min(standing.problems, key=lambda found: list(Who).index(found.problem.who), default=None)
 
@@ -204,7 +207,7 @@ def _chip(standing: Standing, ships: bool, setting: Setting, lacks: Sequence[Fie
     if shipment is not None and shipment.status in _UNSENT and shipment.paused:
         return Chip("amber", "pause", t("deals.chip.paused"))
     if shipment is not None:
-        return chip(shipment.status, setting.formats)
+        return chip_of(shipment, setting.formats)
     if not ships:
         return Chip("grey", "lock", t("deals.chip.off"))
     names = [name for each in lacks if (name := _name(each, setting))]

@@ -182,6 +182,8 @@ class Tab:
             else None
         )
         system = facts.shipments[0].system if facts.shipments else facts.system
+        named = {each.system for each in facts.legs} | {facts.system}
+        facts = replace(facts, systems={each: parts.carrier(each, who.lang) for each in named if facts.legs})
         formats = pages.viewer_of(who, parts.clock.now()).formats
         plugin = parts.systems.get(system)
         forms, rules = (plugin.manifest.papers, plugin.manifest.changes) if plugin else ((), ())

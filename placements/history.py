@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from b24app.flows.legs import PICKED
+from b24app.flows.picking import Step
 from b24app.flows.portions import is_split
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Status
@@ -15,6 +17,7 @@ from b24app.store.faces.deal_facts import (
     AuditFacts,
     EditFacts,
     EventFacts,
+    ProblemFacts,
     ShipmentFacts,
     TabFacts,
 )
@@ -64,11 +67,12 @@ def history(facts: TabFacts, formats: Formats, carrier: str) -> tuple[Day, ...]:
 
 
 def _lines(facts: TabFacts, formats: Formats, carrier: str) -> Iterator[Line]:
-    several = is_split(facts.shipments)
-    for shipment in facts.shipments:
-        cite = f"{carrier}, {shipment.order_number or shipment.number}" if several else carrier
-        yield from (_event(event, formats, cite) for event in shipment.events)
-        yield from _own(shipment, formats, carrier)
+    several = is_split(facts.shipments) or bool(facts.legs)
+    for shipment in facts.every:
+        name = facts.systems.get(shipment.system, carrier) if facts.legs else carrier
+        cite = f"{name}, {shipment.order_number or shipment.number}" if several else name
+        yield from (_event(event, formats, cite, shipment.leg == PICKED) for event in shipment.events)
+        yield from _own(shipment, formats, name)
     edited = {edit.at for edit in facts.edits}
     yield from (_audit(row, formats) for row in facts.audits if not (row.action == Act.ADDRESS and row.at in edited))
     yield from (_edit(edit, formats) for edit in facts.edits)
@@ -79,14 +83,20 @@ def _lines(facts: TabFacts, formats: Formats, carrier: str) -> Iterator[Line]:
             "red",
             formats.words("history.problem"),
             found.opened_at,
-            cite=carrier if found.problem.their_text else "",
+            cite=_said_by(found, facts, carrier) if found.problem.their_text else "",
             quote=found.problem.their_text,
         )
 
 
-def _event(event: EventFacts, formats: Formats, carrier: str) -> Line:
+def _said_by(found: ProblemFacts, facts: TabFacts, carrier: str) -> str:
+    of = next((each for each in facts.legs if each.id == found.shipment_id), None)
+    return facts.systems.get(of.system, carrier) if of is not None else carrier
+
+
+def _event(event: EventFacts, formats: Formats, carrier: str, at_warehouse: bool = False) -> Line:
     icon, tone = _ICONS.get(event.status, ("info", ""))
-    title = formats.words(f"status.{event.status.value}")
+    own = at_warehouse and event.status.value in set(Step)
+    title = formats.words(f"chain.step.{event.status.value}" if own else f"status.{event.status.value}")
     return Line(
         "carrier",
         icon,
@@ -103,6 +113,12 @@ def _own(shipment: ShipmentFacts, formats: Formats, carrier: str) -> Iterator[Li
     yield Line(
         "us", "send", "", formats.words("history.sent", carrier=carrier, number=shipment.number), shipment.created_at
     )
+    packed = shipment.picking.packed if shipment.picking else None
+    if packed is not None and packed.at is not None:
+        weight = sum(each.weight_g for each in packed.parcels)
+        said = {"carrier": carrier, "n": len(packed.parcels), "weight": formats.weight(weight) if weight else ""}
+        yield Line("us", "box", "green", formats.words("chain.packed_line" if weight else "chain.packed_plain", **said),
+                   packed.at)  # fmt: skip
     if shipment.closed_reason == "withdrawn":
         yield Line("us", "cross-circle", "", formats.words("history.withdrawn"), shipment.status_at)
 

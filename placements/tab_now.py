@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from b24app import words
+from b24app.flows.chain import REST
+from b24app.flows.legs import PICKED, carrier_of
+from b24app.flows.picking import Picking, Step, is_ready
 from b24app.flows.portions import is_split, still_left
 from b24app.flows.stock import Level
 from b24app.frames.formats import Formats
@@ -87,6 +91,33 @@ def chip(status: Status, formats: Formats) -> Chip:
     return Chip(tone, icon, formats.words(f"status.{status.value}"))
 
 
+_STEPS = {
+    Status.CREATED: Step.CREATED,
+    Status.ACCEPTED_AT_WAREHOUSE: Step.PICKING,
+    Status.IN_TRANSIT: Step.SHIPPED,
+    Status.CANCELLED: Step.CANCELLED,
+    Status.REJECTED: Step.REJECTED,
+}
+
+
+class Pickable(Protocol):
+    """A shipment, as far as it may be a warehouse's."""
+
+    @property
+    def status(self) -> Status: ...
+    @property
+    def picking(self) -> Picking | None: ...
+
+
+def step_of(shipment: Pickable) -> Step | None:
+    """Where a warehouse's order is; None of all others, and before the warehouse has it."""
+    if shipment.picking is None:
+        return None
+    packed = shipment.picking.packed is not None
+    inside = shipment.status in (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE)
+    return Step.PACKED if packed and inside else _STEPS.get(shipment.status)
+
+
 #: Statuses after which a new order may be asked for: nothing of the old one is alive.
 _OVER = (Status.CANCELLED, Status.REJECTED, Status.RETURNED, Status.LOST)
 
@@ -114,8 +145,17 @@ class Scene:
         """Those of the shipment that is shown, and of the deal."""
         if not self.split or self.shipment is None:
             return self.facts.problems
-        mine = (0, self.shipment.id)
+        mine = (0, self.shipment.id, self.shipment.follows)
         return tuple(found for found in self.facts.problems if found.shipment_id in mine)
+
+    def said_by(self, found: ProblemFacts) -> str:
+        """Whose words a problem quotes: the system of its order."""
+        of = next((each for each in self.facts.legs if each.id == found.shipment_id), None)
+        if of is None:
+            return self.carrier
+        # What its carrier has against a request is found out before the warehouse hears of it.
+        asked = [intent.kind for intent in of.intents][-1:] == ["check"]
+        return self.facts.systems.get(self.facts.system if asked else of.system, self.carrier)
 
     def words(self, key: str, **params: object) -> str:
         return self.formats.words(key, carrier=self.carrier, **params)
@@ -169,7 +209,7 @@ def _problem(scene: Scene) -> Now | None:
     worst = min(scene.problems, key=_urgency, default=None)
     if worst is None or _alive_and_well(scene):
         return None
-    view = problem_view(worst, scene.formats, scene.carrier, scene.facts.titles)
+    view = problem_view(worst, scene.formats, scene.said_by(worst), scene.facts.titles)
     style = "" if may_fix_address(scene) == "now" else "primary"  # nothing changes by itself: the address comes first
     actions = (Action("retry", scene.words("do.retry"), style),) if _may_retry(scene, worst) else ()
     tone = "red" if worst.problem.who in (Who.MANAGER, Who.ADMIN) else "amber"
@@ -215,6 +255,8 @@ def _urgency(found: ProblemFacts) -> int:
 def _alive_and_well(scene: Scene) -> bool:
     """A parcel that travels comes first; what is wrong beside it is told below."""
     shipment = scene.shipment
+    if shipment is not None and shipment.leg == PICKED:
+        return False
     return shipment is not None and shipment.status.has_moved and shipment.status is not Status.UNKNOWN
 
 
@@ -222,7 +264,10 @@ def _may_retry(scene: Scene, found: ProblemFacts) -> bool:
     shipment = scene.shipment
     if found.problem.who is Who.CARRIER and shipment is not None:
         return False
-    return shipment is None or shipment.status in (Status.DRAFT, Status.SUBMITTING, *_OVER)
+    if found.problem.code == REST:
+        return False
+    waits = shipment is not None and shipment.leg == PICKED and is_ready(shipment.picking, shipment.status)
+    return shipment is None or waits or shipment.status in (Status.DRAFT, Status.SUBMITTING, *_OVER)
 
 
 def _sending(scene: Scene) -> Now | None:
@@ -254,6 +299,35 @@ def _open_intent(shipment: ShipmentFacts, kind: str) -> IntentFacts | None:
     """The latest call of this kind that is not over."""
     latest = [intent for intent in shipment.intents if intent.kind == kind][-1:]
     return latest[0] if latest and latest[0].state not in ("done", "refused", "obsolete") else None
+
+
+def _at_warehouse(scene: Scene) -> Now | None:
+    """Goods that a warehouse has: what it does, and what follows from it for the carrier."""
+    shipment = scene.shipment
+    step = step_of(shipment) if shipment is not None else None
+    if shipment is None or step in (None, Step.CANCELLED, Step.REJECTED):
+        return None
+    number = shipment.order_number or shipment.number
+    if shipment.leg == PICKED and is_ready(shipment.picking, shipment.status):
+        return _packed(scene, shipment, number)
+    then = ""
+    if shipment.leg == PICKED and shipment.picking is not None:
+        then = scene.words(f"chain.then_{shipment.picking.book.value}")
+    tone, icon = TONES[shipment.status]
+    return scene.now(f"wh_{step.value}", tone, "box" if step is Step.PACKED else icon, number=number, then=then)
+
+
+def _packed(scene: Scene, shipment: ShipmentFacts, number: str) -> Now:
+    """The carrier's turn: we are at it, unless a person has to say so."""
+    last = carrier_of(shipment, scene.facts.legs)
+    ship = Action("ship_now", scene.words("do.carry"), "primary")
+    if scene.facts.note == "deal_lost":
+        return scene.now("wh_lost", "amber", "box", ship, number=number)
+    if last is not None and last.status is Status.CANCELLED:
+        return scene.now("wh_again", "amber", "box", ship, number=number)
+    if last is not None and last.status is Status.REJECTED:
+        return scene.now("wh_refused", "red", "ban", Action("retry", scene.words("do.retry"), "primary"), number=number)
+    return scene.now("wh_booking", "blue", "hourglass", busy=True, number=number)
 
 
 def _status(scene: Scene) -> Now | None:
@@ -357,6 +431,7 @@ _RULES: tuple[Callable[[Scene], Now | None], ...] = (
     _sending,
     _cancelling,
     _left,
+    _at_warehouse,
     _status,
     _not_set_up,
 )

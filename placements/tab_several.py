@@ -7,10 +7,12 @@ lane, which reads the deal itself; the page asks after it.
 from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, request
+from sqlalchemy.orm import Session
 
 from b24app.bitrix24.fields import names_of
 from b24app.bitrix24.own_fields import titles_of
 from b24app.flows.cutting import goods_of
+from b24app.flows.legs import PICKED
 from b24app.flows.portions import PartWish, left
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
@@ -27,7 +29,7 @@ from b24app.store.faces.deal_facts import (
     ProblemFacts,
     TabFacts,
 )
-from b24app.store.models import Job, JobState
+from b24app.store.models import Job, JobState, Shipment
 from placements.asking import is_key, new_key, pressed
 from placements.deal_tab import PLACEMENT, Tab
 from placements.person import own_client, read_deal
@@ -140,9 +142,12 @@ class Several:
             busy = intents.open_kinds(session, who.portal_id, shipment_id)
             if CANCEL in busy or pressed(session, who.portal_id, who.entity_id, press, now):
                 return self._tab.fragment(who)
-            if Status(shipment.status) is not Status.CREATED or busy:
+            status = Status(shipment.status)
+            held = shipment.leg == PICKED and status.has_moved and status.rank < Status.IN_TRANSIT.rank
+            if busy or not (status is Status.CREATED or held):
                 raise PageError(ErrorCode.OUT_OF_DATE, "it moved, or something is being done with it")
-            lane = intents.add(session, shipment, CANCEL, {}, now=now, trace_id=trace(), people=True)
+            along = _behind(session, shipment)
+            lane = intents.add(session, shipment, CANCEL, along, now=now, trace_id=trace(), people=True)
             detail = {"key": press, "title": shipment.order_number or shipment.number}
             audit.write(session, who.portal_id, Act.CANCEL, now, by=who.author, deal_id=who.entity_id, detail=detail)
         parts.waker.wake(lane)
@@ -151,3 +156,11 @@ class Several:
     def _draw(self, who: PageSession, template: str, **more: object) -> Response:
         viewer = pages.viewer_of(who, self._parts.clock.now())
         return pages.fragment(template, viewer, who, self._parts.signer, **more)
+
+
+def _behind(session: Session, shipment: Shipment) -> dict[str, int]:
+    """The warehouse's order goes along with its carrier's, once that one is cancelled."""
+    picked = shipments.get(session, shipment.portal_id, shipment.follows) if shipment.follows else None
+    status = Status(picked.status) if picked is not None else Status.CANCELLED
+    inside = status.is_live and status.rank < Status.IN_TRANSIT.rank
+    return {intents.ALONG: picked.id} if picked is not None and inside else {}

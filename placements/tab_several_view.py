@@ -14,7 +14,8 @@ from b24app.store.faces.deal_facts import (
     ShipmentFacts,
     TabFacts,
 )
-from placements.tab_now import Chip, chip
+from placements.tab_chain_view import chip_of
+from placements.tab_now import Chip
 
 #: Longer numbers are no quantity.
 LONGEST = 12
@@ -99,7 +100,7 @@ def several_view(facts: TabFacts, formats: Formats, mine: Collection[Right]) -> 
 
 
 def newest(facts: TabFacts) -> int:
-    return max((each.n for each in facts.shipments), default=0)
+    return max((each.n for each in facts.every), default=0)
 
 
 def may_split(facts: TabFacts, mine: Collection[Right]) -> bool:
@@ -116,7 +117,7 @@ def _piece(shipment: ShipmentFacts, formats: Formats, shown: bool) -> PieceView:
         number=shipment.order_number or shipment.number,
         account=shipment.connection,
         inside=_inside(shipment, formats),
-        chip=chip(shipment.status, formats),
+        chip=chip_of(shipment, formats),
         day=formats.short_day(shipment.created_at),
         cod=formats.money(cod.minor, cod.currency) if cod else "",
         shown=shown,

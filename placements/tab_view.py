@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from b24app.flows.legs import may_be_called_off, picked_of
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.changes import ChangeRule
@@ -21,6 +22,7 @@ from placements.history import Day, history
 from placements.parcel_words import ParcelLine, parcel_line
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
+from placements.tab_chain_view import ChainView, chain_view, chip_of, inside, legs_of
 from placements.tab_changes_view import ChangesView, changes_view
 from placements.tab_collect_view import CollectView, Ways, collect_view, is_handed
 from placements.tab_now import (
@@ -31,7 +33,6 @@ from placements.tab_now import (
     Scene,
     allowed,
     beside,
-    chip,
     is_over,
     may_fix_address,
     what_now,
@@ -102,6 +103,7 @@ class TabView:
     collect: CollectView | None = None
     several: SeveralView | None = None
     may_split: bool = False
+    chain: ChainView | None = None
 
     @property
     def of(self) -> str:
@@ -136,8 +138,8 @@ def tab_view(
     handed = shipment is not None and is_handed(facts.shipments, shipment)
     return TabView(
         now=now,
-        stops=_stops(shipment, formats) if shipment else (),
-        chip=chip(shipment.status, formats) if shipment else None,
+        stops=_stops(facts, shipment, formats) if shipment else (),
+        chip=chip_of(shipment, formats) if shipment else None,
         shipment=shipment,
         request=request,
         carrier=carrier,
@@ -146,7 +148,8 @@ def tab_view(
         guessed=any(parcel.guessed for parcel in parcels),
         days=history(facts, formats, carrier),
         problems=tuple(
-            problem_view(found, formats, carrier, facts.titles) for found in beside(scene, told=now.problem is not None)
+            problem_view(found, formats, scene.said_by(found), facts.titles)
+            for found in beside(scene, told=now.problem is not None)
         ),
         cancel=_cancel(scene, now) if TAKES["cancel"] in mine and not handed else None,
         cancel_text=_cancel_text(scene),
@@ -167,6 +170,7 @@ def tab_view(
         lays=_lays(scene) and Right.SHIP in mine,
         lays_left=_lays_left(several) and not _lays(scene) and Right.SHIP in mine,
         several=several,
+        chain=chain_view(facts, formats, mine),
         may_split=may_split(facts, mine) and _divisible(preview) and (several is None or bool(several.left)),
     )
 
@@ -215,23 +219,58 @@ def _divisible(preview: Preview | None) -> bool:
 def _cancel(scene: Scene, now: Now) -> Action | None:
     """Only before the carrier took the parcel: later it is a matter of returning, not of cancelling."""
     shipment = scene.shipment
-    if shipment is None or now.busy or shipment.status is not Status.CREATED:
+    if shipment is None or now.busy:
+        return None
+    if shipment.picking is not None and shipment.status is not Status.DRAFT and may_be_called_off(shipment):
+        return Action("cancel", scene.words("do.cancel"), "danger-plain", ask=True)
+    if shipment.status is not Status.CREATED:
         return None
     return Action("cancel", scene.words("do.cancel"), "danger-plain", ask=True)
 
 
 def _cancel_text(scene: Scene) -> str:
     shipment = scene.shipment
-    return scene.words("cancel.text", number=shipment.order_number or shipment.number) if shipment else ""
+    if shipment is None:
+        return ""
+    number = shipment.order_number or shipment.number
+    picked = picked_of(shipment, scene.facts.legs)
+    if picked is not None and may_be_called_off(picked):
+        return scene.words("chain.cancel_both", number=number, first=picked.order_number or picked.number)
+    return scene.words("chain.cancel" if shipment.picking is not None else "cancel.text", number=number)
 
 
 def _other(shipment: ShipmentFacts, formats: Formats) -> Other:
     return Other(
-        shipment.order_number or shipment.number, chip(shipment.status, formats), formats.short_day(shipment.created_at)
+        shipment.order_number or shipment.number, chip_of(shipment, formats), formats.short_day(shipment.created_at)
     )
 
 
-def _stops(shipment: ShipmentFacts, formats: Formats) -> tuple[Stop, ...]:
+def _stops(facts: TabFacts, shipment: ShipmentFacts, formats: Formats) -> tuple[Stop, ...]:
+    picked, carrier = legs_of(facts)
+    if picked is not None:
+        return _chain_stops(picked, carrier, formats)
+    return _way_stops(shipment, formats)
+
+
+def _chain_stops(picked: ShipmentFacts, carrier: ShipmentFacts | None, formats: Formats) -> tuple[Stop, ...]:
+    """What the warehouse does stands for the first stops of the way; the rest is ahead until the carrier has it."""
+    if picked.status in _NO_PATH and (carrier is None or carrier.status in _NO_PATH):
+        return ()
+    carried = carrier is not None and carrier.status not in (Status.CANCELLED, Status.REJECTED)
+    way = _way_stops(carrier, formats) if carrier is not None and carried else ()
+    gone = any(stop.state for stop in way[1:])
+    stops, here = [], True
+    for title, when, over in inside(picked, formats):
+        done = over or gone
+        stops.append(Stop(title, when, "is-done" if done and (gone or when or over) else "is-here" if here else ""))
+        here = here and done
+    if stops[-1].state == "is-done" and not gone:
+        stops[-1] = replace(stops[-1], state="is-here")
+    ahead = [Stop(formats.words(f"stop.{status.value}"), "", "") for status in _way(carrier or picked)[2:]]
+    return (*stops, *(way[2:] if len(way) > 2 else ahead))
+
+
+def _way_stops(shipment: ShipmentFacts, formats: Formats) -> tuple[Stop, ...]:
     if shipment.status in _NO_PATH:
         return ()
     first = {event.status: event.at for event in reversed(shipment.events)}

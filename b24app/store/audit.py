@@ -59,6 +59,7 @@ class Act(StrEnum):
     HANDOVER = "handover"
     POINT = "point"
     PART = "part"
+    REST = "rest"
     PARCELS = "parcels"
     PARCELS_DROPPED = "parcels_dropped"
     CATALOGUE = "catalogue"
@@ -128,6 +129,7 @@ _OF_DEALS = (
     Act.RATE_DROPPED,
     Act.RATE_BOOKED,
     Act.PART,
+    Act.REST,
     Act.CHANGE,
     Act.ANEW,
     Act.STOP,

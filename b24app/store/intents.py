@@ -15,6 +15,8 @@ from b24app.store.sql import changed, chunks
 
 #: Outcomes of attempts after which the carrier surely holds nothing of ours.
 DID_NOTHING = ("unavailable", "account")
+#: In a cancel intent's payload: id of the leg behind it that is cancelled after it (a chain's).
+ALONG = "along"
 
 
 def add(

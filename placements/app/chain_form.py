@@ -1,5 +1,5 @@
-"""Where goods go first, as the pages of pipelines and rules ask for it: which warehouse, and when the carrier is booked.
-Pure."""
+"""Where goods go first, as the pages of pipelines and rules ask for it: which warehouse, and when the carrier is
+booked. Pure."""
 
 from __future__ import annotations
 

@@ -24,8 +24,6 @@ from b24app.store.models import InboxKind, Intent, IntentState, Shipment
 
 #: In a cancel intent's payload: the wish that follows it once the order is cancelled.
 THEN = "then"
-#: …: id of the leg behind this one that is to be cancelled after it.
-ALONG = "along"
 
 
 @dataclass
@@ -109,10 +107,10 @@ def along(session: Session, row: Shipment, now: datetime) -> set[LaneRef]:
     lanes: set[LaneRef] = set()
     for intent in intents.of_shipments(session, row.portal_id, [row.id]).get(row.id, []):
         payload = intent.payload or {}
-        if intent.kind != CANCEL or not payload.get(ALONG):
+        if intent.kind != CANCEL or not payload.get(intents.ALONG):
             continue
-        intent.payload = {key: value for key, value in payload.items() if key != ALONG}
-        behind = shipments.get(session, row.portal_id, int(payload[ALONG]))
+        intent.payload = {key: value for key, value in payload.items() if key != intents.ALONG}
+        behind = shipments.get(session, row.portal_id, int(payload[intents.ALONG]))
         if behind is None or not Status(behind.status).is_live or Status(behind.status).rank >= Status.IN_TRANSIT.rank:
             continue
         if CANCEL not in intents.open_kinds(session, row.portal_id, behind.id):

@@ -19,8 +19,6 @@ from b24app.store.models import InboxKind, IntentState, Shipment
 
 KINDS = (InboxKind.CANCEL, InboxKind.REFRESH)
 CANCEL = "cancel"
-#: In a cancel intent's payload (`runners.connection.changing`): the leg behind it that is cancelled after it.
-ALONG = "along"
 
 
 def do(run: Run) -> bool:
@@ -90,7 +88,7 @@ def _call_off(run: Run, session: Session, row: Claimed, shipment: Shipment, behi
         return set()
     if _under_way(session, run, shipment):
         return set()
-    payload = {ALONG: behind.id} if behind is not None else {}
+    payload = {intents.ALONG: behind.id} if behind is not None else {}
     intents.add(session, shipment, CANCEL, payload, now=now, trace_id=row.trace_id, people=True)
     return {connection_lane(session, shipment.connection_id)}
 

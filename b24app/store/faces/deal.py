@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from b24app.flows.legs import pieces
+from b24app.flows.picking import Picking
 from b24app.flows.portions import Portion
 from b24app.flows.stock import warning
 from b24app.logistics.model import ShipmentRequest
@@ -142,6 +144,7 @@ def _asks_query() -> Select[int, str, Any, datetime]:
 def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | None = None) -> TabFacts:
     """The facts of one deal. `category` names its pipeline when we have not read the deal ourselves yet."""
     version = tab_version(session, portal_id, deal_id)  # first: what changes meanwhile is told by the next question
+    owned = _shipments(session, portal_id, deal_id)
     deal = session.scalar(select(DealState).where(DealState.portal_id == portal_id, DealState.deal_id == deal_id))
     at = deal.category if deal and deal.category is not None else category
     return TabFacts(
@@ -151,7 +154,8 @@ def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | No
         note=deal.note if deal else "",
         gone=bool(deal and deal.gone),
         **_of_pipeline(session, portal_id, deal_id, at),
-        shipments=_shipments(session, portal_id, deal_id),
+        shipments=tuple(reversed(pieces(owned))),
+        legs=owned if any(each.leg for each in owned) else (),
         problems=_problems(session, portal_id, deal_id),
         asks=tuple(
             AskFacts(row.kind, str(row.payload.get("name", "")), row.received_at)
@@ -252,6 +256,9 @@ def _shipment(session: Session, row: Shipment, account: Connection) -> ShipmentF
         portion=Portion.from_json(row.portion) if row.portion else None,
         keep_until=row.keep_until,
         connection_id=row.connection_id,
+        leg=row.leg,
+        follows=row.follows,
+        picking=Picking.from_json(row.picking) if row.picking else None,
     )
 
 

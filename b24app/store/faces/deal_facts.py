@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from b24app.flows.legs import CARRIED
+from b24app.flows.picking import Picking
 from b24app.flows.portions import Portion
 from b24app.flows.stock import Lack
 from b24app.logistics.model import ShipmentRequest
@@ -61,7 +63,7 @@ class PauseFacts:
 @dataclass(frozen=True, slots=True)
 class ShipmentFacts:
     """A shipment; `request` is what was sent, None when it cannot be read any more; `portion` what one of several
-    holds."""
+    holds, `leg` and `follows` its place in a chain (`flows.legs`), `picking` is a warehouse's."""
 
     id: int
     n: int
@@ -88,6 +90,9 @@ class ShipmentFacts:
     portion: Portion | None = None
     keep_until: datetime | None = None
     connection_id: int = 0
+    leg: str = CARRIED
+    follows: int = 0
+    picking: Picking | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +143,10 @@ class LackFacts:
 
 @dataclass(frozen=True, slots=True)
 class TabFacts:
-    """`connection` is the account that a person chose for the deal, else its pipeline's ("" = none), `system` its
-    system, `paused` says that somebody stopped it. `titles` are what the portal calls its own fields that play our
-    roles."""
+    """`shipments` are those that speak for the deal's goods (`flows.legs.pieces`), `legs` all of them where there is a
+    chain, newest first; `systems` what people call the systems of both. `connection` is the account that a person
+    chose for the deal, else its pipeline's ("" = none), `system` its system, `paused` says that somebody
+    stopped it. `titles` are what the portal calls its own fields that play our roles."""
 
     deal_id: int
     title: str
@@ -164,3 +170,10 @@ class TabFacts:
     edits: tuple[EditFacts, ...] = ()
     laid: parcels.Kept = field(default_factory=parcels.Kept)
     lacking: LackFacts | None = None
+    legs: tuple[ShipmentFacts, ...] = ()
+    systems: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def every(self) -> tuple[ShipmentFacts, ...]:
+        """All shipments, both legs of a chain too, newest first."""
+        return self.legs or self.shipments

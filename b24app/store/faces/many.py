@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from b24app.flows.legs import CARRIED, pieces
+from b24app.flows.picking import Picking
 from b24app.flows.portions import Portion, attention, is_split
 from b24app.flows.stock import warning
 from b24app.logistics.model import ShipmentRequest
@@ -45,7 +47,8 @@ _NOT_SHIPPED = (Status.REJECTED, Status.CANCELLED, Status.DRAFT)
 
 @dataclass(frozen=True, slots=True)
 class LastShipment:
-    """A deal's newest shipment, without what was sent. `create`: the state of the call that makes the order;
+    """A deal's newest shipment (of a chain the leg that speaks for it), without what was sent. `create`: the state of
+    the call that makes the order;
     `portion`: what it holds as one of several."""
 
     id: int
@@ -59,6 +62,9 @@ class LastShipment:
     create: str = ""
     n: int = 1
     portion: Portion | None = None
+    leg: str = CARRIED
+    follows: int = 0
+    picking: Picking | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +189,8 @@ def _asks(session: Session, portal_id: int, ids: Sequence[int], found: _Found) -
 def _shipments(session: Session, portal_id: int, ids: Sequence[int], found: _Found) -> None:
     columns = (
         Shipment.id, Shipment.deal_id, Shipment.status, Shipment.number, Shipment.order_number, Shipment.price_minor,
-        Shipment.currency, Shipment.polled_at, Shipment.n, Shipment.portion,
+        Shipment.currency, Shipment.polled_at, Shipment.n, Shipment.portion, Shipment.leg, Shipment.follows,
+        Shipment.picking,
         Connection.system, Connection.title, Connection.state,
     )  # fmt: skip
     query = (
@@ -195,7 +202,11 @@ def _shipments(session: Session, portal_id: int, ids: Sequence[int], found: _Fou
     rows: dict[int, list[Any]] = {}
     for row in session.execute(query):
         rows.setdefault(row.deal_id, []).append(row)
-    shown = [row for mine in rows.values() for row in (mine if any(one.portion for one in mine) else mine[-1:])]
+    owned = {deal_id: [_last(row) for row in mine] for deal_id, mine in rows.items()}
+    for deal_id, mine in owned.items():
+        speaking = pieces(mine)
+        found.shipments[deal_id] = list(speaking if is_split(speaking) else speaking[-1:])
+    shown = [one for mine in found.shipments.values() for one in mine]
     calls = (
         select(Intent.shipment_id, Intent.state)
         .where(Intent.portal_id == portal_id, Intent.kind == "create")
@@ -203,21 +214,26 @@ def _shipments(session: Session, portal_id: int, ids: Sequence[int], found: _Fou
         .order_by(Intent.id)
     )
     creates = {call.shipment_id: call.state for call in session.execute(calls)}
-    for row in shown:
-        one = LastShipment(
-            id=row.id,
-            status=Status(row.status),
-            number=row.order_number or row.number,
-            system=row.system,
-            connection=row.title,
-            price=Money(row.price_minor, row.currency or "RUB") if row.price_minor is not None else None,
-            polled_at=row.polled_at,
-            paused=row.state == ConnectionState.PAUSED,
-            create=creates.get(row.id, ""),
-            n=row.n,
-            portion=Portion.from_json(row.portion) if row.portion else None,
-        )
-        found.shipments.setdefault(row.deal_id, []).append(one)
+    for deal_id, last in found.shipments.items():
+        found.shipments[deal_id] = [replace(one, create=creates.get(one.id, "")) for one in last]
+
+
+def _last(row: Any) -> LastShipment:
+    return LastShipment(
+        id=row.id,
+        status=Status(row.status),
+        number=row.order_number or row.number,
+        system=row.system,
+        connection=row.title,
+        price=Money(row.price_minor, row.currency or "RUB") if row.price_minor is not None else None,
+        polled_at=row.polled_at,
+        paused=row.state == ConnectionState.PAUSED,
+        n=row.n,
+        portion=Portion.from_json(row.portion) if row.portion else None,
+        leg=row.leg,
+        follows=row.follows,
+        picking=Picking.from_json(row.picking) if row.picking else None,
+    )
 
 
 def _problems(session: Session, portal_id: int, ids: Sequence[int], found: _Found) -> None:

@@ -71,6 +71,8 @@ LEAVES: dict[str, Leaves] = {
     "POST /tab/paper/{paper}/link": Leaves(Act.PAPER_OPENED, on_deal=True),
     "POST /tab/several/ship": Leaves(Act.PART, PART, on_deal=True),
     "POST /tab/several/{shipment}/cancel": Leaves(Act.CANCEL, on_deal=True),
+    "POST /tab/chain/{shipment}/cancel": Leaves(Act.CANCEL, ready="follows", on_deal=True),
+    "POST /tab/chain/rest": Leaves(Act.REST, on_deal=True),
     "POST /tab/address/save": Leaves(Act.ADDRESS, ADDRESS, on_deal=True),
     "POST /tab/rates/choose": Leaves(Act.RATE, {"rate": "{account}:parcel"}, ready="rate", on_deal=True),
     "POST /tab/rates/drop": Leaves(Act.RATE_DROPPED, ready="chosen", on_deal=True),

@@ -136,6 +136,8 @@ TABLE: dict[str, Takes] = {
     "POST /tab/several/ship": tab(Right.SHIP),
     "GET /tab/several/ready": tab(Right.SHIP),
     "POST /tab/several/{shipment}/cancel": tab(Right.CANCEL),
+    "POST /tab/chain/{shipment}/cancel": tab(Right.CANCEL),
+    "POST /tab/chain/rest": tab(Right.SHIP),
     "POST /tab/points": tab(Right.SHIP),
     "GET /tab/points/ready": tab(Right.SHIP),
     "GET /tab/points/list": tab(Right.SHIP),

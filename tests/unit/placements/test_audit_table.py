@@ -145,6 +145,12 @@ def _moved(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int
     return {}
 
 
+def _follows(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    """The order carries what a warehouse packed."""
+    session.execute(update(Shipment).where(Shipment.portal_id == portal.id).values(follows=999))
+    return {}
+
+
 def _called(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
     """A courier comes for the order."""
     row = session.scalars(select(Shipment).where(Shipment.portal_id == portal.id)).one()
@@ -193,6 +199,7 @@ READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "missing": _missing,
     "order_over": _order_over,
     "moved": _moved,
+    "follows": _follows,
     "called": _called,
     "printed": _printed,
     "unshipped": _unshipped,
