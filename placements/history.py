@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import groupby
 
 from b24app.flows.legs import PICKED
-from b24app.flows.picking import Step
 from b24app.flows.portions import is_split
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Status
@@ -95,7 +94,7 @@ def _said_by(found: ProblemFacts, facts: TabFacts, carrier: str) -> str:
 
 def _event(event: EventFacts, formats: Formats, carrier: str, at_warehouse: bool = False) -> Line:
     icon, tone = _ICONS.get(event.status, ("info", ""))
-    own = at_warehouse and event.status.value in set(Step)
+    own = at_warehouse and event.status in (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT)
     title = formats.words(f"chain.step.{event.status.value}" if own else f"status.{event.status.value}")
     return Line(
         "carrier",

@@ -113,7 +113,10 @@ def _legs(picked: ShipmentFacts, carrier: ShipmentFacts | None, formats: Formats
 def chip_of(shipment: Pickable, formats: Formats) -> Chip:
     """A warehouse's order in its own steps."""
     found, step = chip(shipment.status, formats), step_of(shipment)
-    return replace(found, label=formats.words(f"chain.step.{step.value}")) if step is not None else found
+    if step is None or step is Step.CANCELLED:
+        return found
+    own = "chain.rejected" if step is Step.REJECTED else f"chain.step.{step.value}"
+    return replace(found, label=formats.words(own))
 
 
 def _rows(picked: ShipmentFacts, formats: Formats) -> list[RowView]:
