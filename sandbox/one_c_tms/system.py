@@ -41,7 +41,7 @@ class OneCTmsSystem(CarrierSystem):
         accounts = [
             {
                 "base_url": f"{self.tms.base_url}/{found.base}", "login": found.login, "password": found.password,
-                "token": found.token, "warehouses": list(WAREHOUSES), "carriers": list(CARRIERS),
+                "token": found.token, "warehouse": "MSK-01", "warehouses": list(WAREHOUSES), "carriers": list(CARRIERS),
                 # OData knows a warehouse by its reference alone.
                 "warehouse_key": reference(1),
             }

@@ -25,8 +25,8 @@ MANIFEST = Manifest(
     test_steps=("settings", "sign_in", "access", "sender"),
     docs_url="docs/systems/one_c/contract.md",
     changes=RULES,
-    # Twenty a call over OData; over our service the feed says which of them are to be read.
-    track=TrackPolicy(batch=20, net_s=6 * 3600.0, feed_s=180.0),
+    # The feed says which of them are to be read.
+    track=TrackPolicy(batch=1, net_s=6 * 3600.0, feed_s=180.0),
     notice=NOTICE,
 )
 

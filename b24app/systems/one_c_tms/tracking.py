@@ -98,13 +98,17 @@ class Cursor:
 
     @classmethod
     def read(cls, text: str, now: datetime) -> Cursor:
-        """Of none, or of one that is odd, the beginning."""
+        """Of none, or of one that is odd, the beginning. A base whose clock is fast does not lead us into the future:
+        nothing would be told until then."""
         first = cls((now - BEGINNING).isoformat(timespec="seconds"))
         try:
-            row = json.loads(text) if text else {}
-            return cls(**row) if row and moment_of(row["since"]) else first
-        except (ValueError, TypeError, KeyError):
+            found = cls(**json.loads(text)) if text else first
+            since = moment_of(found.since)
+        except (ValueError, TypeError):
             return first
+        if since is None:
+            return first
+        return found if since <= now else replace(found, since=now.isoformat(timespec="seconds"))
 
     def written(self) -> str:
         row = {"since": self.since, "page": self.page, "newest": self.newest, "seen": dict(self.seen)}

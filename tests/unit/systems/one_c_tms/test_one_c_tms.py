@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -157,8 +157,10 @@ def test_the_feed_moves_on_by_what_it_saw_and_tells_each_revision_once() -> None
     assert (middle.since, middle.page) == (first.since, "c+2")
     last = parse_changed(middle, [_row("d", "3", sooner)], 0, "")  # type: ignore[arg-type]  # XML tells texts
     assert (last.read_again, last.more) == (("d",), False)
-    then = Cursor.read(last.cursor, NOW)
+    then = Cursor.read(last.cursor, NOW + timedelta(days=1))
     assert (then.since, then.page, then.seen) == (later, "", {"a": 2, "b": 1, "d": 3})
+    fast = Cursor.read(last.cursor, NOW)
+    assert (fast.since, fast.seen) == (NOW.isoformat(), then.seen)
     again = parse_changed(then, [_row("a", 2, later), _row("b", 2, later)], 0, "")
     assert again.read_again == ("b",)
     for odd in ("{", "[]", '{"since": "x"}', '{"until": 1}'):
