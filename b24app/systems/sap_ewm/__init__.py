@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, TrackPolicy
 from b24app.systems.sap_ewm.system import SapEwm
 from b24app.systems.sap_ewm.vocabulary import BATCH, FORM, NOTICE, RULES, SERVICES
@@ -34,13 +35,14 @@ class SapEwmPlugin:
 
     def __init__(self) -> None:
         self._older: set[str] = set()
+        self._directory = Directory()
 
     @property
     def manifest(self) -> Manifest:
         return MANIFEST
 
     def open(self, context: OpenContext) -> SapEwm:
-        return SapEwm(MANIFEST, context, self._older)
+        return SapEwm(MANIFEST, context, self._older, self._directory)
 
 
 PLUGIN = SapEwmPlugin()

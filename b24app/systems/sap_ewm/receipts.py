@@ -12,28 +12,11 @@ from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Finding, InspectedLine, ReceiptRequest, ReceiptStage, ReceiptState
 from b24app.systems.kit.units import moment_of
+from b24app.systems.sap_ewm import vocabulary as words
 from b24app.systems.sap_ewm.client import Client
 from b24app.systems.sap_ewm.errors import SapSays, reading, writing
 from b24app.systems.sap_ewm.odata import ITEMS, Deliveries
 from b24app.systems.sap_ewm.orders import Wanted, build_items, choose, order_rows
-from b24app.systems.sap_ewm.vocabulary import (
-    BLOCKED,
-    DONE,
-    EWM_DONE,
-    GOOD,
-    INBOUND_HEADS,
-    INBOUND_ITEMS,
-    PHYSICAL,
-    RETURN_ORDERS,
-    RETURNS,
-    any_of,
-    bare,
-    literal,
-    quantity,
-    reference_missing,
-    reference_unknown,
-    types,
-)
 
 Row = dict[str, Any]
 _STOCK = "Product,EWMStockType,EWMStockQuantityInBaseUnit,EWMStockReferenceDocumentItem"
@@ -44,24 +27,24 @@ class Returns:
 
     def __init__(self, client: Client, *, ewm: bool) -> None:
         self._client, self._ewm = client, ewm
-        self._deliveries = Deliveries(client, RETURNS)
-        self._good = types(client.context.setting("good_types"), GOOD)
-        self._blocked = types(client.context.setting("blocked_types"), BLOCKED)
+        self._deliveries = Deliveries(client, words.RETURNS)
+        self._good = words.types(client.context.setting("good_types"), words.GOOD)
+        self._blocked = words.types(client.context.setting("blocked_types"), words.BLOCKED)
 
     # --- announcing ---------------------------------------------------------------------------------------------------
 
     def find(self, number: str) -> ReceiptState | None:
-        rows = reading(lambda: self._deliveries.headers("returns.find", f"BillOfLading eq {literal(number)}"))
+        rows = reading(lambda: self._deliveries.headers("returns.find", f"BillOfLading eq {words.literal(number)}"))
         found = [row for row in rows if row["BillOfLading"] == number]
         return state_of(found[0], number) if found else None
 
     def expect(self, request: ReceiptRequest, sold: str) -> ReceiptState:
         """Search, create, mark. `sold`: the SAP order that was delivered ("" = not known)."""
-        order = bare(request.reference) or self._returns_order(sold)
-        path, where = f"{RETURN_ORDERS}/A_CustomerReturnItem", f"CustomerReturn eq {literal(order)}"
+        order = words.bare(request.reference) or self._returns_order(sold)
+        path, where = f"{words.RETURN_ORDERS}/A_CustomerReturnItem", f"CustomerReturn eq {words.literal(order)}"
         rows = reading(lambda: self._client.v2(path, "returns.order", optional=True, filter=where))
         if not rows:
-            raise Refused([reference_unknown(order)])
+            raise Refused([words.reference_unknown(order)])
         wanted = choose(request.items, order_rows(rows, "CustomerReturnItem"))
         row = self._there(order, request.number) or self._create(order, wanted)
         if row["BillOfLading"] != request.number:
@@ -71,23 +54,23 @@ class Returns:
     def _returns_order(self, sold: str) -> str:
         """Of those that refer to the SAP order, the newest. Raises Refused."""
         if not sold:
-            raise Refused([reference_missing()])
-        path, where = f"{RETURN_ORDERS}/A_CustomerReturn", f"ReferenceSDDocument eq {literal(sold)}"
+            raise Refused([words.reference_missing()])
+        path, where = f"{words.RETURN_ORDERS}/A_CustomerReturn", f"ReferenceSDDocument eq {words.literal(sold)}"
         rows = reading(lambda: self._client.v2(path, "returns.orders", optional=True, filter=where))
-        numbers = [bare(str(row.get("CustomerReturn") or "")) for row in rows]
+        numbers = [words.bare(str(row.get("CustomerReturn") or "")) for row in rows]
         if not numbers:
-            raise Refused([reference_missing()])
+            raise Refused([words.reference_missing()])
         return max(numbers, key=lambda number: (len(number), number))
 
     def _there(self, order: str, number: str) -> Row | None:
         """The returns delivery of this returns order with our mark, else one without a mark: goods come back once.
         One with another mark is another return's."""
-        where = f"ReferenceSDDocument eq {literal(order)}"
+        where = f"ReferenceSDDocument eq {words.literal(order)}"
         items = reading(lambda: self._deliveries.items("returns.search", where))
-        numbers = sorted({bare(item["DeliveryDocument"]) for item in items})
+        numbers = sorted({words.bare(item["DeliveryDocument"]) for item in items})
         if not numbers:
             return None
-        rows = reading(lambda: self._deliveries.headers("returns.search", any_of("DeliveryDocument", numbers)))
+        rows = reading(lambda: self._deliveries.headers("returns.search", words.any_of("DeliveryDocument", numbers)))
         fitting = [row for row in rows if row["BillOfLading"] in ("", number)]
         return max(fitting, key=lambda row: bool(row["BillOfLading"]), default=None)
 
@@ -98,7 +81,7 @@ class Returns:
         """Where a site does not take our mark on a return, its returns order alone tells (§5)."""
         try:
             values = {"BillOfLading": number}
-            self._deliveries.change("returns.mark", bare(row["DeliveryDocument"]), row["etag"], values)
+            self._deliveries.change("returns.mark", words.bare(row["DeliveryDocument"]), row["etag"], values)
         except SapSays as says:
             if says.said.locked or says.said.stale:
                 raise says.refusal() from says
@@ -107,7 +90,7 @@ class Returns:
         row = self._read(remote_id)
         if row is None:
             return ReceiptState(remote_id, stage=ReceiptStage.CANCELLED, gone=True)
-        if row["OverallGoodsMovementStatus"] == DONE:
+        if row["OverallGoodsMovementStatus"] == words.DONE:
             raise Refused([Problem("too_late_to_cancel", Field.ORDER, Who.MANAGER)])
         try:
             self._deliveries.delete("returns.cancel", remote_id, row["etag"])
@@ -130,15 +113,15 @@ class Returns:
 
     def _inspected(self, row: Row, remote_id: str) -> ReceiptState:
         heads = self._client.v4(
-            INBOUND_HEADS, "inbound.find", optional=True, filter=_either("InboundDelivery", remote_id)
+            words.INBOUND_HEADS, "inbound.find", optional=True, filter=_either("InboundDelivery", remote_id)
         )
         if not heads:
             return state_of(row, row["BillOfLading"])
         inbound = str(heads[0].get("EWMInboundDelivery") or "")
-        asked = f"EWMInboundDelivery eq {literal(inbound)}"
-        items = self._client.v4(INBOUND_ITEMS, "inbound.items", optional=True, filter=asked)
-        of_it = f"EWMStockReferenceDocument eq {literal(inbound)}"
-        parts = self._client.v4(PHYSICAL, "stock.physical", optional=True, filter=of_it, select=_STOCK)
+        asked = f"EWMInboundDelivery eq {words.literal(inbound)}"
+        items = self._client.v4(words.INBOUND_ITEMS, "inbound.items", optional=True, filter=asked)
+        of_it = f"EWMStockReferenceDocument eq {words.literal(inbound)}"
+        parts = self._client.v4(words.PHYSICAL, "stock.physical", optional=True, filter=of_it, select=_STOCK)
         return with_findings(row, items, parts, self._good, self._blocked)
 
     def _read(self, number: str) -> Row | None:
@@ -152,7 +135,7 @@ class Returns:
 
 def _either(name: str, number: str) -> str:
     """EWM may write LE's number with leading zeros."""
-    return f"{name} eq {literal(number)} or {name} eq {literal(number.rjust(10, '0'))}"
+    return f"{name} eq {words.literal(number)} or {name} eq {words.literal(number.rjust(10, '0'))}"
 
 
 # --- pure -------------------------------------------------------------------------------------------------------------
@@ -160,11 +143,11 @@ def _either(name: str, number: str) -> str:
 
 def state_of(row: Row, number: str) -> ReceiptState:
     """What LE alone tells."""
-    came = row["OverallGoodsMovementStatus"] == DONE
+    came = row["OverallGoodsMovementStatus"] == words.DONE
     return ReceiptState(
-        remote_id=bare(row["DeliveryDocument"]),
+        remote_id=words.bare(row["DeliveryDocument"]),
         number=number,
-        receipt_number=bare(row["DeliveryDocument"]),
+        receipt_number=words.bare(row["DeliveryDocument"]),
         stage=ReceiptStage.ARRIVED if came else ReceiptStage.CREATED,
         code=f"OverallGoodsMovementStatus={row['OverallGoodsMovementStatus']}",
         lines=tuple(InspectedLine(item["Material"], _expected(item)) for item in row[ITEMS]),
@@ -172,7 +155,7 @@ def state_of(row: Row, number: str) -> ReceiptState:
 
 
 def _expected(item: Row) -> Decimal:
-    return quantity(item["OriginalDeliveryQuantity"]) or quantity(item["ActualDeliveryQuantity"])
+    return words.quantity(item["OriginalDeliveryQuantity"]) or words.quantity(item["ActualDeliveryQuantity"])
 
 
 def with_findings(
@@ -183,9 +166,11 @@ def with_findings(
     state = state_of(row, row["BillOfLading"])
     sorts = {*good, *blocked}
     waits = any(
-        str(part.get("EWMStockType")) not in sorts for part in parts if quantity(part.get("EWMStockQuantityInBaseUnit"))
+        str(part.get("EWMStockType")) not in sorts
+        for part in parts
+        if words.quantity(part.get("EWMStockQuantityInBaseUnit"))
     )
-    over = bool(items) and all(str(item.get("PutawayStatus")) == EWM_DONE for item in items)
+    over = bool(items) and all(str(item.get("PutawayStatus")) == words.EWM_DONE for item in items)
     if waits or not over:
         return _with_stage(state, ReceiptStage.INSPECTING, ())
     lines = tuple(_found(item, parts, good, blocked) for item in row[ITEMS])
@@ -206,12 +191,12 @@ def _with_stage(state: ReceiptState, stage: ReceiptStage, lines: tuple[Inspected
 
 
 def _found(item: Row, parts: Iterable[Mapping[str, Any]], good: Sequence[str], blocked: Sequence[str]) -> InspectedLine:
-    expected, number = _expected(item), bare(item["DeliveryDocumentItem"])
-    mine = [part for part in parts if bare(str(part.get("EWMStockReferenceDocumentItem") or "")) == number]
+    expected, number = _expected(item), words.bare(item["DeliveryDocumentItem"])
+    mine = [part for part in parts if words.bare(str(part.get("EWMStockReferenceDocumentItem") or "")) == number]
 
     def lies(kinds: Sequence[str]) -> Decimal:
         fitting = (part for part in mine if str(part.get("EWMStockType")) in kinds)
-        return sum((quantity(part.get("EWMStockQuantityInBaseUnit")) for part in fitting), Decimal(0))
+        return sum((words.quantity(part.get("EWMStockQuantityInBaseUnit")) for part in fitting), Decimal(0))
 
     fine, broken = lies(good), lies(blocked)
     damaged = min(broken, expected)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from b24app.logistics.errors import Refused
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.status import Status
 from b24app.logistics.warehouse import Carriage
+from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import OpenContext
-from b24app.systems.sap_ewm import orders, tracking
+from b24app.systems.sap_ewm import movements, orders, tracking
 from b24app.systems.sap_ewm import vocabulary as words
 from b24app.systems.sap_ewm.client import Client
 from b24app.systems.sap_ewm.errors import SapSays, reading, writing
@@ -27,13 +28,18 @@ _ODO_FIELDS = (
 )
 #: A tracking number fits there, or it is not written (§3.2).
 _MEANS = 20
+#: The carrier has the parcel.
+_CARRIED = frozenset(status for status in Status if status.rank >= Status.IN_TRANSIT.rank) - {
+    Status.CANCELLED,
+    Status.REJECTED,
+}
 
 
 class Shipping:
     """`older`: addresses of systems whose release has no handling units."""
 
-    def __init__(self, context: OpenContext, older: set[str]) -> None:
-        self._context, self._older = context, older
+    def __init__(self, context: OpenContext, older: set[str], directory: Directory) -> None:
+        self._context, self._older, self._directory = context, older, directory
         self._client, self._quick = Client(context), Client(context, quick=True)
         self._ewm = context.setting("ewm") != "no"
         self._soap = SoapDeliveries(self._client) if context.setting("api") == "soap" else None
@@ -180,16 +186,31 @@ class Shipping:
     # --- what became of the parcel ---
 
     def tell(self, remote_id: str, carriage: Carriage) -> OrderState | None:
-        """The carrier's number goes into "means of transport"; what is there already is not written again."""
-        number = carriage.tracking_number
-        if self._soap or not number or len(number) > _MEANS:
+        """The carrier's number goes into "means of transport", and the goods issue is posted once the carrier has the
+        parcel, if the admin wants that. What is there already is not written again."""
+        number = carriage.tracking_number if len(carriage.tracking_number) <= _MEANS else ""
+        gone = self._context.setting("issue") == "carried" and carriage.status in _CARRIED
+        if self._soap or not (number or gone):
             return None
         row = self.one(remote_id)
         if row is None:
             return OrderState(remote_id=remote_id, gone=True)
-        if row["MeansOfTransport"] != number:
+        if number and row["MeansOfTransport"] != number:
             self._changed("orders.carriage", row, {"MeansOfTransport": number})
-        return replace(self._state(row), packed=None, lines=())
+        if gone and row["OverallGoodsMovementStatus"] != words.DONE:
+            self._issue(row)
+        return None
+
+    def _issue(self, row: Row) -> None:
+        number = words.bare(row["DeliveryDocument"])
+        if not self._ewm:
+            movements.issue(self._client, number, self._etag(number))
+            return
+        there = tracking.of_delivery(row, self._warehouse_rows([row]))
+        if there is None:
+            raise Refused([Problem("order_unknown", Field.ORDER, Who.ADMIN)])
+        order = str(next(iter(there.values()))["EWMOutboundDeliveryOrder"])
+        movements.issue_there(self._client, order, self._directory)
 
     # --- releases -----------------------------------------------------------------------------------------------------
 

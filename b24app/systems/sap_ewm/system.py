@@ -20,6 +20,7 @@ from b24app.logistics.warehouse import (
     Warehouse,
 )
 from b24app.systems.kit.checks import Found, account_refused, needs_settings, run_checks
+from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import Manifest, OpenContext
 from b24app.systems.sap_ewm import files, stock
 from b24app.systems.sap_ewm import vocabulary as words
@@ -35,8 +36,8 @@ class SapEwm(Shipping):
     """Implements the ports that the manifest names; orders, tracking, cancelling and the carrier's progress are
     `Shipping`'s."""
 
-    def __init__(self, manifest: Manifest, context: OpenContext, older: set[str]) -> None:
-        super().__init__(context, older)
+    def __init__(self, manifest: Manifest, context: OpenContext, older: set[str], directory: Directory) -> None:
+        super().__init__(context, older, directory)
         self._manifest = manifest
 
     # --- Stock, Lists -------------------------------------------------------------------------------------------------

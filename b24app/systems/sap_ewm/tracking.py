@@ -18,21 +18,8 @@ from b24app.logistics.order import Decision, OrderState, TrackingEvent
 from b24app.logistics.picking import Packed, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
+from b24app.systems.sap_ewm import vocabulary as words
 from b24app.systems.sap_ewm.odata import BOXES, ITEMS
-from b24app.systems.sap_ewm.vocabulary import (
-    DONE,
-    EWM_DONE,
-    EWM_WAITS,
-    LETTERS,
-    PARTLY,
-    STATUS_TEXTS,
-    bare,
-    grams,
-    millimetres,
-    moment,
-    plain,
-    quantity,
-)
 
 Row = dict[str, Any]
 _FINGERPRINT = re.compile(r"[0-9a-f]{24}")
@@ -66,7 +53,7 @@ def state_of(row: Row, warehouse: Mapping[str, Row] | None, site: Site) -> Order
     lines = _lines(row, warehouse or {})
     events = _events(row, lines, site)
     mark = row["DeliveryDocumentBySupplier"]
-    number = bare(row["DeliveryDocument"])
+    number = words.bare(row["DeliveryDocument"])
     return OrderState(
         remote_id=number,
         number=row["BillOfLading"],
@@ -80,20 +67,20 @@ def state_of(row: Row, warehouse: Mapping[str, Row] | None, site: Site) -> Order
 
 
 def _lines(row: Row, warehouse: Mapping[str, Row]) -> list[_Line]:
-    return [_line(row, item, warehouse.get(bare(item["ReferenceSDDocumentItem"]))) for item in row[ITEMS]]
+    return [_line(row, item, warehouse.get(words.bare(item["ReferenceSDDocumentItem"]))) for item in row[ITEMS]]
 
 
 def _line(row: Row, item: Row, there: Row | None) -> _Line:
-    asked, now = quantity(item["OriginalDeliveryQuantity"]), quantity(item["ActualDeliveryQuantity"])
-    issued = row["OverallGoodsMovementStatus"] == DONE
-    begun = item["PickingStatus"] in (PARTLY, DONE)
-    told, picked = item["PickingStatus"] == DONE, now
+    asked, now = words.quantity(item["OriginalDeliveryQuantity"]), words.quantity(item["ActualDeliveryQuantity"])
+    issued = row["OverallGoodsMovementStatus"] == words.DONE
+    begun = item["PickingStatus"] in (words.PARTLY, words.DONE)
+    told, picked = item["PickingStatus"] == words.DONE, now
     if there is not None and not issued:
         digit = str(there.get("PickingStatus") or "")
-        begun = digit not in EWM_WAITS or str(there.get("PlannedPickingStatus") or "") not in EWM_WAITS
+        begun = digit not in words.EWM_WAITS or str(there.get("PlannedPickingStatus") or "") not in words.EWM_WAITS
         # In another unit than the delivery's it says nothing of how much was short.
         same = str(there.get("QuantityUnit") or "") in ("", item["DeliveryQuantityUnit"])
-        told, picked = digit == EWM_DONE, quantity(there.get("ProductQuantity")) if same else now
+        told, picked = digit == words.EWM_DONE, words.quantity(there.get("ProductQuantity")) if same else now
     over = told or issued
     return _Line(
         item["Material"], item["DeliveryDocumentItemText"], asked or now, picked if over else Decimal(0),
@@ -103,31 +90,33 @@ def _line(row: Row, item: Row, there: Row | None) -> _Line:
 
 def _packed(row: Row, lines: Sequence[_Line], site: Site) -> Packed | None:
     picked = bool(lines) and all(line.told for line in lines)
-    boxed = bool(row[BOXES]) or row["OverallPackingStatus"] == DONE
-    if row["OverallGoodsMovementStatus"] == DONE or (picked and (boxed or site.packed_when == "picked")):
+    boxed = bool(row[BOXES]) or row["OverallPackingStatus"] == words.DONE
+    if row["OverallGoodsMovementStatus"] == words.DONE or (picked and (boxed or site.packed_when == "picked")):
         return Packed(parcels=tuple(map(_parcel, row[BOXES])))
     return None
 
 
 def _parcel(box: Row) -> Parcel:
     unit = box["HandlingUnitUoMDimension"] or ""
-    length, width, height = (millimetres(box[f"HandlingUnit{name}"], unit) for name in ("Length", "Width", "Height"))
-    return Parcel(grams(box["GrossWeight"], box["WeightUnit"] or ""), length, width, height)
+    length, width, height = (
+        words.millimetres(box[f"HandlingUnit{name}"], unit) for name in ("Length", "Width", "Height")
+    )
+    return Parcel(words.grams(box["GrossWeight"], box["WeightUnit"] or ""), length, width, height)
 
 
 # --- events -----------------------------------------------------------------------------------------------------------
 
 
 def _events(row: Row, lines: Sequence[_Line], site: Site) -> tuple[TrackingEvent, ...]:
-    created = moment(row["CreationDate"], row["CreationTime"], site.zone) or datetime.fromtimestamp(0, UTC)
-    issued = row["OverallGoodsMovementStatus"] == DONE
+    created = words.moment(row["CreationDate"], row["CreationTime"], site.zone) or datetime.fromtimestamp(0, UTC)
+    issued = row["OverallGoodsMovementStatus"] == words.DONE
     changed = row["ActualGoodsMovementDate"] if issued else row["LastChangeDate"]
-    day = max(created, moment(changed, None, site.zone) or created)
+    day = max(created, words.moment(changed, None, site.zone) or created)
     found = [_event("created", Status.CREATED, created)]
     if any(line.begun for line in lines):
         found.append(_event("picking", Status.ACCEPTED_AT_WAREHOUSE, day))
     if issued:
-        at = moment(row["ActualGoodsMovementDate"], row["ActualGoodsMovementTime"], site.zone) or day
+        at = words.moment(row["ActualGoodsMovementDate"], row["ActualGoodsMovementTime"], site.zone) or day
         found.append(_event("issued", Status.IN_TRANSIT, max(at, created)))
         found += _proof(row, site, max(at, created))
     found += _troubles(row, lines, day)
@@ -135,33 +124,35 @@ def _events(row: Row, lines: Sequence[_Line], site: Site) -> tuple[TrackingEvent
 
 
 def _proof(row: Row, site: Site, issued: datetime) -> list[TrackingEvent]:
-    at = moment(row["ProofOfDeliveryDate"], row["ConfirmationTime"], site.zone) or issued
+    at = words.moment(row["ProofOfDeliveryDate"], row["ConfirmationTime"], site.zone) or issued
     status = row["OverallProofOfDeliveryStatus"]
-    if status == DONE:
+    if status == words.DONE:
         return [_event("proof", Status.DELIVERED, max(at, issued))]
-    return [_event("proof_partly", Status.OUT_FOR_DELIVERY, max(at, issued))] if status == PARTLY else []
+    return [_event("proof_partly", Status.OUT_FOR_DELIVERY, max(at, issued))] if status == words.PARTLY else []
 
 
 def _troubles(row: Row, lines: Sequence[_Line], day: datetime) -> Iterable[TrackingEvent]:
     """What somebody has to look at: a block, a row picked short, a letter that we do not know."""
     for name in _READ:
-        if row[name] not in LETTERS:
+        if row[name] not in words.LETTERS:
             code = f"{name}={row[name]}"
             yield TrackingEvent(code, code, Status.UNKNOWN, day)
     if block := _block(row):
         problem = Problem("warehouse_blocked", Field.ORDER, Who.MANAGER, their_code=block, their_text=block)
-        yield TrackingEvent(block, STATUS_TEXTS["blocked"], None, day, incident=Incident.NOT_READY, problem=problem)
+        yield TrackingEvent(
+            block, words.STATUS_TEXTS["blocked"], None, day, incident=Incident.NOT_READY, problem=problem
+        )
     for line in lines:
         short = line.ordered - line.picked
         if line.told and short > 0:
             params = {
                 "sku": line.sku,
-                "short": plain(short),
-                "ordered": plain(line.ordered),
-                "picked": plain(line.picked),
+                "short": words.plain(short),
+                "ordered": words.plain(line.ordered),
+                "picked": words.plain(line.picked),
             }
             problem = Problem("short_picked", Field.ITEMS, Who.MANAGER, their_code=line.sku, params=params)
-            text = f"{STATUS_TEXTS['short']}: {line.sku}"
+            text = f"{words.STATUS_TEXTS['short']}: {line.sku}"
             yield TrackingEvent(f"short:{line.sku}", text, None, day, incident=Incident.MISSING_GOODS, problem=problem)
 
 
@@ -169,11 +160,13 @@ def _block(row: Row) -> str:
     if row["DeliveryBlockReason"]:
         return f"DeliveryBlockReason={row['DeliveryBlockReason']}"
     # `A` = nothing is blocked (§8).
-    return f"TotalBlockStatus={row['TotalBlockStatus']}" if row["TotalBlockStatus"] in (PARTLY, DONE) else ""
+    return (
+        f"TotalBlockStatus={row['TotalBlockStatus']}" if row["TotalBlockStatus"] in (words.PARTLY, words.DONE) else ""
+    )
 
 
 def _event(code: str, status: Status, at: datetime) -> TrackingEvent:
-    return TrackingEvent(code, STATUS_TEXTS[code], status, at)
+    return TrackingEvent(code, words.STATUS_TEXTS[code], status, at)
 
 
 # --- which of EWM's rows are this delivery's --------------------------------------------------------------------------
@@ -182,10 +175,12 @@ def _event(code: str, status: Status, at: datetime) -> TrackingEvent:
 def of_delivery(row: Row, there: Iterable[Row]) -> dict[str, Row] | None:
     """LE's and EWM's numbers differ, the order's rows join them (§6.2). An order that is delivered in parts has several
     warehouse orders of the same rows: those of which only one fits are certain, else nothing is."""
-    items = {(bare(item["ReferenceSDDocument"]), bare(item["ReferenceSDDocumentItem"])) for item in row[ITEMS]}
+    items = {
+        (words.bare(item["ReferenceSDDocument"]), words.bare(item["ReferenceSDDocumentItem"])) for item in row[ITEMS]
+    }
     groups: dict[str, dict[tuple[str, str], Row]] = {}
     for each in there:
-        key = (bare(str(each.get("SalesOrder") or "")), bare(str(each.get("SalesOrderItem") or "")))
+        key = (words.bare(str(each.get("SalesOrder") or "")), words.bare(str(each.get("SalesOrderItem") or "")))
         if key in items:
             groups.setdefault(str(each.get("EWMOutboundDeliveryOrder")), {})[key] = each
     whole = [found for found in groups.values() if set(found) == items]
@@ -197,10 +192,10 @@ def of_delivery(row: Row, there: Iterable[Row]) -> dict[str, Row] | None:
 def _fits(row: Row, found: Mapping[tuple[str, str], Row]) -> bool:
     """None holds more than this delivery asks for, and something is as much."""
     asked = {
-        (bare(item["ReferenceSDDocument"]), bare(item["ReferenceSDDocumentItem"])): quantity(
+        (words.bare(item["ReferenceSDDocument"]), words.bare(item["ReferenceSDDocumentItem"])): words.quantity(
             item["OriginalDeliveryQuantity"]
         )
         for item in row[ITEMS]
     }
-    held = {key: quantity(each.get("ProductQuantity")) for key, each in found.items()}
+    held = {key: words.quantity(each.get("ProductQuantity")) for key, each in found.items()}
     return all(held[key] <= asked[key] for key in asked) and any(held[key] == asked[key] for key in asked)

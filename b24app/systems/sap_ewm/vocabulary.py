@@ -22,7 +22,8 @@ RETURNS = "API_CUSTOMER_RETURNS_DELIVERY_SRV"
 VERSIONS = {OUTBOUND: ";v=0002", RETURNS: ";v=0002"}
 SALES_ORDERS, RETURN_ORDERS = "API_SALES_ORDER_SRV", "API_CUSTOMER_RETURN_SRV"
 PRODUCTS, FILES = "API_PRODUCT_SRV", "API_CV_ATTACHMENT_SRV"
-ODO_ITEMS = "api_warehouse_odo_2/srvd_a2x/sap/warehouseoutbdeliveryorder/0001/WhseOutboundDeliveryOrderItem"
+ODO = "api_warehouse_odo_2/srvd_a2x/sap/warehouseoutbdeliveryorder/0001/"
+ODO_ITEMS, ODO_HEADS = f"{ODO}WhseOutboundDeliveryOrderItem", f"{ODO}WhseOutboundDeliveryOrderHead"
 _INBOUND = "api_whse_inb_delivery_2/srvd_a2x/sap/warehouseinbounddelivery/0001/"
 INBOUND_HEADS, INBOUND_ITEMS = f"{_INBOUND}WhseInboundDeliveryHead", f"{_INBOUND}WhseInboundDeliveryItem"
 AVAILABLE = "api_whse_availablestock/srvd_a2x/sap/warehouseavailablestock/0001/WarehouseAvailableStock"
@@ -264,6 +265,16 @@ FORM = (
             ("picked", {"ru": "Собраны все строки", "en": "All rows are picked"}),
         ),
         default="boxes",
+    ),
+    SettingField(
+        "issue",
+        {"ru": "Отпуск материала", "en": "Goods issue"},
+        kind="choice",
+        choices=(
+            ("", {"ru": "Проводит склад", "en": "The warehouse posts it"}),
+            ("carried", {"ru": "Проводить, когда груз у перевозчика", "en": "Post it once the carrier has the parcel"}),
+        ),
+        aside=True,
     ),
     SettingField(
         "items",

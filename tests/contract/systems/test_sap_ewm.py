@@ -16,7 +16,7 @@ from b24app.logistics.order import OrderState, is_ours
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
 from b24app.logistics.warehouse import Attachment, Carriage, ReceiptRequest, ReceiptStage
-from tests.contract.systems.parts import Where
+from tests.contract.systems.parts import ODD, Where
 from tests.contract.systems.sap_ewm_harness import SapEwmHarness, SapLeHarness, SapSoapHarness, error
 
 if TYPE_CHECKING:
@@ -166,8 +166,7 @@ def test_a_change_under_our_hands_is_tried_once_more_with_the_new_version(sap: S
     made = sap.make()
     body = error("/IWFND/CM_MGW/420", "changed in the meantime")
     sap.strike("status", Where(f"{HEADERS}(*", "PATCH"), status=412, body=body, content_type="application/json")
-    told = sap.port.tell(made.remote_id, Carriage("CDEK", "1106123456"))
-    assert told is not None
+    sap.port.tell(made.remote_id, Carriage("CDEK", "1106123456"))
     assert sap.detail(made)["fields"]["MeansOfTransport"] == "1106123456"
     sap.control("POST", f"orders/{made.remote_id}/lock", {"seconds": 60})
     with pytest.raises(Unavailable) as caught:
@@ -178,10 +177,48 @@ def test_a_change_under_our_hands_is_tried_once_more_with_the_new_version(sap: S
 def test_the_carriers_number_is_written_once_and_a_long_one_not_at_all(sap: SapEwmHarness) -> None:
     made = sap.make()
     for _ in range(2):
-        assert sap.port.tell(made.remote_id, Carriage("CDEK", "1106123456", status="in_transit")) is not None
+        sap.port.tell(made.remote_id, Carriage("CDEK", "1106123456", status="in_transit"))
     assert labels(sap).count("orders.carriage") == 1
     assert sap.port.tell(made.remote_id, Carriage("CDEK", "1" * 21)) is None
     assert sap.port.tell("89990001", Carriage("CDEK", "1")).gone
+
+
+@pytest.mark.parametrize("key", ["order", "warehouse_order"])
+def test_the_goods_issue_is_posted_in_ewm_once_the_carrier_has_the_parcel(sap: SapEwmHarness, key: str) -> None:
+    sap.switch(odo_key=key)
+    posting, made = sap.open(issue="carried"), sap.make()
+    on_way = Carriage("CDEK", "1106123456", status="in_transit")
+    posting.tell(made.remote_id, replace(on_way, status="created"))
+    with pytest.raises(Refused) as caught:
+        posting.tell(made.remote_id, on_way)
+    assert caught.value.problems[0].their_code == "/SCWM/ODATA_API/040"
+    sap.pack(made)
+    labels(sap)
+    for _ in range(2):
+        posting.tell(made.remote_id, on_way)
+    assert told(sap.port.read(made.remote_id))[-1] is Status.IN_TRANSIT
+    assert labels(sap)[:4] == ["orders.read", "warehouse.items", "movements.head", "movements.issue"]
+    sap.port.tell(sap.make("wb-2-1").remote_id, on_way)
+    assert told(sap.port.read(sap.port.find("wb-2-1").remote_id)) == [Status.CREATED]  # unless the admin wants it
+
+
+def test_the_goods_issue_of_le_is_a_function_import(le: SapEwmHarness) -> None:
+    """A 200 may hold a refusal; an answer that was lost is seen at the next try."""
+    posting, made = le.open(issue="carried"), le.make()
+    on_way = Carriage("CDEK", "", status="delivered")
+    with pytest.raises(Refused) as caught:
+        posting.tell(made.remote_id, on_way)
+    assert (caught.value.problems[0].their_code, "608" in str(caught.value)) == ("VL/608", True)
+    le.switch(function_errors="http")
+    assert le.raised(lambda: posting.tell(made.remote_id, on_way)) == "Refused"
+    le.pack(made)
+    where = Where("*/PostGoodsIssue")
+    said = le.raised_by((*ODD, ("break_after", {})), where, lambda: posting.tell(made.remote_id, on_way))
+    assert said == dict.fromkeys(said, "Uncertain")
+    labels(le)
+    posting.tell(made.remote_id, on_way)
+    assert labels(le) == ["orders.read"]
+    assert told(le.port.read(made.remote_id))[-1] is Status.IN_TRANSIT
 
 
 def test_a_session_that_ended_is_renewed_and_the_write_done_once(sap: SapEwmHarness) -> None:
