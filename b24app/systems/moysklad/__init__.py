@@ -48,8 +48,8 @@ MANIFEST = Manifest(
     ),
     limits={"max_number": TEXT, "address": TEXT, "comment": LONG_TEXT, "max_items": 1000},
     settings_form=_FIELDS,
-    # §4: from 01.12.2026 eleven calls in three seconds for a user's token, five at one time.
-    rate=RatePolicy(per_second=3.5, concurrency=4),
+    # §4: from 01.12.2026 eleven calls in any three seconds for a user's token, a second's burst included; five at once.
+    rate=RatePolicy(per_second=2.7, concurrency=4),
     base_urls={"live": "https://api.moysklad.ru/api/remap/1.2"},
     services=(("pick", {"ru": "Сборка на складе", "en": "Picking"}),),
     test_steps=("settings", "sign_in", "call"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from b24app.logistics.errors import Refused, Unavailable
@@ -11,6 +12,7 @@ from b24app.logistics.status import Status
 from b24app.logistics.warehouse import Carriage
 from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.lists import DEMAND, Book
+from b24app.systems.moysklad.reading import DEMAND_EXPAND
 from b24app.systems.moysklad.tracking import Papers
 from b24app.systems.moysklad.vocabulary import (
     FIELD_CARRIER,
@@ -44,18 +46,19 @@ class Shipping:
     def __init__(self, client: Client, book: Book, defaults: Mapping[str, Row], *, makes: bool) -> None:
         self._client, self._book, self._defaults, self._makes = client, book, defaults, makes
 
-    def tell(self, papers: Papers, carriage: Carriage) -> None:
-        """Sets what is to be there; what is there already is not written again. Raises Unavailable while the warehouse
-        has not made the shipment that only it makes."""
+    def tell(self, papers: Papers, carriage: Carriage) -> Papers:
+        """Sets what is to be there; what is there already is not written again. Returns what is there then. Raises
+        Unavailable while the warehouse has not made the shipment that only it makes."""
         demand = papers.demands[-1] if papers.demands else None
         if demand is None and not self._makes:
             raise Unavailable("demands: the warehouse has not made the shipment yet", _LATER_S)
         wanted = self._wanted(demand or {}, carriage)
         if demand is None:
-            self.make(papers, wanted)
-        elif wanted:
-            path = f"entity/{DEMAND}/{demand['id']}"
-            self._client.object("PUT", path, "demands.tell", write=True, json=wanted)
+            return replace(papers, demands=[self.make(papers, wanted)])
+        if wanted:
+            path, expand = f"entity/{DEMAND}/{demand['id']}", {"expand": DEMAND_EXPAND}
+            demand = self._client.object("PUT", path, "demands.tell", write=True, json=wanted, params=expand)
+        return replace(papers, demands=[*papers.demands[:-1], demand])
 
     def make(self, papers: Papers, more: Mapping[str, Any]) -> Row:
         """From the order, with all that is left of it; not posted unless `more` says so. The same order has one."""
@@ -66,7 +69,8 @@ class Shipping:
             raise Refused([Problem("items_missing", Field.ITEMS)])
         sync = sync_id("demand", str(papers.order.get("syncId") or papers.order["id"]))
         body |= {"syncId": sync, "applicable": False, **more}
-        return self._client.object("POST", f"entity/{DEMAND}", "demands.make", write=True, json=body)
+        expand = {"expand": DEMAND_EXPAND}
+        return self._client.object("POST", f"entity/{DEMAND}", "demands.make", write=True, json=body, params=expand)
 
     def _wanted(self, demand: Row, carriage: Carriage) -> dict[str, Any]:
         """What differs from what is there."""

@@ -156,8 +156,7 @@ class MoySklad:
         papers = self._reading.one(remote_id)
         if papers is None or papers.order.get("deleted"):
             raise Refused([Problem("order_unknown", Field.ORDER, Who.ADMIN)])
-        self._shipping.tell(papers, carriage)
-        return self.read(remote_id)
+        return self._state(self._shipping.tell(papers, carriage))
 
     # --- Receipts -------------------------------------------------------------------------------------------------
 

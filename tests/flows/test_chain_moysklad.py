@@ -1,0 +1,72 @@
+"""One deal through MoySklad and CDEK, told from outside: notices, the carrier's number and label on the shipment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from b24app.store import portals
+from b24app.store.engine import session_scope
+from sandbox.world import World
+from tests.flows.test_chain import DEAL, account_of, rows_of
+from tests.flows.town import NUMBER, TRACK, Shop, Town
+
+
+@pytest.fixture
+def shop(town: Town, world: World) -> Shop:
+    shop = town.installed()
+    account = world.addresses["moysklad"]["accounts"][0]
+    chosen = {"organization": account["organizations"]["ООО «Ромашка»"], "store": account["stores"]["MSK-01"]}
+    keys = {"login": account["login"], "password": account["password"]}
+    shop.app().press(
+        "/app/account/moysklad/0", {"title": "Склад", "mode": "live", "demand_by": "ours", **keys, **chosen}
+    )
+    shop.town.wait(lambda: account_of(shop, "moysklad").state == "ready", "MoySklad's account works")
+    row = account_of(shop, "moysklad")
+    with session_scope(shop.town.program.parts.sessions) as session:
+        pipeline = portals.pipelines(session, shop.row.id)[0]
+        before = {"connection_id": row.id, "service": "pick", "book": "packed"}
+        pipeline.settings = {**(pipeline.settings or {}), "before": before}
+    shop.fill_in(DEAL)
+    town.calm()
+    return shop
+
+
+def sklad(shop: Shop, verb: str, path: str, body: Any = None) -> Any:
+    control = shop.town.world.control
+    return control.get(f"/moysklad/{path}") if verb == "GET" else control.post(f"/moysklad/{path}", body)
+
+
+def test_picked_in_moysklad_and_carried_by_cdek(shop: Shop) -> None:
+    shop.move(DEAL)
+    number = shop.our_number(DEAL, 1)
+
+    def orders() -> list[str]:
+        return [row["number"] for row in sklad(shop, "GET", "orders")["orders"]]
+
+    shop.town.wait(lambda: number in orders(), "an order at MoySklad")
+    shop.becomes(DEAL, "Передан на склад")
+    sklad(shop, "POST", f"orders/{number}/status", {"code": "Собран", "pack": True})
+    shop.town.wait(lambda: shop.orders(DEAL), "an order at CDEK")
+    [track] = shop.shipped(DEAL)
+    [package] = shop.order(DEAL, 2)["packages"]
+    assert (package["length"], package["width"], package["height"]) == (30, 20, 15)
+    assert shop.deal(DEAL)[NUMBER] == shop.deal(DEAL)[TRACK] == track
+
+    def shipment() -> dict[str, Any]:
+        found: dict[str, Any] = sklad(shop, "GET", f"orders/{number}")["shipment"]
+        return found
+
+    shop.town.wait(lambda: shipment().get("shippingDocumentNumber") == track, "the number on the shipment")
+    shop.town.wait(lambda: any("[wb" in name for name in shipment()["files"]), "CDEK's label on the shipment")
+    sklad(shop, "POST", f"orders/{number}/status", {"code": "Отгружен", "ship": True})
+    shop.told(DEAL, "отгружен со склада")
+    shop.happens(DEAL, "TAKEN_BY_TRANSPORTER_FROM_SENDER_CITY", 2)
+    shop.becomes(DEAL, "В пути")
+    shop.town.advance(60)
+    shop.happens(DEAL, "DELIVERED", 2)
+    shop.becomes(DEAL, "Вручён")
+    shop.town.wait(lambda: shipment()["attributes"].get("b24_status") == "delivered", "MoySklad hears of the end")
+    assert shipment()["state"] == "Доставлена"
+    assert (orders().count(number), len(rows_of(shop))) == (1, 2)
