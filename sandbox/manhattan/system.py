@@ -46,7 +46,8 @@ class ManhattanSystem(CarrierSystem):
             {
                 "client_id": row.client_id, "client_secret": row.client_secret, "username": row.username,
                 "password": row.password, "organization": row.organizations[0], "facility": next(iter(FACILITIES)),
-                "facilities": list(FACILITIES), "address": self.wm.base_url, "auth": self.wm.auth_url,
+                "facilities": list(FACILITIES), "warehouse": next(iter(FACILITIES)),
+                "address": self.wm.base_url, "auth": self.wm.auth_url,
             }
             for row in ACCOUNTS
         ]  # fmt: skip

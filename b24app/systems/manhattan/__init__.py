@@ -46,7 +46,7 @@ _FIELDS = (
     SettingField("username", {"ru": "Пользователь", "en": "User"}, required=True, help=_USER),
     SettingField("password", {"ru": "Пароль", "en": "Password"}, "secret", required=True),
     SettingField("organization", {"ru": "Организация", "en": "Organization"}, required=True, help=_ORG),
-    SettingField("facility", {"ru": "Склад", "en": "Facility"}, required=True, help=_FACILITY),
+    SettingField("warehouse", {"ru": "Склад", "en": "Facility"}, required=True, help=_FACILITY),
     SettingField("returns_facility", {"ru": "Склад возвратов", "en": "Facility for returns"}, "remote", aside=True),
     SettingField("return_origin", {"ru": "Вид возврата", "en": "Kind of return"}, help=_ORIGIN, aside=True),
     SettingField("time_zone", {"ru": "Часовой пояс склада", "en": "Time zone of the facility"}, help=_ZONE,

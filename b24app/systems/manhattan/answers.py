@@ -69,7 +69,8 @@ def field_of(spec: Any, row: Any, around: Around) -> Any:
     """The first of its paths that says something; a nested table gives rows. Raises CannotError."""
     if isinstance(spec, Mapping):
         rows = first_at(spec["rows"], row)
-        return [fields_of(spec["fields"], each, around) for each in rows or [] if isinstance(each, Mapping)]
+        found = rows if isinstance(rows, list) else []
+        return [fields_of(spec["fields"], each, around) for each in found if isinstance(each, Mapping)]
     for each in spec if isinstance(spec, list) else [spec]:
         path, filters = filters_of(each)
         value = filtered(first_at(path, row), filters, around)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from b24app.systems.kit.units import decimal_of
 from b24app.systems.manhattan.vocabulary import LATIN
@@ -88,7 +88,11 @@ def _local(value: Any, argument: str, around: Around) -> Any:
     """Wall time of a place, without a zone: `2026-10-05T12:40:00`."""
     if value is None or value == "":
         return None
-    zone = ZoneInfo(around.zone if argument == FACILITY_ZONE else argument)
+    name = around.zone if argument == FACILITY_ZONE else argument
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise CannotError("no_zone", value=name[:60]) from None
     return moment(value).astimezone(zone).replace(tzinfo=None, microsecond=0).isoformat()
 
 

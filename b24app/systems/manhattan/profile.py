@@ -73,7 +73,7 @@ class Profile:
     def build(self, operation: str, source: Mapping[str, Any]) -> Built:
         """Raises CannotError when a value cannot be made of what is known."""
         spec = self.data["operations"][operation]
-        around = self.around(str((source.get("connection") or {}).get("timeZone") or ""))
+        around = self.around(zone_of(source))
         body = value_of(spec["body"], source, around, in_query(self.data["in_quotes"])) if "body" in spec else None
         return Built(
             spec["method"],
@@ -150,6 +150,12 @@ class Profile:
     def is_picking(self, raw: str) -> bool:
         """Nothing is cancelled any more (§5)."""
         return words.between(raw, self.picking_started, "9" * 12) and raw.isdigit()
+
+
+def zone_of(source: Mapping[str, Any]) -> str:
+    """The facility's, as the sources name it."""
+    connection = source.get("connection")
+    return str(connection.get("timeZone") or "") if isinstance(connection, Mapping) else ""
 
 
 def _holds(when: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:

@@ -41,7 +41,7 @@ class Terms:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise profile_broken("time_zone", zone) from error
-        organization, facility = context.setting("organization"), context.setting("facility")
+        organization, facility = context.setting("organization"), context.setting("warehouse")
         return cls(organization, facility, zone, context.setting("return_origin"), context.mode)
 
     def source(self, facility: str = "") -> Json:

@@ -10,7 +10,7 @@ from b24app.systems.kit.json_lines import line_at, lines_of
 from b24app.systems.manhattan import vocabulary as words
 from b24app.systems.manhattan.answers import OddError
 from b24app.systems.manhattan.filters import CannotError
-from b24app.systems.manhattan.profile import DEFAULT, SAMPLES, Profile, checked, words_of
+from b24app.systems.manhattan.profile import DEFAULT, SAMPLES, Profile, checked, words_of, zone_of
 from b24app.systems.profiles import ProfileFault, ProfileTrial, ProfileTried
 
 _LISTS: Mapping[str, Any] = {
@@ -99,9 +99,8 @@ def _result(
         return _shown({"refused": {"codes": failure.codes, "texts": failure.texts}}), ()
     if words.OPERATIONS[trial].writes:
         return _shown({"accepted": profile.new_id(trial, document, source) or True}), ()
-    zone = str((source.get("connection") or {}).get("timeZone") or "")
     try:
-        rows = profile.rows(trial, document, zone)
+        rows = profile.rows(trial, document, zone_of(source))
     except CannotError as wrong:
         return "", (_at(text, trial, wrong, "fields"),)
     except OddError:

@@ -121,7 +121,9 @@ def value_of(node: Any, source: Mapping[str, Any], around: Around, write: Write)
     if EACH not in node:
         return {name: value_of(each, source, around, write) for name, each in node.items()}
     ref = ref_of(node[EACH][1:])
-    rows = filtered(look(source, ref.path), ref.filters, around)
+    rows = look(source, ref.path)
+    if not isinstance(rows, list | tuple | None):
+        raise CannotError("no_list", given=f"${ref.dotted}")
     template = {name: each for name, each in node.items() if name != EACH}
     return [
         value_of(template, {**source, "item": row, INDEX: number}, around, write)

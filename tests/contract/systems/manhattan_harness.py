@@ -50,7 +50,7 @@ class ManhattanHarness(Harness):
             "username",
             "password",
             "organization",
-            "facility",
+            "warehouse",
         )
     }
     settings: Mapping[str, Any] = {"return_origin": "R"}
@@ -71,7 +71,7 @@ class ManhattanHarness(Harness):
         ("username", "nobody@example.com", "sign_in"),
         ("password", "wrong", "sign_in"),
         ("organization", "NOBODY", "lists"),
-        ("facility", "NOWHERE", "warehouse"),
+        ("warehouse", "NOWHERE", "warehouse"),
     )
     knows_cities = False
     scarce = "HM-VASE"

@@ -33,7 +33,7 @@ WRONG = default().replace('"version": 1,', '"version": 7,')
 FORM = {
     "title": "Склад", "mode": "live", "address": "https://wms.example.com", "auth": "https://wms-auth.example.com",
     "client_id": "c", "client_secret": "s", "username": "u", "password": "p", "organization": "ACME",
-    "facility": "KZN-01",
+    "warehouse": "KZN-01",
 }  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def account(sessions: Sessions, set_up: Portal, page: Page) -> int:
     """A connection whose system has a profile, and works."""
     with session_scope(sessions) as session:
         row = portals.connections(session, set_up.id)[0]
-        row.system, row.settings, row.state = "manhattan", {"facility": "MSK-01"}, ConnectionState.READY
+        row.system, row.settings, row.state = "manhattan", {"warehouse": "MSK-01"}, ConnectionState.READY
         found = row.id
     page.open()
     return found
@@ -83,14 +83,14 @@ def test_what_is_wrong_is_said_by_line_and_not_stored(page: Page, account: int, 
         assert "Здесь должно быть: число 1" in shown
     assert "Не сохранено" in shown
     assert '"version": 7' in shown, "what was written is not lost"
-    assert settings(sessions, account) == {"facility": "MSK-01"}
+    assert settings(sessions, account) == {"warehouse": "MSK-01"}
 
 
 def test_a_document_of_ones_own_is_stored_tested_and_noted(page: Page, account: int, sessions: Sessions) -> None:
     shown = page.ask("POST", at(account), text=OWN.replace("\n", "\r\n")).text
     assert "Сохранено. Подключение проверяется заново." in shown
     assert "Вернуть стандартный…" in shown
-    assert settings(sessions, account) == {"facility": "MSK-01", "profile": OWN}
+    assert settings(sessions, account) == {"warehouse": "MSK-01", "profile": OWN}
     row: Connection = one(sessions, Connection, id=account)
     assert row.state == ConnectionState.UNTESTED
     assert one(sessions, InboxRow, kind="test") is not None
@@ -98,7 +98,7 @@ def test_a_document_of_ones_own_is_stored_tested_and_noted(page: Page, account: 
     assert [(each["field"], each["hidden"]) for each in noted.detail["changes"]] == [("own_profile", True)]
     assert page.ask("POST", f"/app/account/manhattan/{account}", **FORM).status_code == 200
     kept = settings(sessions, account)
-    assert (kept["facility"], kept["profile"]) == ("KZN-01", OWN), "the form of the account does not touch it"
+    assert (kept["warehouse"], kept["profile"]) == ("KZN-01", OWN), "the form of the account does not touch it"
 
 
 def test_the_default_comes_back(page: Page, account: int, sessions: Sessions) -> None:
@@ -133,7 +133,7 @@ def test_it_is_tried_on_samples(page: Page, account: int) -> None:
 
 
 def test_only_what_has_a_profile_is_edited(page: Page, account: int, sessions: Sessions) -> None:
-    assert page.ask("GET", f"/app/account/{account}/profile/facility").status_code == 422
+    assert page.ask("GET", f"/app/account/{account}/profile/warehouse").status_code == 422
     assert page.ask("GET", at(account, "/samples?trial=nothing")).status_code == 422
     assert page.ask("POST", at(account, "/check"), text="x" * 300_000).status_code == 422
     with session_scope(sessions) as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -282,6 +283,40 @@ def test_a_trial_says_what_went_wrong_and_where() -> None:
     assert words == "“soon” is no date with a time"
     assert '"body"' in DEFAULT.splitlines()[line - 1]
     assert tried(DEFAULT, "no such trial") == []
+
+
+def mangled(text: str, rng: random.Random) -> str:
+    """A sample with some of its values replaced by odd ones."""
+    document = json.loads(text)
+    for _ in range(rng.randrange(1, 4)):
+        node = document
+        while isinstance(node, dict | list) and node:
+            name = rng.choice(list(node)) if isinstance(node, dict) else rng.randrange(len(node))
+            if not node[name] or not isinstance(node[name], dict | list) or rng.random() < 0.4:
+                node[name] = rng.choice([None, True, -1, "", "x", [], {}, [1], [None], {"a": 1}, "Moon/X", "../x"])
+                break
+            node = node[name]
+    return json.dumps(document)
+
+
+def test_no_sample_is_odd_enough_to_break_a_trial() -> None:
+    """What people paste is of any shape: it is read, or it is a fault with its place."""
+    rng = random.Random(7)
+    for trial in PLUGIN.profile_trials("profile"):
+        for _ in range(12):
+            source, answer = mangled(trial.source, rng), mangled(trial.answer, rng)
+            tried = PLUGIN.profile_try("profile", DEFAULT, trial.code, source, answer)
+            assert tried.request or tried.faults, (trial.code, source)
+            assert tried.result or tried.faults, (trial.code, answer)
+
+
+def test_a_zone_or_a_list_that_is_none() -> None:
+    source = {**SAMPLES, "connection": {"timeZone": "Moon/X"}}
+    shipment = {**SAMPLES["shipment"], "items": "many"}
+    for given, code in ((source, "no_zone"), ({**SAMPLES, "shipment": shipment}, "no_list")):
+        with pytest.raises(CannotError) as caught:
+            read_profile("").build("create_shipment", given)
+        assert caught.value.code == code
 
 
 def test_statuses_mean_what_the_map_says() -> None:
