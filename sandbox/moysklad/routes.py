@@ -16,7 +16,7 @@ from .rules import lists, templates
 from .rules.reading import live
 from .rules.saving import find_live
 from .rules.view import API, collection
-from .wire import answer, body, caller, guard, note
+from .wire import answer, body, caller, each, guard, note
 
 _BROKEN = {"meta": {"type": "store"}, "name": None}
 
@@ -107,18 +107,6 @@ def _one(kind: str, data: Any) -> Entity:
     return caller().saver.create(kind, data)
 
 
-def _each(sklad: MoySklad, rows: list[Any], work: Callable[[Any], Any]) -> Response:
-    """§5.11: each on its own, the answers in the same order."""
-    done = []
-    for row in rows:
-        try:
-            done.append(work(row))
-        except Refused as problem:
-            done.append(problem.as_json())
-    refused = any("errors" in row for row in done) and sklad.switches.mass_status
-    return answer(sklad, done, 412 if refused else 200)
-
-
 def _mass(app: Flask, sklad: MoySklad) -> None:
     @app.post(f"{API}/entity/<kind>")
     def create(kind: str) -> Response:
@@ -128,7 +116,7 @@ def _mass(app: Flask, sklad: MoySklad) -> None:
             raise Refused(2005)
         with sklad.lock:
             if isinstance(data, list):
-                return _each(sklad, data, lambda row: caller().view.entity(_one(kind, row), tree))
+                return each(sklad, data, lambda row: caller().view.entity(_one(kind, row), tree))
             return answer(sklad, caller().view.entity(_one(kind, data), tree))
 
     @app.post(f"{API}/entity/<kind>/delete")
@@ -144,7 +132,7 @@ def _mass(app: Flask, sklad: MoySklad) -> None:
             return {"info": f"Сущность '{kind}' с UUID: {found.id} успешно удалена"}
 
         with sklad.lock:
-            return _each(sklad, rows, gone)
+            return each(sklad, rows, gone)
 
 
 def _named(kind: str, row: Any) -> Entity:

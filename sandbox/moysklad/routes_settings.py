@@ -14,7 +14,7 @@ from .errors import Refused
 from .model import Base, Entity, named_id
 from .rules import lists, webhooks
 from .rules.view import API, collection, meta
-from .wire import answer, body, caller, note
+from .wire import answer, body, caller, each, note
 
 _KINDS = (*DOCUMENTS, "counterparty")
 
@@ -108,9 +108,9 @@ def _attributes(app: Flask, sklad: MoySklad) -> None:
         with sklad.lock:
             if not caller().user.admin:
                 raise Refused(14010)
-            made = [_make_attribute(sklad, kind, row) for row in (data if isinstance(data, list) else [data])]
-            shown = [_attribute(kind, row) for row in made]
-            return answer(sklad, shown if isinstance(data, list) else shown[0])
+            if not isinstance(data, list):
+                return answer(sklad, _attribute(kind, _make_attribute(sklad, kind, data)))
+            return each(sklad, data, lambda row: _attribute(kind, _make_attribute(sklad, kind, row)))
 
     @app.delete(f"{API}/entity/<kind>/metadata/attributes/<identifier>")
     def drop_attribute(kind: str, identifier: str) -> Response:
@@ -225,9 +225,9 @@ def _subscriptions(app: Flask, sklad: MoySklad, kind: str, make: Callable[..., E
     def subscribe() -> Response:
         data = body()
         with sklad.lock:
-            rows = data if isinstance(data, list) else [data]
-            made = [shown(make(sklad, caller().base, caller().user, row)) for row in rows]
-            return answer(sklad, made if isinstance(data, list) else made[0])
+            if not isinstance(data, list):
+                return answer(sklad, shown(make(sklad, caller().base, caller().user, data)))
+            return each(sklad, data, lambda row: shown(make(sklad, caller().base, caller().user, row)))
 
     def change(identifier: str) -> Response:
         data = body()

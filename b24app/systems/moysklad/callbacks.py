@@ -81,20 +81,21 @@ class Notices:
 
 
 def ensure_subscribed(client: Client, url: str) -> None:
-    """One of each kind to exactly this address; those of an older secret go."""
-    rows = _list(client)
+    """One of each kind to exactly this address, those that are missing in one call; those of an older secret go."""
+    rows, missing = _list(client), []
     for kind, action in WANTED:
         mine = [row for row in rows if (row.get("entityType"), row.get("action")) == (kind, action)]
         kept, stale = kept_and_stale(mine, url)
         for row in stale:
             _drop(client, row)
         if kept is None:
-            body = {"url": url, "action": action, "entityType": kind}
-            client.object("POST", "entity/webhook", "webhooks.add", write=True, json=body)
+            missing.append({"url": url, "action": action, "entityType": kind})
         elif not kept.get("enabled", True):
             # They switch off what did not answer for days (§4).
             path = f"entity/webhook/{kept['id']}"
             client.object("PUT", path, "webhooks.enable", write=True, json={"enabled": True})
+    if missing:
+        client.mass("entity/webhook", "webhooks.add", missing)
     client.hush(url)
 
 

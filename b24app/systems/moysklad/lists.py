@@ -136,7 +136,7 @@ class Book:
         body = [{"name": name, "type": FIELD_TYPES.get(name, "string"), "required": False} for name in names]
         self._directory.drop((self._client.account, "fields", kind))
         try:
-            self._client.ask("POST", f"entity/{kind}/metadata/attributes", "fields.make", write=True, json=body)
+            self._client.mass(f"entity/{kind}/metadata/attributes", "fields.make", body)
         except AccountProblem as error:
             if error.problem.their_code != str(NO_RIGHT_FOR_FIELDS):
                 raise

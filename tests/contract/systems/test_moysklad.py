@@ -300,6 +300,18 @@ def test_our_own_writes_are_not_told_to_us(sklad: MoySkladHarness) -> None:
     }  # fmt: skip
 
 
+def test_a_solution_that_may_subscribe_once_is_told_so(sklad: MoySkladHarness) -> None:
+    robot = sklad.world.addresses["moysklad"]["accounts"][4]
+    mine = sklad.open(login="", password="", token=robot["token"])
+    mine.ensure_subscribed("http://127.0.0.1:9/hooks/moysklad/7/secret")
+    assert [row["status"] for row in asked(sklad, "POST", "entity/webhook")] == ["200"]  # four kinds in one call
+    for status in (False, True):
+        sklad.switch(mass_status=status)
+        with pytest.raises(Refused) as caught:
+            mine.ensure_subscribed("http://127.0.0.1:9/hooks/moysklad/8/secret")
+        assert caught.value.problems[0].their_code == "30007"
+
+
 # --- papers -----------------------------------------------------------------------------------------------------------
 
 
