@@ -45,6 +45,7 @@ from placements.person import Reading, read_deal
 from placements.preview import preview
 from placements.tab_collect import ways_at
 from placements.tab_collect_view import Ways
+from placements.tab_documents import keeps_documents
 from placements.tab_now import TAKES
 from placements.tab_several_view import chosen
 from placements.tab_stock import tells_stock
@@ -176,6 +177,7 @@ class Tab:
             account = facts.shipments[0].connection_id if facts.shipments else 0
             ways = ways_at(parts, session, who.portal_id, account) if account else Ways()
             shelves = bool(tells_stock(parts, session, who.portal_id))
+            files = bool(facts.shipments and keeps_documents(parts, session, who.portal_id, who.entity_id))
         shown = (
             preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}), facts.laid.plan)
             if reading and portal
@@ -187,4 +189,6 @@ class Tab:
         formats = pages.viewer_of(who, parts.clock.now()).formats
         plugin = parts.systems.get(system)
         forms, rules = (plugin.manifest.papers, plugin.manifest.changes) if plugin else ((), ())
-        return tab_view(facts, formats, parts.carrier(system, who.lang), shown, mine, forms, rules, ways, shelves)
+        return tab_view(
+            facts, formats, parts.carrier(system, who.lang), shown, mine, forms, rules, ways, shelves, files
+        )

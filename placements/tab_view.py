@@ -94,6 +94,7 @@ class TabView:
     version: str
     rates: bool
     stock: bool = False
+    documents: bool = False
     papers: PapersView | None = None
     fix_address: str = ""
     laid: LaidView | None = None
@@ -125,11 +126,12 @@ def tab_view(
     rules: Sequence[ChangeRule] = (),
     ways: Ways = Ways(),  # noqa: B008 - frozen
     shelves: bool = False,
+    files: bool = False,
 ) -> TabView:
     """`carrier` is the name of the shipment's (else the pipeline's) system in the person's language; `mine` the
     person's rights: what they may not do or see is not in the view. `forms` are what the shipment's system prints,
     `rules` what it says may be changed, `ways` how parcels get to it, `shelves`: some system of the portal tells its
-    stock."""
+    stock, `files`: some order of the deal is at a system that keeps documents."""
     scene = Scene(facts, formats, carrier, preview)
     shipment, now = scene.shipment, allowed(what_now(scene), mine, formats)
     request = shipment.request if shipment else None
@@ -163,6 +165,7 @@ def tab_view(
         papers=papers_view(facts, shipment, formats, carrier, forms, Right.SHIP in mine),
         rates=_rates(facts, shipment) and several is None,
         stock=shelves and _promises(facts, shipment, several),
+        documents=files,
         fix_address=may_fix_address(scene) if Right.SHIP in mine else "",
         changes=changes_view(shipment, formats, carrier, rules, mine, handed),
         collect=collect_view(facts.shipments, shipment, formats, carrier, ways, mine),

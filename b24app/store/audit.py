@@ -47,6 +47,9 @@ class Act(StrEnum):
     PRICE_CHANGED = "price_changed"
     PAPER_ASKED = "paper_asked"
     PAPER_OPENED = "paper_opened"
+    DOCUMENT_OPENED = "document_opened"
+    DOCUMENT_SENT = "document_sent"
+    DOCUMENT_ADDED = "document_added"
     ADDRESS = "address"
     RATE = "rate"
     RATE_DROPPED = "rate_dropped"
@@ -124,6 +127,9 @@ _OF_DEALS = (
     Act.PRICE_CHANGED,
     Act.PAPER_ASKED,
     Act.PAPER_OPENED,
+    Act.DOCUMENT_OPENED,
+    Act.DOCUMENT_SENT,
+    Act.DOCUMENT_ADDED,
     Act.ADDRESS,
     Act.RATE,
     Act.RATE_DROPPED,

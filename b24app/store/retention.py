@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from b24app.store import feeds, jobs, papers, rates, stock, trials
+from b24app.store import feeds, filed, jobs, papers, rates, stock, trials
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
     AddressChange,
@@ -25,6 +25,9 @@ from b24app.store.models import (
     Erasure,
     FeedRow,
     FieldMap,
+    Filed,
+    FiledFile,
+    FiledLook,
     ForeignOrder,
     InboxRow,
     InboxState,
@@ -60,6 +63,9 @@ OWNED: tuple[type[Base], ...] = (
     Intent,
     PaperFile,
     Paper,
+    FiledFile,
+    Filed,
+    FiledLook,
     ProblemRow,
     Shipment,
     Rate,
@@ -98,8 +104,8 @@ class Keep:
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
     for three days, prices and stock for seven, those that show a client's name and address (dry runs, address checks)
-    for one, printed papers for `papers.KEPT`, how parcels were laid as long as the audit; rows of lanes that exist no
-    more belong to nobody."""
+    for one, printed papers for `papers.KEPT`, files of documents for `filed.KEPT`, how parcels were laid as long as the
+    audit; rows of lanes that exist no more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
@@ -113,6 +119,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
         count += jobs.purge(session, now - trials.KEPT, {*trials.KINDS, jobs.ADDRESS})
         count += rates.purge(session, now - rates.KEPT)
         count += stock.purge(session, now - stock.KEPT)
+        count += filed.forget_files(session, now - filed.KEPT)
     count += _delete(sessions, Paper, papers.outdated(now))
     return count + _delete(sessions, CallLogRow, CallLogRow.at < now - timedelta(days=keep.call_log_days))
 

@@ -15,6 +15,7 @@ from b24app.logistics.status import Status
 from b24app.runners.connection import chores, collecting, feeding, telling
 from b24app.runners.connection.account import Account
 from b24app.runners.connection.feeding import Feeding
+from b24app.runners.connection.filing import Filing
 from b24app.runners.connection.papering import Papering
 from b24app.runners.connection.quoting import Quoting
 from b24app.runners.connection.rating import Rater
@@ -53,8 +54,8 @@ POOL = 64
 
 @dataclass
 class Run:
-    """One slice's work in progress. `quotes`, `papers`, `stock`, `points`, `feeds` fly beside the orders, in what room
-    these leave. A call may be for many orders that are only followed (`batch` of them at most)."""
+    """One slice's work in progress. The parts from `quotes` to `feeds` fly beside the orders, in what room these
+    leave. A call may be for many orders that are only followed (`batch` of them at most)."""
 
     slice: Slice
     account: Account
@@ -63,6 +64,7 @@ class Run:
     quotes: Quoting
     papers: Papering
     stock: Stocking
+    filed: Filing
     points: Refreshing
     feeds: Feeding
     batch: int = 1
@@ -70,7 +72,7 @@ class Run:
 
     @property
     def beside(self) -> list[Future[Any]]:
-        parts = (self.quotes, self.papers, self.stock, self.points, self.feeds)
+        parts = (self.quotes, self.papers, self.stock, self.filed, self.points, self.feeds)
         return [future for part in parts for future in part.flying]
 
     @property
@@ -105,6 +107,7 @@ class ConnectionRunner:
         run.quotes.load()
         run.papers.load()
         run.stock.load()
+        run.filed.load()
         run.points.load()
         run.feeds.load()
         self._told(run)
@@ -121,6 +124,7 @@ class ConnectionRunner:
                 run.papers.begin(min(run.room, run.width // 2 - len(run.papers.flying)))
                 run.quotes.begin(min(run.room, run.width // 2 - len(run.quotes.flying)))
                 run.stock.begin(run.room)
+                run.filed.begin(run.room)
                 run.points.begin(run.room)
                 run.feeds.begin(run.room)
             if not (run.flying or run.beside):
@@ -148,8 +152,8 @@ class ConnectionRunner:
         account = Account(portal, connection, pipelines, pace_of(manifest, connection))
         system = services.open_system(connection)
         beside = (services, slice_, account, system, self._pool)
-        shelf = Stocking(*beside, self._names)
-        parts = (Quoting(*beside), Papering(*beside), shelf, Refreshing(*beside), Feeding(*beside))
+        kept = (Stocking(*beside, self._names), Filing(*beside))
+        parts = (Quoting(*beside), Papering(*beside), *kept, Refreshing(*beside), Feeding(*beside))
         return Run(slice_, account, system, width, *parts, batch=track.batch if track else 1)
 
     # --- choosing ----------------------------------------------------------------------------------------------------
@@ -198,6 +202,7 @@ class ConnectionRunner:
         run.quotes.land()
         run.papers.land()
         run.stock.land()
+        run.filed.land()
         run.points.land()
         run.feeds.land()
 

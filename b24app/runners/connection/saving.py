@@ -18,7 +18,7 @@ from b24app.logistics.order import OrderState, TrackingEvent
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners import tell
-from b24app.runners.connection import chaining, changing, collected, collecting, outcomes, telling
+from b24app.runners.connection import chaining, changing, collected, collecting, filing, outcomes, telling
 from b24app.runners.connection.account import Account
 from b24app.runners.connection.known import Known, known_of
 from b24app.runners.connection.renumbering import next_number
@@ -28,6 +28,7 @@ from b24app.runners.views import shipment_view
 from b24app.store import (
     comments,
     feeds,
+    filed,
     intents,
     outbox,
     papers,
@@ -159,6 +160,8 @@ class Saver:
             self.wake.add(next_number(self.session, self.account.portal, landed, row, self.now))
         chain = chaining.Chain(self.session, self.services.plugins, self.account, self.now, landed.task.trace_id)
         self.wake |= chain.follow_up(row, view, change, picking, self._manifest)
+        if filed.PORT in self._manifest.ports:
+            self._also(filing.follow(self.session, landed, row, change.changed, self.now))
 
     def _told_on(self, landed: Landed, row: Shipment, deal: DealState | None, outcome: Outcome) -> None:
         """The warehouse was told something: its order stays as it is."""
@@ -166,6 +169,10 @@ class Saver:
         self._open(row, deal, [problem] if problem is not None else [])
         if outcome.state == IntentState.DONE:
             self._over(row, telling.over(landed.task.kind))
+            self._also(filing.after(self.session, landed.task, row, self.now))
+
+    def _also(self, lane: LaneRef | None) -> None:
+        self.wake |= {lane} if lane is not None else set()
 
     def _over(self, row: Shipment, begins: tuple[str, ...]) -> None:
         opened = problems.open_of_deals(self.session, row.portal_id, [row.deal_id])[row.deal_id]

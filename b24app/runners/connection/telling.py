@@ -1,4 +1,5 @@
-"""What goes back to a warehouse once a carrier has its goods: the carrier's number and progress, and its papers.
+"""What goes back to a warehouse once a carrier has its goods: the carrier's number and progress, and its papers; and
+documents that a person puts there.
 
 Intents of the warehouse's own lane. Both calls set what is to be there, so that a lost answer is simply asked again.
 """
@@ -20,7 +21,8 @@ from b24app.logistics.papers import PaperForm, PaperKind
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import Attachment, Carriage
-from b24app.store import intents, papers, portals, shipments
+from b24app.store import filed, intents, papers, portals, shipments
+from b24app.store.filed import ATTACH, DOCUMENT
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Intent, IntentState, Paper, Shipment
 from b24app.store.sending import Outcome
@@ -28,13 +30,15 @@ from b24app.systems.plugin import Manifest, SystemPlugin
 
 #: Payload: a `Carriage` as JSON.
 TELL = "tell"
-#: Payload: `{"paper": id of ours, "key", "kind", "name", "made"}`.
-ATTACH = "attach"
-KINDS = frozenset({TELL, ATTACH})
-#: In an `ATTACH` task's payload, beside what its intent holds: the file.
+KINDS = frozenset({TELL, ATTACH, DOCUMENT})
+#: In the payload of an `ATTACH` or `DOCUMENT` task, beside what its intent holds: the file.
 FILE = "file"
 #: The Problem of a call that is refused, and of one that is given up.
-_PROBLEMS = {TELL: ("onward_refused", "onward_silent"), ATTACH: ("attach_refused", "attach_silent")}
+_PROBLEMS = {
+    TELL: ("onward_refused", "onward_silent"),
+    ATTACH: ("attach_refused", "attach_silent"),
+    DOCUMENT: ("document_refused", "document_silent"),
+}
 #: When the warehouse hears of it.
 _TOLD = (Status.CREATED, Status.DELIVERED, Status.RETURNED)
 _NUMBERS = (Role.ORDER_ID, Role.TRACKING, Role.LINK)
@@ -52,15 +56,16 @@ def act(system: Any, kind: str, remote_id: str, payload: Mapping[str, Any]) -> N
     file = payload.get(FILE)
     if not file:
         raise Refused([Problem("paper_expired", Field.ORDER, Who.MANAGER)])
-    system.attach(
-        remote_id, Attachment(payload["key"], payload["kind"], payload["name"], "application/pdf", bytes(file))
-    )
+    media_type = str(payload.get("type") or "application/pdf")
+    system.attach(remote_id, Attachment(payload["key"], payload["kind"], payload["name"], media_type, bytes(file)))
 
 
 def with_file(session: Session, intent: Intent) -> dict[str, Any]:
     """The payload of an intent as its task needs it."""
     given = dict(intent.payload or {})
-    if intent.kind == ATTACH:
+    if given.get("filed"):
+        given[FILE] = filed.content(session, intent.portal_id, int(given["filed"]))
+    elif intent.kind != TELL:
         given[FILE] = papers.content(session, intent.portal_id, int(given.get("paper") or 0))
     return given
 

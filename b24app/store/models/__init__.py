@@ -2,6 +2,7 @@
 
 from b24app.store.models.base import Base, BigId, Json, UtcDateTime
 from b24app.store.models.feeds import FeedRow
+from b24app.store.models.filed import Filed, FiledFile, FiledLook, FiledState
 from b24app.store.models.papers import Paper, PaperFile, PaperStatus
 from b24app.store.models.parcels import ParcelPlanRow
 from b24app.store.models.points import PointCell, PointClass, PointDays, PointRow, PointSource
@@ -59,6 +60,10 @@ __all__ = [
     "Erasure",
     "FeedRow",
     "FieldMap",
+    "Filed",
+    "FiledFile",
+    "FiledLook",
+    "FiledState",
     "ForeignOrder",
     "InboxKind",
     "InboxRow",

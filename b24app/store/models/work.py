@@ -27,9 +27,10 @@ class Priority(IntEnum):
 
 class InboxKind(StrEnum):
     """What a row asks of its lane. Portal lanes, except `callback` (the body is sealed: `store.crypto.unseal`),
-    `quotes`, `points`, `paper`, `address`, `rates`, `stock` and `feed` (news of one shipment: each row counts). The key
-    of a `job`, of `quotes` and of `address` is the id of its row in table `job`, that of `points` the id of a
-    `point_source`, those of `paper`, `rates` and `stock` are ids of tables `paper`, `rate` and `stock_look`."""
+    `quotes`, `points`, `paper`, `address`, `rates`, `stock`, `filed` and `feed` (news of one shipment: each row
+    counts). The key of a `job`, of `quotes` and of `address` is the id of its row in table `job`, that of `points` the
+    id of a `point_source`, those of `paper`, `rates` and `stock` are ids of tables `paper`, `rate` and `stock_look`,
+    that of `filed` is `look:` and a shipment or `file:` and a `filed`."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -49,6 +50,7 @@ class InboxKind(StrEnum):
     RATES = "rates"
     FEED = "feed"
     STOCK = "stock"
+    FILED = "filed"
 
 
 class InboxState(StrEnum):

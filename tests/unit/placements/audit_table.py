@@ -144,6 +144,7 @@ LEAVES: dict[str, Leaves] = {
 }  # fmt: skip
 
 _FRAME = "the portal opens a page: that somebody looked is no act"
+_KEEPS = "leaves one, but needs a system that keeps documents: test_tab_documents"
 NOTHING: dict[str, str] = {
     "POST /app": _FRAME,
     "POST /tab": _FRAME,
@@ -169,6 +170,13 @@ NOTHING: dict[str, str] = {
     "POST /tab/address/message": "reads a pasted text, stores nothing",
     "POST /tab/rates": "asks carriers for prices",
     "POST /tab/rates/again": "asks a carrier for its price once more",
+    "POST /tab/documents": "looks at the documents of the deal's orders",
+    "POST /tab/documents/again": "looks once more",
+    "POST /tab/document/{filed}/fetch": "fetches a file; opening it leaves one",
+    "POST /tab/documents/{shipment}/paper/{paper}": _KEEPS,
+    "POST /tab/documents/{shipment}/upload": _KEEPS,
+    "POST /tab/document/{filed}/send": _KEEPS,
+    "POST /tab/document/{filed}/link": _KEEPS,
     "POST /tab/stock": "asks warehouses what lies there",
     "POST /tab/stock/again": "asks warehouses once more",
     "POST /tab/rates/leave": "closes what the tab said about a booking that was not sent",

@@ -2,7 +2,8 @@
 
 A line is `"METHOD /path": kind(right)`. Numbers in a path are names of rows that both portals have: `{account}`,
 `{rule}`, `{origin}`, `{job}`, `{order}` (a foreign one),
-`{deal}`, `{shipment}`, `{paper}` (a ready one). Of an address with several acts, a line for each.
+`{deal}`, `{shipment}`, `{paper}` (a ready one), `{filed}` (a document of the shipment's). Of an address with several
+acts, a line for each.
 
     app(right)   the app's own page: a session of it, and that right
     tab(right)   the deal's tab: a session of it, and that right (None: whoever may read the deal)
@@ -120,6 +121,15 @@ TABLE: dict[str, Takes] = {
     "POST /tab/stock": tab(None),
     "POST /tab/stock/again": tab(None),
     "GET /tab/stock/version": tab(None),
+    "POST /tab/documents": tab(None),
+    "POST /tab/documents/again": tab(None),
+    "GET /tab/documents/version": tab(None),
+    "POST /tab/documents/{shipment}/paper/{paper}": tab(Right.SHIP),
+    "POST /tab/documents/{shipment}/upload": tab(Right.SHIP),
+    "POST /tab/document/{filed}/fetch": tab(None),
+    "POST /tab/document/{filed}/send": tab(Right.SHIP),
+    "POST /tab/document/{filed}/link": tab(None),
+    "GET /document/nothing": link(),
     "POST /tab/changes/{shipment}": tab(Right.SHIP),
     "POST /tab/changes/{shipment}/anew": tab(Right.CANCEL, also=Right.SHIP),
     "POST /tab/changes/{shipment}/stop": tab(Right.CANCEL),

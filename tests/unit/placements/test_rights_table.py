@@ -24,7 +24,7 @@ from b24app.frames.session import PageSession, prove
 from b24app.logistics.model import Address, DeliveryKind, Recipient, ShipmentRequest
 from b24app.store import jobs, lanes, papers, portal_settings, portals, shipments
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import Base, ForeignOrder, Origin, Paper, Portal, Rule
+from b24app.store.models import Base, Filed, ForeignOrder, Origin, Paper, Portal, Rule
 from tests.unit.placements.rights_table import APP, INSTALL, TAB, TABLE
 
 DEAL = 8061
@@ -79,10 +79,13 @@ def furnish(sessions: Sessions, clock: FixedClock, portal: Portal, title: str) -
         session.add(paper)
         session.flush()
         papers.keep(session, paper, title.encode(), now)
+        one = Filed(name=title, kind="act", remote_key="d", changed_at=now, problem={}, state="ready",
+                    portal_id=portal.id, shipment_id=shipment.id, deal_id=DEAL)  # fmt: skip
+        session.add(one)
         session.flush()
         return {
             "account": account.id, "job": job.id, "origin": origin.id, "rule": rule.id, "order": order.id, "deal": DEAL,
-            "shipment": shipment.id, "paper": paper.id,
+            "shipment": shipment.id, "paper": paper.id, "filed": one.id,
         }  # fmt: skip
 
 
@@ -147,7 +150,8 @@ def let_in(answer: TestResponse) -> bool:
 
 def test_every_address_has_its_line(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
-    numbers = {"account": 1, "rule": 1, "origin": 1, "job": 1, "order": 1, "deal": DEAL, "shipment": 1, "paper": 1}
+    numbers = {"account": 1, "rule": 1, "origin": 1, "job": 1, "order": 1, "deal": DEAL, "shipment": 1, "paper": 1,
+               "filed": 1}  # fmt: skip
     known = set()
     for line in TABLE:
         method, path = line.format(**numbers).split()
