@@ -22,8 +22,9 @@ ORIGIN_HIDDEN = ("company", "name", "phone", "address")
 #: Beginning of the fields that a system's manifest names.
 OWN = "own_"
 EVERYONE, ADMINS = "everyone", "admins"
-#: Kinds of a manifest's fields whose values are a choice, or where calls go: free texts may be keys, phones or names.
-_SHOWN_KINDS = frozenset({"choice", "bool", "int", "url", "remote"})
+#: Kinds of a manifest's fields whose values are a choice among ours, or where calls go: free texts may be keys, phones
+#: or names, and codes of a system's own lists say nothing to anybody.
+_SHOWN_KINDS = frozenset({"choice", "bool", "int", "url"})
 
 
 def account(row: Connection | None, places: Sequence[Origin]) -> dict[str, Any]:

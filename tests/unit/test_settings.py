@@ -30,11 +30,24 @@ def test_lists_come_comma_separated_from_the_environment(monkeypatch: pytest.Mon
         {"allowed_origins": "http://127.0.0.1:1"},
         {"encryption_keys": "not-a-key"},
         {"call_log_days": 2},
+        {"private_portals": "localhost"},
+        {"private_systems": "127.0.0.1"},
+        {"private_systems": "1c.firma.local,http://localhost:8080"},
+        {"private_systems": "169.254.0.0/16"},
+        {"private_systems": "100.100.100.200"},
+        {"private_systems": "0.0.0.0/0"},
+        {"private_systems": "https://[::1]:8443"},
+        {"private_systems": "1c firma"},
     ],
 )
 def test_production_refuses(values: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Settings(profile="production", **values)
+
+
+def test_production_may_name_systems_of_its_own_network() -> None:
+    named = "1c.firma.local, 10.2.0.0/24, http://wms.firma.local:8080"
+    assert Settings(profile="production", private_systems=named).private_systems == tuple(named.split(", "))
 
 
 def test_the_demo_may_use_the_sandboxs_clock_and_addresses() -> None:

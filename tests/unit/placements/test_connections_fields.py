@@ -9,6 +9,7 @@ import pytest
 from b24app.frames.words import words
 from b24app.systems import Manifest, RatePolicy, SettingField
 from b24app.wire.guard import Guard, Private, Rule
+from placements.app.audited import account_hidden
 from placements.app.connections_fields import Around, Read, read
 
 NOW = datetime.now(UTC)
@@ -97,6 +98,11 @@ def test_a_stored_secret_goes_to_no_other_server(typed: str, key: str, wrong: di
     assert read(fields, {"address": typed, "key": "x"}, Around(GUARD, NOW)).errors == {
         name: why for name, why in wrong.items() if name == "address"
     }
+
+
+def test_the_audit_tells_where_calls_go_and_no_key() -> None:
+    manifest = form(field("address", "url"), field("key", "secret"), field("ca", "pem"), field("store", "remote"))
+    assert account_hidden(manifest) == {"own_key", "own_ca", "own_store"}
 
 
 def test_every_rule_has_its_words() -> None:
