@@ -38,6 +38,7 @@ class SapSystem(CarrierSystem):
             {
                 "user": user.name, "password": user.password, "client": user.client, "address": base,
                 "writes": user.writes, "client_id": user.client_id, "client_secret": user.client_secret,
+                "time_zone": "UTC",
                 "token_url": base + TOKEN_PATH, "wsdl_url": f"{base}{PATH}?wsdl",
                 "warehouses": list(WAREHOUSES.values()), "shipping_points": list(WAREHOUSES),
                 "orders": sorted(self.sap.orders),

@@ -1,4 +1,4 @@
-"""What lies where (sap-ewm.md §6.2): EWM's available stock by filter, summed. Pure."""
+"""What lies where (sap-ewm.md §6.2): EWM's available and physical stock by filter, summed. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from b24app.systems.sap_ewm.vocabulary import any_of, quantity, same_article
 
 Row = dict[str, Any]
 FIELDS = "EWMWarehouse,Product,EWMStockType,AvailableEWMStockQty,EWMStockQuantityBaseUnit"
+LYING = "EWMWarehouse,Product,EWMStockType,EWMStockQuantityInBaseUnit"
+_Place = tuple[str, str]
 
 
 def build_filter(skus: Sequence[str], warehouses: Sequence[str], good: Sequence[str]) -> str:
@@ -19,18 +21,29 @@ def build_filter(skus: Sequence[str], warehouses: Sequence[str], good: Sequence[
     return " and ".join(f"({any_of(name, list(values))})" for name, values in parts if values)
 
 
-def parse_stock(rows: Iterable[Row], skus: Sequence[str]) -> list[StockLine]:
-    """A line for each article and warehouse that has any, in our spelling: bins, batches and owners summed."""
-    sums: dict[tuple[str, str], tuple[Decimal, str]] = {}
+def parse_stock(rows: Sequence[Row], lying: Sequence[Row] | None, skus: Sequence[str]) -> list[StockLine]:
+    """A line for each article and warehouse that has any, in our spelling: bins, batches, owners summed. `lying`: the
+    physical stock; None = not known."""
+    free, units = _sums(rows, skus, "AvailableEWMStockQty"), {}
+    for row in rows:
+        units[str(row.get("Product") or "").upper()] = str(row.get("EWMStockQuantityBaseUnit") or "")
+    there = None if lying is None else _sums(lying, skus, "EWMStockQuantityInBaseUnit")
+    found = []
+    for place in {**free, **(there or {})}:
+        amount, held = free.get(place, Decimal(0)), None if there is None else there.get(place, Decimal(0))
+        reserved = None if held is None else max(held - amount, Decimal(0))
+        found.append(StockLine(*place, amount, held, reserved, unit=units.get(place[0].upper(), "")))
+    return found
+
+
+def _sums(rows: Iterable[Row], skus: Sequence[str], name: str) -> dict[_Place, Decimal]:
+    found: dict[_Place, Decimal] = {}
     for row in rows:
         sku = next((sku for sku in skus if same_article(sku, str(row.get("Product") or ""))), None)
-        if sku is None:
-            continue
-        key = (sku, str(row.get("EWMWarehouse") or ""))
-        held, _ = sums.get(key, (Decimal(0), ""))
-        unit = str(row.get("EWMStockQuantityBaseUnit") or "")
-        sums[key] = held + quantity(row.get("AvailableEWMStockQty")), unit
-    return [StockLine(sku, place, amount, unit=unit) for (sku, place), (amount, unit) in sums.items()]
+        if sku is not None:
+            place = (sku, str(row.get("EWMWarehouse") or ""))
+            found[place] = found.get(place, Decimal(0)) + quantity(row.get(name))
+    return found
 
 
 def unknown(skus: Sequence[str], products: Iterable[Row]) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ class SapEwm(Shipping):
         return [Warehouse(code, code) for code in codes if code and only in ("", code)]
 
     def stock(self, skus: Sequence[str]) -> StockAnswer:
-        """One call for twenty articles; those that lie nowhere are asked of the material master."""
+        """Two calls for twenty articles; those that lie nowhere are asked of the material master."""
         if self._soap or not self._ewm:
             return StockAnswer()
         good = words.types(self._context.setting("good_types"), words.GOOD)
@@ -60,13 +60,21 @@ class SapEwm(Shipping):
         lines: list[StockLine] = []
         for at in range(0, len(skus), words.MOST_SKUS):
             some = list(skus[at : at + words.MOST_SKUS])
-            lines += stock.parse_stock(self._available(stock.build_filter(some, only, good)), some)
+            where = stock.build_filter(some, only, good)
+            lines += stock.parse_stock(self._lies(words.AVAILABLE, where, stock.FIELDS), self._physical(where), some)
         nowhere = [sku for sku in skus if sku not in {line.sku for line in lines}]
         return StockAnswer(tuple(lines), self._unheard_of(nowhere), self._context.clock.now())
 
-    def _available(self, where: str) -> list[Row]:
-        what = {"filter": where, "select": stock.FIELDS}
-        return reading(lambda: self._client.v4(words.AVAILABLE, "stock.available", optional=True, **what))
+    def _lies(self, path: str, where: str, fields: str) -> list[Row]:
+        what = {"filter": where, "select": fields}
+        return reading(lambda: self._client.v4(path, "stock.read", optional=True, **what))
+
+    def _physical(self, where: str) -> list[Row] | None:
+        """What may be promised is the other service's to say: without this one it is only not known what lies there."""
+        try:
+            return self._lies(words.PHYSICAL, where, stock.LYING)
+        except Unavailable:
+            return None
 
     def _unheard_of(self, skus: Sequence[str]) -> tuple[str, ...]:
         if not skus:

@@ -380,6 +380,11 @@ def test_stock_of_one_warehouse_and_of_other_stock_types(sap: SapEwmHarness) -> 
     lines = sap.open(warehouse="KZN1").stock(["cup-1"]).lines
     assert [(line.sku, line.warehouse, line.available, line.unit) for line in lines] == [("cup-1", "KZN1", 60, "PC")]
     assert sap.open(good_types="B6").stock(["CUP-1"]).lines == ()
+    sap.make()
+    told = [(line.warehouse, line.available, line.on_hand, line.reserved) for line in sap.port.stock(["CUP-1"]).lines]
+    assert sorted(told) == [("KZN1", 60, 60, 0), ("MSK1", 238, 240, 2)]
+    sap.switch(unregistered=["api_whse_physstockprod"])
+    assert {line.on_hand for line in sap.port.stock(["CUP-1"]).lines} == {None}
     sap.switch(unregistered=["API_PRODUCT_SRV"])
     assert sap.port.stock(["NO-SUCH"]).unknown == ()  # nobody can say
     assert [each.code for each in sap.port.options("warehouse")] == ["MSK1", "KZN1"]
