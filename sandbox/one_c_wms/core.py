@@ -33,6 +33,8 @@ class WmsSwitches(OneCSwitches):
     odata_closed: list[str] = field(default_factory=list)
     # §2.2: some versions answer 200 to a creation.
     odata_created: int = 201
+    # Whether a `Condition` may go through a reference is open (§2.2).
+    odata_plain_conditions: bool = False
 
 
 def _steps(*codes: str) -> list[Step]:

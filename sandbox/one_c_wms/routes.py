@@ -39,7 +39,7 @@ def create_service(wms: OneCWms) -> HttpService:
         door = ODataDoor(
             wms.bases[name], f"/{name}", wms.lock, lambda: wms.base_url, lambda: None,
             lambda: wms.switches.odata_hidden, lambda: _closed(wms), lambda: wms.switches.unknown_fields,
-            lambda: wms.switches.odata_created,
+            lambda: wms.switches.odata_created, lambda: wms.switches.odata_plain_conditions,
         )  # fmt: skip
         add_odata(service.app, door)
     return service

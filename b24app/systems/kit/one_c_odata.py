@@ -74,6 +74,14 @@ def is_key(value: object) -> bool:
         return False
 
 
+class Declined(Unavailable):
+    """A read that the interface understood and does not do so (`code`): perhaps another way of asking helps."""
+
+    def __init__(self, label: str, code: str, words: str) -> None:
+        super().__init__(f"{label}: {code} {words}")
+        self.code = code
+
+
 # --- the client -------------------------------------------------------------------------------------------------------
 
 
@@ -199,7 +207,7 @@ class OData:
             return Unavailable(f"{label}: HTTP {status}")
         if write:
             return Refused([self._meanings.problem(code, words)])
-        return Unavailable(f"{label}: {code} {words}")
+        return Declined(label, code, words)
 
 
 def by(**parts: str) -> str:

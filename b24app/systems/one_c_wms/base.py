@@ -29,7 +29,7 @@ from b24app.systems.kit.checks import Found as Facts
 from b24app.systems.kit.checks import needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.one_c_callbacks import CallbacksByHand
-from b24app.systems.kit.one_c_odata import OData, any_of, chunks, guid, table
+from b24app.systems.kit.one_c_odata import OData, chunks
 from b24app.systems.one_c_wms import documents as papers
 from b24app.systems.one_c_wms.documents import ORDER, RECEIPT, Found, Refs
 from b24app.systems.one_c_wms.drafts import Drafts, partner_name
@@ -201,16 +201,10 @@ class BaseWms(CallbacksByHand):
 
     def stock(self, skus: Sequence[str]) -> StockAnswer:
         """Two calls twenty articles: which goods they are, and their balances."""
-        names = self._names
         asked = list(dict.fromkeys(sku for sku in skus if sku))
         goods = self._lookup.goods(asked)
-        rows: list[odata.Row] = []
-        for part in chunks(list(goods.values())):
-            condition = any_of(f"{names['stock.key']}/{names['row.good']}", map(guid, part))
-            rows += self._client.rows(
-                table(names["stock"], "Balance", Condition=condition), "stock", expand=[f"{names['stock.key']}/*"]
-            )
-        lines = papers.stock_lines(names, rows, {key: sku for sku, key in goods.items()}, HERE)
+        rows = self._lookup.balances(list(goods.values())) if goods else []
+        lines = papers.stock_lines(self._names, rows, {key: sku for sku, key in goods.items()}, HERE)
         unknown = tuple(sku for sku in asked if sku not in goods)
         return StockAnswer(tuple(lines), unknown, self._context.clock.now())
 

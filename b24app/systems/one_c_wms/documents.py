@@ -204,8 +204,8 @@ def stock_lines(names: Names, rows: Iterable[Row], skus: Mapping[str, str], ware
         card = key if isinstance(key, Mapping) else {}
         condition = card.get(names["stock.condition"])
         title = condition.get("Description") if isinstance(condition, Mapping) else None
-        sku = skus.get(str(card.get(names["row.good"])))
-        if sku is None or title not in (None, names["condition.good"]):
+        sku = skus.get(str(card.get(names["row.good"]))) or _good(names, card)[0]
+        if sku not in sums or title not in (None, names["condition.good"]):
             continue
         for at, column in enumerate((quantity, coming, going)):
             sums[sku][at] += decimal_of(row.get(column)) or _NOTHING

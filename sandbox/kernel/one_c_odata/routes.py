@@ -26,7 +26,8 @@ ROOT = "/odata/standard.odata"
 class ODataDoor:
     """Where a base is published. ``sign_in()`` answers None when the caller may enter, else the platform's page;
     ``lock`` is held during a call; ``hidden()`` names entity sets outside of the OData composition, ``closed()`` those
-    that the user has no rights to; ``unknown_fields()``: every object carries one nobody documented."""
+    that the user has no rights to; ``unknown_fields()``: every object carries one nobody documented;
+    ``plain_conditions()``: a `Condition` of a virtual table may not go through a reference."""
 
     base: Base
     prefix: str
@@ -37,6 +38,7 @@ class ODataDoor:
     closed: Callable[[], Sequence[str]] = field(default=lambda: ())
     unknown_fields: Callable[[], bool] = field(default=lambda: False)
     created_status: Callable[[], int] = field(default=lambda: 201)
+    plain_conditions: Callable[[], bool] = field(default=lambda: False)
 
 
 def add_odata(app: Flask, door: ODataDoor) -> None:
@@ -148,6 +150,8 @@ class _Call:
             name: date_argument(given[name]) for name in ("Period", "StartPeriod", "EndPeriod") if name in given
         }
         condition = text_argument(given["Condition"]) if "Condition" in given else ""
+        if "/" in condition and self._door.plain_conditions():
+            raise ODataRefused(21, condition)
         if target.call.startswith("Slice"):
             if not entity.periodic:
                 raise ODataRefused(11, f"{target.call}: регистр непериодический")

@@ -316,3 +316,11 @@ def test_stock_is_what_may_be_promised(either: OneCWmsHarness) -> None:
     assert sum(line.available for line in answer.lines) == 1
     assert {line.warehouse for line in answer.lines} <= {place.code for place in either.port.warehouses()}
     assert either.port.stock([]).lines == ()
+
+
+def test_a_base_that_takes_no_way_in_a_condition_is_asked_for_everything(base: OneCWmsHarness) -> None:
+    usual = base.port.stock(["CUP-1", "KID-DOLL"]).lines
+    base.switch(odata_plain_conditions=True)
+    base.calls.records.clear()
+    assert base.port.stock(["CUP-1", "KID-DOLL"]).lines == usual
+    assert base.calls.labels() == ["goods", "stock", "stock.whole"]

@@ -135,7 +135,17 @@ def test_what_an_answer_means(status: int, body: Any, read: type[LogisticsError]
         for call in calls.values():
             with pytest.raises(LogisticsError) as caught:
                 call(opened(Scripted(status, body)))
-            assert type(caught.value) is expected
+            assert isinstance(caught.value, expected)
+
+
+def test_a_read_that_the_interface_declined_may_be_asked_for_otherwise() -> None:
+    with pytest.raises(odata.Declined) as caught:
+        opened(Scripted(400, error("21", "Ошибка вызова функции"))).rows(odata.table("R", "Balance"), "stock")
+    assert caught.value.code == "21"
+    for status, body in (500, b""), (200, b"<html></html>"), (412, error("-1", "Объект изменен")):
+        with pytest.raises(Unavailable) as other:
+            opened(Scripted(status, body)).rows("R", "stock")
+        assert not isinstance(other.value, odata.Declined)
 
 
 def test_their_words_are_kept_and_understood() -> None:

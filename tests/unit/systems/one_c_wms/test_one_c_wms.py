@@ -304,6 +304,8 @@ def test_balances_are_summed_where_goods_are_good() -> None:
     rows = [balance(5, 2, good), balance(4, 0, None), balance(9, 0, broken), balance(7, 0, good, OTHER), {}]
     [line] = documents.stock_lines(Names(), rows, {GOOD: "CUP-1"}, "1c")
     assert line == StockLine("CUP-1", "1c", Decimal(7), Decimal(9), Decimal(2), Decimal(2))
+    named = [{"КлючАналитикиУчетаНоменклатуры": {"Номенклатура": {"КодКИС": "CUP-1"}}, "КоличествоBalance": 3}]
+    assert documents.stock_lines(Names(), named, {GOOD: "CUP-1"}, "1c")[0].available == 3
     [none] = documents.stock_lines(Names(), [], {GOOD: "CUP-1"}, "1c")
     assert none.available == 0
 
