@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from b24app.systems.kit.directory import Directory
+from b24app.systems.moysklad.changes import RULES
 from b24app.systems.moysklad.system import OURS, THEIRS, MoySklad
 from b24app.systems.moysklad.vocabulary import BATCH, BOXES, LONG_TEXT, TEXT
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingField, TrackPolicy
@@ -43,8 +44,8 @@ MANIFEST = Manifest(
     title={"ru": "МойСклад", "en": "MoySklad"},
     kind="warehouse",
     ports=(
-        *("Orders", "Tracking", "Cancels", "Callbacks", "Stock", "Receipts", "Documents", "Onward", "Lists"),
-        "ConnectionTest",
+        *("Orders", "Tracking", "Cancels", "Changes", "Callbacks", "Stock", "Receipts", "Documents", "Onward"),
+        *("Lists", "ConnectionTest"),
     ),
     limits={"max_number": TEXT, "address": TEXT, "comment": LONG_TEXT, "max_items": 1000},
     settings_form=_FIELDS,
@@ -54,6 +55,7 @@ MANIFEST = Manifest(
     services=(("pick", {"ru": "Сборка на складе", "en": "Picking"}),),
     test_steps=("settings", "sign_in", "call"),
     docs_url="https://dev.moysklad.ru/doc/api/remap/1.2/",
+    changes=RULES,
     # §7: webhooks come unsigned and may be lost after four tries; below them a hundred orders are read at once.
     track=TrackPolicy(batch=BATCH, every_s=600.0),
 )

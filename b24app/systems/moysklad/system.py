@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from b24app.logistics.changes import Part
 from b24app.logistics.errors import Refused, Uncertain
 from b24app.logistics.model import Sender, ShipmentRequest
-from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.order import ChangeState, Decision, OrderState
 from b24app.logistics.ports import CallbackHint, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
@@ -22,7 +24,7 @@ from b24app.logistics.warehouse import (
 )
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
-from b24app.systems.moysklad import callbacks, tracking
+from b24app.systems.moysklad import callbacks, changes, tracking
 from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.documents import Documents
 from b24app.systems.moysklad.errors import Unknown
@@ -38,6 +40,7 @@ from b24app.systems.moysklad.vocabulary import BOXES, Row, boxes_text, sync_id
 from b24app.systems.plugin import Manifest, OpenContext
 
 OURS, THEIRS = "ours", "theirs"
+_DONE = (ChangeState("", Decision.ACCEPTED),)
 
 
 class MoySklad:
@@ -76,15 +79,18 @@ class MoySklad:
         rows = self._shelf.rows(items, reserve=self._context.setting("reserve") != "no")
         boxes = boxes_text(request.parcels)
         fields = self._book.values(ORDER, {self._boxes: boxes}) if boxes else []
-        agent = self._client.object("POST", "entity/counterparty", "agents.make", write=True,
-                                    json=build_agent(request.recipient))  # fmt: skip
-        refs = {**self._defaults, "agent": {"meta": agent["meta"]}}
-        body = build_order(request, refs, rows, fields)
+        body = build_order(request, {**self._defaults, "agent": self._agent(request)}, rows, fields)
         made = self._client.object("POST", f"entity/{ORDER}", "orders.make", write=True, json=body,
                                    params={"expand": ORDER_EXPAND})  # fmt: skip
         if made.get("syncId") != body["syncId"]:
             raise Uncertain("orders.make: an answer of another order")
         return self._state(Papers(made))
+
+    def _agent(self, request: ShipmentRequest) -> Row:
+        """The recipient's counterparty, made if it is not there."""
+        body = build_agent(request.recipient)
+        found = self._client.object("POST", "entity/counterparty", "agents.make", write=True, json=body)
+        return {"meta": found["meta"]}
 
     def _needs_choices(self) -> None:
         if not all(self._context.setting(name) for name in self._defaults):
@@ -126,6 +132,26 @@ class MoySklad:
         for row in papers.demands:
             if row.get("syncId") == ours:
                 self._client.ask("DELETE", f"entity/{DEMAND}/{row['id']}", "demands.delete", write=True)
+
+    # --- Changes --------------------------------------------------------------------------------------------------
+
+    def change(self, remote_id: str, before: ShipmentRequest, after: ShipmentRequest) -> OrderState:
+        """A shipment has its order's counterparty: once there is one, the recipient stays."""
+        papers = self._reading.one(remote_id)
+        if papers is None or papers.order.get("deleted"):
+            raise Refused([Problem("order_unknown", Field.ORDER, Who.ADMIN)])
+        person = Part.RECIPIENT in changes.named(before, after)
+        if (person and papers.demands) or tracking.has_left(papers, self._book.meant):
+            raise Refused([Problem("too_late_to_change", Field.ORDER)])
+        body = changes.build_change(before, after, self._agent(after) if person else {})
+        self._client.object("PUT", f"entity/{ORDER}/{remote_id}", "orders.change", write=True, json=body)
+        return OrderState(remote_id, after.number, Decision.ACCEPTED, changes=_DONE)
+
+    def changed(self, remote_id: str, after: ShipmentRequest) -> OrderState | None:
+        papers = self._reading.one(remote_id)
+        if papers is None or papers.order.get("deleted"):
+            return OrderState(remote_id, gone=True)
+        return replace(self._state(papers), changes=_DONE) if changes.shows(papers.order, after) else None
 
     # --- Callbacks ------------------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ class MoySkladHarness(Harness):
     cancel_path = f"{_ORDERS}/{{id}}"
     cancel_method = "PUT"
     others: Mapping[str, Where] = {
+        "changes": Where(f"{_ORDERS}/{{id}}", "PUT"),
         "stock": Where(f"{_API}/report/stock/bystore/current", "GET"),
         "receipts": Where(f"{_API}/entity/salesreturn"),
         "receipt": Where(f"{_API}/entity/salesreturn", "GET"),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from b24app.logistics.changes import Part
 from b24app.logistics.errors import AccountProblem, Refused, Unavailable
 from b24app.logistics.model import Item, ShipmentRequest
 from b24app.logistics.money import Money
@@ -165,6 +166,20 @@ def test_an_account_without_a_state_for_it_has_the_order_deleted(sklad: MoySklad
     assert mine.cancel(order.remote_id).gone
     assert sklad.port.read(order.remote_id).gone
     assert sklad.port.find("wb-1-1") is None
+
+
+def test_the_recipient_stays_once_a_shipment_is_made(sklad: MoySkladHarness) -> None:
+    order, before = sklad.make(), sklad.request()
+    sklad.pack(order)
+    other = sklad.changed_request(Part.RECIPIENT, before)
+    with pytest.raises(Refused) as caught:
+        sklad.port.change(order.remote_id, before, other)
+    assert caught.value.problems[0].code == "too_late_to_change"
+    words = sklad.changed_request(Part.COMMENT, before)
+    sklad.port.change(order.remote_id, before, words)
+    assert sklad.port.changed(order.remote_id, words) is not None
+    assert sklad.raised(lambda: sklad.port.change(sklad.no_such_order(), before, words)) == "Refused"
+    assert sklad.port.changed(sklad.no_such_order(), words).gone
 
 
 # --- returns ----------------------------------------------------------------------------------------------------------

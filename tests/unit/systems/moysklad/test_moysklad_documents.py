@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 
 from b24app.logistics.addresses import read_address
+from b24app.logistics.changes import Way, rules_at
 from b24app.logistics.model import DeliveryKind, Item, Parcel, Recipient, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.picking import PACKED
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import Attachment
+from b24app.systems.moysklad.changes import RULES, build_change, shows
 from b24app.systems.moysklad.documents import filed, kind_of, marked
 from b24app.systems.moysklad.goods import joined
 from b24app.systems.moysklad.orders import build_agent, build_order
@@ -61,6 +63,21 @@ def test_an_order_is_built_whole() -> None:
     point = replace(REQUEST, kind=DeliveryKind.PICKUP, point_code="MSK65", address=None)
     assert build_order(point, refs, rows, [REF])["shipmentAddressFull"] == {"addInfo": "Пункт выдачи MSK65"}
     assert build_order(point, refs, rows, [REF])["attributes"] == [REF]
+
+
+def test_a_change_names_only_what_differs_and_is_seen_in_the_order() -> None:
+    after = replace(REQUEST, comment="", address=read_address("Казань, ул. Баумана, 1"), cod=None)
+    assert build_change(REQUEST, after, {}) == {
+        "description": "", "shipmentAddressFull": {"addInfo": "Казань, ул. Баумана, 1"},
+    }  # fmt: skip
+    person = replace(REQUEST, recipient=replace(REQUEST.recipient, phone="+79000001463"))
+    assert build_change(REQUEST, person, REF) == {"agent": REF}
+    order = {"agent": build_agent(after.recipient), "shipmentAddressFull": {"addInfo": "Казань, ул. Баумана, 1"}}
+    assert shows(order, after)
+    assert not shows({**order, "description": "позвонить"}, after)
+    assert not shows({**order, "agent": REF}, after)
+    assert not shows(order, REQUEST)
+    assert {rule.way for rule in rules_at(RULES, Status.IN_TRANSIT)} == {Way.NO}
 
 
 def test_the_same_person_is_the_same_counterparty() -> None:
