@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from b24app.systems.kit.units import decimal_of
 from b24app.systems.manhattan.vocabulary import LATIN
@@ -52,6 +52,14 @@ def moment(value: Any) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def zone_named(name: str) -> ZoneInfo | None:
+    """None: there is no such zone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
 def _number(value: Any, _argument: str, _around: Around) -> Any:
     if value is None or value == "":
         return None
@@ -89,10 +97,9 @@ def _local(value: Any, argument: str, around: Around) -> Any:
     if value is None or value == "":
         return None
     name = around.zone if argument == FACILITY_ZONE else argument
-    try:
-        zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise CannotError("no_zone", value=name[:60]) from None
+    zone = zone_named(name)
+    if zone is None:
+        raise CannotError("no_zone", value=name[:60])
     return moment(value).astimezone(zone).replace(tzinfo=None, microsecond=0).isoformat()
 
 
@@ -115,7 +122,7 @@ FILTERS: Mapping[str, Filter] = {
     "translit": Filter(lambda value, _argument, _around: None if value is None else _each_letter(str(value))),
     "date": Filter(_date, "yes", lambda argument, _around: _FORMAT.fullmatch(argument) is None),
     "local": Filter(
-        _local, "yes", lambda argument, _around: argument != FACILITY_ZONE and argument not in available_timezones()
+        _local, "yes", lambda argument, _around: argument != FACILITY_ZONE and zone_named(argument) is None
     ),
     "default": Filter(lambda value, argument, _around: argument if value in (None, "") else value, "yes"),
     "map": Filter(_map, "yes", lambda argument, around: argument not in around.maps),

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from b24app.logistics.addressing.parts import Part, write_address
 from b24app.logistics.addressing.read import read_parts
@@ -15,6 +14,7 @@ from b24app.logistics.order import fingerprint
 from b24app.logistics.warehouse import ReceiptRequest
 from b24app.systems.kit.units import whole_units
 from b24app.systems.manhattan.errors import profile_broken
+from b24app.systems.manhattan.filters import zone_named
 from b24app.systems.manhattan.profile import Profile
 from b24app.systems.manhattan.vocabulary import to_unit
 from b24app.systems.plugin import OpenContext
@@ -37,10 +37,8 @@ class Terms:
     def of(cls, context: OpenContext) -> Terms:
         """Raises AccountProblem for a zone that there is not."""
         zone = context.setting("time_zone") or "Europe/Moscow"
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise profile_broken("time_zone", zone) from error
+        if zone_named(zone) is None:
+            raise profile_broken("time_zone", zone)
         organization, facility = context.setting("organization"), context.setting("warehouse")
         return cls(organization, facility, zone, context.setting("return_origin"), context.mode)
 

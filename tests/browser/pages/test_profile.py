@@ -112,6 +112,14 @@ def test_a_profile_is_fitted_tried_and_saved(installed: int, desk: Desk) -> None
     expect(ours.locator("#profile-form")).to_contain_text("Снова действует стандартный профиль")
     expect(text).not_to_have_value(_holds("truncate(5)"))
     assert stored(desk)["profile"] == ""
+    # In English.
+    desk.lang = "en"
+    desk.program.steer("POST", f"/bitrix24/{desk.address['member_id']}/users", {"id": ADMIN, "language": "en"})
+    ours = editor(desk, "Склад на Складочной", "Edit and try")
+    expect(ours.locator("#profile-faults")).to_contain_text("Nothing is wrong with it")
+    replaced(desk, ours.locator("#profile-text"), '"version": 1', '"version": 2')
+    expect(ours.locator("#profile-faults")).to_contain_text("This has to be the number 1")
+    looks_fine(desk, ours)
     assert desk.watched.faults == []
 
 
