@@ -138,4 +138,5 @@ class Drafts:
 
 
 def partner_name(person: Recipient) -> str:
-    return (person.company or person.name).strip()
+    """The person's: by it an order is known as ours."""
+    return (person.name or person.company or "").strip()

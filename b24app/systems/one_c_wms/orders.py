@@ -45,18 +45,14 @@ def _place(request: ShipmentRequest) -> dict[str, Any]:
             "region": address.region,
             "city": next(iter(address.city_names), ""),
         }
-    return {**found, "comment": request.comment[:MAX_COMMENT]}
+    said = (request.recipient.company, request.comment)
+    return {**found, "comment": ". ".join(part for part in said if part)[:MAX_COMMENT]}
 
 
 def party(recipient: Recipient) -> dict[str, Any]:
-    company = (recipient.company or "").strip()
-    return filled(
-        {
-            "kind": "company" if company else "person",
-            "name": (company or recipient.name)[:MAX_LINE],
-            "phone": recipient.phone,
-        }
-    )
+    """The person, by whose name an order is known as ours; their company stands in the comment."""
+    return filled({"kind": "person", "name": (recipient.name or recipient.company or "")[:MAX_LINE],
+                   "phone": recipient.phone})  # fmt: skip
 
 
 def filled(members: Mapping[str, Any]) -> dict[str, Any]:

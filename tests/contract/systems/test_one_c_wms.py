@@ -103,6 +103,15 @@ def test_articles_that_nobody_knows_are_refused_by_name(either: OneCWmsHarness) 
     assert caught.value.problems[0].params == {"sku": "Чашка"}
 
 
+def test_a_companys_order_is_known_again(either: OneCWmsHarness) -> None:
+    request = either.request(recipient=replace(CLIENT, company="ООО «Василёк»"))
+    last = either.create_steps[-1] if either.create_steps else either.creating()
+    either.strike("break_after", last)
+    assert either.raised(lambda: either.port.create(request)) == "Uncertain"
+    assert either.settle(either.deliver(request)).decision is Decision.ACCEPTED
+    assert either.live("wb-1-1") == 1
+
+
 def test_one_article_in_two_boxes_is_one_row(either: OneCWmsHarness) -> None:
     box = Parcel(700, 200, 150, 100, (CUP,))
     made = either.settle(either.port.create(either.request(parcels=(box, box))))

@@ -68,8 +68,8 @@ def test_a_company_a_point_and_what_nobody_knows() -> None:
                 parcels=(Parcel(1, 0, 0, 0, goods),)),
         "KZN-01",
     )  # fmt: skip
-    assert body["party"] == {"kind": "company", "name": "ООО Ромашка"}
-    assert body["deliveryAddress"] == {"text": "Пункт выдачи KZN1"}
+    assert body["party"] == {"kind": "person", "name": "Иван"}
+    assert body["deliveryAddress"] == {"text": "Пункт выдачи KZN1", "comment": "ООО Ромашка"}
     assert body["items"] == [{"line": 1, "sku": "T-1", "name": "Чай", "qty": 1, "unit": "шт", "price": 1.0}]
 
 
