@@ -87,17 +87,16 @@ class ManhattanWm(ReceiptDesk):
 
     def _known(self, skus: Sequence[str]) -> set[str]:
         """Those of the articles that the item master has; known ones are not asked for again for a day."""
-        asked = [sku for sku in skus if self._kept(sku, lambda: False) is not True]
-        for some in _portions(asked, BATCH):
+        found = {sku for sku in skus if self._kept(sku)}
+        for some in _portions([sku for sku in skus if sku not in found], BATCH):
             rows = self._client.rows("check_items", self._source(skus=list(some), count=len(some), page=0))
-            for row in rows:
-                self._kept(str(row["sku"]), lambda: True)
-        return {sku for sku in skus if self._kept(sku, lambda: False) is True}
+            found |= {str(row["sku"]) for row in rows if self._kept(str(row["sku"]), seen=True)}
+        return found
 
-    def _kept(self, sku: str, load: Any) -> Any:
-        known = load()
+    def _kept(self, sku: str, seen: bool = False) -> bool:
+        """Whether an article was seen within a day; `seen`: it is just now."""
         key = ("manhattan.item", *self._client.account, sku)
-        return self._directory.get(key, self._now, CITIES_S if known else 0.0, lambda: known)
+        return bool(self._directory.get(key, self._now, CITIES_S if seen else 0.0, lambda: seen))
 
     def read(self, remote_id: str) -> OrderState:
         return self._read([remote_id], whole=True)[0]
