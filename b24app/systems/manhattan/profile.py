@@ -199,8 +199,9 @@ def _read(text: str) -> Profile:
     return Profile(data)
 
 
+@lru_cache(maxsize=16)
 def checked(text: str) -> tuple[Any, tuple[ProfileFault, ...]]:
-    """The document and everything that is wrong with it, in the order of its lines."""
+    """The document (nobody changes it) and everything that is wrong with it, in the order of its lines."""
     if len(text) > LONGEST:
         return None, (_fault(1, "", Fault((), "too_long", {"most": LONGEST})),)
     try:
