@@ -71,7 +71,8 @@ class PrintLine:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """`state`: reading | ready. `said`: as of when; `why`: the list could not be read (what stands there is older)."""
+    """`state`: reading | ready. `said`: as of when; `why`: the list could not be read (what stands there is older).
+    `forms`: what the system prints when it is asked to, few of which anybody wants."""
 
     shipment: int
     title: str
@@ -81,6 +82,7 @@ class OrderView:
     said: str
     busy: bool
     lines: tuple[DocumentLine, ...]
+    forms: tuple[DocumentLine, ...]
     prints: tuple[PrintLine, ...]
     why: str = ""
     quote: str = ""
@@ -107,7 +109,10 @@ def documents_panel(
     """Everything of one moment, with a version that changes when any of it does."""
     views = tuple(_order(each, known, prints, formats, may_send) for each in orders)
     shown = DocumentsPanel(views, may_send, any(each.busy for each in views))
-    under_way = shown.busy or any(line.state in ("fetching", "sending") for each in views for line in each.lines)
+    lines = [line for each in views for line in (*each.lines, *each.forms)]
+    listed_soon = any(each.state == IntentState.DONE and formats.now - each.at < LOST for each in known.sent)
+    waits = ("fetching", "sending", *(["sent"] if listed_soon else []))
+    under_way = shown.busy or any(line.state in waits for line in lines)
     version = hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
     return replace(shown, version=version, ask_ms=OFTEN_MS if under_way else 0)
 
@@ -118,7 +123,8 @@ def _order(order: Order, known: Known, prints: Sequence[Print], formats: Formats
     rows = [row for row in known.rows if row.shipment_id == order.shipment]
     sent = {each.key: each for each in known.sent if each.shipment_id == order.shipment}
     there = [row for row in rows if row.remote_key]
-    lines = [_theirs(row, sent.get(row.ours), order, formats) for row in there]
+    lines = [_theirs(row, sent.get(row.ours), order, formats) for row in there if not _is_form(row)]
+    forms = [_theirs(row, None, order, formats) for row in there if _is_form(row)]
     listed = {row.ours for row in there if row.ours}
     lines += [_ours(each, order, formats, may_send) for each in sent.values() if each.key not in listed]
     problem = look.problem if look is not None and not busy else None
@@ -130,14 +136,20 @@ def _order(order: Order, known: Known, prints: Sequence[Print], formats: Formats
         account=order.account,
         carrier=order.carrier,
         state="ready" if read or problem is not None else "reading",
-        said=_said(look, len(there), formats),
+        said=_said(look, len(there) - len(forms), formats),
         busy=busy,
         lines=tuple(lines),
+        forms=tuple(forms),
         prints=_prints(prints, sent, formats) if may_send else (),
         why=why,
         quote=quote,
         code=code,
     )
+
+
+def _is_form(row: Filed) -> bool:
+    """A print form lies nowhere: nobody has put it there, so it has no date."""
+    return row.at is None and not row.ours
 
 
 def _said(look: Look | None, n: int, formats: Formats) -> str:

@@ -171,6 +171,17 @@ def ask_look(
     return _queue(session, shipment.connection_id, f"look:{shipment.id}", now, trace, people)
 
 
+def look_again(session: Session, shipment: Shipment, now: datetime, trace: str) -> LaneRef:
+    """Has the documents read once more whoever is at it: what was read before does not know what has come since."""
+    mine = select(FiledLook).where(FiledLook.portal_id == shipment.portal_id, FiledLook.shipment_id == shipment.id)
+    row = session.scalar(mine.with_for_update())
+    if row is None:
+        row = FiledLook(portal_id=shipment.portal_id, shipment_id=shipment.id, problem={})
+        session.add(row)
+    row.asked_at = now
+    return _queue(session, shipment.connection_id, f"look:{shipment.id}", now, trace, people=True)
+
+
 def look_on(session: Session, shipment: Shipment, moved: bool, now: datetime, trace: str) -> LaneRef | None:
     """The order was read: documents that somebody has looked at are looked at again, at once when it has `moved`."""
     mine = select(FiledLook).where(FiledLook.portal_id == shipment.portal_id, FiledLook.shipment_id == shipment.id)
@@ -203,7 +214,7 @@ def _queue(session: Session, connection_id: int, key: str, now: datetime, trace:
 
 def listed(session: Session, shipment: Shipment, found: Sequence[FiledDocument], now: datetime) -> list[FiledDocument]:
     """The list as the system has it now takes the place of the former one. Returns what is new of others' documents;
-    nothing of the first list is news."""
+    nothing of the first list is news, nor a print form, which has no date of its own."""
     look = session.scalars(select(FiledLook).where(FiledLook.shipment_id == shipment.id)).one_or_none()
     first = look is None or look.read_at is None
     if look is not None:
@@ -225,7 +236,7 @@ def listed(session: Session, shipment: Shipment, found: Sequence[FiledDocument],
                 changed_at=now,
             )
             session.add(row)
-            if not first and not one.ours:
+            if not first and not one.ours and one.at is not None:
                 news.append(one)
         row.ours, row.name, row.kind = one.ours[:80], one.name[:255], one.kind[:16]
         row.media_type, row.size, row.at = one.media_type[:120], one.bytes, one.at

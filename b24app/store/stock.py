@@ -24,8 +24,8 @@ from b24app.store.sql import changed, chunks, insert_new, upsert
 KIND = "stock"
 #: The port of systems that can be asked.
 PORT = "Stock"
-#: Setting of an account that says from which of its warehouses it ships; "" = from any.
-OWN = "warehouse"
+#: Settings of an account that say from which of its warehouses it ships, as systems call it; "" = from any.
+OWN = ("warehouse", "store")
 KEPT = timedelta(days=7)
 #: Nobody waits longer for the reading of the deal: it may be asked for again.
 READING = timedelta(seconds=30)
@@ -84,7 +84,8 @@ class Question:
 
 def own_warehouse(account: Connection) -> str:
     """The warehouse that the account ships from, "" = none was chosen."""
-    return str((account.settings or {}).get(OWN) or "").strip()
+    settings = account.settings or {}
+    return next((found for name in OWN if (found := str(settings.get(name) or "").strip())), "")
 
 
 def of_deal(session: Session, portal_id: int, deal_id: int) -> Known:

@@ -2,7 +2,8 @@
    asks anew by its `#<id>-renew` when the tab was drawn anew, and says aloud what its `[data-said]` says. */
 (function () {
   "use strict";
-  var timers = {}, acts = new Map(), stale = {}, said = {};
+  var OPENED = 1500;
+  var timers = {}, acts = new Map(), stale = {}, said = {}, open = [];
 
   function parts() { return Array.from(document.querySelectorAll("[data-asks]")); }
   function fire(part, what) {
@@ -23,6 +24,11 @@
     if (text && text !== said[part.id] && say) { say.textContent = text; }
     said[part.id] = text;
   }
+  /** A file that was chosen, or a field that somebody is in, is their work: news wait until it is sent. */
+  function working(part) {
+    var on = document.activeElement, chosen = Array.from(part.querySelectorAll("input[type=file]")).some(function (each) { return each.files.length; });
+    return chosen || (part.contains(on) && /^(INPUT|SELECT|TEXTAREA)$/.test(on.tagName));
+  }
   function busy(id) { return Array.from(acts.values()).indexOf(id) >= 0; }
 
   /** Nothing is asked while a person's own request is under way, and what was asked before it is not shown any more. */
@@ -36,15 +42,22 @@
   document.addEventListener("waybill:begin", function () {
     document.body.addEventListener("htmx:beforeRequest", before);
     document.body.addEventListener("htmx:beforeSwap", function (event) {
-      var elt = event.detail.requestConfig.elt, part = elt.closest("[data-asks]");
-      if (part && stale[part.id] && elt.hasAttribute("data-quiet")) { event.detail.shouldSwap = false; }
+      var elt = event.detail.requestConfig.elt, part = elt.closest("[data-asks]"), quiet = elt.hasAttribute("data-quiet");
+      if (!part) { return; }
+      if (quiet && (stale[part.id] || working(part))) { event.detail.shouldSwap = false; return; }
+      open = Array.from(part.querySelectorAll("details[open][id]")).map(function (each) { return each.id; });
     });
     document.body.addEventListener("htmx:afterSettle", function (event) {
+      open.forEach(function (id) { var again = document.getElementById(id); if (again) { again.open = true; } });
+      open = [];
       parts().forEach(function (part) { if (event.target === part || part.contains(event.target) || event.target.contains(part)) { tell(part); window.Portal.fit(); } });
     });
     document.body.addEventListener("htmx:afterRequest", function (event) {
-      acts.delete(event.detail.requestConfig.elt); // what was pressed may be gone by now
+      var elt = event.detail.requestConfig.elt, part = elt.closest("[data-asks][id]");
+      acts.delete(elt); // what was pressed may be gone by now
       setTimeout(plan, 0);
+      // A file opens in a window of its own; that it was opened is known once that window has it.
+      if (part && elt.matches("form[data-paper]")) { setTimeout(function () { if (part.isConnected) { fire(part, "ask"); } }, OPENED); }
     });
     document.addEventListener("visibilitychange", plan);
     // The tab was drawn anew: the deal may be another one now.

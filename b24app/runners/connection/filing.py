@@ -49,7 +49,7 @@ def after(session: Session, task: Task, row: Shipment, now: datetime) -> LaneRef
         return filed.look_on(session, row, True, now, task.trace_id) if task.kind == ATTACH else None
     if task.payload.get("filed"):
         filed.given_over(session, row.portal_id, int(task.payload["filed"]))
-    return filed.ask_look(session, row, again=True, now=now, trace=task.trace_id)
+    return filed.look_again(session, row, now, task.trace_id)
 
 
 def follow(session: Session, landed: Landed, row: Shipment, moved: bool, now: datetime) -> LaneRef | None:

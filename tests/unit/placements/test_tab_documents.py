@@ -76,17 +76,19 @@ def test_lines_of_theirs_and_ours(ru: Formats, en: Formats) -> None:
     mine = sent(IntentState.DONE)
     rows = [
         row("Счёт.pdf"),
-        row("Архив", number=6, media_type="application/zip", kind="strange", at=None, size=0, opened_at=NOW),
+        row("Архив", number=6, media_type="application/zip", kind="strange", size=0, opened_at=NOW),
+        row("Торг-12", number=9, kind="waybill", at=None, size=0),
         row("label-157.pdf", number=7, kind="label", ours=mine.key),
         row("auto.pdf", number=8, kind="waybill", ours="of-a-chain"),
     ]
     [order] = drawn(ru, Known({3: look()}, rows, [mine])).orders
     assert [(line.title, line.detail.replace("\xa0", " "), line.state) for line in order.lines] == [
         ("Счёт.pdf", "счёт, PDF, 48 КБ, 14:30, Барсук", "there"),
-        ("Архив", "документ, Барсук, открывали 14:30", "there"),
+        ("Архив", "документ, 14:30, Барсук, открывали 14:30", "there"),
         ("label-157.pdf", "этикетка, PDF, 48 КБ, 14:30, Анна", "there"),
         ("auto.pdf", "накладная, PDF, 48 КБ, 14:30, Waybill, сам", "there"),
     ]
+    assert [line.title for line in order.forms] == ["Торг-12"]
     assert order.said == "4 документа, проверено 14:29"
     assert drawn(en, Known({3: look()}, rows, [mine])).orders[0].lines[0].detail.startswith("invoice, PDF, 48")
 

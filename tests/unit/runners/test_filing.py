@@ -272,6 +272,8 @@ def attach(town: Town, paper_id: int) -> bool:
 
 def test_a_print_goes_there_once_whatever_is_pressed_and_lost(town: Town) -> None:
     label = paper(town)
+    town.look()
+    town.serve()  # somebody has looked just before: what was read then knows nothing of it
     assert attach(town, label)
     assert not attach(town, label)
     [intent] = town.intents()
