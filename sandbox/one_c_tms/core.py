@@ -73,6 +73,7 @@ class OneCTms(Carrier[Request]):
     def clear(self) -> None:
         self.exchange = Exchange()
         self.requests: dict[str, Request] = {}
+        self.by_number: dict[tuple[str, str], str] = {}
         self.pending: set[tuple[str, str]] = set()
         self.numbers = Numbers(42)
         self.event_ids = Numbers(1)
@@ -97,8 +98,7 @@ class OneCTms(Carrier[Request]):
         return same[-1] if same else None
 
     def of_number(self, base: str, external_id: str) -> Request | None:
-        mine = [found for found in self.requests.values() if found.base == base]
-        return next((found for found in mine if found.external_id == external_id), None)
+        return self.requests.get(self.by_number.get((base, external_id), ""))
 
     def all_orders(self) -> Iterable[Request]:
         return self.requests.values()
@@ -114,6 +114,7 @@ class OneCTms(Carrier[Request]):
     def accepted(self, found: Request) -> None:
         """It is there: kept, journalled, and it walks if it is to."""
         self.requests[found.id] = found
+        self.by_number[(found.base, found.external_id)] = found.id
         facts, cargo = facts_of(found.body), found.body["cargo"]
         self.note(
             "return.accepted" if found.is_return else "order.accepted", found.external_id, id=found.id,
