@@ -30,13 +30,14 @@ from b24app.systems.kit.checks import needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.one_c_callbacks import CallbacksByHand
 from b24app.systems.kit.one_c_odata import OData, chunks
+from b24app.systems.kit.one_c_zones import zone_of
 from b24app.systems.one_c_wms import documents as papers
 from b24app.systems.one_c_wms.documents import ORDER, RECEIPT, Found, Refs
 from b24app.systems.one_c_wms.drafts import Drafts, partner_name
 from b24app.systems.one_c_wms.goods import items_of, merged
 from b24app.systems.one_c_wms.lookup import Lookup
 from b24app.systems.one_c_wms.names import Names, way
-from b24app.systems.one_c_wms.settings import BY_HAND, no_object, state_options, zone_of
+from b24app.systems.one_c_wms.settings import BY_HAND, no_object, state_options
 from b24app.systems.one_c_wms.vocabulary import MEANINGS, NAMES, NEEDED
 from b24app.systems.plugin import Manifest, OpenContext
 

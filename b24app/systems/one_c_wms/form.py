@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from b24app.systems.one_c_wms.settings import MOSCOW, ZONES
+from b24app.systems.kit.one_c_zones import ZONE
 from b24app.systems.one_c_wms.vocabulary import ODATA, SERVICE
 from b24app.systems.plugin import SettingField
 
@@ -67,8 +67,7 @@ FORM = (
                  help=_two("Для OData: осмотр в базе не виден", "For OData: inspections are not visible there")),
     SettingField("states", _two("Статусы заказа", "States of an order"), "map", help=_ODATA_ONLY, aside=True),
     SettingField("receipt_states", _two("Статусы приёмки", "States of a receipt"), "map", help=_ODATA_ONLY, aside=True),
-    SettingField("zone", _two("Часовой пояс базы", "Time zone of the base"), "choice", default=MOSCOW, aside=True,
-                 choices=tuple((zone, _two(zone, zone)) for zone in ZONES)),
+    ZONE,
     SettingField("names", _two("Имена объектов базы", "Names of the base's objects"), "area", help=_NAMES, aside=True),
     SettingField("ca", _two("Свой центр сертификации", "Your own certificate authority"), "pem", aside=True),
 )

@@ -26,10 +26,11 @@ from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.one_c_callbacks import CallbacksByHand
 from b24app.systems.kit.one_c_filing import Filing
 from b24app.systems.kit.one_c_http import PAGE, OneCHttp, Reply, key_of, rows_of
+from b24app.systems.kit.one_c_zones import zone_of
 from b24app.systems.kit.units import moment_of
 from b24app.systems.one_c_wms.orders import build_order, parse_order, with_articles
 from b24app.systems.one_c_wms.receipts import build_receipt, parse_receipt, parse_stock, with_inspection
-from b24app.systems.one_c_wms.settings import MISSING_WAREHOUSE, zone_of
+from b24app.systems.one_c_wms.settings import MISSING_WAREHOUSE
 from b24app.systems.one_c_wms.vocabulary import MEANINGS, NOT_FOUND, STATE_CONFLICT, TAKEN
 from b24app.systems.plugin import Manifest, OpenContext
 

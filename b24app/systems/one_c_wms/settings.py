@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Option
 from b24app.systems.one_c_wms.vocabulary import BLOCKED, RECEIPT_STATES, STAGES_OF, STATES
-from b24app.systems.plugin import OpenContext
 
-MOSCOW = "Europe/Moscow"
-#: Bases keep their own local time, without a zone (§2.2).
-ZONES = (
-    "Europe/Kaliningrad", MOSCOW, "Europe/Samara", "Asia/Yekaterinburg", "Asia/Omsk", "Asia/Krasnoyarsk",
-    "Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan", "Asia/Kamchatka", "Asia/Almaty",
-)  # fmt: skip
 #: What a base without our service cannot do.
 BY_HAND = Problem("one_c_by_hand", Field.ORDER, Who.ADMIN)
 MISSING_WAREHOUSE = Problem("account_missing", Field.ACCOUNT, Who.ADMIN)
-
-
-def zone_of(context: OpenContext) -> ZoneInfo:
-    chosen = context.setting("zone")
-    return ZoneInfo(chosen if chosen in ZONES else MOSCOW)
 
 
 def no_object(name: str) -> Problem:
