@@ -234,7 +234,7 @@ def _short(case: Case, picked: ShipmentView) -> list[Decided]:
     solved: list[Decided] = [SolveProblems(told)] if told else []
     if not missing:
         return solved
-    problem = Problem(REST, Field.ITEMS, params={"what": _said(missing), "part": picked.number})
+    problem = Problem(REST, params={"what": _said(missing), "part": picked.number})
     return [*solved, OpenProblem(problem, picked.input_hash, case.trigger_id, picked.id)]
 
 

@@ -102,7 +102,7 @@ def test_joined_in_the_settings_and_followed_in_the_tab(desk: Desk, store: Barn,
     assert store.of(number)["state"] == "picking"
     looks_fine(desk, ours)
     ours.get_by_role("button", name="Заказать перевозчика").click()
-    expect(legs.nth(1)).to_contain_text(NUMBER, timeout=SLOW_MS)
+    expect(ours.locator("#do-cancel-alone")).to_be_visible(timeout=SLOW_MS)
     ours.locator("#do-cancel").click()
     expect(ours.locator("#ask-cancel")).to_contain_text("Сначала отменим заказ")
     ours.locator("#ask-cancel button[type=submit]").click()

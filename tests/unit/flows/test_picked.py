@@ -1,0 +1,102 @@
+"""What a warehouse's order says: its own steps and words, until the carrier's leg speaks for the deal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from b24app.flows.decisions import StageTarget
+from b24app.flows.legs import PICKED
+from b24app.flows.picked import OVER_AFTER, advance_picked, ends, spoken
+from b24app.flows.picking import Asked, Picking
+from b24app.flows.snapshot import Role, ShipmentView
+from b24app.flows.track import advance
+from b24app.logistics.model import Parcel
+from b24app.logistics.order import Decision, OrderState, TrackingEvent
+from b24app.logistics.picking import Packed
+from b24app.logistics.status import Status
+from tests.unit.flows.chains import boxes, chained
+from tests.unit.flows.given import NOW, shipment
+
+ASKED = Picking(asked=(Asked(1, "Чашка", Decimal(2), sku="CUP-1"),))
+
+
+def view(status: Status = Status.CREATED, picking: Picking = ASKED) -> ShipmentView:
+    return shipment(status, id=1, leg=PICKED, picking=picking, order_number="B1", problem_keys=("rest_missing||",))
+
+
+def carrier(status: Status = Status.CREATED) -> ShipmentView:
+    return shipment(status, id=2, n=2, number="wb-42-2", follows=1)
+
+
+def state(*codes: tuple[str, Status], packed: tuple[Parcel, ...] | None = None) -> OrderState:
+    events = tuple(
+        TrackingEvent(code, code, status, NOW - timedelta(minutes=4 - at)) for at, (code, status) in enumerate(codes)
+    )
+    lies = Packed(NOW, packed) if packed is not None else None
+    return OrderState("r", decision=Decision.ACCEPTED, order_number="B1", events=events, packed=lies)
+
+
+PICKING = ("p", Status.ACCEPTED_AT_WAREHOUSE)
+GONE = ("g", Status.IN_TRANSIT)
+
+
+def test_its_steps_move_the_deal_and_fill_its_fields() -> None:
+    change = advance_picked(view(), [view()], state(PICKING), chained(), NOW)
+    assert change.stage is not None
+    assert (change.stage.stage, change.fields[Role.STATUS]) == ("C3:PICK", "warehouse:accepted_at_warehouse")
+    assert [text.key for text in change.texts] == ["picked.accepted_at_warehouse"]
+    before = view(Status.ACCEPTED_AT_WAREHOUSE)
+    change = advance_picked(before, [before], state(PICKING, packed=boxes(700, 800)), chained(), NOW)
+    assert isinstance(change.stage, StageTarget)
+    assert (change.stage.stage, change.fields[Role.STATUS]) == ("C3:BOXED", "warehouse:packed")
+    [text] = change.texts
+    assert (text.key, text.params["boxes"], text.params["weight"]) == ("picked.packed", 2, "1.5")
+    lies = replace(ASKED, packed=Packed(NOW, boxes(700, 800)))
+    again = replace(before, picking=lies, seen=tuple(each.key for each in state(PICKING).events))
+    change = advance_picked(again, [again], state(PICKING, packed=boxes(700, 800)), chained(), NOW)
+    assert (change.texts, change.stage, change.fields, change.changed) == ((), None, {}, False)
+
+
+def test_packed_and_gone_in_one_answer_are_told_in_their_order() -> None:
+    change = advance_picked(view(), [view()], state(PICKING, GONE), chained(), NOW)
+    keys = [text.key for text in change.texts]
+    assert keys == ["picked.accepted_at_warehouse", "picked.packed", "picked.in_transit"]
+    assert change.stage is not None
+    assert change.stage.stage == "C3:LEFT"
+    assert "rest_missing||" not in change.solved_keys
+    assert not change.closed
+
+
+def test_the_carriers_leg_speaks_for_the_deal() -> None:
+    for status, moves in ((Status.DRAFT, True), (Status.CREATED, True), (Status.IN_TRANSIT, False)):
+        legs = [view(Status.ACCEPTED_AT_WAREHOUSE), carrier(status)]
+        change = advance_picked(legs[0], legs, state(PICKING, GONE), chained(), NOW)
+        assert (change.fields, change.stage is not None) == ({}, moves)
+        assert (change.closed, change.next_poll_at) == (True, None)  # the goods left, and somebody carries them
+    dead = [view(Status.ACCEPTED_AT_WAREHOUSE), carrier(Status.REJECTED)]
+    change = advance_picked(dead[0], dead, state(PICKING, GONE), chained(), NOW)
+    assert change.fields[Role.ORDER_ID] == "B1"
+    assert not change.closed
+
+
+def test_a_warehouse_that_cancels_what_is_booked_is_a_problem() -> None:
+    off = state(PICKING, ("off", Status.CANCELLED))
+    legs = [view(Status.ACCEPTED_AT_WAREHOUSE), carrier()]
+    change = advance_picked(legs[0], legs, off, chained(), NOW)
+    assert [problem.code for problem in change.problems] == ["warehouse_cancelled"]
+    alone = advance_picked(legs[0], legs[:1], off, chained(), NOW)
+    assert alone.problems == ()
+
+
+def test_a_warehouse_alone_ends_a_while_after_its_goods_left() -> None:
+    left = shipment(Status.IN_TRANSIT, status_at=NOW - OVER_AFTER, picking=Picking())
+    change = advance(left, state(PICKING, GONE), chained(), NOW)
+    assert ends(change, left, NOW).closed
+    fresh = replace(left, status_at=NOW)
+    assert not ends(advance(fresh, state(), chained(), NOW), fresh, NOW).closed
+    begun = shipment(Status.CREATED, picking=Picking())
+    change = spoken(advance(begun, state(PICKING), chained(), NOW))
+    assert [text.key for text in change.texts] == ["picked.accepted_at_warehouse"]
+    assert change.fields[Role.STATUS] == "warehouse:accepted_at_warehouse"
