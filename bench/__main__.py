@@ -8,13 +8,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import burst, following, intake, lines, lists, many, mapping, one_deal, rates, tabs
+from bench import burst, errands, following, intake, lines, lists, many, mapping, one_deal, rates, tabs
 from bench import map as map_of_points
 from bench.figures import Figure, save, table
 from bench.town import town
 
 #: Measured by themselves, without the town.
-ALONE = (intake, map_of_points, lines, mapping, lists, following)
+ALONE = (intake, map_of_points, lines, mapping, errands, lists, following)
 ROWS = (
     *(row for group in ALONE for row in group.ROWS),
     *one_deal.ROWS,

@@ -58,8 +58,8 @@ def blueprint(parts: PageParts) -> Blueprint:
 
 def keeps_documents(parts: PageParts, session: Session, portal_id: int, deal_id: int) -> list[Shipment]:
     """The deal's orders at systems that keep documents, the newest first."""
-    systems = {code for code, plugin in parts.systems.items() if filed.PORT in plugin.manifest.ports}
-    accounts = {row.id for row in portals.connections(session, portal_id) if row.system in systems}
+    known = [row for row in portals.connections(session, portal_id) if row.system in parts.systems]
+    accounts = {row.id for row in known if parts.systems[row.system].manifest.gives(filed.PORT, row.settings)}
     if not accounts:
         return []
     owned = shipments.of_deals(session, portal_id, [deal_id])[deal_id]

@@ -23,6 +23,10 @@ ALIASES: Mapping[str, Mapping[str, str]] = {
     "yandex_delivery": {"station": "station_id"},
     "pek": {"shipment_point": "warehouse_id"},
 }
+#: Field of our form -> which of the emulator's lists it is chosen from, and the name of the chosen row.
+CHOSEN: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "moysklad": {"organization": ("organizations", "ООО «Ромашка»"), "store": ("stores", "MSK-01")},
+}
 #: Where goods leave from, for systems whose account does not say it.
 SENDER = {
     "sender_address": "Москва, ул. Ленина, 10",
@@ -42,7 +46,8 @@ def form_of(manifest: Manifest, account: Mapping[str, Any], about: Mapping[str, 
     there = about or {}
     urls = {typed_url.BASE: there.get("base_url", ""), **there.get("urls", {})}
     names = ALIASES.get(manifest.code, {})
-    own = OFFICES.get(manifest.code, {})
+    chosen = {name: account[rows][row] for name, (rows, row) in CHOSEN.get(manifest.code, {}).items()}
+    own = {**OFFICES.get(manifest.code, {}), **chosen}
     typed: dict[str, str] = {}
     for field in manifest.settings_form:
         known = account.get(names.get(field.name, field.name))

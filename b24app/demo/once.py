@@ -1,5 +1,5 @@
-"""`waybill demo --once`: a portal ships all its deals with CDEK, another one sixty deals with six carriers; each is
-followed to its end, then the tables are printed."""
+"""`waybill demo --once`: a portal ships all its deals with CDEK, another one sixty deals with six carriers; a third
+one twenty through a warehouse and a carrier each; all are followed to their ends, then the tables are printed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from b24app.demo import table
+from b24app.demo.chains import Chains
 from b24app.demo.house import House, Plan
 from b24app.demo.six import Six
 from b24app.demo.teller import Say, Teller
@@ -21,7 +22,11 @@ def main(var: Path, _port: int, say: Say) -> int:
         first = _tell(Teller(house, say), say, "Installing Waybill on the first portal, connecting CDEK…")
         six = Six(house, say)
         second = _tell(six, say, "On the second portal: six carriers, a rule for each…")
-        return 0 if first and second and _side_by_side(six, say) else 1
+        both = _side_by_side(six, say)
+        third = _tell(
+            Chains(house, say), say, "On the third portal: four warehouses, 1C:TMS and other carriers in chains…"
+        )
+        return 0 if first and second and both and third else 1
 
 
 def _tell(teller: Teller, say: Say, words: str) -> bool:

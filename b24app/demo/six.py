@@ -16,7 +16,7 @@ from b24app.demo.accounts import SENDER, connect_all
 from b24app.demo.house import House
 from b24app.demo.person import Person
 from b24app.demo.setting_up import open_app, set_up
-from b24app.demo.teller import MANAGER, NUMBERS_S, SETTLE_S, STEP_S, SWEEP_S, Say, Story, Teller
+from b24app.demo.teller import NUMBERS_S, SETTLE_S, STEP_S, SWEEP_S, Say, Story, Teller
 from b24app.logistics.model import DeliveryKind
 from b24app.logistics.status import Status
 from b24app.store.engine import read_scope
@@ -66,7 +66,6 @@ FIRST_VALUE, BRACKET = 1000, 100
 POINTS_S, TAB_S = 180.0, 60.0
 #: A carrier may not cancel before ten minutes are over (PEK).
 CANCEL_S = 700
-KEY = re.compile(r'name="key" value="([^"]+)"')
 JOB = re.compile(r"[?&;]job=(\d+)")
 #: Kazan, so close that every point is a dot of its own.
 WINDOW = {"z": "18", "south": "55.70", "west": "48.90", "north": "55.90", "east": "49.35"}
@@ -200,19 +199,6 @@ class Six(Teller):
         self._house.steer("POST", "/clock", {"advance": CANCEL_S})
         called_off = [story for story in chapters if story.outcome == "cancelled" and self._cancels(story)]
         self._wait(lambda: self._all_are(called_off, Status.CANCELLED), NUMBERS_S)
-
-    def _all_are(self, stories: Sequence[Story], status: Status) -> bool:
-        self._look()
-        return all(story.status == status for story in stories)
-
-    def _cancel(self, story: Story) -> None:
-        tab = self._tab(story.deal_id)
-        key = KEY.search(tab.page)
-        tab.press("/tab/cancel", {"key": key[1] if key else ""})
-
-    def _tab(self, deal_id: int) -> Person:
-        spec = {"user": MANAGER, "placement": "DETAIL_TAB", "entity_id": deal_id}
-        return Person(self._house.steer("POST", f"{self._base}/frame", spec))
 
     # --- afterwards ---------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from b24app.demo.house import House
+from b24app.demo.person import Person
 from b24app.demo.setting_up import set_up
 from b24app.logistics.status import Status
 from b24app.parts import Parts
@@ -24,6 +26,7 @@ STEP_S = 3600
 MOST_STEPS = 400
 #: A contact was fixed: no event of the deal tells, the next sweep finds it.
 SWEEP_S = 90
+KEY = re.compile(r'name="key" value="([^"]+)"')
 ENDS = {
     "delivered": Status.DELIVERED,
     "returned": Status.RETURNED,
@@ -161,6 +164,19 @@ class Teller:
         self._shown()
         self._times()
         return [self.stories[deal_id] for deal_id in sorted(self.stories)]
+
+    def _all_are(self, stories: Sequence[Story], status: Status) -> bool:
+        self._look()
+        return all(story.status == status for story in stories)
+
+    def _cancel(self, story: Story) -> None:
+        tab = self._tab(story.deal_id)
+        key = KEY.search(tab.page)
+        tab.press("/tab/cancel", {"key": key[1] if key else ""})
+
+    def _tab(self, deal_id: int) -> Person:
+        spec = {"user": MANAGER, "placement": "DETAIL_TAB", "entity_id": deal_id}
+        return Person(self._house.steer("POST", f"{self._base}/frame", spec))
 
     # --- looking -----------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ class Spec:
     cwd: Path | None = None
     port: int | None = None
     url: str | None = None
-    ready_seconds: float = 30.0
+    ready_seconds: float = 90.0
     grace_seconds: float = 10.0
     restart: Restart = Restart.NEVER
     stop_signal: signal.Signals = signal.SIGTERM

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from b24app.flows.case import Case, offer_cancel, with_legs
 from b24app.flows.compose import Composed, input_hash, our_number
-from b24app.flows.cutting import asked_of, compose_part, goods_of, in_order, left_of
+from b24app.flows.cutting import asked_of, compose_part, goods_of, in_order, left_of, worth_of
 from b24app.flows.decisions import (
     Check,
     CreateShipment,
@@ -153,7 +153,9 @@ def _leg(case: Case, picked: ShipmentView, refused: ShipmentView | None) -> _Leg
     boxes = packed.parcels if packed else ()
     lines = in_order(goods_of(case.deal), found.lines)
     others = with_legs(case, [each for each in case.every if picked.id not in (each.id, each.follows)])
-    made = compose_part(others, lines, refused.n if refused is not None else case.next_n, boxes)
+    asked = [each.as_line(each.quantity) for each in picked.picking.asked] if picked.picking else []
+    worth = worth_of(case.deal, asked) if found.missing else None
+    made = compose_part(others, lines, refused.n if refused is not None else case.next_n, boxes, worth)
     composed, trigger = made.composed, case.trigger_id
     seen = _hash(composed, boxes, lines)
     if composed.request is None:

@@ -61,9 +61,11 @@ def compose(
     n: int = 1,
     terms: Terms | None = None,
     boxes: Sequence[Parcel] = (),
+    worth: int | None = None,
 ) -> Composed:
     """`terms`: `deal` has the rows of one of several shipments, which takes its share of the deal's money. `boxes`: as
-    a warehouse measured them, without what is in them."""
+    a warehouse measured them, without what is in them. `worth`: what rules are asked about instead, minor units, where
+    less goes on than was ordered: who carries was settled before it was picked."""
     recipient, found = build_recipient(deal, pipeline.country)
     destination, destination_problems = build_destination(deal, pipeline)
     parcels, parcel_problems = lay(deal.rows, pipeline.defaults, deal.plan)
@@ -74,6 +76,8 @@ def compose(
         cod, declared = terms.of_cod(cod), terms.of_declared(declared)
     known = Parts(recipient, destination, parcels, "", cod, declared)
     facts = _facts(deal, pipeline, known, cod_known=not cod_problems)
+    if worth is not None:
+        facts = replace(facts, value=Money(worth, deal.currency))
     choice = choose(facts, pipeline.rules)
     account, service, service_problems = _carried_by(deal, pipeline, choice, destination)
     sender = deal.picked.sender if deal.picked else choice.rule.sender if choice.rule else pipeline.sender

@@ -64,18 +64,25 @@ def in_order(rest: Sequence[Line], wanted: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(replace(line, quantity=asked[line.row]) for line in rest if line.row in asked)
 
 
-def compose_part(case: Case, lines: Sequence[Line], n: int, boxes: Sequence[Parcel] = ()) -> Made:
+def worth_of(deal: DealSnapshot, lines: Sequence[Line]) -> int:
+    """The price of these lines, minor units."""
+    return _value(cut(deal, lines).rows)
+
+
+def compose_part(
+    case: Case, lines: Sequence[Line], n: int, boxes: Sequence[Parcel] = (), worth: int | None = None
+) -> Made:
     """The portion's request, with its share of the money. All goods of a deal of which nothing is on its way are no
-    portion. `boxes` as in `compose`."""
+    portion. `boxes` and `worth` as in `compose`."""
     deal, pipeline, whole = case.deal, pipeline_of(case), goods_of(case.deal)
     others = [view for view in case.shipments if view.n != n and is_taken(view.status)]
     if not others and tuple(lines) == whole:
-        return Made(compose(deal, pipeline, n, boxes=boxes), None)
+        return Made(compose(deal, pipeline, n, boxes=boxes, worth=worth), None)
     mine = cut(deal, lines)
     behind = left(left(whole, [lines_of(view, whole) for view in others]), [lines])
     after = _value(cut(deal, behind).rows) if behind else None
     held = tuple(Held(view.portion, view.status) for view in others if view.portion is not None)
-    composed = compose(mine, pipeline, n, Terms(_value(mine.rows), after, held), boxes)
+    composed = compose(mine, pipeline, n, Terms(_value(mine.rows), after, held), boxes, worth)
     owed, _ = build_cod(deal, pipeline)
     parts = composed.parts
     portion = Portion(

@@ -127,7 +127,7 @@ class Manifest(Jsonable):
     `kind`: `carrier` takes parcels to people; `tms` = a transport department's system, which does so too; `warehouse` =
     picks and packs, and may hand the goods to a carrier (`flows/chain.py`).
     `track` None = callbacks, with the ladder of pauses below them (`flows/polling.py`). `notice` is what an admin must
-    know before choosing it ({ru, en})."""
+    know before choosing it ({ru, en}). `wants`: a port that an account has only with this setting filled (`gives`)."""
 
     code: str
     title: Mapping[str, str]
@@ -145,6 +145,11 @@ class Manifest(Jsonable):
     hosts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     track: TrackPolicy | None = None
     notice: Mapping[str, str] = field(default_factory=dict)
+    wants: Mapping[str, str] = field(default_factory=dict)
+
+    def gives(self, port: str, settings: Mapping[str, Any]) -> bool:
+        """Whether an account with these settings has a port."""
+        return port in self.ports and (port not in self.wants or bool(settings.get(self.wants[port])))
 
     def service_title(self, code: str, lang: str) -> str:
         """What people call a service; its code when it is none of these (a literal tariff), or has no name."""

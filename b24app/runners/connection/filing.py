@@ -114,7 +114,7 @@ class Filing:
     def load(self) -> None:
         """What is asked and not answered yet. An account that does not work answers at once: a person waits."""
         connection = self.account.connection
-        if filed.PORT not in self.services.plugins[connection.system].manifest.ports:
+        if not self.services.plugins[connection.system].manifest.gives(filed.PORT, connection.settings):
             return
         with read_scope(self.services.sessions) as session:
             rows = self.slice.claim_inbox(session, (InboxKind.FILED,))

@@ -160,7 +160,7 @@ class Saver:
             self.wake.add(next_number(self.session, self.account.portal, landed, row, self.now))
         chain = chaining.Chain(self.session, self.services.plugins, self.account, self.now, landed.task.trace_id)
         self.wake |= chain.follow_up(row, view, change, picking, self._manifest)
-        if filed.PORT in self._manifest.ports:
+        if self._manifest.gives(filed.PORT, self.account.connection.settings):
             self._also(filing.follow(self.session, landed, row, change.changed, self.now))
 
     def _told_on(self, landed: Landed, row: Shipment, deal: DealState | None, outcome: Outcome) -> None:

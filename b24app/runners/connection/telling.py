@@ -40,7 +40,7 @@ _PROBLEMS = {
     DOCUMENT: ("document_refused", "document_silent"),
 }
 #: When the warehouse hears of it.
-_TOLD = (Status.CREATED, Status.DELIVERED, Status.RETURNED)
+_TOLD = (Status.CREATED, Status.IN_TRANSIT, Status.DELIVERED, Status.RETURNED)
 _NUMBERS = (Role.ORDER_ID, Role.TRACKING, Role.LINK)
 _ACCOUNT_PAUSE_S = 3600.0
 
@@ -185,4 +185,6 @@ def _picked(session: Session, row: Shipment, plugins: Mapping[str, SystemPlugin]
         return None
     account = portals.connection(session, row.portal_id, picked.connection_id)
     plugin = plugins.get(account.system) if account is not None else None
-    return picked if plugin is not None and port in plugin.manifest.ports else None
+    if account is None or plugin is None:
+        return None
+    return picked if plugin.manifest.gives(port, account.settings) else None

@@ -27,6 +27,8 @@ MANIFEST = Manifest(
     changes=RULES,
     track=TrackPolicy(batch=BATCH, every_s=900.0),
     notice=NOTICE,
+    # §6.3: nothing of attachments is confirmed, so that they are the admin's to switch on.
+    wants={"Documents": "documents"},
 )
 
 

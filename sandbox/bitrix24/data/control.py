@@ -10,7 +10,7 @@ from flask import Flask, abort, request
 
 from sandbox.bitrix24.state.portal import Portal
 
-from .portals import carrier_overrides
+from .portals import carrier_overrides, portal_data
 from .seeding import apply_fix, expected_of, fill_wish, fill_wishes, seed
 
 
@@ -26,6 +26,13 @@ def add_routes(app: Flask, portals: Mapping[str, Portal]) -> None:
         portal = portal_of(member_id)
         rows = [asdict(row) | {"moves": row.moves} for row in expected_of(portal).values()]
         return {"deals": rows, "overrides": carrier_overrides(portal.spec.number - 1)}
+
+    @app.get("/<member_id>/goods/<article>")
+    def goods(member_id: str, article: str) -> dict[str, Any]:
+        """``{"id", "name"}`` of the catalogue's product or offer with this article."""
+        known = portal_data(portal_of(member_id).spec.number - 1).products
+        found = next((each for each in known if each.sku == article), None) or abort(404, f"no such goods: {article}")
+        return {"id": found.id, "name": found.name}
 
     @app.post("/<member_id>/wishes")
     def wishes(member_id: str) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from b24app.flows.case import Case, with_legs
-from b24app.flows.choose import Rule
-from b24app.flows.cutting import goods_of
+from b24app.flows.choose import Conditions, Rule
+from b24app.flows.cutting import goods_of, worth_of
 from b24app.flows.decisions import CreateShipment, OfferCancel, OpenProblem, WithdrawShipment
 from b24app.flows.legs import PICKED, pieces
 from b24app.flows.picking import Before, Book, Picking, got, measured
@@ -88,6 +88,17 @@ def test_a_rule_may_go_through_another_warehouse_or_through_none() -> None:
         store = Store(pipeline=chained(rules=(rule,)))
         store.look()
         assert [(each.leg, each.connection_id) for each in store.shipments.values()] == [(leg, account)]
+
+
+def test_the_carrier_that_a_rule_chose_by_value_carries_what_is_short_too() -> None:
+    """Who carries was settled before the goods were picked: the missing pieces are cheap, the contract is the same."""
+    whole = worth_of(deal(rows=GOODS), goods_of(deal(rows=GOODS)))
+    rule = Rule(5, 44, {DeliveryKind.COURIER: "dear"}, conditions=Conditions(value_from=whole))
+    store = Store(pipeline=chained(rules=(rule,)))
+    store.look()
+    store.packs(1, *boxes(900), TEA_1=2)
+    store.look()
+    assert (store.shipments[2].connection_id, store.requests[2].service_code) == (44, "dear")
 
 
 def test_a_shortage_carries_what_was_packed_and_asks_about_the_rest() -> None:

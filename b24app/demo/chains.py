@@ -1,0 +1,274 @@
+"""Twenty deals of one portal that go through two systems each: a warehouse or an ERP picks and packs, a carrier (1C:TMS
+among them) takes what was measured there. Some lack a piece, some are refused, some are called off, and some get a
+document late."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from b24app.demo.accounts import SENDER, connect_all
+from b24app.demo.house import House
+from b24app.demo.setting_up import open_app, set_up
+from b24app.demo.teller import NUMBERS_S, SETTLE_S, STEP_S, SWEEP_S, Say, Story, Teller
+from b24app.logistics.status import Status
+from b24app.store import portals, shipments
+from b24app.store.engine import read_scope
+from b24app.store.models import FeedRow, Intent, IntentState, OutboxRow, OutboxState, Shipment
+from b24app.systems import discover
+
+#: The emulated portal's fields, before we come: its own number of an order in the ERP.
+ERP_FIELD = "UF_CRM_ERP_ORDER"
+
+
+@dataclass(frozen=True)
+class Barn:
+    """What this story uses of a warehouse: who carries on, and an error of the warehouse's own for the override of an
+    order. `documents`: it keeps some."""
+
+    carrier: str
+    service: str
+    refusal: Any
+    documents: bool = True
+    #: Until what is packed is handed over, its order may still be called off there.
+    cancels_packed: bool = False
+
+
+BARNS: Mapping[str, Barn] = {
+    "moysklad": Barn("cdek", "parcel", "shipmentAddress", cancels_packed=True),
+    "one_c_wms": Barn("one_c_tms", "", "POSTING_REFUSED"),
+    # Attachments are a switch of the account, off unless the admin knows of the service.
+    "sap_ewm": Barn("dpd", "PCL", {"code": "VL/302", "message": "Доставка по заказу невозможна"}, documents=False),
+    "manhattan": Barn("boxberry", "parcel", "DestinationAddress", documents=False),
+}
+#: What becomes of the five deals of a warehouse.
+CHAPTERS = ("delivered", "short", "refused", "cancelled", "late")
+#: One first name a chapter, one surname a warehouse: an emulator knows by the first which order is meant.
+NAMES = ("Агния", "Варвара", "Галина", "Дарья", "Ева")
+SURNAMES = ("Амбарова", "Складова", "Полкина", "Стеллажова")
+ADDRESS = "Казань, ул. Баумана, {n}"
+#: Goods that every warehouse has, and pieces a deal.
+ARTICLE, PIECES = "KM-GR-H", 2
+FIRST_VALUE, BRACKET = 5000, 100
+LATE = "Акт приёмки.pdf"
+TAB_S, PAUSE_S, MOST_HOURS = 60.0, 0.5, 100
+
+
+@dataclass
+class Linked(Story):
+    """One deal on its way through two systems. `legs` are the systems of its shipments, `filed` the documents that its
+    tab shows."""
+
+    barn: str = ""
+    place: int = 0
+    legs: tuple[str, ...] = ()
+    filed: bool = False
+
+    @property
+    def wanted(self) -> Status | None:
+        return Status.CANCELLED if self.outcome == "cancelled" else Status.DELIVERED
+
+    @property
+    def as_it_should(self) -> bool:
+        barn = BARNS[self.barn]
+        met = bool(self.problem) == (self.outcome in ("short", "refused"))
+        late = self.filed or self.outcome != "late" or not barn.documents
+        if self.outcome == "cancelled" and not barn.cancels_packed:
+            return self.status == Status.CANCELLED and self.legs == (self.barn,)
+        return super().as_it_should and self.legs[:1] == (self.barn,) and barn.carrier in self.legs and met and late
+
+    @property
+    def chapter(self) -> int:
+        return self.place % len(CHAPTERS)
+
+    @property
+    def name(self) -> str:
+        return f"{NAMES[self.chapter]} {SURNAMES[self.place // len(CHAPTERS)]}"
+
+    @property
+    def price(self) -> int:
+        """Of all goods, so that the rule of its warehouse takes it."""
+        return FIRST_VALUE + self.place // len(CHAPTERS) * BRACKET + 2 * self.chapter
+
+
+class Chains(Teller):
+    """Tells it on a portal of its own."""
+
+    def __init__(self, house: House, say: Say, portal: int = 2) -> None:
+        super().__init__(house, say, portal)
+        self.codes = tuple(BARNS)
+
+    # --- before ------------------------------------------------------------------------------------------------------
+
+    def set_up(self) -> None:
+        """Accounts of all systems, a rule for each warehouse, five deals for each."""
+        steer = self._house.steer
+        carriers = sorted({barn.carrier for barn in BARNS.values()})
+        for code in (*self.codes, *carriers):
+            steer("POST", f"/{code}/settings", {"auto_route": True, "step_seconds": STEP_S})
+        steer("POST", f"{self._base}/fields", {"name": ERP_FIELD, "kind": "string", "label": "Заказ в SAP"})
+        account = self._house.addresses["cdek"]["accounts"][2]
+        self._triggers = set_up(steer, self._member, account, sender={"shipment_point": "", **SENDER}).triggers
+        others = [code for code in (*self.codes, *carriers) if code != "cdek"]
+        accounts = connect_all(self._house, self._member, others, self._parts)
+        page = open_app(steer, self._member)
+        page.press("/app/fields", {**_roles(page.get("/app/s/fields")), "role_reference": ERP_FIELD})
+        self._rules(accounts)
+        self._wait(self._switched_on, SETTLE_S)
+        self._deals()
+
+    def _rules(self, accounts: Mapping[str, int]) -> None:
+        page = open_app(self._house.steer, self._member)
+        for at, (code, barn) in enumerate(BARNS.items()):
+            low = FIRST_VALUE + at * BRACKET
+            service = barn.service or discover()[barn.carrier].manifest.services[0][0]
+            form = {
+                "title": f"{discover()[code].manifest.title['ru']} → {discover()[barn.carrier].manifest.title['ru']}",
+                "connection_id": str(accounts[barn.carrier]),
+                "before": f"{accounts[code]}:packed",
+                "service_courier": service,
+                "service_pickup": service,
+                "value_from": str(low),
+                "value_to": str(low + BRACKET - 1),
+            }
+            page.press("/app/rules/0", form)
+
+    def _deals(self) -> None:
+        ids = self._house.steer("POST", f"{self._base}/bulk", {"count": len(self.codes) * len(CHAPTERS)})["deals"]
+        for place, deal_id in enumerate(ids):
+            outcome, barn = CHAPTERS[place % len(CHAPTERS)], self.codes[place // len(CHAPTERS)]
+            fields = {"short": ("items",), "refused": ("",)}.get(outcome, ())
+            story = Linked(deal_id, outcome, fields, outcome == "refused", barn=barn, place=place)
+            self.stories[deal_id] = story
+            self._write(story)
+
+    def _write(self, story: Linked) -> None:
+        """The goods, who gets them, and what the warehouse will do with them."""
+        steer = self._house.steer
+        row = {"productId": self._product(), "price": story.price / PIECES, "quantity": PIECES}
+        steer("POST", f"{self._base}/rows", {"id": story.deal_id, "rows": [row]})
+        steer(
+            "POST", f"{self._base}/wish", {"deal": story.deal_id, "name": story.name, "address": self._address(story)}
+        )
+        if story.barn == "sap_ewm":
+            self._order_in_sap(story)
+        override: dict[str, Any] = {"match": {"recipient": f"*{NAMES[story.chapter]}*"}}
+        stays = "packed" if BARNS[story.barn].cancels_packed else "stay"
+        route = {"short": "short", "cancelled": stays}.get(story.outcome, "shipped")
+        steer("POST", f"/{story.barn}/overrides", {**override, "route": route})
+        if story.outcome == "refused":
+            refusal = {**override, "errors": [BARNS[story.barn].refusal], "times": 1}
+            steer("POST", f"/{story.barn}/overrides", refusal)
+
+    def _order_in_sap(self, story: Linked) -> None:
+        """Sales entered it there first: its number stands in the deal's field."""
+        who = {"name": story.name, "phone": "+79000001462", "city": "Казань", "street": "ул. Баумана", "house": "1"}
+        order = {"lines": [{"sku": ARTICLE, "quantity": PIECES}], "recipient": who, "label": story.name}
+        number = self._house.steer("POST", "/sap_ewm/sales_orders", order)["order"]
+        self._house.steer("POST", f"{self._base}/edit", {"id": story.deal_id, "fields": {ERP_FIELD: number}})
+
+    def _product(self) -> int:
+        return int(self._house.steer("GET", f"{self._base}/goods/{ARTICLE}")["id"])
+
+    @staticmethod
+    def _address(story: Linked, more: str = "") -> str:
+        return ADDRESS.format(n=1 + story.place) + more
+
+    # --- meanwhile ----------------------------------------------------------------------------------------------------
+
+    def fix(self) -> None:
+        """Managers correct what a warehouse refused, and call one deal of each off: before it is picked, or with its
+        carrier where the warehouse lets go of what is packed."""
+        linked = [story for story in self.stories.values() if isinstance(story, Linked)]
+        refused = [story for story in linked if story.outcome == "refused"]
+        for story in refused:
+            wish = {"deal": story.deal_id, "address": self._address(story, ", кв. 5")}
+            self._house.steer("POST", f"{self._base}/wish", wish)
+        self._pass(SWEEP_S)
+        self._wait(lambda: self._numbered(refused), NUMBERS_S)
+        off = [story for story in linked if story.outcome == "cancelled"]
+        for story in off:
+            if not BARNS[story.barn].cancels_packed:
+                self._cancel(story)
+        packed = [story for story in off if BARNS[story.barn].cancels_packed]
+        for _ in range(MOST_HOURS):
+            self._look()
+            if all(len(story.legs) > 1 and story.tracking for story in packed):
+                break
+            self._pass(STEP_S)
+        for story in packed:
+            self._cancel(story)
+        self._wait(lambda: self._all_are(off, Status.CANCELLED), NUMBERS_S)
+
+    def _pass(self, seconds: float) -> None:
+        """The clock of the emulated world runs ahead; then everybody does what is due, as they would in that time."""
+        self._house.steer("POST", "/clock", {"advance": seconds})
+        time.sleep(PAUSE_S)
+        self._wait(self._idle, SETTLE_S)
+
+    def _idle(self) -> bool:
+        """Nothing is due any more: no call, no look at an order, no news, nothing for the portal."""
+        now = datetime.fromisoformat(self._house.steer("GET", "/clock")["now"])
+        due = (
+            Intent.state.in_((IntentState.WAITING, IntentState.SENDING, IntentState.UNCERTAIN)),
+            Shipment.next_poll_at <= now,
+            FeedRow.due_at <= now,
+            OutboxRow.state == OutboxState.PENDING,
+        )
+        with read_scope(self._parts.sessions) as session:
+            return not any(session.scalar(select(exists().where(each))) for each in due)
+
+    def travel(self) -> None:
+        """To their ends; then a document turns up at some warehouses, and is in the deal's tab."""
+        for _ in range(MOST_HOURS):
+            self._look()
+            if not [story for story in self.stories.values() if story.status != story.wanted]:
+                break
+            self._pass(STEP_S)
+        self._wait(self._told, SETTLE_S)
+        late = [story for story in self.stories.values() if isinstance(story, Linked) and story.outcome == "late"]
+        late = [story for story in late if BARNS[story.barn].documents]
+        for story in late:
+            number = self._number(story)
+            self._house.steer("POST", f"/{story.barn}/orders/{number}/documents", {"kind": "act", "name": LATE})
+        self._wait(lambda: all(self._files(story) for story in late), TAB_S)
+
+    def _files(self, story: Linked) -> bool:
+        """Whether its tab lists the document by now: the panel reads when it is looked at."""
+        if not story.filed:
+            story.filed = LATE in self._tab(story.deal_id).press("/tab/documents/again")
+        return story.filed
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        super()._look()
+        with read_scope(self._parts.sessions) as session:
+            portal_id = self._portal_id(session)
+            systems = {row.id: row.system for row in portals.connections(session, portal_id)}
+            owned = shipments.of_deals(session, portal_id, list(self.stories))
+        for deal_id, story in self.stories.items():
+            if isinstance(story, Linked):
+                story.legs = tuple(systems[row.connection_id] for row in owned[deal_id] if row.remote_id)
+
+    def _number(self, story: Linked) -> str:
+        """Ours at the warehouse."""
+        with read_scope(self._parts.sessions) as session:
+            rows = shipments.of_deals(session, self._portal_id(session), [story.deal_id])[story.deal_id]
+            systems = {row.id: row.system for row in portals.connections(session, self._portal_id(session))}
+        return next(row.number for row in rows if systems[row.connection_id] == story.barn)
+
+
+def _roles(page: str) -> dict[str, str]:
+    """What the form of fields holds now."""
+    found: dict[str, str] = {}
+    for name, inside in re.findall(r'<select[^>]*name="(role_[a-z_]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)"[^>]*\sselected', inside)
+        found[name] = chosen[1] if chosen else ""
+    return found

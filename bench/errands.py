@@ -1,0 +1,119 @@
+"""What the errands of one order cost each system in calls, through its port and over HTTP to its emulator.
+
+`order_calls`: the sum of all errands below, for a warm connection (signed in, directories known), against the least
+that the system's API allows (`LEAST`, by the contracts); the worst system counts. `more` has every errand by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from b24app.logistics.errors import Refused
+from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.warehouse import Attachment, Carriage, ReceiptRequest
+from bench.crowd import LIMITS
+from bench.figures import Bar, Figure, Say
+from sandbox.world import World
+from tests.contract.systems.conftest import HARNESSES
+from tests.contract.systems.harness import Harness
+
+ROWS = ("order_calls",)
+#: Orders that one look tells of, as far as the API can.
+MANY = 20
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@dataclass(frozen=True)
+class Least:
+    """Calls that an API does not do without, by errand: making an order, finding it by our number, a look at twenty,
+    calling it off, stock of an article, a document there, the carrier's number there, announcing a receipt."""
+
+    create: int = 1
+    find: int = 1
+    look: int = 1
+    cancel: int = 1
+    stock: int = 1
+    attach: int = 1
+    tell: int = 1
+    expect: int = 1
+
+
+LEAST: Mapping[str, Least] = {}
+
+
+def measure(rows: Sequence[str], say: Say) -> list[Figure]:
+    """One row; each system on its emulator's first day."""
+    found: dict[str, dict[str, int]] = {}
+    with World() as world:
+        for name, harness_of in sorted(HARNESSES.items()):
+            say(f"order_calls: {name}")
+            world.system(harness_of.code).reset()
+            harness = harness_of(world)
+            found[name] = dict(_errands(harness))
+            harness.close()
+    sums = {name: sum(errands.values()) for name, errands in found.items()}
+    floors = {name: sum(getattr(LEAST.get(name, Least()), errand) for errand in found[name]) for name in found}
+    worst = max(sums, key=lambda name: sums[name] / floors[name])
+    told = ", ".join(f"{name} {sums[name]}/{floors[name]}" for name in sorted(sums))
+    figure = Figure(
+        "order_calls",
+        float(sums[worst]),
+        "calls",
+        Bar(1.2),
+        [float(each) for each in sums.values()],
+        float(floors[worst]),
+        note=f"worst: {worst}; {told}",
+        more={"errands": found, "least": floors},
+    )
+    return [figure] if figure.name in rows else []
+
+
+def _errands(harness: Harness) -> Iterator[tuple[str, int]]:
+    """(errand, calls). What the manifest does not name is no errand."""
+    port = harness.port
+    if lifted := LIMITS.get(harness.code):
+        harness.switch(**{lifted: 10_000_000})
+    harness.settle(port.create(harness.request("wb-900-1")))  # warms what is known for long
+    with suppress(Refused):
+        port.find("wb-900-1")
+    made: list[OrderState] = []
+    yield "create", _calls(harness, lambda: made.append(port.create(harness.request("wb-901-1"))))
+    state = harness.settle(made[0])
+    yield "find", _calls(harness, lambda: _found(port.find("wb-901-1")))
+    if harness.has("Tracking"):
+        ids = [harness.settle(port.create(harness.request(f"wb-{910 + n}-1"))).remote_id for n in range(MANY)]
+        yield "look", _calls(harness, lambda: _all(port.read_many(ids), MANY))
+    if harness.has("Stock"):
+        skus = [item.sku for item in harness.request().parcels[0].items]
+        yield "stock", _calls(harness, lambda: port.stock(skus))
+    if harness.has("Documents"):
+        paper = Attachment("wb-901-1:label", "label", "label.pdf", "application/pdf", PDF)
+        yield "attach", _calls(harness, lambda: port.attach(state.remote_id, paper))
+    if harness.has("Onward"):
+        carriage = Carriage("СДЭК", "1105000001", "", "in_transit")
+        yield "tell", _calls(harness, lambda: port.tell(state.remote_id, carriage))
+    if harness.has("Cancels"):
+        other = harness.settle(port.create(harness.request("wb-902-1")))
+        yield "cancel", _calls(harness, lambda: port.cancel(other.remote_id))
+    if harness.has("Receipts"):
+        request = harness.request("wb-903-1")
+        receipt = ReceiptRequest("wb-903-r1", request.parcels[0].items, request.recipient)
+        yield "expect", _calls(harness, lambda: port.expect(receipt))
+
+
+def _calls(harness: Harness, errand: Callable[[], Any]) -> int:
+    before = len(harness.calls.records)
+    errand()
+    return len(harness.calls.records) - before
+
+
+def _found(state: OrderState | None) -> None:
+    assert state is not None
+    assert state.decision is not Decision.REFUSED
+
+
+def _all(states: Sequence[OrderState], count: int) -> None:
+    assert len(states) == count
