@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from b24app.store import portals
+from b24app.store.faces import many
 from sandbox.world import World
 from tests.flows.program import Program
 from tests.flows.town import Shop, Town, words_of
@@ -99,3 +100,5 @@ def test_a_deal_that_the_warehouse_ships_warns_in_its_first_line_and_in_the_list
     tab.press("/tab/stock")
     tab.wait(PANEL, lambda text: "Обновить" in text and "Нет" in text, "the stock")
     shop.town.wait(lambda: f"На складе не хватает: {rows[0][0]}" in shop.tab_says(DEAL), "the warning")
+    found = shop.town.program.read(many.standings, shop.row.id, [DEAL])[DEAL]
+    assert found.lacking == tuple(name for name, _, _ in rows)

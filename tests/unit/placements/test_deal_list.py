@@ -106,6 +106,14 @@ def test_a_row_shows_all_shipments_of_a_split_deal(
     assert shown.price.replace("\u00a0", " ") == price
 
 
+def test_what_a_warehouse_lacks_is_told_until_the_deal_is_sent(ru: Formats) -> None:
+    setting = Setting(ru, {0}, {}, lambda _: "СДЭК", {}, costs=True)
+    short = mark(standing(lacking=("Плед",)), True, setting)
+    assert (short.chip.tone, short.chip.label, short.can) == ("amber", "На складе не хватает", "ship_now")
+    assert mark(standing(Status.CREATED, lacking=("Плед",)), True, setting).chip.label == "Заказ создан"
+    assert mark(standing(), True, setting).chip.label == "Можно отправлять"
+
+
 @pytest.mark.parametrize(
     ("found", "became"),
     [
