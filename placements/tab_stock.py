@@ -35,8 +35,8 @@ def blueprint(parts: PageParts) -> Blueprint:
 
 def tells_stock(parts: PageParts, session: Session, portal_id: int) -> list[Connection]:
     """The portal's accounts at systems that tell what lies in their warehouses."""
-    systems = {code for code, plugin in parts.systems.items() if stock.PORT in plugin.manifest.ports}
-    return stock.accounts_of(portals.connections(session, portal_id), systems) if systems else []
+    known = [row for row in portals.connections(session, portal_id) if row.system in parts.systems]
+    return [row for row in known if parts.systems[row.system].manifest.gives(stock.PORT, row.settings)]
 
 
 class StockDesk:

@@ -5,7 +5,7 @@ An answer is good for every deal that wants the same article of the same account
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -287,8 +287,3 @@ def _locked(session: Session, portal_id: int, deal_id: int, now: datetime) -> De
         insert_new(session, DealStock, [{**fresh, "needs": {}, "lacking": {}}], ["portal_id", "deal_id"])
         row = session.scalars(wanted.with_for_update()).one()
     return row
-
-
-def accounts_of(rows: Iterable[Connection], systems: Collection[str]) -> list[Connection]:
-    """Those whose system tells its stock, in the order in which they were connected."""
-    return [row for row in rows if row.system in systems]

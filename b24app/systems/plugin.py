@@ -127,7 +127,8 @@ class Manifest(Jsonable):
     `kind`: `carrier` takes parcels to people; `tms` = a transport department's system, which does so too; `warehouse` =
     picks and packs, and may hand the goods to a carrier (`flows/chain.py`).
     `track` None = callbacks, with the ladder of pauses below them (`flows/polling.py`). `notice` is what an admin must
-    know before choosing it ({ru, en}). `wants`: a port that an account has only with this setting filled (`gives`)."""
+    know before choosing it ({ru, en}). `wants`: a port that an account has only with this setting filled, or of this
+    value (`ewm=yes`; see `gives`)."""
 
     code: str
     title: Mapping[str, str]
@@ -149,7 +150,9 @@ class Manifest(Jsonable):
 
     def gives(self, port: str, settings: Mapping[str, Any]) -> bool:
         """Whether an account with these settings has a port."""
-        return port in self.ports and (port not in self.wants or bool(settings.get(self.wants[port])))
+        name, _, value = self.wants.get(port, "").partition("=")
+        given = str(settings.get(name) or "")
+        return port in self.ports and (not name or (given == value if value else bool(given)))
 
     def service_title(self, code: str, lang: str) -> str:
         """What people call a service; its code when it is none of these (a literal tariff), or has no name."""

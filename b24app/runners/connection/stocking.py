@@ -115,7 +115,7 @@ class Stocking:
     def load(self) -> None:
         """What is asked and not known yet. An account that does not work answers at once: a person waits."""
         connection = self.account.connection
-        if stock.PORT not in self.services.plugins[connection.system].manifest.ports:
+        if not self.services.plugins[connection.system].manifest.gives(stock.PORT, connection.settings):
             return
         with read_scope(self.services.sessions) as session:
             self.rows = self.slice.claim_inbox(session, (InboxKind.STOCK,))

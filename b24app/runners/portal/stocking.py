@@ -18,7 +18,7 @@ from b24app.runners.services import Services
 from b24app.runners.views import shipment_view
 from b24app.store import portals, shipments, stock
 from b24app.store.engine import read_scope, session_scope
-from b24app.store.models import Job
+from b24app.store.models import Connection, Job
 from b24app.wire.trace import current_trace
 
 
@@ -40,7 +40,7 @@ def ask_warehouses(run: Run, job: Job) -> JobStep:
         run.slice.check(session)
         accounts = portals.connections(session, portal_id)
         legs = warehouse_legs(way, {each.id for each in accounts if picks(services, each.system)})
-        asked = stock.accounts_of(accounts, telling(services))
+        asked = [each for each in accounts if tells(services, each)]
         again, now, trace = bool(job.input.get("again")), services.clock.now(), current_trace()
         lanes = stock.spread(session, portal_id, deal.deal_id, needs, legs, asked, again, now, trace)
     for lane in lanes:
@@ -48,9 +48,10 @@ def ask_warehouses(run: Run, job: Job) -> JobStep:
     return JobStep(result={"asked": len(asked)})
 
 
-def telling(services: Services) -> frozenset[str]:
-    """Systems that can be asked what lies in their warehouses."""
-    return frozenset(code for code, plugin in services.plugins.items() if stock.PORT in plugin.manifest.ports)
+def tells(services: Services, account: Connection) -> bool:
+    """Whether it can be asked what lies in its warehouses."""
+    plugin = services.plugins.get(account.system)
+    return plugin is not None and plugin.manifest.gives(stock.PORT, account.settings)
 
 
 def picks(services: Services, system: str) -> bool:

@@ -28,7 +28,8 @@ MANIFEST = Manifest(
     track=TrackPolicy(batch=BATCH, every_s=900.0),
     notice=NOTICE,
     # §6.3: nothing of attachments is confirmed, so that they are the admin's to switch on.
-    wants={"Documents": "documents"},
+    # Without EWM nothing tells what lies where: that is not the same as none.
+    wants={"Documents": "documents", "Stock": "ewm=yes"},
 )
 
 

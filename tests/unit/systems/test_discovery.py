@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import EntryPoint
 
@@ -78,3 +79,16 @@ def test_one_refresh_at_a_time() -> None:
         assert held
     with tokens.lock("a") as again:
         assert again
+
+
+def test_an_account_may_have_a_port_only_with_a_setting() -> None:
+    manifest = replace(discover()["sap_ewm"].manifest, wants={"Documents": "documents", "Stock": "ewm=yes"})
+    assert [manifest.gives(port, {}) for port in ("Orders", "Documents", "Stock", "Quotes")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert manifest.gives("Documents", {"documents": "yes"})
+    assert [manifest.gives("Stock", {"ewm": value}) for value in ("yes", "no")] == [True, False]
+    assert all(each in manifest.ports for each in discover()["sap_ewm"].manifest.wants)
