@@ -66,15 +66,25 @@ _ABILITIES = (
     ("Courier call", "CourierCalls"),
     ("Hand-over", "HandOvers"),
 )
+_KEEPERS = ("warehouse", "tms")
+#: … and of those that keep goods, or plan who carries them.
+_KEEPING = (
+    ("Stock", "Stock"),
+    ("Change", "Changes"),
+    ("Cancel", "Cancels"),
+    ("Return", "Returns"),
+    ("Expected receipt", "Receipts"),
+    ("Documents both ways", "Documents"),
+    ("Carrier's number there", "Onward"),
+    ("Lists to choose from", "Lists"),
+)
 
 
 def overview_tables(manifests: Iterable[Manifest]) -> str:
-    """What every system can do, and its ceilings: two tables, a system a row."""
+    """What carriers can do, what warehouses and transport systems can do, and ceilings: a system a row."""
     known = sorted(manifests, key=lambda manifest: manifest.code)
-    can = [
-        (f"[{one.title['en']}]({one.code}.md)", *("yes" if port in one.ports else "–" for _, port in _ABILITIES))
-        for one in known
-    ]
+    keep = [one for one in known if one.kind in _KEEPERS]
+    carry = [one for one in known if one.kind not in _KEEPERS]
     limits = [
         (
             f"[{one.title['en']}]({one.code}.md)",
@@ -89,7 +99,15 @@ def overview_tables(manifests: Iterable[Manifest]) -> str:
         for one in known
     ]
     head = ("System", "Modes", "News of orders", "Heaviest, kg", "Parcels", "COD up to, RUB", "Calls", "Services")
-    return "\n".join([_table(("System", *(name for name, _ in _ABILITIES)), can), _table(head, limits)])
+    return "\n".join([_abilities(carry, _ABILITIES), _abilities(keep, _KEEPING), _table(head, limits)])
+
+
+def _abilities(known: Iterable[Manifest], asked: Sequence[tuple[str, str]]) -> str:
+    rows = [
+        (f"[{one.title['en']}]({one.code}.md)", *("yes" if port in one.ports else "–" for _, port in asked))
+        for one in known
+    ]
+    return _table(("System", *(name for name, _ in asked)), rows)
 
 
 def _tracking(manifest: Manifest) -> str:
