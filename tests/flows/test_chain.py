@@ -181,3 +181,16 @@ def test_the_warehouse_refuses_and_cancels(shop: Shop, store: Barn) -> None:
     shop.town.wait(lambda: shop.orders(DEAL), "an order at CDEK")
     store.happens(number, "off", "Пожар")
     shop.town.wait(lambda: "Склад отменил заказ" in shop.tab_says(DEAL), "the problem in the tab")
+
+
+def test_a_paused_carrier_keeps_nobody_from_picking(shop: Shop, store: Barn) -> None:
+    cdek = account_of(shop, "cdek").id
+    shop.app_press(f"/app/account/{cdek}/pause", reason="отпуск")
+    shop.move(DEAL)
+    number = picked(shop, store)
+    store.pack(number, (900, 300, 200, 150))
+    shop.town.wait(lambda: len(rows_of(shop)) == 2, "the carrier's leg")
+    assert shop.orders(DEAL) == []
+    shop.app_press(f"/app/account/{cdek}/resume")
+    shop.shipped(DEAL)
+    assert (store.created, len(shop.orders(DEAL))) == (1, 1)

@@ -29,9 +29,9 @@ from b24app.flows.snapshot import DealSnapshot, PipelineConfig
 from b24app.logistics.status import Status
 from b24app.runners import tell
 from b24app.runners.portal import audited
-from b24app.store import comments, deals, inbox, intents, outbox, problems, shipments
+from b24app.store import comments, deals, inbox, intents, outbox, portals, problems, shipments
 from b24app.store.lanes import LaneRef
-from b24app.store.models import InboxKind, Portal, Shipment
+from b24app.store.models import ConnectionState, InboxKind, Portal, Shipment
 from b24app.store.outbox import ToPortal
 
 CREATE = "create"
@@ -183,9 +183,11 @@ class DecisionSaver:
         self._queue(verdict, shipment, request, decision.check)
 
     def _queue(self, verdict: Verdict, shipment: Shipment, request: dict[str, Any], check: Check | None) -> None:
-        """What a warehouse is to pick is shown to its carrier first, in that one's lane."""
+        """What a warehouse is to pick is shown to its carrier first, in that one's lane, unless nothing leaves through
+        that account now: then it is asked when the goods lie packed."""
         how: Any = {"now": self.now, "trace_id": verdict.trace_id, "people": verdict.people}
-        if check is None:
+        account = portals.connection(self.session, self.portal.id, check.connection_id) if check else None
+        if check is None or account is None or account.state != ConnectionState.READY:
             self.wake.add(intents.add(self.session, shipment, CREATE, request, **how))
             return
         payload = {"request": check.request.to_json(), "then": request}
