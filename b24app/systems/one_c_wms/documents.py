@@ -10,7 +10,7 @@ from typing import Any
 
 from b24app.logistics.model import Item
 from b24app.logistics.order import OrderState
-from b24app.logistics.picking import PickedLine
+from b24app.logistics.picking import PACKED, PickedLine
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import InspectedLine, ReceiptStage, ReceiptState, StockLine
 from b24app.systems.kit.one_c_odata import Row, is_key, moment
@@ -109,7 +109,6 @@ def parse_order(names: Names, found: Found, states: Mapping[str, str], zone: tzi
     word = word_of(raw, states)
     if header.get("DeletionMark") is True:
         word = Status.CANCELLED.value
-    shipped = word == Status.IN_TRANSIT.value
     return order_state(
         Shown(
             remote_id=str(header.get("Ref_Key")),
@@ -120,20 +119,22 @@ def parse_order(names: Names, found: Found, states: Mapping[str, str], zone: tzi
             at=moment_of(header.get("Date"), zone),
             made=moment_of(header.get("Date"), zone),
             recipient=partner_of(names, "order", header),
-            lines=joined([_line(names, row, found, shipped) for row in found.rows]),
+            lines=joined([_line(names, row, found, word) for row in found.rows]),
             posted=header.get("Posted") is True,
         )
     )
 
 
-def _line(names: Names, row: Row, found: Found, shipped: bool) -> PickedLine:
-    """What was shipped is a fact of the article: rows of one article share it."""
+def _line(names: Names, row: Row, found: Found, word: str) -> PickedLine:
+    """What was shipped is a fact of the article: rows of one article share it. Where the base only says that all of it
+    is packed, all of it is: what is short shows once it was shipped."""
     sku, title, ordered = _good(names, row)
-    gone = _NOTHING
-    if shipped and found.facts is not None:
+    shipped = word == Status.IN_TRANSIT.value
+    if shipped and found.facts:
         first = next(each for each in found.rows if _good(names, each)[0] == sku)
         gone = found.facts.get(sku, _NOTHING) if first is row else _NOTHING
-    return PickedLine(sku, ordered, gone, gone, title)
+        return PickedLine(sku, ordered, gone, gone, title)
+    return PickedLine(sku, ordered, ordered if shipped or word == PACKED else _NOTHING, name=title)
 
 
 def _good(names: Names, row: Row) -> tuple[str, str, Decimal]:

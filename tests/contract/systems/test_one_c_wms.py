@@ -166,7 +166,8 @@ def test_both_interfaces_see_one_order(base: OneCWmsHarness) -> None:
 def test_packed_is_what_the_base_calls_so(base: OneCWmsHarness) -> None:
     made = base.make()
     base.step(made, {"code": "Упакован"})
-    assert base.port.read(made.remote_id).packed.parcels == ()
+    packed = base.port.read(made.remote_id)
+    assert (packed.packed.parcels, [int(line.picked) for line in packed.lines]) == ((), [2])
     base.step(made, {"code": "НаКарантине"})
     assert base.port.read(made.remote_id).events[0].status is Status.UNKNOWN
     mapped = base.open(states=json.dumps({"НаКарантине": "packed"}))
