@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -52,7 +53,9 @@ def told(world: World, story: Callable[[Infobase, dict[str, Any]], Awaitable[T]]
         async with base(world, form) as found:
             return await story(found, world.addresses["one_c_wms"]["accounts"][0])
 
-    return asyncio.run(run())
+    # In a thread of its own: Playwright, which other tests of this process use, keeps an event loop in this one.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(run())).result()
 
 
 async def _order(ib: Infobase, keys: dict[str, Any], number: str = "wb-1-1") -> str:
