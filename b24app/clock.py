@@ -54,14 +54,15 @@ class SandboxClock:
     """The machine's clock plus the offset of the sandbox's control API (`GET /clock`), for test and demo profiles.
 
     The offset is asked for at most every `poll_s` seconds, by a background thread: `now()` itself never waits, except
-    once at the very first use, for at most `first_s`: what is written at a wrong time may be due only minutes later.
+    once at the very first use, for at most `first_s`: what is written at a wrong time may be due only minutes later;
+    and for one call after `stale_s` in which nobody asked: the clock may have been set on by days meanwhile.
     While the control API does not answer, the last offset holds.
     """
 
-    def __init__(self, control_url: str, poll_s: float = 0.2, first_s: float = 10.0) -> None:
+    def __init__(self, control_url: str, poll_s: float = 0.2, first_s: float = 10.0, stale_s: float = 5.0) -> None:
         self._url = control_url.rstrip("/") + "/clock"
         self._poll_s = poll_s
-        self._first_s = first_s
+        self._first_s, self._stale_s = first_s, stale_s
         self._offset = 0.0
         self._asked = float("-inf")
         self._lock = threading.Lock()
@@ -80,11 +81,18 @@ class SandboxClock:
     def _keep_fresh(self) -> None:
         if not self._known:
             self._ask_first()
+        elif self._is_stale():
+            with self._first:
+                if self._is_stale():
+                    self._ask()
         with self._lock:
             if self._asking or time.monotonic() - self._asked < self._poll_s:
                 return
             self._asking = True
         threading.Thread(target=self._ask, name="sandbox-clock", daemon=True).start()
+
+    def _is_stale(self) -> bool:
+        return time.monotonic() - self._asked > self._stale_s
 
     def _ask_first(self) -> None:
         """One asks, the others wait for it: none of them may go on with a time that is not known yet."""

@@ -67,3 +67,15 @@ def test_nobody_is_told_a_time_before_the_first_answer() -> None:
     with ThreadPoolExecutor(4) as pool:
         told = list(pool.map(lambda _: datetime.now(UTC) - clock.now(), range(4)))
     assert all(timedelta(minutes=9) < each < timedelta(minutes=11) for each in told)
+
+
+@responses.activate
+def test_whoever_asks_after_a_long_silence_is_told_the_present() -> None:
+    """A page server that nobody used while weeks went by would sign a session with a time long past."""
+    responses.get(URL, json={"offset": 60.0})
+    clock = SandboxClock("http://127.0.0.1:9", poll_s=60.0, stale_s=0.1)
+    clock.now()
+    responses.replace(responses.GET, URL, json={"offset": 86400.0})
+    assert clock.now() - datetime.now(UTC) < timedelta(minutes=2)
+    time.sleep(0.15)
+    assert clock.now() - datetime.now(UTC) > timedelta(hours=23)
