@@ -78,6 +78,7 @@ class Linked(Story):
     def as_it_should(self) -> bool:
         barn = BARNS[self.barn]
         met = bool(self.problem) == (self.outcome in ("short", "refused"))
+        met = met and (self.outcome != "short" or "items" in self.problem)
         late = self.filed or self.outcome != "late" or not barn.documents
         if self.outcome == "cancelled" and not barn.cancels_packed:
             return self.status == Status.CANCELLED and self.legs == (self.barn,)
@@ -143,7 +144,7 @@ class Chains(Teller):
         ids = self._house.steer("POST", f"{self._base}/bulk", {"count": len(self.codes) * len(CHAPTERS)})["deals"]
         for place, deal_id in enumerate(ids):
             outcome, barn = CHAPTERS[place % len(CHAPTERS)], self.codes[place // len(CHAPTERS)]
-            fields = {"short": ("items",), "refused": ("",)}.get(outcome, ())
+            fields = ("",) if outcome == "refused" else ()
             story = Linked(deal_id, outcome, fields, outcome == "refused", barn=barn, place=place)
             self.stories[deal_id] = story
             self._write(story)
