@@ -36,12 +36,10 @@ class Barn:
     service: str
     refusal: Any
     documents: bool = True
-    #: Until what is packed is handed over, its order may still be called off there.
-    cancels_packed: bool = False
 
 
 BARNS: Mapping[str, Barn] = {
-    "moysklad": Barn("cdek", "parcel", "shipmentAddress", cancels_packed=True),
+    "moysklad": Barn("cdek", "parcel", "shipmentAddress"),
     "one_c_wms": Barn("one_c_tms", "", "POSTING_REFUSED"),
     # Attachments are a switch of the account, off unless the admin knows of the service.
     "sap_ewm": Barn("dpd", "PCL", {"code": "VL/302", "message": "Доставка по заказу невозможна"}, documents=False),
@@ -80,7 +78,7 @@ class Linked(Story):
         met = bool(self.problem) == (self.outcome in ("short", "refused"))
         met = met and (self.outcome != "short" or "items" in self.problem)
         late = self.filed or self.outcome != "late" or not barn.documents
-        if self.outcome == "cancelled" and not barn.cancels_packed:
+        if self.outcome == "cancelled":
             return self.status == Status.CANCELLED and self.legs == (self.barn,)
         return super().as_it_should and self.legs[:1] == (self.barn,) and barn.carrier in self.legs and met and late
 
@@ -160,8 +158,7 @@ class Chains(Teller):
         if story.barn == "sap_ewm":
             self._order_in_sap(story)
         override: dict[str, Any] = {"match": {"recipient": f"*{NAMES[story.chapter]}*"}}
-        stays = "packed" if BARNS[story.barn].cancels_packed else "stay"
-        route = {"short": "short", "cancelled": stays}.get(story.outcome, "shipped")
+        route = {"short": "short", "cancelled": "stay"}.get(story.outcome, "shipped")
         steer("POST", f"/{story.barn}/overrides", {**override, "route": route})
         if story.outcome == "refused":
             refusal = {**override, "errors": [BARNS[story.barn].refusal], "times": 1}
@@ -184,8 +181,7 @@ class Chains(Teller):
     # --- meanwhile ----------------------------------------------------------------------------------------------------
 
     def fix(self) -> None:
-        """Managers correct what a warehouse refused, and call one deal of each off: before it is picked, or with its
-        carrier where the warehouse lets go of what is packed."""
+        """Managers correct what a warehouse refused, and call one deal of each off before it is picked."""
         linked = [story for story in self.stories.values() if isinstance(story, Linked)]
         refused = [story for story in linked if story.outcome == "refused"]
         for story in refused:
@@ -195,15 +191,6 @@ class Chains(Teller):
         self._wait(lambda: self._numbered(refused), NUMBERS_S)
         off = [story for story in linked if story.outcome == "cancelled"]
         for story in off:
-            if not BARNS[story.barn].cancels_packed:
-                self._cancel(story)
-        packed = [story for story in off if BARNS[story.barn].cancels_packed]
-        for _ in range(MOST_HOURS):
-            self._look()
-            if all(len(story.legs) > 1 and story.tracking for story in packed):
-                break
-            self._pass(STEP_S)
-        for story in packed:
             self._cancel(story)
         self._wait(lambda: self._all_are(off, Status.CANCELLED), NUMBERS_S)
 
