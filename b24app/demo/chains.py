@@ -192,6 +192,7 @@ class Chains(Teller):
         off = [story for story in linked if story.outcome == "cancelled"]
         for story in off:
             self._cancel(story)
+        self._pass(STEP_S / 2)  # MoySklad is looked at every ten minutes
         self._wait(lambda: self._all_are(off, Status.CANCELLED), NUMBERS_S)
 
     def _pass(self, seconds: float) -> None:
