@@ -5,8 +5,7 @@ document late."""
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +13,11 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from b24app.demo.accounts import SENDER, connect_all
+from b24app.demo.cast import Cast, Placed
 from b24app.demo.house import House
 from b24app.demo.setting_up import open_app, set_up
 from b24app.demo.teller import NUMBERS_S, SETTLE_S, STEP_S, SWEEP_S, Say, Story, Teller
 from b24app.logistics.status import Status
-from b24app.store import portals, shipments
 from b24app.store.engine import read_scope
 from b24app.store.models import FeedRow, Intent, IntentState, OutboxRow, OutboxState, Shipment
 from b24app.systems import discover
@@ -47,25 +46,28 @@ BARNS: Mapping[str, Barn] = {
 }
 #: What becomes of the five deals of a warehouse.
 CHAPTERS = ("delivered", "short", "refused", "cancelled", "late")
-#: One first name a chapter, one surname a warehouse: an emulator knows by the first which order is meant.
-NAMES = ("Агния", "Варвара", "Галина", "Дарья", "Ева")
-SURNAMES = ("Амбарова", "Складова", "Полкина", "Стеллажова")
 ADDRESS = "Казань, ул. Баумана, {n}"
 #: Goods that every warehouse has, and pieces a deal.
 ARTICLE, PIECES = "KM-GR-H", 2
-FIRST_VALUE, BRACKET = 5000, 100
+CAST = Cast(
+    ("Агния", "Варвара", "Галина", "Дарья", "Ева"),
+    ("Амбарова", "Складова", "Полкина", "Стеллажова"),
+    first_value=5000,
+    apart=PIECES,
+)
 LATE = "Акт приёмки.pdf"
-TAB_S, PAUSE_S, MOST_HOURS = 60.0, 0.5, 100
+TAB_S = 60.0
 
 
 @dataclass
-class Linked(Story):
-    """One deal on its way through two systems. `legs` are the systems of its shipments, `filed` the documents that its
-    tab shows."""
+class Linked(Placed):
+    """One deal on its way through two systems. `legs` are the systems of its shipments, `ours` our number at the
+    warehouse, `filed`: its tab lists the late document."""
 
+    cast = CAST
     barn: str = ""
-    place: int = 0
     legs: tuple[str, ...] = ()
+    ours: str = ""
     filed: bool = False
 
     @property
@@ -82,19 +84,6 @@ class Linked(Story):
             return self.status == Status.CANCELLED and self.legs == (self.barn,)
         return super().as_it_should and self.legs[:1] == (self.barn,) and barn.carrier in self.legs and met and late
 
-    @property
-    def chapter(self) -> int:
-        return self.place % len(CHAPTERS)
-
-    @property
-    def name(self) -> str:
-        return f"{NAMES[self.chapter]} {SURNAMES[self.place // len(CHAPTERS)]}"
-
-    @property
-    def price(self) -> int:
-        """Of all goods, so that the rule of its warehouse takes it."""
-        return FIRST_VALUE + self.place // len(CHAPTERS) * BRACKET + 2 * self.chapter
-
 
 class Chains(Teller):
     """Tells it on a portal of its own."""
@@ -102,6 +91,7 @@ class Chains(Teller):
     def __init__(self, house: House, say: Say, portal: int = 2) -> None:
         super().__init__(house, say, portal)
         self.codes = tuple(BARNS)
+        self._systems: dict[int, str] = {}
 
     # --- before ------------------------------------------------------------------------------------------------------
 
@@ -116,6 +106,7 @@ class Chains(Teller):
         self._triggers = set_up(steer, self._member, account, sender={"shipment_point": "", **SENDER}).triggers
         others = [code for code in (*self.codes, *carriers) if code != "cdek"]
         accounts = connect_all(self._house, self._member, others, self._parts)
+        self._systems = {account: code for code, account in accounts.items()}
         page = open_app(steer, self._member)
         page.press("/app/fields", {**_roles(page.get("/app/s/fields")), "role_reference": ERP_FIELD})
         self._rules(accounts)
@@ -125,7 +116,6 @@ class Chains(Teller):
     def _rules(self, accounts: Mapping[str, int]) -> None:
         page = open_app(self._house.steer, self._member)
         for at, (code, barn) in enumerate(BARNS.items()):
-            low = FIRST_VALUE + at * BRACKET
             service = barn.service or discover()[barn.carrier].manifest.services[0][0]
             form = {
                 "title": f"{discover()[code].manifest.title['ru']} → {discover()[barn.carrier].manifest.title['ru']}",
@@ -133,31 +123,30 @@ class Chains(Teller):
                 "before": f"{accounts[code]}:packed",
                 "service_courier": service,
                 "service_pickup": service,
-                "value_from": str(low),
-                "value_to": str(low + BRACKET - 1),
+                **CAST.values(at),
             }
             page.press("/app/rules/0", form)
 
     def _deals(self) -> None:
         ids = self._house.steer("POST", f"{self._base}/bulk", {"count": len(self.codes) * len(CHAPTERS)})["deals"]
+        product = int(self._house.steer("GET", f"{self._base}/goods/{ARTICLE}")["id"])
         for place, deal_id in enumerate(ids):
             outcome, barn = CHAPTERS[place % len(CHAPTERS)], self.codes[place // len(CHAPTERS)]
             fields = ("",) if outcome == "refused" else ()
             story = Linked(deal_id, outcome, fields, outcome == "refused", barn=barn, place=place)
             self.stories[deal_id] = story
-            self._write(story)
+            self._write(story, product)
 
-    def _write(self, story: Linked) -> None:
+    def _write(self, story: Linked, product: int) -> None:
         """The goods, who gets them, and what the warehouse will do with them."""
         steer = self._house.steer
-        row = {"productId": self._product(), "price": story.price / PIECES, "quantity": PIECES}
+        row = {"productId": product, "price": story.price / PIECES, "quantity": PIECES}
         steer("POST", f"{self._base}/rows", {"id": story.deal_id, "rows": [row]})
-        steer(
-            "POST", f"{self._base}/wish", {"deal": story.deal_id, "name": story.name, "address": self._address(story)}
-        )
+        wish = {"deal": story.deal_id, "name": story.name, "address": self._address(story)}
+        steer("POST", f"{self._base}/wish", wish)
         if story.barn == "sap_ewm":
             self._order_in_sap(story)
-        override: dict[str, Any] = {"match": {"recipient": f"*{NAMES[story.chapter]}*"}}
+        override: dict[str, Any] = {"match": {"recipient": story.called}}
         route = {"short": "short", "cancelled": "stay"}.get(story.outcome, "shipped")
         steer("POST", f"/{story.barn}/overrides", {**override, "route": route})
         if story.outcome == "refused":
@@ -170,9 +159,6 @@ class Chains(Teller):
         order = {"lines": [{"sku": ARTICLE, "quantity": PIECES}], "recipient": who, "label": story.name}
         number = self._house.steer("POST", "/sap_ewm/sales_orders", order)["order"]
         self._house.steer("POST", f"{self._base}/edit", {"id": story.deal_id, "fields": {ERP_FIELD: number}})
-
-    def _product(self) -> int:
-        return int(self._house.steer("GET", f"{self._base}/goods/{ARTICLE}")["id"])
 
     @staticmethod
     def _address(story: Linked, more: str = "") -> str:
@@ -197,8 +183,7 @@ class Chains(Teller):
 
     def _pass(self, seconds: float) -> None:
         """The clock of the emulated world runs ahead; then everybody does what is due, as they would in that time."""
-        self._house.steer("POST", "/clock", {"advance": seconds})
-        time.sleep(PAUSE_S)
+        super()._pass(seconds)
         self._wait(self._idle, SETTLE_S)
 
     def _idle(self) -> bool:
@@ -215,18 +200,13 @@ class Chains(Teller):
 
     def travel(self) -> None:
         """To their ends; then a document turns up at some warehouses, and is in the deal's tab."""
-        for _ in range(MOST_HOURS):
-            self._look()
-            if not [story for story in self.stories.values() if story.status != story.wanted]:
-                break
-            self._pass(STEP_S)
-        self._wait(self._told, SETTLE_S)
+        self._arrive()
         late = [story for story in self.stories.values() if isinstance(story, Linked) and story.outcome == "late"]
         late = [story for story in late if BARNS[story.barn].documents]
         for story in late:
-            number = self._number(story)
-            self._house.steer("POST", f"/{story.barn}/orders/{number}/documents", {"kind": "act", "name": LATE})
+            self._house.steer("POST", f"/{story.barn}/orders/{story.ours}/documents", {"kind": "act", "name": LATE})
         self._wait(lambda: all(self._files(story) for story in late), TAB_S)
+        self._wait(self._told, SETTLE_S)
 
     def _files(self, story: Linked) -> bool:
         """Whether its tab lists the document by now: the panel reads when it is looked at."""
@@ -236,22 +216,11 @@ class Chains(Teller):
 
     # --- looking -----------------------------------------------------------------------------------------------------
 
-    def _look(self) -> None:
-        super()._look()
-        with read_scope(self._parts.sessions) as session:
-            portal_id = self._portal_id(session)
-            systems = {row.id: row.system for row in portals.connections(session, portal_id)}
-            owned = shipments.of_deals(session, portal_id, list(self.stories))
-        for deal_id, story in self.stories.items():
-            if isinstance(story, Linked):
-                story.legs = tuple(systems[row.connection_id] for row in owned[deal_id] if row.remote_id)
-
-    def _number(self, story: Linked) -> str:
-        """Ours at the warehouse."""
-        with read_scope(self._parts.sessions) as session:
-            rows = shipments.of_deals(session, self._portal_id(session), [story.deal_id])[story.deal_id]
-            systems = {row.id: row.system for row in portals.connections(session, self._portal_id(session))}
-        return next(row.number for row in rows if systems[row.connection_id] == story.barn)
+    def _seen(self, story: Story, rows: Sequence[Shipment]) -> None:
+        super()._seen(story, rows)
+        if isinstance(story, Linked):
+            story.legs = tuple(self._systems[row.connection_id] for row in rows if row.remote_id)
+            story.ours = next((row.number for row in rows if self._systems[row.connection_id] == story.barn), "")
 
 
 def _roles(page: str) -> dict[str, str]:

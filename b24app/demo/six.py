@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import select
 
 from b24app.demo.accounts import SENDER, connect_all
+from b24app.demo.cast import Cast, Placed
 from b24app.demo.house import House
 from b24app.demo.person import Person
 from b24app.demo.setting_up import open_app, set_up
-from b24app.demo.teller import NUMBERS_S, SETTLE_S, STEP_S, SWEEP_S, Say, Story, Teller
+from b24app.demo.teller import NUMBERS_S, SETTLE_S, STEP_S, SWEEP_S, Say, Teller
 from b24app.logistics.model import DeliveryKind
 from b24app.logistics.status import Status
 from b24app.store.engine import read_scope
@@ -58,11 +59,11 @@ CHAPTERS: Sequence[tuple[str, DeliveryKind, str, tuple[str, ...]]] = (
     ("fixed", COURIER, "city", ("address", "city")),
     ("fixed", COURIER, "carrier", ("",)),
 )
-#: One first name a chapter, one surname a carrier: an emulator knows by the name which order is meant.
-NAMES = ("Аврора", "Богдана", "Василиса", "Глафира", "Домна", "Евпраксия", "Забава", "Ираида", "Клавдия", "Любава")
-SURNAMES = ("Кедрова", "Лугова", "Полева", "Дубова", "Яблокова", "Перова")
-#: A rule takes deals whose goods cost so much: the brackets of the carriers follow each other.
-FIRST_VALUE, BRACKET = 1000, 100
+CAST = Cast(
+    ("Аврора", "Богдана", "Василиса", "Глафира", "Домна", "Евпраксия", "Забава", "Ираида", "Клавдия", "Любава"),
+    ("Кедрова", "Лугова", "Полева", "Дубова", "Яблокова", "Перова"),
+    first_value=1000,
+)
 POINTS_S, TAB_S = 180.0, 60.0
 #: A carrier may not cancel before ten minutes are over (PEK).
 CANCEL_S = 700
@@ -72,29 +73,17 @@ WINDOW = {"z": "18", "south": "55.70", "west": "48.90", "north": "55.90", "east"
 
 
 @dataclass
-class Chapter(Story):
+class Chapter(Placed):
     """One deal: whose it is, how it goes, and what is wrong with it at first."""
 
+    cast = CAST
     system: str = ""
     kind: DeliveryKind = COURIER
     wrong: str = ""
-    place: int = 0
 
     @property
     def as_it_should(self) -> bool:
         return super().as_it_should and bool(self.problem or not self.wrong)
-
-    @property
-    def chapter(self) -> int:
-        return self.place % len(CHAPTERS)
-
-    @property
-    def name(self) -> str:
-        return f"{NAMES[self.chapter]} {SURNAMES[self.place // len(CHAPTERS)]}"
-
-    @property
-    def price(self) -> int:
-        return FIRST_VALUE + self.place // len(CHAPTERS) * BRACKET + self.chapter
 
 
 class Six(Teller):
@@ -125,14 +114,13 @@ class Six(Teller):
 
     def _rules(self, page: Person) -> None:
         for at, (code, carrier) in enumerate(SIX.items()):
-            low = FIRST_VALUE + at * BRACKET
+            values = CAST.values(at)
             form = {
-                "title": f"{discover()[code].manifest.title['ru']}: {low}–{low + BRACKET - 1} ₽",
+                "title": f"{discover()[code].manifest.title['ru']}: {values['value_from']}–{values['value_to']} ₽",
                 "connection_id": str(self.accounts[code]),
                 "service_courier": carrier.courier,
                 "service_pickup": carrier.pickup,
-                "value_from": str(low),
-                "value_to": str(low + BRACKET - 1),
+                **values,
             }
             page.press("/app/rules/0", form)
 
@@ -164,7 +152,7 @@ class Six(Teller):
         wish |= {"phone": "12-34"} if story.wrong == "phone" else {}
         wish |= {"address": NOWHERE} if story.wrong == "city" else {}
         steer("POST", f"{self._base}/wish", wish)
-        override: dict[str, Any] = {"match": {"recipient": f"*{NAMES[story.chapter]}*"}}
+        override: dict[str, Any] = {"match": {"recipient": story.called}}
         if story.wrong == "carrier":
             steer("POST", f"/{story.system}/overrides", {**override, "errors": [SIX[story.system].refusal], "times": 1})
         route = story.outcome if story.outcome in ("returned", "lost") else ""

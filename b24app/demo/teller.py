@@ -16,6 +16,7 @@ from b24app.logistics.status import Status
 from b24app.parts import Parts
 from b24app.store import portals, problems, shipments
 from b24app.store.engine import read_scope
+from b24app.store.models import Shipment
 
 Say = Callable[[str], None]
 MANAGER = 7
@@ -143,16 +144,24 @@ class Teller:
         return all(story.number for story in stories)
 
     def travel(self) -> None:
-        """An hour of the emulated world at a time, until all parcels have come to their ends."""
+        """Until all parcels have come to their ends, and the portal shows it."""
+        self._arrive()
+        self._wait(self._told, SETTLE_S)
+
+    def _arrive(self) -> None:
+        """An hour of the emulated world at a time."""
         for _ in range(MOST_STEPS):
             self._look()
             moving = [story for story in self.stories.values() if story.wanted and story.status != story.wanted]
             self._progress(len(self.stories) - len(moving), "at their end")
             if not moving:
                 break
-            self._house.steer("POST", "/clock", {"advance": STEP_S})
-            time.sleep(0.3)
-        self._wait(self._told, SETTLE_S)
+            self._pass(STEP_S)
+
+    def _pass(self, seconds: float) -> None:
+        """The clock of the emulated world runs ahead."""
+        self._house.steer("POST", "/clock", {"advance": seconds})
+        time.sleep(0.3)
 
     def _told(self) -> bool:
         self._look()
@@ -188,12 +197,16 @@ class Teller:
             found = problems.open_of_deals(session, portal_id, list(self.stories))
         for deal_id, story in self.stories.items():
             if owned[deal_id]:
-                last = owned[deal_id][-1]
-                story.status, story.number = last.status, last.order_number or ""
-                story.tracking = last.tracking_number or ""
+                self._seen(story, owned[deal_id])
             if found[deal_id] and not story.problem:
                 told = found[deal_id][0].problem
                 story.problem = f"{told['field']} ({told['code']})"
+
+    def _seen(self, story: Story, rows: Sequence[Shipment]) -> None:
+        """What its shipments, oldest first, say of it."""
+        last = rows[-1]
+        story.status, story.number = last.status, last.order_number or ""
+        story.tracking = last.tracking_number or ""
 
     def _shown(self) -> None:
         """The portal's side."""
