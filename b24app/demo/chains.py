@@ -17,6 +17,7 @@ from b24app.demo.cast import Cast, Placed
 from b24app.demo.house import House
 from b24app.demo.setting_up import open_app, set_up
 from b24app.demo.teller import NUMBERS_S, SETTLE_S, STEP_S, SWEEP_S, Say, Story, Teller
+from b24app.flows.chain import REST, SHORT
 from b24app.logistics.status import Status
 from b24app.store.engine import read_scope
 from b24app.store.models import FeedRow, Intent, IntentState, OutboxRow, OutboxState, Shipment
@@ -78,7 +79,7 @@ class Linked(Placed):
     def as_it_should(self) -> bool:
         barn = BARNS[self.barn]
         met = bool(self.problem) == (self.outcome in ("short", "refused"))
-        met = met and (self.outcome != "short" or "items" in self.problem)
+        met = met and (self.outcome != "short" or any(f"({code})" in self.problem for code in (SHORT, REST)))
         late = self.filed or self.outcome != "late" or not barn.documents
         if self.outcome == "cancelled":
             return self.status == Status.CANCELLED and self.legs == (self.barn,)
