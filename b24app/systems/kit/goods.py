@@ -1,4 +1,5 @@
-"""Money of goods, for systems that want it per piece: sums that are exact to the minor unit, over several parcels."""
+"""Goods of an order: money for systems that want it per piece (sums exact to the minor unit, over several parcels), and
+articles that a system does not know."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 
 from b24app.logistics.model import Item
 from b24app.logistics.money import Money, per_unit, share
+from b24app.logistics.problem import Field, Problem, Who
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +67,9 @@ def _even(item: Item, position: int, paid: int, worth: int, most: int) -> Iterat
 def _take(rows: list[tuple[int, int]], amount: int) -> list[tuple[int, int]]:
     left = rows[0][0] - amount
     return [(left, rows[0][1]), *rows[1:]] if left else rows[1:]
+
+
+def article_unknown(sku: str, code: str = "", words: str = "") -> Problem:
+    """One for each article: where the system gives no `code`, the article stands in its place, so that none hides
+    another (`Problem.key`)."""
+    return Problem("article_unknown", Field.ITEMS, Who.MANAGER, code or sku, words, {"sku": sku})

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from b24app.logistics.errors import AccountProblem
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.systems.kit.goods import article_unknown
 from b24app.systems.kit.meanings import once
 from b24app.systems.manhattan.profile import Said
 from b24app.systems.manhattan.vocabulary import ARTICLE, MEANINGS
@@ -30,10 +31,8 @@ def _problem(code: str, text: str) -> Problem:
 
 
 def unknown_articles(skus: list[str]) -> tuple[Problem, ...]:
-    """One each: a problem names its article in its code's place, so that none hides another."""
-    return tuple(
-        Problem("article_unknown", Field.ITEMS, Who.MANAGER, their_code=sku, params={"sku": sku}) for sku in skus
-    )
+    """One each."""
+    return tuple(map(article_unknown, skus))
 
 
 def profile_broken(place: str, why: str) -> AccountProblem:

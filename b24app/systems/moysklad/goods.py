@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from b24app.logistics.errors import Refused
 from b24app.logistics.model import Item
-from b24app.logistics.problem import Field, Problem
+from b24app.systems.kit.goods import article_unknown
 from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.vocabulary import Row, escaped, kopecks
 
@@ -56,7 +56,7 @@ class Shelf:
         """Rows of an order. Raises Refused, naming each article that is unknown."""
         known = self.find(item.sku for item in items)
         if unknown := [item for item in items if item.sku not in known]:
-            raise Refused([_unknown(item) for item in unknown])
+            raise Refused([article_unknown(item.sku or item.name) for item in unknown])
         return [self._row(item, known[item.sku], reserve) for item in items]
 
     def _row(self, item: Item, goods: Goods, reserve: bool) -> Row:
@@ -64,10 +64,6 @@ class Shelf:
         held = {"reserve": item.quantity} if reserve and goods.kind != "service" else {}
         goods_ref = self._client.ref(goods.kind, goods.id)
         return {"assortment": goods_ref, "quantity": item.quantity, "price": kopecks(item.price), **vat, **held}
-
-
-def _unknown(item: Item) -> Problem:
-    return Problem("article_unknown", Field.ITEMS, params={"sku": item.sku or item.name})
 
 
 def portions(texts: Sequence[str]) -> list[Sequence[str]]:

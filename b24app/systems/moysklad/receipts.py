@@ -11,6 +11,7 @@ from typing import Any
 from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.warehouse import Finding, InspectedLine, ReceiptRequest, ReceiptStage, ReceiptState
+from b24app.systems.kit.goods import article_unknown
 from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.errors import Unknown
 from b24app.systems.moysklad.goods import Shelf, joined
@@ -92,7 +93,7 @@ class Receipts:
                 found.append({**row, "quantity": float(amount)})
         missing += [sku for sku in known if left.get(known[sku].id, Decimal(0)) > 0]
         if missing:
-            raise Refused([Problem("article_unknown", Field.ITEMS, params={"sku": sku}) for sku in missing])
+            raise Refused([article_unknown(sku) for sku in missing])
         return found
 
     # --- reading --------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import replace
 from b24app.logistics.errors import Refused
 from b24app.logistics.model import Item, ShipmentRequest
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.systems.kit.goods import article_unknown
 
 
 def items_of(request: ShipmentRequest) -> list[Item]:
@@ -27,7 +28,3 @@ def merged(items: Iterable[Item]) -> list[Item]:
     if nameless := [item.name for (sku, _), item in found.items() if not sku]:
         raise Refused([article_unknown(name) for name in nameless])
     return list(found.values())
-
-
-def article_unknown(sku: str, code: str = "", words: str = "") -> Problem:
-    return Problem("article_unknown", Field.ITEMS, Who.MANAGER, code, words, {"sku": sku})

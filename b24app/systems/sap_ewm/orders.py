@@ -11,6 +11,7 @@ from b24app.logistics.errors import Refused
 from b24app.logistics.model import Item, ShipmentRequest
 from b24app.logistics.order import fingerprint
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.systems.kit.goods import article_unknown
 from b24app.systems.sap_ewm.odata import ITEMS
 from b24app.systems.sap_ewm.vocabulary import DONE, bare, plain, quantity, reference_missing, same_article
 
@@ -83,7 +84,7 @@ def choose(items: Sequence[Item], rows: Sequence[OrderRow]) -> list[Wanted]:
     for item in items:
         row = next((row for row in rows if item.sku and same_article(row.material, item.sku)), None)
         if row is None:
-            problems.append(Problem("article_unknown", Field.ITEMS, Who.MANAGER, params={"sku": item.sku or item.name}))
+            problems.append(article_unknown(item.sku or item.name))
             continue
         needed[row.material] = needed.get(row.material, Decimal(0)) + item.quantity
     if problems:

@@ -57,6 +57,7 @@ def test_an_unknown_article_is_named_before_anything_is_made(sklad: MoySkladHarn
     assert [(each.code, each.field, each.params["sku"]) for each in caught.value.problems] == [
         ("article_unknown", Field.ITEMS, "SP-SKI-190"), ("article_unknown", Field.ITEMS, "NO;SUCH"),
     ]  # fmt: skip
+    assert len({each.key for each in caught.value.problems}) == 2, "none is taken for another"
     assert asked(sklad, "POST") == []
 
 

@@ -96,6 +96,7 @@ def test_articles_that_nobody_knows_are_refused_by_name(either: OneCWmsHarness) 
     problems = caught.value.problems
     assert {problem.code for problem in problems} == {"article_unknown"}
     assert {problem.field for problem in problems} == {Field.ITEMS}
+    assert len({problem.key for problem in problems}) == 2, "none is taken for another"
     assert either.accepted("wb-1-1") == 0
     nameless = either.request(parcels=(Parcel(700, 200, 150, 100, (replace(CUP, sku=""),)),))
     with pytest.raises(Refused) as caught:

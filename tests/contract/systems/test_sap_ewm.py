@@ -87,6 +87,7 @@ def test_an_article_that_the_order_does_not_have_is_named(sap: SapEwmHarness) ->
         ("article_unknown", "PLD-GR"),
         ("article_unknown", "Подарок"),
     ]
+    assert len({each.key for each in caught.value.problems}) == 2, "none is taken for another"
     assert sap.accepted("wb-1-1") == 0
 
 

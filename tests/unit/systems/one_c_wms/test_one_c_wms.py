@@ -82,6 +82,11 @@ def test_rows_of_one_article_and_price_are_one() -> None:
     with pytest.raises(Refused) as caught:
         merged([])
     assert caught.value.problems[0].code == "items_missing"
+    with pytest.raises(Refused) as caught:
+        merged([Item("Чашка", "", 1, Money.of(1), 1), Item("Ложка", "", 1, Money.of(2), 1)])
+    assert [problem.key for problem in caught.value.problems] == [
+        "article_unknown|items|Чашка", "article_unknown|items|Ложка",
+    ]  # fmt: skip
 
 
 def test_an_article_is_named_by_its_place() -> None:
