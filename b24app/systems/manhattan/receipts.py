@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Finding, InspectedLine, ReceiptStage, ReceiptState
+from b24app.systems.kit.inspected import inspected
 from b24app.systems.kit.units import decimal_of, moment_of
 from b24app.systems.manhattan.profile import Profile
 
@@ -59,8 +60,7 @@ def _stage(value: str) -> ReceiptStage:
 def _lines(
     row: Json, received: Sequence[Json], conditions: Mapping[str, Sequence[str]], done: bool
 ) -> tuple[tuple[InspectedLine, ...], list[str]]:
-    """Rows by article, and conditions that the profile does not know. Pieces above what was expected are surplus,
-    damaged ones first among those that were expected."""
+    """Rows by article, and conditions that the profile does not know."""
     expected: dict[str, Decimal] = {}
     for line in row.get("lines") or []:
         sku = str(line.get("sku") or "")
@@ -79,14 +79,13 @@ def _inspected(
     told = [each for each in mine if _condition(each) not in conditions["accepted"]]
     findings = [Finding(_quantity(each["quantity"]), _condition(each)) for each in told]
     total = sum((_quantity(each["quantity"]) for each in mine), Decimal(0))
-    bad = [each for each in mine if _condition(each) in conditions["damaged"]]
-    damaged = min(sum((_quantity(each["quantity"]) for each in bad), Decimal(0)), want)
-    good = [each for each in mine if _condition(each) in conditions["accepted"]]
-    accepted = min(sum((_quantity(each["quantity"]) for each in good), Decimal(0)), want - damaged)
     if not done:
         return InspectedLine(sku, want, received=total, findings=tuple(findings))
-    missing = max(want - total, Decimal(0))
-    return InspectedLine(sku, want, accepted, damaged, missing, max(total - want, Decimal(0)), total, tuple(findings))
+    good, bad = (
+        sum((_quantity(each["quantity"]) for each in mine if _condition(each) in conditions[kind]), Decimal(0))
+        for kind in ("accepted", "damaged")
+    )
+    return inspected(sku, want, good, bad, findings, total)
 
 
 def _condition(row: Json) -> str:

@@ -12,6 +12,7 @@ from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.warehouse import Finding, InspectedLine, ReceiptRequest, ReceiptStage, ReceiptState
 from b24app.systems.kit.goods import article_unknown
+from b24app.systems.kit.inspected import inspected
 from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.errors import Unknown
 from b24app.systems.moysklad.goods import Shelf, joined
@@ -162,8 +163,8 @@ def state_of(row: Row, losses: Sequence[Row], photos: tuple[str, ...] = ()) -> R
             lines.append(InspectedLine(sku, wanted))
             continue
         findings = (Finding(broken, DAMAGED, reasons.get(sku, ""), photos=photos),) if broken else ()
-        lines.append(InspectedLine(sku, wanted, max(came - broken, Decimal(0)), broken, max(wanted - came, Decimal(0)),
-                                   max(came - wanted, Decimal(0)), came, findings))  # fmt: skip
+        bad = min(broken, came)
+        lines.append(inspected(sku, wanted, came - bad, bad, findings))
     state = State.of(row.get("state"))
     return ReceiptState(
         str(row.get("id")),

@@ -13,6 +13,7 @@ from b24app.logistics.order import OrderState
 from b24app.logistics.picking import PACKED, PickedLine
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import InspectedLine, ReceiptStage, ReceiptState, StockLine
+from b24app.systems.kit.inspected import inspected
 from b24app.systems.kit.one_c_odata import Row, is_key, moment
 from b24app.systems.kit.units import decimal_of, moment_of
 from b24app.systems.one_c_wms.names import Names, way
@@ -178,10 +179,7 @@ def _received(names: Names, row: Row, found: Found, accepted: bool) -> Inspected
     received = (found.facts or {}).get(sku, _NOTHING)
     if not accepted:
         return InspectedLine(sku, expected, received=received)
-    good = min(received, expected)
-    return InspectedLine(
-        sku, expected, accepted=good, missing=expected - good, surplus=received - good, received=received
-    )
+    return inspected(sku, expected, received)
 
 
 def facts_by_sku(names: Names, kind: str, rows: Iterable[Row]) -> dict[str, dict[str, Decimal]]:

@@ -11,6 +11,7 @@ from typing import Any
 from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Finding, InspectedLine, ReceiptRequest, ReceiptStage, ReceiptState
+from b24app.systems.kit.inspected import inspected
 from b24app.systems.kit.units import moment_of
 from b24app.systems.sap_ewm import vocabulary as words
 from b24app.systems.sap_ewm.client import Client
@@ -199,11 +200,6 @@ def _found(item: Row, parts: Iterable[Mapping[str, Any]], good: Sequence[str], b
         return sum((words.quantity(part.get("EWMStockQuantityInBaseUnit")) for part in fitting), Decimal(0))
 
     fine, broken = lies(good), lies(blocked)
-    damaged = min(broken, expected)
-    accepted = min(fine, expected - damaged)
     told = ((fine, "good", ""), (broken, "damaged", ", ".join(blocked)))
-    findings = tuple(Finding(amount, condition, reason) for amount, condition, reason in told if amount)
-    return InspectedLine(
-        item["Material"], expected, accepted, damaged, expected - accepted - damaged,
-        fine + broken - accepted - damaged, fine + broken, findings,
-    )  # fmt: skip
+    findings = [Finding(amount, condition, reason) for amount, condition, reason in told if amount]
+    return inspected(item["Material"], expected, fine, broken, findings)

@@ -200,6 +200,19 @@ def test_an_inspection_is_what_was_left_and_written_off() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("came", "broken", "want"),
+    [(7, 1, (4, 1, 0, 2)), (7, 6, (0, 5, 0, 2)), (5, 0, (5, 0, 0, 0)), (3, 4, (0, 3, 2, 0)), (0, 0, (0, 0, 5, 0))],
+)
+def test_an_inspection_adds_up(came: int, broken: int, want: tuple[int, ...]) -> None:
+    told = {"positions": {"rows": [row(came)]}, "attributes": [{"name": "b24_expected", "value": '{"CUP-1": "5"}'}]}
+    losses = [{"applicable": True, "positions": {"rows": [row(broken)]}}]
+    [line] = receipt_of({"id": "r1", "applicable": True, "updated": at(7), **told}, losses).lines
+    assert (line.accepted, line.damaged, line.missing, line.surplus) == want
+    assert line.accepted + line.damaged + line.missing == line.expected
+    assert line.received == came
+
+
 def test_stock_that_is_being_recounted_is_not_zero() -> None:
     places = [Warehouse("s1", "Москва"), Warehouse("s2", "Казань")]
     cup, tea = Goods("g1", "product", "CUP-1"), Goods("g2", "product", "T-1")
