@@ -14,6 +14,7 @@ from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerpr
 from b24app.logistics.picking import PACKED, Packed, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
+from b24app.systems.kit.picked import shortage
 from b24app.systems.kit.units import decimal_of, moment_of
 from b24app.systems.manhattan.profile import Profile
 from b24app.systems.manhattan.vocabulary import between, of_unit
@@ -86,7 +87,10 @@ def state_of(number: str, told: Told, meanings: Meanings) -> OrderState:
     main = _event(told, raw, status, meanings)
     events = [*main, *_failures(told, meanings)]
     if packed and main:
-        events += _shortages(lines, raw, packed_at or main[0].at)
+        events += [
+            shortage(line, packed_at or main[0].at, f"short:{line.sku}", place=line.sku)
+            for line in lines if line.short > 0
+        ]  # fmt: skip
     numbers = [str(row["trackingNumber"]) for row in told.packages if row.get("trackingNumber")]
     return OrderState(
         remote_id=number,
@@ -138,19 +142,6 @@ def _failures(told: Told, meanings: Meanings) -> Iterator[TrackingEvent]:
     if at is not None:
         problem = Problem("warehouse_blocked", Field.ORDER, Who.CARRIER, their_text=text)
         yield TrackingEvent("failure", text, None, at, incident=Incident.NOT_READY, problem=problem)
-
-
-def _shortages(lines: Sequence[PickedLine], raw: str, at: datetime) -> Iterator[TrackingEvent]:
-    """Picking is over, and something of a row is not there."""
-    for line in lines:
-        if line.short > 0:
-            params = {
-                name: f"{getattr(line, name):f}" for name in ("sku", "short", "ordered", "picked") if name != "sku"
-            }
-            problem = Problem("short_picked", Field.ITEMS, their_code=line.sku, params={"sku": line.sku, **params})
-            yield TrackingEvent(
-                raw, line.sku, None, at, place=line.sku, incident=Incident.MISSING_GOODS, problem=problem
-            )
 
 
 def _packed_at(told: Told, meanings: Meanings) -> datetime | None:

@@ -16,6 +16,7 @@ from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerpr
 from b24app.logistics.picking import PACKED, Packed, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
+from b24app.systems.kit.picked import shortage
 from b24app.systems.moysklad.lists import DEMAND, ORDER, Meant, State
 from b24app.systems.moysklad.vocabulary import (
     BLOCKED,
@@ -182,14 +183,7 @@ def _take(amounts: dict[str, Decimal], goods: str, most: Decimal) -> Decimal:
 def _shortages(papers: Papers, lines: Sequence[PickedLine], packed_at: datetime) -> Iterator[TrackingEvent]:
     """At the moment when the shipment was made: the same shortage is told once."""
     at = moment(papers.demands[0].get("created")) if papers.demands else None
-    for line in lines:
-        if line.short > 0:
-            params = {"sku": line.sku, "short": f"{line.short:f}", "ordered": f"{line.ordered:f}",
-                      "picked": f"{max(line.picked, line.shipped):f}"}  # fmt: skip
-            problem = Problem("short_picked", Field.ITEMS, Who.MANAGER, params=params)
-            text = f"{line.sku}: {params['picked']} / {params['ordered']}"
-            yield TrackingEvent(SHORT, text, None, at or packed_at, line.sku, incident=Incident.MISSING_GOODS,
-                                problem=problem)  # fmt: skip
+    return (shortage(line, at or packed_at, SHORT, place=line.sku) for line in lines if line.short > 0)
 
 
 # --- whose it is ------------------------------------------------------------------------------------------------------

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from b24app.logistics.model import Parcel
 from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerprint_of_name
 from b24app.logistics.picking import PACKED, Packed, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
+from b24app.systems.kit.picked import shortage
 from b24app.systems.one_c_wms.vocabulary import BLOCKED, STATES
 
 
@@ -83,20 +83,7 @@ def _shortages(shown: Shown, packed: bool) -> tuple[TrackingEvent, ...]:
     at = shown.made or shown.at
     if not over or at is None or not any(line.picked or line.shipped for line in shown.lines):
         return ()
-    return tuple(_shortage(line, at) for line in shown.lines if line.short)
-
-
-def _shortage(line: PickedLine, at: datetime) -> TrackingEvent:
-    params = {"sku": line.sku, "short": plain(line.short), "ordered": plain(line.ordered)}
-    params["picked"] = plain(max(line.picked, line.shipped))
-    problem = Problem("short_picked", Field.ITEMS, Who.MANAGER, line.sku, params=params)
-    text = f"{line.sku}: {params['picked']} / {params['ordered']}"
-    return TrackingEvent(f"short:{line.sku}", text, None, at, incident=Incident.MISSING_GOODS, problem=problem)
-
-
-def plain(value: Decimal) -> str:
-    """`2`, `1.5`: without zeros that mean nothing."""
-    return f"{value.normalize():f}"
+    return tuple(shortage(line, at, f"short:{line.sku}") for line in shown.lines if line.short)
 
 
 def joined(lines: Sequence[PickedLine]) -> tuple[PickedLine, ...]:

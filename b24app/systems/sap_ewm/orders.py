@@ -12,8 +12,9 @@ from b24app.logistics.model import Item, ShipmentRequest
 from b24app.logistics.order import fingerprint
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.goods import article_unknown
+from b24app.systems.kit.units import plain
 from b24app.systems.sap_ewm.odata import ITEMS
-from b24app.systems.sap_ewm.vocabulary import DONE, bare, plain, quantity, reference_missing, same_article
+from b24app.systems.sap_ewm.vocabulary import DONE, bare, quantity, reference_missing, same_article
 
 Row = dict[str, Any]
 

@@ -18,6 +18,7 @@ from b24app.logistics.order import Decision, OrderState, TrackingEvent
 from b24app.logistics.picking import Packed, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
+from b24app.systems.kit.picked import shortage
 from b24app.systems.sap_ewm import vocabulary as words
 from b24app.systems.sap_ewm.odata import BOXES, ITEMS
 
@@ -39,11 +40,7 @@ class Site:
 class _Line:
     """One row, LE's and EWM's word joined. `told`: the picking of it is over."""
 
-    sku: str
-    name: str
-    ordered: Decimal
-    picked: Decimal
-    shipped: Decimal
+    row: PickedLine
     begun: bool
     told: bool
 
@@ -61,7 +58,7 @@ def state_of(row: Row, warehouse: Mapping[str, Row] | None, site: Site) -> Order
         order_number=number,
         events=events,
         fingerprint=mark if _FINGERPRINT.fullmatch(mark) else "",
-        lines=tuple(PickedLine(line.sku, line.ordered, line.picked, line.shipped, line.name) for line in lines),
+        lines=tuple(line.row for line in lines),
         packed=_packed(row, lines, site),
     )
 
@@ -82,10 +79,9 @@ def _line(row: Row, item: Row, there: Row | None) -> _Line:
         same = str(there.get("QuantityUnit") or "") in ("", item["DeliveryQuantityUnit"])
         told, picked = digit == words.EWM_DONE, words.quantity(there.get("ProductQuantity")) if same else now
     over = told or issued
-    return _Line(
-        item["Material"], item["DeliveryDocumentItemText"], asked or now, picked if over else Decimal(0),
-        now if issued else Decimal(0), begun or over, over,
-    )  # fmt: skip
+    picked, shipped = picked if over else Decimal(0), now if issued else Decimal(0)
+    held = PickedLine(item["Material"], asked or now, picked, shipped, item["DeliveryDocumentItemText"])
+    return _Line(held, begun or over, over)
 
 
 def _packed(row: Row, lines: Sequence[_Line], site: Site) -> Packed | None:
@@ -143,17 +139,9 @@ def _troubles(row: Row, lines: Sequence[_Line], day: datetime) -> Iterable[Track
             block, words.STATUS_TEXTS["blocked"], None, day, incident=Incident.NOT_READY, problem=problem
         )
     for line in lines:
-        short = line.ordered - line.picked
-        if line.told and short > 0:
-            params = {
-                "sku": line.sku,
-                "short": words.plain(short),
-                "ordered": words.plain(line.ordered),
-                "picked": words.plain(line.picked),
-            }
-            problem = Problem("short_picked", Field.ITEMS, Who.MANAGER, their_code=line.sku, params=params)
-            text = f"{words.STATUS_TEXTS['short']}: {line.sku}"
-            yield TrackingEvent(f"short:{line.sku}", text, None, day, incident=Incident.MISSING_GOODS, problem=problem)
+        if line.told and line.row.short > 0:
+            sku = line.row.sku
+            yield shortage(line.row, day, f"short:{sku}", f"{words.STATUS_TEXTS['short']}: {sku}")
 
 
 def _block(row: Row) -> str:

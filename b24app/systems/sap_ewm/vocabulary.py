@@ -151,11 +151,6 @@ def quantity(value: object) -> Decimal:
     return decimal_of(value) or Decimal(0)
 
 
-def plain(value: Decimal) -> str:
-    """As SAP takes it: no exponent, no zeros that say nothing."""
-    return f"{value.normalize():f}"
-
-
 def bare(number: str) -> str:
     """Document and item numbers without leading zeros, as the API shows them."""
     return number.strip().lstrip("0")

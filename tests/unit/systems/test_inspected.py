@@ -25,5 +25,5 @@ def test_what_came_is_accounted_for(want: Decimal, good: Decimal, bad: Decimal) 
 def test_pieces_of_a_condition_that_nobody_knows_are_neither_good_nor_bad() -> None:
     found = [Finding(Decimal(2), "WET")]
     line = inspected("CUP-1", Decimal(3), Decimal(0), Decimal(1), found, total=Decimal(3))
-    assert (line.accepted, line.damaged, line.missing, line.surplus, line.received) == (0, 1, 0, 0, 3)
+    assert [*map(int, (line.accepted, line.damaged, line.missing, line.surplus, line.received))] == [0, 1, 0, 0, 3]
     assert line.findings == (Finding(Decimal(2), "WET"),)

@@ -75,6 +75,9 @@ def test_what_lies_packed_and_what_is_short() -> None:
     assert (short.status, short.incident, short.problem.params) == (
         None, Incident.MISSING_GOODS, {"sku": "CUP-1", "short": "1", "ordered": "2", "picked": "1"},
     )  # fmt: skip
+    shipped = [{**lines[0], "shipped": 1}, {**lines[1], "shipped": 3}]
+    later = state(Told(None, planned("7200", lines=shipped, changedAt="2027-01-01T00:00:00"), None, [row])).events
+    assert [event for event in later if event.problem] == [short], "one event, whatever status follows"
     picking = state(Told(None, planned("5000", lines=lines)))
     assert (picking.packed, len(picking.events)) == (None, 1)
     left = state(Told(None, planned("7200", lines=lines)))

@@ -18,11 +18,12 @@ from b24app.logistics.picking import PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import ReceiptRequest, ReceiptStage, StockLine
+from b24app.systems.kit.units import plain
 from b24app.systems.one_c_wms import documents, orders, receipts
 from b24app.systems.one_c_wms.goods import merged
 from b24app.systems.one_c_wms.names import Names
 from b24app.systems.one_c_wms.settings import state_options
-from b24app.systems.one_c_wms.states import plain, word_of
+from b24app.systems.one_c_wms.states import word_of
 from b24app.systems.one_c_wms.vocabulary import NAMES, NEEDED, millimetres
 
 KEY = "0a000001-0000-4000-8000-000000000001"

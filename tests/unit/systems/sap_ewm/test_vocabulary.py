@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from b24app.logistics.problem import Field
+from b24app.systems.kit.units import plain
 from b24app.systems.sap_ewm import vocabulary as words
 
 MOSCOW = words.zone_of("Europe/Moscow")
@@ -34,7 +35,7 @@ def test_sides_become_millimetres(value: object, unit: str, millimetres: int) ->
 def test_quantities_come_with_any_zeros_and_go_without() -> None:
     assert words.quantity("2") == words.quantity("2.000") == words.quantity(2) == Decimal(2)
     assert words.quantity(None) == words.quantity("") == 0
-    assert [words.plain(Decimal(text)) for text in ("2.000", "0.500", "100", "1E+3")] == ["2", "0.5", "100", "1000"]
+    assert [plain(Decimal(text)) for text in ("2.000", "0.500", "100", "1E+3")] == ["2", "0.5", "100", "1000"]
 
 
 def test_numbers_and_articles_are_compared_without_their_zeros() -> None:
