@@ -50,7 +50,7 @@ class Scene:
         house.steer("POST", f"{self.base}/settings", {"event_delay_min": 0.0, "event_delay_max": 0.1})
         time.sleep(2.0)
         house.supervisor.hold(WORKER)
-        self._crashes = 0
+        self._crashing: list[Child] = []
         self._parts = Parts.open(house.settings())
 
     def move_a_deal(self) -> int:
@@ -61,10 +61,10 @@ class Scene:
 
     def begin(self, point: str) -> Child:
         """Start a worker that crashes at `point`."""
-        self._crashes += 1
         argv = [sys.executable, "-m", "tests.faults.crasher", point]
-        spec = Spec(name=f"{point}-{self._crashes}", argv=argv, env=self.house.env, cwd=ROOT)
-        return self.house.supervisor.start(spec, wait=False)
+        spec = Spec(name=f"{point}-{len(self._crashing)}", argv=argv, env=self.house.env, cwd=ROOT)
+        self._crashing.append(self.house.supervisor.start(spec, wait=False))
+        return self._crashing[-1]
 
     def crash(self, point: str) -> None:
         """Let a worker run until it reaches the point and dies there."""
@@ -97,6 +97,13 @@ class Scene:
         with read_scope(self._parts.sessions) as session:
             waiting = [session.scalar(select(func.count(table.next_try_at))) for table in (Intent, OutboxRow)]
         return not any(waiting)
+
+    def clear(self) -> None:
+        """Nothing that one test began reaches the next one, however it ended."""
+        for child in self._crashing:
+            child.kill()
+        self.house.steer("DELETE", "/faults")
+        self.rest()
 
     def rest(self) -> None:
         self.house.supervisor.hold(WORKER)
@@ -150,8 +157,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 @pytest.fixture
 def scene(scenes: Scene) -> Iterator[Scene]:
     yield scenes
-    scenes.house.steer("DELETE", "/faults")
-    scenes.rest()
+    scenes.clear()
 
 
 @pytest.mark.parametrize(
