@@ -1,7 +1,8 @@
-"""What was picked short, as an event (`logistics.picking.PickedLine`)."""
+"""What was picked short, as events (`logistics.picking.PickedLine`)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from b24app.logistics.order import TrackingEvent
@@ -11,12 +12,33 @@ from b24app.logistics.status import Incident
 from b24app.systems.kit.units import plain
 
 
-def shortage(line: PickedLine, at: datetime, code: str, text: str = "", place: str = "") -> TrackingEvent:
-    """The order goes on without it, and somebody decides. `code`, `at` and `place` have to stay the same for as long as
-    the order is read, whatever it becomes: they are what makes it one event (`TrackingEvent.key`)."""
-    picked = plain(max(line.picked, line.shipped))
-    params = {"sku": line.sku, "short": plain(line.short), "ordered": plain(line.ordered), "picked": picked}
+def joined(lines: Iterable[PickedLine]) -> tuple[PickedLine, ...]:
+    """A row an article: orders may have it in several, and what one of them lacks may stand in another."""
+    found: dict[str, PickedLine] = {}
+    for line in lines:
+        known = found.get(_article(line))
+        found[_article(line)] = line if known is None else PickedLine(
+            line.sku, known.ordered + line.ordered, known.picked + line.picked, known.shipped + line.shipped,
+            known.name or line.name,
+        )  # fmt: skip
+    return tuple(found.values())
+
+
+def shortages(lines: Iterable[PickedLine], at: datetime) -> tuple[TrackingEvent, ...]:
+    """An event an article that is short, once picking of these rows is over: the order goes on without it, and somebody
+    decides. `at` has to stay the same for as long as the order is read, whatever it becomes: what somebody has decided
+    about is not told anew (`TrackingEvent.key`)."""
+    return tuple(_shortage(line, at) for line in joined(lines) if line.short)
+
+
+def _shortage(line: PickedLine, at: datetime) -> TrackingEvent:
+    article, picked = _article(line), plain(max(line.picked, line.shipped))
+    params = {"sku": article, "short": plain(line.short), "ordered": plain(line.ordered), "picked": picked}
     # Of several articles that are short, none hides another (`Problem.key`).
-    problem = Problem("short_picked", Field.ITEMS, Who.MANAGER, their_code=line.sku, params=params)
-    said = text or f"{line.sku}: {picked} / {params['ordered']}"
-    return TrackingEvent(code, said, None, at, place, incident=Incident.MISSING_GOODS, problem=problem)
+    problem = Problem("short_picked", Field.ITEMS, Who.MANAGER, their_code=article, params=params)
+    text = f"{article}: {picked} / {params['ordered']}"
+    return TrackingEvent(f"short:{article}", text, None, at, incident=Incident.MISSING_GOODS, problem=problem)
+
+
+def _article(line: PickedLine) -> str:
+    return line.sku or line.name

@@ -14,7 +14,7 @@ from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerpr
 from b24app.logistics.picking import PACKED, Packed, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
-from b24app.systems.kit.picked import shortage
+from b24app.systems.kit.picked import shortages
 from b24app.systems.kit.units import decimal_of, moment_of
 from b24app.systems.manhattan.profile import Profile
 from b24app.systems.manhattan.vocabulary import between, of_unit
@@ -87,10 +87,7 @@ def state_of(number: str, told: Told, meanings: Meanings) -> OrderState:
     main = _event(told, raw, status, meanings)
     events = [*main, *_failures(told, meanings)]
     if packed and main:
-        events += [
-            shortage(line, packed_at or main[0].at, f"short:{line.sku}", place=line.sku)
-            for line in lines if line.short > 0
-        ]  # fmt: skip
+        events += shortages(lines, packed_at or main[0].at)
     numbers = [str(row["trackingNumber"]) for row in told.packages if row.get("trackingNumber")]
     return OrderState(
         remote_id=number,

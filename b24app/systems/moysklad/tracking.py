@@ -16,7 +16,7 @@ from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerpr
 from b24app.logistics.picking import PACKED, Packed, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
-from b24app.systems.kit.picked import shortage
+from b24app.systems.kit.picked import shortages
 from b24app.systems.moysklad.lists import DEMAND, ORDER, Meant, State
 from b24app.systems.moysklad.vocabulary import (
     BLOCKED,
@@ -32,7 +32,7 @@ from b24app.systems.moysklad.vocabulary import (
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: Marks of events that are documents, not states.
-CREATED, POSTED, RETURN, RETURN_POSTED, SHORT = "created", "demand", "salesreturn", "salesreturn.posted", "short"
+CREATED, POSTED, RETURN, RETURN_POSTED = "created", "demand", "salesreturn", "salesreturn.posted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ def state_of(papers: Papers, meant: Meant, boxes: str) -> OrderState:
         events.append(TrackingEvent(speaks.code, speaks.text, Status(speaks.meaning), max(speaks.at, born)))
     events += [_note(word) for word in words if word.meaning in (BLOCKED, Status.UNKNOWN) and word is not speaks]
     if packed is not None:
-        events += _shortages(papers, lines, packed.at or born)
+        # The shipment was made at one moment, whatever became of it.
+        made = moment(papers.demands[0].get("created")) if papers.demands else None
+        events += shortages(lines, made or packed.at or born)
     last = papers.demands[-1] if papers.demands else {}
     return OrderState(
         remote_id,
@@ -178,12 +180,6 @@ def _take(amounts: dict[str, Decimal], goods: str, most: Decimal) -> Decimal:
     taken = min(amounts.get(goods, Decimal(0)), most)
     amounts[goods] = amounts.get(goods, Decimal(0)) - taken
     return taken
-
-
-def _shortages(papers: Papers, lines: Sequence[PickedLine], packed_at: datetime) -> Iterator[TrackingEvent]:
-    """At the moment when the shipment was made: the same shortage is told once."""
-    at = moment(papers.demands[0].get("created")) if papers.demands else None
-    return (shortage(line, at or packed_at, SHORT, place=line.sku) for line in lines if line.short > 0)
 
 
 # --- whose it is ------------------------------------------------------------------------------------------------------

@@ -15,9 +15,10 @@ from b24app.logistics.status import Status
 from b24app.logistics.warehouse import InspectedLine, ReceiptStage, ReceiptState, StockLine
 from b24app.systems.kit.inspected import inspected
 from b24app.systems.kit.one_c_odata import Row, is_key, moment
+from b24app.systems.kit.picked import joined
 from b24app.systems.kit.units import decimal_of, moment_of, plain
 from b24app.systems.one_c_wms.names import Names, way
-from b24app.systems.one_c_wms.states import Shown, joined, order_state, word_of
+from b24app.systems.one_c_wms.states import Shown, order_state, word_of
 from b24app.systems.one_c_wms.vocabulary import RECEIPT_STATES, STAGES_OF
 
 _NOTHING = Decimal(0)

@@ -14,9 +14,10 @@ from b24app.logistics.order import OrderState
 from b24app.logistics.picking import PACKED, PickedLine
 from b24app.logistics.problem import Problem
 from b24app.systems.kit.one_c_http import Row, rows_of
+from b24app.systems.kit.picked import joined
 from b24app.systems.kit.units import decimal_of, grams_of, kilograms, moment_of, whole_units
 from b24app.systems.one_c_wms.goods import items_of
-from b24app.systems.one_c_wms.states import Shown, joined, order_state
+from b24app.systems.one_c_wms.states import Shown, order_state
 from b24app.systems.one_c_wms.vocabulary import BLOCKED, MAX_LINE, STATES, STATUSES, VAT_RATES, millimetres
 
 UNIT = "шт"

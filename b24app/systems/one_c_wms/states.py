@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerpr
 from b24app.logistics.picking import PACKED, Packed, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
-from b24app.systems.kit.picked import shortage
+from b24app.systems.kit.picked import shortages
 from b24app.systems.one_c_wms.vocabulary import BLOCKED, STATES
 
 
@@ -77,22 +77,9 @@ def _status(word: str) -> Status:
 
 
 def _shortages(shown: Shown, packed: bool) -> tuple[TrackingEvent, ...]:
-    """Once picking is over, an event a row that is short: the order goes on without it. It is dated as the document,
-    since nothing says when picking ended: the same shortage stays one event, whatever follows."""
+    """Once picking is over. Dated as the document, since nothing says when picking ended."""
     over = packed or (shown.word == Status.IN_TRANSIT.value and any(line.shipped for line in shown.lines))
     at = shown.made or shown.at
     if not over or at is None or not any(line.picked or line.shipped for line in shown.lines):
         return ()
-    return tuple(shortage(line, at, f"short:{line.sku}") for line in shown.lines if line.short)
-
-
-def joined(lines: Sequence[PickedLine]) -> tuple[PickedLine, ...]:
-    """A row an article: orders may have it in several."""
-    found: dict[str, PickedLine] = {}
-    for line in lines:
-        known = found.get(line.sku)
-        found[line.sku] = line if known is None else PickedLine(
-            line.sku, known.ordered + line.ordered, known.picked + line.picked, known.shipped + line.shipped,
-            known.name or line.name,
-        )  # fmt: skip
-    return tuple(found.values())
+    return shortages(shown.lines, at)

@@ -18,7 +18,7 @@ from b24app.logistics.order import Decision, OrderState, TrackingEvent
 from b24app.logistics.picking import Packed, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
-from b24app.systems.kit.picked import shortage
+from b24app.systems.kit.picked import shortages
 from b24app.systems.sap_ewm import vocabulary as words
 from b24app.systems.sap_ewm.odata import BOXES, ITEMS
 
@@ -115,7 +115,7 @@ def _events(row: Row, lines: Sequence[_Line], site: Site) -> tuple[TrackingEvent
         at = words.moment(row["ActualGoodsMovementDate"], row["ActualGoodsMovementTime"], site.zone) or day
         found.append(_event("issued", Status.IN_TRANSIT, max(at, created)))
         found += _proof(row, site, max(at, created))
-    found += _troubles(row, lines, day)
+    found += _troubles(row, lines, created, day)
     return tuple(sorted(found, key=lambda event: event.at))
 
 
@@ -127,8 +127,8 @@ def _proof(row: Row, site: Site, issued: datetime) -> list[TrackingEvent]:
     return [_event("proof_partly", Status.OUT_FOR_DELIVERY, max(at, issued))] if status == words.PARTLY else []
 
 
-def _troubles(row: Row, lines: Sequence[_Line], day: datetime) -> Iterable[TrackingEvent]:
-    """What somebody has to look at: a block, a row picked short, a letter that we do not know."""
+def _troubles(row: Row, lines: Sequence[_Line], created: datetime, day: datetime) -> Iterable[TrackingEvent]:
+    """What somebody has to look at: a block, an article picked short, a letter that we do not know."""
     for name in _READ:
         if row[name] not in words.LETTERS:
             code = f"{name}={row[name]}"
@@ -138,10 +138,9 @@ def _troubles(row: Row, lines: Sequence[_Line], day: datetime) -> Iterable[Track
         yield TrackingEvent(
             block, words.STATUS_TEXTS["blocked"], None, day, incident=Incident.NOT_READY, problem=problem
         )
-    for line in lines:
-        if line.told and line.row.short > 0:
-            sku = line.row.sku
-            yield shortage(line.row, day, f"short:{sku}", f"{words.STATUS_TEXTS['short']}: {sku}")
+    waits = {line.row.sku for line in lines if not line.told}
+    # Dated as the delivery: the day of the last change is another one after each change.
+    yield from shortages((line.row for line in lines if line.row.sku not in waits), created)
 
 
 def _block(row: Row) -> str:

@@ -56,7 +56,6 @@ STATUS_TEXTS: Mapping[str, str] = {
     "proof_partly": "Proof of delivery: partly",
     "proof": "Proof of delivery",
     "blocked": "Delivery block",
-    "short": "Picked short",
 }
 
 SERVICES = (("pick", {"ru": "Сборка на складе", "en": "Picking"}),)

@@ -149,7 +149,7 @@ def test_packed_with_what_the_warehouse_measured() -> None:
 def test_what_is_short_has_a_moment_that_stays() -> None:
     papers = Papers(order("Собран"), [demand(1.0)])
     [event] = [each for each in state_of(papers, meant(), BOXES).events if each.incident]
-    assert (event.key, event.incident) == ("short|2026-10-05T09:04:00Z|CUP-1", Incident.MISSING_GOODS)
+    assert (event.key, event.incident) == ("short:CUP-1|2026-10-05T09:04:00Z|", Incident.MISSING_GOODS)
     assert event.problem is not None
     assert event.problem.params == {"sku": "CUP-1", "short": "1", "ordered": "2", "picked": "1"}
     later = Papers(order("Отгружен", 30), [demand(1.0, 29, applicable=True)])

@@ -86,8 +86,8 @@ def test_what_left_is_packed_measured_and_dated() -> None:
     assert state.lines == (PickedLine("TEA-500", Decimal(2), Decimal(1), Decimal(1), "Чай"),)
     assert [(event.code, event.status, f"{event.at:%d %H:%M}") for event in state.events] == [
         ("created", Status.CREATED, "05 12:40"),
+        ("short:TEA-500", None, "05 12:40"),
         ("picking", Status.ACCEPTED_AT_WAREHOUSE, "06 00:00"),
-        ("short:TEA-500", None, "06 00:00"),
         ("issued", Status.IN_TRANSIT, "06 06:00"),
     ]
 
@@ -112,6 +112,20 @@ def test_ewm_counts_in_another_unit_and_nothing_is_short() -> None:
     assert [(int(line.picked), int(line.short)) for line in state.lines] == [(2, 0)]
     short = tracking.state_of(header(), {"10": row | {"QuantityUnit": "PC"}}, SITE)
     assert [(int(line.picked), int(line.short)) for line in short.lines] == [(1, 1)]
+
+
+def test_a_shortage_is_one_event_an_article_once_all_its_rows_are_picked() -> None:
+    def told(*items: Row, **changes: Any) -> list[TrackingEvent]:
+        return [event for event in tracking.state_of(header(*items, **changes), None, SITE).events if event.incident]
+
+    lacks, more = item(PickingStatus="C", ActualDeliveryQuantity="1"), item("20", PickingStatus="C")
+    assert told(lacks, item("20", PickingStatus="B")) == []
+    assert told(lacks, more | {"ActualDeliveryQuantity": "3"}) == []
+    [event] = told(lacks, more | {"ActualDeliveryQuantity": "0"})
+    assert event.problem is not None
+    assert (event.problem.params["short"], event.problem.params["ordered"]) == ("3", "4")
+    next_day = datetime(2026, 10, 7, tzinfo=UTC)
+    assert told(lacks, more, LastChangeDate=next_day) == told(lacks, more), "one event, whatever changes later"
 
 
 @pytest.mark.parametrize(
