@@ -27,7 +27,7 @@ from placements import deal_list_asking as asking
 from placements import deal_list_prints_view as view
 from placements.deal_list_filter import MOST
 from placements.deal_list_reading import readable
-from placements.tab_papers import address_of
+from placements.file_links import PAPERS
 
 
 class Prints:
@@ -77,7 +77,7 @@ class Prints:
             deals = list(dict.fromkeys(each.deal_id for each in found if each.paper and each.paper.id in chosen))
             key = f"press-{press}-{made}"
             audit.write_many(session, who.portal_id, Act.PAPER_OPENED, now, deals, by=who.author, key=key)
-        return pages.renewed(jsonify(url=address_of(parts, who.portal_id, made)), who, parts.signer)
+        return pages.renewed(jsonify(url=PAPERS.address(parts.signer, who.portal_id, made)), who, parts.signer)
 
     def _seen(self, who: PageSession, chosen: Sequence[int] | DealQuery) -> list[int]:
         """Those that the person may see, in the order in which they were chosen."""

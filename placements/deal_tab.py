@@ -45,7 +45,7 @@ from placements.person import Reading, read_deal
 from placements.preview import preview
 from placements.tab_collect import ways_at
 from placements.tab_collect_view import Ways
-from placements.tab_documents import keeps_documents
+from placements.tab_documents_reading import keeps_documents
 from placements.tab_now import TAKES
 from placements.tab_several_view import chosen
 from placements.tab_stock import tells_stock
@@ -177,7 +177,8 @@ class Tab:
             account = facts.shipments[0].connection_id if facts.shipments else 0
             ways = ways_at(parts, session, who.portal_id, account) if account else Ways()
             shelves = bool(tells_stock(parts, session, who.portal_id))
-            files = bool(facts.shipments and keeps_documents(parts, session, who.portal_id, who.entity_id))
+            accounts = portals.connections(session, who.portal_id)
+            files = bool(keeps_documents(parts.systems, accounts, facts.every))
         shown = (
             preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}), facts.laid.plan)
             if reading and portal

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
 
 from flask import Blueprint, Response, jsonify, make_response, request
 from sqlalchemy.orm import Session
@@ -18,24 +17,19 @@ from b24app.flows import files
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import PageParts, answer_errors, session_of, trace
-from b24app.frames.rights import Right, rights_of
+from b24app.frames.rights import Right
 from b24app.frames.session import PageSession
-from b24app.logistics.papers import PaperForm
-from b24app.logistics.status import Status
-from b24app.store import audit, filed, papers, portals, shipments
+from b24app.store import audit, filed, papers
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Filed, FiledState, PaperStatus, Shipment
-from placements.tab_documents_view import DocumentsPanel, Order, Print, documents_panel
+from placements.file_links import DOCUMENTS, LIFE, as_file
+from placements.tab_documents_reading import Owned, owned_by, read_panel
+from placements.tab_documents_view import DocumentsPanel
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
 TEMPLATE = "tab/documents.html"
-#: A link is followed at once.
-LIFE = timedelta(minutes=2)
-SALT = "waybill.document.1"
-#: Statuses of orders that have no documents any more, or not yet.
-NO_ORDER = (Status.DRAFT, Status.SUBMITTING, Status.REJECTED)
 #: So much of a file that is too large is still read: a browser that is cut off would only say that the network failed.
 _READ = 3 * files.MOST_BYTES
 
@@ -54,20 +48,6 @@ def blueprint(parts: PageParts) -> Blueprint:
     bp.post("/tab/document/<int:filed_id>/link")(desk.link)
     bp.get("/document/<token>")(desk.file)
     return bp
-
-
-def keeps_documents(parts: PageParts, session: Session, portal_id: int, deal_id: int) -> list[Shipment]:
-    """The deal's orders at systems that keep documents, the newest first."""
-    known = [row for row in portals.connections(session, portal_id) if row.system in parts.systems]
-    accounts = {row.id for row in known if parts.systems[row.system].manifest.gives(filed.PORT, row.settings)}
-    if not accounts:
-        return []
-    owned = shipments.of_deals(session, portal_id, [deal_id])[deal_id]
-    return [row for row in reversed(owned) if row.connection_id in accounts and _has_order(row)]
-
-
-def _has_order(row: Shipment) -> bool:
-    return bool(row.remote_id) and Status(row.status) not in NO_ORDER
 
 
 class Documents:
@@ -89,7 +69,7 @@ class Documents:
         who, now = session_of(self._parts, PLACEMENT), self._parts.clock.now()
 
         def ask(session: Session) -> list[LaneRef | None]:
-            orders = keeps_documents(self._parts, session, who.portal_id, who.entity_id)
+            orders = owned_by(self._parts, session, who.portal_id, who.entity_id).orders
             return [filed.ask_look(session, each, again=again, now=now, trace=trace()) for each in orders]
 
         self._write(ask)
@@ -126,12 +106,11 @@ class Documents:
                 raise PageError(ErrorCode.OUT_OF_DATE, "the document is not there yet")
             made = papers.offer_link(session, who.portal_id, who.user_id, {"filed": one.id}, now)
             self._note(session, who, Act.DOCUMENT_OPENED, one.name)
-        url = f"/document/{parts.signer.seal(SALT, {'portal': who.portal_id, 'link': made})}"
-        return pages.renewed(jsonify(url=url), who, parts.signer)
+        return pages.renewed(jsonify(url=DOCUMENTS.address(parts.signer, who.portal_id, made)), who, parts.signer)
 
     def file(self, token: str) -> Response:
         """The file, once. The link is spent before anything else is done."""
-        portal_id, link = self._told(token)
+        portal_id, link = DOCUMENTS.told(self._parts.signer, token)
         now = self._parts.clock.now()
         with session_scope(self._parts.sessions) as session:
             given = papers.use_link(session, portal_id, link, now, LIFE) or {}
@@ -144,13 +123,6 @@ class Documents:
             raise PageError(ErrorCode.LINK_SPENT, "a link that was used or ran out, or a file that is kept no longer")
         return as_file(content, name)
 
-    def _told(self, token: str) -> tuple[int, int]:
-        try:
-            told = self._parts.signer.unseal(SALT, token)
-        except PageError as error:
-            raise PageError(ErrorCode.LINK_SPENT, error.why) from error
-        return int(told["portal"]), int(told["link"])
-
     # --- putting there ------------------------------------------------------------------------------------------------
 
     def attach(self, shipment_id: int, paper_id: int) -> Response:
@@ -158,12 +130,13 @@ class Documents:
         who, now = session_of(self._parts, PLACEMENT, Right.SHIP), self._parts.clock.now()
 
         def send(session: Session) -> list[LaneRef | None]:
-            target = self._own_order(session, who, shipment_id)
+            owned = owned_by(self._parts, session, who.portal_id, who.entity_id)
+            target = _order_of(owned, shipment_id)
             paper = papers.get(session, who.portal_id, paper_id)
             if paper is None or paper.deal_id != who.entity_id or paper.status != PaperStatus.READY:
                 raise PageError(ErrorCode.OUT_OF_DATE, "the paper is gone, or not ready")
-            row = shipments.get(session, who.portal_id, paper.shipment_id)
-            form = self._forms(session, row).get(paper.form) if row is not None else None
+            row = next((each for each in owned.shipments if each.id == paper.shipment_id), None)
+            form = owned.form(self._parts, row, paper.form) if row is not None else None
             if row is None or form is None:
                 raise PageError(ErrorCode.OUT_OF_DATE, f"no form {paper.form}")
             lane = filed.attach_paper(session, target, row, paper, form, by=who.name, now=now, trace=trace())
@@ -237,12 +210,7 @@ class Documents:
                 self._parts.waker.wake(lane)
 
     def _own_order(self, session: Session, who: PageSession, shipment_id: int) -> Shipment:
-        """An order of the session's own deal at a system that keeps documents. Raises PageError(OUT_OF_DATE)."""
-        orders = keeps_documents(self._parts, session, who.portal_id, who.entity_id)
-        found = next((each for each in orders if each.id == shipment_id), None)
-        if found is None:
-            raise PageError(ErrorCode.OUT_OF_DATE, f"no order {shipment_id} with documents in this deal")
-        return found
+        return _order_of(owned_by(self._parts, session, who.portal_id, who.entity_id), shipment_id)
 
     def _own_document(self, session: Session, who: PageSession, filed_id: int) -> tuple[Filed, Shipment]:
         """A document of the session's own deal. Raises PageError(OUT_OF_DATE)."""
@@ -251,64 +219,23 @@ class Documents:
             raise PageError(ErrorCode.OUT_OF_DATE, f"no document {filed_id} of this deal")
         return one, self._own_order(session, who, one.shipment_id)
 
-    def _forms(self, session: Session, row: Shipment) -> dict[str, PaperForm]:
-        account = portals.connection(session, row.portal_id, row.connection_id)
-        plugin = self._parts.systems.get(account.system) if account else None
-        return {form.code: form for form in plugin.manifest.papers} if plugin else {}
-
     def _note(self, session: Session, who: PageSession, act: Act, name: str) -> None:
         now, detail = self._parts.clock.now(), {"document": name}
         audit.write(session, who.portal_id, act, now, by=who.author, deal_id=who.entity_id, detail=detail)
 
     def _panel(self, who: PageSession) -> DocumentsPanel:
-        parts, viewer = self._parts, pages.viewer_of(who, self._parts.clock.now())
-        with read_scope(parts.sessions) as session:
-            rows = keeps_documents(parts, session, who.portal_id, who.entity_id)
-            accounts = {row.id: row for row in portals.connections(session, who.portal_id)}
-            orders = [
-                Order(
-                    row.id,
-                    row.order_number or row.number,
-                    accounts[row.connection_id].title,
-                    parts.carrier(accounts[row.connection_id].system, who.lang),
-                )
-                for row in rows
-            ]
-            known = filed.of_shipments(session, who.portal_id, [row.id for row in rows])
-            may_send = Right.SHIP in rights_of(portals.get(session, who.portal_id).settings, who)
-            prints = self._prints(session, who) if rows and may_send else []
-        return documents_panel(orders, known, prints, viewer.formats, may_send)
-
-    def _prints(self, session: Session, who: PageSession) -> list[Print]:
-        """Ready prints of the deal's orders."""
-        owned = {row.id: row for row in shipments.of_deals(session, who.portal_id, [who.entity_id])[who.entity_id]}
-        found = []
-        for paper in papers.of_shipments(session, who.portal_id, list(owned)):
-            row = owned[paper.shipment_id]
-            form = self._forms(session, row).get(paper.form)
-            if form is not None and paper.status == PaperStatus.READY and paper.remote_id == row.remote_id:
-                parcels = len((row.request or {}).get("parcels", ())) or 1
-                found.append(Print(paper.id, row.order_number or row.number, form, paper.asked_at, parcels))
-        return found
+        formats = pages.viewer_of(who, self._parts.clock.now()).formats
+        with read_scope(self._parts.sessions) as session:
+            return read_panel(self._parts, session, who, formats)
 
     def _drawn(self, who: PageSession, shown: DocumentsPanel, wrong: tuple[int, str] = (0, "")) -> Response:
         viewer = pages.viewer_of(who, self._parts.clock.now())
         return pages.fragment(TEMPLATE, viewer, who, self._parts.signer, v=shown, wrong=wrong)
 
 
-def as_file(content: bytes, name: str) -> Response:
-    """A file for a window of its own. PDFs and pictures are shown; everything else is only saved, and never taken for
-    a page: no name or type of theirs is believed."""
-    kind = files.media_type(content)
-    shown = kind in files.SHOWN
-    answer = make_response(content)
-    answer.headers["Content-Type"] = kind if shown else files.ANY
-    answer.headers["Content-Disposition"] = files.disposition(files.safe_name(name, kind), shown)
-    # A `sandbox` policy would stop browsers' own viewers, and is what a file that is only saved should meet.
-    policy = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-    answer.headers["Content-Security-Policy"] = policy if shown else f"sandbox; default-src 'none'; {policy}"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    answer.headers["Cache-Control"] = "no-store, private"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
+def _order_of(owned: Owned, shipment_id: int) -> Shipment:
+    """An order of the session's own deal at a system that keeps documents. Raises PageError(OUT_OF_DATE)."""
+    found = next((each for each in owned.orders if each.id == shipment_id), None)
+    if found is None:
+        raise PageError(ErrorCode.OUT_OF_DATE, f"no order {shipment_id} with documents in this deal")
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from b24app import words
 from b24app.flows.files import SHOWN
@@ -16,8 +16,10 @@ from b24app.store.filed import LOST, Known, Look, Sent, made_of
 from b24app.store.models import Filed, FiledState, IntentState
 from placements.tab_papers_view import paper_title
 
-#: How often the page asks, in milliseconds, while something is under way.
-OFTEN_MS = 500
+#: How often the page asks, in milliseconds: of what began within `QUICK`, and of what takes longer. Once it has taken
+#: `LOST` nobody waits in front of it any more: news of the order draw the tab anew, and this with it.
+OFTEN_MS, SELDOM_MS = 500, 2500
+QUICK = timedelta(seconds=10)
 KINDS = ("label", "waybill", "act", "invoice", "other")
 _ICONS = {"label": "scan"}
 
@@ -45,8 +47,9 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """`state`: there | fetching | ready | failed (a document of the system's), sending | stuck (one of ours on its
-    way). `id` is the row's, 0 = none. `why`, `quote`, `code` as in `PaperLine`. `again`: it may be sent anew."""
+    """`state`: there | fetching | ready | failed (a document of the system's), sending | slow | sent | stuck (one of
+    ours on its way). `id` is the row's, 0 = none. `why`, `quote`, `code` as in `PaperLine`. `again`: it may be sent
+    anew."""
 
     id: int
     key: str
@@ -71,8 +74,8 @@ class PrintLine:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """`state`: reading | ready. `said`: as of when; `why`: the list could not be read (what stands there is older).
-    `forms`: what the system prints when it is asked to, few of which anybody wants."""
+    """`state`: reading | unheard | ready. `said`: as of when; `why`: the list could not be read (what stands
+    there is older). `forms`: what the system prints when it is asked to, few of which anybody wants."""
 
     shipment: int
     title: str
@@ -108,13 +111,19 @@ def documents_panel(
 ) -> DocumentsPanel:
     """Everything of one moment, with a version that changes when any of it does."""
     views = tuple(_order(each, known, prints, formats, may_send) for each in orders)
-    shown = DocumentsPanel(views, may_send, any(each.busy for each in views))
-    lines = [line for each in views for line in (*each.lines, *each.forms)]
-    listed_soon = any(each.state == IntentState.DONE and formats.now - each.at < LOST for each in known.sent)
-    waits = ("fetching", "sending", *(["sent"] if listed_soon else []))
-    under_way = shown.busy or any(line.state in waits for line in lines)
-    version = hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
-    return replace(shown, version=version, ask_ms=OFTEN_MS if under_way else 0)
+    shown = DocumentsPanel(views, may_send, any(each.busy for each in views), _ask_ms(orders, known, formats.now))
+    return replace(shown, version=hashlib.sha256(repr(shown).encode()).hexdigest()[:16])
+
+
+def _ask_ms(orders: Sequence[Order], known: Known, now: datetime) -> int:
+    if any(each.shipment not in known.looks for each in orders):
+        return SELDOM_MS
+    listed = {row.ours for row in known.rows if row.remote_key}
+    begun = [look.asked_at for look in known.looks.values() if look.is_open(now)]
+    begun += [row.changed_at for row in known.rows if row.state == FiledState.ASKED]
+    begun += [each.at for each in known.sent if not each.failed and each.key not in listed]
+    ages = [now - at for at in begun if now - at < LOST]
+    return (OFTEN_MS if min(ages) < QUICK else SELDOM_MS) if ages else 0
 
 
 def _order(order: Order, known: Known, prints: Sequence[Print], formats: Formats, may_send: bool) -> OrderView:
@@ -135,7 +144,7 @@ def _order(order: Order, known: Known, prints: Sequence[Print], formats: Formats
         title=order.number,
         account=order.account,
         carrier=order.carrier,
-        state="ready" if read or problem is not None else "reading",
+        state="ready" if read or problem is not None else "reading" if busy else "unheard",
         said=_said(look, len(there) - len(forms), formats),
         busy=busy,
         lines=tuple(lines),
@@ -194,25 +203,31 @@ def _theirs(row: Filed, sent: Sent | None, order: Order, formats: Formats) -> Do
 
 
 def _ours(sent: Sent, order: Order, formats: Formats, may_send: bool) -> DocumentLine:
-    t = formats.words
-    by = sent.by or t("documents.by_us")
-    over = sent.state == IntentState.DONE
-    why = ""
-    if sent.failed:
-        silent = sent.state != IntentState.REFUSED
-        code = "document_silent" if silent else "document_refused"
-        why = words.say(f"problem.{code}", formats.lang, carrier=order.carrier)
+    state, why = _on_its_way(sent, order, formats)
+    by = sent.by or formats.words("documents.by_us")
     return DocumentLine(
         id=sent.filed,
         key="s" + hashlib.sha256(sent.key.encode()).hexdigest()[:8],
         icon=_ICONS.get(sent.kind, "doc"),
         title=sent.name,
         detail=", ".join([_kind(sent.kind, formats), formats.moment(sent.at), by]),
-        state="stuck" if sent.failed else "sent" if over else "sending",
+        state=state,
         why=why,
         quote=sent.said if sent.failed else "",
         again=sent.failed and may_send and bool(sent.filed),
     )
+
+
+def _on_its_way(sent: Sent, order: Order, formats: Formats) -> tuple[str, str]:
+    """`(state, why)` of a line."""
+    if sent.failed:
+        code = "document_refused" if sent.state == IntentState.REFUSED else "document_silent"
+        return "stuck", words.say(f"problem.{code}", formats.lang, carrier=order.carrier)
+    if sent.state == IntentState.DONE:
+        return "sent", ""
+    if formats.now - sent.at < LOST:
+        return "sending", ""
+    return "slow", formats.words("documents.slow", account=order.account)
 
 
 def _prints(prints: Sequence[Print], sent: Mapping[str, Sent], formats: Formats) -> tuple[PrintLine, ...]:

@@ -1,16 +1,14 @@
 """Documents of the tab: have a form made, and open a ready one through a signed link that works once.
 
-A form is made in the carrier's lane; the tab watches it as it watches everything else. Third-party cookies are blocked
-in the portal's frame, so the file opens in a window of its own, by a link that says for itself who may open it.
+A form is made in the carrier's lane; the tab watches it as it watches everything else.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 
-from flask import Blueprint, Response, jsonify, make_response
+from flask import Blueprint, Response, jsonify
 from sqlalchemy.orm import Session
 
 from b24app.flows.papers import Merged, merged
@@ -27,13 +25,11 @@ from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces.deal import tab_facts
 from b24app.store.models import PaperStatus, Shipment
+from placements.file_links import LIFE, PAPERS, pdf
 from placements.tab_papers_view import papers_view
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
 TEMPLATE = "tab/papers.html"
-#: A link is followed at once.
-LIFE = timedelta(minutes=2)
-SALT = "waybill.paper.1"
 _SPOILT = Problem("paper_refused", Field.ORDER, Who.CARRIER)
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -87,14 +83,14 @@ class Papers:
             audit.write(
                 session, who.portal_id, Act.PAPER_OPENED, now, by=who.author, deal_id=who.entity_id, detail=detail
             )
-        return pages.renewed(jsonify(url=address_of(parts, who.portal_id, made)), who, parts.signer)
+        return pages.renewed(jsonify(url=PAPERS.address(parts.signer, who.portal_id, made)), who, parts.signer)
 
     def file(self, token: str) -> Response:
         """The file, once; many papers as one PDF. The link is spent before anything else is done."""
-        told, parts = self._told(token), self._parts
-        now, portal_id = parts.clock.now(), told["portal"]
+        parts, now = self._parts, self._parts.clock.now()
+        portal_id, link = PAPERS.told(parts.signer, token)
         with session_scope(parts.sessions) as session:
-            given = papers.use_link(session, portal_id, told["link"], now, LIFE) or {}
+            given = papers.use_link(session, portal_id, link, now, LIFE) or {}
             files = papers.contents(session, portal_id, given.get("papers", ()))
             kept = [each for each in given.get("papers", ()) if each in files]
             name = _name(session, portal_id, kept) if kept else ""
@@ -108,13 +104,6 @@ class Papers:
         if not found.content:
             raise PageError(ErrorCode.LINK_SPENT, "none of the files is a PDF")
         return pdf(found.content, name)
-
-    def _told(self, token: str) -> dict[str, int]:
-        try:
-            told = self._parts.signer.unseal(SALT, token)
-        except PageError as error:
-            raise PageError(ErrorCode.LINK_SPENT, error.why) from error
-        return {"portal": int(told["portal"]), "link": int(told["link"])}
 
     def _forms(self, session: Session, shipment: Shipment) -> tuple[PaperForm, ...]:
         account = portals.connection(session, shipment.portal_id, shipment.connection_id)
@@ -141,11 +130,6 @@ def _own(session: Session, who: PageSession, shipment_id: int) -> Shipment:
     return found
 
 
-def address_of(parts: PageParts, portal_id: int, link: int) -> str:
-    """Where a link of `papers.offer_link` leads."""
-    return f"/paper/{parts.signer.seal(SALT, {'portal': portal_id, 'link': link})}"
-
-
 def _name(session: Session, portal_id: int, paper_ids: Sequence[int]) -> str:
     """`label_a6-1573840216.pdf`, `label_a6-31.pdf` for 31 files: ASCII, nothing of a person."""
     paper = papers.get(session, portal_id, paper_ids[0])
@@ -153,17 +137,3 @@ def _name(session: Session, portal_id: int, paper_ids: Sequence[int]) -> str:
     [row] = shipments.by_ids(session, portal_id, [paper.shipment_id]).values()
     which = (row.order_number or row.number) if len(paper_ids) == 1 else str(len(paper_ids))
     return _NOT_IN_NAMES.sub("_", f"{paper.form}-{which}") + ".pdf"
-
-
-def pdf(body: bytes, name: str) -> Response:
-    """A PDF for a window of its own: shown, never framed, never kept by anybody on the way, never taken for a page.
-    (A `sandbox` policy would stop browsers' own viewers.)"""
-    answer = make_response(body)
-    answer.headers["Content-Type"] = "application/pdf"
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    answer.headers["Content-Security-Policy"] = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    answer.headers["Cache-Control"] = "no-store, private"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer

@@ -42,6 +42,7 @@ DOCUMENT = "document"
 #: … and of one by which a chain puts a paper there by itself. Payload: `{"paper": id of ours, "key", "kind", "name",
 #: "made"}`.
 ATTACH = "attach"
+_SENDING = (DOCUMENT, ATTACH)
 #: A list is the present for so long when somebody looks.
 FRESH = timedelta(minutes=1)
 #: While an order is followed, a list that somebody has looked at is read again this often.
@@ -103,13 +104,11 @@ def of_shipments(session: Session, portal_id: int, shipment_ids: Sequence[int]) 
     wanted = list(shipment_ids)
     looks = select(FiledLook).where(FiledLook.portal_id == portal_id, FiledLook.shipment_id.in_(wanted))
     rows = select(Filed).where(Filed.portal_id == portal_id, Filed.shipment_id.in_(wanted))
-    calls = intents.of_shipments(session, portal_id, wanted)
     sent: dict[tuple[int, str], Sent] = {}
-    for shipment_id, mine in calls.items():
-        for intent in mine:
-            if intent.kind in (DOCUMENT, ATTACH):
-                one = _sent(shipment_id, intent)
-                sent[(shipment_id, one.key)] = one
+    for shipment_id, calls in intents.of_shipments(session, portal_id, wanted, _SENDING).items():
+        for intent in calls:
+            one = _sent(shipment_id, intent)
+            sent[(shipment_id, one.key)] = one
     return Known(
         {row.shipment_id: _look(row) for row in session.scalars(looks)},
         list(session.scalars(rows.order_by(Filed.at, Filed.id))),
@@ -324,8 +323,8 @@ def again(session: Session, target: Shipment, filed: Filed, *, by: str, now: dat
 
 
 def _attach(session: Session, target: Shipment, given: dict[str, Any], now: datetime, trace: str) -> LaneRef | None:
-    known = intents.of_shipments(session, target.portal_id, [target.id]).get(target.id, [])
-    same = (each for each in known if each.kind in (DOCUMENT, ATTACH) and each.state not in _FAILED)
+    known = intents.of_shipments(session, target.portal_id, [target.id], _SENDING).get(target.id, [])
+    same = (each for each in known if each.state not in _FAILED)
     if any((each.payload or {}).get("made") == given["made"] for each in same):
         return None
     return intents.add(session, target, DOCUMENT, given, now=now, trace_id=trace, people=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -68,11 +68,15 @@ def get(session: Session, portal_id: int, intent_id: int) -> Intent:
     return session.scalars(select(Intent).where(Intent.portal_id == portal_id, Intent.id == intent_id)).one()
 
 
-def of_shipments(session: Session, portal_id: int, shipment_ids: Sequence[int]) -> dict[int, list[Intent]]:
-    """Return all intents by shipment, oldest first."""
+def of_shipments(
+    session: Session, portal_id: int, shipment_ids: Sequence[int], kinds: Collection[str] = ()
+) -> dict[int, list[Intent]]:
+    """Return the intents of these kinds (all when none is named) by shipment, oldest first."""
     found: dict[int, list[Intent]] = {}
     for some in chunks(list(shipment_ids)):
         wanted = select(Intent).where(Intent.portal_id == portal_id, Intent.shipment_id.in_(some))
+        if kinds:  # requests of orders are large: who wants others does not pay for them
+            wanted = wanted.where(Intent.kind.in_(kinds))
         for intent in session.scalars(wanted.order_by(Intent.id)):
             found.setdefault(intent.shipment_id, []).append(intent)
     return found

@@ -2,8 +2,8 @@
    asks anew by its `#<id>-renew` when the tab was drawn anew, and says aloud what its `[data-said]` says. */
 (function () {
   "use strict";
-  var OPENED = 1500;
-  var timers = {}, acts = new Map(), stale = {}, said = {}, open = [];
+  var OPENED = 1500, HELD = 5000;
+  var timers = {}, acts = new Map(), stale = {}, said = {}, held = {}, open = [];
 
   function parts() { return Array.from(document.querySelectorAll("[data-asks]")); }
   function fire(part, what) {
@@ -12,7 +12,7 @@
   }
   function plan() {
     parts().forEach(function (part) {
-      var wait = Number(part.dataset.asks), id = part.id;
+      var id = part.id, wait = Number(part.dataset.asks) && Math.max(Number(part.dataset.asks), held[id] ? HELD : 0);
       clearTimeout(timers[id]);
       if (wait && !document.hidden) {
         timers[id] = setTimeout(function () { var now = document.getElementById(id); if (now) { fire(now, "ask"); } }, wait);
@@ -24,7 +24,7 @@
     if (text && text !== said[part.id] && say) { say.textContent = text; }
     said[part.id] = text;
   }
-  /** A file that was chosen, or a field that somebody is in, is their work: news wait until it is sent. */
+  /** A file that was chosen, or a field that somebody is in, is their work: news wait until it is sent, and are asked for seldom. */
   function working(part) {
     var on = document.activeElement, chosen = Array.from(part.querySelectorAll("input[type=file]")).some(function (each) { return each.files.length; });
     return chosen || (part.contains(on) && /^(INPUT|SELECT|TEXTAREA)$/.test(on.tagName));
@@ -44,7 +44,8 @@
     document.body.addEventListener("htmx:beforeSwap", function (event) {
       var elt = event.detail.requestConfig.elt, part = elt.closest("[data-asks]"), quiet = elt.hasAttribute("data-quiet");
       if (!part) { return; }
-      if (quiet && (stale[part.id] || working(part))) { event.detail.shouldSwap = false; return; }
+      held[part.id] = quiet && working(part);
+      if (quiet && (stale[part.id] || held[part.id])) { event.detail.shouldSwap = false; return; }
       open = Array.from(part.querySelectorAll("details[open][id]")).map(function (each) { return each.id; });
     });
     document.body.addEventListener("htmx:afterSettle", function (event) {

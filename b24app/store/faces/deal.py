@@ -259,6 +259,7 @@ def _shipment(session: Session, row: Shipment, account: Connection) -> ShipmentF
         leg=row.leg,
         follows=row.follows,
         picking=Picking.from_json(row.picking) if row.picking else None,
+        remote_id=row.remote_id or "",
     )
 
 

@@ -63,7 +63,8 @@ class PauseFacts:
 @dataclass(frozen=True, slots=True)
 class ShipmentFacts:
     """A shipment; `request` is what was sent, None when it cannot be read any more; `portion` what one of several
-    holds, `leg` and `follows` its place in a chain (`flows.legs`), `picking` is a warehouse's."""
+    holds, `leg` and `follows` its place in a chain (`flows.legs`), `picking` is a warehouse's. `remote_id`: the
+    order's name in its system, "" = none was made."""
 
     id: int
     n: int
@@ -93,6 +94,7 @@ class ShipmentFacts:
     leg: str = CARRIED
     follows: int = 0
     picking: Picking | None = None
+    remote_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

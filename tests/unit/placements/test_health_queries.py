@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from b24app.clock import FixedClock
 from b24app.logistics.problem import Field, Problem, Who
@@ -15,32 +11,16 @@ from b24app.store import intents, portals, problems, shipments
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import ConnectionState, Intent, Portal
 from tests.unit.placements.page import Page
+from tests.unit.placements.queries import counted
 from tests.unit.placements.test_desk_page import dead_write
 
 MOST = 13
 
 
-@contextmanager
-def counted(sessions: Sessions) -> Iterator[list[str]]:
-    """The statements of one request."""
-    with sessions() as session:
-        engine = session.get_bind()
-    said: list[str] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        said.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 def asked(page: Page, sessions: Sessions, path: str) -> list[str]:
     with counted(sessions) as said:
         assert page.ask("GET", path).status_code == 200
-    return [each for each in said if not each.startswith(("PRAGMA", "BEGIN"))]
+    return said
 
 
 def grow(sessions: Sessions, portal: Portal, clock: FixedClock, n: int) -> None:

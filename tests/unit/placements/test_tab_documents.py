@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,10 +36,19 @@ from b24app.store.models import (
     Portal,
 )
 from placements import tab_documents
-from placements.tab_documents import as_file
-from placements.tab_documents_view import DocumentsPanel, Order, Print, documents_panel, size_words
+from placements.file_links import as_file
+from placements.tab_documents_view import (
+    OFTEN_MS,
+    SELDOM_MS,
+    DocumentsPanel,
+    Order,
+    Print,
+    documents_panel,
+    size_words,
+)
 from tests.made_up_world.badger import PDF
 from tests.unit.placements.conftest import NOW
+from tests.unit.placements.queries import counted
 from tests.unit.placements.test_deal_tab import Tab
 
 ORDER = Order(3, "B1", "Барсук", "Барсучий склад")
@@ -136,8 +146,32 @@ def test_every_state_of_a_list(ru: Formats) -> None:
         "again": ("ready", True, False, True),
         "mute": ("ready", False, True, False),
         "mute again": ("ready", False, True, False),
-        "lost": ("reading", False, False, False),
+        "lost": ("unheard", False, False, False),
     }
+
+
+def test_what_takes_long_is_asked_for_seldom_and_then_no_more(ru: Formats) -> None:
+    """A document that nobody takes was asked for twice a second, for as long as the tab was open."""
+
+    def asks(ago: float) -> tuple[str, int]:
+        at = NOW - timedelta(seconds=ago)
+        shown = drawn(ru, Known({3: look()}, [], [replace(sent(), at=at)]))
+        return shown.orders[0].lines[0].state, shown.ask_ms
+
+    assert [asks(ago) for ago in (1, 9, 11, 119, 121, 90_000)] == [
+        ("sending", OFTEN_MS), ("sending", OFTEN_MS), ("sending", SELDOM_MS), ("sending", SELDOM_MS),
+        ("slow", 0), ("slow", 0),
+    ]  # fmt: skip
+    assert [drawn(ru, Known({3: look(answered=False, ago=ago)})).ask_ms for ago in (1, 30, 300)] == [
+        OFTEN_MS, SELDOM_MS, 0,
+    ]  # fmt: skip
+    # Whoever asked often hears that it is seldom now.
+    early, late = (drawn(ru, Known({3: look()}, [], [replace(sent(), at=NOW - timedelta(seconds=n))])) for n in (9, 11))
+    assert early.version != late.version
+    # What is there as we put it is waited for no more.
+    mine = sent(IntentState.DONE)
+    assert drawn(ru, Known({3: look()}, [], [mine])).ask_ms == OFTEN_MS
+    assert drawn(ru, Known({3: look()}, [row("label-157.pdf", ours=mine.key)], [mine])).ask_ms == 0
 
 
 def test_a_print_may_be_put_there_until_it_is(ru: Formats) -> None:
@@ -253,6 +287,45 @@ def test_looking_asks_once_and_says_what_is_known(desk: Desk, sessions: Sessions
     assert "Счёт.pdf" in first
     version = re.findall(r'"v": "(\w+)"', first)[0]
     assert desk.ask("GET", f"/tab/documents/version?v={version}").status_code == 204
+
+
+def grow(sessions: Sessions, set_up: Portal, clock: FixedClock, desk: Desk, n: int) -> None:
+    """More orders of the same deal at the warehouse, each with a look, a document, a call and a ready print."""
+    now = clock.now()
+    with session_scope(sessions) as session:
+        first = shipments.get(session, set_up.id, desk.shipment)
+        assert first is not None
+        for number in range(3, 3 + n):
+            mine: dict[str, Any] = {"status": "created", "request": first.request, "now": now}
+            order = shipments.create(session, set_up, 8061, number, first.connection_id, remote_id=f"B{number}", **mine)
+            other = shipments.create(session, set_up, 8061, number + n, 1, remote_id=f"c{number}", **mine)
+            session.flush()
+            filed.ask_look(session, order, again=False, now=now, trace="t")
+            filed.attach_file(session, order, f"{number}.png", "image/png", PNG, by="Анна", now=now, trace="t")
+            session.add(Paper(portal_id=set_up.id, shipment_id=other.id, deal_id=8061, form="label_a6",
+                              remote_id=other.remote_id, status="ready", asked_at=now, changed_at=now))  # fmt: skip
+
+
+def test_a_question_for_news_costs_the_same_however_many_orders_there_are(
+    desk: Desk, sessions: Sessions, set_up: Portal, clock: FixedClock
+) -> None:
+    desk.ask("POST", "/tab/documents")
+    found = []
+    for n in (0, 4):
+        grow(sessions, set_up, clock, desk, n)
+        with counted(sessions) as said:
+            text = desk.ask("GET", "/tab/documents/version?v=").text
+        found.append(said)
+    assert (text.count("<section"), text.count('id="doc-put-')) == (5, 25)
+    assert len(found[0]) == len(found[1]) == 8, "\n".join(found[1])
+
+
+def test_what_nobody_takes_says_so_and_is_looked_at_by_a_button(desk: Desk, clock: FixedClock) -> None:
+    assert "Передаём…" in desk.upload(PNG, "Скан.png").text
+    clock.advance(121)
+    text = desk.ask("GET", "/tab/documents/version?v=").text
+    assert "Барсук: ещё передаём" in text
+    assert 'hx-post="/tab/documents/again"' in text.partition("Скан.png")[2].partition("</li>")[0]
 
 
 def test_a_document_is_opened_by_a_link_that_works_once(desk: Desk, sessions: Sessions, clock: FixedClock) -> None:
