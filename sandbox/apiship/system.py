@@ -54,13 +54,15 @@ def _control(apiship: ApiShip) -> Flask:
     @app.post("/tokens/expire")
     def expire_tokens() -> dict[str, Any]:
         """Tokens of a login end; the cabinet's do not."""
-        apiship.token_generation += 1
-        return {"generation": apiship.token_generation}
+        with apiship.lock:
+            apiship.token_generation += 1
+            return {"generation": apiship.token_generation}
 
     @app.get("/webhooks")
     def list_webhooks() -> dict[str, Any]:
-        found = apiship.subscriptions.values()
-        rows = [{"uuid": row.uuid, "account": row.account.login, "type": row.type, "url": row.url} for row in found]
+        with apiship.lock:
+            found = apiship.subscriptions.values()
+            rows = [{"uuid": row.uuid, "account": row.account.login, "type": row.type, "url": row.url} for row in found]
         return {"webhooks": rows}
 
     return app

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -31,12 +33,13 @@ def create_control(cdek: Cdek) -> WSGIApplication:
 def _settings(app: Flask, cdek: Cdek) -> None:
     @app.get("/settings")
     def read_settings() -> Answer:
-        return dict(vars(cdek.switches))
+        with cdek.lock:
+            return dict(vars(cdek.switches))
 
     @app.post("/settings")
     def change_settings() -> Answer:
+        spec = json_body()
         with cdek.lock:
-            spec = json_body()
             cdek.switches.update(spec)
             if "seed" in spec:
                 cdek.rng.seed(cdek.switches.seed)
@@ -44,17 +47,21 @@ def _settings(app: Flask, cdek: Cdek) -> None:
 
     @app.post("/tokens/expire")
     def expire_tokens() -> Answer:
-        cdek.token_generation += 1
-        return {"generation": cdek.token_generation}
+        with cdek.lock:
+            cdek.token_generation += 1
+            return {"generation": cdek.token_generation}
 
 
 def _orders(app: Flask, cdek: Cdek) -> None:
-    def find(key: str) -> Order:
+    @contextmanager
+    def found(key: str) -> Iterator[Order]:
+        """Looked up and held under the lock: nobody sees half of what is read or done here. Raises LookupError."""
         cdek.settle()
-        order = cdek.find_order(None, key)
-        if order is None:
-            raise LookupError(f"no such order: {key}")
-        return order
+        with cdek.lock:
+            order = cdek.find_order(None, key)
+            if order is None:
+                raise LookupError(f"no such order: {key}")
+            yield order
 
     @app.get("/orders")
     def list_orders() -> Answer:
@@ -64,37 +71,38 @@ def _orders(app: Flask, cdek: Cdek) -> None:
 
     @app.get("/orders/<key>")
     def read_order(key: str) -> Answer:
-        order = find(key)
-        with cdek.lock:
+        with found(key) as order:
             return order_envelope(cdek, order)
 
     @app.post("/orders/<key>/status")
     def move_order(key: str) -> Answer:
         spec = json_body("code", "reason_code", "city_code")
         reason = spec.get("reason_code")
-        order = find(key)
         code = str(spec.get("code", ""))
-        life.set_status(cdek, order, code, reason=str(reason) if reason else None, city_code=spec.get("city_code"))
-        return _summary(order)
+        with found(key) as order:
+            life.set_status(cdek, order, code, reason=str(reason) if reason else None, city_code=spec.get("city_code"))
+            return _summary(order)
 
     @app.post("/orders/<key>/rollback")
     def roll_back_order(key: str) -> Answer:
-        order = find(key)
-        life.roll_back(cdek, order)
-        return _summary(order)
+        with found(key) as order:
+            life.roll_back(cdek, order)
+            return _summary(order)
 
     @app.post("/orders/<key>/problem")
     def add_problem(key: str) -> Answer:
-        order = find(key)
-        life.add_problem(cdek, order, str(json_body("code")["code"]))
-        return _summary(order)
+        code = str(json_body("code")["code"])
+        with found(key) as order:
+            life.add_problem(cdek, order, code)
+            return _summary(order)
 
     @app.post("/orders/<key>/route")
     def start_route(key: str) -> Answer:
-        order = find(key)
-        order.extra["moves"] = True
-        life.start_route(cdek, order, json_body("route").get("route"))
-        return _summary(order)
+        route = json_body("route").get("route")
+        with found(key) as order:
+            order.extra["moves"] = True
+            life.start_route(cdek, order, route)
+            return _summary(order)
 
 
 def _summary(order: Order) -> Answer:
@@ -114,7 +122,8 @@ def _summary(order: Order) -> Answer:
 def _overrides(app: Flask, cdek: Cdek) -> None:
     @app.get("/overrides")
     def list_overrides() -> Answer:
-        return {"overrides": [overrides.as_json(found) for found in cdek.overrides], "routes": sorted(ROUTES)}
+        with cdek.lock:
+            return {"overrides": [overrides.as_json(found) for found in cdek.overrides], "routes": sorted(ROUTES)}
 
     @app.post("/overrides")
     def add_override() -> Answer:
@@ -154,11 +163,12 @@ def _open_or_close(cdek: Cdek, office: dict[str, Any], *, is_open: bool) -> None
 def _webhooks(app: Flask, cdek: Cdek) -> None:
     @app.get("/webhooks")
     def list_webhooks() -> Answer:
-        rows = [
-            {"uuid": found.uuid, "account": found.account.client_id, "type": found.type, "url": found.url,
-             "active": found.active}
-            for found in cdek.subscriptions.values()
-        ]  # fmt: skip
+        with cdek.lock:
+            rows = [
+                {"uuid": found.uuid, "account": found.account.client_id, "type": found.type, "url": found.url,
+                 "active": found.active}
+                for found in cdek.subscriptions.values()
+            ]  # fmt: skip
         return {"webhooks": rows}
 
     @app.post("/webhooks/send")

@@ -17,7 +17,7 @@ from .one_c_http_callbacks import settings_of
 from .one_c_http_state import Exchange
 from .one_c_users import User
 from .pdf import label_pdf
-from .steering import json_body
+from .steering import found, json_body
 
 if TYPE_CHECKING:
     from .one_c_http import HttpService
@@ -37,41 +37,35 @@ def add_callback_routes(
 
     @app.get("/webhooks")
     def list_webhooks() -> dict[str, Any]:
-        rows = [{"base": base, "url": found.url, "token": found.token} for base, found in exchange().callbacks.items()]
+        with carrier.lock:
+            rows = [{"base": base, "url": each.url, "token": each.token} for base, each in exchange().callbacks.items()]
         return {"webhooks": rows}
 
 
 def add_document_route(
-    app: Flask, service: HttpService, owner_of: Callable[[str], tuple[str, str]], added: Callable[[str], None]
+    app: Flask, service: HttpService, owner_of: Callable[[Any], tuple[str, str]], added: Callable[[Any], None]
 ) -> None:
-    """``POST /orders/<key>/documents {"kind", "name", "signed"}``: a document of theirs appears. ``owner_of`` gives (id
-    of the object, our number) and raises LookupError; ``added`` is told its key."""
+    """``POST /orders/<key>/documents {"kind", "name", "signed"}``: a document of theirs appears. ``owner_of`` gives an
+    order's (id, our number); ``added`` is told whose it is."""
 
     @app.post("/orders/<key>/documents")
     def add_document(key: str) -> dict[str, Any]:
         spec = json_body("kind", "name", "signed")
-        owner, number = owner_of(key)
         kind = str(spec.get("kind") or "other")
         if kind not in documents.KINDS:
             raise ValueError(f"no such kind: {kind} (there are: {', '.join(documents.KINDS)})")
         name = str(spec.get("name") or f"{kind}.pdf")
-        content = label_pdf([(number if number.isascii() else "1C", [name, number, kind])])
-        digest = hashlib.sha256(f"{owner}{name}{len(service.exchange.documents)}".encode()).hexdigest()
-        identifier = f"0a000201-0000-4000-8000-{digest[:12]}"
-        new = documents.Document(
-            identifier,
-            owner,
-            "",
-            kind,
-            name,
-            "application/pdf",
-            content,
-            service.carrier.time(),
-            bool(spec.get("signed")),
-        )
-        documents.add(service, owner, number, new)
-        added(key)
-        return {"id": identifier, "kind": kind, "name": name}
+        with found(service.carrier, key) as order:
+            owner, number = owner_of(order)
+            content = label_pdf([(number if number.isascii() else "1C", [name, number, kind])])
+            digest = hashlib.sha256(f"{owner}{name}{len(service.exchange.documents)}".encode()).hexdigest()
+            new = documents.Document(
+                f"0a000201-0000-4000-8000-{digest[:12]}", owner, "", kind, name, "application/pdf", content,
+                service.carrier.time(), bool(spec.get("signed")),
+            )  # fmt: skip
+            documents.add(service, owner, number, new)
+            added(order)
+        return {"id": new.id, "kind": kind, "name": name}
 
 
 def account_of(environ: WSGIEnvironment, users: Sequence[User]) -> str:
@@ -81,4 +75,4 @@ def account_of(environ: WSGIEnvironment, users: Sequence[User]) -> str:
         login = base64.b64decode(given, validate=True).decode().partition(":")[0]
     except (binascii.Error, UnicodeDecodeError):
         return ""
-    return login if any(found.login == login for found in users) else ""
+    return login if any(each.login == login for each in users) else ""

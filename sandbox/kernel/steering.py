@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -26,6 +27,18 @@ def json_body(*known: str) -> dict[str, Any]:
     return data
 
 
+@contextmanager
+def found(carrier: Carrier[Any], key: str) -> Iterator[Any]:
+    """The order as it is now, by any number that `Carrier.find` knows. It is looked up and held under the lock: nobody
+    sees half of what is read or done here. Raises LookupError."""
+    carrier.settle()
+    with carrier.lock:
+        order = carrier.find(key)
+        if order is None:
+            raise LookupError(f"no such order: {key}")
+        yield order
+
+
 def create_control(carrier: Carrier[Any]) -> Flask:
     """Settings, orders, overrides. A carrier adds its own routes to what this returns."""
     app = Flask(f"sandbox.{carrier.code}.control")
@@ -39,7 +52,8 @@ def create_control(carrier: Carrier[Any]) -> Flask:
 def _settings(app: Flask, carrier: Carrier[Any]) -> None:
     @app.get("/settings")
     def read_settings() -> Answer:
-        return dict(vars(carrier.switches))
+        with carrier.lock:
+            return dict(vars(carrier.switches))
 
     @app.post("/settings")
     def change_settings() -> Answer:
@@ -52,13 +66,6 @@ def _settings(app: Flask, carrier: Carrier[Any]) -> None:
 
 
 def _orders(app: Flask, carrier: Carrier[Any]) -> None:
-    def find(key: str) -> Any:
-        carrier.settle()
-        order = carrier.find(key)
-        if order is None:
-            raise LookupError(f"no such order: {key}")
-        return order
-
     @app.get("/orders")
     def list_orders() -> Answer:
         carrier.settle()
@@ -67,21 +74,20 @@ def _orders(app: Flask, carrier: Carrier[Any]) -> None:
 
     @app.get("/orders/<key>")
     def read_order(key: str) -> Answer:
-        order = find(key)
-        with carrier.lock:
+        with found(carrier, key) as order:
             return dict(carrier.detail(order))
 
     @app.post("/orders/<key>/status")
     def move_order(key: str) -> Answer:
-        order, step = find(key), json_body()
-        with carrier.lock:
+        step = json_body()
+        with found(carrier, key) as order:
             carrier.move(order, step)
             return dict(carrier.summary(order))
 
     @app.post("/orders/<key>/route")
     def start_route(key: str) -> Answer:
-        order, name = find(key), json_body("route").get("route")
-        with carrier.lock:
+        name = json_body("route").get("route")
+        with found(carrier, key) as order:
             carrier.walk(order, None if name is None else str(name))
             return dict(carrier.summary(order))
 
@@ -89,7 +95,8 @@ def _orders(app: Flask, carrier: Carrier[Any]) -> None:
 def _overrides(app: Flask, carrier: Carrier[Any]) -> None:
     @app.get("/overrides")
     def list_overrides() -> Answer:
-        return {"overrides": [found.as_json() for found in carrier.overrides], "routes": sorted(carrier.routes)}
+        with carrier.lock:
+            return {"overrides": [each.as_json() for each in carrier.overrides], "routes": sorted(carrier.routes)}
 
     @app.post("/overrides")
     def add_override() -> Answer:
@@ -132,7 +139,8 @@ class CarrierSystem:
 
     def seed(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
         """``settings`` (an object) and ``overrides`` (a list), as the control API takes them."""
-        self.carrier.switches.update(spec.get("settings") or {})
+        with self.carrier.lock:
+            self.carrier.switches.update(spec.get("settings") or {})
         for row in spec.get("overrides") or []:
             self.carrier.add_override(row)
         return {"overrides": len(self.carrier.overrides)}

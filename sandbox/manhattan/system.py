@@ -61,8 +61,9 @@ def _control(wm: Manhattan) -> Flask:
 
     @app.post("/tokens/expire")
     def expire_tokens() -> dict[str, Any]:
-        wm.token_generation += 1
-        return {"generation": wm.token_generation}
+        with wm.lock:
+            wm.token_generation += 1
+            return {"generation": wm.token_generation}
 
     @app.post("/orders/<key>/documents")
     def add_document(key: str) -> tuple[dict[str, Any], int]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Flask
 
-from sandbox.kernel.steering import create_control, json_body
+from sandbox.kernel.steering import create_control, found, json_body
 
 from .core import MoySklad
-from .model import USERS
+from .model import USERS, Entity
 from .rules import ways
 from .rules.view import plain
 
@@ -32,41 +32,41 @@ def control_of(sklad: MoySklad) -> Flask:
 
     @app.get("/webhooks")
     def list_webhooks() -> dict[str, Any]:
-        rows = [{"url": hook.get("url"), "account": base.code, "entityType": hook.get("entityType", kind),
-                 "action": hook.get("action", ""), "enabled": hook.get("enabled")}
-                for base in sklad.bases.values() for kind in ("webhook", "webhookstock")
-                for hook in base.of(kind).values()]  # fmt: skip
+        with sklad.lock:
+            rows = [{"url": hook.get("url"), "account": base.code, "entityType": hook.get("entityType", kind),
+                     "action": hook.get("action", ""), "enabled": hook.get("enabled")}
+                    for base in sklad.bases.values() for kind in ("webhook", "webhookstock")
+                    for hook in base.of(kind).values()]  # fmt: skip
         return {"webhooks": rows}
 
     @app.post("/orders/<key>/documents")
     def add_document(key: str) -> dict[str, Any]:
-        sklad.settle()
         spec = json_body("kind", "name")
-        with sklad.lock:
-            order = sklad.find(key)
-            if order is None:
-                raise LookupError(f"no such order: {key}")
+        with found(sklad, key) as order:
             paper = ways.add_document(sklad, order, str(spec.get("kind", "other")), str(spec["name"]))
             return {"id": paper.id, "name": paper.filename, "bytes": len(paper.content)}
 
     @app.get("/receipts/<key>")
     def read_receipt(key: str) -> dict[str, Any]:
         with sklad.lock:
-            found = sklad.find_of("salesreturn", key)
-            if found is None:
-                raise LookupError(f"no such receipt: {key}")
-            base = sklad.base_with(found)
-            losses = [plain(base, row) for row in base.of("loss").values() if row.ref("salesReturn") == found.id]
-            return {**plain(base, found), "losses": losses}
+            receipt = _receipt(sklad, key)
+            base = sklad.base_with(receipt)
+            losses = [plain(base, row) for row in base.of("loss").values() if row.ref("salesReturn") == receipt.id]
+            return {**plain(base, receipt), "losses": losses}
 
     @app.post("/receipts/<key>/inspect")
     def inspect(key: str) -> dict[str, Any]:
         sklad.settle()
         spec = json_body("lines", "photos")
         with sklad.lock:
-            found = sklad.find_of("salesreturn", key)
-            if found is None:
-                raise LookupError(f"no such receipt: {key}")
-            return ways.inspect(sklad, found, spec.get("lines") or [], int(spec.get("photos", 0)))
+            receipt = _receipt(sklad, key)
+            return ways.inspect(sklad, receipt, spec.get("lines") or [], int(spec.get("photos", 0)))
 
     return app
+
+
+def _receipt(sklad: MoySklad, key: str) -> Entity:
+    receipt = sklad.find_of("salesreturn", key)
+    if receipt is None:
+        raise LookupError(f"no such receipt: {key}")
+    return receipt

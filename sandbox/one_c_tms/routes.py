@@ -66,7 +66,10 @@ def _requests(tms: OneCTms, service: HttpService) -> None:
 
     @service.post(f"{ONE}/cancel", CANCEL, STATE)
     def cancel(body: Mapping[str, Any], identifier: str) -> Mapping[str, Any]:
-        return rules.cancel(tms, service, rules.one(tms, identifier), body)
+        with tms.lock:
+            found = rules.one(tms, identifier)
+            rules.cancel(tms, service, found, body)
+            return view.full(service, found)
 
 
 def _documents(tms: OneCTms, service: HttpService) -> None:

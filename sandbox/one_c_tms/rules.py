@@ -15,7 +15,7 @@ from .data.base import CARRIERS, ORGANIZATIONS, WAREHOUSES
 from .data.statuses import CANCELLABLE
 from .model import Event, Request
 from .shapes import TRANSPORT_REQUEST
-from .view import created, full
+from .view import created
 
 if TYPE_CHECKING:
     from sandbox.kernel.one_c_http import HttpService
@@ -129,18 +129,17 @@ def _ordered(wanted: Any) -> Refused:
     return Refused(code, message, [complaint(path, "configuration", message)] if path else [])
 
 
-def cancel(tms: OneCTms, service: HttpService, found: Request, body: Row) -> Row:
-    """Raises Refused 409, 422."""
+def cancel(tms: OneCTms, service: HttpService, found: Request, body: Row) -> None:
+    """Until it is on its way (§6.7). Raises Refused 409, 422."""
     service.check(CANCEL, body)
-    with tms.lock:
-        if found.status != "cancelled":
-            expected = body.get("expectedRevision")
-            if expected is not None and expected != found.revision:
-                fields = [complaint("expectedRevision", "revision", f"Текущая версия {found.revision}")]
-                raise Refused("STATE_CONFLICT", "Заявка изменена", fields, {"status": found.status})
-            status = found.before if found.status == "blocked" else found.status
-            if status not in CANCELLABLE:
-                raise Refused("STATE_CONFLICT", "Заявку уже нельзя отменить", details={"status": found.status})
-            tms.set_status(found, "cancelled", comment=str(body.get("comment") or ""))
-            tms.note("order.cancelled", found.external_id, id=found.id, reason=body["reasonCode"])
-        return full(service, found)
+    if found.status == "cancelled":
+        return
+    expected = body.get("expectedRevision")
+    if expected is not None and expected != found.revision:
+        fields = [complaint("expectedRevision", "revision", f"Текущая версия {found.revision}")]
+        raise Refused("STATE_CONFLICT", "Заявка изменена", fields, {"status": found.status})
+    status = found.before if found.status == "blocked" else found.status
+    if status not in CANCELLABLE:
+        raise Refused("STATE_CONFLICT", "Заявку уже нельзя отменить", details={"status": found.status})
+    tms.set_status(found, "cancelled", comment=str(body.get("comment") or ""))
+    tms.note("order.cancelled", found.external_id, id=found.id, reason=body["reasonCode"])

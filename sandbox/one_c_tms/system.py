@@ -53,17 +53,5 @@ class OneCTmsSystem(CarrierSystem):
 def _control(tms: OneCTms) -> Flask:
     app = create_control(tms)
     add_callback_routes(app, tms, lambda: tms.exchange, USERS)
-
-    def owner_of(key: str) -> tuple[str, str]:
-        found = tms.find(key)
-        if found is None:
-            raise LookupError(f"no such order: {key}")
-        return found.id, found.external_id
-
-    def added(key: str) -> None:
-        found = tms.find(key)
-        if found is not None:
-            tms.changed(found)
-
-    add_document_route(app, tms.service, owner_of, added)
+    add_document_route(app, tms.service, lambda order: (order.id, order.external_id), tms.changed)
     return app

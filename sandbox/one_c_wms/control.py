@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -21,7 +22,7 @@ def control_of(wms: OneCWms) -> Flask:
     {"lines": [{"sku", "accepted", "damaged", "missing", "surplus"}]}``; callbacks; documents of theirs."""
     app = create_control(wms)
     add_callback_routes(app, wms, lambda: wms.exchange, USERS)
-    _documents(app, wms)
+    add_document_route(app, wms.service, lambda order: (order.key, order.external_id), partial(moves.changed, wms))
 
     @app.get("/receipts")
     def list_receipts() -> dict[str, Any]:
@@ -38,37 +39,23 @@ def control_of(wms: OneCWms) -> Flask:
 
     @app.post("/receipts/<key>/status")
     def move_receipt(key: str) -> dict[str, Any]:
+        code = str(json_body("code")["code"])
         wms.settle()
         with wms.lock:
             found = wms.find_receipt(key)
-            moves.move_receipt(wms, found, str(json_body("code")["code"]))
+            moves.move_receipt(wms, found, code)
             return _summary(found)
 
     @app.post("/receipts/<key>/inspect")
     def inspect(key: str) -> dict[str, Any]:
+        lines = json_body("lines").get("lines") or []
         wms.settle()
         with wms.lock:
             found = wms.find_receipt(key)
-            inspect_receipt(wms, found, json_body("lines").get("lines") or [])
+            inspect_receipt(wms, found, lines)
             return _summary(found)
 
     return app
-
-
-def _documents(app: Flask, wms: OneCWms) -> None:
-    def owner_of(key: str) -> tuple[str, str]:
-        found = wms.find(key)
-        if found is None:
-            raise LookupError(f"no such order: {key}")
-        return found.key, found.external_id
-
-    def added(key: str) -> None:
-        found = wms.find(key)
-        if found is not None:
-            with wms.lock:
-                moves.changed(wms, found)
-
-    add_document_route(app, wms.service, owner_of, added)
 
 
 def _summary(found: Receipt) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from sandbox.kernel.steering import create_control, json_body
+from sandbox.kernel.steering import create_control, found, json_body
 
 from .core import Pek
 from .data.network import find_warehouse
@@ -21,11 +21,7 @@ def control_of(pek: Pek) -> Flask:
 
     @app.post("/orders/<key>/rollback")
     def roll_back(key: str) -> dict[str, Any]:
-        pek.settle()
-        cargo = pek.find(key)
-        if cargo is None:
-            raise LookupError(f"no such order: {key}")
-        with pek.lock:
+        with found(pek, key) as cargo:
             life.move(pek, cargo, {"undo": True})
             return dict(pek.summary(cargo))
 

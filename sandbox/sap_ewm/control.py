@@ -8,12 +8,12 @@ from typing import Any
 from flask import Flask
 
 from sandbox.kernel.pdf import label_pdf
-from sandbox.kernel.steering import create_control, json_body
+from sandbox.kernel.steering import create_control, found, json_body
 
 from .core import Sap
 from .data.goods import WAREHOUSES
 from .data.orders import address, items, sales
-from .model import Delivery, SdOrder
+from .model import SdOrder
 from .routes_files import put
 from .rules import receipts
 
@@ -44,7 +44,8 @@ def _order(order: SdOrder) -> Answer:
 def _orders(app: Flask, sap: Sap) -> None:
     @app.get("/sales_orders")
     def list_sales_orders() -> Answer:
-        return {"orders": [_order(each) for each in sap.orders.values()]}
+        with sap.lock:
+            return {"orders": [_order(each) for each in sap.orders.values()]}
 
     @app.post("/sales_orders")
     def add_sales_order() -> Answer:
@@ -85,26 +86,19 @@ def _orders(app: Flask, sap: Sap) -> None:
 
 
 def _deliveries(app: Flask, sap: Sap) -> None:
-    def find(key: str) -> Delivery:
-        sap.settle()
-        found = sap.find(key)
-        if found is None:
-            raise LookupError(f"no such delivery: {key}")
-        return found
-
     @app.post("/receipts/<key>/inspect")
     def inspect_receipt(key: str) -> Answer:
-        delivery, spec = find(key), json_body("lines")
-        with sap.lock:
+        spec = json_body("lines")
+        with found(sap, key) as delivery:
             receipts.inspect(sap, delivery, spec.get("lines") or [])
             return dict(sap.detail(delivery))
 
     @app.post("/orders/<key>/documents")
     def add_document(key: str) -> Answer:
         """``kind`` and ``name`` of a small real PDF, as somebody in SAP attaches one."""
-        delivery, spec = find(key), json_body("kind", "name")
+        spec = json_body("kind", "name")
         name = str(spec.get("name") or f"{spec.get('kind') or 'document'}.pdf")
-        with sap.lock:
+        with found(sap, key) as delivery:
             content = label_pdf([(delivery.number, [name, f"Delivery {delivery.number}"])])
             paper = put(sap, delivery, name, "application/pdf", content, "DIALOG1")
             return {"key": paper.number, "name": paper.name, "bytes": len(content)}
@@ -112,8 +106,8 @@ def _deliveries(app: Flask, sap: Sap) -> None:
     @app.post("/orders/<key>/lock")
     def lock(key: str) -> Answer:
         """Somebody edits it for ``seconds``."""
-        delivery, spec = find(key), json_body("seconds")
-        with sap.lock:
+        spec = json_body("seconds")
+        with found(sap, key) as delivery:
             sap.locks[delivery.number] = sap.time() + float(spec.get("seconds") or 60)
             return {"locked": delivery.number}
 
@@ -135,10 +129,16 @@ def _rest(app: Flask, sap: Sap) -> None:
 
     @app.get("/stock")
     def read_stock() -> Answer:
-        rows = [
-            {"warehouse": warehouse, "sku": sku, "on_hand": str(amount), "reserved": str(sap.reserved(warehouse, sku))}
-            for (warehouse, sku), amount in sap.stock.items()
-        ]
+        with sap.lock:
+            rows = [
+                {
+                    "warehouse": warehouse,
+                    "sku": sku,
+                    "on_hand": str(each),
+                    "reserved": str(sap.reserved(warehouse, sku)),
+                }
+                for (warehouse, sku), each in sap.stock.items()
+            ]
         return {"stock": rows}
 
     @app.post("/stock")
