@@ -54,12 +54,13 @@ def _send(service: HttpService, base: str, key: str, body: bytes, event_id: str,
             # A reset came between: the new day must not be told about the old one.
             return
         taken = result.status is not None and 200 <= result.status < 300
+        if not taken and attempt < len(PAUSES):
+            carrier.after(PAUSES[attempt], lambda: _send(service, base, key, body, event_id, attempt + 1))
+        # Told last: who sees it may move the clock, and the next attempt is armed already.
         carrier.note(
             "webhook.sent" if taken else "webhook.failed", key, status=result.status, attempt=attempt + 1,
             url=target.url, event_id=event_id,
         )  # fmt: skip
-        if not taken and attempt < len(PAUSES):
-            carrier.after(PAUSES[attempt], lambda: _send(service, base, key, body, event_id, attempt + 1))
 
     carrier.pusher.send(Push(target.url, body, headers, timeout=_ANSWER_S, done=after))
 

@@ -77,9 +77,10 @@ def _send(apiship: ApiShip, found: Subscription, order: Order, body: dict[str, A
         if found.uuid not in apiship.subscriptions:
             # A reset came between: the new day must not be told about the old one.
             return
-        apiship.note(kind, number, code=key, status=result.status, attempt=attempt, url=found.url)
         if not result.ok and attempt < ATTEMPTS:
             again = apiship.switches.webhook_retry_seconds
             apiship.after(again, lambda: _send(apiship, found, order, body, attempt + 1))
+        # Told last: who sees it may move the clock, and the next attempt is armed already.
+        apiship.note(kind, number, code=key, status=result.status, attempt=attempt, url=found.url)
 
     apiship.pusher.send(Push(found.url, data, {"Content-Type": "application/json"}, done=after))

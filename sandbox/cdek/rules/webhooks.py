@@ -99,6 +99,14 @@ def _after(cdek: Cdek, found: Subscription, body: dict[str, Any], attempt: int, 
     if found.uuid not in cdek.subscriptions:
         # A reset came between: the new day must not be told about the old one.
         return
+    with cdek.lock:
+        if result.ok:
+            found.refused_since = None
+        elif result.status is None:
+            _retry(cdek, found, body, attempt)
+        else:
+            _count_refusal(cdek, found)
+    # Told last: who sees it may move the clock, and the next attempt is armed already.
     attributes = body["attributes"]
     cdek.note(
         "webhook.sent" if result.ok else "webhook.failed",
@@ -111,13 +119,6 @@ def _after(cdek: Cdek, found: Subscription, body: dict[str, Any], attempt: int, 
         url=found.url,
         error=result.error,
     )
-    with cdek.lock:
-        if result.ok:
-            found.refused_since = None
-        elif result.status is None:
-            _retry(cdek, found, body, attempt)
-        else:
-            _count_refusal(cdek, found)
 
 
 def _retry(cdek: Cdek, found: Subscription, body: dict[str, Any], attempt: int) -> None:

@@ -82,13 +82,14 @@ def _call(yandex: Yandex, claim: Claim, url: str, moment: float, status: str, *,
             # A reset came between: the new day must not be told about the old one.
             return
         kind = "webhook.sent" if result.ok else "webhook.failed"
-        yandex.note(kind, claim.number, claim_id=claim.claim_id, code=status, status=result.status,
-                    attempt=attempt, url=target, error=result.error)  # fmt: skip
         if not result.ok and attempt < yandex.switches.callback_attempts:
             again = attempt + 1
             yandex.after(
                 yandex.switches.callback_retry_seconds,
                 lambda: _call(yandex, claim, url, moment, status, attempt=again),
             )
+        # Told last: who sees it may move the clock, and the next attempt is armed already.
+        yandex.note(kind, claim.number, claim_id=claim.claim_id, code=status, status=result.status,
+                    attempt=attempt, url=target, error=result.error)  # fmt: skip
 
     yandex.pusher.send(Push(target, body, {"Content-Type": "application/json"}, 10.0, done))

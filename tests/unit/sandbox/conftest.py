@@ -129,6 +129,14 @@ class Receiver:
             return list(self.bodies)
 
 
+def journalled(world: World, kind: str, number: int) -> None:
+    """Wait until the journal has so many of a kind: pushes leave in another thread."""
+    deadline = time.monotonic() + 15
+    while len(world.journal.find(kind=kind)) < number:
+        assert time.monotonic() < deadline, (kind, number)
+        time.sleep(0.01)
+
+
 @pytest.fixture(scope="session")
 def cdek_world() -> Iterator[World]:
     with World(systems=["cdek"]) as world:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
-from .conftest import CdekClient, Receiver
+from .conftest import CdekClient, Receiver, journalled
 
 LONG = 3600 * 30
 
@@ -93,16 +91,12 @@ def test_an_unreachable_receiver_is_tried_12_times_then_all_its_subscriptions_en
     _subscribe(cdek, receiver, "DELIV_PROBLEM")
     receiver.server.stop()
     cdek.create()
-    journal = cdek.world.journal
     for attempt in range(1, 13):
-        deadline = time.monotonic() + 5
-        while len(journal.find(kind="webhook.failed")) < attempt:
-            assert time.monotonic() < deadline, attempt
-            time.sleep(0.01)
+        journalled(cdek.world, "webhook.failed", attempt)
         if attempt < 12:
             cdek.set(webhooks=False)
             cdek.world.clock.advance(410)
-    assert len(journal.find(kind="webhook.disabled")) == 1
+    assert len(cdek.world.journal.find(kind="webhook.disabled")) == 1
     cdek.sign_in()
     assert cdek.call("GET", "/v2/webhooks").json() == []
 
@@ -112,28 +106,21 @@ def test_24_hours_of_refusals_delete_the_subscription_and_a_200_saves_it(cdek: C
     receiver.status = 500
     uuid = cdek.ready()
     receiver.wait(2)
-    _wait_for(cdek, "webhook.failed", 2)  # both refusals are noted before the 200 that ends them
+    journalled(cdek.world, "webhook.failed", 2)  # both refusals are noted before the 200 that ends them
     receiver.status = 200
     cdek.world.control.post(f"/cdek/orders/{uuid}/status", {"code": "RECEIVED_AT_SHIPMENT_WAREHOUSE"})
     receiver.wait(3)
-    _wait_for(cdek, "webhook.sent", 1)
+    journalled(cdek.world, "webhook.sent", 1)
     cdek.world.clock.advance(86_500)
     cdek.sign_in()
     assert len(cdek.call("GET", "/v2/webhooks").json()) == 1
     receiver.status = 403
     cdek.world.control.post(f"/cdek/orders/{uuid}/status", {"code": "DELIVERED"})
     receiver.wait(4)
-    _wait_for(cdek, "webhook.failed", 3)
+    journalled(cdek.world, "webhook.failed", 3)
     cdek.world.clock.advance(86_500)
     cdek.sign_in()
     assert cdek.call("GET", "/v2/webhooks").json() == []
-
-
-def _wait_for(cdek: CdekClient, kind: str, number: int) -> None:
-    deadline = time.monotonic() + 5
-    while len(cdek.world.journal.find(kind=kind)) < number:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(

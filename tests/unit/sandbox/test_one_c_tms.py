@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
-import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -16,7 +15,7 @@ import requests
 from sandbox.control.client import ControlError
 from sandbox.world import World
 
-from .conftest import Receiver
+from .conftest import Receiver, journalled
 from .one_c_client import Client, refusal
 
 REQUESTS = "transport-requests"
@@ -363,13 +362,13 @@ def test_callbacks_carry_a_token_and_come_again_until_they_are_taken(client: Cli
         heard.status = 503
         client.control("orders/wb-1-1/status", {"code": "accepted_at_warehouse"})
         [body] = heard.wait(1)
-        wait_for(client, "webhook.failed", 1)
+        journalled(client.world, "webhook.failed", 1)
         heard.status = 204
         client.world.clock.advance(59)
         assert len(heard.bodies) == 1
         client.world.clock.advance(2)
         assert heard.wait(2)[1] == body
-        wait_for(client, "webhook.sent", 1)
+        journalled(client.world, "webhook.sent", 1)
         assert (body["event"], body["id"], body["externalId"]) == ("transport_request.changed", row["id"], "wb-1-1")
         assert (body["status"], body["revision"]) == ("accepted_at_warehouse", 2)
         assert heard.headers[0] == heard.headers[1]
@@ -379,14 +378,6 @@ def test_callbacks_carry_a_token_and_come_again_until_they_are_taken(client: Cli
         assert client.world.control.get("/one_c_tms/webhooks") == {"webhooks": []}
     finally:
         heard.server.stop()
-
-
-def wait_for(client: Client, kind: str, number: int) -> None:
-    """Until so many pushes are journalled: they leave in another thread."""
-    deadline = time.monotonic() + 5
-    while len(client.world.journal.find(kind=kind)) < number:
-        assert time.monotonic() < deadline, kind
-        time.sleep(0.01)
 
 
 # --- a base without our extension -------------------------------------------------------------------------------------
