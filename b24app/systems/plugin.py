@@ -128,7 +128,7 @@ class Manifest(Jsonable):
     picks and packs, and may hand the goods to a carrier (`flows/chain.py`).
     `track` None = callbacks, with the ladder of pauses below them (`flows/polling.py`). `notice` is what an admin must
     know before choosing it ({ru, en}). `wants`: a port that an account has only with this setting filled, or of this
-    value (`ewm=yes`; see `gives`)."""
+    value (`ewm=yes`); a setting that nobody has touched has the form's default (see `gives`)."""
 
     code: str
     title: Mapping[str, str]
@@ -151,7 +151,8 @@ class Manifest(Jsonable):
     def gives(self, port: str, settings: Mapping[str, Any]) -> bool:
         """Whether an account with these settings has a port."""
         name, _, value = self.wants.get(port, "").partition("=")
-        given = str(settings.get(name) or "")
+        default = next((field.default for field in self.settings_form if field.name == name), "")
+        given = str(settings.get(name) or default)
         return port in self.ports and (not name or (given == value if value else bool(given)))
 
     def service_title(self, code: str, lang: str) -> str:

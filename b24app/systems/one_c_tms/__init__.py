@@ -5,7 +5,7 @@ from __future__ import annotations
 from b24app.systems.one_c_tms.base import BaseTms
 from b24app.systems.one_c_tms.form import FORM
 from b24app.systems.one_c_tms.service import ServiceTms
-from b24app.systems.one_c_tms.vocabulary import NOTICE, ODATA, RULES, SERVICES
+from b24app.systems.one_c_tms.vocabulary import NOTICE, ODATA, RULES, SERVICE, SERVICES
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, TrackPolicy
 
 MANIFEST = Manifest(
@@ -28,6 +28,8 @@ MANIFEST = Manifest(
     # The feed says which of them are to be read.
     track=TrackPolicy(batch=1, net_s=6 * 3600.0, feed_s=180.0),
     notice=NOTICE,
+    # §8: the standard interface carries none.
+    wants={"Documents": f"interface={SERVICE}"},
 )
 
 

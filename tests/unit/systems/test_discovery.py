@@ -83,12 +83,19 @@ def test_one_refresh_at_a_time() -> None:
 
 def test_an_account_may_have_a_port_only_with_a_setting() -> None:
     manifest = replace(discover()["sap_ewm"].manifest, wants={"Documents": "documents", "Stock": "ewm=yes"})
-    assert [manifest.gives(port, {}) for port in ("Orders", "Documents", "Stock", "Quotes")] == [
-        True,
-        False,
-        False,
-        False,
-    ]
+    given = [manifest.gives(port, {}) for port in ("Orders", "Documents", "Stock", "Quotes")]
+    assert given == [True, False, True, False], "EWM is what the form begins with"
     assert manifest.gives("Documents", {"documents": "yes"})
     assert [manifest.gives("Stock", {"ewm": value}) for value in ("yes", "no")] == [True, False]
-    assert all(each in manifest.ports for each in discover()["sap_ewm"].manifest.wants)
+    for each in (plugin.manifest for plugin in discover().values()):
+        assert set(each.wants) <= set(each.ports), each.code
+        fields = {field.name for field in each.settings_form}
+        assert {wanted.partition("=")[0] for wanted in each.wants.values()} <= fields, each.code
+
+
+@pytest.mark.parametrize(("code", "service"), [("one_c_wms", "http_service"), ("one_c_tms", "http")])
+def test_a_setting_that_nobody_touched_has_the_forms_default(code: str, service: str) -> None:
+    manifest = discover()[code].manifest
+    given = [{}, {"interface": ""}, {"interface": service}, {"interface": "odata"}]
+    assert [manifest.gives("Documents", settings) for settings in given] == [True, True, True, False]
+    assert manifest.gives("Orders", {"interface": "odata"})
