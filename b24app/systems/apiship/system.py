@@ -34,6 +34,7 @@ from b24app.systems.apiship.vocabulary import (
 )
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.portions import portions
 from b24app.systems.plugin import Manifest, OpenContext
 
 
@@ -125,8 +126,8 @@ class ApiShip(PaperDesk):
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """A hundred orders a call, of each its newest status."""
         found: dict[str, OrderState] = {}
-        for first in range(0, len(remote_ids), tracking.MOST_IDS):
-            asked = [int(each) for each in remote_ids[first : first + tracking.MOST_IDS]]
+        for some in portions(remote_ids, tracking.MOST_IDS):
+            asked = [int(each) for each in some]
             with suppress(Unavailable):
                 reply = self._client.call("POST", "orders/statuses", "orders.statuses", json={"orderIds": asked})
                 found |= {state.remote_id: state for state in tracking.parse_many(_good(reply, "orders.statuses"))}

@@ -57,13 +57,8 @@ def moment(at: datetime) -> str:
 
 
 def any_of(name: str, literals: Iterable[str]) -> str:
-    """`name eq a or name eq b`; whoever asks keeps to MOST_OR."""
+    """`name eq a or name eq b`; whoever asks keeps to MOST_OR (`kit.portions`)."""
     return " or ".join(f"{name} eq {literal}" for literal in literals)
-
-
-def chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    for first in range(0, len(values), MOST_OR):
-        yield values[first : first + MOST_OR]
 
 
 def is_key(value: object) -> bool:

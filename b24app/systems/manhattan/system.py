@@ -15,6 +15,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Option, StockAnswer, Warehouse
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import CITIES_S, POINTS_S, Directory
+from b24app.systems.kit.portions import portions
 from b24app.systems.manhattan import orders, sources, stock
 from b24app.systems.manhattan.client import AUTH
 from b24app.systems.manhattan.desk import ReceiptDesk
@@ -88,7 +89,7 @@ class ManhattanWm(ReceiptDesk):
     def _known(self, skus: Sequence[str]) -> set[str]:
         """Those of the articles that the item master has; known ones are not asked for again for a day."""
         found = {sku for sku in skus if self._kept(sku)}
-        for some in _portions([sku for sku in skus if sku not in found], BATCH):
+        for some in portions([sku for sku in skus if sku not in found], BATCH):
             rows = self._client.rows("check_items", self._source(skus=list(some), count=len(some), page=0))
             found |= {str(row["sku"]) for row in rows if self._kept(str(row["sku"]), seen=True)}
         return found
@@ -109,7 +110,7 @@ class ManhattanWm(ReceiptDesk):
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """Per fifty orders one search for their statuses, one for those not planned yet, one for what is stuck, one
         for packages."""
-        return [state for some in _portions(remote_ids, BATCH) for state in self._read(some)]
+        return [state for some in portions(remote_ids, BATCH) for state in self._read(some)]
 
     def _read(self, numbers: Sequence[str], whole: bool = False) -> list[OrderState]:
         """`whole`: with what only the original order shows."""
@@ -267,7 +268,3 @@ class ManhattanWm(ReceiptDesk):
             missing = Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params={"point": self._terms.facility})
             raise AccountProblem(missing)
         return found.title, {}
-
-
-def _portions(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (ids[at : at + size] for at in range(0, len(ids), size))

@@ -16,6 +16,7 @@ from b24app.logistics.papers import MOST_BYTES
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.checks import account_refused
 from b24app.systems.kit.line import Line, document, lost
+from b24app.systems.kit.portions import portions
 from b24app.systems.kit.units import whole
 from b24app.systems.moysklad import vocabulary as words
 from b24app.systems.moysklad.errors import Said, Unknown, problems, said
@@ -126,8 +127,7 @@ class Client:
     def by_ids(self, kind: str, ids: Sequence[str], label: str, expand: str) -> dict[str, Row]:
         """Objects of one type, those in the trash too; ids that nothing has are left out."""
         found: dict[str, Row] = {}
-        for first in range(0, len(ids), words.BATCH):
-            some = ids[first : first + words.BATCH]
+        for some in portions(ids, words.BATCH):
             deleted = ";isDeleted=true;isDeleted=false" if kind != "counterparty" else ""
             asked = {"filter": ids_filter(some) + deleted, "expand": expand, "limit": str(words.MOST_EXPANDED)}
             found |= {str(row.get("id")): row for row in self.rows(f"entity/{kind}", label, **asked)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from b24app.logistics.errors import Refused
 from b24app.logistics.model import Item
 from b24app.systems.kit.goods import article_unknown
+from b24app.systems.kit.portions import portions
 from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.vocabulary import Row, escaped, kopecks
 
@@ -17,7 +18,7 @@ _PLACES = (("product", "article"), ("variant", "code"), ("bundle", "article"), (
 #: What lies on shelves itself; a bundle is made of other goods.
 STOCKED = ("product", "variant")
 #: So many articles fit into one address (8 KB).
-_AT_ONCE = 50
+AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Shelf:
         missing = sorted({sku for sku in skus if sku})
         found: dict[str, Goods] = {}
         for kind, name in _PLACES:
-            for some in portions(missing):
+            for some in portions(missing, AT_ONCE):
                 found |= self._of(kind, name, some)
             missing = [sku for sku in missing if sku not in found]
         return found
@@ -64,11 +65,6 @@ class Shelf:
         held = {"reserve": item.quantity} if reserve and goods.kind != "service" else {}
         goods_ref = self._client.ref(goods.kind, goods.id)
         return {"assortment": goods_ref, "quantity": item.quantity, "price": kopecks(item.price), **vat, **held}
-
-
-def portions(texts: Sequence[str]) -> list[Sequence[str]]:
-    """So many as one address holds."""
-    return [texts[first : first + _AT_ONCE] for first in range(0, len(texts), _AT_ONCE)]
 
 
 def joined(items: Iterable[Item]) -> list[Item]:

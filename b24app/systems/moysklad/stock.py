@@ -7,8 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from b24app.logistics.warehouse import StockAnswer, StockLine, Warehouse
+from b24app.systems.kit.portions import portions
 from b24app.systems.moysklad.client import Client
-from b24app.systems.moysklad.goods import STOCKED, Goods, Shelf, portions
+from b24app.systems.moysklad.goods import AT_ONCE, STOCKED, Goods, Shelf
 from b24app.systems.moysklad.vocabulary import Row, quantity_of
 
 #: In stock and not reserved: what may be promised.
@@ -22,7 +23,7 @@ def read_stock(client: Client, warehouses: Sequence[Warehouse], skus: Sequence[s
     known = Shelf(client).find(wanted)
     goods = [each for each in known.values() if each.kind in STOCKED]
     rows: list[Row] = []
-    for some in portions([each.id for each in goods]):
+    for some in portions([each.id for each in goods], AT_ONCE):
         asked = [("stockType", FREE), ("include", "zeroLines"), ("filter", f"assortmentId={','.join(some)}")]
         rows += client.bare("report/stock/bystore/current", "stock.current", asked)
     unknown = tuple(sku for sku in wanted if sku not in known)

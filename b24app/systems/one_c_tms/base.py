@@ -17,8 +17,9 @@ from b24app.logistics.status import Status
 from b24app.logistics.warehouse import Attachment, FiledDocument, Option
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.one_c_callbacks import CallbacksByHand
-from b24app.systems.kit.one_c_odata import OData, Row, any_of, chunks, guid, is_key, moment, text
+from b24app.systems.kit.one_c_odata import MOST_OR, OData, Row, any_of, guid, is_key, moment, text
 from b24app.systems.kit.one_c_zones import zone_of
+from b24app.systems.kit.portions import portions
 from b24app.systems.one_c_tms.fields import Fields
 from b24app.systems.one_c_tms.requests import Terms, build_request, check_start
 from b24app.systems.one_c_tms.tasks import parse_statuses, parse_task
@@ -130,7 +131,7 @@ class BaseTms(CallbacksByHand):
         self._require()
         rows: list[Row] = []
         select = ("Ref_Key", "Number", "DeletionMark", self._names["status"])
-        for part in chunks([number for number in watched() if number]):
+        for part in portions([number for number in watched() if number], MOST_OR):
             where = any_of("Number", map(text, part))
             rows += self._client.rows(self._entity, "requests.changed", where=where, select=select)
         return parse_statuses(rows, self._names["status"], cursor)

@@ -29,8 +29,9 @@ from b24app.systems.kit.checks import Found as Facts
 from b24app.systems.kit.checks import needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.one_c_callbacks import CallbacksByHand
-from b24app.systems.kit.one_c_odata import OData, chunks
+from b24app.systems.kit.one_c_odata import MOST_OR, OData
 from b24app.systems.kit.one_c_zones import zone_of
+from b24app.systems.kit.portions import portions
 from b24app.systems.one_c_wms import documents as papers
 from b24app.systems.one_c_wms.documents import ORDER, RECEIPT, Found, Refs
 from b24app.systems.one_c_wms.drafts import Drafts, partner_name
@@ -101,7 +102,7 @@ class BaseWms(CallbacksByHand):
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """Twenty orders in three calls, four when something was shipped."""
         found: list[OrderState] = []
-        for part in chunks(remote_ids):
+        for part in portions(remote_ids, MOST_OR):
             with suppress(Unavailable):
                 found += self._orders(part)
         return found

@@ -14,7 +14,8 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit import one_c_odata as odata
 from b24app.systems.kit.directory import CITIES_S, Directory
 from b24app.systems.kit.goods import article_unknown
-from b24app.systems.kit.one_c_odata import OData, any_of, by, chunks, guid, text
+from b24app.systems.kit.one_c_odata import MOST_OR, OData, any_of, by, guid, text
+from b24app.systems.kit.portions import portions
 from b24app.systems.one_c_wms import documents as papers
 from b24app.systems.one_c_wms.documents import ORDER, Refs
 from b24app.systems.one_c_wms.lookup import Lookup
@@ -51,7 +52,7 @@ class Drafts:
         """The packing that holds one piece, by article."""
         names, skus = self._names, {key: sku for sku, key in goods.items()}
         found: dict[str, str] = {}
-        for part in chunks(list(skus)):
+        for part in portions(list(skus), MOST_OR):
             where = f"({any_of(names['pack.good'], map(guid, part))}) and {names['pack.factor']} eq 1"
             for row in self._client.rows(names["pack"], "packs", where=where):
                 sku = skus.get(str(row.get(names["pack.good"])))

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from b24app.logistics.errors import AccountProblem, Unavailable
 from b24app.systems.kit import one_c_odata as odata
-from b24app.systems.kit.one_c_odata import OData, any_of, chunks, guid, table, text
+from b24app.systems.kit.one_c_odata import MOST_OR, OData, any_of, guid, table, text
+from b24app.systems.kit.portions import portions
 from b24app.systems.one_c_wms import documents as papers
 from b24app.systems.one_c_wms.documents import Found
 from b24app.systems.one_c_wms.names import Names, way
@@ -36,7 +37,7 @@ class Lookup:
     def goods(self, skus: Sequence[str]) -> dict[str, str]:
         names = self._names
         found: dict[str, str] = {}
-        for part in chunks(list(dict.fromkeys(skus))):
+        for part in portions(list(dict.fromkeys(skus)), MOST_OR):
             where = any_of(names["good.sku"], map(text, part))
             select = ("Ref_Key", "DeletionMark", names["good.sku"])
             found |= papers.skus_of(names, self._client.rows(names["good"], "goods", where=where, select=select))
@@ -47,7 +48,7 @@ class Lookup:
         that it has, as the one public client does."""
         names, found = self._names, list[odata.Row]()
         expand = [f"{names['stock.key']}/*"]
-        for part in chunks(goods):
+        for part in portions(goods, MOST_OR):
             condition = any_of(f"{names['stock.key']}/{names['row.good']}", map(guid, part))
             try:
                 found += self._client.rows(

@@ -27,6 +27,7 @@ from b24app.systems.kit.one_c_callbacks import CallbacksByHand
 from b24app.systems.kit.one_c_filing import Filing
 from b24app.systems.kit.one_c_http import PAGE, OneCHttp, Reply, key_of, rows_of
 from b24app.systems.kit.one_c_zones import zone_of
+from b24app.systems.kit.portions import portions
 from b24app.systems.kit.units import moment_of
 from b24app.systems.one_c_wms.orders import build_order, parse_order, with_articles
 from b24app.systems.one_c_wms.receipts import build_receipt, parse_receipt, parse_stock, with_inspection
@@ -217,8 +218,8 @@ class ServiceWms(CallbacksByHand):
         lines: list[StockLine] = []
         unknown = [sku for sku in dict.fromkeys(skus) if "," in sku]
         as_of = None
-        for first in range(0, len(asked), MOST_SKUS):
-            for reply in self._stock_pages(asked[first : first + MOST_SKUS]):
+        for some in portions(asked, MOST_SKUS):
+            for reply in self._stock_pages(some):
                 lines += [line for row in rows_of(reply.row.get("items")) if (line := parse_stock(row))]
                 named = reply.row.get("unknownSkus")
                 unknown += [str(sku) for sku in named] if isinstance(named, list) else []

@@ -20,6 +20,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.fitting import unfit
+from b24app.systems.kit.portions import portions
 from b24app.systems.kit.senders import joined, own_sender
 from b24app.systems.kit.spool import Spools
 from b24app.systems.pek import quotes, tracking
@@ -102,7 +103,7 @@ class Pek:
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """One call for fifty; one more for those at a recipient's door, one for fifteen that were just sent back."""
         found: list[OrderState] = []
-        for some in _portions(remote_ids, words.BATCH):
+        for some in portions(remote_ids, words.BATCH):
             data = self._codes("statusfullhistory", "cargos.history", some)
             rows = {str(row.get("cargoCode")): words.rows_of(row.get("statuses")) for row in words.rows_of(data)}
             states = [
@@ -122,7 +123,7 @@ class Pek:
 
     def _with_reasons(self, states: list[OrderState]) -> list[OrderState]:
         reasons: dict[str, str] = {}
-        for some in _portions([state.remote_id for state in states if tracking.is_sent_back(state)], words.FEW):
+        for some in portions([state.remote_id for state in states if tracking.is_sent_back(state)], words.FEW):
             asked = {"cargoCodes": [*map(words.code_of, some)]}
             # Refused, it goes back all the same.
             reasons |= tracking.current_reasons(self._client.ask("cargos/currentstatus", "cargos.current", asked).data)
@@ -288,7 +289,3 @@ class Pek:
         except Refused as error:
             found = replace(error.problems[0], code="sender_city_unknown", field=Field.SENDER, who=Who.ADMIN)
             raise Refused([found]) from error
-
-
-def _portions(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (ids[at : at + size] for at in range(0, len(ids), size))

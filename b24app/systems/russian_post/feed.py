@@ -12,6 +12,7 @@ from b24app.logistics.feed import FeedPage
 from b24app.logistics.order import Decision, OrderState
 from b24app.systems.kit.checks import account_refused
 from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.portions import portions
 from b24app.systems.kit.soap import Service, Soap, SoapFault, rows
 from b24app.systems.kit.spool import BROKEN
 from b24app.systems.plugin import OpenContext
@@ -62,7 +63,7 @@ class Tracker:
         """In turn: ask for tickets, which the cursor names then, and read them when they are ready. A page that was
         lost on its way is read again from the same tickets, which live for 32 hours."""
         if not cursor:
-            asked = [self._ticket(some) for some in _chunks(_barcodes(groups))]
+            asked = [self._ticket(some) for some in portions(_barcodes(groups), TICKET_MOST)]
             return FeedPage(cursor=" ".join(asked), wait_s=READY_S)
         told: dict[str, list[Operation]] = {}
         skipped, waiting = 0, []
@@ -220,10 +221,6 @@ class Tracker:
 
 def _barcodes(groups: Mapping[str, Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(barcode for barcodes in groups.values() for barcode in barcodes))
-
-
-def _chunks(barcodes: Sequence[str]) -> list[Sequence[str]]:
-    return [barcodes[at : at + TICKET_MOST] for at in range(0, len(barcodes), TICKET_MOST)]
 
 
 def _error_of(answer: Mapping[str, Any]) -> int | None:

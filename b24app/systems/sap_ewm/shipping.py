@@ -12,6 +12,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import Carriage
 from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.portions import portions
 from b24app.systems.plugin import OpenContext
 from b24app.systems.sap_ewm import movements, orders, tracking
 from b24app.systems.sap_ewm import vocabulary as words
@@ -146,8 +147,7 @@ class Shipping:
         if self._soap:
             return [self.read(each) for each in remote_ids]
         found: list[OrderState] = []
-        for at in range(0, len(remote_ids), words.BATCH):
-            some = list(remote_ids[at : at + words.BATCH])
+        for some in portions(remote_ids, words.BATCH):
             rows = self._headers("orders.many", words.any_of("DeliveryDocument", some))
             there = self._warehouse_rows(rows)
             states = {

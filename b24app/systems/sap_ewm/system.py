@@ -21,6 +21,7 @@ from b24app.logistics.warehouse import (
 )
 from b24app.systems.kit.checks import Found, account_refused, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.portions import portions
 from b24app.systems.plugin import Manifest, OpenContext
 from b24app.systems.sap_ewm import files, stock
 from b24app.systems.sap_ewm import vocabulary as words
@@ -58,8 +59,7 @@ class SapEwm(Shipping):
         good = words.types(self._context.setting("good_types"), words.GOOD)
         only = [self._context.setting("warehouse")] if self._context.setting("warehouse") else []
         lines: list[StockLine] = []
-        for at in range(0, len(skus), words.MOST_SKUS):
-            some = list(skus[at : at + words.MOST_SKUS])
+        for some in portions(skus, words.MOST_SKUS):
             where = stock.build_filter(some, only, good)
             lines += stock.parse_stock(self._lies(words.AVAILABLE, where, stock.FIELDS), self._physical(where), some)
         nowhere = [sku for sku in skus if sku not in {line.sku for line in lines}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -192,7 +192,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def any_of(name: str, values: tuple[str, ...] | list[str]) -> str:
+def any_of(name: str, values: Iterable[str]) -> str:
     return " or ".join(f"{name} eq {literal(value)}" for value in values)
 
 

@@ -18,6 +18,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import POINTS_S, Directory
 from b24app.systems.kit.fitting import unfit
+from b24app.systems.kit.portions import portions
 from b24app.systems.kit.senders import joined, own_sender
 from b24app.systems.kit.spool import Spools
 from b24app.systems.plugin import Manifest, OpenContext
@@ -106,9 +107,9 @@ class Yandex:
         found: dict[str, OrderState] = {}
         troubles: list[Unavailable] = []
         for read, wanted in ((self._parcels.read_many, orders), (self._read_rides, rides)):
-            for start in range(0, len(wanted), BATCH):
+            for some in portions(wanted, BATCH):
                 try:
-                    found |= {state.remote_id: state for state in read(wanted[start : start + BATCH])}
+                    found |= {state.remote_id: state for state in read(some)}
                 except Unavailable as error:
                     troubles.append(error)
         if troubles and not found:
