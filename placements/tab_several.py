@@ -143,7 +143,7 @@ class Several:
             if CANCEL in busy or pressed(session, who.portal_id, who.entity_id, press, now):
                 return self._tab.fragment(who)
             status = Status(shipment.status)
-            held = shipment.leg == PICKED and status.has_moved and status.rank < Status.IN_TRANSIT.rank
+            held = shipment.leg == PICKED and status.has_moved and not status.has_left
             if busy or not (status is Status.CREATED or held):
                 raise PageError(ErrorCode.OUT_OF_DATE, "it moved, or something is being done with it")
             along = _behind(session, shipment)
@@ -162,5 +162,5 @@ def _behind(session: Session, shipment: Shipment) -> dict[str, int]:
     """The warehouse's order goes along with its carrier's, once that one is cancelled."""
     picked = shipments.get(session, shipment.portal_id, shipment.follows) if shipment.follows else None
     status = Status(picked.status) if picked is not None else Status.CANCELLED
-    inside = status.is_live and status.rank < Status.IN_TRANSIT.rank
+    inside = status.is_live and not status.has_left
     return {intents.ALONG: picked.id} if picked is not None and inside else {}

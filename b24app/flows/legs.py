@@ -70,7 +70,7 @@ def beside(one: Legged, every: Iterable[L]) -> tuple[L, ...]:
 
 def may_be_called_off(picked: Legged) -> bool:
     """Whether the warehouse may still be told to leave it: its goods have not left the dock."""
-    return picked.status.is_live and picked.status.rank < Status.IN_TRANSIT.rank
+    return picked.status.is_live and not picked.status.has_left
 
 
 def alive(piece: L, every: Sequence[L]) -> tuple[L, ...]:

@@ -50,8 +50,7 @@ def advance_picked(
     packed = was.packed is None and is_now.packed is not None and change.status not in _NOTHING
     alone = all(each.status in _NOTHING for each in beside(view, every))
     stage = _stage(change, packed, mine) if alone else None
-    left = change.status.rank >= Status.IN_TRANSIT.rank and change.status not in _NOTHING
-    done = left and (booked or change.status.is_final)
+    done = change.status.has_left and (booked or change.status.is_final)
     return replace(
         change,
         stage=stage if not booked or (carrier is not None and not carrier.status.has_moved) else None,
@@ -90,7 +89,7 @@ def _mapped(view: ShipmentView, pipeline: PipelineConfig | None) -> PipelineConf
 
 def _stage(change: Advance, packed: bool, pipeline: PipelineConfig | None) -> StageTarget | None:
     """Packed comes before shipped: of two steps in one answer the later one counts."""
-    if not packed or pipeline is None or change.status.rank >= Status.IN_TRANSIT.rank:
+    if not packed or pipeline is None or change.status.has_left:
         return change.stage
     name = pipeline.warehouse_stages.get(Step.PACKED.value)
     return stage_of_name(name, pipeline) if name else change.stage

@@ -85,22 +85,18 @@ def learnt(picking: Picking, state: OrderState, status: Status) -> Picking:
     """With what the warehouse shows now. Goods that left were packed; what it once said lies packed stays so, and
     measures are not forgotten because an answer leaves them out."""
     packed = state.packed or picking.packed
-    if packed is None and _left(status):
+    if packed is None and status.has_left:
         packed = Packed()
     if state.packed is not None and not state.packed.parcels and picking.packed is not None:
         packed = replace(state.packed, parcels=picking.packed.parcels)
     return replace(picking, lines=state.lines or picking.lines, packed=packed)
 
 
-def _left(status: Status) -> bool:
-    return status.rank >= Status.IN_TRANSIT.rank and status not in (Status.CANCELLED, Status.REJECTED)
-
-
 def is_ready(picking: Picking | None, status: Status) -> bool:
     """Whether the carrier may be booked for what is there."""
     if picking is None or not picking.asked or not status.is_live:
         return False
-    return _left(status) or (picking.book is Book.PACKED and picking.packed is not None)
+    return status.has_left or (picking.book is Book.PACKED and picking.packed is not None)
 
 
 # --- what was packed --------------------------------------------------------------------------------------------------

@@ -41,6 +41,11 @@ class Status(StrEnum):
         """The system holds the parcel, so the order can no longer be simply deleted."""
         return _RANKS[self] >= _RANKS[Status.ACCEPTED_AT_WAREHOUSE] and self not in (Status.CANCELLED, Status.REJECTED)
 
+    @property
+    def has_left(self) -> bool:
+        """The goods are out of the warehouse's hands: nobody there picks them, or can be told to leave them."""
+        return _RANKS[self] >= _RANKS[Status.IN_TRANSIT] and self not in (Status.CANCELLED, Status.REJECTED)
+
     def may_follow(self, previous: Status) -> bool:
         """Whether a shipment that was `previous` may become this. Nothing follows a final status, `unknown` follows
         nothing, and an order that has moved can no longer be rejected."""

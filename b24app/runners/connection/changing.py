@@ -111,7 +111,7 @@ def along(session: Session, row: Shipment, now: datetime) -> set[LaneRef]:
             continue
         intent.payload = {key: value for key, value in payload.items() if key != intents.ALONG}
         behind = shipments.get(session, row.portal_id, int(payload[intents.ALONG]))
-        if behind is None or not Status(behind.status).is_live or Status(behind.status).rank >= Status.IN_TRANSIT.rank:
+        if behind is None or not Status(behind.status).is_live or Status(behind.status).has_left:
             continue
         if CANCEL not in intents.open_kinds(session, row.portal_id, behind.id):
             lanes.add(intents.add(session, behind, CANCEL, {}, now=now, trace_id=intent.trace_id, people=True))

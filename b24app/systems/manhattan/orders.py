@@ -15,6 +15,7 @@ from b24app.logistics.picking import PACKED, Packed, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.kit.picked import shortages
+from b24app.systems.kit.statuses import status_named
 from b24app.systems.kit.units import decimal_of, moment_of
 from b24app.systems.manhattan.profile import Profile
 from b24app.systems.manhattan.vocabulary import between, of_unit
@@ -39,9 +40,8 @@ class Meanings:
     def status(self, facts: Json) -> Status:
         raw = str(facts.get("raw") or "")
         if self.chosen and not facts.get("cancelled"):
-            chosen = self.chosen.get(raw, "")
-            return Status.ACCEPTED_AT_WAREHOUSE if chosen == PACKED else _status(chosen)
-        return _status(self.profile.order_status(facts))
+            return status_named(self.chosen.get(raw, ""))
+        return status_named(self.profile.order_status(facts))
 
     def is_packed(self, raw: str, status: Status) -> bool:
         """From the status on that says so, for ever after (until it is cancelled)."""
@@ -55,13 +55,6 @@ class Meanings:
         """What we take a status for when nobody says otherwise; "" = we do not know."""
         found = self.profile.order_status({"raw": raw, "rawMax": raw})
         return PACKED if found == Status.ACCEPTED_AT_WAREHOUSE.value and self.profile.is_packed(raw) else found
-
-
-def _status(value: str) -> Status:
-    try:
-        return Status(value)
-    except ValueError:
-        return Status.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

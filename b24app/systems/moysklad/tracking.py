@@ -97,7 +97,7 @@ def has_left(papers: Papers, meant: Meant) -> bool:
     if papers.posted:
         return True
     speaks = _speaks(list(_words(papers, meant)))
-    return speaks is not None and Status(speaks.meaning).has_moved and speaks.meaning != Status.ACCEPTED_AT_WAREHOUSE
+    return speaks is not None and Status(speaks.meaning).has_left
 
 
 # --- who speaks -------------------------------------------------------------------------------------------------------
@@ -146,8 +146,7 @@ def _at(row: Row) -> datetime:
 def _packed(papers: Papers, words: Sequence[_Word], boxes: str) -> Packed | None:
     """From the moment on that a state says so, and for ever after: what has left was packed."""
     speaks = _speaks(words)
-    left = speaks is not None and Status(speaks.meaning).rank >= Status.IN_TRANSIT.rank
-    left = left and speaks is not None and speaks.meaning not in (Status.CANCELLED, Status.REJECTED)
+    left = speaks is not None and Status(speaks.meaning).has_left
     word = next((word for word in words if word.meaning == PACKED), None) or (speaks if left else None)
     if word is None or (speaks is not None and speaks.meaning == Status.CANCELLED):
         return None

@@ -10,6 +10,7 @@ from b24app.logistics.feed import FeedPage
 from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerprint_of, fingerprint_of_name
 from b24app.logistics.status import Incident, Status
 from b24app.systems.kit.one_c_odata import Row
+from b24app.systems.kit.statuses import status_named
 from b24app.systems.kit.units import grams_of, moment_of
 from b24app.systems.one_c_tms.fields import Fields
 from b24app.systems.one_c_tms.vocabulary import PROPOSED
@@ -23,8 +24,7 @@ MARKED = "DeletionMark"
 
 def status_of(raw: str, mapping: Mapping[str, str]) -> Status:
     """By the admin's map, else by the words that we know; else unknown."""
-    word = mapping.get(raw) or PROPOSED.get(raw.casefold(), "")
-    return Status(word) if word in set(Status) else Status.UNKNOWN
+    return status_named(mapping.get(raw) or PROPOSED.get(raw.casefold(), ""))
 
 
 def parse_task(

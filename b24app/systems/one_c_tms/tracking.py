@@ -13,6 +13,7 @@ from b24app.logistics.order import TrackingEvent
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.kit.one_c_http import Row
+from b24app.systems.kit.statuses import status_named
 from b24app.systems.kit.units import moment_of, whole
 from b24app.systems.one_c_tms.vocabulary import BLOCKED, INCIDENTS, STATUSES
 
@@ -41,7 +42,7 @@ def parse_event(row: Row, back: bool = False, mapping: Mapping[str, str] | None 
         return None
     chosen = (mapping or {}).get(code, "")
     known = None if code == BLOCKED else STATUSES.get(code, Status.UNKNOWN)
-    status = Status(chosen) if chosen in set(Status) else known
+    status = status_named(chosen) if chosen else known
     text = str(row.get("comment") or row.get("rawStatus") or code)
     event = TrackingEvent(
         code=code,

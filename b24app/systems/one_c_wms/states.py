@@ -12,6 +12,7 @@ from b24app.logistics.picking import PACKED, Packed, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.kit.picked import shortages
+from b24app.systems.kit.statuses import status_named
 from b24app.systems.one_c_wms.vocabulary import BLOCKED, STATES
 
 
@@ -65,15 +66,7 @@ def _event(shown: Shown) -> tuple[TrackingEvent, ...]:
     if shown.word == BLOCKED:
         problem = Problem("warehouse_blocked", Field.ORDER, Who.MANAGER, shown.raw, shown.said or text)
         return (TrackingEvent(shown.raw, text, None, shown.at, incident=Incident.NOT_READY, problem=problem),)
-    status = Status.ACCEPTED_AT_WAREHOUSE if shown.word == PACKED else _status(shown.word)
-    return (TrackingEvent(shown.raw, text, status, shown.at),)
-
-
-def _status(word: str) -> Status:
-    try:
-        return Status(word)
-    except ValueError:
-        return Status.UNKNOWN
+    return (TrackingEvent(shown.raw, text, status_named(shown.word), shown.at),)
 
 
 def _shortages(shown: Shown, packed: bool) -> tuple[TrackingEvent, ...]:

@@ -9,10 +9,10 @@ from b24app.logistics.errors import Refused
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.logistics.status import Status
 from b24app.logistics.warehouse import Carriage
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.portions import portions
+from b24app.systems.kit.statuses import status_named
 from b24app.systems.plugin import OpenContext
 from b24app.systems.sap_ewm import movements, orders, tracking
 from b24app.systems.sap_ewm import vocabulary as words
@@ -29,11 +29,6 @@ _ODO_FIELDS = (
 )
 #: A tracking number fits there, or it is not written (§3.2).
 _MEANS = 20
-#: The carrier has the parcel.
-_CARRIED = frozenset(status for status in Status if status.rank >= Status.IN_TRANSIT.rank) - {
-    Status.CANCELLED,
-    Status.REJECTED,
-}
 
 
 class Shipping:
@@ -189,7 +184,7 @@ class Shipping:
         """The carrier's number goes into "means of transport", and the goods issue is posted once the carrier has the
         parcel, if the admin wants that. What is there already is not written again."""
         number = carriage.tracking_number if len(carriage.tracking_number) <= _MEANS else ""
-        gone = self._context.setting("issue") == "carried" and carriage.status in _CARRIED
+        gone = self._context.setting("issue") == "carried" and status_named(carriage.status).has_left
         if self._soap or not (number or gone):
             return None
         row = self.one(remote_id)

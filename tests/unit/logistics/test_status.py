@@ -44,6 +44,14 @@ def test_an_order_that_moved_is_no_longer_rejected() -> None:
     assert not Status.REJECTED.may_follow(Status.IN_TRANSIT)
 
 
+def test_what_has_left_the_warehouse_was_on_its_way() -> None:
+    inside = [status for status in Status if not status.has_left]
+    assert inside == [
+        Status.DRAFT, Status.SUBMITTING, Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.CANCELLED,
+        Status.REJECTED, Status.UNKNOWN,
+    ]  # fmt: skip
+
+
 def test_unknown_says_nothing() -> None:
     assert not Status.UNKNOWN.may_follow(Status.CREATED)
     assert not Status.DRAFT.has_moved
