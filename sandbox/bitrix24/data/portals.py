@@ -6,6 +6,8 @@ import functools
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sandbox import catalogue
+
 from . import tables
 from .model import (
     Category,
@@ -128,14 +130,14 @@ def _stage_id(alias: str, shape: Profile, category_id: int) -> str:
 
 def _section(row: tables.Record) -> Section:
     # Sections keep small numbers everywhere: the same id means the same section only by chance.
-    parent = tables.number(row["parent"])
+    parent = catalogue.number(row["parent"])
     return Section(40 + int(row["key"]), 40 + parent if parent else None, row["name"], row["code"])
 
 
 def _products(shape: Profile) -> dict[int, Product]:
     found = {}
-    for row in tables.read("catalogue"):
-        section, parent = tables.number(row["section"]), tables.number(row["parent"])
+    for row in catalogue.rows():
+        section, parent = catalogue.number(row["section"]), catalogue.number(row["parent"])
         found[int(row["key"])] = Product(
             id=shape.first_product + int(row["key"]) * 2,
             iblock_id=shape.offers if row["kind"] == "offer" else shape.goods,
@@ -145,12 +147,12 @@ def _products(shape: Profile) -> dict[int, Product]:
             name=row["name"],
             sku=row["sku"],
             price=Decimal(row["price"]),
-            weight=tables.number(row["weight"]),
-            length=tables.number(row["length"]),
-            width=tables.number(row["width"]),
-            height=tables.number(row["height"]),
+            weight=catalogue.number(row["weight"]),
+            length=catalogue.number(row["length"]),
+            width=catalogue.number(row["width"]),
+            height=catalogue.number(row["height"]),
             vat=int(row["vat"]),
-            measure_code=tables.measure(row),
+            measure_code=catalogue.measure(row),
         )
     return found
 
@@ -178,7 +180,7 @@ def _deal_id(place: int, shape: Profile) -> int:
 
 def _deal(key: int, place: int, shape: Profile, products: dict[int, Product]) -> Deal:
     row = tables.by_key("deals")[key]
-    contact, company = tables.number(row["contact"]), tables.number(row["company"])
+    contact, company = catalogue.number(row["contact"]), catalogue.number(row["company"])
     category = shape.wholesale if row["pipeline"] == "wholesale" else 0
     return Deal(
         id=_deal_id(place, shape),

@@ -1,4 +1,4 @@
-"""The CSV tables beside this file, read once. Keys in them are neutral: each portal adds its own offsets."""
+"""The CSV tables beside this file, read once a process. Keys in them are neutral: each portal adds its own offsets."""
 
 from __future__ import annotations
 
@@ -23,11 +23,6 @@ def read(name: str) -> tuple[Record, ...]:
 
 def by_key(name: str) -> dict[int, Record]:
     return {int(row["key"]): row for row in read(name)}
-
-
-def number(text: str) -> int | None:
-    """None where nobody filled the cell."""
-    return int(text) if text else None
 
 
 def phones(text: str) -> tuple[tuple[str, str], ...]:
@@ -56,11 +51,6 @@ def order_lines(text: str) -> list[tuple[int, str, Decimal, Decimal]]:
         else:
             found.append((int(what), "", Decimal(0), Decimal(amount)))
     return found
-
-
-def measure(row: Record) -> int:
-    """Classifier code: 166 kilogram, 796 piece."""
-    return 166 if row["name"].endswith(", кг") else 796
 
 
 def kind(row: Record) -> int:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-#: The shop's own list; the portals of the sandbox are seeded from it too.
-_CATALOGUE = Path(__file__).parents[2] / "bitrix24" / "data" / "catalogue.csv"
+from sandbox import catalogue
+
 #: One piece of it is left, in the first warehouse; nobody here has heard of the other.
 SHORT, UNKNOWN = "HM-VASE", "SP-SKI-190"
 
@@ -27,15 +25,10 @@ def _read() -> Iterator[Item]:
     yield Item("CUP-1", "Чашка", 300, (90, 90, 100))
     yield Item("T-1", "Чай", 100, (80, 60, 60))
     yield Item("TEA-500", "Чай, 500 г", 520, (200, 120, 90))
-    with _CATALOGUE.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter=";"):
-            if row["sku"] not in ("", UNKNOWN) and row["kind"] in ("simple", "offer"):
-                sides = (_number(row["length"]), _number(row["width"]), _number(row["height"]))
-                yield Item(row["sku"], row["name"], _number(row["weight"]), sides)
-
-
-def _number(text: str) -> int:
-    return int(text) if text else 0
+    for row in catalogue.articles():
+        if row["sku"] != UNKNOWN:
+            sides = (int(row["length"] or 0), int(row["width"] or 0), int(row["height"] or 0))
+            yield Item(row["sku"], row["name"], int(row["weight"] or 0), sides)
 
 
 ITEMS: dict[str, Item] = {item.id: item for item in _read()}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+from sandbox import catalogue
 from sandbox.moysklad.model import USERS, Base, Entity, Ref, named_id
 
-#: The goods are those of the sandbox's portals: what a deal names must lie here.
-_CATALOGUE = Path(__file__).resolve().parents[2] / "bitrix24" / "data" / "catalogue.csv"
 #: An article of the portals that MoySklad has never heard of, and one of which hardly anything is left.
 ABSENT, SHORT = "SP-SKI-190", "HM-VASE"
 STORES = (
@@ -48,9 +45,8 @@ _FORMS = {
 
 
 @cache
-def _goods() -> tuple[dict[str, str], ...]:
-    with _CATALOGUE.open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines, delimiter=";") if row["sku"] and row["sku"] != ABSENT]
+def _goods() -> tuple[catalogue.Record, ...]:
+    rows = [row for row in catalogue.rows() if row["sku"] and row["sku"] != ABSENT]
     more = (("900", "Чашка", "CUP-1", "450", "300"), ("901", "Чай", "T-1", "99.99", "100"))
     known = ("key", "name", "sku", "price", "weight")
     return (

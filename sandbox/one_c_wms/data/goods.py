@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-# Goods must agree with the portals'; the list is read where it lies, so that it cannot differ.
-_CATALOGUE = Path(__file__).parents[2] / "bitrix24" / "data" / "catalogue.csv"
+from sandbox import catalogue
+
 _TESTS = (("CUP-1", "Чашка", 350), ("T-1", "Чай", 100), ("TEA-500", "Чай листовой 500 г", 550))
 
 #: Ref -> (name, address).
@@ -23,29 +21,29 @@ SHORT, ABSENT = "KID-DOLL", "SP-SKI-190"
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """``weight_g`` of one piece; 0 = nobody weighed it. ``barcode``: EAN-13 by arithmetic."""
+    """``weight_g`` of one piece; 0 = nobody weighed it. ``place`` in the list. ``barcode``: EAN-13 by arithmetic."""
 
     sku: str
     name: str
     weight_g: int
+    place: int
     barcode: str
 
 
 @functools.cache
 def goods() -> Mapping[str, Good]:
     """By article."""
-    with _CATALOGUE.open(encoding="utf-8", newline="") as handle:
-        rows = [row for row in csv.DictReader(handle, delimiter=";") if row["kind"] in ("simple", "offer")]
-    listed = [(row["sku"], row["name"], int(row["weight"] or 0)) for row in rows if row["sku"] not in ("", ABSENT)]
+    rows = [row for row in catalogue.articles() if row["sku"] != ABSENT]
+    listed = [(row["sku"], row["name"], int(row["weight"] or 0)) for row in rows]
     listed += _TESTS
-    return {sku: Good(sku, name, weight, _ean(at)) for at, (sku, name, weight) in enumerate(listed, start=1)}
+    return {sku: Good(sku, name, weight, at, _ean(at + 1)) for at, (sku, name, weight) in enumerate(listed)}
 
 
 def first_day(sku: str, warehouse: str) -> tuple[float, float]:
     """(in good condition, damaged) pieces."""
     if sku == SHORT:
         return (1, 0) if warehouse == "MSK-01" else (0, 0)
-    place = list(goods()).index(sku)
+    place = goods()[sku].place
     return 400 + place * 37 % 500 + (0 if warehouse == "MSK-01" else 50), place % 7 == 0
 
 

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.bitrix24.data import tables
+from sandbox import catalogue
 
 #: EWM's numbers of the two warehouses have four places (§6.2): Moscow (MSK-01) and Kazan (KZN-01).
 MOSCOW, KAZAN = "MSK1", "KZN1"
@@ -33,10 +33,10 @@ class Material:
 def materials() -> dict[str, Material]:
     """By number. What the portal sells without an article is unknown here."""
     found = {number: Material(number, name, Decimal(grams) / 1000) for number, name, grams in _OF_TESTS}
-    for row in tables.read("catalogue"):
-        if row["sku"] not in ("", UNKNOWN) and row["kind"] in ("simple", "offer"):
-            unit = "KG" if tables.measure(row) == 166 else "PC"
-            weight = Decimal(tables.number(row["weight"]) or (1000 if unit == "KG" else 500)) / 1000
+    for row in catalogue.articles():
+        if row["sku"] != UNKNOWN:
+            unit = "KG" if catalogue.measure(row) == 166 else "PC"
+            weight = Decimal(catalogue.number(row["weight"]) or (1000 if unit == "KG" else 500)) / 1000
             found[row["sku"]] = Material(row["sku"], row["name"][:40], weight, unit)
     return found
 
