@@ -11,12 +11,13 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Response, g, request
 
 from sandbox.kernel.gate import CALL_KEY
+from sandbox.kernel.unknown import with_unknown_fields
 
 from .core import ApiShip
 from .errors import Refused, field
 from .model import Account
 
-_EXTRA = {"sandboxUnknownField": {"nobody": "documented this"}}
+_UNKNOWN = "sandboxUnknownField"
 
 
 def account() -> Account:
@@ -45,7 +46,7 @@ def note(**facts: Any) -> None:
 def answer(apiship: ApiShip, data: Any, status: int = 200) -> Response:
     """A JSON answer; in the unknown-fields mode every object carries one more."""
     if apiship.switches.unknown_fields:
-        data = _with_unknown_fields(data)
+        data = with_unknown_fields(data, _UNKNOWN)
     text = json.dumps(data, ensure_ascii=False)
     return Response(text, status, {"X-Tracing-Id": uuid.uuid4().hex}, content_type="application/json")
 
@@ -70,11 +71,3 @@ def handle_errors(app: Flask, apiship: ApiShip) -> None:
     app.register_error_handler(Refused, refused)
     for status in (404, 405):
         app.register_error_handler(status, strange)
-
-
-def _with_unknown_fields(data: Any) -> Any:
-    if isinstance(data, list):
-        return [_with_unknown_fields(row) for row in data]
-    if isinstance(data, dict):
-        return {name: _with_unknown_fields(value) for name, value in data.items()} | _EXTRA
-    return data

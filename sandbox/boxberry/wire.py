@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,11 +16,12 @@ from wsgiref.types import WSGIEnvironment
 from flask import Response, request
 
 from sandbox.kernel.gate import CALL_KEY
+from sandbox.kernel.unknown import with_unknown_fields
 
 from .core import Boxberry
 from .errors import invalid
 
-_EXTRA = {"sandbox_unknown_field": {"nobody": "documented this"}}
+_UNKNOWN = "sandbox_unknown_field"
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
@@ -98,7 +100,8 @@ def answer(boxberry: Boxberry, data: Any) -> Response:
     """HTTP 200 with JSON. Rows that are drawn one by one are written one by one."""
     switches = boxberry.switches
     if switches.unknown_fields:
-        data = (_extended(row) for row in data) if _is_stream(data) else _extended(data)
+        extended = partial(with_unknown_fields, name=_UNKNOWN)
+        data = map(extended, data) if _is_stream(data) else extended(data)
     if not _is_stream(data):
         return Response(json.dumps(data, ensure_ascii=switches.escape_unicode), 200, _JSON)
     escape = switches.escape_unicode
@@ -108,14 +111,6 @@ def answer(boxberry: Boxberry, data: Any) -> Response:
 
 def _is_stream(data: Any) -> bool:
     return not isinstance(data, dict | list)
-
-
-def _extended(data: Any) -> Any:
-    if isinstance(data, list):
-        return [_extended(row) for row in data]
-    if isinstance(data, dict):
-        return {name: _extended(value) for name, value in data.items()} | _EXTRA
-    return data
 
 
 def too_often(boxberry: Boxberry, token: str, method: str) -> bool:

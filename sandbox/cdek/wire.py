@@ -10,12 +10,13 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Response, g, request
 
 from sandbox.kernel.gate import CALL_KEY
+from sandbox.kernel.unknown import with_unknown_fields
 
 from .core import Cdek, wire_time
 from .errors import Refused, error, framework_error
 from .model import Account
 
-_EXTRA = {"sandbox_unknown_field": {"nobody": "documented this"}}
+_UNKNOWN = "sandbox_unknown_field"
 
 
 def account() -> Account:
@@ -43,7 +44,7 @@ def note(**facts: Any) -> None:
 def answer(cdek: Cdek, data: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A JSON answer; in the unknown-fields mode every object carries one more."""
     if cdek.switches.unknown_fields:
-        data = _with_unknown_fields(data)
+        data = with_unknown_fields(data, _UNKNOWN)
     return Response(json.dumps(data, ensure_ascii=False), status, headers, content_type="application/json")
 
 
@@ -78,11 +79,3 @@ def handle_http_errors(app: Flask, cdek: Cdek) -> None:
     for status in (404, 405):
         app.register_error_handler(status, respond)
     app.register_error_handler(Refused, lambda problem: refused(cdek, problem))
-
-
-def _with_unknown_fields(data: Any) -> Any:
-    if isinstance(data, list):
-        return [_with_unknown_fields(row) for row in data]
-    if isinstance(data, dict):
-        return {name: _with_unknown_fields(value) for name, value in data.items()} | _EXTRA
-    return data

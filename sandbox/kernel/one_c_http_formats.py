@@ -11,12 +11,13 @@ from typing import Any
 from .one_c_http_errors import Refused
 from .one_c_http_shapes import ERROR, Complaint, Doc, complaints
 from .one_c_http_xml import NotXml, read_xml, write_xml
+from .unknown import with_unknown_fields
 
 __all__ = ["ERROR", "check", "media_of", "opened", "read", "sealed", "wanted", "write"]
 
 _MEDIA = {"application/json": "json", "application/xml": "xml"}
 _CHARSET = "; charset=utf-8"
-_EXTRA = {"sandboxUnknownField": {"nobody": "documented this"}}
+_UNKNOWN = "sandboxUnknownField"
 
 
 def media_of(content_type: str) -> str:
@@ -74,17 +75,9 @@ def write(
     if kind == "xml":
         body = write_xml(doc, members, unknown_fields=unknown_fields)
         return "application/xml" + _CHARSET, body.replace(b"\n", b"\r\n").replace(b"><", b">\r\n<") if crlf else body
-    data = _with_unknown_fields(json_data) if unknown_fields else json_data
+    data = with_unknown_fields(json_data, _UNKNOWN) if unknown_fields else json_data
     text = json.dumps(data, ensure_ascii=False)
     return "application/json" + _CHARSET, text.encode("utf-8-sig" if bom else "utf-8")
-
-
-def _with_unknown_fields(data: Any) -> Any:
-    if isinstance(data, list):
-        return [_with_unknown_fields(row) for row in data]
-    if isinstance(data, dict):
-        return {name: _with_unknown_fields(value) for name, value in data.items()} | _EXTRA
-    return data
 
 
 def sealed(key: str) -> str:

@@ -11,6 +11,7 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Response, g, request
 
 from sandbox.kernel.gate import CALL_KEY
+from sandbox.kernel.unknown import with_unknown_fields
 
 from .core import Manhattan
 from .data.places import FACILITIES, ORGANIZATIONS
@@ -18,7 +19,7 @@ from .errors import Refused, refuse, told
 from .model import Account, Scope
 from .rules import tokens
 
-_EXTRA = {"SandboxUnknownField": {"nobody": "documented this"}}
+_UNKNOWN = "SandboxUnknownField"
 _PAIRS = {
     "selected": (("SelectedOrganization", "SelectedLocation"),),
     "plain": (("Organization", "Location"),),
@@ -102,7 +103,7 @@ def answer(
             "statusCode": HTTPStatus(status).name,
         }  # fmt: skip
     if wm.switches.unknown_fields:
-        document = _with_unknown_fields(document)
+        document = with_unknown_fields(document, _UNKNOWN)
     return _json(document, status)
 
 
@@ -139,11 +140,3 @@ def handle_errors(app: Flask, wm: Manhattan) -> None:
     app.register_error_handler(Refused, refused)
     for status in (404, 405):
         app.register_error_handler(status, strange)
-
-
-def _with_unknown_fields(data: Any) -> Any:
-    if isinstance(data, list):
-        return [_with_unknown_fields(row) for row in data]
-    if isinstance(data, dict):
-        return {name: _with_unknown_fields(value) for name, value in data.items()} | _EXTRA
-    return data

@@ -16,6 +16,7 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Response, g, request
 
 from sandbox.kernel.gate import CALL_KEY
+from sandbox.kernel.unknown import with_unknown_fields
 
 from .core import MoySklad
 from .errors import CODES, MORE, Refused
@@ -27,7 +28,7 @@ from .rules.view import API, View
 ACCEPT = "application/json;charset=utf-8"
 _MOST_BODY, _LONGEST_URL = 20 * 1024 * 1024, 8192
 _HEAVY = {f"{API}/report/stock/all": 5, f"{API}/report/stock/bystore": 5}
-_EXTRA = {"sandboxUnknownField": {"nobody": "documented this"}}
+_UNKNOWN = "sandboxUnknownField"
 #: §2.2: these say why a login was refused. Headers have no Cyrillic.
 _LOGIN = {1056: "Authentication failed", 1048: "Too many attempts", 1061: "No access to the API"}
 
@@ -68,7 +69,7 @@ def body() -> Any:
 
 def answer(sklad: MoySklad, data: Any, status: int = 200, **headers: str) -> Response:
     if sklad.switches.unknown_fields:
-        data = _with_unknown_fields(data)
+        data = with_unknown_fields(data, _UNKNOWN)
     text = json.dumps(data, ensure_ascii=False).encode()
     found = Response(gzip.compress(text, 1), status, content_type=ACCEPT)
     found.headers["Content-Encoding"] = "gzip"
@@ -257,11 +258,3 @@ def fault_words(status: int, _environ: WSGIEnvironment) -> tuple[str, bytes]:
     code = {429: 1049, 503: 1074, 401: 1056, 403: 1016, 404: 1021}.get(status, 1999)
     row = {"error": CODES[code][1].format("", ""), "code": code, "moreInfo": MORE.format(code)}
     return "application/json;charset=utf-8", json.dumps({"errors": [row]}, ensure_ascii=False).encode()
-
-
-def _with_unknown_fields(data: Any) -> Any:
-    if isinstance(data, list):
-        return [_with_unknown_fields(row) for row in data]
-    if isinstance(data, dict):
-        return {name: _with_unknown_fields(value) for name, value in data.items()} | _EXTRA
-    return data

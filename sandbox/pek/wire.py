@@ -16,6 +16,7 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Request, Response, request
 
 from sandbox.kernel.gate import CALL_KEY
+from sandbox.kernel.unknown import with_unknown_fields
 
 from .core import Pek
 from .errors import Page, Refused, page
@@ -23,7 +24,7 @@ from .model import ACCOUNTS, Account
 
 Handler = Callable[[Pek, Account, Any], Any]
 PREFIX = "/api/v1"
-_EXTRA = {"sandboxUnknownField": {"nobody": "documented this"}}
+UNKNOWN = "sandboxUnknownField"
 _GZIP_FROM = 1024
 # The documentation prints these keys with a Cyrillic first or fourth letter (§11.7).
 _CYRILLIC = {"cargos": "сargos", "code": "сode", "barcode": "barсode", "callStatus": "сallStatus",
@@ -166,7 +167,7 @@ def _answer(pek: Pek, data: Any) -> Response:
 
 def _json(pek: Pek, data: Any, status: int, headers: dict[str, str] | None) -> Response:
     if pek.switches.unknown_fields:
-        data = with_unknown_fields(data)
+        data = with_unknown_fields(data, UNKNOWN)
     return _packed(json.dumps(data, ensure_ascii=False).encode(), status, headers)
 
 
@@ -202,11 +203,3 @@ def cyrillic(pek: Pek, row: dict[str, Any], *names: str) -> dict[str, Any]:
     if not pek.switches.cyrillic_keys:
         return row
     return {(_CYRILLIC[name] if name in names else name): value for name, value in row.items()}
-
-
-def with_unknown_fields(data: Any) -> Any:
-    if isinstance(data, list):
-        return [with_unknown_fields(row) for row in data]
-    if isinstance(data, dict):
-        return {name: with_unknown_fields(value) for name, value in data.items()} | _EXTRA
-    return data

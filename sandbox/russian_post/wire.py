@@ -13,13 +13,14 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Response, g, request
 
 from sandbox.kernel.gate import CALL_KEY, phrase_of
+from sandbox.kernel.unknown import with_unknown_fields
 
 from .core import Post
 from .errors import UNAUTHORIZED, UNKNOWN_PATH, Refused, gateway
 from .model import ACCOUNTS, Account
 
 _OVER_LIMIT = 509
-_EXTRA = {"sandbox-unknown-field": {"nobody": "documented this"}}
+_UNKNOWN = "sandbox-unknown-field"
 
 
 def account() -> Account:
@@ -80,7 +81,7 @@ def note(**facts: Any) -> None:
 def answer(post: Post, data: Any, status: int = 200) -> Response:
     """A JSON answer; in the unknown-fields mode every object carries one more."""
     if post.switches.unknown_fields:
-        data = _with_unknown_fields(data)
+        data = with_unknown_fields(data, _UNKNOWN)
     text = json.dumps(data, ensure_ascii=False)
     return Response(text, status, content_type="application/json;charset=UTF-8")
 
@@ -113,11 +114,3 @@ def handle_errors(app: Flask, post: Post) -> None:
     for status in (404, 405):
         app.register_error_handler(status, unknown)
     app.register_error_handler(Refused, refused)
-
-
-def _with_unknown_fields(data: Any) -> Any:
-    if isinstance(data, list):
-        return [_with_unknown_fields(row) for row in data]
-    if isinstance(data, dict):
-        return {name: _with_unknown_fields(value) for name, value in data.items()} | _EXTRA
-    return data

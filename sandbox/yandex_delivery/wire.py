@@ -10,13 +10,14 @@ from wsgiref.types import WSGIEnvironment
 from flask import Flask, Response, g, request
 
 from sandbox.kernel.gate import CALL_KEY
+from sandbox.kernel.unknown import with_unknown_fields
 
 from .core import Yandex
 from .errors import Refused, bad, shaped
 from .fields import Fields
 from .model import ACCOUNTS, Account
 
-_EXTRA = {"sandbox_unknown_field": {"nobody": "documented this"}}
+_UNKNOWN = "sandbox_unknown_field"
 _BLOCKED = "<!DOCTYPE html><html><head><title>403 Forbidden</title></head><body>Доступ ограничен</body></html>"
 
 
@@ -52,7 +53,7 @@ def note(**facts: Any) -> None:
 def answer(yandex: Yandex, data: Any, status: int = 200) -> Response:
     """A JSON answer; in the unknown-fields mode every object carries one more."""
     if yandex.switches.unknown_fields:
-        data = _with_unknown_fields(data)
+        data = with_unknown_fields(data, _UNKNOWN)
     return Response(json.dumps(data, ensure_ascii=False), status, content_type="application/json; charset=utf-8")
 
 
@@ -136,11 +137,3 @@ def account_rows(yandex: Yandex) -> list[dict[str, Any]]:
         }
         for found in ACCOUNTS
     ]
-
-
-def _with_unknown_fields(data: Any) -> Any:
-    if isinstance(data, list):
-        return [_with_unknown_fields(row) for row in data]
-    if isinstance(data, dict):
-        return {name: _with_unknown_fields(value) for name, value in data.items()} | _EXTRA
-    return data

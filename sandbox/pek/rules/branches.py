@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.cdek.geo import City, cities
+from sandbox.kernel.unknown import with_unknown_fields
 from sandbox.pek.core import Pek
 from sandbox.pek.data import network
 from sandbox.pek.data.network import Branch, Division, Warehouse
 from sandbox.pek.model import Account
-from sandbox.pek.wire import Streamed, with_unknown_fields
+from sandbox.pek.wire import UNKNOWN, Streamed
 
 OPERATIONS = ("Прием груза", "Выдача груза")
 HOLIDAYS = ["2027-01-01T00:00:00", "2027-01-02T00:00:00"]
@@ -49,7 +50,7 @@ def _pieces(pek: Pek, key: str, value: str) -> Iterator[str]:
 
 
 def _shown(pek: Pek, row: dict[str, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = with_unknown_fields(row) if pek.switches.unknown_fields else row
+    shown: dict[str, Any] = with_unknown_fields(row, UNKNOWN) if pek.switches.unknown_fields else row
     return shown
 
 
