@@ -44,7 +44,7 @@ class Least:
 
 #: By the contracts. Where news comes by callbacks or a feed, or no list of changed orders exists, an order is looked at
 #: by itself. moysklad §8: the counterparty, then the order; the demand is found, then written. 1c §4.4: look, header,
-#: row, status, post; §6.8: no list. sap-ewm §8: look, create, mark; SOAP has one call. manhattan §3.1: the original
+#: row, status, post. sap-ewm §8: look, create, mark; SOAP has one call. manhattan §3.1: the original
 #: order and the planned one. yandex-delivery: an offer, then its confirmation; a claim, then its acceptance.
 LEAST: Mapping[str, Least] = {
     "boxberry": Least(look=MANY),
@@ -56,8 +56,6 @@ LEAST: Mapping[str, Least] = {
     "one_c_tms": Least(look=MANY),
     "one_c_tms_xml": Least(look=MANY),
     "one_c_tms_odata": Least(create=3, look=MANY, cancel=2),
-    "one_c_wms": Least(look=MANY),
-    "one_c_wms_xml": Least(look=MANY),
     "one_c_wms_odata": Least(create=5, look=2, cancel=3, expect=5),
     "sap_ewm": Least(create=3, look=2, tell=2, cancel=2),
     "sap_le": Least(create=3, tell=2, cancel=2),

@@ -6,7 +6,7 @@ from sandbox.kernel.system import CoverageRow
 
 COVERAGE = (
     CoverageRow("GET /v1/health, /v1/wms/warehouses, /v1/wms/stock", "works", "JSON and XML"),
-    CoverageRow("POST /v1/wms/shipment-orders; GET by id, by externalId; POST …/cancel", "works"),
+    CoverageRow("POST /v1/wms/shipment-orders; GET by id, by externalId, several by ids; POST …/cancel", "works"),
     CoverageRow("POST /v1/wms/expected-receipts; GET by id, by externalId, …/inspection; POST …/cancel", "works"),
     CoverageRow("documents of a shipment order: POST, PUT, GET, DELETE", "works", "as §6.6 has them for transport"),
     CoverageRow("documents of a receipt: list, content", "works", "photos of an inspection; uploads are refused (405)"),

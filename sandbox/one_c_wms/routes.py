@@ -27,6 +27,8 @@ INFOBASE = {
     "version": "5.2.4.10",
     "platform": "8.3.24.1586",
 }
+#: docs/systems/one_c/contract.md: so many orders in one call.
+MOST_IDS = 50
 _ORDER, _RECEIPT = "/v1/wms/shipment-orders/<identifier>", "/v1/wms/expected-receipts/<identifier>"
 
 
@@ -55,6 +57,15 @@ def _orders(wms: OneCWms, service: HttpService) -> None:
     def create(body: Mapping[str, Any]) -> Said:
         with wms.lock:
             return accept.create_order(wms, service, body)
+
+    @service.get("/v1/wms/shipment-orders", shapes.SHIPMENT_STATES)
+    def several() -> Mapping[str, Any]:
+        asked = [identifier for identifier in request.args.get("ids", "").split(",") if identifier]
+        if not 1 <= len(asked) <= MOST_IDS:
+            raise Refused("VALIDATION_FAILED", fields=[complaint("ids", "range", f"От 1 до {MOST_IDS} через запятую")])
+        with wms.lock:
+            found = [view.order(service, order) for order in accept.orders_of(wms, asked)]
+        return {"items": found, "nextCursor": None}
 
     @service.get(_ORDER, shapes.SHIPMENT_STATE)
     def read(identifier: str) -> Mapping[str, Any]:

@@ -37,17 +37,15 @@ _STATE: Shape = {
     "rawStatus": TEXT, "revision": _INT, "statusAt": MOMENT,
 }  # fmt: skip
 _ORDER_LINE: Shape = {"line": _INT, "sku": TEXT, "qtyOrdered": _NUMBER, "qtyPicked": _NUMBER, "qtyShipped": _NUMBER}
-SHIPMENT_STATE = Doc(
-    "ShipmentOrderState",
-    {
-        **_STATE, "items": rows("Item", _ORDER_LINE), "packages": rows("Package", PACKAGE),
-        "problem": part({"code": TEXT, "message": TEXT}), "documentsCount": _INT,
-        # As §6.5 has it: the accepted body is the last member.
-        "request": part(SHIPMENT_ORDER.shape),
-        # §6.1: the answer of a call that takes longer.
-        "accepted": BOOL,
-    },
-)  # fmt: skip
+_ORDER_STATE: Shape = {
+    **_STATE, "items": rows("Item", _ORDER_LINE), "packages": rows("Package", PACKAGE),
+    "problem": part({"code": TEXT, "message": TEXT}), "documentsCount": _INT,
+    # As §6.5 has it: the accepted body is the last member.
+    "request": part(SHIPMENT_ORDER.shape),
+}  # fmt: skip
+# §6.1: `accepted` is the answer of a call that takes longer.
+SHIPMENT_STATE = Doc("ShipmentOrderState", {**_ORDER_STATE, "accepted": BOOL})
+SHIPMENT_STATES = listing("ShipmentOrderStates", _ORDER_STATE)
 
 _RETURN_OF: Shape = {
     "transportRequestExternalId": text(64), "dealId": _INT, "reasonCode": text(), "reasonText": text(),

@@ -47,9 +47,9 @@ def test_our_plug_in_and_the_emulated_1c_keep_to_the_contract(world: World, call
     assert [words for call in calls for words in complaints(call)] == []
     used = {operation_of(call.method, call.path)["operationId"] for call in calls}
     assert used == {
-        "health", "warehouses", "stock", "createOrder", "findOrder", "readOrder", "cancelOrder", "orderAttach",
-        "orderDocuments", "orderContent", "createReceipt", "findReceipt", "readReceipt", "cancelReceipt", "inspection",
-        "receiptContent",
+        "health", "warehouses", "stock", "createOrder", "findOrder", "readOrder", "readOrders", "cancelOrder",
+        "orderAttach", "orderDocuments", "orderContent", "createReceipt", "findReceipt", "readReceipt",
+        "cancelReceipt", "inspection", "receiptContent",
     }  # fmt: skip
     assert {call.status for call in calls} >= {200, 201, 202, 401, 403, 404, 409, 422, 503}
 
@@ -59,7 +59,8 @@ def _whole_life(wms: Recorded) -> None:
     order = wms.make()
     wms.raised(lambda: wms.port.find("wb-404-1"))
     wms.pack(order, short=1)
-    wms.port.read_many([order.remote_id, wms.no_such_order()])
+    wms.port.read(order.remote_id)
+    assert [state.gone for state in wms.port.read_many([order.remote_id, wms.no_such_order()])] == [False, True]
     wms.port.attach(order.remote_id, LABEL)
     wms.add_document("wb-1-1")
     for filed in wms.port.documents(order.remote_id):

@@ -6,7 +6,7 @@ from b24app.systems.kit.directory import Directory
 from b24app.systems.one_c_wms.base import BaseWms
 from b24app.systems.one_c_wms.form import FORM
 from b24app.systems.one_c_wms.service import ServiceWms
-from b24app.systems.one_c_wms.vocabulary import MAX_LINE, MAX_NUMBER, NOTICE, ODATA, SERVICE, SERVICES
+from b24app.systems.one_c_wms.vocabulary import BATCH, MAX_LINE, MAX_NUMBER, NOTICE, ODATA, SERVICE, SERVICES
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, TrackPolicy
 
 MANIFEST = Manifest(
@@ -26,7 +26,7 @@ MANIFEST = Manifest(
     test_steps=("settings", "sign_in", "call"),
     docs_url="docs/systems/one_c/contract.md",
     # Callbacks of the service are a hint on top: whether 1C has our address is not to be seen from here.
-    track=TrackPolicy(batch=20, every_s=600.0),
+    track=TrackPolicy(batch=BATCH, every_s=600.0),
     notice=NOTICE,
     # §8: the standard interface carries none.
     wants={"Documents": f"interface={SERVICE}"},

@@ -18,6 +18,8 @@ PICK = "pick"
 SERVICES = ((PICK, {"ru": "Сборка на складе", "en": "Picking"}),)
 VAT_RATES = frozenset({0, 5, 7, 10, 20, 22})
 MAX_NUMBER, MAX_LINE = 64, 255
+#: Orders that one look tells of. The service takes fifty (docs/systems/one_c/contract.md), a filter of OData twenty.
+BATCH = 20
 
 # --- statuses (§6.8, §9): of the service a closed list, of the base its own words (§4.5) ------------------------------
 

@@ -15,6 +15,7 @@
 // /v1/transport-requests/{id}/documents/{documentId}/content    GET    ЗаявкаФайл
 // /v1/transport-requests/{id}/documents/{documentId}/content    PUT    ЗаявкаПоложитьФайл
 // /v1/transport-requests/{id}/documents/{documentId}            DELETE ЗаявкаУбратьДокумент
+// /v1/wms/shipment-orders                                       GET    ЗаказыПрочитать
 // /v1/wms/shipment-orders                                       POST   ЗаказСоздать
 // /v1/wms/shipment-orders/{id}                                  GET    ЗаказПрочитать
 // /v1/wms/shipment-orders/by-external-id/{externalId}           GET    ЗаказНайти
@@ -94,6 +95,10 @@
 #КонецОбласти
 
 #Область Склад
+
+Функция ЗаказыПрочитать(Запрос)
+	Возврат b24л_Обмен.Ответить(Запрос, "Несколько", "ShipmentOrderStates", "Заказ");
+КонецФункции
 
 Функция ЗаказСоздать(Запрос)
 	Возврат b24л_Обмен.Записать(Запрос, "Создать", "ShipmentOrderState", "Заказ");

@@ -175,6 +175,15 @@
 		|ShipmentOrderState/Request/Party=kind,name,inn,kpp,phone
 		|ShipmentOrderState/Request/DeliveryAddress=text,postalCode,country,region,city,street,house,building,apartment,fiasId,lat,lon,comment
 		|ShipmentOrderState/Request/Items/Item=line,sku,name,qty,unit,weightKg,price,vatRate,packageNo,barcode,serials
+		|ShipmentOrderStates=items,nextCursor
+		|ShipmentOrderStates/Items/Item=id,externalId,number,date,status,statusText,rawStatus,revision,statusAt,items,packages,problem,documentsCount,request
+		|ShipmentOrderStates/Items/Item/Items/Item=line,sku,qtyOrdered,qtyPicked,qtyShipped
+		|ShipmentOrderStates/Items/Item/Packages/Package=no,barcode,weightKg,lengthCm,widthCm,heightCm
+		|ShipmentOrderStates/Items/Item/Problem=code,message
+		|ShipmentOrderStates/Items/Item/Request=externalId,warehouseRef,plannedShipDate,party,deliveryAddress,carrierRef,transportRequestExternalId,items
+		|ShipmentOrderStates/Items/Item/Request/Party=kind,name,inn,kpp,phone
+		|ShipmentOrderStates/Items/Item/Request/DeliveryAddress=text,postalCode,country,region,city,street,house,building,apartment,fiasId,lat,lon,comment
+		|ShipmentOrderStates/Items/Item/Request/Items/Item=line,sku,name,qty,unit,weightKg,price,vatRate,packageNo,barcode,serials
 		|ExpectedReceiptState=id,externalId,number,date,status,statusText,rawStatus,revision,statusAt,items,documentsCount
 		|ExpectedReceiptState/Items/Item=line,sku,qtyExpected,qtyReceived
 		|Inspection=id,externalId,completedAt,inspector,overall,items

@@ -32,6 +32,12 @@ def order_of(wms: OneCWms, identifier: str) -> Order:
     return _known(wms.orders.get(identifier), "Заказ на отгрузку не найден")
 
 
+def orders_of(wms: OneCWms, identifiers: Iterable[str]) -> list[Order]:
+    """Those of the signed-in user's infobase, each once."""
+    found = (wms.orders.get(identifier) for identifier in dict.fromkeys(identifiers))
+    return [order for order in found if order is not None and order.base == user().base]
+
+
 def order_of_number(wms: OneCWms, external_id: str) -> Order:
     note_key(external_id)
     return _known(_ours(wms.orders.values(), external_id), "Заказ на отгрузку не найден")

@@ -29,6 +29,8 @@ class OneCWmsHarness(Harness):
     create_path = ROOT
     find_path = f"{ROOT}/by-external-id/*"
     read_path = f"{ROOT}/{{id}}"
+    many_path = ROOT
+    many_method = "GET"
     cancel_path = f"{ROOT}/{{id}}/cancel"
     settings: Mapping[str, Any] = {"warehouse": "MSK-01"}
     credentials: Mapping[str, str] = {"address": "base_url", "login": "login", "password": "password"}
@@ -57,7 +59,6 @@ class OneCWmsHarness(Harness):
     has_tracking_page = False
     gives_tracking = False
     tells_history = False
-    reads_apart = True
     lists_elsewhere = (
         "organization", "direction", "shipping_stage", "return_source", "receiving_stage", "states", "receipt_states",
     )  # fmt: skip
@@ -81,10 +82,6 @@ class OneCWmsHarness(Harness):
         Shape("later", {"externalId": "x", "accepted": True}, "uncertain", 202),
         Shape("a proxy's page", "<html>busy</html>", "uncertain", 200, kind="text/html"),
     )  # fmt: skip
-
-    def most_calls(self, count: int) -> int:
-        """§6.8 has no list of what changed."""
-        return count
 
     def no_such_order(self) -> str:
         return "0a000100-0000-4000-8000-000000009999"
@@ -133,7 +130,6 @@ class OneCWmsODataHarness(OneCWmsHarness):
         "shipping_stage": "shipping_stage", "return_source": "return_source", "receiving_stage": "receiving_stage",
     }  # fmt: skip
     wrong_keys = (("password", "wrong", "sign_in"), ("login", "nobody", "sign_in"), ("login", "кладовщик", "sign_in"))
-    reads_apart = False
     #: Posting is what makes a document an order.
     create_path = f"{BASE}/Document_*/Post"
     create_steps = (
@@ -144,7 +140,6 @@ class OneCWmsODataHarness(OneCWmsHarness):
         Where(create_path),
     )
     find_path = read_path = many_path = f"{BASE}/Document_*"
-    many_method = "GET"
     cancel_path = f"{BASE}/InformationRegister_*"
     cancel_method = "PATCH"
     shapes = (

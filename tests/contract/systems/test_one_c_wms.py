@@ -78,6 +78,18 @@ def test_a_blocked_order_says_why(wms: OneCWmsHarness) -> None:
     assert event.problem.their_text == "Нет упаковки"
 
 
+def test_an_odd_answer_about_several_orders_does_not_say_that_one_is_gone(service: OneCWmsHarness) -> None:
+    ids = [service.make(f"wb-{n}-1").remote_id for n in (1, 2)]
+    mine = {"id": ids[0], "externalId": "wb-1-1", "status": "created", "rawStatus": "Новый"}
+    for odd in ({"surprise": 1}, 7, {**mine, "id": service.no_such_order()}, mine):
+        body = {"items": [mine, odd], "nextCursor": None}
+        service.strike("status", service.reading_many(ids), status=200, body=body)
+        assert service.port.read_many(ids) == [], odd
+        service.no_faults()
+    gone = [*ids, service.no_such_order()]
+    assert [state.gone for state in service.port.read_many(gone)] == [False, False, True]
+
+
 def test_an_order_that_1c_makes_later_is_found_then(service: OneCWmsHarness) -> None:
     service.switch(decision_min=600.0, decision_max=600.0)
     for _ in range(2):

@@ -209,6 +209,22 @@ def test_cancelling_is_over_once_picking_began(client: Client, world: World) -> 
     assert len(world.journal.find(kind="order.cancelled")) == 1
 
 
+def test_several_orders_in_one_answer(client: Client) -> None:
+    first = client.order()
+    second = client.made("/wms/shipment-orders", {**_ORDER, "externalId": "wb-2-1"})
+    ids = ",".join((second["id"], "0a000100-0000-4000-8000-000000009999", first["id"], second["id"]))
+    found = client.call("GET", f"/wms/shipment-orders?ids={ids}").json()
+    assert [row["externalId"] for row in found["items"]] == ["wb-2-1", "wb-1-1"]
+    assert found["items"][1] == client.call("GET", f"/wms/shipment-orders/{first['id']}").json()
+    tree = etree.fromstring(
+        client.call("GET", f"/wms/shipment-orders?ids={ids}", headers={"Accept": "application/xml"}).content
+    )
+    assert etree.QName(tree).localname == "ShipmentOrderStates"
+    assert tree.findtext("{*}Items/{*}Item/{*}Items/{*}Item/{*}Sku") == "CUP-1"
+    for odd in ("", "?ids=", f"?ids={','.join(map(str, range(51)))}"):
+        assert _error(client.call("GET", f"/wms/shipment-orders{odd}")) == (422, "VALIDATION_FAILED", ["ids"])
+
+
 def test_a_slow_base_answers_202_and_has_the_order_later(client: Client, world: World) -> None:
     world.control.post("/one_c_wms/settings", {"decision_min": 60.0, "decision_max": 60.0})
     answer = client.call("POST", "/wms/shipment-orders", _ORDER)
