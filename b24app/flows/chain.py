@@ -108,12 +108,18 @@ class _Leg:
     hash: str = ""
 
 
+def waiting(pieces: Iterable[ShipmentView]) -> tuple[ShipmentView, ...]:
+    """Warehouse's legs whose goods lie packed and that no carrier has taken over, of what speaks for a deal's goods
+    (`flows.legs.pieces`)."""
+    return tuple(each for each in pieces if each.leg == PICKED and is_ready(each.picking, each.status))
+
+
 def onward(case: Case) -> tuple[list[Decided], Case]:
     """Carrier's legs for what lies packed, and the case with them: what else is decided must not count their goods
     twice."""
     decisions: list[Decided] = []
-    for picked in case.shipments:
-        if picked.leg == PICKED and is_ready(picked.picking, picked.status) and _wanted(case, picked):
+    for picked in waiting(case.shipments):
+        if _wanted(case, picked):
             found, case = _carry(case, picked)
             decisions += found
     return [*decisions, *_rest_over(case)], case

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from b24app.flows.legs import PICKED, pieces
-from b24app.flows.picking import is_ready
+from b24app.flows import chain
+from b24app.flows.legs import pieces
 from b24app.flows.portions import still_left
 from b24app.logistics.status import Status
 from b24app.runners.views import shipment_view
@@ -82,9 +82,8 @@ def _split_is_quiet(owned: Sequence[Shipment]) -> bool:
 def _chain_is_quiet(owned: Sequence[Shipment]) -> bool:
     """While every leg goes its way; not when goods lie packed that nobody carries, nor after a refusal."""
     views = pieces([shipment_view(row) for row in owned])
-    waits = any(view.leg == PICKED and is_ready(view.picking, view.status) for view in views)
     refused = any(Status(row.status) is Status.REJECTED for row in owned)
-    return not waits and not refused and not still_left(views)
+    return not chain.waiting(views) and not refused and not still_left(views)
 
 
 def to_read(

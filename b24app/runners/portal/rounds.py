@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24 import deals as calls
-from b24app.flows import ship
-from b24app.flows.legs import PICKED, pieces
-from b24app.flows.picking import is_ready
+from b24app.flows import chain, ship
+from b24app.flows.legs import pieces
 from b24app.flows.recipient import as_text
 from b24app.flows.snapshot import DealSnapshot, Role
 from b24app.runners.portal import asking, choices, feed
@@ -142,11 +141,7 @@ def _packed(session: Session, portal_id: int, rows: Sequence[Claimed]) -> set[in
     """Deals whose goods lie packed in a warehouse and wait for a carrier: not forgotten while nothing ships."""
     owned = shipments.of_deals(session, portal_id, sorted({deal_id_of(row) for row in rows if deal_id_of(row)}))
     views = {deal_id: [shipment_view(row) for row in mine] for deal_id, mine in owned.items()}
-    return {
-        deal_id
-        for deal_id, mine in views.items()
-        if any(view.leg == PICKED and is_ready(view.picking, view.status) for view in pieces(mine))
-    }
+    return {deal_id for deal_id, mine in views.items() if chain.waiting(pieces(mine))}
 
 
 def _note_heard(run: Run, rows: Sequence[Claimed]) -> None:
