@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from b24app.flows import legs
-from b24app.flows.legs import CARRIED
+from b24app.flows.legs import CARRIED, PICKED
 from b24app.flows.portions import Portion
 from b24app.logistics.status import Status
 from b24app.store.lanes import LaneHold
@@ -112,6 +112,15 @@ def of_deals(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[
         wanted = select(Shipment).where(Shipment.portal_id == portal_id, Shipment.deal_id.in_(some))
         for shipment in session.scalars(wanted.order_by(Shipment.n)):
             found[shipment.deal_id].append(shipment)
+    return found
+
+
+def chained(session: Session, portal_id: int, deal_ids: Collection[int]) -> set[int]:
+    """Those of the deals whose goods go, or went, through a warehouse first."""
+    found: set[int] = set()
+    for some in chunks(sorted(deal_ids)):
+        mine = (Shipment.portal_id == portal_id, Shipment.deal_id.in_(some), Shipment.leg == PICKED)
+        found |= set(session.scalars(select(Shipment.deal_id).where(*mine)))
     return found
 
 

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24 import deals as calls
-from b24app.flows import chain, ship
-from b24app.flows.legs import pieces
+from b24app.flows import ship
 from b24app.flows.recipient import as_text
 from b24app.flows.snapshot import DealSnapshot, Role
-from b24app.runners.portal import asking, choices, feed
+from b24app.runners.portal import asking, choices, dropping, feed
 from b24app.runners.portal.asking import Sorted, deal_id_of
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.deciding import DecisionSaver, Verdict
@@ -41,8 +40,6 @@ MANY = CHUNK
 CLAIM = 400
 Rows = Mapping[int, Sequence[Claimed]]
 SAVE_TRIES = 4
-#: While no pipeline ships, goods that lie packed are looked at this often.
-SWITCHED_OFF = timedelta(minutes=10)
 
 
 @dataclass
@@ -66,7 +63,9 @@ def know(session: Session, portal_id: int, deal_ids: Iterable[int]) -> Known:
 def do(run: Run) -> bool:
     """Serve hints and wishes, or the sweep that is due; False when there was nothing to do now."""
     if not run.pipelines and not run.people:
-        return _drop_hints(run)
+        dropped = dropping.drop(run, CLAIM)
+        _note_heard(run, dropped)
+        return bool(dropped)
     now = run.services.clock.now()
     with read_scope(run.services.sessions) as session:
         kinds = (InboxKind.DEAL, *asking.WISHES)
@@ -117,31 +116,6 @@ def _in_pace(run: Run, loud: int, found: Sorted) -> bool:
 
 def _since(run: Run) -> float:
     return run.services.clock.monotonic() - run.pace.last_read
-
-
-def _drop_hints(run: Run) -> bool:
-    """Nothing ships here: hints, and wishes of a press on many deals, are closed without a read. People's wishes stay
-    for people's slices."""
-    with session_scope(run.services.sessions) as session:
-        found = run.slice.claim_inbox(session, (InboxKind.DEAL, *asking.WISHES), CLAIM)
-        waits = _packed(session, run.portal.id, found)
-        later = [row_id for row in found if deal_id_of(row) in waits for row_id in row.ids]
-        if later:
-            inbox.defer(session, run.slice, later, run.services.clock.now() + SWITCHED_OFF)
-        found = [row for row in found if deal_id_of(row) not in waits]
-        rows = [row for row in found if row.kind == InboxKind.DEAL or not row.people]
-        ids = [row_id for row in rows for row_id in row.ids]
-        if ids:
-            inbox.close(session, run.slice, ids, run.services.clock.now())
-    _note_heard(run, rows)
-    return bool(rows)
-
-
-def _packed(session: Session, portal_id: int, rows: Sequence[Claimed]) -> set[int]:
-    """Deals whose goods lie packed in a warehouse and wait for a carrier: not forgotten while nothing ships."""
-    owned = shipments.of_deals(session, portal_id, sorted({deal_id_of(row) for row in rows if deal_id_of(row)}))
-    views = {deal_id: [shipment_view(row) for row in mine] for deal_id, mine in owned.items()}
-    return {deal_id for deal_id, mine in views.items() if chain.waiting(pieces(mine))}
 
 
 def _note_heard(run: Run, rows: Sequence[Claimed]) -> None:
