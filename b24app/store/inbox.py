@@ -19,6 +19,9 @@ from b24app.store.models import InboxRow, InboxState, Priority
 from b24app.store.sql import changed, chunks
 from b24app.wire.trace import new_trace_id
 
+#: Event of our own rows about a deal: its history has been read, or does not matter; only the deal is to be read.
+MOVED = "MOVED"
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:

@@ -28,8 +28,6 @@ from b24app.words import language_of
 
 #: A `Manifest.kind`.
 WAREHOUSE = "warehouse"
-#: Event of our own inbox rows (`runners.portal.asking`): only the deal is to be read.
-MOVED = "MOVED"
 
 
 def advanced(
@@ -112,7 +110,7 @@ class Chain:
             lane.id,
             InboxKind.DEAL,
             str(row.deal_id),
-            {"event": MOVED},
+            {"event": inbox.MOVED},
             now=self.now,
             trace_id=self.trace_id,
         )

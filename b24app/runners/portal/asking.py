@@ -11,14 +11,12 @@ from b24app.flows.legs import pieces
 from b24app.flows.portions import still_left
 from b24app.logistics.status import Status
 from b24app.runners.views import shipment_view
-from b24app.store.inbox import Claimed
+from b24app.store.inbox import MOVED, Claimed
 from b24app.store.models import DealState, InboxKind, ProblemRow, Shipment
 
 #: Hints about deals with a live order and no problem are mostly echoes of our own writes: they are looked at together.
 QUIET = timedelta(seconds=8)
 WISHES = (InboxKind.SHIP_NOW, InboxKind.RETRY)
-#: Our own row: the history has been read, only the deal is to be read.
-MOVED = "MOVED"
 _TELLING = frozenset({"ONCRMDEALADD", "ONCRMDEALDELETE", "ONCRMDEALMOVETOCATEGORY"})
 
 

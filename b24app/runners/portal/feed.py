@@ -101,7 +101,7 @@ def remember(run: Run, news: News, read_now: Iterable[int], now: datetime) -> No
         with session_scope(session_of) as session:
             run.slice.check(session)
             deals.save(session, run.portal.id, {deal_id: columns(move) for deal_id, move in some.items()})
-            moved = {str(deal_id): {"event": "MOVED"} for deal_id in later if deal_id in some}
+            moved = {str(deal_id): {"event": inbox.MOVED} for deal_id in later if deal_id in some}
             inbox.append_many(session, run.slice.lane_id, InboxKind.DEAL, moved, now=now)
     with session_scope(session_of) as session:
         run.slice.check(session)

@@ -203,21 +203,11 @@ def _troubled(run: Run) -> set[int]:
 
 def _come_back(run: Run, now: datetime) -> None:
     """More moves than one request holds: an own row without a deal asks for the next one."""
-    _queue(run, [0], now + timedelta(milliseconds=1))
-
-
-def _queue(run: Run, deal_ids: Sequence[int], due: datetime) -> None:
-    if not deal_ids:
-        return
+    due, more = now + timedelta(milliseconds=1), {"event": "MORE"}
     with session_scope(run.services.sessions) as session:
         run.slice.check(session)
-        for deal_id in deal_ids:
-            payload = {"event": asking.MOVED if deal_id else "MORE"}
-            now = run.services.clock.now()
-            trace = current_trace()
-            inbox.append(
-                session, run.slice.lane_id, InboxKind.DEAL, str(deal_id), payload, now=now, due=due, trace_id=trace
-            )
+        lane_id, now = run.slice.lane_id, run.services.clock.now()
+        inbox.append(session, lane_id, InboxKind.DEAL, "0", more, now=now, due=due, trace_id=current_trace())
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------

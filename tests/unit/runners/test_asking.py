@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from b24app.runners.portal import asking
+from b24app.store import inbox
 from b24app.store.inbox import Claimed
 from b24app.store.models import DealState, InboxKind, ProblemRow, Shipment
 
@@ -38,7 +39,7 @@ def test_an_echo_of_our_own_write_may_wait() -> None:
         (hint(5), ["created"], {}, {5: DealState(waits_for_person="old_move")}),
         (hint(5, "ONCRMDEALADD"), ["created"], {}, {}),
         (hint(5, "ONCRMDEALDELETE"), ["created"], {}, {}),
-        (hint(5, asking.MOVED), ["created"], {}, {}),
+        (hint(5, inbox.MOVED), ["created"], {}, {}),
         (hint(5, "HOLD", hold=True), ["created"], {}, {}),
     ],
 )
@@ -62,8 +63,8 @@ def test_only_deals_that_can_matter_are_read() -> None:
 
 
 def test_our_own_rows_need_no_history() -> None:
-    assert not asking.needs_history([hint(1, asking.MOVED), hint(2, kind=InboxKind.SHIP_NOW)])
-    assert asking.needs_history([hint(1, asking.MOVED), hint(2)])
+    assert not asking.needs_history([hint(1, inbox.MOVED), hint(2, kind=InboxKind.SHIP_NOW)])
+    assert asking.needs_history([hint(1, inbox.MOVED), hint(2)])
 
 
 def test_a_row_without_a_readable_deal_is_no_deal() -> None:
