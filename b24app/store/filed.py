@@ -39,8 +39,7 @@ PORT = "Documents"
 #: Kind of an intent that puts a person's document there. Payload: `{"key", "kind", "name", "type", "made", "by"}` and
 #: `paper` or `filed`: the id of ours that has the file.
 DOCUMENT = "document"
-#: … and of one by which a chain puts a paper there by itself. Payload: `{"paper": id of ours, "key", "kind", "name",
-#: "made"}`.
+#: … and of one by which a chain puts a paper there by itself. Payload: that of `paper_of`.
 ATTACH = "attach"
 _SENDING = (DOCUMENT, ATTACH)
 #: A list is the present for so long when somebody looks.
@@ -276,18 +275,20 @@ def attach_paper(
     now: datetime,
     trace: str,
 ) -> LaneRef | None:
-    """A print of `row` goes to the order of `target`; None when it did already, or is on its way. The key is the one
-    under which a chain puts it there by itself."""
-    given = {
+    """A print of `row` goes to the order of `target`; None when it did already, or is on its way."""
+    return _attach(session, target, {**paper_of(row, paper, form), "by": by}, now, trace)
+
+
+def paper_of(row: Shipment, paper: Paper, form: PaperForm) -> dict[str, Any]:
+    """The payload of an intent that puts a print of `row` somewhere: one key for a form, whoever puts it there."""
+    return {
         "paper": paper.id,
         "key": f"{row.number}-{form.code}"[:64],
         "kind": form.kind.value,
         "name": f"{form.kind.value}-{row.order_number or row.number}.pdf",
         "type": "application/pdf",
         "made": made_of(paper.id, paper.asked_at),
-        "by": by,
     }
-    return _attach(session, target, given, now, trace)
 
 
 def made_of(paper_id: int, asked_at: datetime) -> str:

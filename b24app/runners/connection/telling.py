@@ -161,18 +161,10 @@ def after_paper(
     picked = _picked(session, row, plugins, "Documents")
     if picked is None or form is None:
         return None
-    made = f"{paper.id}:{paper.asked_at.isoformat()}"
+    given = filed.paper_of(row, paper, form)
     known = intents.of_shipments(session, row.portal_id, [picked.id]).get(picked.id, [])
-    if any(each.kind == ATTACH and (each.payload or {}).get("made") == made for each in known):
+    if any(each.kind == ATTACH and (each.payload or {}).get("made") == given["made"] for each in known):
         return None
-    number = row.order_number or row.number
-    given = {
-        "paper": paper.id,
-        "key": f"{row.number}-{form.code}"[:64],
-        "kind": form.kind.value,
-        "name": f"{form.kind.value}-{number}.pdf",
-        "made": made,
-    }
     return intents.add(session, picked, ATTACH, given, now=now, trace_id=trace_id)
 
 
