@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from b24app.logistics.papers import PaperForm
@@ -32,7 +32,7 @@ from b24app.store.models import (
     Paper,
     Shipment,
 )
-from b24app.store.sql import changed, chunks
+from b24app.store.sql import changed, chunks, insert_new
 
 #: The port of systems that keep documents.
 PORT = "Documents"
@@ -155,41 +155,49 @@ def ask_look(
 ) -> LaneRef | None:
     """Has the shipment's documents read, unless that was done just now or is under way. Wake the lane after the
     commit."""
-    mine = select(FiledLook).where(FiledLook.portal_id == shipment.portal_id, FiledLook.shipment_id == shipment.id)
-    row = session.scalar(mine.with_for_update())
-    if row is not None:
-        known = _look(row)
-        fresh = known.read_at is not None and now - known.read_at < (PRESSED if again else FRESH)
-        if fresh or known.is_open(now):
-            return None
-    if row is None:
-        row = FiledLook(portal_id=shipment.portal_id, shipment_id=shipment.id, problem={})
-        session.add(row)
-    row.asked_at = now
-    return _queue(session, shipment.connection_id, f"look:{shipment.id}", now, trace, people)
+    row, fresh = _locked(session, shipment, now)
+    known = _look(row)
+    read = known.read_at is not None and now - known.read_at < (PRESSED if again else FRESH)
+    if not fresh and (read or known.is_open(now)):
+        return None
+    return _ask(session, row, shipment, now, trace, people)
 
 
 def look_again(session: Session, shipment: Shipment, now: datetime, trace: str) -> LaneRef:
     """Has the documents read once more whoever is at it: what was read before does not know what has come since."""
-    mine = select(FiledLook).where(FiledLook.portal_id == shipment.portal_id, FiledLook.shipment_id == shipment.id)
-    row = session.scalar(mine.with_for_update())
-    if row is None:
-        row = FiledLook(portal_id=shipment.portal_id, shipment_id=shipment.id, problem={})
-        session.add(row)
-    row.asked_at = now
-    return _queue(session, shipment.connection_id, f"look:{shipment.id}", now, trace, people=True)
+    row, _ = _locked(session, shipment, now)
+    return _ask(session, row, shipment, now, trace, people=True)
 
 
 def look_on(session: Session, shipment: Shipment, moved: bool, now: datetime, trace: str) -> LaneRef | None:
     """The order was read: documents that somebody has looked at are looked at again, at once when it has `moved`."""
-    mine = select(FiledLook).where(FiledLook.portal_id == shipment.portal_id, FiledLook.shipment_id == shipment.id)
-    row = session.scalar(mine)
+    row = session.scalar(_look_of(shipment))
     if row is None or _look(row).is_open(now):
         return None
     if not moved and row.answered_at is not None and now - row.answered_at < NOW_AND_THEN:
         return None
+    return _ask(session, row, shipment, now, trace, people=False)
+
+
+def _look_of(shipment: Shipment) -> Select[FiledLook]:
+    return select(FiledLook).where(FiledLook.portal_id == shipment.portal_id, FiledLook.shipment_id == shipment.id)
+
+
+def _locked(session: Session, shipment: Shipment, now: datetime) -> tuple[FiledLook, bool]:
+    """The shipment's look, ours until the transaction ends, and whether it was made for us: two who look first take
+    turns."""
+    wanted = _look_of(shipment).with_for_update()
+    row = session.scalar(wanted)
+    if row is not None:
+        return row, False
+    first = {"portal_id": shipment.portal_id, "shipment_id": shipment.id, "asked_at": now, "problem": {}}
+    fresh = insert_new(session, FiledLook, [first], ["shipment_id"]) > 0
+    return session.scalars(wanted).one(), fresh
+
+
+def _ask(session: Session, row: FiledLook, shipment: Shipment, now: datetime, trace: str, people: bool) -> LaneRef:
     row.asked_at = now
-    return _queue(session, shipment.connection_id, f"look:{shipment.id}", now, trace, people=False)
+    return _queue(session, shipment.connection_id, f"look:{shipment.id}", now, trace, people)
 
 
 def ask_file(session: Session, filed: Filed, connection_id: int, *, now: datetime, trace: str) -> LaneRef | None:
@@ -213,7 +221,7 @@ def _queue(session: Session, connection_id: int, key: str, now: datetime, trace:
 def listed(session: Session, shipment: Shipment, found: Sequence[FiledDocument], now: datetime) -> list[FiledDocument]:
     """The list as the system has it now takes the place of the former one. Returns what is new of others' documents;
     nothing of the first list is news, nor a print form, which has no date of its own."""
-    look = session.scalars(select(FiledLook).where(FiledLook.shipment_id == shipment.id)).one_or_none()
+    look = session.scalar(_look_of(shipment))
     first = look is None or look.read_at is None
     if look is not None:
         look.read_at = look.answered_at = now
@@ -301,19 +309,26 @@ def attach_file(
 ) -> LaneRef | None:
     """A person's own file goes to the order; None when this very file did already, or is on its way."""
     key = f"{target.number}-{hashlib.sha256(file).hexdigest()[:12]}"[:64]
-    mine = (Filed.portal_id == target.portal_id, Filed.shipment_id == target.id, Filed.ours == key)
-    row = session.scalar(select(Filed).where(*mine, Filed.remote_key == ""))
-    if row is None:
-        row = Filed(
-            portal_id=target.portal_id, shipment_id=target.id, deal_id=target.deal_id, ours=key, name=name,
-            kind="other", media_type=media_type, problem={}, changed_at=now,
-        )  # fmt: skip
-        session.add(row)
-        session.flush()
+    row = _own(session, target, key, name, media_type, now)
     keep(session, row, file, now)
     row.state = FiledState.OURS
     given = {"filed": row.id, "key": key, "kind": "other", "name": name, "type": media_type, "made": key, "by": by}
     return _attach(session, target, given, now, trace)
+
+
+def _own(session: Session, target: Shipment, key: str, name: str, media_type: str, now: datetime) -> Filed:
+    """The row of a person's own file, ours until the transaction ends; made when missing."""
+    mine = (Filed.portal_id == target.portal_id, Filed.shipment_id == target.id, Filed.ours == key)
+    wanted = select(Filed).where(*mine, Filed.remote_key == "").with_for_update()
+    row = session.scalar(wanted)
+    if row is None:
+        fresh = {
+            "portal_id": target.portal_id, "shipment_id": target.id, "deal_id": target.deal_id, "remote_key": "",
+            "ours": key, "name": name, "kind": "other", "media_type": media_type, "problem": {}, "changed_at": now,
+        }  # fmt: skip
+        insert_new(session, Filed, [fresh], ["shipment_id", "remote_key", "ours"])
+        row = session.scalars(wanted).one()
+    return row
 
 
 def again(session: Session, target: Shipment, filed: Filed, *, by: str, now: datetime, trace: str) -> LaneRef | None:
