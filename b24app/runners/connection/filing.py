@@ -7,7 +7,6 @@ Nothing is tried again: the person who looks is told, and asks anew.
 from __future__ import annotations
 
 import hashlib
-import time
 from collections import deque
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from b24app.logistics.papers import MOST_BYTES
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import FiledDocument
 from b24app.runners.connection.account import Account
+from b24app.runners.connection.patience import patiently
 from b24app.runners.connection.tasks import FOLLOW, Landed, Task
 from b24app.runners.services import Services
 from b24app.store import comments, filed, inbox, outbox, shipments
@@ -33,12 +33,10 @@ from b24app.store.filed import ATTACH, DOCUMENT
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
 from b24app.store.models import ConnectionState, Filed, FiledState, InboxKind, Shipment
-from b24app.wire.errors import NotSent, Why
 from b24app.wire.trace import tracing
 
 #: So long a call waits for the account's budget.
-PATIENCE_S, PAUSE_S = 6.0, 0.2
-_BUSY = (Why.BUDGET, Why.BUSY)
+PATIENCE_S = 6.0
 _log = structlog.get_logger("waybill.connection")
 
 
@@ -82,21 +80,21 @@ class Came:
 
 def take(system: Any, step: Step) -> Came:
     """Runs in a thread of its own, without the database."""
-    end = time.monotonic() + PATIENCE_S
     with tracing(step.row.trace_id):
-        while True:
-            try:
-                if not step.filed_id:
-                    return Came(tuple(system.documents(step.remote_id)))
-                file: bytes = system.fetch_document(step.remote_id, step.key)
-                if len(file) > MOST_BYTES:
-                    raise Refused([Problem("document_too_big", Field.ORDER, Who.WAYBILL)])
-                return Came(file=file)
-            except LogisticsError as error:
-                busy = isinstance(error.__cause__, NotSent) and error.__cause__.why in _BUSY
-                if not busy or time.monotonic() > end:
-                    return Came(error=error)
-            time.sleep(PAUSE_S)
+        try:
+            return patiently(lambda: _taken(system, step), PATIENCE_S)
+        except LogisticsError as error:
+            return Came(error=error)
+
+
+def _taken(system: Any, step: Step) -> Came:
+    """Raises LogisticsError."""
+    if not step.filed_id:
+        return Came(tuple(system.documents(step.remote_id)))
+    file: bytes = system.fetch_document(step.remote_id, step.key)
+    if len(file) > MOST_BYTES:
+        raise Refused([Problem("document_too_big", Field.ORDER, Who.WAYBILL)])
+    return Came(file=file)
 
 
 @dataclass

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -22,6 +21,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.runners.connection.account import Account
+from b24app.runners.connection.patience import LATER, is_busy
 from b24app.runners.services import Services
 from b24app.store import inbox, jobs, simulations
 from b24app.store.engine import read_scope, session_scope
@@ -31,14 +31,7 @@ from b24app.wire.errors import NotSent, Why
 from b24app.wire.mask import mask_text
 from b24app.wire.trace import tracing
 
-#: Nothing left because the account's budget was spent: a deal that met this is asked again.
-LATER = timedelta(seconds=2)
-_BUSY = (Why.BUDGET, Why.BUSY)
 _log = structlog.get_logger("waybill.connection")
-
-
-class LaterError(Exception):
-    """The account has no call to spare just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +90,7 @@ class Quoting:
         found: list[tuple[Asked, Priced]] = []
         for asked, future in landed:
             error = future.exception()
-            if isinstance(error, LaterError):
+            if error is not None and is_busy(error):
                 self._put_off(asked.row)
                 continue
             if error is not None:  # a fault of ours in one deal: it must not stop the account's orders
@@ -148,15 +141,15 @@ _BROKEN = Problem("quote_failed", Field.NONE, Who.WAYBILL)
 
 def price(system: Any, services: Collection[str], asked: Asked) -> Priced:
     """All prices of the account for one deal, and the chosen service's. What the system answers instead is a result.
-    Raises LaterError."""
+    Raises the LogisticsError of an account that is busy: the deal is asked again."""
     with tracing(asked.row.trace_id):
         try:
             found = Priced(_offers(system, services, asked.request))
         except Unavailable as error:
             # One method of theirs may fail while another works (cdek.md §5.3): the chosen service is still asked for.
-            found = without(error)
+            found = _said(error)
         except LogisticsError as error:
-            return without(error)
+            return _said(error)
         return _chosen(system, asked, found) if asked.chosen and not found.left_alone else found
 
 
@@ -166,7 +159,7 @@ def _chosen(system: Any, asked: Asked, found: Priced) -> Priced:
     try:
         own = own or system.quote(asked.request)
     except LogisticsError as error:
-        return replace(without(error), offers=found.offers)
+        return replace(_said(error), offers=found.offers)
     return Priced(found.offers or (own,), own)
 
 
@@ -177,12 +170,17 @@ def _offers(system: Any, services: Collection[str], request: ShipmentRequest) ->
     return (system.quote(request),) if request.service_code in services else ()
 
 
+def _said(error: LogisticsError) -> Priced:
+    if is_busy(error):
+        raise error
+    return without(error)
+
+
 def without(error: LogisticsError) -> Priced:
-    """What a system answers instead of prices. Raises LaterError when the account has no call to spare."""
+    """What a system answers instead of prices. Of an account that was busy for too long no words are theirs."""
     why = error.__cause__.why if isinstance(error.__cause__, NotSent) else None
-    if why in _BUSY:
-        raise LaterError from error
     found = problem_in(error)
     if found.code == "system_silent":
-        found = Problem(found.code, found.field, found.who, their_text=mask_text(found.their_text))
+        theirs = "" if is_busy(error) else mask_text(found.their_text)
+        found = Problem(found.code, found.field, found.who, their_text=theirs)
     return Priced(problem=found, left_alone=why is Why.CIRCUIT)

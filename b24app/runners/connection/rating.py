@@ -9,7 +9,6 @@ again.
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +24,8 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.runners.connection.account import Account
-from b24app.runners.connection.quoting import LaterError, without
+from b24app.runners.connection.patience import patiently
+from b24app.runners.connection.quoting import without
 from b24app.runners.services import Services
 from b24app.store import inbox, rates
 from b24app.store.engine import read_scope, session_scope
@@ -39,7 +39,6 @@ MOST_OF_ONE, MOST = 6, 48
 LATER = timedelta(seconds=0.5)
 #: So long a call waits for the account's budget.
 PATIENCE_S = 8.0
-PAUSE_S = 0.2
 _log = structlog.get_logger("waybill.connection")
 Opened = Callable[[], Any]
 
@@ -148,22 +147,11 @@ _STOPPED = Priced(problem=Problem("account_stopped", Field.ACCOUNT, Who.ADMIN))
 
 def ask(system: Any, services: Collection[str], question: Question) -> Priced:
     """All prices of the account; what the system answers instead is a result. Waits a while for its budget."""
-    end = time.monotonic() + PATIENCE_S
     with tracing(question.trace_id):
-        while True:
-            try:
-                return _ask_once(system, services, question.request)
-            except LaterError as late:
-                if time.monotonic() > end:
-                    return Priced(problem=Problem("system_silent", Field.NONE, Who.CARRIER, their_text=str(late)))
-                time.sleep(PAUSE_S)
-
-
-def _ask_once(system: Any, services: Collection[str], request: ShipmentRequest) -> Priced:
-    try:
-        return Priced(_sorted(_offers(system, services, request)))
-    except LogisticsError as error:
-        return without(error)
+        try:
+            return Priced(_sorted(patiently(lambda: _offers(system, services, question.request), PATIENCE_S)))
+        except LogisticsError as error:
+            return without(error)
 
 
 def _offers(system: Any, services: Collection[str], request: ShipmentRequest) -> list[Quote]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -18,6 +17,7 @@ from b24app.lanes.slices import Slice
 from b24app.logistics import mercator
 from b24app.logistics.errors import AccountProblem, LogisticsError, Unavailable
 from b24app.runners.connection.account import Account
+from b24app.runners.connection.patience import LATER, is_busy
 from b24app.runners.services import Services
 from b24app.store import inbox, lanes, points
 from b24app.store.engine import read_scope, session_scope
@@ -25,7 +25,6 @@ from b24app.store.inbox import Claimed
 from b24app.store.lanes import FenceLostError
 from b24app.store.models import ConnectionState, InboxKind, PointSource
 from b24app.store.sql import chunks
-from b24app.wire.errors import NotSent, Why
 from b24app.wire.trace import new_trace_id, tracing
 
 PORT = "PickupPoints"
@@ -33,9 +32,6 @@ PORT = "PickupPoints"
 EVERY_S = 60
 #: A list has no more pages than this: a system that repeats its last page for ever must not keep us.
 MOST_PAGES = 2000
-#: Nothing left because the account's budget was spent.
-LATER = timedelta(seconds=2)
-_BUSY = (Why.BUDGET, Why.BUSY)
 _TRIES = 8
 _CELLS_BATCH = 300
 _log = structlog.get_logger("waybill.points")
@@ -106,13 +102,12 @@ class Refreshing:
     def _failed(self, row: Claimed, error: BaseException) -> None:
         """Tried again later; then given up until the next time, with everything as it was."""
         now, why = self.services.clock.now(), str(error) or type(error).__name__
-        busy = isinstance(error.__cause__, NotSent) and error.__cause__.why in _BUSY
         wait = error.retry_after if isinstance(error, Unavailable) else None
         given_up = isinstance(error, AccountProblem) or is_spent(row.attempts + 1, _TRIES)
         if not isinstance(error, LogisticsError):
             _log.error("points_failed", system=self.account.connection.system, exc_info=error)
         with session_scope(self.services.sessions) as session:
-            if busy:
+            if is_busy(error):
                 inbox.defer(session, self.slice, row.ids, now + LATER)
                 return
             points.failed(session, int(row.key), why)

@@ -6,7 +6,6 @@ Nothing is tried again: the person who looks is told that nobody answered, and m
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
@@ -21,7 +20,8 @@ from b24app.logistics.errors import LogisticsError
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import StockAnswer, Warehouse
 from b24app.runners.connection.account import Account
-from b24app.runners.connection.quoting import LaterError, without
+from b24app.runners.connection.patience import patiently
+from b24app.runners.connection.quoting import without
 from b24app.runners.services import Services
 from b24app.store import inbox, portals, stock
 from b24app.store.engine import read_scope, session_scope
@@ -31,7 +31,7 @@ from b24app.store.stock import Question
 from b24app.wire.trace import tracing
 
 #: So long a question waits for the account's budget.
-PATIENCE_S, PAUSE_S = 6.0, 0.2
+PATIENCE_S = 6.0
 #: Names of warehouses hardly ever change; each process asks for them this often.
 NAMED = timedelta(hours=1)
 _log = structlog.get_logger("waybill.connection")
@@ -63,32 +63,15 @@ class Names:
 def look(system: Any, skus: Sequence[str], named: tuple[Warehouse, ...] | None, trace: str) -> Came:
     """One question, without the database; a crowded budget is waited for a while. A warehouse that we have no name for
     makes us ask for the names; without them their codes have to do."""
-    end = time.monotonic() + PATIENCE_S
     with tracing(trace):
-        while True:
-            try:
-                answer = _asked(system, skus)
-                break
-            except LaterError as late:
-                if time.monotonic() > end:
-                    return Came(problem=Problem("system_silent", Field.NONE, Who.CARRIER, their_text=str(late)))
-                time.sleep(PAUSE_S)
-            except LogisticsError as error:
-                return Came(problem=without(error).problem)
+        try:
+            answer: StockAnswer = patiently(lambda: system.stock(skus), PATIENCE_S)
+        except LogisticsError as error:
+            return Came(problem=without(error).problem)
         codes = {line.warehouse for line in answer.lines}
         if named is None or codes - {each.code for each in named}:
             return Came(answer, _names(system))
         return Came(answer, named)
-
-
-def _asked(system: Any, skus: Sequence[str]) -> StockAnswer:
-    """Raises LaterError when the account has no call to spare, LogisticsError for everything else."""
-    try:
-        answer: StockAnswer = system.stock(skus)
-    except LogisticsError as error:
-        without(error)
-        raise
-    return answer
 
 
 def _names(system: Any) -> tuple[Warehouse, ...] | None:

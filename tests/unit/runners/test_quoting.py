@@ -12,7 +12,7 @@ from b24app.logistics.model import DeliveryKind, Parcel, Recipient, ShipmentRequ
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem
-from b24app.runners.connection.quoting import Asked, LaterError, price
+from b24app.runners.connection.quoting import Asked, price
 from b24app.store.inbox import Claimed
 from b24app.wire.errors import NotSent, Why
 
@@ -108,7 +108,7 @@ def test_an_open_circuit_is_said_and_a_spent_budget_waits() -> None:
     assert price(system, SERVICES, asked()).left_alone
     assert system.asked == ["offers"]
     for why in (Why.BUDGET, Why.BUSY):
-        with pytest.raises(LaterError):
+        with pytest.raises(Unavailable):
             price(AllAtOnce(silent(why)), SERVICES, asked())
 
 
