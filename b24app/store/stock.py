@@ -210,7 +210,10 @@ def answered(
     problem: Problem | None,
     now: datetime,
 ) -> None:
-    """Keeps what the account said, or why it did not; each deal of the looks learns what its way lacks."""
+    """Keeps what the account said, or why it did not; each deal of the looks learns what its way lacks.
+
+    Deals in the order of their ids, each before its looks: whoever holds one waits for nobody who waits for it.
+    """
     rows = [
         {
             "portal_id": account.portal_id,
@@ -224,10 +227,12 @@ def answered(
     if rows:
         upsert(session, StockRow, rows, ["connection_id", "sku"])
     mine = (StockLook.portal_id == account.portal_id, StockLook.connection_id == account.id)
-    for look in session.scalars(select(StockLook).where(*mine, StockLook.id.in_(list(looks)))):
+    wanted = select(StockLook).where(*mine, StockLook.id.in_(list(looks))).order_by(StockLook.deal_id)
+    for look in session.scalars(wanted).all():
+        row = _locked(session, account.portal_id, look.deal_id, now) if problem is None else None
         look.answered_at, look.problem = now, problem.to_json() if problem else {}
-        if problem is None:
-            _judge(session, _locked(session, account.portal_id, look.deal_id, now), account, now)
+        if row is not None:
+            _judge(session, row, account, now)
 
 
 def _judge(session: Session, row: DealStock, account: Connection, now: datetime) -> None:

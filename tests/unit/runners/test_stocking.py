@@ -6,12 +6,14 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from b24app.clock import FixedClock
 from b24app.flows.stock import Level, Need, Shelf, judge
@@ -19,7 +21,7 @@ from b24app.logistics import ports
 from b24app.runners.connection.stocking import Names, Stocking
 from b24app.store import inbox, lanes, portals, stock
 from b24app.store.engine import Sessions, read_scope, session_scope
-from b24app.store.models import Connection, ConnectionState, DealStock, Portal
+from b24app.store.models import Connection, ConnectionState, DealStock, Portal, StockLook
 from b24app.systems import MemoryTokens, OpenContext, discover
 from b24app.wire.calls import RemoteKey
 from b24app.wire.guard import Guard
@@ -148,6 +150,23 @@ def test_one_call_tells_all_rows_of_all_deals_that_ask(town: Town) -> None:
     assert town.lacking() == [("P2", "short"), ("P3", "unknown")]
     assert town.lacking(OTHER) == [("P1", "short"), ("P4", "unknown")]
     assert town.serve() == 0
+
+
+def test_deals_are_held_in_one_order_and_before_anything_of_theirs_is_written(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, locked = [], stock._locked
+
+    def spy(session: Session, portal_id: int, deal_id: int, now: datetime) -> DealStock:
+        written = [each for each in session.dirty if isinstance(each, StockLook) and each.deal_id == deal_id]
+        held.append((deal_id, written))
+        return locked(session, portal_id, deal_id, now)
+
+    town.spread(OTHER)
+    town.spread(DEAL)
+    monkeypatch.setattr(stock, "_locked", spy)
+    town.serve()
+    assert held == [(DEAL, []), (OTHER, [])]
 
 
 def test_what_was_heard_within_a_minute_is_not_asked_again(town: Town) -> None:
