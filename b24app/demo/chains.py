@@ -20,7 +20,7 @@ from b24app.demo.teller import NUMBERS_S, SETTLE_S, STEP_S, SWEEP_S, Say, Story,
 from b24app.flows.chain import REST, SHORT
 from b24app.logistics.status import Status
 from b24app.store.engine import read_scope
-from b24app.store.models import FeedRow, Intent, IntentState, OutboxRow, OutboxState, Shipment
+from b24app.store.models import Connection, FeedRow, Intent, IntentState, OutboxRow, OutboxState, Shipment
 from b24app.systems import discover
 
 #: The emulated portal's fields, before we come: its own number of an order in the ERP.
@@ -188,16 +188,19 @@ class Chains(Teller):
         self._wait(self._idle, SETTLE_S)
 
     def _idle(self) -> bool:
-        """Nothing is due any more: no call, no look at an order, no news, nothing for the portal."""
+        """Nothing of this portal is due any more: no call, no look at an order, no news, nothing to write there."""
         now = datetime.fromisoformat(self._house.steer("GET", "/clock")["now"])
-        due = (
-            Intent.state.in_((IntentState.WAITING, IntentState.SENDING, IntentState.UNCERTAIN)),
-            Shipment.next_poll_at <= now,
-            FeedRow.due_at <= now,
-            OutboxRow.state == OutboxState.PENDING,
-        )
+        open_calls = (IntentState.WAITING, IntentState.SENDING, IntentState.UNCERTAIN)
         with read_scope(self._parts.sessions) as session:
-            return not any(session.scalar(select(exists().where(each))) for each in due)
+            mine = self._portal_id(session)
+            feeds = select(Connection.feed_id).where(Connection.portal_id == mine)
+            due = (
+                exists().where(Intent.portal_id == mine, Intent.state.in_(open_calls)),
+                exists().where(Shipment.portal_id == mine, Shipment.next_poll_at <= now),
+                exists().where(FeedRow.id.in_(feeds), FeedRow.due_at <= now),
+                exists().where(OutboxRow.portal_id == mine, OutboxRow.state == OutboxState.PENDING),
+            )
+            return not any(session.scalar(select(each)) for each in due)
 
     def travel(self) -> None:
         """To their ends; then a document turns up at some warehouses, and is in the deal's tab."""
