@@ -16,7 +16,6 @@ from .shown import Row, v4_entry
 from .wire import guard_write, hand_out, note, verb
 
 _JSON = "application/json;charset=utf-8"
-_PAGE = 1000
 
 
 def add(app: Flask, sap: Sap) -> None:
@@ -76,7 +75,7 @@ def _list(sap: Sap, entity: Entity) -> Response:
         raise Refused("/IWBEP/CM_MGW_RT/024", name=wanted.expand[0])
     chosen = odata.choose(ewm.rows(sap, entity), entity, wanted, v4=True)
     rest = chosen[wanted.skip :]
-    most = min(wanted.top if wanted.top is not None else len(rest), _PAGE)
+    most = min(wanted.top if wanted.top is not None else len(rest), sap.switches.page_rows)
     extra = sap.switches.unknown_fields
     found = [v4_entry(entity, row, _etag(sap, entity, row), wanted.select, extra=extra) for row in rest[:most]]
     body: Row = {"@odata.context": f"$metadata#{entity.name}", "@odata.metadataEtag": 'W/"20261001120000"'}

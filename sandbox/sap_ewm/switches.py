@@ -36,7 +36,7 @@ class SapSwitches(Switches):
     token_seconds: int = 3600
     # A `sap-message` warning beside a creation (§2).
     warnings: bool = False
-    # Rows a page of a V2 list; beyond them `__next`.
+    # Rows a page of a list; beyond them `__next` (V2) or `@odata.nextLink` (V4).
     page_rows: int = 500
     # §6.3: the attachment service, which is not confirmed.
     attachments: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import IO, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from b24app.logistics.errors import Refused, Unavailable, Uncertain
 from b24app.logistics.papers import MOST_BYTES
@@ -49,6 +50,14 @@ class Line:
     def address(self, path: str) -> str:
         """Where a call to `path` goes; a whole address stays as it is."""
         return path if "://" in path else f"{self.base}/{path.lstrip('/')}" if path else self.base
+
+    def by_the_front_door(self, url: str) -> str | None:
+        """An address that an answer names, as it is called from here: behind a proxy a system knows itself by http and
+        an inner port. None = another host's, where nothing of the account may go."""
+        ours, theirs = urlsplit(self.base), urlsplit(url)
+        if not ours.hostname or ours.hostname != theirs.hostname:
+            return None
+        return urlunsplit(theirs._replace(scheme=ours.scheme, netloc=ours.netloc))
 
     def send(
         self,

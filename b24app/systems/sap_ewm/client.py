@@ -6,8 +6,9 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from b24app.logistics.errors import Unavailable
 from b24app.systems.kit.checks import account_refused
@@ -27,7 +28,19 @@ _QUICK = {"GET": Limits(3.0, 5.0, 5.0), "POST": Limits(3.0, 12.0, 12.0), "PATCH"
 #: Two cookies may come in one header line.
 _COOKIE = re.compile(r"(?:^|,\s*)([A-Za-z0-9_\-.]+=[^;,]*)")
 #: Pages of a list that are followed.
-_MOST_PAGES = 50
+MOST_PAGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Of a page of a list (§2): what its rows are in, their name, and that of the link to the next page."""
+
+    inside: str
+    rows: str
+    more: str
+
+
+_OF_V2, _OF_V4 = _Shape("d", "results", "__next"), _Shape("", "value", "@odata.nextLink")
 
 
 class Client:
@@ -163,24 +176,32 @@ class Client:
     # --- documents ----------------------------------------------------------------------------------------------------
 
     def v2(self, path: str, label: str, *, optional: bool = False, **params: str) -> list[Row]:
-        """Rows of a V2 list, of one page. Raises SapSays, Unavailable, AccountProblem."""
-        data = self._document(f"{V2}{path}", label, {"$format": "json", **_options(params)}, optional)
-        return _rows(data, "d", "results", label)
+        """Rows of a V2 list, all pages. Raises SapSays, Unavailable, AccountProblem."""
+        return self._pages(f"{V2}{path}", label, {"$format": "json", **_options(params)}, optional, _OF_V2)
 
     def v4(self, path: str, label: str, *, optional: bool = False, **params: str) -> list[Row]:
-        """Rows of a V4 list, all pages."""
-        address, query = self.line.address(f"{V4}{path}"), _options(params)
+        """Rows of a V4 list, all pages. Raises as `v2`."""
+        return self._pages(f"{V4}{path}", label, _options(params), optional, _OF_V4)
+
+    def _pages(self, path: str, label: str, query: Mapping[str, str], optional: bool, shape: _Shape) -> list[Row]:
+        address = self.line.address(path)
         found: list[Row] = []
-        for _ in range(_MOST_PAGES):
-            data = self._document(address, label, query, optional)
-            found += _rows(data, "", "value", label)
-            more = str(data.get("@odata.nextLink") or "")
+        for _ in range(MOST_PAGES):
+            rows, more = _page(self._document(address, label, query, optional), shape, label)
+            found += rows
             if not more:
                 return found
-            address, query = urljoin(address, more), {}
-            if not address.startswith(f"{self.line.base}/"):
-                raise Unavailable(f"{label}: a page at another address")
-        raise Unavailable(f"{label}: more than {_MOST_PAGES} pages")
+            address, query = self.next_page(address, more, label), {}
+        raise Unavailable(f"{label}: more than {MOST_PAGES} pages")
+
+    def next_page(self, address: str, link: str, label: str) -> str:
+        """Where the list at this address goes on, as its answer says. Raises Unavailable for a link out of its service:
+        our sign-in goes with the call."""
+        found = self.line.by_the_front_door(urljoin(address, link)) or ""
+        service, path = (unquote(urlsplit(each).path) for each in (urljoin(address, "."), found))
+        if not path.startswith(service) or ".." in path.split("/"):
+            raise Unavailable(f"{label}: a page at another address")
+        return found
 
     def _document(self, path: str, label: str, params: Mapping[str, str], optional: bool) -> Any:
         answer = self.call("GET", path, label, params=params, optional=optional)
@@ -194,10 +215,11 @@ def _options(params: Mapping[str, str]) -> dict[str, str]:
     return {f"${name}": value for name, value in params.items() if value}
 
 
-def _rows(data: Any, inside: str, name: str, label: str) -> list[Row]:
-    """Raises Unavailable for anything else than a list of objects: an odd answer proves nothing."""
-    held = data.get(inside) if inside and isinstance(data, Mapping) else data
-    rows = held.get(name) if isinstance(held, Mapping) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+def _page(data: Any, shape: _Shape, label: str) -> tuple[list[Row], str]:
+    """Rows, and the link to the next page ("" = this is the last). Raises Unavailable for anything else than a list of
+    objects: an odd answer proves nothing."""
+    held = data.get(shape.inside) if shape.inside and isinstance(data, Mapping) else data
+    rows = held.get(shape.rows) if isinstance(held, Mapping) else None
+    if not isinstance(held, Mapping) or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Unavailable(f"{label}: an answer without rows")
-    return rows
+    return rows, str(held.get(shape.more) or "")

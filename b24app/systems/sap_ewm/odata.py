@@ -18,7 +18,7 @@ from requests.structures import CaseInsensitiveDict
 
 from b24app.logistics.errors import Unavailable
 from b24app.systems.kit.line import lost
-from b24app.systems.sap_ewm.client import Client, Row
+from b24app.systems.sap_ewm.client import MOST_PAGES, Client, Row
 from b24app.systems.sap_ewm.vocabulary import OUTBOUND, RETURNS, service
 from b24app.wire.http import Answer
 
@@ -27,7 +27,6 @@ HEADER, ITEM, BOX = "DeliveryHeader", "DeliveryItem", "HandlingUnitHeaderDeliver
 ITEMS, BOXES = "to_DeliveryDocumentItem", "to_HandlingUnitHeaderDelivery"
 _PREFIXES = {OUTBOUND: "Outb", RETURNS: "Returns"}
 _NEWER = re.compile(r"<!-- newer releases -->.*?<!-- end -->", re.DOTALL)
-_MOST_PAGES = 20
 
 
 @functools.cache
@@ -67,9 +66,11 @@ class Deliveries:
     def _service(self, door: _Door) -> Any:
         from pyodata.v2.service import Service
 
-        schema = _schema(self._name, self._boxes)
-        root = self._client.line.address(service(self._name)) + "/"
-        return Service(root, schema, door, config=_config())
+        return Service(self._root, _schema(self._name, self._boxes), door, config=_config())
+
+    @property
+    def _root(self) -> str:
+        return self._client.line.address(service(self._name)) + "/"
 
     def _set(self, door: _Door, kind: str = HEADER) -> Any:
         return getattr(self._service(door).entity_sets, f"A_{_PREFIXES[self._name]}{kind}")
@@ -86,7 +87,7 @@ class Deliveries:
     def _list(self, label: str, kind: str, where: str, expand: tuple[str, ...]) -> list[Row]:
         found: list[Row] = []
         more: str | None = None
-        for _ in range(_MOST_PAGES):
+        for _ in range(MOST_PAGES):
             # A door opens once: an odd answer must not make pyodata fetch property by property.
             door = self._door(label)
             query = self._set(door, kind).get_entities().filter(where).select(self._select(kind, expand))
@@ -95,10 +96,11 @@ class Deliveries:
             if not isinstance(page, list):
                 raise Unavailable(f"{label}: an answer without rows")
             found += self._run(label, lambda: [self._row(kind, each, expand) for each in page])  # noqa: B023
-            more = getattr(page, "next_url", None)
-            if not more:
+            link = getattr(page, "next_url", None)
+            if not link:
                 return found
-        raise Unavailable(f"{label}: more than {_MOST_PAGES} pages")
+            more = self._client.next_page(self._root, link, label)
+        raise Unavailable(f"{label}: more than {MOST_PAGES} pages")
 
     def read(self, label: str, number: str) -> Row:
         """One, with its ETag. Raises SapSays (404) when there is none."""

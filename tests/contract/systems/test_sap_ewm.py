@@ -476,6 +476,25 @@ def test_pages_warnings_and_unknown_fields_change_nothing(sap: SapEwmHarness) ->
     assert labels(sap).count("orders.many") == 3
 
 
+def test_a_list_that_comes_in_pages_is_read_whole(sap: SapEwmHarness) -> None:
+    """Rows of an order, its deliveries, EWM's rows of them, stock: a row a page."""
+    skus = ["CUP-1", "TEA-500", "T-1"]
+    lines = [{"sku": sku, "quantity": 5} for sku in skus]
+    order = sap.control("POST", "sales_orders", {"lines": lines, "recipient": {"name": "Мария"}})["order"]
+    goods = tuple(Item(sku, sku, 1, Money.of(450), 300) for sku in skus)
+    request = replace(sap.request(), parcels=(Parcel(700, 0, 0, 0, goods),), reference=order)
+    sap.switch(page_rows=1)
+    made = sap.port.create(request)
+    assert [line.sku for line in made.lines] == skus
+    assert labels(sap).count("orders.rows") == 3
+    other = sap.port.create(replace(request, number="wb-2-1"))
+    assert sap.port.create(request).remote_id == made.remote_id
+    sap.port.cancel(other.remote_id)
+    sap.pack(made)
+    assert [line.picked for line in sap.port.read(made.remote_id).lines] == [1, 1, 1]
+    assert {line.warehouse for line in sap.port.stock(["CUP-1"]).lines} == {"MSK1", "KZN1"}
+
+
 def test_a_delivery_that_the_warehouse_deletes_is_gone_and_may_be_made_anew(sap: SapEwmHarness) -> None:
     made = sap.make()
     sap.step(made, {"code": "deleted"})
