@@ -69,10 +69,12 @@ class Returns:
         where = f"ReferenceSDDocument eq {words.literal(order)}"
         items = reading(lambda: self._deliveries.items("returns.search", where))
         numbers = sorted({words.bare(item["DeliveryDocument"]) for item in items})
-        if not numbers:
-            return None
-        rows = reading(lambda: self._deliveries.headers("returns.search", words.any_of("DeliveryDocument", numbers)))
-        fitting = [row for row in rows if row["BillOfLading"] in ("", number)]
+        fitting = [
+            row
+            for some in words.each_of("DeliveryDocument", numbers)
+            for row in reading(lambda: self._deliveries.headers("returns.search", some))  # noqa: B023 - asked at once
+            if row["BillOfLading"] in ("", number)
+        ]
         return max(fitting, key=lambda row: bool(row["BillOfLading"]), default=None)
 
     def _create(self, order: str, wanted: Sequence[Wanted]) -> Row:

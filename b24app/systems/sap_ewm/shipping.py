@@ -95,7 +95,8 @@ class Shipping:
         where = f"ReferenceSDDocument eq {words.literal(order)}"
         items = reading(lambda: self._outbound(self._quick).items("orders.search", where))
         numbers = sorted({words.bare(item["DeliveryDocument"]) for item in items})
-        return self._headers("orders.search", words.any_of("DeliveryDocument", numbers), self._quick) if numbers else []
+        filters = words.each_of("DeliveryDocument", numbers)
+        return [row for some in filters for row in self._headers("orders.search", some, self._quick)]
 
     def _changed(self, label: str, row: Row, values: Mapping[str, str], client: Client | None = None) -> None:
         """Under If-Match; once more with the version that there is now."""
@@ -153,10 +154,12 @@ class Shipping:
 
     def _warehouse_rows(self, rows: Iterable[Row]) -> list[Row]:
         waiting = (row for row in rows if row["OverallGoodsMovementStatus"] != words.DONE)
-        sold = sorted({words.bare(item["ReferenceSDDocument"]) for row in waiting for item in row[ITEMS]})
-        if not sold or not self._ewm or self._soap:
+        if not self._ewm or self._soap:
             return []
-        where = words.any_of("SalesOrder", sold)
+        sold = sorted({words.bare(item["ReferenceSDDocument"]) for row in waiting for item in row[ITEMS]})
+        return [row for some in words.each_of("SalesOrder", sold) for row in self._warehouse_list(some)]
+
+    def _warehouse_list(self, where: str) -> list[Row]:
         return reading(lambda: self._client.v4(words.ODO_ITEMS, "warehouse.items", filter=where, select=_ODO_FIELDS))
 
     def cancel(self, remote_id: str) -> OrderState:

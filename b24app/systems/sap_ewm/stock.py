@@ -18,7 +18,7 @@ _Place = tuple[str, str]
 def build_filter(skus: Sequence[str], warehouses: Sequence[str], good: Sequence[str]) -> str:
     """`Always query by filter` (§6.2)."""
     parts = (("EWMWarehouse", warehouses), ("Product", [sku.upper() for sku in skus]), ("EWMStockType", good))
-    return " and ".join(f"({any_of(name, list(values))})" for name, values in parts if values)
+    return " and ".join(f"({any_of(name, values)})" for name, values in parts if values)
 
 
 def parse_stock(rows: Sequence[Row], lying: Sequence[Row] | None, skus: Sequence[str]) -> list[StockLine]:

@@ -59,10 +59,11 @@ class SapEwm(Shipping):
         good = words.types(self._context.setting("good_types"), words.GOOD)
         only = [self._context.setting("warehouse")] if self._context.setting("warehouse") else []
         lines: list[StockLine] = []
-        for some in portions(skus, words.MOST_SKUS):
+        for some in portions(skus, words.BATCH):
             where = stock.build_filter(some, only, good)
             lines += stock.parse_stock(self._lies(words.AVAILABLE, where, stock.FIELDS), self._physical(where), some)
-        nowhere = [sku for sku in skus if sku not in {line.sku for line in lines}]
+        found = {line.sku for line in lines}
+        nowhere = [sku for sku in skus if sku not in found]
         return StockAnswer(tuple(lines), self._unheard_of(nowhere), self._context.clock.now())
 
     def _lies(self, path: str, where: str, fields: str) -> list[Row]:
@@ -77,13 +78,11 @@ class SapEwm(Shipping):
             return None
 
     def _unheard_of(self, skus: Sequence[str]) -> tuple[str, ...]:
-        if not skus:
-            return ()
-        where = words.any_of("Product", [sku.upper() for sku in skus])
+        path = f"{words.PRODUCTS}/A_Product"
+        rows: list[Row] = []
         try:
-            rows = self._client.v2(
-                f"{words.PRODUCTS}/A_Product", "products", optional=True, filter=where, select="Product"
-            )
+            for where in words.each_of("Product", [sku.upper() for sku in skus]):
+                rows += self._client.v2(path, "products", optional=True, filter=where, select="Product")
         except (SapSays, LogisticsError):
             return ()  # not every site has that service: nobody knows, which is not "unknown"
         return stock.unknown(skus, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +11,7 @@ from b24app.logistics.changes import ChangeRule, Part, Way
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.systems.kit.meanings import Meanings
+from b24app.systems.kit.portions import portions
 from b24app.systems.kit.units import decimal_of
 from b24app.systems.plugin import SettingField
 
@@ -33,9 +34,8 @@ WAREHOUSES = "api_warehouse_2/srvd_a2x/sap/warehouse/0001/Warehouse"
 SOAP_PATH = "/sap/bc/srt/rfc/sap/z_waybill_delivery/100/z_waybill_delivery/z_waybill_delivery"
 SOAP_MODULE = "Z_WAYBILL_DELIVERY"
 
-#: So many deliveries a filter names at once; an address may not grow without end.
+#: So many documents or articles a filter names at once; an address may not grow without end.
 BATCH = 20
-MOST_SKUS = 20
 
 
 def service(name: str) -> str:
@@ -192,8 +192,14 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def any_of(name: str, values: Iterable[str]) -> str:
+def any_of(name: str, values: Sequence[str]) -> str:
+    """Whoever asks keeps to BATCH."""
     return " or ".join(f"{name} eq {literal(value)}" for value in values)
+
+
+def each_of(name: str, values: Sequence[str]) -> Iterator[str]:
+    """Filters that together name all of these: a gateway refuses an address of hundreds."""
+    return (any_of(name, some) for some in portions(values, BATCH))
 
 
 # --- the connection's settings form -----------------------------------------------------------------------------------

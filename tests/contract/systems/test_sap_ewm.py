@@ -16,6 +16,7 @@ from b24app.logistics.order import OrderState, is_ours
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
 from b24app.logistics.warehouse import Attachment, Carriage, ReceiptRequest, ReceiptStage
+from b24app.systems.sap_ewm import vocabulary
 from tests.contract.systems.parts import ODD, Where
 from tests.contract.systems.sap_ewm_harness import SapEwmHarness, SapLeHarness, SapSoapHarness, error
 
@@ -493,6 +494,23 @@ def test_a_list_that_comes_in_pages_is_read_whole(sap: SapEwmHarness) -> None:
     sap.pack(made)
     assert [line.picked for line in sap.port.read(made.remote_id).lines] == [1, 1, 1]
     assert {line.warehouse for line in sap.port.stock(["CUP-1"]).lines} == {"MSK1", "KZN1"}
+
+
+def test_a_filter_names_so_many_and_no_more(sap: SapEwmHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deliveries of one order, orders of several deliveries, articles that lie nowhere: hundreds fit in no address."""
+    monkeypatch.setattr(vocabulary, "BATCH", 2)
+    states = [sap.make(f"wb-{n}-1") for n in range(1, 4)]
+    labels(sap)
+    read = sap.port.read_many([state.remote_id for state in states])
+    assert [state.number for state in read] == [state.number for state in states]
+    assert labels(sap) == ["orders.many", "warehouse.items", "orders.many", "warehouse.items"]
+    request = sap.request()
+    parts = [sap.port.create(replace(request, number=f"wb-1-{n}")) for n in range(2, 4)]
+    labels(sap)
+    assert sap.port.create(replace(request, number="wb-1-2")).remote_id == parts[0].remote_id
+    assert labels(sap) == ["orders.search"] * 3  # rows of the order's deliveries, then these, two and one
+    assert sap.port.stock(["X-1", "X-2", "X-3"]).unknown == ("X-1", "X-2", "X-3")
+    assert labels(sap).count("products") == 2
 
 
 def test_a_delivery_that_the_warehouse_deletes_is_gone_and_may_be_made_anew(sap: SapEwmHarness) -> None:
