@@ -16,9 +16,9 @@ from b24app.systems.manhattan import PLUGIN
 from b24app.systems.manhattan.answers import OddError, all_at, rows_at
 from b24app.systems.manhattan.filters import FILTERS, Around, CannotError
 from b24app.systems.manhattan.profile import DEFAULT, SAMPLES, BrokenError, Profile, checked, read_profile
-from b24app.systems.manhattan.schema import json_schema
 from b24app.systems.manhattan.values import check_filters, filtered, in_address, in_query, plain, ref_of, value_of
 from b24app.systems.profiles import LONGEST, Profiled
+from tests.unit.systems.manhattan.profile_schema import json_schema
 
 _SCHEMA = Path(__file__).resolve().parents[4] / "docs/systems/manhattan-profile.schema.json"
 AROUND = Around("Asia/Yekaterinburg", {"units": {"шт": "Units", "1": True}})

@@ -1,5 +1,6 @@
-"""The JSON Schema of a mapping profile (draft 2020-12), made of the same tables that the checker uses. What it cannot
-say (that a source or a map exists, that two texts are in order) the checker says alone."""
+"""The JSON Schema of a mapping profile (draft 2020-12), made of the same tables that the checker uses: what
+`docs/systems/manhattan-profile.schema.json` has to be. What it cannot say (that a source or a map exists, that two
+texts are in order) the checker says alone."""
 
 from __future__ import annotations
 
