@@ -65,24 +65,26 @@ def _lines(
     for line in row.get("lines") or []:
         sku = str(line.get("sku") or "")
         expected[sku] = expected.get(sku, Decimal(0)) + _quantity(line.get("expected"))
+    came: dict[str, list[Json]] = {}
     for each in received:
+        came.setdefault(str(each["sku"]), []).append(each)
         expected.setdefault(str(each["sku"]), Decimal(0))
     known = {*conditions["accepted"], *conditions["damaged"]}
     strange = [name for name in dict.fromkeys(_condition(each) for each in received) if name not in known]
-    return tuple(_inspected(sku, want, received, conditions, done) for sku, want in expected.items()), strange
+    return tuple(_inspected(sku, want, came.get(sku, []), conditions, done) for sku, want in expected.items()), strange
 
 
 def _inspected(
-    sku: str, want: Decimal, received: Sequence[Json], conditions: Mapping[str, Sequence[str]], done: bool
+    sku: str, want: Decimal, came: Sequence[Json], conditions: Mapping[str, Sequence[str]], done: bool
 ) -> InspectedLine:
-    mine = [each for each in received if str(each["sku"]) == sku]
-    told = [each for each in mine if _condition(each) not in conditions["accepted"]]
+    """`came`: what was received of this article."""
+    told = [each for each in came if _condition(each) not in conditions["accepted"]]
     findings = [Finding(_quantity(each["quantity"]), _condition(each)) for each in told]
-    total = sum((_quantity(each["quantity"]) for each in mine), Decimal(0))
+    total = sum((_quantity(each["quantity"]) for each in came), Decimal(0))
     if not done:
         return InspectedLine(sku, want, received=total, findings=tuple(findings))
     good, bad = (
-        sum((_quantity(each["quantity"]) for each in mine if _condition(each) in conditions[kind]), Decimal(0))
+        sum((_quantity(each["quantity"]) for each in came if _condition(each) in conditions[kind]), Decimal(0))
         for kind in ("accepted", "damaged")
     )
     return inspected(sku, want, good, bad, findings, total)

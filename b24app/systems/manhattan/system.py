@@ -121,10 +121,12 @@ class ManhattanWm(ReceiptDesk):
         stuck = [number for number, row in planned.items() if meanings.status(row).is_live]
         failures = by_key(self._optional("failures", stuck))
         packed = [number for number, row in planned.items() if self._is_packed(row, meanings)]
-        packages = self._optional("packages", packed)
+        packages: dict[str, list[Json]] = {}
+        for row in self._optional("packages", packed):
+            packages.setdefault(str(row["externalId"]), []).append(row)
         found = []
         for number in numbers:
-            mine = tuple(row for row in packages if str(row["externalId"]) == number)
+            mine = packages.get(number, [])
             told = Told(originals.get(number), planned.get(number), failures.get(number), mine)
             state = orders.state_of(number, told, meanings)
             # What was only acknowledged may still come.
@@ -204,7 +206,8 @@ class ManhattanWm(ReceiptDesk):
         lines = [
             line for facility in facilities for line in stock.lines_of(facility, self._lying(facility, wanted), wanted)
         ]
-        lost = [sku for sku in wanted if sku not in {line.sku for line in lines}]
+        there = {line.sku for line in lines}
+        lost = [sku for sku in wanted if sku not in there]
         known = self._known(lost) if lost and self._client.profile.has("check_items") else set(lost)
         return StockAnswer(tuple(lines), tuple(sku for sku in lost if sku not in known), self._context.clock.now())
 

@@ -3,6 +3,7 @@ and services by code."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -50,8 +51,8 @@ class Shelf:
         asked = ";".join(f"{name}={escaped(sku)}" for sku in skus)
         rows = self._client.rows(f"entity/{kind}", f"goods.{kind}", filter=asked, limit="1000")
         seen = [Goods(str(row.get("id")), kind, str(row.get(name))) for row in rows]
-        by_sku = {each.sku: each for each in seen}
-        return {sku: each for sku, each in by_sku.items() if [other.sku for other in seen].count(sku) == 1}
+        times = Counter(each.sku for each in seen)
+        return {each.sku: each for each in seen if times[each.sku] == 1}
 
     def rows(self, items: Sequence[Item], *, reserve: bool) -> list[Row]:
         """Rows of an order. Raises Refused, naming each article that is unknown."""

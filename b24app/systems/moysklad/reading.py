@@ -52,14 +52,13 @@ class Reading:
         returns = self._linked(
             [row for rows in demands for row in rows], "returns", RETURN, "returns.many", RETURN_EXPAND
         )
-        by_demand = {str(row.get("id")): row for rows in returns for row in rows}
-        found = []
-        for order, mine in zip(orders, demands, strict=True):
-            back = [
-                row for row in by_demand.values() if id_of(row.get("demand")) in {str(each.get("id")) for each in mine}
-            ]
-            found.append(Papers(order, mine, back))
-        return found
+        back: dict[str, list[Row]] = {}
+        for row in {str(row.get("id")): row for rows in returns for row in rows}.values():
+            back.setdefault(id_of(row.get("demand")), []).append(row)
+        return [
+            Papers(order, mine, [row for demand in mine for row in back.get(str(demand.get("id")), [])])
+            for order, mine in zip(orders, demands, strict=True)
+        ]
 
     def _linked(self, rows: Sequence[Row], name: str, kind: str, label: str, expand: str) -> list[list[Row]]:
         """What the links of each row lead to, oldest first, without what lies in the trash."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from b24app.logistics.warehouse import StockAnswer, StockLine, Warehouse
 from b24app.systems.kit.portions import portions
@@ -33,9 +34,12 @@ def read_stock(client: Client, warehouses: Sequence[Warehouse], skus: Sequence[s
 def lines_of(rows: Sequence[Row], goods: Sequence[Goods], warehouses: Sequence[Warehouse]) -> list[StockLine]:
     """One line for each article and warehouse. Pure. Rows without a store are reserves of none; a value that is being
     recounted (null) is not known and is no zero."""
+    lying: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        lying.setdefault(str(row.get("assortmentId")), {})[str(row.get("storeId"))] = row.get(FREE)
     found: list[StockLine] = []
     for each in goods:
-        told = {str(row.get("storeId")): row.get(FREE) for row in rows if row.get("assortmentId") == each.id}
+        told = lying.get(each.id, {})
         for place in warehouses:
             if place.code in told and told[place.code] is None:
                 continue

@@ -14,7 +14,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.goods import article_unknown
 from b24app.systems.kit.units import plain
 from b24app.systems.sap_ewm.odata import ITEMS
-from b24app.systems.sap_ewm.vocabulary import DONE, bare, quantity, reference_missing, same_article
+from b24app.systems.sap_ewm.vocabulary import DONE, article, bare, quantity, reference_missing
 
 Row = dict[str, Any]
 
@@ -80,24 +80,26 @@ def choose(items: Sequence[Item], rows: Sequence[OrderRow]) -> list[Wanted]:
     """Which rows of the order, and how much of each. Rows of one article are filled one after another; what is more
     than is open is asked of the last, so that SAP itself says no. Raises Refused: nothing to ship, an article that the
     order does not have."""
+    fitting: dict[str, list[OrderRow]] = {}
+    for row in rows:
+        fitting.setdefault(article(row.material), []).append(row)
     needed: dict[str, Decimal] = {}
     problems = [] if items else [Problem("items_missing", Field.ITEMS, Who.MANAGER)]
     for item in items:
-        row = next((row for row in rows if item.sku and same_article(row.material, item.sku)), None)
-        if row is None:
+        name = article(item.sku)
+        if not item.sku or name not in fitting:
             problems.append(article_unknown(item.sku or item.name))
             continue
-        needed[row.material] = needed.get(row.material, Decimal(0)) + item.quantity
+        needed[name] = needed.get(name, Decimal(0)) + item.quantity
     if problems:
         raise Refused(problems)
-    return [each for material, amount in needed.items() for each in _fill(material, amount, rows)]
+    return [each for name, amount in needed.items() for each in _fill(amount, fitting[name])]
 
 
-def _fill(material: str, amount: Decimal, rows: Sequence[OrderRow]) -> list[Wanted]:
+def _fill(amount: Decimal, rows: Sequence[OrderRow]) -> list[Wanted]:
     found = []
-    fitting = [row for row in rows if row.material == material]
-    for row in fitting:
-        held = amount if row is fitting[-1] else min(amount, row.open)
+    for row in rows:
+        held = amount if row is rows[-1] else min(amount, row.open)
         if held > 0:
             found.append(Wanted(row, held))
             amount -= held

@@ -4,7 +4,7 @@ Which returns order: the one that the request names, else the one that refers to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -176,7 +176,12 @@ def with_findings(
     over = bool(items) and all(str(item.get("PutawayStatus")) == words.EWM_DONE for item in items)
     if waits or not over:
         return _with_stage(state, ReceiptStage.INSPECTING, ())
-    lines = tuple(_found(item, parts, good, blocked) for item in row[ITEMS])
+    lying: dict[str, list[Row]] = {}
+    for part in parts:
+        lying.setdefault(words.bare(str(part.get("EWMStockReferenceDocumentItem") or "")), []).append(part)
+    lines = tuple(
+        _found(item, lying.get(words.bare(item["DeliveryDocumentItem"]), []), good, blocked) for item in row[ITEMS]
+    )
     moments = [moment_of(item.get("EWMDelivLastChangeUTCDateTime")) for item in items]
     told = [moment for moment in moments if moment is not None]
     if not told:
@@ -193,15 +198,14 @@ def _with_stage(state: ReceiptState, stage: ReceiptStage, lines: tuple[Inspected
     )
 
 
-def _found(item: Row, parts: Iterable[Mapping[str, Any]], good: Sequence[str], blocked: Sequence[str]) -> InspectedLine:
-    expected, number = _expected(item), words.bare(item["DeliveryDocumentItem"])
-    mine = [part for part in parts if words.bare(str(part.get("EWMStockReferenceDocumentItem") or "")) == number]
+def _found(item: Row, parts: Sequence[Row], good: Sequence[str], blocked: Sequence[str]) -> InspectedLine:
+    """`parts`: stock that lies there of this row."""
 
     def lies(kinds: Sequence[str]) -> Decimal:
-        fitting = (part for part in mine if str(part.get("EWMStockType")) in kinds)
+        fitting = (part for part in parts if str(part.get("EWMStockType")) in kinds)
         return sum((words.quantity(part.get("EWMStockQuantityInBaseUnit")) for part in fitting), Decimal(0))
 
     fine, broken = lies(good), lies(blocked)
     told = ((fine, "good", ""), (broken, "damaged", ", ".join(blocked)))
     findings = [Finding(amount, condition, reason) for amount, condition, reason in told if amount]
-    return inspected(item["Material"], expected, fine, broken, findings)
+    return inspected(item["Material"], _expected(item), fine, broken, findings)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from b24app.logistics.warehouse import StockLine
-from b24app.systems.sap_ewm.vocabulary import any_of, quantity, same_article
+from b24app.systems.sap_ewm.vocabulary import any_of, article, quantity
 
 Row = dict[str, Any]
 FIELDS = "EWMWarehouse,Product,EWMStockType,AvailableEWMStockQty,EWMStockQuantityBaseUnit"
@@ -26,20 +26,21 @@ def parse_stock(rows: Sequence[Row], lying: Sequence[Row] | None, skus: Sequence
     physical stock; None = not known."""
     free, units = _sums(rows, skus, "AvailableEWMStockQty"), {}
     for row in rows:
-        units[str(row.get("Product") or "").upper()] = str(row.get("EWMStockQuantityBaseUnit") or "")
+        units[article(str(row.get("Product") or ""))] = str(row.get("EWMStockQuantityBaseUnit") or "")
     there = None if lying is None else _sums(lying, skus, "EWMStockQuantityInBaseUnit")
     found = []
     for place in {**free, **(there or {})}:
         amount, held = free.get(place, Decimal(0)), None if there is None else there.get(place, Decimal(0))
         reserved = None if held is None else max(held - amount, Decimal(0))
-        found.append(StockLine(*place, amount, held, reserved, unit=units.get(place[0].upper(), "")))
+        found.append(StockLine(*place, amount, held, reserved, unit=units.get(article(place[0]), "")))
     return found
 
 
 def _sums(rows: Iterable[Row], skus: Sequence[str], name: str) -> dict[_Place, Decimal]:
+    ours = {article(sku): sku for sku in reversed(skus)}
     found: dict[_Place, Decimal] = {}
     for row in rows:
-        sku = next((sku for sku in skus if same_article(sku, str(row.get("Product") or ""))), None)
+        sku = ours.get(article(str(row.get("Product") or "")))
         if sku is not None:
             place = (sku, str(row.get("EWMWarehouse") or ""))
             found[place] = found.get(place, Decimal(0)) + quantity(row.get(name))
@@ -48,5 +49,5 @@ def _sums(rows: Iterable[Row], skus: Sequence[str], name: str) -> dict[_Place, D
 
 def unknown(skus: Sequence[str], products: Iterable[Row]) -> tuple[str, ...]:
     """Those that the material master does not have either."""
-    known = [str(row.get("Product") or "") for row in products]
-    return tuple(sku for sku in skus if not any(same_article(sku, name) for name in known))
+    known = {article(str(row.get("Product") or "")) for row in products}
+    return tuple(sku for sku in skus if article(sku) not in known)

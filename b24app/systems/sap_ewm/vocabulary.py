@@ -155,9 +155,9 @@ def bare(number: str) -> str:
     return number.strip().lstrip("0")
 
 
-def same_article(left: str, right: str) -> bool:
-    """SAP keeps materials in capitals, and those of digits alone with leading zeros."""
-    return bare(left).upper() == bare(right).upper()
+def article(name: str) -> str:
+    """By what an article is known: SAP keeps materials in capitals, and those of digits alone with leading zeros."""
+    return bare(name).upper()
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -40,9 +40,9 @@ def test_quantities_come_with_any_zeros_and_go_without() -> None:
 
 def test_numbers_and_articles_are_compared_without_their_zeros() -> None:
     assert (words.bare("0080000123"), words.bare(" 000010 "), words.bare("0")) == ("80000123", "10", "")
-    assert words.same_article("000000000000004711", "4711")
-    assert words.same_article("tea-500", "TEA-500")
-    assert not words.same_article("TEA-500", "TEA-50")
+    assert words.article("000000000000004711") == words.article("4711")
+    assert words.article("tea-500") == words.article("TEA-500")
+    assert words.article("TEA-500") != words.article("TEA-50")
 
 
 def test_a_date_and_a_time_of_day_are_the_systems_own() -> None:
