@@ -86,7 +86,8 @@ class Shipping:
         state = self._book.state_for(DEMAND, carriage.status)
         if state and id_of(demand.get("state")) != state:
             wanted["state"] = self._client.ref("state", state, DEMAND)
-        # The carrier has the parcel: the goods leave the books, if it is us who keeps them.
-        if self._makes and Status(carriage.status).has_moved and not demand.get("applicable"):
+        # The goods leave the books, if it is us who keeps them: a posted shipment means `in_transit` (§8), and who only
+        # accepts them may still have to load (1c.md §5).
+        if self._makes and Status(carriage.status).has_left and not demand.get("applicable"):
             wanted["applicable"] = True
         return wanted

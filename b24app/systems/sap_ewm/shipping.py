@@ -184,18 +184,18 @@ class Shipping:
     # --- what became of the parcel ---
 
     def tell(self, remote_id: str, carriage: Carriage) -> OrderState | None:
-        """The carrier's number goes into "means of transport", and the goods issue is posted once the carrier has the
-        parcel, if the admin wants that. What is there already is not written again."""
+        """The carrier's number goes into "means of transport", and the goods issue is posted once the goods have left,
+        if the admin wants that (§8: it means `in_transit`). What is there already is not written again."""
         number = carriage.tracking_number if len(carriage.tracking_number) <= _MEANS else ""
-        gone = self._context.setting("issue") == "carried" and status_named(carriage.status).has_left
-        if self._soap or not (number or gone):
+        left = self._context.setting("issue") == "carried" and status_named(carriage.status).has_left
+        if self._soap or not (number or left):
             return None
         row = self.one(remote_id)
         if row is None:
             return OrderState(remote_id=remote_id, gone=True)
         if number and row["MeansOfTransport"] != number:
             self._changed("orders.carriage", row, {"MeansOfTransport": number})
-        if gone and row["OverallGoodsMovementStatus"] != words.DONE:
+        if left and row["OverallGoodsMovementStatus"] != words.DONE:
             self._issue(row)
         return None
 

@@ -119,7 +119,7 @@ def test_states_are_mapped_by_id_both_ways(sklad: MoySkladHarness) -> None:
 # --- the shipment -----------------------------------------------------------------------------------------------------
 
 
-def test_the_shipment_is_made_from_the_order_once_and_posted_when_the_carrier_has_it(sklad: MoySkladHarness) -> None:
+def test_the_shipment_is_made_from_the_order_once_and_posted_when_the_goods_have_left(sklad: MoySkladHarness) -> None:
     order = sklad.make()
     sklad.fault("break_after", "*/entity/demand", "POST")
     assert sklad.raised(lambda: sklad.port.tell(order.remote_id, told())) == "Uncertain"
@@ -129,11 +129,13 @@ def test_the_shipment_is_made_from_the_order_once_and_posted_when_the_carrier_ha
     found = sklad.detail(order)
     assert (found["shipped"], found["shipment"]["shippingDocumentNumber"]) == (False, "1105000")
     assert len(sklad.world.journal.find(kind="demand.accepted")) == 1
-    moved = sklad.port.tell(order.remote_id, told(status=Status.ACCEPTED_AT_WAREHOUSE))
+    sklad.port.tell(order.remote_id, told(status=Status.ACCEPTED_AT_WAREHOUSE))
+    assert sklad.detail(order)["shipped"] is False  # the carrier may only be about to load
+    moved = sklad.port.tell(order.remote_id, told(status=Status.IN_TRANSIT))
     assert sklad.detail(order)["shipped"] is True
     assert moved.events[-1].status is Status.IN_TRANSIT
     writes = len(asked(sklad, "PUT"))
-    sklad.port.tell(order.remote_id, told(status=Status.ACCEPTED_AT_WAREHOUSE))
+    sklad.port.tell(order.remote_id, told(status=Status.IN_TRANSIT))
     assert len(asked(sklad, "PUT")) == writes  # what is there is not written again
 
 
