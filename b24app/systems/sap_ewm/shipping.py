@@ -104,6 +104,8 @@ class Shipping:
         try:
             self._outbound(client).change(label, number, row["etag"], values)
         except SapSays as says:
+            if says.said.missing:
+                raise _unknown(says.said.code, says.said.text) from says
             if not says.said.stale:
                 raise says.refusal() from says
             etag = self._etag(number)
@@ -192,7 +194,7 @@ class Shipping:
             return None
         row = self.one(remote_id)
         if row is None:
-            return OrderState(remote_id=remote_id, gone=True)
+            raise _unknown()
         if number and row["MeansOfTransport"] != number:
             self._changed("orders.carriage", row, {"MeansOfTransport": number})
         if left and row["OverallGoodsMovementStatus"] != words.DONE:
@@ -206,7 +208,7 @@ class Shipping:
             return
         there = tracking.of_delivery(row, self._warehouse_rows([row]))
         if there is None:
-            raise Refused([Problem("order_unknown", Field.ORDER, Who.ADMIN)])
+            raise _unknown()
         order = str(next(iter(there.values()))["EWMOutboundDeliveryOrder"])
         movements.issue_there(self._client, order, self._directory)
 
@@ -229,3 +231,8 @@ class Shipping:
             found = ask(Deliveries(client or self._client, newer=False))
             self._older.add(base)
             return found
+
+
+def _unknown(code: str = "", text: str = "") -> Refused:
+    """There is no such delivery, or none that is certain."""
+    return Refused([Problem("order_unknown", Field.ORDER, Who.ADMIN, code, text)])

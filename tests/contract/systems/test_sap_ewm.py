@@ -13,7 +13,7 @@ from b24app.logistics.errors import AccountProblem, Refused, Unavailable
 from b24app.logistics.model import Item, Parcel
 from b24app.logistics.money import Money
 from b24app.logistics.order import OrderState, is_ours
-from b24app.logistics.problem import Field, Who
+from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
 from b24app.logistics.warehouse import Attachment, Carriage, ReceiptRequest, ReceiptStage
 from b24app.systems.sap_ewm import vocabulary
@@ -182,7 +182,21 @@ def test_the_carriers_number_is_written_once_and_a_long_one_not_at_all(sap: SapE
         sap.port.tell(made.remote_id, Carriage("CDEK", "1106123456", status="in_transit"))
     assert labels(sap).count("orders.carriage") == 1
     assert sap.port.tell(made.remote_id, Carriage("CDEK", "1" * 21)) is None
-    assert sap.port.tell("89990001", Carriage("CDEK", "1")).gone
+
+
+def test_a_delivery_that_is_gone_is_not_told_in_vain(sap: SapEwmHarness) -> None:
+    """Gone before we looked, or between the look and the write."""
+    made = sap.make()
+    problems: list[Problem] = []
+    sap.strike("status", Where(f"{HEADERS}(*", "PATCH"), status=404, body=error("VL/055", "does not exist"),
+               content_type="application/json")  # fmt: skip
+    for remote_id in ("89990001", made.remote_id):
+        with pytest.raises(Refused) as caught:
+            sap.port.tell(remote_id, Carriage("CDEK", "1"))
+        problems += caught.value.problems
+    assert [(each.code, each.field, each.who, each.their_code) for each in problems] == [
+        ("order_unknown", Field.ORDER, Who.ADMIN, ""), ("order_unknown", Field.ORDER, Who.ADMIN, "VL/055"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("key", ["order", "warehouse_order"])
