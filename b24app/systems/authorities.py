@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from b24app.systems.plugin import Manifest
 
 KIND = "pem"
 LONGEST, MOST = 64 * 1024, 20
+#: Texts whose certificates are kept: each call of an account asks for those of its settings.
+_KEPT = 128
 _SAID_BY = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)
 
 
@@ -63,7 +66,7 @@ def checked(text: str, now: datetime) -> str:
 def of(manifest: Manifest, settings: Mapping[str, Any]) -> str:
     """All that a connection trusts besides, as one PEM text; "" = nothing. What is stored and odd is no authority."""
     fields = [field.name for field in manifest.settings_form if field.kind == KIND]
-    found = []
+    found: list[x509.Certificate] = []
     for name in fields:
         try:
             found += _certificates(str(settings.get(name) or ""))
@@ -72,9 +75,11 @@ def of(manifest: Manifest, settings: Mapping[str, Any]) -> str:
     return "".join(each.public_bytes(serialization.Encoding.PEM).decode() for each in found)
 
 
-def _certificates(text: str) -> list[x509.Certificate]:
+@functools.lru_cache(_KEPT)
+def _certificates(text: str) -> tuple[x509.Certificate, ...]:
+    """By the text itself: what cannot be used raises PemError, and is not kept."""
     if not text.strip():
-        return []
+        return ()
     if "PRIVATE KEY-----" in text:
         raise PemError("key")
     if len(text) > LONGEST:
@@ -88,7 +93,7 @@ def _certificates(text: str) -> list[x509.Certificate]:
         raise PemError("unreadable") from error
     if len(found) > MOST:
         raise PemError("many", n=MOST)
-    return found
+    return tuple(found)
 
 
 def _authority(each: x509.Certificate) -> Authority:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -60,3 +61,19 @@ def test_what_is_stored_and_odd_is_no_authority(root: Authority) -> None:
     settings = {"ca": root.pem, "more": "nonsense", "key": root.pem}
     assert authorities.of(cast("Any", manifest), settings) == root.pem
     assert authorities.of(manifest, {}) == ""
+
+
+def test_certificates_of_a_connection_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of its calls asks for them, and OpenSSL's look at them takes longer than many a call."""
+    looks, context = [], ssl.SSLContext
+
+    def made(protocol: int) -> ssl.SSLContext:
+        looks.append(protocol)
+        return context(protocol)
+
+    monkeypatch.setattr(ssl, "SSLContext", made)
+    manifest: Any = SimpleNamespace(settings_form=[SimpleNamespace(name="ca", kind="pem")])
+    mine, other = (Authority.new(f"CA {n}").pem for n in (1, 2))
+    for _ in range(3):
+        assert [authorities.of(manifest, {"ca": pem}) for pem in (mine, other)] == [mine, other]
+    assert len(looks) == 2
