@@ -1,49 +1,11 @@
-/* One script for every page: the session in the header, the error contract, the live part, small controls.
-   The session token lives in memory and in `hx-headers` of this page alone: no cookie, no storage. */
+/* One script for every page: the error contract, the live part, small controls (session.js asks with the session). */
 (function () {
   "use strict";
-  var body, main, say;
-  var FIRST_WAIT = 2000, LONGEST_WAIT = 30000, GROWTH = 1.5, LIMIT = 15000;
+  var body, say;
+  var FIRST_WAIT = 2000, LONGEST_WAIT = 30000, GROWTH = 1.5;
+  var ask = window.Session.ask;
 
   function words(key) { return body.dataset["say" + key] || ""; }
-
-  // ---- Session ----
-  function token() { return JSON.parse(main.getAttribute("hx-headers") || "{}").Authorization || ""; }
-  function keep(value) { if (value) { main.setAttribute("hx-headers", JSON.stringify({ Authorization: "Bearer " + value })); } }
-
-  var renewing = null;
-  /** A new session for a fresh Bitrix24 key; one at a time for all who ask. */
-  function renew() {
-    if (!renewing) {
-      renewing = window.Portal.key(true).then(function (key) {
-        return fetch("/session", { method: "POST", headers: { Authorization: token(), "HX-Request": "true" }, body: new URLSearchParams({ AUTH_ID: key }), credentials: "omit" });
-      }).then(function (answer) {
-        if (!answer.ok) { return answer.json().then(function (error) { throw error; }); }
-        keep(answer.headers.get("X-Waybill-Session"));
-      }).finally(function () { renewing = null; });
-    }
-    return renewing;
-  }
-
-  /** fetch with the session; renews it and repeats once when it ran out. */
-  function ask(url, options, repeated) {
-    var stop = (options && options.stop) || new AbortController(), timer = setTimeout(function () { stop.abort(); }, LIMIT);
-    var init = Object.assign({ credentials: "omit", signal: stop.signal }, options, { headers: { Authorization: token(), "HX-Request": "true" } });
-    return fetch(url, init).finally(function () { clearTimeout(timer); }).then(function (answer) {
-      keep(answer.headers.get("X-Waybill-Session"));
-      if (answer.ok) { return answer; }
-      return contract(answer).then(function (error) {
-        if (error.act === "renew" && !repeated) { return renew().then(function () { return ask(url, options, true); }); }
-        throw error;
-      });
-    });
-  }
-
-  function contract(answer) {
-    var silent = { act: "retry", title: words("Failed"), text: "", support: "" };
-    if ((answer.headers.get("Content-Type") || "").indexOf("json") < 0) { return Promise.resolve(silent); }
-    return answer.json().catch(function () { return silent; });
-  }
 
   // ---- Error contract ----
   function notice(error) {
@@ -57,10 +19,16 @@
   function clearNotice() { var box = document.getElementById("notice"); if (box && !box.hidden) { box.hidden = true; window.Portal.fit(); } }
 
   function obey(error, again) {
-    if (error.act === "renew" && again) { return renew().then(again).catch(obey); }
+    if (error.act === "renew" && again) { return window.Session.renew().then(again).catch(lost); }
     if (error.act === "reload") { return live.now(); }
     if (error.act === "reopen") { live.stop(); }
     notice(error);
+    return undefined;
+  }
+  /** Without an `act` nobody has refused anything: the network is away, and whoever asks next renews anew. */
+  function lost(error) {
+    if (error && error.act) { return obey(error); }
+    online(false); live.plan();
     return undefined;
   }
 
@@ -73,6 +41,9 @@
     document.querySelectorAll("[data-needs-net]").forEach(function (button) { button.disabled = !is; });
     window.Portal.fit();
   }
+
+  /** Whether the network is back is found out by the live part; where there is none, by what is pressed next. */
+  function back() { if (!live.box()) { online(true); } live.start(); live.now(); }
 
   // ---- Live part: one cheap question, asked more and more seldom, never while hidden ----
   var live = {
@@ -185,7 +156,7 @@
     },
     open: function (button, event) { event.preventDefault(); window.Portal.open(button.dataset.open).catch(function () { window.open(button.href, "_blank", "noopener"); }); },
     reread: function (button) { busy(button, true); clearNotice(); reread("").catch(obey).finally(function () { busy(button, false); }); },
-    again: function () { clearNotice(); live.start(); live.now(); }
+    again: function () { clearNotice(); back(); }
   };
   function click(event) {
     Object.keys(CLICKS).some(function (name) {
@@ -305,7 +276,7 @@
   };
 
   document.addEventListener("waybill:begin", function () {
-    body = document.body; main = document.getElementById("main"); say = document.getElementById("say");
+    body = document.body; say = document.getElementById("say");
     body.addEventListener("click", leave, true);
     body.addEventListener("input", typing);
     body.addEventListener("change", typing);
@@ -314,7 +285,7 @@
     // What asks by itself (data-quiet) is nobody's act.
     body.addEventListener("htmx:beforeRequest", function (event) { if (!quiet(event)) { clearNotice(); remember(event.detail.elt); busy(event.detail.elt, true); } });
     body.addEventListener("htmx:afterRequest", function (event) {
-      keep(event.detail.xhr.getResponseHeader("X-Waybill-Session"));
+      window.Session.keep(event.detail.xhr.getResponseHeader("X-Waybill-Session"));
       if (quiet(event)) { if (event.detail.successful) { online(true); } return; }
       busy(event.detail.elt, false);
       if (event.detail.successful) { online(true); live.start(); }
@@ -326,10 +297,13 @@
       leaving = null;
       var error = { act: "retry" };
       try { error = JSON.parse(event.detail.xhr.responseText); } catch (_) { /* not ours: a proxy's page */ }
+      // Repeated once with a new session; a renewal whose answer was lost is none, and the next request renews again.
       var elt = event.detail.elt, repeated = elt.dataset.repeated;
-      elt.dataset.repeated = "1";
-      obey(error, repeated ? null : function () { window.htmx.trigger(elt, event.detail.requestConfig.triggeringEvent.type); });
-      setTimeout(function () { delete elt.dataset.repeated; }, LIMIT);
+      obey(error, repeated ? null : function () {
+        elt.dataset.repeated = "1";
+        setTimeout(function () { delete elt.dataset.repeated; }, window.Session.LIMIT);
+        window.htmx.trigger(elt, event.detail.requestConfig.triggeringEvent.type);
+      });
     });
     body.addEventListener("htmx:oobBeforeSwap", keepChoices);
     body.addEventListener("htmx:oobAfterSwap", giveChoicesBack);
@@ -344,7 +318,7 @@
     });
     document.addEventListener("visibilitychange", function () { if (document.hidden) { live.stop(); } else { live.start(); live.now(); } });
     document.addEventListener("waybill:look", function () { live.start(); live.now(); });
-    window.addEventListener("online", function () { live.start(); live.now(); });
+    window.addEventListener("online", back);
     window.addEventListener("offline", function () { online(false); });
     live.start(); finish();
   });

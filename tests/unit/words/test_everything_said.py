@@ -48,7 +48,7 @@ def test_templates_hold_no_words_of_their_own(path: Path) -> None:
 
 def test_scripts_take_their_words_from_the_page() -> None:
     """waybill.js asks for `words("CopyFailed")` = `data-say-copy-failed` of the body."""
-    script = (ROOT / "static/js/waybill.js").read_text() + (ROOT / "static/js/portal.js").read_text()
+    script = "".join((ROOT / f"static/js/{name}.js").read_text() for name in ("waybill", "session", "portal"))
     assert CYRILLIC.search(script) is None
     asked = {re.sub(r"(?<!^)(?=[A-Z])", "-", key).lower() for key in re.findall(r'words\("(\w+)"\)', script)}
     given = set(re.findall(r"data-say-([\w-]+)=", (ROOT / "templates/base.html").read_text()))
