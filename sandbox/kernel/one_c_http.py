@@ -16,8 +16,8 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from . import one_c_http_formats as formats
-from .carrier import Carrier
 from .gate import CALL_KEY
+from .one_c import Infobases
 from .one_c_http_errors import Refused, platform_page
 from .one_c_http_shapes import HEALTH, Complaint, Doc, Said, complaint, is_uuid, moment
 from .one_c_http_state import KEEP_S, Exchange, OneCSwitches, Stored
@@ -36,14 +36,13 @@ class HttpService:
 
     def __init__(
         self,
-        carrier: Carrier[Any],
-        exchange: Callable[[], Exchange],
+        carrier: Infobases[Any],
         users: Sequence[User],
         infobase: Mapping[str, str],
         capabilities: Sequence[str],
     ) -> None:
         self.carrier, self.users = carrier, users
-        self._exchange, self._infobase, self._capabilities = exchange, infobase, capabilities
+        self._infobase, self._capabilities = infobase, capabilities
         self.app = Flask(f"sandbox.{carrier.code}")
         self.app.before_request(self._sign_in)
         self.app.register_error_handler(Refused, self._refused)
@@ -53,11 +52,11 @@ class HttpService:
 
     @property
     def switches(self) -> OneCSwitches:
-        return cast(OneCSwitches, self.carrier.switches)
+        return self.carrier.switches
 
     @property
     def exchange(self) -> Exchange:
-        return self._exchange()
+        return self.carrier.exchange
 
     # --- methods ------------------------------------------------------------------------------------------------------
 

@@ -27,15 +27,19 @@ class Callback:
     token: str
 
 
-def tell(service: HttpService, base: str, key: str, event: Mapping[str, Any]) -> None:
-    """Post an event (``event, id, externalId, status, revision, at``) to the infobase's address, if it has one; returns
-    at once. ``key`` is what the journal counts it by: our number."""
+def tell(service: HttpService, base: str, number: str, event: str, identifier: str, status: str, revision: int) -> None:
+    """Post what happened to our ``number`` (theirs: ``identifier``) to the infobase's address, if it has one; returns
+    at once."""
     carrier, switches = service.carrier, service.switches
     if base not in service.exchange.callbacks or carrier.rng.random() < switches.callback_drop:
         return
-    body = json.dumps(event, ensure_ascii=False).encode()
+    said = {
+        "event": event, "id": identifier, "externalId": number, "status": status, "revision": revision,
+        "at": service.wire_time(),
+    }  # fmt: skip
+    body = json.dumps(said, ensure_ascii=False).encode()
     for _ in range(2 if carrier.rng.random() < switches.callback_double else 1):
-        _send(service, base, key, body, str(uuid.UUID(int=carrier.rng.getrandbits(128), version=4)), 0)
+        _send(service, base, number, body, str(uuid.UUID(int=carrier.rng.getrandbits(128), version=4)), 0)
 
 
 def _send(service: HttpService, base: str, key: str, body: bytes, event_id: str, attempt: int) -> None:

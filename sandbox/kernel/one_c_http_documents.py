@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -56,16 +56,53 @@ class Document:
     signed: bool = False
 
 
+def add_routes(
+    service: HttpService, path: str, owner_of: Callable[[str], tuple[str, str]], *, upload: bool = True
+) -> None:
+    """The documents of the objects at ``path`` (which has an ``<identifier>``); without ``upload`` they are only to be
+    read. ``owner_of`` gives an object's (id, our number) under the lock, or raises Refused."""
+
+    @service.get(f"{path}/documents", DOCUMENTS)
+    def listed(identifier: str) -> dict[str, Any]:
+        with service.carrier.lock:
+            return _listed(service, owner_of(identifier)[0])
+
+    @service.get(f"{path}/documents/<document_id>/content")
+    def content(identifier: str, document_id: str) -> Said:
+        with service.carrier.lock:
+            return _content_of(service, owner_of(identifier)[0], document_id)
+
+    if upload:
+        _add_writing_routes(service, path, owner_of)
+
+
+def _add_writing_routes(service: HttpService, path: str, owner_of: Callable[[str], tuple[str, str]]) -> None:
+    @service.post(f"{path}/documents", UPLOAD, INFO)
+    def upload(body: Mapping[str, Any], identifier: str) -> Said:
+        with service.carrier.lock:
+            return _upload(service, *owner_of(identifier), body)
+
+    @service.put(f"{path}/documents/<external_id>/content", INFO)
+    def put_content(body: bytes, identifier: str, external_id: str) -> Said:
+        with service.carrier.lock:
+            return _put_content(service, *owner_of(identifier), external_id, body)
+
+    @service.delete(f"{path}/documents/<document_id>")
+    def drop(identifier: str, document_id: str) -> Said:
+        with service.carrier.lock:
+            return _drop(service, owner_of(identifier)[0], document_id)
+
+
 def of_owner(service: HttpService, owner: str) -> list[Document]:
     return [found for found in service.exchange.documents.values() if found.owner == owner]
 
 
-def listed(service: HttpService, owner: str) -> dict[str, Any]:
+def _listed(service: HttpService, owner: str) -> dict[str, Any]:
     found = sorted(of_owner(service, owner), key=lambda one: (one.at, one.id))
-    return service.page([info(service, one) for one in found], lambda row: f"{row['createdAt']}|{row['documentId']}")
+    return service.page([_info(service, one) for one in found], lambda row: f"{row['createdAt']}|{row['documentId']}")
 
 
-def info(service: HttpService, found: Document) -> dict[str, Any]:
+def _info(service: HttpService, found: Document) -> dict[str, Any]:
     """Metadata. `externalId` and `mediaType` are beyond the contract's sample: a v1 answer may have more members."""
     return {
         "documentId": found.id, "fileName": found.name, "kind": found.kind, "sizeBytes": len(found.content),
@@ -74,7 +111,7 @@ def info(service: HttpService, found: Document) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def upload(service: HttpService, owner: str, number: str, data: Mapping[str, Any]) -> Said:
+def _upload(service: HttpService, owner: str, number: str, data: Mapping[str, Any]) -> Said:
     """`POST …/documents`. Raises Refused: 409 for an externalId that is there, 413, 422."""
     service.check(UPLOAD, data)
     _may_be_new(service, owner, data["externalId"])
@@ -89,7 +126,7 @@ def upload(service: HttpService, owner: str, number: str, data: Mapping[str, Any
     return _added(service, owner, number, data, content)
 
 
-def put_content(service: HttpService, owner: str, number: str, external_id: str, content: bytes) -> Said:
+def _put_content(service: HttpService, owner: str, number: str, external_id: str, content: bytes) -> Said:
     """`PUT …/documents/{externalId}/content`: idempotent by its address. Raises Refused."""
     data = {
         "externalId": external_id, "kind": request.args.get("kind", ""), "fileName": request.args.get("fileName", ""),
@@ -107,14 +144,14 @@ def put_content(service: HttpService, owner: str, number: str, external_id: str,
     return _said(service, known, 200)
 
 
-def content_of(service: HttpService, owner: str, identifier: str) -> Said:
+def _content_of(service: HttpService, owner: str, identifier: str) -> Said:
     """The file, with Content-Disposition. Raises Refused."""
     found = _one(service, owner, identifier)
     name = f"attachment; filename*=UTF-8''{quote(found.name)}"
     return Said(found.content, headers={"Content-Disposition": name}, kind=found.media_type)
 
 
-def drop(service: HttpService, owner: str, identifier: str) -> Said:
+def _drop(service: HttpService, owner: str, identifier: str) -> Said:
     """204. Raises Refused: 409 for a document of a signed set."""
     found = _one(service, owner, identifier)
     if found.signed:
@@ -164,7 +201,7 @@ def _added(service: HttpService, owner: str, number: str, data: Mapping[str, Any
 
 
 def _said(service: HttpService, document: Document, status: int) -> Said:
-    return Said(info(service, document), status)
+    return Said(_info(service, document), status)
 
 
 def _one(service: HttpService, owner: str, identifier: str) -> Document:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from .one_c_http_shapes import Complaint
+from .one_c_http_shapes import Complaint, complaint
 
 #: Code -> (HTTP status, may be repeated, usual words).
 CODES: Mapping[str, tuple[int, bool, str]] = {
@@ -56,6 +56,28 @@ class Refused(Exception):  # noqa: N818 - the extension's own refusal, not a fai
         row: dict[str, Any] = {"code": self.code, "message": self.message, "requestId": request_id}
         row["retryable"] = CODES[self.code][1]
         return row | {"fields": self.fields, "details": self.details}
+
+
+def ordered(wanted: Any) -> Refused:
+    """An override's error: a code of §6.2, the path of a field, or {"code", "message", "path"}."""
+    row = wanted if isinstance(wanted, dict) else {"code" if wanted in CODES else "path": wanted}
+    code, path = str(row.get("code") or "VALIDATION_FAILED"), str(row.get("path") or "")
+    message = str(row.get("message") or CODES[code][2])
+    return Refused(code, message, [complaint(path, "configuration", message)] if path else [])
+
+
+def check_references(strange: Sequence[tuple[str, str]]) -> None:
+    """``strange``: (path, words) of every reference that nobody here knows. Raises Refused 422."""
+    if strange:
+        fields = [complaint(path, "reference", message) for path, message in strange]
+        raise Refused("UNKNOWN_REFERENCE", strange[0][1], fields)
+
+
+def check_revision(expected: int | None, revision: int, said: str, status: str) -> None:
+    """Whether a cancellation knows the object as it is (§6.7); None does not care. Raises Refused 409."""
+    if expected is not None and expected != revision:
+        fields = [complaint("expectedRevision", "revision", f"Текущая версия {revision}")]
+        raise Refused("STATE_CONFLICT", said, fields, {"status": status})
 
 
 def platform_page(status: int) -> tuple[str, bytes]:

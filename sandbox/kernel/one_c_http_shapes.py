@@ -128,6 +128,11 @@ HEALTH = Doc(
         "capabilities": VALUES, "user": TEXT,
     },
 )  # fmt: skip
+#: What every object tells of where it is (§6.5, §6.8).
+STATE: Shape = {
+    "id": TEXT, "externalId": TEXT, "number": TEXT, "date": MOMENT, "status": TEXT, "statusText": TEXT,
+    "rawStatus": TEXT, "revision": Kind("int"), "statusAt": MOMENT,
+}  # fmt: skip
 #: §6.1 Time: the answer of a call that takes longer.
 ACCEPTED: Shape = {"externalId": TEXT, "accepted": BOOL}
 

@@ -17,7 +17,8 @@ KEEP_S = 30 * 86_400
 
 @dataclass
 class OneCSwitches(Switches):
-    """What both 1C systems have. Seconds are of the sandbox's clock."""
+    """What both 1C systems have. Seconds are of the sandbox's clock. ``decision_min/max`` above 0: what is created is
+    answered 202 and exists so much later (§6.1)."""
 
     # §6.1 receivers ignore what they do not know; a client that misspells must not go unnoticed.
     strict: bool = True
@@ -30,6 +31,12 @@ class OneCSwitches(Switches):
     too_many: int = 0
     # §2.1: the extension is not published: the platform's 404 for everything.
     unpublished: bool = False
+    # §10.9: entity sets outside of the OData composition, and those that the user has no rights to.
+    odata_hidden: list[str] = field(default_factory=list)
+    odata_closed: list[str] = field(default_factory=list)
+    # §2.2: some versions answer 200 to a creation; whether a `Condition` may go through a reference is open.
+    odata_created: int = 201
+    odata_plain_conditions: bool = False
     # §6.9: a callback is sent twice, or not at all (probabilities).
     callback_double: float = 0.0
     callback_drop: float = 0.0

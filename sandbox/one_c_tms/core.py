@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
-from sandbox.kernel.carrier import Carrier, Step
+from sandbox.kernel.carrier import Step
 from sandbox.kernel.numbers import Numbers
+from sandbox.kernel.one_c import Infobases
 from sandbox.kernel.one_c_http_callbacks import tell
-from sandbox.kernel.one_c_http_state import Exchange, OneCSwitches
+from sandbox.kernel.one_c_http_state import OneCSwitches
 from sandbox.kernel.one_c_odata import Base
 from sandbox.kernel.system import Context
 
-from .data.configuration import ENTITIES, first_day
+from .data.configuration import ENTITIES, fill
 from .data.statuses import FINAL, STATUSES, may_follow
 from .model import Event, Request
-from .tasks import TaskHooks, show
-
-if TYPE_CHECKING:
-    from sandbox.kernel.one_c_http import HttpService
-
-
-@dataclass
-class TmsSwitches(OneCSwitches):
-    """Seconds are of the sandbox's clock. ``decision_min/max`` above 0: a request is answered 202 and exists so much
-    later (§6.1)."""
-
-    # §10.9: entity sets outside of the OData composition, and those that the user has no rights to.
-    odata_hidden: list[str] = field(default_factory=list)
-    odata_closed: list[str] = field(default_factory=list)
-    # §2.2: some versions answer 200 to a creation.
-    odata_created: int = 201
+from .tasks import BASE, TaskHooks, show
 
 
 def _steps(codes: str) -> list[Step]:
@@ -55,41 +40,20 @@ PROBLEMS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-class OneCTms(Carrier[Request]):
+class OneCTms(Infobases[Request]):
     """Transport requests by their id."""
 
     code: ClassVar[str] = "one_c_tms"
     routes: ClassVar[Mapping[str, Sequence[Step]]] = ROUTES
-    fixed = frozenset({"base_url", "service", "odata", "_first_day"})
-    switches: TmsSwitches
-    service: HttpService
 
     def __init__(self, context: Context) -> None:
-        self.base_url = ""
-        self.odata = Base(ENTITIES, TaskHooks(self))
-        self._first_day = first_day(self.odata)
-        super().__init__(context, TmsSwitches)
+        super().__init__(context, OneCSwitches, {BASE: Base(ENTITIES, TaskHooks(self))}, fill)
 
     def clear(self) -> None:
-        self.exchange = Exchange()
+        super().clear()
         self.requests: dict[str, Request] = {}
         self.by_number: dict[tuple[str, str], str] = {}
-        self.pending: set[tuple[str, str]] = set()
-        self.numbers = Numbers(42)
         self.event_ids = Numbers(1)
-        self._first_day()
-
-    def remember(self) -> Callable[[], None]:
-        back = super().remember()
-        with self.lock:
-            odata_back = self.odata.remember()
-
-        def all_back() -> None:
-            back()
-            with self.lock:
-                odata_back()
-
-        return all_back
 
     # --- finding ------------------------------------------------------------------------------------------------------
 
@@ -175,11 +139,8 @@ class OneCTms(Carrier[Request]):
         """§10.3: every change is one revision, and a callback."""
         order.revision += 1
         order.changed = self.time()
-        event = {
-            "event": "transport_request.changed", "id": order.id, "externalId": order.external_id,
-            "status": order.status, "revision": order.revision, "at": self.service.wire_time(),
-        }  # fmt: skip
-        tell(self.service, order.base, order.external_id, event)
+        event = "transport_request.changed"
+        tell(self.service, order.base, order.external_id, event, order.id, order.status, order.revision)
 
 
 def facts_of(body: Mapping[str, Any]) -> Mapping[str, str]:

@@ -8,36 +8,34 @@ from typing import Any
 from sandbox.kernel import one_c_http_documents as documents
 from sandbox.kernel.one_c_http import HttpService, moment_in, user
 from sandbox.kernel.one_c_http_shapes import CANCEL, Said
-from sandbox.kernel.one_c_odata import ODataDoor, add_odata
 
 from . import rules, view
 from .core import OneCTms
 from .data.base import CAPABILITIES, INFOBASE, USERS
-from .shapes import EVENTS, STATE, STATES, TRANSPORT_REQUEST
-from .tasks import BASE
+from .shapes import EVENTS, REQUEST_STATE, REQUEST_STATES, TRANSPORT_REQUEST
 
 ONE = "/v1/transport-requests/<identifier>"
 
 
 def create_service(tms: OneCTms) -> HttpService:
     """The service with its WSGI application (``app``)."""
-    service = HttpService(tms, lambda: tms.exchange, USERS, INFOBASE, CAPABILITIES)
+    service = HttpService(tms, USERS, INFOBASE, CAPABILITIES)
     _requests(tms, service)
-    _documents(tms, service)
-    door = ODataDoor(
-        tms.odata, f"/{BASE}", tms.lock, lambda: tms.base_url, lambda: None, lambda: tms.switches.odata_hidden,
-        lambda: tms.switches.odata_closed, lambda: tms.switches.unknown_fields, lambda: tms.switches.odata_created,
-    )  # fmt: skip
-    add_odata(service.app, door)
+
+    def owner_of(identifier: str) -> tuple[str, str]:
+        found = rules.one(tms, identifier)
+        return found.id, found.external_id
+
+    documents.add_routes(service, ONE, owner_of)
     return service
 
 
 def _requests(tms: OneCTms, service: HttpService) -> None:
-    @service.post("/v1/transport-requests", TRANSPORT_REQUEST, STATE)
+    @service.post("/v1/transport-requests", TRANSPORT_REQUEST, REQUEST_STATE)
     def create(body: Mapping[str, Any]) -> Said:
         return rules.create(tms, service, body)
 
-    @service.get("/v1/transport-requests", STATES)
+    @service.get("/v1/transport-requests", REQUEST_STATES)
     def changed() -> Mapping[str, Any]:
         since = moment_in("changedSince") or 0.0
         with tms.lock:
@@ -46,12 +44,12 @@ def _requests(tms: OneCTms, service: HttpService) -> None:
             keys = {found.id: f"{found.changed:017.6f}|{found.id}" for found in mine}
             return service.page([view.short(service, found) for found in mine], lambda row: keys[row["id"]])
 
-    @service.get("/v1/transport-requests/by-external-id/<external_id>", STATE)
+    @service.get("/v1/transport-requests/by-external-id/<external_id>", REQUEST_STATE)
     def read_ours(external_id: str) -> Mapping[str, Any]:
         with tms.lock:
             return view.full(service, rules.of_number(tms, external_id))
 
-    @service.get(ONE, STATE)
+    @service.get(ONE, REQUEST_STATE)
     def read(identifier: str) -> Mapping[str, Any]:
         with tms.lock:
             return view.full(service, rules.one(tms, identifier))
@@ -64,33 +62,9 @@ def _requests(tms: OneCTms, service: HttpService) -> None:
             rows = [view.event(service, event) for event in found]
             return service.page(rows, lambda row: f"{int(row['eventId']):012d}")
 
-    @service.post(f"{ONE}/cancel", CANCEL, STATE)
+    @service.post(f"{ONE}/cancel", CANCEL, REQUEST_STATE)
     def cancel(body: Mapping[str, Any], identifier: str) -> Mapping[str, Any]:
         with tms.lock:
             found = rules.one(tms, identifier)
             rules.cancel(tms, service, found, body)
             return view.full(service, found)
-
-
-def _documents(tms: OneCTms, service: HttpService) -> None:
-    @service.post(f"{ONE}/documents", documents.UPLOAD, documents.INFO)
-    def upload(body: Mapping[str, Any], identifier: str) -> Said:
-        found = rules.one(tms, identifier)
-        return documents.upload(service, found.id, found.external_id, body)
-
-    @service.put(f"{ONE}/documents/<external_id>/content", documents.INFO)
-    def put_content(body: bytes, identifier: str, external_id: str) -> Said:
-        found = rules.one(tms, identifier)
-        return documents.put_content(service, found.id, found.external_id, external_id, body)
-
-    @service.get(f"{ONE}/documents", documents.DOCUMENTS)
-    def listed(identifier: str) -> Mapping[str, Any]:
-        return documents.listed(service, rules.one(tms, identifier).id)
-
-    @service.get(f"{ONE}/documents/<document_id>/content")
-    def content(identifier: str, document_id: str) -> Said:
-        return documents.content_of(service, rules.one(tms, identifier).id, document_id)
-
-    @service.delete(f"{ONE}/documents/<document_id>")
-    def drop(identifier: str, document_id: str) -> Said:
-        return documents.drop(service, rules.one(tms, identifier).id, document_id)

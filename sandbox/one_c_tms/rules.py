@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sandbox.kernel.one_c_http import base_url, note_key, user
-from sandbox.kernel.one_c_http_errors import CODES, Refused
+from sandbox.kernel.one_c_http_errors import Refused, check_references, check_revision, ordered
 from sandbox.kernel.one_c_http_shapes import CANCEL, Complaint, Said, complaint
 
 from .core import OneCTms, facts_of
@@ -55,7 +55,7 @@ def create(tms: OneCTms, service: HttpService, body: Row) -> Said:
         _check_references(body)
         wanted = tms.override_for(facts_of(body), "errors")
         if wanted is not None:
-            raise _ordered(wanted.errors[0])
+            raise ordered(wanted.errors[0])
         wait = tms.decision_delay()
         if wait > 0:
             tms.pending.add((base, external_id))
@@ -116,17 +116,7 @@ def _check_references(body: Row) -> None:
     inn = (body.get("organization") or {}).get("inn")
     if inn and inn not in ORGANIZATIONS:
         strange.append(("organization.inn", f"Организация с ИНН {inn} не найдена"))
-    if strange:
-        fields = [complaint(path, "reference", message) for path, message in strange]
-        raise Refused("UNKNOWN_REFERENCE", strange[0][1], fields)
-
-
-def _ordered(wanted: Any) -> Refused:
-    """An override's error: a code of §6.2, the path of a field, or {"code", "message", "path"}."""
-    row = wanted if isinstance(wanted, dict) else {"code" if wanted in CODES else "path": wanted}
-    code, path = str(row.get("code") or "VALIDATION_FAILED"), str(row.get("path") or "")
-    message = str(row.get("message") or CODES[code][2])
-    return Refused(code, message, [complaint(path, "configuration", message)] if path else [])
+    check_references(strange)
 
 
 def cancel(tms: OneCTms, service: HttpService, found: Request, body: Row) -> None:
@@ -134,10 +124,7 @@ def cancel(tms: OneCTms, service: HttpService, found: Request, body: Row) -> Non
     service.check(CANCEL, body)
     if found.status == "cancelled":
         return
-    expected = body.get("expectedRevision")
-    if expected is not None and expected != found.revision:
-        fields = [complaint("expectedRevision", "revision", f"Текущая версия {found.revision}")]
-        raise Refused("STATE_CONFLICT", "Заявка изменена", fields, {"status": found.status})
+    check_revision(body.get("expectedRevision"), found.revision, "Заявка изменена", found.status)
     status = found.before if found.status == "blocked" else found.status
     if status not in CANCELLABLE:
         raise Refused("STATE_CONFLICT", "Заявку уже нельзя отменить", details={"status": found.status})

@@ -12,6 +12,7 @@ from sandbox.kernel.one_c_http_shapes import (
     MONEY,
     PACKAGE,
     PARTY,
+    STATE,
     TEXT,
     WINDOW,
     Doc,
@@ -44,14 +45,10 @@ TRANSPORT_REQUEST = Doc(
         "stops": rows("Stop", _STOP, required=True), "cargo": part(_CARGO, required=True),
     },
 )  # fmt: skip
-_SHORT: Shape = {
-    "id": TEXT, "externalId": TEXT, "number": TEXT, "date": MOMENT, "status": TEXT, "statusText": TEXT,
-    "rawStatus": TEXT, "revision": _INT, "statusAt": MOMENT,
-}  # fmt: skip
-STATE = Doc(
+REQUEST_STATE = Doc(
     "TransportRequestState",
     {
-        **_SHORT, "carrier": part({"ref": TEXT, "name": TEXT}), "trackingNumber": TEXT, "trackingUrl": TEXT,
+        **STATE, "carrier": part({"ref": TEXT, "name": TEXT}), "trackingNumber": TEXT, "trackingUrl": TEXT,
         "vehicle": part({"plate": TEXT, "driverName": TEXT, "driverPhone": TEXT}),
         "trip": part({"number": TEXT, "departure": MOMENT}), "plannedDelivery": MOMENT, "actualDelivery": MOMENT,
         "cost": part({"amount": MONEY, "currency": TEXT, "vatIncluded": BOOL}),
@@ -62,7 +59,7 @@ STATE = Doc(
         "accepted": BOOL,
     },
 )  # fmt: skip
-STATES = listing("TransportRequestStates", _SHORT)
+REQUEST_STATES = listing("TransportRequestStates", STATE)
 _EVENT: Shape = {
     "eventId": TEXT, "at": MOMENT, "status": TEXT, "rawStatus": TEXT, "place": TEXT, "comment": TEXT, "stopSeq": _INT,
 }  # fmt: skip

@@ -94,7 +94,7 @@ def body_of(row: Row) -> dict[str, Any]:
 
 def show(tms: OneCTms, found: Request) -> None:
     """Write where a request is into its document: no rule of a client's write is asked."""
-    row = tms.odata.get(TASK, found.id)
+    row = tms.bases[BASE].get(TASK, found.id)
     if row is not None:
         at = datetime.fromtimestamp(found.events[-1].at, MOSCOW)
         row["Статус"], row["ДатаСтатуса"] = RAW.get(found.status, found.status), at.strftime("%Y-%m-%dT%H:%M:%S")

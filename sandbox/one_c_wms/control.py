@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Flask
 
-from sandbox.kernel.one_c_control import add_callback_routes, add_document_route
-from sandbox.kernel.steering import create_control, json_body
+from sandbox.kernel.one_c_control import create_control
+from sandbox.kernel.steering import json_body
 
 from . import view
 from .core import OneCWms
-from .model import USERS, Receipt
+from .model import Receipt
 from .rules import moves
 from .rules.inspecting import inspect as inspect_receipt
 
@@ -20,9 +20,7 @@ from .rules.inspecting import inspect as inspect_receipt
 def control_of(wms: OneCWms) -> Flask:
     """``GET /receipts``, ``/receipts/<key>``; ``POST /receipts/<key>/status {"code"}``, ``/receipts/<key>/inspect
     {"lines": [{"sku", "accepted", "damaged", "missing", "surplus"}]}``; callbacks; documents of theirs."""
-    app = create_control(wms)
-    add_callback_routes(app, wms, lambda: wms.exchange, USERS)
-    add_document_route(app, wms.service, lambda order: (order.key, order.external_id), partial(moves.changed, wms))
+    app = create_control(wms, lambda order: (order.key, order.external_id), partial(moves.changed, wms))
 
     @app.get("/receipts")
     def list_receipts() -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
-from sandbox.kernel.carrier import Carrier, Step
-from sandbox.kernel.numbers import Numbers
-from sandbox.kernel.one_c_http_state import Exchange, OneCSwitches
+from sandbox.kernel.carrier import Step
+from sandbox.kernel.one_c import Infobases
+from sandbox.kernel.one_c_http_state import OneCSwitches
 from sandbox.kernel.one_c_odata import Base
 from sandbox.kernel.system import Context
 
@@ -18,23 +17,6 @@ from .model import BASES, Order, Receipt
 from .rules import moves, stock
 from .rules.documents import WmsHooks
 from .rules.facts import facts_of
-
-if TYPE_CHECKING:
-    from sandbox.kernel.one_c_http import HttpService
-
-
-@dataclass
-class WmsSwitches(OneCSwitches):
-    """Seconds are of the sandbox's clock. ``decision_min/max`` above 0: an order is answered 202 and exists so much
-    later (§6.1)."""
-
-    # §10.9: entity sets outside of the OData composition, and those that the user has no rights to.
-    odata_hidden: list[str] = field(default_factory=list)
-    odata_closed: list[str] = field(default_factory=list)
-    # §2.2: some versions answer 200 to a creation.
-    odata_created: int = 201
-    # Whether a `Condition` may go through a reference is open (§2.2).
-    odata_plain_conditions: bool = False
 
 
 def _steps(*codes: str) -> list[Step]:
@@ -52,46 +34,24 @@ ROUTES: Mapping[str, Sequence[Step]] = {
 }
 
 
-class OneCWms(Carrier[Order]):
-    """Orders and receipts by the references of their documents; ``bases`` by publication."""
+class OneCWms(Infobases[Order]):
+    """Orders and receipts by the references of their documents."""
 
     code: ClassVar[str] = "one_c_wms"
     routes: ClassVar[Mapping[str, Sequence[Step]]] = ROUTES
-    fixed = frozenset({"base_url", "service", "bases", "_first_day"})
-    switches: WmsSwitches
-    service: HttpService
 
     def __init__(self, context: Context) -> None:
-        self.base_url = ""
-        self.bases = {name: Base(names.ENTITIES, WmsHooks(self, name), stock.tables(self, name)) for name in BASES}
-        self._first_day = [_first_day(base) for base in self.bases.values()]
-        super().__init__(context, WmsSwitches)
+        bases = {name: Base(names.ENTITIES, WmsHooks(self, name), stock.tables(self, name)) for name in BASES}
+        super().__init__(context, OneCSwitches, bases, names.fill)
 
     def clear(self) -> None:
-        self.exchange = Exchange()
+        super().clear()
         self.orders: dict[str, Order] = {}
         self.receipts: dict[str, Receipt] = {}
-        self.pending: set[tuple[str, str]] = set()
-        self.numbers = Numbers(42)
         #: What went out of and came into stock: (base, article, warehouse) -> (good, damaged) pieces.
         self.moved: dict[tuple[str, str, str], tuple[float, float]] = {}
         #: The bodies of the HTTP service whose documents are being written now.
         self.bodies: dict[str, Mapping[str, Any]] = {}
-        for back in self._first_day:
-            back()
-
-    def remember(self) -> Callable[[], None]:
-        back = super().remember()
-        with self.lock:
-            bases = [base.remember() for base in self.bases.values()]
-
-        def all_back() -> None:
-            back()
-            with self.lock:
-                for one in bases:
-                    one()
-
-        return all_back
 
     # --- finding ------------------------------------------------------------------------------------------------------
 
@@ -142,10 +102,3 @@ class OneCWms(Carrier[Order]):
         """``code``: a state of the configuration, a word of the contract or `packed`; ``short``: so many pieces of the
         first row are not found while packing. Raises ValueError."""
         moves.move(self, order, step)
-
-
-def _first_day(base: Base) -> Callable[[], None]:
-    """Fill it; what brings it back to that, faster than filling it again."""
-    for entity, body in names.elements():
-        base.create(entity, body)
-    return base.remember()

@@ -1,9 +1,8 @@
-"""The warehouse part of the service (§6.8), with documents (§6.6) of orders and receipts; and the OData interface of
-the same infobases."""
+"""The warehouse part of the service (§6.8), with documents (§6.6) of orders and receipts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -12,14 +11,12 @@ from sandbox.kernel import one_c_http_documents as documents
 from sandbox.kernel.one_c_http import HttpService, user
 from sandbox.kernel.one_c_http_errors import Refused
 from sandbox.kernel.one_c_http_shapes import CANCEL, Said, complaint
-from sandbox.kernel.one_c_odata import ODataDoor, add_odata
 
 from . import shapes, view
 from .core import OneCWms
-from .data.configuration import ENTITIES
 from .data.goods import WAREHOUSES, goods
 from .data.statuses import RECEIPT
-from .model import BASES, USERS
+from .model import USERS
 from .rules import accept
 
 INFOBASE = {
@@ -33,23 +30,11 @@ _ORDER, _RECEIPT = "/v1/wms/shipment-orders/<identifier>", "/v1/wms/expected-rec
 
 
 def create_service(wms: OneCWms) -> HttpService:
-    """The service with its WSGI application (``app``), where the OData interface is published too."""
-    service = HttpService(wms, lambda: wms.exchange, USERS, INFOBASE, ("wms", "documents", "callbacks", "xml"))
+    """The service with its WSGI application (``app``)."""
+    service = HttpService(wms, USERS, INFOBASE, ("wms", "documents", "callbacks", "xml"))
     for add in (_orders, _receipts, _stock, _documents):
         add(wms, service)
-    for name in BASES:
-        door = ODataDoor(
-            wms.bases[name], f"/{name}", wms.lock, lambda: wms.base_url, lambda: None,
-            lambda: wms.switches.odata_hidden, lambda: _closed(wms), lambda: wms.switches.unknown_fields,
-            lambda: wms.switches.odata_created, lambda: wms.switches.odata_plain_conditions,
-        )  # fmt: skip
-        add_odata(service.app, door)
     return service
-
-
-def _closed(wms: OneCWms) -> Sequence[str]:
-    """Entity sets that the user has no rights to: all of them without the role of remote access (§2.2)."""
-    return wms.switches.odata_closed if user().may_exchange else [entity.name for entity in ENTITIES]
 
 
 def _orders(wms: OneCWms, service: HttpService) -> None:
@@ -153,32 +138,10 @@ def _documents(wms: OneCWms, service: HttpService) -> None:
         found = accept.order_of(wms, identifier)
         return found.key, found.external_id
 
-    @service.post(f"{_ORDER}/documents", documents.UPLOAD, documents.INFO)
-    def upload(body: Mapping[str, Any], identifier: str) -> Said:
-        with wms.lock:
-            return documents.upload(service, *of_order(identifier), body)
+    def of_receipt(identifier: str) -> tuple[str, str]:
+        found = accept.receipt_of(wms, identifier)
+        return found.key, found.external_id
 
-    @service.put(f"{_ORDER}/documents/<external_id>/content", documents.INFO)
-    def put_content(body: bytes, identifier: str, external_id: str) -> Said:
-        with wms.lock:
-            return documents.put_content(service, *of_order(identifier), external_id, body)
-
-    @service.get(f"{_ORDER}/documents", documents.DOCUMENTS)
-    def listed(identifier: str) -> Mapping[str, Any]:
-        return documents.listed(service, of_order(identifier)[0])
-
-    @service.get(f"{_ORDER}/documents/<document_id>/content")
-    def content(identifier: str, document_id: str) -> Said:
-        return documents.content_of(service, of_order(identifier)[0], document_id)
-
-    @service.delete(f"{_ORDER}/documents/<document_id>")
-    def drop(identifier: str, document_id: str) -> Said:
-        return documents.drop(service, of_order(identifier)[0], document_id)
-
-    @service.get(f"{_RECEIPT}/documents", documents.DOCUMENTS)
-    def photos(identifier: str) -> Mapping[str, Any]:
-        return documents.listed(service, accept.receipt_of(wms, identifier).key)
-
-    @service.get(f"{_RECEIPT}/documents/<document_id>/content")
-    def photo(identifier: str, document_id: str) -> Said:
-        return documents.content_of(service, accept.receipt_of(wms, identifier).key, document_id)
+    documents.add_routes(service, _ORDER, of_order)
+    # Photos of an inspection.
+    documents.add_routes(service, _RECEIPT, of_receipt, upload=False)

@@ -10,6 +10,7 @@ from sandbox.kernel.one_c_http_shapes import (
     MOMENT,
     PACKAGE,
     PARTY,
+    STATE,
     TEXT,
     VALUES,
     Doc,
@@ -32,13 +33,9 @@ SHIPMENT_ORDER = Doc(
         "transportRequestExternalId": text(64), "items": rows("Item", ITEM, required=True),
     },
 )  # fmt: skip
-_STATE: Shape = {
-    "id": TEXT, "externalId": TEXT, "number": TEXT, "date": MOMENT, "status": TEXT, "statusText": TEXT,
-    "rawStatus": TEXT, "revision": _INT, "statusAt": MOMENT,
-}  # fmt: skip
 _ORDER_LINE: Shape = {"line": _INT, "sku": TEXT, "qtyOrdered": _NUMBER, "qtyPicked": _NUMBER, "qtyShipped": _NUMBER}
 _ORDER_STATE: Shape = {
-    **_STATE, "items": rows("Item", _ORDER_LINE), "packages": rows("Package", PACKAGE),
+    **STATE, "items": rows("Item", _ORDER_LINE), "packages": rows("Package", PACKAGE),
     "problem": part({"code": TEXT, "message": TEXT}), "documentsCount": _INT,
     # As §6.5 has it: the accepted body is the last member.
     "request": part(SHIPMENT_ORDER.shape),
@@ -64,7 +61,7 @@ RECEIPT = Doc(
 )  # fmt: skip
 _RECEIVED: Shape = {"line": _INT, "sku": TEXT, "qtyExpected": _NUMBER, "qtyReceived": _NUMBER}
 RECEIPT_STATE = Doc(
-    "ExpectedReceiptState", {**_STATE, "items": rows("Item", _RECEIVED), "documentsCount": _INT, "accepted": BOOL}
+    "ExpectedReceiptState", {**STATE, "items": rows("Item", _RECEIVED), "documentsCount": _INT, "accepted": BOOL}
 )
 _FINDING: Shape = {"qty": _NUMBER, "condition": TEXT, "reasonCode": TEXT, "comment": text(1000), "photos": VALUES}
 INSPECTION = Doc(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from sandbox.kernel.gate import Origin
-from sandbox.kernel.one_c_control import account_of
-from sandbox.kernel.one_c_http import fault_words
-from sandbox.kernel.steering import CarrierSystem
+from sandbox.kernel.one_c_system import InfobasesSystem
 from sandbox.kernel.system import Context
 
 from .control import control_of
@@ -20,20 +17,12 @@ from .model import USERS
 from .routes import create_service
 
 
-class OneCWmsSystem(CarrierSystem):
-    """One origin, two infobases; each has the service and OData."""
+class OneCWmsSystem(InfobasesSystem):
+    """Two infobases; each has the service and OData."""
 
     def __init__(self, context: Context) -> None:
         self.wms = OneCWms(context)
-        self.wms.service = create_service(self.wms)
-        super().__init__(self.wms, COVERAGE, control_of)
-
-    def origins(self) -> Sequence[Origin]:
-        app = self.wms.service.app
-        return [Origin("one_c_wms", app, error_body=fault_words, portal_of=lambda environ: account_of(environ, USERS))]
-
-    def started(self, urls: Mapping[str, str]) -> None:
-        self.wms.base_url = urls["one_c_wms"]
+        super().__init__(self.wms, create_service(self.wms), COVERAGE, control_of)
 
     def addresses(self) -> Mapping[str, Any]:
         """``base_url`` of an account is its infobase's publication; ``/hs/b24logistics`` and ``/odata/standard.odata``

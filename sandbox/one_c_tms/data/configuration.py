@@ -3,7 +3,7 @@ and its first attributes are those of the neighbouring 1C:ERP, the others this c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from sandbox.kernel.one_c_odata import Base, catalog, document
 
@@ -36,11 +36,10 @@ def reference(number: int) -> str:
     return f"0a000400-0000-4000-8000-{number:012d}"
 
 
-def first_day(base: Base) -> Callable[[], None]:
-    """Fill it; a function that brings this day back."""
+def fill(base: Base) -> None:
+    """With what is there on the first day."""
     for number, (code, address) in enumerate(WAREHOUSES.items(), 1):
         body = {"Ref_Key": reference(number), "Code": code, "Description": f"Склад {code}", "Адрес": address}
         base.create(WAREHOUSE, body)
     for number, (code, name) in enumerate(CARRIERS.items(), 101):
         base.create(PARTNER, {"Ref_Key": reference(number), "Code": code, "Description": name})
-    return base.remember()

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.kernel.one_c_odata import accumulation_register, catalog, document, information_register
+from sandbox.kernel.one_c_odata import Base, accumulation_register, catalog, document, information_register
 
 from .goods import goods
 
@@ -123,8 +123,14 @@ def ref_of(entity: str, title: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"sandbox:{entity}:{title}"))
 
 
-def elements() -> Iterator[tuple[str, dict[str, Any]]]:
-    """(entity set, body) of everything that is there on the first day."""
+def fill(base: Base) -> None:
+    """With everything that is there on the first day."""
+    for entity, body in _elements():
+        base.create(entity, body)
+
+
+def _elements() -> Iterator[tuple[str, dict[str, Any]]]:
+    """(entity set, body)."""
     for entity, titles in _ELEMENTS.items():
         for at, title in enumerate(titles, start=1):
             yield entity, {"Ref_Key": ref_of(entity, title), "Code": f"{at:09d}", "Description": title}

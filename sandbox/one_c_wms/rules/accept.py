@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sandbox.kernel.one_c_http import HttpService, base_url, note_key, user
-from sandbox.kernel.one_c_http_errors import Refused
+from sandbox.kernel.one_c_http_errors import Refused, check_references, check_revision
 from sandbox.kernel.one_c_http_shapes import CANCEL, Complaint, Doc, Said, complaint
 from sandbox.kernel.one_c_odata import NO_DATE, Base, ODataRefused
 from sandbox.one_c_wms import view
@@ -85,7 +85,7 @@ def cancel_order(wms: OneCWms, service: HttpService, order: Order, body: Body) -
     if order.raw == words.CANCELLED:
         return
     status = words.ORDER.get(order.raw, order.raw)
-    _same_revision(order, body, status)
+    check_revision(body.get("expectedRevision"), order.revision, "Объект изменён", status)
     if order.raw != words.NEW:
         raise Refused("STATE_CONFLICT", "Сборка заказа уже начата", details={"status": status})
     moves.set_raw(wms, order, words.CANCELLED)
@@ -98,7 +98,7 @@ def cancel_receipt(wms: OneCWms, service: HttpService, receipt: Receipt, body: B
     if receipt.raw == words.R_CANCELLED:
         return
     status = words.RECEIPT.get(receipt.raw, receipt.raw)
-    _same_revision(receipt, body, status)
+    check_revision(body.get("expectedRevision"), receipt.revision, "Объект изменён", status)
     if receipt.raw not in (words.R_NEW, words.R_ON_THE_WAY):
         raise Refused("STATE_CONFLICT", "Приёмка уже началась", details={"status": status})
     moves.set_receipt(wms, receipt, words.R_CANCELLED)
@@ -157,22 +157,13 @@ def _check(service: HttpService, doc: Doc, body: Body) -> None:
         strange.append(("warehouseRef", f"Склад не найден: {body['warehouseRef']}"))
     if body.get("carrierRef") and body["carrierRef"] not in CARRIERS:
         strange.append(("carrierRef", f"Перевозчик не найден: {body['carrierRef']}"))
-    if strange:
-        fields = [complaint(path, "reference", message) for path, message in strange]
-        raise Refused("UNKNOWN_REFERENCE", strange[0][1], fields)
+    check_references(strange)
 
 
 def _numbering(items: Any) -> Sequence[Complaint]:
     lines = [str(item.get("line")) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     repeated = len(set(lines)) != len(lines)
     return [complaint("items", "unique", "Номера строк повторяются")] if repeated else []
-
-
-def _same_revision(found: Order | Receipt, body: Body, status: str) -> None:
-    wanted = body.get("expectedRevision")
-    if wanted is not None and wanted != found.revision:
-        fields = [complaint("expectedRevision", "revision", f"Текущая версия {found.revision}")]
-        raise Refused("STATE_CONFLICT", "Объект изменён", fields, {"status": status})
 
 
 def _write(

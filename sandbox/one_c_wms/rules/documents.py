@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.kernel.one_c_http_errors import ordered
 from sandbox.kernel.one_c_odata import Base, Entity, Hooks, Row
 from sandbox.kernel.one_c_odata.errors import business
 from sandbox.one_c_wms.data import configuration as names
@@ -12,7 +13,7 @@ from sandbox.one_c_wms.data.statuses import NEW, R_NEW
 from sandbox.one_c_wms.model import Line, Order, Receipt, ReceiptLine
 
 from . import moves
-from .facts import facts_of, ordered
+from .facts import facts_of
 from .states import BY_REGISTER, BY_ROW, KINDS, ORDER, RECEIPT, Kind, put_state, rows_of, state_of
 
 if TYPE_CHECKING:

@@ -139,8 +139,4 @@ def receipt_cancelled_outside(wms: OneCWms, receipt: Receipt) -> None:
 
 
 def _tell(wms: OneCWms, found: Order | Receipt, event: str, status: str) -> None:
-    told = {
-        "event": event, "id": found.key, "externalId": found.external_id, "status": status,
-        "revision": found.revision, "at": wms.service.wire_time(),
-    }  # fmt: skip
-    tell(wms.service, found.base, found.external_id, told)
+    tell(wms.service, found.base, found.external_id, event, found.key, status, found.revision)

@@ -31,7 +31,7 @@ def tms(running_world: World) -> Iterator[OneCTmsODataHarness]:
 def documents(tms: OneCTmsODataHarness) -> list[dict[str, object]]:
     """What lies in the base, posted or not."""
     running: Any = tms.world.system("one_c_tms")
-    return list(running.tms.odata.rows["Document_ЗаданиеНаПеревозку"].values())
+    return list(running.tms.bases["tms3"].rows["Document_ЗаданиеНаПеревозку"].values())
 
 
 def test_a_half_written_document_is_completed_and_a_refused_one_leaves_nothing(tms: OneCTmsODataHarness) -> None:
