@@ -7,12 +7,12 @@ unshipped deal. An action appends one row to the portal's lane and returns: the 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, make_response, request
 
 from b24app.bitrix24.fields import names_of
-from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.own_fields import titles_of
 from b24app.bitrix24.transport import PortalClient
 from b24app.frames import headers, pages
@@ -33,22 +33,18 @@ from b24app.frames.parts import (
 )
 from b24app.frames.rights import rights_of
 from b24app.frames.session import PageSession
-from b24app.store import portals
+from b24app.store import portals, stock
 from b24app.store.engine import read_scope
 from b24app.store.faces.deal import in_pipeline, tab_facts, tab_version
-from b24app.store.faces.deal_facts import (
-    TabFacts,
-)
+from b24app.store.faces.deal_facts import TabFacts
 from b24app.store.models import Portal
 from placements.asking import ask, new_key
 from placements.person import Reading, read_deal
 from placements.preview import preview
 from placements.tab_collect import ways_at
-from placements.tab_collect_view import Ways
 from placements.tab_documents_reading import keeps_documents
 from placements.tab_now import TAKES
 from placements.tab_several_view import chosen
-from placements.tab_stock import tells_stock
 from placements.tab_view import TabView, dated, tab_view
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
@@ -66,6 +62,17 @@ def blueprint(parts: PageParts) -> Blueprint:
     bp.post("/tab/read")(tab.reread)
     bp.post("/tab/<wish>")(tab.wish)
     return bp
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a handler has read already, so that the view does not read it again. `fields`: role -> name of the portal's
+    field; `version`: the facts' own."""
+
+    portal: Portal | None = None
+    fields: Mapping[str, str] | None = None
+    facts: TabFacts | None = None
+    version: str = ""
 
 
 class Tab:
@@ -94,7 +101,8 @@ class Tab:
                 facts = tab_facts(session, portal.id, deal_id)
             reading = asked.result()
             who = welcome(parts, portal, post, proof, reading.person, PLACEMENT, deal_id)
-            view, viewer = self._view(who, portal, reading, facts), pages.viewer_of(who, parts.clock.now())
+            view = self._view(who, reading, Known(portal, fields, facts))
+            viewer = pages.viewer_of(who, parts.clock.now())
             return pages.page_text(PAGE, viewer, who, parts.signer, view=view, key=new_key())
 
         headers.allow_framing(proof.origin)
@@ -108,18 +116,21 @@ class Tab:
         with read_scope(self._parts.sessions) as session:
             version = tab_version(session, who.portal_id, who.entity_id)
         same = dated(version, pages.viewer_of(who, self._parts.clock.now()).formats) == request.args.get("v")
-        return pages.renewed(make_response("", 204), who, self._parts.signer) if same else self._fragment(who)
+        if same:
+            return pages.renewed(make_response("", 204), who, self._parts.signer)
+        return self._fragment(who, known=Known(version=version))
 
     def reread(self) -> Response:
         """The person's own key reads the deal again: the preview of an unshipped deal is never older than this."""
         parts, who = self._parts, session_of(self._parts, PLACEMENT)
         with read_scope(parts.sessions) as session:
             portal = portals.get(session, who.portal_id)
-            names = names_of(portals.field_map(session, who.portal_id), portal.settings)
+            fields = portals.field_map(session, who.portal_id)
+        names = names_of(fields, portal.settings)
         reading = read_deal(parts.person(portal, request.form.get("AUTH_ID", ""), who.user_id), who.entity_id, names)
         if reading.person.user_id != who.user_id:
             raise PageError(ErrorCode.SESSION_FORGED, "another person's key")
-        return self._fragment(who, portal, reading)
+        return self._fragment(who, reading, Known(portal, fields))
 
     def wish(self, wish: str) -> Response:
         """A button: ship_now, retry, cancel, refresh."""
@@ -131,65 +142,56 @@ class Tab:
 
     def after_panel(self, who: PageSession, portal: Portal, client: PortalClient) -> Response:
         """A panel of the tab is done: nothing in its place, and the tab as the person's own key reads the deal now."""
-        names = self._names(portal)
-        view = self._view(who, portal, read_deal(client, who.entity_id, names))
-        return pages.fragment(
-            "tab/after_panel.html",
-            pages.viewer_of(who, self._parts.clock.now()),
-            who,
-            self._parts.signer,
-            view=view,
-            key=new_key(),
-        )
+        with read_scope(self._parts.sessions) as session:
+            fields = portals.field_map(session, portal.id)
+        reading = read_deal(client, who.entity_id, names_of(fields, portal.settings))
+        return self._panel_done(who, self._view(who, reading, Known(portal, fields)))
 
     def drawn_anew(self, who: PageSession) -> Response:
         """A panel of the tab is done: nothing in its place, and the tab as our store knows it."""
-        viewer, view = pages.viewer_of(who, self._parts.clock.now()), self._view(who, None, None)
+        return self._panel_done(who, self._view(who))
+
+    def _panel_done(self, who: PageSession, view: TabView) -> Response:
+        viewer = pages.viewer_of(who, self._parts.clock.now())
         return pages.fragment("tab/after_panel.html", viewer, who, self._parts.signer, view=view, key=new_key())
 
     def fragment(self, who: PageSession) -> Response:
         """The tab as our store knows it."""
         return self._fragment(who)
 
-    def _names(self, portal: Portal) -> FieldNames:
-        with read_scope(self._parts.sessions) as session:
-            return names_of(portals.field_map(session, portal.id), portal.settings)
+    def _fragment(self, who: PageSession, reading: Reading | None = None, known: Known = Known()) -> Response:
+        viewer, view = pages.viewer_of(who, self._parts.clock.now()), self._view(who, reading, known)
+        return pages.fragment(TEMPLATE, viewer, who, self._parts.signer, view=view, key=new_key())
 
-    def _fragment(self, who: PageSession, portal: Portal | None = None, reading: Reading | None = None) -> Response:
-        view = self._view(who, portal, reading)
-        return pages.fragment(
-            TEMPLATE, pages.viewer_of(who, self._parts.clock.now()), who, self._parts.signer, view=view, key=new_key()
-        )
-
-    def _view(
-        self, who: PageSession, portal: Portal | None, reading: Reading | None, known: TabFacts | None = None
-    ) -> TabView:
-        """`known`: facts that were read while the portal was asked."""
+    def _view(self, who: PageSession, reading: Reading | None = None, known: Known = Known()) -> TabView:
         parts = self._parts
         with read_scope(parts.sessions) as session:
-            settings = (portal or portals.get(session, who.portal_id)).settings
-            titles = titles_of(portals.field_map(session, who.portal_id), settings)
+            portal = known.portal or portals.get(session, who.portal_id)
+            titles = titles_of(known.fields or portals.field_map(session, who.portal_id), portal.settings)
             category = reading.deal.category if reading else None
-            known = known or tab_facts(session, who.portal_id, who.entity_id, category)
-            facts = replace(in_pipeline(session, who.portal_id, known, category), titles=titles)
-            facts = chosen(facts, request.values.get("shipment", ""))
-            mine = rights_of(settings, who)
-            account = facts.shipments[0].connection_id if facts.shipments else 0
-            ways = ways_at(parts, session, who.portal_id, account) if account else Ways()
-            shelves = bool(tells_stock(parts, session, who.portal_id))
-            accounts = portals.connections(session, who.portal_id)
-            files = bool(keeps_documents(parts.systems, accounts, facts.every))
+            facts = known.facts or tab_facts(session, who.portal_id, who.entity_id, category, known.version)
+            facts = replace(in_pipeline(session, who.portal_id, facts, category), titles=titles)
+        facts = chosen(facts, request.values.get("shipment", ""))
         shown = (
             preview(reading.deal, portal.code, portal.settings.get("delivery_types", {}), facts.laid.plan)
-            if reading and portal
+            if reading
             else None
         )
         system = facts.shipments[0].system if facts.shipments else facts.system
         named = {each.system for each in facts.legs} | {facts.system}
         facts = replace(facts, systems={each: parts.carrier(each, who.lang) for each in named if facts.legs})
-        formats = pages.viewer_of(who, parts.clock.now()).formats
         plugin = parts.systems.get(system)
-        forms, rules = (plugin.manifest.papers, plugin.manifest.changes) if plugin else ((), ())
+        accounts = facts.live_accounts
+        account = accounts.get(facts.shipments[0].connection_id) if facts.shipments else None
         return tab_view(
-            facts, formats, parts.carrier(system, who.lang), shown, mine, forms, rules, ways, shelves, files
+            facts,
+            pages.viewer_of(who, parts.clock.now()).formats,
+            parts.carrier(system, who.lang),
+            shown,
+            rights_of(portal.settings, who),
+            forms=plugin.manifest.papers if plugin else (),
+            rules=plugin.manifest.changes if plugin else (),
+            ways=ways_at(parts, account),
+            shelves=bool(parts.giving(stock.PORT, accounts.values())),
+            files=bool(keeps_documents(parts, accounts.values(), facts.every)),
         )

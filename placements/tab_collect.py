@@ -19,13 +19,13 @@ from b24app.frames.parts import PageParts, answer_errors, session_of, trace
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession
 from b24app.logistics.aftercare import CourierRequest
-from b24app.store import audit, intents, portals, shipments
+from b24app.store import audit, intents, shipments
 from b24app.store.audit import Act
 from b24app.store.engine import session_scope
 from b24app.store.faces.deal import tab_facts
 from b24app.store.faces.deal_facts import ShipmentFacts
 from b24app.store.lanes import LaneRef
-from b24app.store.models import Shipment
+from b24app.store.models import Connection, Shipment
 from placements.asking import is_key, pressed
 from placements.tab_collect_view import (
     COURIER,
@@ -54,9 +54,8 @@ def blueprint(parts: PageParts) -> Blueprint:
     return bp
 
 
-def ways_at(parts: PageParts, session: Session, portal_id: int, connection_id: int) -> Ways:
+def ways_at(parts: PageParts, account: Connection | None) -> Ways:
     """What an account offers; nothing for one that is gone, or of a system that we do not have any more."""
-    account = portals.connection(session, portal_id, connection_id)
     plugin = parts.systems.get(account.system) if account else None
     return ways_of(plugin.manifest, account.settings or {}) if account and plugin else Ways()
 
@@ -163,7 +162,7 @@ class Collect:
         shown = next((each for each in facts.shipments if each.id == shipment_id), None)
         if shown is None:
             raise PageError(ErrorCode.OUT_OF_DATE, f"no shipment {shipment_id} of this deal")
-        ways = ways_at(self._parts, session, who.portal_id, shown.connection_id)
+        ways = ways_at(self._parts, facts.live_accounts.get(shown.connection_id))
         return Scene(who.portal_id, facts.shipments, shown, ways, formats)
 
 

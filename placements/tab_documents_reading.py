@@ -17,7 +17,6 @@ from b24app.logistics.papers import PaperForm
 from b24app.logistics.status import Status
 from b24app.store import filed, papers, portals, shipments
 from b24app.store.models import Connection, PaperStatus, Shipment
-from b24app.systems.plugin import SystemPlugin
 from placements.tab_documents_view import DocumentsPanel, Order, Print, documents_panel
 
 #: Statuses of orders that have no documents any more, or not yet.
@@ -38,10 +37,9 @@ class Ordered(Protocol):
 O = TypeVar("O", bound=Ordered)  # noqa: E741 - an order
 
 
-def keeps_documents(systems: Mapping[str, SystemPlugin], accounts: Iterable[Connection], owned: Iterable[O]) -> list[O]:
+def keeps_documents(parts: PageParts, accounts: Iterable[Connection], owned: Iterable[O]) -> list[O]:
     """Those of a deal's shipments that are orders at systems that keep documents."""
-    known = [row for row in accounts if row.system in systems]
-    keep = {row.id for row in known if systems[row.system].manifest.gives(filed.PORT, row.settings)}
+    keep = {row.id for row in parts.giving(filed.PORT, accounts)}
     return [each for each in owned if each.connection_id in keep and _has_order(each)]
 
 
@@ -68,7 +66,7 @@ class Owned:
 def owned_by(parts: PageParts, session: Session, portal_id: int, deal_id: int) -> Owned:
     accounts = portals.connections(session, portal_id)
     rows = shipments.of_deals(session, portal_id, [deal_id])[deal_id]
-    orders = keeps_documents(parts.systems, accounts, reversed(rows))
+    orders = keeps_documents(parts, accounts, reversed(rows))
     return Owned(tuple(rows), {row.id: row for row in accounts}, tuple(orders))
 
 

@@ -7,7 +7,6 @@ No handler waits for anybody: it leaves rows in lanes, and the page asks after w
 from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, request
-from sqlalchemy.orm import Session
 
 from b24app.bitrix24.own_fields import titles_of
 from b24app.frames import pages
@@ -15,7 +14,6 @@ from b24app.frames.parts import PageParts, answer_errors, session_of, trace
 from b24app.frames.session import PageSession
 from b24app.store import portals, stock
 from b24app.store.engine import read_scope, session_scope
-from b24app.store.models import Connection
 from placements.tab_stock_view import Panel, Scene, panel
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
@@ -31,12 +29,6 @@ def blueprint(parts: PageParts) -> Blueprint:
     bp.post("/tab/stock/again")(desk.again)
     bp.get("/tab/stock/version")(desk.version)
     return bp
-
-
-def tells_stock(parts: PageParts, session: Session, portal_id: int) -> list[Connection]:
-    """The portal's accounts at systems that tell what lies in their warehouses."""
-    known = [row for row in portals.connections(session, portal_id) if row.system in parts.systems]
-    return [row for row in known if parts.systems[row.system].manifest.gives(stock.PORT, row.settings)]
 
 
 class StockDesk:
@@ -57,7 +49,7 @@ class StockDesk:
         who, now = session_of(self._parts, PLACEMENT), self._parts.clock.now()
         portal_id, deal_id, lane = who.portal_id, who.entity_id, None
         with session_scope(self._parts.sessions) as session:
-            asks = bool(tells_stock(self._parts, session, portal_id))
+            asks = bool(self._parts.giving(stock.PORT, portals.connections(session, portal_id)))
             if asks and not stock.of_deal(session, portal_id, deal_id).reading(now, again):
                 lane = stock.ask(session, portal_id, deal_id, again=again, asked_by=who.user_id, now=now, trace=trace())
         if lane is not None:
@@ -77,7 +69,7 @@ class StockDesk:
         with read_scope(parts.sessions) as session:
             scene = Scene(
                 known=stock.of_deal(session, who.portal_id, who.entity_id),
-                accounts=tells_stock(parts, session, who.portal_id),
+                accounts=parts.giving(stock.PORT, portals.connections(session, who.portal_id)),
                 carrier=lambda system: parts.carrier(system, who.lang),
                 formats=pages.viewer_of(who, parts.clock.now()).formats,
                 titles=titles_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, request
@@ -25,7 +25,7 @@ from b24app.frames.words import choose_language
 from b24app.lanes.wake import Waker
 from b24app.store import portals, updates
 from b24app.store.engine import Sessions, read_scope, session_scope
-from b24app.store.models import Portal, PortalState
+from b24app.store.models import Connection, Portal, PortalState
 from b24app.systems.plugin import SystemPlugin
 from b24app.wire.gauges import Gauges
 from b24app.wire.guard import Guard
@@ -68,6 +68,11 @@ class PageParts:
         plugin = self.systems.get(system)
         title = plugin.manifest.title if plugin else {}
         return title.get(lang) or title.get("en") or system
+
+    def giving(self, port: str, accounts: Iterable[Connection]) -> list[Connection]:
+        """Those of the accounts that have a port."""
+        known = ((row, self.systems.get(row.system)) for row in accounts)
+        return [row for row, plugin in known if plugin is not None and plugin.manifest.gives(port, row.settings)]
 
 
 def read_post() -> FramePost:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -12,34 +13,24 @@ from sqlalchemy import BigInteger, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from b24app.flows.legs import pieces
-from b24app.flows.picking import Picking
-from b24app.flows.portions import Portion
 from b24app.flows.stock import warning
-from b24app.logistics.model import ShipmentRequest
-from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
-from b24app.logistics.status import Status
 from b24app.store import parcels, stock
 from b24app.store.addresses import changes, changes_of
 from b24app.store.faces import papers
 from b24app.store.faces.deal_facts import (
     ASKS,
-    DETAILED,
     AskFacts,
     AuditFacts,
     EditFacts,
-    EventFacts,
-    IntentFacts,
     LackFacts,
-    PauseFacts,
     ProblemFacts,
-    ShipmentFacts,
     TabFacts,
 )
+from b24app.store.faces.deal_shipments import pause_of, shipments_of
 from b24app.store.models import (
     AuditRow,
     Connection,
-    ConnectionState,
     DealRates,
     DealState,
     DealStock,
@@ -141,10 +132,15 @@ def _asks_query() -> Select[int, str, Any, datetime]:
     )
 
 
-def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | None = None) -> TabFacts:
-    """The facts of one deal. `category` names its pipeline when we have not read the deal ourselves yet."""
-    version = tab_version(session, portal_id, deal_id)  # first: what changes meanwhile is told by the next question
-    owned = _shipments(session, portal_id, deal_id)
+def tab_facts(
+    session: Session, portal_id: int, deal_id: int, category: int | None = None, version: str = ""
+) -> TabFacts:
+    """The facts of one deal. `category` names its pipeline when we have not read the deal ourselves yet, `version` is
+    its `tab_version` of a moment ago, as far as somebody asked for it."""
+    # First: what changes meanwhile is told by the next question.
+    version = version or tab_version(session, portal_id, deal_id)
+    accounts = _accounts(session, portal_id)
+    owned = shipments_of(session, portal_id, deal_id, accounts)
     deal = session.scalar(select(DealState).where(DealState.portal_id == portal_id, DealState.deal_id == deal_id))
     at = deal.category if deal and deal.category is not None else category
     return TabFacts(
@@ -153,7 +149,8 @@ def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | No
         stage=deal.stage if deal else "",
         note=deal.note if deal else "",
         gone=bool(deal and deal.gone),
-        **_of_pipeline(session, portal_id, deal_id, at),
+        **_of_pipeline(session, portal_id, deal_id, at, accounts),
+        accounts=accounts,
         shipments=tuple(reversed(pieces(owned))),
         legs=owned if any(each.leg for each in owned) else (),
         problems=_problems(session, portal_id, deal_id),
@@ -170,7 +167,7 @@ def tab_facts(session: Session, portal_id: int, deal_id: int, category: int | No
             for row in changes(session, portal_id, deal_id)
         ),
         laid=parcels.of_deal(session, portal_id, deal_id),
-        lacking=_lacking(session, portal_id, deal_id),
+        lacking=_lacking(session, portal_id, deal_id, accounts),
     )
 
 
@@ -178,115 +175,42 @@ def in_pipeline(session: Session, portal_id: int, facts: TabFacts, category: int
     """The same facts of a deal whose pipeline has become known since they were read."""
     if category is None or facts.category is not None:
         return facts
-    return replace(facts, **_of_pipeline(session, portal_id, facts.deal_id, category))
+    if not category:  # of a deal that nobody knew it was read already
+        return replace(facts, category=category)
+    return replace(facts, **_of_pipeline(session, portal_id, facts.deal_id, category, facts.accounts))
 
 
-def _of_pipeline(session: Session, portal_id: int, deal_id: int, category: int | None) -> dict[str, Any]:
+def _of_pipeline(
+    session: Session, portal_id: int, deal_id: int, category: int | None, accounts: Mapping[int, Connection]
+) -> dict[str, Any]:
     """What the deal's pipeline and the account that it ships with say."""
     mine = (Pipeline.portal_id == portal_id, Pipeline.category_id == (category or 0))
     pipeline = session.scalar(select(Pipeline).where(*mine))
     chosen = session.scalar(
         select(DealRates.chosen_id).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id)
     )
-    account = _account(session, portal_id, chosen or (pipeline.connection_id if pipeline else None))
+    account = accounts.get(chosen or (pipeline.connection_id if pipeline else None) or 0)
     return {
         "category": category,
         "connection": account.title if account else "",
         "system": account.system if account else "",
         "pipeline_on": bool(pipeline and pipeline.enabled),
         "trigger_stage": pipeline.trigger_stage if pipeline else "",
-        "paused": _pause(account) if account else None,
+        "paused": pause_of(account) if account else None,
     }
 
 
-def _lacking(session: Session, portal_id: int, deal_id: int) -> LackFacts | None:
+def _accounts(session: Session, portal_id: int) -> dict[int, Connection]:
+    """Of the portal by id, the removed ones too: their orders are still shown."""
+    return {row.id: row for row in session.scalars(select(Connection).where(Connection.portal_id == portal_id))}
+
+
+def _lacking(session: Session, portal_id: int, deal_id: int, accounts: Mapping[int, Connection]) -> LackFacts | None:
     """What was found lacking is of warehouses on the deal's way alone (`store.stock`)."""
     lacking = stock.lacking(session, portal_id, [deal_id]).get(deal_id, {})
     found = warning(lacking, lacking)
-    account = _account(session, portal_id, found[0]) if found else None
+    account = accounts.get(found[0]) if found else None
     return LackFacts(account.title, found[1]) if found and account else None
-
-
-def _pause(account: Connection) -> PauseFacts | None:
-    if account.state != ConnectionState.PAUSED:
-        return None
-    return PauseFacts(account.paused_by, account.pause_reason, account.paused_at)
-
-
-def _account(session: Session, portal_id: int, connection_id: int | None) -> Connection | None:
-    if connection_id is None:
-        return None
-    return session.scalar(select(Connection).where(Connection.portal_id == portal_id, Connection.id == connection_id))
-
-
-def _shipments(session: Session, portal_id: int, deal_id: int) -> tuple[ShipmentFacts, ...]:
-    query = (
-        select(Shipment, Connection)
-        .join(Connection, Connection.id == Shipment.connection_id)
-        .where(Shipment.portal_id == portal_id, Shipment.deal_id == deal_id)
-        .order_by(Shipment.n.desc())
-    )
-    return tuple(_shipment(session, row, account) for row, account in session.execute(query))
-
-
-def _shipment(session: Session, row: Shipment, account: Connection) -> ShipmentFacts:
-    return ShipmentFacts(
-        id=row.id,
-        n=row.n,
-        number=row.number,
-        system=account.system,
-        connection=account.title,
-        status=Status(row.status),
-        incident=row.incident or "",
-        remote_code=row.remote_code,
-        remote_text=row.remote_text,
-        order_number=row.order_number or "",
-        tracking_number=row.tracking_number or "",
-        tracking_url=row.tracking_url or "",
-        price=Money(row.price_minor, row.currency or "RUB") if row.price_minor is not None else None,
-        promised=row.promised,
-        request=ShipmentRequest.from_json(row.request) if row.request else None,
-        created_at=row.created_at,
-        status_at=row.status_at,
-        polled_at=row.polled_at,
-        closed_reason=row.closed_reason,
-        events=_events(session, row),
-        intents=_intents(session, row),
-        paused=_pause(account),
-        portion=Portion.from_json(row.portion) if row.portion else None,
-        keep_until=row.keep_until,
-        connection_id=row.connection_id,
-        leg=row.leg,
-        follows=row.follows,
-        picking=Picking.from_json(row.picking) if row.picking else None,
-        remote_id=row.remote_id or "",
-    )
-
-
-def _events(session: Session, shipment: Shipment) -> tuple[EventFacts, ...]:
-    query = (
-        select(TrackingRow)
-        .where(TrackingRow.portal_id == shipment.portal_id, TrackingRow.shipment_id == shipment.id)
-        .order_by(TrackingRow.at, TrackingRow.id)
-    )
-    return tuple(
-        EventFacts(row.at, row.code, row.text, Status(row.status), row.place, row.reason, row.incident or "")
-        for row in session.scalars(query)
-    )
-
-
-def _intents(session: Session, shipment: Shipment) -> tuple[IntentFacts, ...]:
-    columns = (Intent.kind, Intent.state, Intent.attempts, Intent.next_try_at, Intent.last_error, Intent.created_at)
-    mine = (Intent.portal_id == shipment.portal_id, Intent.shipment_id == shipment.id)
-    rows = session.execute(select(Intent.id, *columns).where(*mine).order_by(Intent.id)).all()
-    details: dict[int, Any] = {}
-    if any(row.kind in DETAILED for row in rows):  # requests of orders are large, and never shown from here
-        told = session.execute(select(Intent.id, Intent.payload).where(*mine, Intent.kind.in_(DETAILED)))
-        details = {row.id: row.payload for row in told}
-    return tuple(
-        IntentFacts(kind, state, attempts, next_try, error or "", created, details.get(intent_id) or {})
-        for intent_id, kind, state, attempts, next_try, error, created in rows
-    )
 
 
 def _problems(session: Session, portal_id: int, deal_id: int) -> tuple[ProblemFacts, ...]:

@@ -17,6 +17,7 @@ from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.store import parcels
 from b24app.store.faces import papers
+from b24app.store.models import Connection, ConnectionState
 
 #: Kinds of inbox rows that a person asks for in the tab.
 ASKS = ("ship_now", "retry", "cancel", "refresh")
@@ -148,7 +149,8 @@ class TabFacts:
     """`shipments` are those that speak for the deal's goods (`flows.legs.pieces`), `legs` all of them where there is a
     chain, newest first; `systems` what people call the systems of both. `connection` is the account that a person
     chose for the deal, else its pipeline's ("" = none), `system` its system, `paused` says that somebody
-    stopped it. `titles` are what the portal calls its own fields that play our roles."""
+    stopped it. `titles` are what the portal calls its own fields that play our roles. `accounts` are all of the
+    portal's by id, the removed ones too."""
 
     deal_id: int
     title: str
@@ -174,8 +176,14 @@ class TabFacts:
     lacking: LackFacts | None = None
     legs: tuple[ShipmentFacts, ...] = ()
     systems: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[int, Connection] = field(default_factory=dict)
 
     @property
     def every(self) -> tuple[ShipmentFacts, ...]:
         """All shipments, both legs of a chain too, newest first."""
         return self.legs or self.shipments
+
+    @property
+    def live_accounts(self) -> dict[int, Connection]:
+        """Those that were not removed."""
+        return {row.id: row for row in self.accounts.values() if row.state != ConnectionState.REMOVED}
