@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +28,7 @@ from b24app.systems.boxberry.vocabulary import ABSENT, PARTIAL_ISSUE, RUSSIA, TA
 from b24app.systems.kit.checks import Found, account_refused, needs_settings, run_checks
 from b24app.systems.kit.directory import CITIES_S, POINTS_S, Directory
 from b24app.systems.kit.fitting import unfit
+from b24app.systems.kit.portions import readable
 from b24app.systems.kit.spool import BROKEN, Spools
 from b24app.systems.plugin import Manifest, OpenContext
 
@@ -89,10 +89,7 @@ class Boxberry(AfterDesk):
 
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """Histories, one call a piece: no other way is documented (§7). Those without one are looked up together."""
-        found: list[OrderState] = []
-        for number in remote_ids:
-            with suppress(Unavailable):
-                found.append(self._history(number))
+        found = readable(remote_ids, 1, lambda some: map(self._history, some))
         silent = [state.number for state in found if not state.events]
         rows = self._rows(silent) if silent else {}
         return [replace(state, gone=not state.events and state.number not in rows) for state in found]
