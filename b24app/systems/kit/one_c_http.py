@@ -6,11 +6,13 @@ from __future__ import annotations
 import base64
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from b24app.logistics.errors import AccountProblem, Refused, Unavailable
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
+from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.order import OrderState, is_ours
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.line import Line, lost
 from b24app.systems.kit.meanings import UNKNOWN, Meanings, once
@@ -26,11 +28,17 @@ READ = Limits(connect_s=3.0, read_s=8.0, total_s=12.0)
 WRITE = Limits(connect_s=3.0, read_s=22.0, total_s=25.0)
 #: The largest page that the contract allows.
 PAGE = 500
+#: Codes of §6.2 that mean something of their own, and those of a number that is taken.
+NOT_FOUND, STATE_CONFLICT = "NOT_FOUND", "STATE_CONFLICT"
+TAKEN = frozenset({"ALREADY_EXISTS", "IDEMPOTENCY_CONFLICT"})
+BY_NUMBER = "by-external-id"
+_CANCEL = {"reasonCode": "other", "comment": "Отменено в Битрикс24"}
 #: Errors after which nothing was done, whatever was asked for.
 _LATER = frozenset({"LOCKED", "MAINTENANCE", "TOO_MANY_REQUESTS"})
 _KEYS = uuid.UUID("6b1d7c1e-30a4-5a0e-9a57-0d2f9e0d5a01")
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
 
 
 def key_of(*parts: str) -> str:
@@ -79,6 +87,21 @@ class Reply:
         found = self.error.get("details")
         return found if isinstance(found, Mapping) else {}
 
+    def parsed(self, parse: Callable[[Row], T | None], label: str) -> T:
+        """What a read tells. Raises Unavailable: an answer that is odd is no proof of anything."""
+        found = parse(self.row) if self.ok else None
+        if found is None:
+            raise Unavailable(f"{label}: HTTP {self.status}, {self.code or 'without a state'}")
+        return found
+
+    def made(self, parse: Callable[[Row], T | None], label: str) -> T:
+        """What a write that went well has made. Raises Uncertain: 202 (§6.1) makes it later, and a look-up finds it
+        then."""
+        found = parse(self.row)
+        if found is None:
+            raise Uncertain(f"{label}: HTTP {self.status} without a state")
+        return found
+
     def problems(self, meanings: Meanings) -> tuple[Problem, ...]:
         """One a field that is wrong, else one of the whole; never none. A field's path without its indexes is looked up
         first, then the code; their code is the path as they wrote it."""
@@ -121,6 +144,10 @@ class OneCHttp:
         headers = {"Content-Type": f"{self._media}; charset=utf-8", "Idempotency-Key": key}
         return self._call("POST", path, label, write=not repeatable, limits=WRITE, body=body, headers=headers)
 
+    def cancel(self, path: str, label: str) -> Reply:
+        """Of the object at this path. One that is cancelled already is the same answer (§6.7)."""
+        return self.post(f"{path}/cancel", label, "CancelRequest", _CANCEL, key_of("cancel", path.rpartition("/")[2]))
+
     def content(self, path: str, label: str) -> Reply | bytes:
         """A file; the reply when there is none."""
         answer = self.line.file(path, label, headers={"Accept": "*/*", **self._traced()}, keep_5xx=True)
@@ -143,14 +170,19 @@ class OneCHttp:
                 return
             params["cursor"] = str(cursor)
 
-    def health(self) -> Row:
-        """What the service says of itself (§6.3). Raises Refused when the base does not publish it."""
+    def health(self, part: str) -> str:
+        """Which configuration it is, as the service says itself (§6.3). Raises Refused when the base does not publish
+        it, or not this part of it (`tms`, `wms`)."""
         answer = self.line.send("GET", "v1/health", "health", headers=self._traced(), limits=READ, keep_5xx=True)
         absent = answer.status in (404, 405) and document(answer) is None
         reply = Reply(answer.status, {}) if absent else self._reply(answer, "health", False)
         if not reply.ok or reply.row.get("service") != "b24logistics":
             raise Refused([Problem("one_c_no_service", Field.ACCOUNT, Who.ADMIN, reply.code)])
-        return reply.row
+        parts, base = reply.row.get("capabilities"), reply.row.get("infobase")
+        if not isinstance(parts, list) or part not in parts:
+            raise Refused([Problem("one_c_no_service", Field.ACCOUNT, Who.ADMIN, their_text=f"{parts}")])
+        known = base if isinstance(base, Mapping) else {}
+        return f"{known.get('configuration') or ''} {known.get('version') or ''}".strip()
 
     # --- one call -----------------------------------------------------------------------------------------------------
 
@@ -183,6 +215,16 @@ class OneCHttp:
             # The platform itself: the service, or this part of it, is not published. No proof that something is absent.
             raise Unavailable(f"{label}: HTTP {reply.status} of the platform, is the service published?")
         return reply
+
+
+def adopted(request: ShipmentRequest, found: OrderState | None, taken: Reply, meanings: Meanings) -> OrderState:
+    """What our number belongs to already, if it was made of this very request. Raises Refused when it was not, and
+    Uncertain while it cannot be seen yet."""
+    if found is None:
+        raise Uncertain(f"{taken.code}: the number belongs to what cannot be seen yet")
+    if not is_ours(request, found):
+        raise Refused(taken.problems(meanings))
+    return found
 
 
 def document(answer: Answer) -> Row | None:

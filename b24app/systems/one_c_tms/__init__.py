@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from b24app.systems.kit.one_c_documents import MAX_LINE
+from b24app.systems.kit.one_c_form import ODATA
 from b24app.systems.one_c_tms.base import BaseTms
 from b24app.systems.one_c_tms.form import FORM
 from b24app.systems.one_c_tms.service import ServiceTms
-from b24app.systems.one_c_tms.vocabulary import NOTICE, ODATA, RULES, SERVICE, SERVICES
+from b24app.systems.one_c_tms.vocabulary import NOTICE, RULES, SERVICE, SERVICES
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, TrackPolicy
 
 MANIFEST = Manifest(
@@ -16,7 +18,7 @@ MANIFEST = Manifest(
         *("Orders", "Preview", "Tracking", "Feed", "Callbacks", "Cancels", "Returns", "Documents", "Lists"),
         "ConnectionTest",
     ),
-    limits={"max_number": 64, "address": 255},
+    limits={"max_number": 64, "address": MAX_LINE},
     settings_form=FORM,
     # §2.1: each call takes a session and a licence of the base.
     rate=RatePolicy(per_second=5, concurrency=4),

@@ -14,12 +14,12 @@ from b24app.logistics.order import Decision, OrderState, is_ours
 from b24app.logistics.ports import Outgoing, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.logistics.warehouse import Attachment, FiledDocument, Option
+from b24app.logistics.warehouse import Option
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
-from b24app.systems.kit.one_c_callbacks import CallbacksByHand
+from b24app.systems.kit.one_c_by_hand import BY_HAND, WithoutService, no_object
 from b24app.systems.kit.one_c_odata import MOST_OR, OData, Row, any_of, guid, is_key, moment, text
 from b24app.systems.kit.one_c_zones import zone_of
-from b24app.systems.kit.portions import portions
+from b24app.systems.kit.portions import portions, readable
 from b24app.systems.one_c_tms.fields import Fields
 from b24app.systems.one_c_tms.requests import Terms, build_request, check_start
 from b24app.systems.one_c_tms.tasks import parse_statuses, parse_task
@@ -27,13 +27,10 @@ from b24app.systems.one_c_tms.vocabulary import BY_WORDS, MARK, PROPOSED, UNPOST
 from b24app.systems.plugin import Manifest, OpenContext
 
 MOST_OPTIONS = 500
-BY_HAND = Problem("one_c_by_hand", Field.ORDER, Who.ADMIN)
 
 
-class BaseTms(CallbacksByHand):
-    """Implements the ports that the manifest names."""
-
-    calls_back = False
+class BaseTms(WithoutService):
+    """Implements the ports that the manifest names, as far as a base without our service can."""
 
     def __init__(self, manifest: Manifest, context: OpenContext) -> None:
         self._manifest, self._context = manifest, context
@@ -112,11 +109,7 @@ class BaseTms(CallbacksByHand):
 
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """The feed says which have changed, twenty a call: only those are asked for here."""
-        found = []
-        for each in remote_ids:
-            with suppress(Unavailable):
-                found.append(self.read(each))
-        return found
+        return readable(remote_ids, 1, lambda some: map(self.read, some))
 
     def _state(self, row: Row) -> OrderState:
         return parse_task(row, self._fields, self._names, self._map, self._zone)
@@ -164,15 +157,6 @@ class BaseTms(CallbacksByHand):
     def read_return(self, remote_id: str) -> OrderState:
         return OrderState(remote_id, gone=True)
 
-    def attach(self, remote_id: str, document: Attachment) -> FiledDocument:  # noqa: ARG002 - the port's shape
-        raise Refused([BY_HAND])
-
-    def documents(self, remote_id: str) -> list[FiledDocument]:  # noqa: ARG002 - the port's shape
-        return []
-
-    def fetch_document(self, remote_id: str, key: str) -> bytes:  # noqa: ARG002 - the port's shape
-        raise Refused([BY_HAND])
-
     # --- Lists, ConnectionTest ----------------------------------------------------------------------------------------
 
     def options(self, name: str) -> list[Option]:
@@ -207,21 +191,17 @@ class BaseTms(CallbacksByHand):
         for name, props in self._needed().items():
             missing += [f"{name}.{each}" for each in sorted(props - sets[name])] if name in sets else [name]
         if missing:
-            raise Refused([_no_object(", ".join(missing))])
+            raise Refused([no_object(", ".join(missing))])
         self._named("-")
         return "", {"n": str(sum(map(len, self._needed().values())))}
 
     def _require(self) -> None:
         """Raises AccountProblem: without its names nothing can be asked for."""
         if self._fields.strange:
-            raise AccountProblem(_no_object("; ".join(self._fields.strange)[:300]))
+            raise AccountProblem(no_object("; ".join(self._fields.strange)[:300]))
         if not self._entity or not self._names["number"] or not self._names["status"] or not self._fields.lines:
             raise AccountProblem(Problem("account_missing", Field.ACCOUNT, Who.ADMIN))
 
     def _test_settings(self) -> None:
         needs_settings(self._manifest, self._context)
         self._require()
-
-
-def _no_object(name: str) -> Problem:
-    return Problem("one_c_no_object", Field.ACCOUNT, Who.ADMIN, params={"name": name})

@@ -9,17 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from b24app.logistics.errors import Refused
-from b24app.logistics.model import Address, DeliveryKind, Item, Parcel, Recipient, Sender, ShipmentRequest
+from b24app.logistics.model import Address, DeliveryKind, Parcel, Recipient, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, OrderState, fingerprint_of
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.systems.kit.one_c_documents import MAX_COMMENT, MAX_LINE, address_of, filled, item_of
 from b24app.systems.kit.one_c_http import Row, rows_of
 from b24app.systems.kit.senders import joined, own_sender
 from b24app.systems.kit.units import centimetres, day_of, grams_of, kilograms, money_of, whole_units
-from b24app.systems.one_c_tms.vocabulary import COLLECTION, DELIVERY, EXPRESS, SERVICE_KIND, VAT_RATES
+from b24app.systems.one_c_tms.vocabulary import COLLECTION, DELIVERY, EXPRESS, SERVICE_KIND
 from b24app.systems.plugin import OpenContext
-
-MAX_LINE, MAX_COMMENT = 255, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def build_return(request: ShipmentRequest, terms: Terms) -> dict[str, Any]:
 
 
 def _document(request: ShipmentRequest, kind: str, stops: list[dict[str, Any]], terms: Terms) -> dict[str, Any]:
-    document: dict[str, Any] = {
+    document = {
         "externalId": request.number,
         "deal": _deal(request.number),
         "type": kind,
@@ -84,8 +83,7 @@ def _document(request: ShipmentRequest, kind: str, stops: list[dict[str, Any]], 
         "stops": stops,
         "cargo": _cargo(request),
     }
-    filled: dict[str, Any] = _filled(document)
-    return filled
+    return filled(document)
 
 
 def _deal(number: str) -> dict[str, int]:
@@ -101,7 +99,7 @@ def _warehouse(sender: Sender, terms: Terms) -> dict[str, Any]:
     contact = {"name": (sender.name or sender.company or "")[:MAX_LINE], "phone": sender.phone}
     return {
         "warehouseRef": terms.warehouse,
-        "address": _address(sender.address) if sender.address else {},
+        "address": address_of(sender.address) if sender.address else {},
         "contact": contact,
     }
 
@@ -112,22 +110,9 @@ def _client(recipient: Recipient, address: Address) -> dict[str, Any]:
     company = (recipient.company or "")[:MAX_LINE]
     name = recipient.name[:MAX_LINE]
     return {
-        "address": {**_address(address), "comment": ", ".join(more)[:MAX_COMMENT]},
+        "address": {**address_of(address), "comment": ", ".join(more)[:MAX_COMMENT]},
         "contact": {"name": name, "phone": recipient.phone or recipient.phone_raw, "email": recipient.email},
         "party": {"kind": "company" if company else "person", "name": company or name},
-    }
-
-
-def _address(address: Address) -> dict[str, Any]:
-    """The line goes as typed, what was recognised in it beside."""
-    return {
-        "text": address.text[:MAX_LINE],
-        "postalCode": address.postal_code,
-        "country": address.country,
-        "region": address.region,
-        "city": next(iter(address.city_names), ""),
-        "lat": address.lat,
-        "lon": address.lon,
     }
 
 
@@ -141,7 +126,7 @@ def _cargo(request: ShipmentRequest) -> dict[str, Any]:
         "cashOnDelivery": whole_units(request.cod) if request.cod else 0.0,
         "currency": worth.currency,
         "packages": [_package(no, parcel, request.number) for no, parcel in enumerate(request.parcels, 1)],
-        "items": [_item(line, no, item) for line, (no, item) in enumerate(numbered, 1)],
+        "items": [{**item_of(line, item), "packageNo": no} for line, (no, item) in enumerate(numbered, 1)],
     }
 
 
@@ -161,27 +146,6 @@ def _package(no: int, parcel: Parcel, number: str) -> dict[str, Any]:
         "widthCm": centimetres(parcel.width_mm) or None,
         "heightCm": centimetres(parcel.height_mm) or None,
     }
-
-
-def _item(line: int, package: int, item: Item) -> dict[str, Any]:
-    return {
-        "line": line,
-        "sku": (item.sku or item.name)[:MAX_LINE],
-        "name": item.name[:MAX_LINE],
-        "qty": item.quantity,
-        "weightKg": kilograms(item.weight_g) or None,
-        "price": whole_units(item.price),
-        "vatRate": item.vat_percent if item.vat_percent in VAT_RATES else None,
-        "packageNo": package,
-    }
-
-
-def _filled(value: Any) -> Any:
-    """Without what has no value (§6.1)."""
-    if isinstance(value, Mapping):
-        kept = {name: _filled(part) for name, part in value.items()}
-        return {name: part for name, part in kept.items() if part is not None and part not in ("", {}, [])}
-    return [_filled(part) for part in value] if isinstance(value, list) else value
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------

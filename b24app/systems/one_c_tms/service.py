@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from b24app.logistics.aftercare import ReturnRequest
 from b24app.logistics.errors import Refused, Unavailable, Uncertain
 from b24app.logistics.feed import FeedPage
 from b24app.logistics.model import Sender, ShipmentRequest
-from b24app.logistics.order import Decision, OrderState, is_ours
+from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.ports import Outgoing, TestStep
-from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Attachment, FiledDocument, Option
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.one_c_callbacks import CallbacksByHand
 from b24app.systems.kit.one_c_filing import Filing
-from b24app.systems.kit.one_c_http import PAGE, OneCHttp, Reply, Row, key_of
+from b24app.systems.kit.one_c_http import BY_NUMBER, NOT_FOUND, PAGE, TAKEN, OneCHttp, Row, adopted, key_of
+from b24app.systems.kit.portions import readable
 from b24app.systems.one_c_tms import tracking
 from b24app.systems.one_c_tms.requests import (
     Terms,
@@ -27,12 +26,12 @@ from b24app.systems.one_c_tms.requests import (
     is_collection,
     parse_state,
 )
-from b24app.systems.one_c_tms.vocabulary import BLOCKED, MEANINGS, NOT_FOUND, STATE_CONFLICT, STATUSES, TAKEN
+from b24app.systems.one_c_tms.vocabulary import BLOCKED, MEANINGS, STATUSES
 from b24app.systems.plugin import Manifest, OpenContext
 
 REQUESTS = "v1/transport-requests"
 #: A request that 1C accepted and has not made yet (202) has no id: it is read by our number.
-BY_NUMBER = "by-external-id/"
+WAITING = f"{BY_NUMBER}/"
 #: Pages of 500 events of one request.
 MOST_PAGES = 4
 
@@ -53,10 +52,10 @@ class ServiceTms(CallbacksByHand):
 
     def _found(self, number: str) -> tuple[Row, OrderState | None]:
         """Without the history: a look-up only asks whether it is there."""
-        reply = self._client.get(f"{REQUESTS}/{BY_NUMBER}{number}", "requests.find")
+        reply = self._client.get(f"{REQUESTS}/{WAITING}{number}", "requests.find")
         if reply.code == NOT_FOUND:
             return {}, None
-        state = _state(reply, "requests.find")
+        state = reply.parsed(parse_state, "requests.find")
         if state.number != number:
             raise Unavailable("requests.find: another number")
         return reply.row, state
@@ -69,24 +68,12 @@ class ServiceTms(CallbacksByHand):
         key = key_of("create", request.number)
         reply = self._client.post(REQUESTS, "requests.create", "TransportRequest", body, key)
         if reply.status == 202 and reply.row.get("externalId") == request.number:
-            return OrderState(BY_NUMBER + request.number, request.number)
+            return OrderState(WAITING + request.number, request.number)
         if reply.ok:
-            state = parse_state(reply.row)
-            if state is None:
-                raise Uncertain(f"requests.create: HTTP {reply.status} without a request")
-            return state
+            return reply.made(parse_state, "requests.create")
         if reply.code in TAKEN:
-            return self._there_already(request, reply)
+            return adopted(request, self.find(request.number), reply, MEANINGS)
         raise Refused(reply.problems(MEANINGS))
-
-    def _there_already(self, request: ShipmentRequest, taken: Reply) -> OrderState:
-        """Our number is taken: by this very request, which is adopted, or by another one."""
-        found = self.find(request.number)
-        if found is None:
-            raise Uncertain("requests.create: the number is taken by a request that cannot be seen yet")
-        if not is_ours(request, found):
-            raise Refused(taken.problems(MEANINGS))
-        return found
 
     def preview(self, request: ShipmentRequest) -> Outgoing:
         body, sender = build_request(request, self._terms)
@@ -98,21 +85,17 @@ class ServiceTms(CallbacksByHand):
     def _read(self, remote_id: str, back: bool = False) -> OrderState:
         """Two calls: the state, and its events."""
         reply = self._client.get(f"{REQUESTS}/{remote_id}", "requests.read")
-        waiting = remote_id.startswith(BY_NUMBER)
+        waiting = remote_id.startswith(WAITING)
         if reply.code == NOT_FOUND:
-            number = remote_id.removeprefix(BY_NUMBER) if waiting else ""
+            number = remote_id.removeprefix(WAITING) if waiting else ""
             return OrderState(remote_id, number, gone=not waiting)
-        state = _state(reply, "requests.read")
+        state = reply.parsed(parse_state, "requests.read")
         rows = self._list(f"{REQUESTS}/{state.remote_id}/events", "requests.events")
         return replace(state, remote_id=remote_id, events=tracking.events_of(rows, reply.row, back, self._map))
 
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """The feed says which have changed (`changedSince`, one call for all): only those are asked for here."""
-        found = []
-        for each in remote_ids:
-            with suppress(Unavailable):
-                found.append(self.read(each))
-        return found
+        return readable(remote_ids, 1, lambda some: map(self.read, some))
 
     # --- Feed ---------------------------------------------------------------------------------------------------------
 
@@ -139,24 +122,21 @@ class ServiceTms(CallbacksByHand):
     # --- Cancels, Returns ---------------------------------------------------------------------------------------------
 
     def cancel(self, remote_id: str) -> OrderState:
-        """Cancelled already is the same answer (§6.7). The request stays."""
-        identifier = self._id(remote_id)
-        body = {"reasonCode": "other", "comment": "Отменено в Битрикс24"}
-        path = f"{REQUESTS}/{identifier}/cancel"
-        reply = self._client.post(path, "requests.cancel", "CancelRequest", body, key_of("cancel", identifier))
+        """The request stays."""
+        reply = self._client.cancel(f"{REQUESTS}/{self._id(remote_id)}", "requests.cancel")
         if reply.code == NOT_FOUND:
             return OrderState(remote_id, gone=True, cancel=Decision.ACCEPTED)
         if not reply.ok:
-            raise Refused(reply.problems(MEANINGS) if reply.code != STATE_CONFLICT else [_too_late(reply)])
-        state = parse_state(reply.row)
-        if state is None or state.cancel is None:
+            raise Refused(reply.problems(MEANINGS))
+        state = reply.made(parse_state, "requests.cancel")
+        if state.cancel is None:
             raise Uncertain("requests.cancel: an answer without a cancelled request")
         return replace(state, remote_id=remote_id)
 
     def _id(self, remote_id: str) -> str:
-        if not remote_id.startswith(BY_NUMBER):
+        if not remote_id.startswith(WAITING):
             return remote_id
-        found = self.find(remote_id.removeprefix(BY_NUMBER))
+        found = self.find(remote_id.removeprefix(WAITING))
         if found is None:
             raise Unavailable("requests.find: 1C has not made it yet")
         return found.remote_id
@@ -194,7 +174,7 @@ class ServiceTms(CallbacksByHand):
         """The contract's statuses (1C maps its own to them), of a service that is there."""
         if name != "statuses":
             return []
-        self._client.health()
+        self._client.health("tms")
         known = {**dict.fromkeys((BLOCKED,), ""), **{code: status.value for code, status in STATUSES.items()}}
         return [Option(code, code, means) for code, means in known.items()]
 
@@ -202,33 +182,11 @@ class ServiceTms(CallbacksByHand):
         """Settings, the service's health, a list that needs rights; where goods leave from."""
         checks: list[tuple[str, Callable[[], Found | None]]] = [
             ("settings", lambda: needs_settings(self._manifest, self._context)),
-            ("sign_in", self._test_health),
+            ("sign_in", lambda: (self._client.health("tms"), {})),
             ("access", self._test_rights),
             ("sender", lambda: check_start(sender, self._terms)),
         ]
         return run_checks(checks)
 
-    def _test_health(self) -> Found:
-        row = self._client.health()
-        capabilities = row.get("capabilities")
-        if not isinstance(capabilities, list) or "tms" not in capabilities:
-            raise Refused([Problem("one_c_no_service", Field.ACCOUNT, Who.ADMIN, their_text=f"{capabilities}")])
-        base = row.get("infobase")
-        known = base if isinstance(base, Mapping) else {}
-        return f"{known.get('configuration') or ''} {known.get('version') or ''}".strip(), {}
-
     def _test_rights(self) -> None:
         next(self._client.pages(REQUESTS, "requests.changed", 1, limit="1"), None)
-
-
-def _state(reply: Reply, label: str) -> OrderState:
-    """The state of a good answer. One that is odd is no proof of anything."""
-    state = parse_state(reply.row) if reply.ok else None
-    if state is None:
-        raise Unavailable(f"{label}: HTTP {reply.status}, {reply.code or 'no request'}")
-    return state
-
-
-def _too_late(reply: Reply) -> Problem:
-    words = str(reply.error.get("message") or "")
-    return Problem("too_late_to_cancel", Field.ORDER, Who.MANAGER, their_code=reply.code, their_text=words)

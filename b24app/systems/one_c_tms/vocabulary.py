@@ -9,7 +9,7 @@ from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.kit.meanings import Meanings
 
-SERVICE, ODATA = "http", "odata"
+SERVICE = "http"
 DOOR, EXPRESS = "door", "express"
 SERVICES = (
     (DOOR, {"ru": "До двери", "en": "To the door"}),
@@ -18,7 +18,6 @@ SERVICES = (
 #: `service.kind` of the contract's sample (§6.4).
 SERVICE_KIND = "door_door"
 DELIVERY, COLLECTION = "delivery", "return_collection"
-VAT_RATES = frozenset({0, 5, 7, 10, 20, 22})
 
 # --- statuses (§9): the contract's list is closed; 1C maps its own values to it ---------------------------------------
 
@@ -59,8 +58,6 @@ MARK, UNPOSTED = "mark", "no"
 
 # --- errors (§6.2) ----------------------------------------------------------------------------------------------------
 
-NOT_FOUND, STATE_CONFLICT = "NOT_FOUND", "STATE_CONFLICT"
-TAKEN = frozenset({"ALREADY_EXISTS", "IDEMPOTENCY_CONFLICT"})
 _M, _A, _W = Who.MANAGER, Who.ADMIN, Who.WAYBILL
 #: Paths of fields without their indexes, and codes.
 _PATHS = (

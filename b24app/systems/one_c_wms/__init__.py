@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.one_c_documents import MAX_LINE
+from b24app.systems.kit.one_c_form import ODATA
 from b24app.systems.one_c_wms.base import BaseWms
 from b24app.systems.one_c_wms.form import FORM
 from b24app.systems.one_c_wms.service import ServiceWms
-from b24app.systems.one_c_wms.vocabulary import BATCH, MAX_LINE, MAX_NUMBER, NOTICE, ODATA, SERVICE, SERVICES
+from b24app.systems.one_c_wms.vocabulary import BATCH, MAX_NUMBER, NOTICE, SERVICE, SERVICES
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, TrackPolicy
 
 MANIFEST = Manifest(

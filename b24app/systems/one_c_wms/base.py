@@ -6,17 +6,14 @@ completed by the next attempt; only a posted document is an order."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 
-from b24app.logistics.errors import Refused, Unavailable
+from b24app.logistics.errors import Refused
 from b24app.logistics.model import Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
 from b24app.logistics.ports import Outgoing, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import (
-    Attachment,
-    FiledDocument,
     Option,
     ReceiptRequest,
     ReceiptStage,
@@ -28,17 +25,17 @@ from b24app.systems.kit import one_c_odata as odata
 from b24app.systems.kit.checks import Found as Facts
 from b24app.systems.kit.checks import needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
-from b24app.systems.kit.one_c_callbacks import CallbacksByHand
+from b24app.systems.kit.one_c_by_hand import BY_HAND, WithoutService, no_object
 from b24app.systems.kit.one_c_odata import MOST_OR, OData
 from b24app.systems.kit.one_c_zones import zone_of
-from b24app.systems.kit.portions import portions
+from b24app.systems.kit.portions import readable
 from b24app.systems.one_c_wms import documents as papers
 from b24app.systems.one_c_wms.documents import ORDER, RECEIPT, Found, Refs
 from b24app.systems.one_c_wms.drafts import Drafts, partner_name
 from b24app.systems.one_c_wms.goods import items_of, merged
 from b24app.systems.one_c_wms.lookup import Lookup
 from b24app.systems.one_c_wms.names import Names, way
-from b24app.systems.one_c_wms.settings import BY_HAND, no_object, state_options
+from b24app.systems.one_c_wms.settings import state_options
 from b24app.systems.one_c_wms.vocabulary import MEANINGS, NAMES, NEEDED
 from b24app.systems.plugin import Manifest, OpenContext
 
@@ -47,10 +44,8 @@ HERE = "1c"
 MOST_ELEMENTS = 500
 
 
-class BaseWms(CallbacksByHand):
+class BaseWms(WithoutService):
     """Implements the ports that the manifest names, as far as a base without our service can."""
-
-    calls_back = False
 
     def __init__(self, manifest: Manifest, context: OpenContext, directory: Directory) -> None:
         self._manifest, self._context = manifest, context
@@ -101,11 +96,7 @@ class BaseWms(CallbacksByHand):
 
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """Twenty orders in three calls, four when something was shipped."""
-        found: list[OrderState] = []
-        for part in portions(remote_ids, MOST_OR):
-            with suppress(Unavailable):
-                found += self._orders(part)
-        return found
+        return readable(remote_ids, MOST_OR, self._orders)
 
     def cancel(self, remote_id: str) -> OrderState:
         """Off unless the admin chose how (§8); only while the state is the first one."""
@@ -139,20 +130,6 @@ class BaseWms(CallbacksByHand):
     def _now(self) -> datetime:
         found: datetime = self._context.clock.now().astimezone(self._zone)
         return found
-
-    # --- Documents: a base without our service has none ---------------------------------------------------------------
-
-    def attach(self, remote_id: str, document: Attachment) -> FiledDocument:  # noqa: ARG002 - the port's shape
-        raise Refused([BY_HAND])
-
-    def documents(self, remote_id: str) -> list[FiledDocument]:  # noqa: ARG002 - the port's shape
-        return []
-
-    def fetch_document(self, remote_id: str, key: str) -> bytes:  # noqa: ARG002 - the port's shape
-        raise Refused([BY_HAND])
-
-    def photo(self, remote_id: str, key: str) -> bytes:  # noqa: ARG002 - the port's shape
-        raise Refused([BY_HAND])
 
     # --- Receipts -----------------------------------------------------------------------------------------------------
 
@@ -195,6 +172,9 @@ class BaseWms(CallbacksByHand):
         version = str(found[remote_id].header.get("DataVersion") or "")
         self._drafts.cancel(RECEIPT, remote_id, self._context.setting("odata_cancel"), version)
         return self.read_receipt(remote_id)
+
+    def photo(self, remote_id: str, key: str) -> bytes:  # noqa: ARG002 - the port's shape
+        raise Refused([BY_HAND])
 
     # --- Stock, Lists -------------------------------------------------------------------------------------------------
 

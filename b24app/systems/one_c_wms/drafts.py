@@ -14,13 +14,13 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit import one_c_odata as odata
 from b24app.systems.kit.directory import CITIES_S, Directory
 from b24app.systems.kit.goods import article_unknown
+from b24app.systems.kit.one_c_by_hand import no_object
 from b24app.systems.kit.one_c_odata import MOST_OR, OData, any_of, by, guid, text
 from b24app.systems.kit.portions import portions
 from b24app.systems.one_c_wms import documents as papers
 from b24app.systems.one_c_wms.documents import ORDER, Refs
 from b24app.systems.one_c_wms.lookup import Lookup
 from b24app.systems.one_c_wms.names import Names
-from b24app.systems.one_c_wms.settings import no_object
 from b24app.systems.plugin import OpenContext
 
 

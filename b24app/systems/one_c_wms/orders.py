@@ -9,19 +9,17 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from b24app.logistics.model import Item, Parcel, Recipient, ShipmentRequest
+from b24app.logistics.model import Parcel, Recipient, ShipmentRequest
 from b24app.logistics.order import OrderState
 from b24app.logistics.picking import PACKED, PickedLine
 from b24app.logistics.problem import Problem
+from b24app.systems.kit.one_c_documents import MAX_COMMENT, MAX_LINE, address_of, filled, item_of
 from b24app.systems.kit.one_c_http import Row, rows_of
 from b24app.systems.kit.picked import joined
-from b24app.systems.kit.units import decimal_of, grams_of, kilograms, moment_of, whole_units
+from b24app.systems.kit.units import decimal_of, grams_of, moment_of
 from b24app.systems.one_c_wms.goods import items_of
 from b24app.systems.one_c_wms.states import Shown, order_state
-from b24app.systems.one_c_wms.vocabulary import BLOCKED, MAX_LINE, STATES, STATUSES, VAT_RATES, millimetres
-
-UNIT = "шт"
-MAX_COMMENT = 1000
+from b24app.systems.one_c_wms.vocabulary import BLOCKED, STATES, STATUSES, millimetres
 
 
 def build_order(request: ShipmentRequest, warehouse: str) -> dict[str, Any]:
@@ -31,21 +29,14 @@ def build_order(request: ShipmentRequest, warehouse: str) -> dict[str, Any]:
         "warehouseRef": warehouse,
         "party": party(request.recipient),
         "deliveryAddress": filled(_place(request)),
-        "items": [_item(line, item) for line, item in enumerate(items_of(request), 1)],
+        "items": [filled(item_of(line, item)) for line, item in enumerate(items_of(request), 1)],
     }
 
 
 def _place(request: ShipmentRequest) -> dict[str, Any]:
-    """The line goes as typed, what was recognised in it beside."""
     found: dict[str, Any] = {"text": f"Пункт выдачи {request.point_code}"[:MAX_LINE]}
     if address := request.address:
-        found = {
-            "text": address.text[:MAX_LINE],
-            "postalCode": address.postal_code,
-            "country": address.country,
-            "region": address.region,
-            "city": next(iter(address.city_names), ""),
-        }
+        found = address_of(address)
     said = (request.recipient.company, request.comment)
     return {**found, "comment": ". ".join(part for part in said if part)[:MAX_COMMENT]}
 
@@ -54,26 +45,6 @@ def party(recipient: Recipient) -> dict[str, Any]:
     """The person, by whose name an order is known as ours; their company stands in the comment."""
     return filled({"kind": "person", "name": (recipient.name or recipient.company or "")[:MAX_LINE],
                    "phone": recipient.phone})  # fmt: skip
-
-
-def filled(members: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what has no value (§6.1)."""
-    return {name: value for name, value in members.items() if value not in (None, "", {}, [])}
-
-
-def _item(line: int, item: Item) -> dict[str, Any]:
-    row = {
-        "line": line,
-        "sku": item.sku.strip()[:MAX_LINE],
-        "name": item.name[:MAX_LINE],
-        "qty": item.quantity,
-        "unit": UNIT,
-        "weightKg": kilograms(item.weight_g) or None,
-        "price": whole_units(item.price),
-    }
-    if item.vat_percent in VAT_RATES:
-        row["vatRate"] = item.vat_percent
-    return {name: value for name, value in row.items() if value is not None}
 
 
 def with_articles(problems: Sequence[Problem], body: Row) -> tuple[Problem, ...]:

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from b24app.logistics.warehouse import Finding, InspectedLine, ReceiptRequest, ReceiptStage, ReceiptState, StockLine
+from b24app.systems.kit.one_c_documents import MAX_LINE, UNIT, filled
 from b24app.systems.kit.one_c_http import Row, rows_of
 from b24app.systems.kit.units import decimal_of, moment_of
 from b24app.systems.one_c_wms.goods import merged
-from b24app.systems.one_c_wms.orders import UNIT, filled, party
-from b24app.systems.one_c_wms.vocabulary import MAX_LINE, RECEIPT_STATUSES
+from b24app.systems.one_c_wms.orders import party
+from b24app.systems.one_c_wms.vocabulary import RECEIPT_STATUSES
 
 _NOTHING = Decimal(0)
 
@@ -38,7 +39,7 @@ def build_receipt(request: ReceiptRequest, warehouse: str, zone: tzinfo) -> dict
             "type": "return",
             "warehouseRef": request.warehouse or warehouse,
             "expectedAt": expected,
-            "returnOf": filled(origin),
+            "returnOf": origin,
             "party": party(request.sender),
             "trackingNumber": request.tracking_number[:MAX_LINE],
             "items": items,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from b24app.logistics.errors import Refused, Unavailable, Uncertain
 from b24app.logistics.model import Sender, ShipmentRequest
-from b24app.logistics.order import Decision, OrderState, is_ours
+from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.ports import Outgoing, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import (
@@ -25,19 +24,28 @@ from b24app.logistics.warehouse import (
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.one_c_callbacks import CallbacksByHand
 from b24app.systems.kit.one_c_filing import Filing
-from b24app.systems.kit.one_c_http import PAGE, OneCHttp, Reply, key_of, rows_of
+from b24app.systems.kit.one_c_http import (
+    BY_NUMBER,
+    NOT_FOUND,
+    PAGE,
+    STATE_CONFLICT,
+    TAKEN,
+    OneCHttp,
+    Reply,
+    adopted,
+    key_of,
+    rows_of,
+)
 from b24app.systems.kit.one_c_zones import zone_of
-from b24app.systems.kit.portions import portions
+from b24app.systems.kit.portions import portions, readable
 from b24app.systems.kit.units import moment_of
 from b24app.systems.one_c_wms.orders import build_order, parse_order, with_articles
 from b24app.systems.one_c_wms.receipts import build_receipt, parse_receipt, parse_stock, with_inspection
 from b24app.systems.one_c_wms.settings import MISSING_WAREHOUSE
-from b24app.systems.one_c_wms.vocabulary import BATCH, MEANINGS, NOT_FOUND, STATE_CONFLICT, TAKEN
+from b24app.systems.one_c_wms.vocabulary import BATCH, MEANINGS
 from b24app.systems.plugin import Manifest, OpenContext
 
 ORDERS, RECEIPTS = "v1/wms/shipment-orders", "v1/wms/expected-receipts"
-BY_NUMBER = "by-external-id"
-CANCEL = {"reasonCode": "other", "comment": "Отменено в Битрикс24"}
 #: Articles in one call of stock, and pages of its answer: a hundred articles lie in few warehouses.
 MOST_SKUS, MOST_PAGES = 100, 8
 
@@ -56,7 +64,7 @@ class ServiceWms(CallbacksByHand):
         reply = self._client.get(f"{ORDERS}/{BY_NUMBER}/{number}", "orders.find")
         if reply.code == NOT_FOUND:
             return None
-        state = self._order(reply, "orders.find")
+        state = reply.parsed(parse_order, "orders.find")
         if state.number != number:
             raise Unavailable("orders.find: another number")
         return state
@@ -66,22 +74,10 @@ class ServiceWms(CallbacksByHand):
         body = self.preview(request).body
         reply = self._client.post(ORDERS, "orders.create", "ShipmentOrder", body, key_of("order", request.number))
         if reply.ok:
-            state = parse_order(reply.row)
-            if state is None:
-                # 202 (§6.1): 1C makes it later, and the look-up finds it then.
-                raise Uncertain(f"orders.create: HTTP {reply.status} without an order")
-            return state
+            return reply.made(parse_order, "orders.create")
         if reply.code in TAKEN:
-            return self._there_already(request, reply)
+            return adopted(request, self.find(request.number), reply, MEANINGS)
         raise Refused(with_articles(reply.problems(MEANINGS), body))
-
-    def _there_already(self, request: ShipmentRequest, taken: Reply) -> OrderState:
-        found = self.find(request.number)
-        if found is None:
-            raise Uncertain("orders.create: the number is taken by an order that cannot be seen yet")
-        if not is_ours(request, found):
-            raise Refused(taken.problems(MEANINGS))
-        return found
 
     def preview(self, request: ShipmentRequest) -> Outgoing:
         body = build_order(request, self._warehouse())
@@ -97,21 +93,11 @@ class ServiceWms(CallbacksByHand):
         reply = self._client.get(f"{ORDERS}/{remote_id}", "orders.read")
         if reply.code == NOT_FOUND:
             return OrderState(remote_id, gone=True)
-        return self._order(reply, "orders.read")
-
-    def _order(self, reply: Reply, label: str) -> OrderState:
-        state = parse_order(reply.row) if reply.ok else None
-        if state is None:
-            raise Unavailable(f"{label}: HTTP {reply.status}, {reply.code or 'no order'}")
-        return state
+        return reply.parsed(parse_order, "orders.read")
 
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """Twenty a call (docs/systems/one_c/contract.md): one that 1C does not know (any more) is left out there."""
-        found: list[OrderState] = []
-        for some in portions(remote_ids, BATCH):
-            with suppress(Unavailable):
-                found += self._several(some)
-        return found
+        return readable(remote_ids, BATCH, self._several)
 
     def _several(self, remote_ids: Sequence[str]) -> list[OrderState]:
         [(rows, unreadable)] = self._client.pages(ORDERS, "orders.many", 1, ids=",".join(remote_ids))
@@ -122,17 +108,14 @@ class ServiceWms(CallbacksByHand):
         return [states.get(each) or OrderState(each, gone=True) for each in remote_ids]
 
     def cancel(self, remote_id: str) -> OrderState:
-        """Until picking began; a cancelled one is the same answer (§6.7)."""
-        path = f"{ORDERS}/{remote_id}/cancel"
-        reply = self._client.post(path, "orders.cancel", "CancelRequest", CANCEL, key_of("cancel", remote_id))
+        """Until picking began."""
+        reply = self._client.cancel(f"{ORDERS}/{remote_id}", "orders.cancel")
         if reply.code == NOT_FOUND:
             return OrderState(remote_id, gone=True, cancel=Decision.ACCEPTED)
-        if reply.code == STATE_CONFLICT:
-            raise Refused([_too_late(reply)])
         if not reply.ok:
             raise Refused(reply.problems(MEANINGS))
-        state = parse_order(reply.row)
-        if state is None or state.cancel is None:
+        state = reply.made(parse_order, "orders.cancel")
+        if state.cancel is None:
             raise Uncertain("orders.cancel: an answer without a cancelled order")
         return state
 
@@ -144,10 +127,7 @@ class ServiceWms(CallbacksByHand):
         key = key_of("receipt", request.number)
         reply = self._client.post(RECEIPTS, "receipts.create", "ExpectedReceipt", body, key)
         if reply.ok:
-            state = parse_receipt(reply.row)
-            if state is None:
-                raise Uncertain(f"receipts.create: HTTP {reply.status} without a receipt")
-            return replace(state, number=request.number)
+            return replace(reply.made(parse_receipt, "receipts.create"), number=request.number)
         if reply.code not in TAKEN:
             raise Refused(with_articles(reply.problems(MEANINGS), body))
         found = self.find_receipt(request.number)
@@ -169,9 +149,7 @@ class ServiceWms(CallbacksByHand):
 
     def _receipt(self, reply: Reply, label: str) -> ReceiptState:
         """With the inspection, once it is completed."""
-        state = parse_receipt(reply.row) if reply.ok else None
-        if state is None:
-            raise Unavailable(f"{label}: HTTP {reply.status}, {reply.code or 'no receipt'}")
+        state = reply.parsed(parse_receipt, label)
         if state.stage is not ReceiptStage.COMPLETED:
             return state
         found = self._client.get(f"{RECEIPTS}/{state.remote_id}/inspection", "receipts.inspection")
@@ -183,16 +161,13 @@ class ServiceWms(CallbacksByHand):
         return inspected
 
     def cancel_receipt(self, remote_id: str) -> ReceiptState:
-        path, key = f"{RECEIPTS}/{remote_id}/cancel", key_of("cancel", remote_id)
-        reply = self._client.post(path, "receipts.cancel", "CancelRequest", CANCEL, key)
+        reply = self._client.cancel(f"{RECEIPTS}/{remote_id}", "receipts.cancel")
         if reply.code == NOT_FOUND:
             return ReceiptState(remote_id, gone=True)
-        if reply.code == STATE_CONFLICT:
-            raise Refused([_too_late(reply)])
         if not reply.ok:
             raise Refused(reply.problems(MEANINGS))
-        state = parse_receipt(reply.row)
-        if state is None or state.stage is not ReceiptStage.CANCELLED:
+        state = reply.made(parse_receipt, "receipts.cancel")
+        if state.stage is not ReceiptStage.CANCELLED:
             raise Uncertain("receipts.cancel: an answer without a cancelled receipt")
         return state
 
@@ -257,19 +232,10 @@ class ServiceWms(CallbacksByHand):
         """Settings; the service's health, which needs the password; the warehouses, which need the rights."""
         checks: list[tuple[str, Callable[[], Found | None]]] = [
             ("settings", lambda: needs_settings(self._manifest, self._context)),
-            ("sign_in", self._test_health),
+            ("sign_in", lambda: (self._client.health("wms"), {})),
             ("call", self._test_warehouse),
         ]
         return run_checks(checks)
-
-    def _test_health(self) -> Found:
-        row = self._client.health()
-        capabilities = row.get("capabilities")
-        if not isinstance(capabilities, list) or "wms" not in capabilities:
-            raise Refused([Problem("one_c_no_service", Field.ACCOUNT, Who.ADMIN, their_text=f"{capabilities}")])
-        base = row.get("infobase")
-        known = base if isinstance(base, Mapping) else {}
-        return f"{known.get('configuration') or ''} {known.get('version') or ''}".strip(), {}
 
     def _test_warehouse(self) -> Found | None:
         found = {place.code: place.title for place in self.warehouses()}
@@ -277,8 +243,3 @@ class ServiceWms(CallbacksByHand):
         if chosen and chosen not in found:
             raise Refused([Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, params={"point": chosen})])
         return found.get(chosen, ""), {"n": str(len(found))}
-
-
-def _too_late(reply: Reply) -> Problem:
-    words = str(reply.error.get("message") or "")
-    return Problem("too_late_to_cancel", Field.ORDER, Who.MANAGER, their_code=reply.code, their_text=words)

@@ -6,14 +6,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Option
 from b24app.systems.one_c_wms.vocabulary import BLOCKED, RECEIPT_STATES, STAGES_OF, STATES
 
-#: What a base without our service cannot do.
-BY_HAND = Problem("one_c_by_hand", Field.ORDER, Who.ADMIN)
 MISSING_WAREHOUSE = Problem("account_missing", Field.ACCOUNT, Who.ADMIN)
-
-
-def no_object(name: str) -> Problem:
-    """The base has no such object or attribute, or does not publish it."""
-    return Problem("one_c_no_object", Field.ACCOUNT, Who.ADMIN, params={"name": name})
 
 
 def state_options(name: str, found: tuple[str, ...] = ()) -> list[Option]:

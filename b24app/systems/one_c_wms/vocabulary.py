@@ -13,11 +13,10 @@ from b24app.logistics.warehouse import ReceiptStage
 from b24app.systems.kit.meanings import Meanings
 from b24app.systems.kit.units import decimal_of
 
-SERVICE, ODATA = "http_service", "odata"
+SERVICE = "http_service"
 PICK = "pick"
 SERVICES = ((PICK, {"ru": "Сборка на складе", "en": "Picking"}),)
-VAT_RATES = frozenset({0, 5, 7, 10, 20, 22})
-MAX_NUMBER, MAX_LINE = 64, 255
+MAX_NUMBER = 64
 #: Orders that one look tells of. The service takes fifty (docs/systems/one_c/contract.md), a filter of OData twenty.
 BATCH = 20
 
@@ -143,8 +142,6 @@ NEEDED = (
 
 # --- errors (§6.2, §2.2) ----------------------------------------------------------------------------------------------
 
-NOT_FOUND, STATE_CONFLICT = "NOT_FOUND", "STATE_CONFLICT"
-TAKEN = frozenset({"ALREADY_EXISTS", "IDEMPOTENCY_CONFLICT"})
 _M, _A, _W = Who.MANAGER, Who.ADMIN, Who.WAYBILL
 #: Paths of fields without their indexes, codes of the service, codes of OData.
 MEANINGS = Meanings(

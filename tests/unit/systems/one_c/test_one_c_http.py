@@ -162,10 +162,14 @@ def test_a_list_is_read_page_by_page_and_an_odd_one_is_no_list() -> None:
 
 
 def test_health_is_only_ours() -> None:
-    assert opened(Scripted(200, b'{"service": "b24logistics"}')).health()["service"] == "b24logistics"
+    said = {"service": "b24logistics", "capabilities": ["wms"], "infobase": {"configuration": "WMS", "version": "5.2"}}
+    assert opened(Scripted(200, json.dumps(said).encode())).health("wms") == "WMS 5.2"
+    with pytest.raises(Refused) as caught:
+        opened(Scripted(200, json.dumps(said).encode())).health("tms")
+    assert (caught.value.problems[0].code, caught.value.problems[0].their_text) == ("one_c_no_service", "['wms']")
     for status, body in ((200, b'{"service": "another"}'), (404, HTML), (404, error("NOT_FOUND"))):
         with pytest.raises(Refused) as caught:
-            opened(Scripted(status, body)).health()
+            opened(Scripted(status, body)).health("wms")
         assert caught.value.problems[0].code == "one_c_no_service"
     with pytest.raises(Unavailable):
-        opened(Scripted(503, HTML)).health()
+        opened(Scripted(503, HTML)).health("wms")

@@ -55,8 +55,8 @@ def test_a_request_is_built_whole_in_the_contracts_order() -> None:
                 {"no": 1, "barcode": "wb-1057-1-1", "weightKg": 0.701, "lengthCm": 21, "widthCm": 15, "heightCm": 10},
                 {"no": 2, "barcode": "wb-1057-1-2", "weightKg": 0.005},
             ],
-            "items": [{"line": 1, "sku": "CUP-1", "name": "Чашка", "qty": 2, "weightKg": 0.3, "price": 450.1,
-                       "vatRate": 22, "packageNo": 1}],
+            "items": [{"line": 1, "sku": "CUP-1", "name": "Чашка", "qty": 2, "unit": "шт", "weightKg": 0.3,
+                       "price": 450.1, "vatRate": 22, "packageNo": 1}],
         },
     }  # fmt: skip
     assert list(body) == [
