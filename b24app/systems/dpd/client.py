@@ -11,7 +11,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.dpd.vocabulary import AMBIGUOUS, FAULTS, KEY_WORDS, KNOWN_FAULTS
 from b24app.systems.kit.checks import account_refused
 from b24app.systems.kit.line import Line
-from b24app.systems.kit.soap import Service, Soap, SoapFault
+from b24app.systems.kit.soap import Soap, SoapFault
 from b24app.systems.plugin import OpenContext
 
 _NAMES = ("geography2", "calculator2", "order2", "tracing1-1", "event-tracking", "label-print")
@@ -37,9 +37,7 @@ class Client:
         self._key = context.setting("client_key")
         line = Line(context)
         self.base = line.base
-        self._soaps = {
-            name: Soap(line, Service(f"services/{name}?wsdl", f"services/{name}")) for name in _NAMES
-        }  # fmt: skip
+        self._soaps = {name: Soap(line, f"services/{name}") for name in _NAMES}
 
     def address(self, service: str) -> str:
         return f"{self.base}/services/{service}"

@@ -1,18 +1,27 @@
 """SOAP services through zeep, over the house's one HTTP door (limits, budget, circuit, log). A WSDL is loaded and
-parsed once per process, which takes zeep a second; accounts share it."""
+parsed once per process, which takes zeep a second; accounts share it. Where it says that its service is, is not asked:
+the account's keys go to the host that was configured, and nowhere else."""
 
 from __future__ import annotations
 
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
-from b24app.logistics.errors import Unavailable
-from b24app.systems.kit.line import LIST, Line, lost
+from b24app.logistics.errors import AccountProblem, Unavailable
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.systems.kit.line import LIST, READ, Line, lost
 from b24app.wire.http import Answer, Limits
+
+#: Parsed WSDLs that a process keeps, the latest used ones, and bytes of their texts: what zeep makes of them grows with
+#: these. The real ones have some ten to some hundred KB.
+MOST, MOST_BYTES = 64, 32 * 1024 * 1024
+#: Of one WSDL with all that it imports.
+MOST_OF_ONE, MOST_PARTS = 4 * 1024 * 1024, 50
 
 
 class SoapFault(Exception):  # noqa: N818 - their word
@@ -24,22 +33,21 @@ class SoapFault(Exception):  # noqa: N818 - their word
         self.code, self.text, self.detail, self.status, self.tree = code, text, detail, status, tree
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """One of their services: where its WSDL is (below the line's base), where it is called ("" = as the WSDL says), and
-    which binding (`{namespace}name`; "" = the only one)."""
-
-    wsdl: str
-    path: str = ""
-    binding: str = ""
-
-
 class Soap:
-    """Calls of one account to one service."""
+    """Calls of one account to one service: it is at `path` below the line's base, its WSDL at `path?wsdl`."""
 
-    def __init__(self, line: Line, service: Service) -> None:
+    def __init__(self, line: Line, path: str) -> None:
         self._line = line
-        self._service = service
+        self._path = path
+
+    @property
+    def address(self) -> str:
+        """Raises AccountProblem for a path that was typed as an address of another host."""
+        address = self._line.address(self._path)
+        if found := self._line.by_the_front_door(address) if "://" in self._path else address:
+            return found
+        params = {"host": urlsplit(address).hostname or "", "own": urlsplit(self._line.base).hostname or ""}
+        raise AccountProblem(Problem("soap_elsewhere", Field.ACCOUNT, Who.ADMIN, params=params))
 
     def call(
         self,
@@ -51,16 +59,15 @@ class Soap:
         limits: Limits | None = None,
     ) -> Any:
         """The answer as plain dicts, lists and values (what came once may be one value or a list: see `rows`). Raises
-        SoapFault, Unavailable, Uncertain."""
+        SoapFault, AccountProblem, Unavailable, Uncertain."""
         from lxml import etree
         from zeep.exceptions import Error, Fault, XMLParseError
         from zeep.helpers import serialize_object
 
-        client = _CLIENTS.get(self._line, self._service)
+        client = _CLIENTS.get(self._line, f"{self.address}?wsdl")
         call = _now.call = _Now(self._line, label, write, limits, None)
         try:
-            proxy = self._proxy(client)
-            found = getattr(proxy, operation)(**(body or {}))
+            found = getattr(self._proxy(client), operation)(**(body or {}))
         except Fault as fault:
             raise _fault(fault) from fault
         except (Error, XMLParseError, etree.LxmlError, LookupError, TypeError, ValueError, AttributeError) as error:
@@ -73,8 +80,9 @@ class Soap:
         return serialize_object(found, dict)
 
     def download(self, operation: str, label: str, sink: IO[bytes], body: Mapping[str, Any] | None = None) -> None:
-        """A long answer to the end of a file, as raw XML, for `lxml.etree.iterparse`. Raises SoapFault, Unavailable."""
-        client = _CLIENTS.get(self._line, self._service)
+        """A long answer to the end of a file, as raw XML, for `lxml.etree.iterparse`. Raises SoapFault, AccountProblem,
+        Unavailable."""
+        client = _CLIENTS.get(self._line, f"{self.address}?wsdl")
         proxy = self._proxy(client)
         binding, options = proxy._binding, proxy._binding_options
         envelope, headers = binding._create(operation, (), dict(body or {}), client=client, options=options)
@@ -89,13 +97,7 @@ class Soap:
         sink.seek(0, os.SEEK_END)
 
     def _proxy(self, client: Any) -> Any:
-        if not self._service.path and not self._service.binding:
-            return client.service
-        binding = self._service.binding or next(iter(client.wsdl.bindings))
-        address = (
-            self._line.address(self._service.path) if self._service.path else client.service._binding_options["address"]
-        )
-        return client.create_service(binding, address)
+        return client.create_service(next(iter(client.wsdl.bindings)), self.address)
 
 
 def rows(value: Any) -> list[Any]:
@@ -156,13 +158,10 @@ class _Transport:
     """zeep's door to the network: ours."""
 
     def load(self, url: str) -> bytes:
-        line = _loading.line
-        if line is None:
+        now = _loading.now
+        if now is None:
             raise Unavailable(f"{url}: nobody loads it now")
-        answer = line.send("GET", _by_the_front_door(line.base, url), "soap.wsdl", headers={"Accept": "text/xml, */*"})
-        if answer.status != 200:
-            raise Unavailable(f"soap.wsdl: HTTP {answer.status}")
-        return answer.body
+        return now.load(url)
 
     def post_xml(self, address: str, envelope: Any, headers: Mapping[str, str]) -> _Response:
         call = _now.call
@@ -174,57 +173,84 @@ class _Transport:
         return _Response(answer)
 
 
-def _by_the_front_door(base: str, url: str) -> str:
-    """The address to load from: a WSDL behind a proxy names its schemas by http and an inner port of the same host."""
-    ours, theirs = urlsplit(base), urlsplit(url)
-    if ours.hostname != theirs.hostname:
-        return url
-    return urlunsplit(theirs._replace(scheme=ours.scheme, netloc=ours.netloc))
+@dataclass
+class _Loading:
+    """A WSDL that this thread loads, with all that it imports."""
+
+    line: Line
+    size: int = 0
+    parts: int = 0
+
+    def load(self, url: str) -> bytes:
+        """Raises Unavailable."""
+        mine = self.line.by_the_front_door(url)
+        # A schema of another host is public, or nobody's: the account's sign-in does not go there.
+        line = self.line if mine else Line(self.line.context)
+        limits = replace(READ, max_bytes=MOST_OF_ONE)
+        answer = line.send("GET", mine or url, "soap.wsdl", headers={"Accept": "text/xml, */*"}, limits=limits)
+        if answer.status != 200:
+            raise Unavailable(f"soap.wsdl: HTTP {answer.status} at {urlsplit(mine or url).hostname}")
+        self.size, self.parts = self.size + len(answer.body), self.parts + 1
+        if self.size > MOST_OF_ONE or self.parts > MOST_PARTS:
+            raise Unavailable(f"soap.wsdl: {self.parts} parts of {self.size} bytes and no end")
+        return answer.body
 
 
 class _LoadingLocal(threading.local):
-    line: Line | None = None
+    now: _Loading | None = None
 
 
 _loading = _LoadingLocal()
 
 
-class _Clients:
-    """Parsed WSDLs by address."""
+@dataclass
+class _Kept:
+    """`lock` is held while it is loaded."""
 
-    def __init__(self) -> None:
-        self._found: dict[str, Any] = {}
-        self._locks: dict[str, threading.Lock] = {}
+    client: Any = None
+    size: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class _Clients:
+    """Parsed WSDLs by address; what was not used for longest goes first."""
+
+    def __init__(self, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
+        self._most, self._most_bytes = most, most_bytes
+        self._found: OrderedDict[str, _Kept] = OrderedDict()
         self._guard = threading.Lock()
 
-    def get(self, line: Line, service: Service) -> Any:
+    def get(self, line: Line, url: str) -> Any:
         """Raises Unavailable."""
-        url = line.address(service.wsdl)
-        found = self._found.get(url)
-        if found is not None:
-            return found
         with self._guard:
-            lock = self._locks.setdefault(url, threading.Lock())
-        with lock:
-            found = self._found.get(url)
-            if found is None:
-                found = self._found[url] = _load(line, url)
-        return found
+            kept = self._found.setdefault(url, _Kept())
+            self._found.move_to_end(url)
+        with kept.lock:
+            if kept.client is None:
+                kept.client, kept.size = _load(line, url)
+                self._trim()
+            return kept.client
+
+    def _trim(self) -> None:
+        with self._guard:
+            while len(self._found) > self._most or sum(each.size for each in self._found.values()) > self._most_bytes:
+                self._found.popitem(last=False)
 
 
-def _load(line: Line, url: str) -> Any:
+def _load(line: Line, url: str) -> tuple[Any, int]:
+    """The parsed WSDL, and how many bytes it was made of."""
     from lxml import etree
     from zeep import Client, Settings
     from zeep.exceptions import Error
 
     settings = Settings(strict=False, xml_huge_tree=True, xsd_ignore_sequence_order=True, force_https=False)
-    _loading.line = line
+    now = _loading.now = _Loading(line)
     try:
-        return Client(url, transport=_Transport(), settings=settings)
+        return Client(url, transport=_Transport(), settings=settings), now.size
     except (Error, etree.LxmlError, ValueError) as error:
         raise Unavailable(f"soap.wsdl: {type(error).__name__}: {str(error)[:200]}") from error
     finally:
-        _loading.line = None
+        _loading.now = None
 
 
 _CLIENTS = _Clients()

@@ -13,7 +13,7 @@ from b24app.logistics.order import Decision, OrderState
 from b24app.systems.kit.checks import account_refused
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.portions import portions
-from b24app.systems.kit.soap import Service, Soap, SoapFault, rows
+from b24app.systems.kit.soap import Soap, SoapFault, rows
 from b24app.systems.kit.spool import BROKEN
 from b24app.systems.plugin import OpenContext
 from b24app.systems.russian_post.client import Client
@@ -47,8 +47,8 @@ class Tracker:
         self.mode = context.setting("tracking") if self._keys["login"] else CHEAP
         daily = context.setting("tracking_daily")
         self._daily = int(daily) if daily.isdigit() else 100
-        self._single = Soap(client.tracking, Service("rtm34?wsdl", "rtm34"))
-        self._bulk = Soap(client.tracking, Service("fc?wsdl", "fc"))
+        self._single = Soap(client.tracking, "rtm34")
+        self._bulk = Soap(client.tracking, "fc")
         self.key = f"{self.mode}:{self._keys['login'] or context.setting('login')}"
 
     def pull(self, cursor: str, watched: Callable[[], Sequence[str]]) -> FeedPage:

@@ -49,10 +49,10 @@ class Client:
 
     def __init__(self, context: OpenContext, *, quick: bool = False) -> None:
         self._limits = _QUICK if quick else {}
-        headers = {"Accept-Language": context.setting("language") or "ru"}
+        self.headers = {"Accept-Language": context.setting("language") or "ru"}
         if client := context.setting("client"):
-            headers["sap-client"] = client
-        self.context, self.line = context, Line(context, headers=headers)
+            self.headers["sap-client"] = client
+        self.context, self.line = context, Line(context, headers=self.headers)
         self.oauth = context.setting("sign") == "oauth"
         self._name, self._secret = context.setting("user"), context.setting("password")
         account = (self.line.base, self._name, self._secret, context.setting("client"))

@@ -11,8 +11,9 @@ from typing import Any
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import fingerprint
+from b24app.systems.kit.checks import account_refused
 from b24app.systems.kit.line import Line, lost
-from b24app.systems.kit.soap import Service, Soap, SoapFault
+from b24app.systems.kit.soap import Soap, SoapFault
 from b24app.systems.sap_ewm.client import Client
 from b24app.systems.sap_ewm.errors import Said
 from b24app.systems.sap_ewm.odata import BOXES, ITEMS
@@ -26,13 +27,16 @@ class SoapDeliveries:
     """The module's three actions."""
 
     def __init__(self, client: Client) -> None:
-        context = client.context
-        self.path = context.setting("soap_path") or SOAP_PATH
-        headers = {"Authorization": client.basic}
-        if number := context.setting("client"):
-            headers["sap-client"] = number
-        self.line = Line(context, headers=headers)
-        self._soap = Soap(self.line, Service(f"{self.path}?wsdl", self.path))
+        self._line = Line(client.context, headers={**client.headers, "Authorization": client.basic})
+        self._soap = Soap(self._line, client.context.setting("soap_path") or SOAP_PATH)
+
+    def check(self) -> None:
+        """Sign in, now. Raises AccountProblem, Unavailable."""
+        answer = self._line.send("GET", f"{self._soap.address}?wsdl", "soap.check")
+        if answer.status in (401, 403):
+            raise account_refused(f"HTTP {answer.status}")
+        if answer.status != 200:
+            raise Unavailable(f"soap.check: HTTP {answer.status}")
 
     def create(self, request: ShipmentRequest, order: str, shipping_point: str) -> Row:
         """The module looks for our number first and answers with what is there (§8)."""

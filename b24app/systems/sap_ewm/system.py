@@ -19,7 +19,7 @@ from b24app.logistics.warehouse import (
     StockLine,
     Warehouse,
 )
-from b24app.systems.kit.checks import Found, account_refused, needs_settings, run_checks
+from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.portions import portions
 from b24app.systems.plugin import Manifest, OpenContext
@@ -157,14 +157,7 @@ class SapEwm(Shipping):
         return run_checks(checks)
 
     def _test_sign_in(self) -> None:
-        if self._soap is None:
-            self._client.check()
-            return
-        answer = self._soap.line.send("GET", f"{self._soap.path}?wsdl", "soap.check")
-        if answer.status in (401, 403):
-            raise account_refused(f"HTTP {answer.status}")
-        if answer.status != 200:
-            raise Unavailable(f"soap.check: HTTP {answer.status}")
+        (self._soap or self._client).check()
 
     def _test_search(self) -> None:
         """A site that lets nobody filter deliveries cannot be asked what became of a lost answer (§3.2)."""

@@ -10,7 +10,7 @@ import pytest
 from b24app.logistics.errors import AccountProblem, LogisticsError, Unavailable, Uncertain
 from b24app.logistics.problem import Field, Who
 from b24app.systems.dpd.client import Client, Said, refused
-from b24app.systems.kit.soap import SoapFault, _by_the_front_door
+from b24app.systems.kit.soap import SoapFault
 from b24app.systems.plugin import OpenContext
 
 SETTINGS = {"client_number": "1000000001", "client_key": "KEY"}
@@ -118,16 +118,3 @@ def test_another_fault_is_shown_in_their_words() -> None:
     assert (problem.code, problem.their_code, problem.their_text) == (
         "refused_unknown", "wrong-weight", "Вес должен быть больше нуля",
     )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("url", "loaded"),
-    [
-        ("http://ws.dpd.ru:80/services/tracing?xsd=1", "https://ws.dpd.ru/services/tracing?xsd=1"),
-        ("https://ws.dpd.ru/services/tracing?wsdl", "https://ws.dpd.ru/services/tracing?wsdl"),
-        ("http://schemas.test/types.xsd", "http://schemas.test/types.xsd"),
-    ],
-)
-def test_a_schema_of_the_same_host_is_loaded_over_tls(url: str, loaded: str) -> None:
-    """The real WSDL imports its schema by plain http, port 80 (§1)."""
-    assert _by_the_front_door("https://ws.dpd.ru", url) == loaded
