@@ -222,12 +222,17 @@ def _subscriptions(app: Flask, sklad: MoySklad, kind: str, make: Callable[..., E
         found = lists.page_of(kind, request.args)
         return page(sklad, f"/entity/{kind}", kind, list(caller().base.of(kind).values()), shown, found)
 
+    def kept(data: Any) -> dict[str, Any]:
+        """Made, or changed where it has its meta (§5.1)."""
+        old = None
+        if isinstance(data, dict) and "meta" in data:
+            old = caller().base.of(kind)[caller().reader.reference("meta", data, (kind,)).id]
+        return shown(make(sklad, caller().base, caller().user, data, old))
+
     def subscribe() -> Response:
         data = body()
         with sklad.lock:
-            if not isinstance(data, list):
-                return answer(sklad, shown(make(sklad, caller().base, caller().user, data)))
-            return each(sklad, data, lambda row: shown(make(sklad, caller().base, caller().user, row)))
+            return each(sklad, data, kept) if isinstance(data, list) else answer(sklad, kept(data))
 
     def change(identifier: str) -> Response:
         data = body()

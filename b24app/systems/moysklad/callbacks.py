@@ -81,21 +81,22 @@ class Notices:
 
 
 def ensure_subscribed(client: Client, url: str) -> None:
-    """One of each kind to exactly this address, those that are missing in one call; those of an older secret go."""
-    rows, missing = _list(client), []
+    """One of each kind to exactly this address. One call shows them, one makes those that are missing and switches on
+    those that they switched off because nobody answered for days (§5.1: an element with its meta is a change; §7).
+    Those of an older secret go before: so many of a kind and no more are allowed."""
+    rows = _list(client)
+    wanted: list[Row] = []
     for kind, action in WANTED:
         mine = [row for row in rows if (row.get("entityType"), row.get("action")) == (kind, action)]
         kept, stale = kept_and_stale(mine, url)
         for row in stale:
             _drop(client, row)
         if kept is None:
-            missing.append({"url": url, "action": action, "entityType": kind})
+            wanted.append({"url": url, "action": action, "entityType": kind})
         elif not kept.get("enabled", True):
-            # They switch off what did not answer for days (§4).
-            path = f"entity/webhook/{kept['id']}"
-            client.object("PUT", path, "webhooks.enable", write=True, json={"enabled": True})
-    if missing:
-        client.mass("entity/webhook", "webhooks.add", missing)
+            wanted.append({"meta": kept.get("meta"), "enabled": True})
+    if wanted:
+        client.mass("entity/webhook", "webhooks.set", wanted)
     client.hush(url)
 
 

@@ -21,7 +21,8 @@ _PATH = re.compile(
     r"/api/remap/1\.2/entity/(?P<type>\w+)"
     r"(?P<of>/metadata/(?:states|attributes|embeddedtemplate|customtemplate))?/(?P<id>[^/?#]*)(?:\?.*)?"
 )
-_KNOWN = {*WRITTEN, *SHOWN, *ELSEWHERE, "state", "attributemetadata", "embeddedtemplate", "customtemplate"}
+_KNOWN = {*WRITTEN, *SHOWN, *ELSEWHERE, "state", "attributemetadata", "embeddedtemplate", "customtemplate", "webhook",
+          "webhookstock"}  # fmt: skip
 MOST = 1000
 _DEEPEST = 10
 

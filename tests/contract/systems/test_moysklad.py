@@ -318,6 +318,20 @@ def test_our_own_writes_are_not_told_to_us(sklad: MoySkladHarness) -> None:
     }  # fmt: skip
 
 
+def test_what_they_switched_off_is_on_again_in_one_call(sklad: MoySkladHarness) -> None:
+    url, client = "http://127.0.0.1:9/hooks/moysklad/7/secret", sklad.port._client
+    sklad.port.ensure_subscribed(url)
+    first, *others = client.pages("entity/webhook", "x")
+    client.ask("DELETE", f"entity/webhook/{first['id']}", "x", write=True)
+    for row in others:
+        client.object("PUT", f"entity/webhook/{row['id']}", "x", write=True, json={"enabled": False})
+    sklad.calls.records.clear()
+    sklad.port.ensure_subscribed(url)
+    assert sklad.calls.labels() == ["webhooks.list", "webhooks.set"]
+    rows = sklad.control("GET", "webhooks")["webhooks"]
+    assert [(row["url"], row["enabled"]) for row in rows] == [(url, True)] * 4
+
+
 def test_a_solution_that_may_subscribe_once_is_told_so(sklad: MoySkladHarness) -> None:
     robot = sklad.world.addresses["moysklad"]["accounts"][4]
     mine = sklad.open(login="", password="", token=robot["token"])

@@ -647,6 +647,9 @@ def test_subscriptions_have_rules(world: World, client: Client) -> None:
     robot.post("/entity/webhook", {**hook, "url": "http://127.0.0.1:9/c"})
     assert refusal(robot.call("POST", "/entity/webhook", {**hook, "url": "http://127.0.0.1:9/d"}))[1] == 30007
     assert refusal(Client(world, "clerk@romashka").call("POST", "/entity/webhook", hook)) == (403, 30004)
+    changed = client.post("/entity/webhook", [{"meta": made["meta"], "enabled": False}, hook])
+    assert (changed[0]["id"], changed[0]["enabled"]) == (made["id"], False)
+    assert changed[1]["errors"][0]["code"] == 30003
     assert client.call("DELETE", f"/entity/webhook/{made['id']}").status_code == 200
     assert [row["url"] for row in client.world.control.get("/moysklad/webhooks")["webhooks"]] == [
         "http://127.0.0.1:9/c"
