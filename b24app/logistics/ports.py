@@ -72,11 +72,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class CallbackHint(Jsonable):
-    """A callback names an order; what happened to it is read from the system. `key` is stable for a repeated one."""
+    """A callback names an order; what happened to it is read from the system. `key` is stable for a repeated one.
+    `checked` False: whose order it is could not be asked, so that one that we do not know need not be a stranger's."""
 
     remote_id: str
     number: str = ""
     key: str = ""
+    checked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

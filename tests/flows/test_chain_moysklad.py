@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
-from b24app.store import portals
-from b24app.store.engine import session_scope
+from b24app.store import portals, reconciling
+from b24app.store.engine import read_scope, session_scope
 from sandbox.world import World
 from tests.flows.test_chain import DEAL, account_of, rows_of
 from tests.flows.town import NUMBER, TRACK, Shop, Town
+
+STRANGER = "0a0000ff-0000-11f1-0a80-0000000000aa"
 
 
 @pytest.fixture
@@ -36,6 +39,19 @@ def shop(town: Town, world: World) -> Shop:
 def sklad(shop: Shop, verb: str, path: str, body: Any = None) -> Any:
     control = shop.town.world.control
     return control.get(f"/moysklad/{path}") if verb == "GET" else control.post(f"/moysklad/{path}", body)
+
+
+def test_an_order_that_could_not_be_looked_up_is_not_called_a_strangers(shop: Shop) -> None:
+    """A busy account names all its orders; while MoySklad does not answer, nobody can say whose they are."""
+    account, told = account_of(shop, "moysklad"), shop.town.program.parts.sessions
+    shop.town.wait(lambda: sklad(shop, "GET", "webhooks")["webhooks"], "the subscription")
+    url = sklad(shop, "GET", "webhooks")["webhooks"][0]["url"]
+    meta = {"type": "customerorder", "href": f"https://moysklad.test/entity/customerorder/{STRANGER}"}
+    shop.town.fault("status", "moysklad", match={"path": "*/entity/customerorder"}, params={"status": 500}, times=1)
+    requests.post(url, json={"events": [{"meta": meta, "action": "UPDATE"}]}, timeout=10)
+    shop.town.wait(lambda: account_of(shop, "moysklad").hook_seen_at != account.hook_seen_at, "the notice is heard")
+    with read_scope(told) as session:
+        assert reconciling.foreign(session, shop.row.id) == []
 
 
 def test_picked_in_moysklad_and_carried_by_cdek(shop: Shop) -> None:

@@ -74,7 +74,7 @@ def _hear(services: Services, slice_: Slice, account: Account, system: Any, rows
                     named.add(hint.number)
         # A body that names one of ours tells of ours: the other order in it is its return.
         strange = [body for body in bodies if not any(hint.remote_id in known or hint.number in named for hint in body)]
-        foreign = {hint.remote_id: hint.number for body in strange for hint in body}
+        foreign = {hint.remote_id: hint.number for body in strange for hint in body if hint.checked}
         reconciling.note_foreign(session, portal_id, connection_id, foreign, now)
         shipments.poll_now(session, portal_id, sorted(found), now)
         portals.note_callback(session, portal_id, connection_id, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 MOST = 4096
@@ -22,17 +22,31 @@ class Directory:
 
     def get(self, key: tuple[str, ...], now: float, age_s: float, load: Callable[[], Any]) -> Any:
         """The kept value, or what `load` gives (its errors pass through)."""
+        return self.get_all([key], now, age_s, lambda _missing: [load()])[0]
+
+    def get_all(
+        self,
+        keys: Sequence[tuple[str, ...]],
+        now: float,
+        age_s: float,
+        load: Callable[[Sequence[tuple[str, ...]]], Sequence[Any]],
+    ) -> list[Any]:
+        """The values of these keys; one `load` gives those that are not kept, in their order."""
+        found: dict[tuple[str, ...], Any] = {}
         with self._guard:
-            until, value = self._rows.get(key, (0.0, None))
-            if until > now:
-                self._rows.move_to_end(key)
-                return value
-        value = load()
-        with self._guard:
-            self._rows[key] = (now + (age_s if value else age_s / 10), value)
-            while len(self._rows) > self._most:
-                self._rows.popitem(last=False)
-        return value
+            for key in keys:
+                until, value = self._rows.get(key, (0.0, None))
+                if until > now:
+                    self._rows.move_to_end(key)
+                    found[key] = value
+        if missing := [key for key in dict.fromkeys(keys) if key not in found]:
+            found |= zip(missing, load(missing), strict=True)
+            with self._guard:
+                for key in missing:
+                    self._rows[key] = (now + (age_s if found[key] else age_s / 10), found[key])
+                while len(self._rows) > self._most:
+                    self._rows.popitem(last=False)
+        return [found[key] for key in keys]
 
     def drop(self, key: tuple[str, ...]) -> None:
         """Forget one value: it was just changed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -41,40 +41,45 @@ class Notices:
         self._client, self._directory, self._now = client, directory, now
 
     def parse(self, body: bytes) -> list[CallbackHint]:
-        """Orders of ours that a notice speaks of. While nobody answers, what is named is believed."""
+        """Orders of ours that a notice speaks of, looked up in two calls at most. While nobody answers, what is named
+        is believed, and so is an order that is there no more: whose it was nobody can say."""
         named = events_of(body)
         key = hashlib.sha256(body).hexdigest()[:32]
         orders = {identifier: "" for kind, identifier in named if kind == ORDER}
         with suppress(LogisticsError):
-            orders |= {found: "" for kind, each in named if kind == DEMAND and (found := self._order_of(each))}
-            orders = {each: number for each in orders if (number := self._number_of(each)) is not None}
-        return [CallbackHint(identifier, number, key) for identifier, number in orders.items()]
+            orders |= dict.fromkeys(filter(None, self._orders_of([each for kind, each in named if kind == DEMAND])), "")
+            numbers = zip(orders, self._numbers_of(list(orders)), strict=True)
+            orders = {order: number for order, number in numbers if number is not None}
+        return [CallbackHint(order, number, key, checked=bool(number)) for order, number in orders.items()]
 
-    def _order_of(self, demand: str) -> str:
-        """The order that a shipment was made from, "" for none; it does not change."""
+    def _orders_of(self, demands: Sequence[str]) -> list[str]:
+        """The order that each shipment was made from, "" for none; it does not change."""
 
-        def load() -> str:
-            rows = self._client.by_ids(DEMAND, [demand], "hooks.demands", "state")
-            return next((id_of(row.get("customerOrder")) for row in rows.values()), "")
+        def load(ids: Sequence[str]) -> list[str]:
+            rows = self._client.by_ids(DEMAND, ids, "hooks.demands", "state")
+            return [id_of(rows.get(each, {}).get("customerOrder")) for each in ids]
 
-        found: str = self._kept("hook.demand", demand, load)
-        return found
+        return self._kept("hook.demand", demands, load)
 
-    def _number_of(self, order: str) -> str | None:
-        """Our number of an order of ours; None for a stranger's. One that is not there any more was deleted: whose it
-        was nobody can say."""
+    def _numbers_of(self, orders: Sequence[str]) -> list[str | None]:
+        """Our number of each order of ours, "" of one that is there no more; None for a stranger's."""
 
-        def load() -> tuple[str | None]:
-            row = self._client.by_ids(ORDER, [order], "hooks.orders", "state").get(order, {})
-            number = str(row.get("externalCode") or "")
-            ours = not row or row.get("syncId") == sync_id("order", number)
-            return (number if ours else None,)
+        def load(ids: Sequence[str]) -> list[tuple[str | None]]:
+            rows = self._client.by_ids(ORDER, ids, "hooks.orders", "state")
+            return [(_number_in(rows.get(each)),) for each in ids]
 
-        found: tuple[str | None] = self._kept("hook.order", order, load)
-        return found[0]
+        return [number for (number,) in self._kept("hook.order", orders, load)]
 
-    def _kept(self, what: str, identifier: str, load: Callable[[], Any]) -> Any:
-        return self._directory.get((self._client.account, what, identifier), self._now, _KEPT_S, load)
+    def _kept(self, what: str, ids: Sequence[str], load: Callable[[Sequence[str]], Sequence[Any]]) -> list[Any]:
+        keys = [(self._client.account, what, each) for each in ids]
+        return self._directory.get_all(keys, self._now, _KEPT_S, lambda missing: load([key[-1] for key in missing]))
+
+
+def _number_in(order: Row | None) -> str | None:
+    if order is None:
+        return ""
+    number = str(order.get("externalCode") or "")
+    return number if order.get("syncId") == sync_id("order", number) else None
 
 
 # --- subscriptions ----------------------------------------------------------------------------------------------------

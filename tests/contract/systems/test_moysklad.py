@@ -299,7 +299,23 @@ def test_a_shipments_notice_leads_to_its_order_and_strangers_to_nothing(sklad: M
     fresh = sklad.make("wb-2-1")
     sklad.fault("status", "*", times=None, status=500)
     [hint] = sklad.port.parse({}, notice(sklad, "customerorder", fresh.remote_id))
-    assert hint.remote_id == fresh.remote_id
+    assert (hint.remote_id, hint.checked) == (fresh.remote_id, False)
+    sklad.no_faults()
+    [hint] = sklad.port.parse({}, notice(sklad, "customerorder", fresh.remote_id))
+    assert (hint.number, hint.checked) == ("wb-2-1", True)
+    [hint] = sklad.port.parse({}, notice(sklad, "customerorder", sklad.no_such_order()))
+    assert (hint.number, hint.checked) == ("", False)  # it was deleted: whose it was nobody can say
+
+
+def test_a_notice_of_many_is_looked_up_at_once(sklad: MoySkladHarness) -> None:
+    made = [sklad.make(f"wb-{n}-1") for n in range(1, 4)]
+    sklad.pack(made[0])
+    named = [("demand", sklad.detail(made[0])["demand"]), *(("customerorder", each.remote_id) for each in made[1:])]
+    events = [json.loads(notice(sklad, *each))["events"][0] for each in named]
+    sklad.calls.records.clear()
+    hints = sklad.port.parse({}, json.dumps({"events": events}).encode())
+    assert {(hint.remote_id, hint.number) for hint in hints} == {(each.remote_id, each.number) for each in made}
+    assert sklad.calls.labels() == ["hooks.demands", "hooks.orders"]
 
 
 def agent_of(sklad: MoySkladHarness) -> str:

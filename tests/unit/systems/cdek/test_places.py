@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -122,6 +123,20 @@ def test_a_directory_keeps_answers_for_a_while_and_forgets_the_oldest() -> None:
     for now, name in [(0, "a"), (5, "a"), (11, "a"), (11, "b"), (11, "c"), (11, "a")]:
         directory.get((name,), now, 10.0, lambda name=name: load(name))  # type: ignore[misc]
     assert asked == ["a", "a", "b", "c", "a"]
+
+
+def test_what_a_directory_lacks_is_asked_for_at_once() -> None:
+    directory, asked = Directory(), []
+
+    def load(keys: Sequence[tuple[str, ...]]) -> list[str]:
+        asked.append([name for (name,) in keys])
+        return [name.upper() for (name,) in keys]
+
+    for names in ("ab", "bacba", "ab"):
+        found = directory.get_all([(name,) for name in names], 0.0, 10.0, load)
+        assert found == list(names.upper())
+    assert asked == [["a", "b"], ["c"]]
+    assert directory.get_all([], 0.0, 10.0, load) == []
 
 
 def test_an_empty_answer_is_asked_again_sooner_and_a_failure_is_not_kept() -> None:
