@@ -21,7 +21,6 @@ from b24app.flows.case import (
 )
 from b24app.flows.compose import Composed, compose
 from b24app.flows.decisions import (
-    CreateShipment,
     Decided,
     MarkGone,
     Nothing,
@@ -156,13 +155,3 @@ def _made(case: Case, composed: Composed) -> Decided:
 def _solve(case: Case) -> list[Decided]:
     keys = tuple(sorted({view.problem.key for view in case.problems}))
     return [SolveProblems(keys)] if keys else []
-
-
-def next_number_after_duplicate(deal: DealSnapshot, pipeline: PipelineConfig, last: ShipmentView) -> Decided:
-    """The system says that our number is taken although no order of ours is there: the same request with the next n."""
-    composed = compose(deal, pipeline, last.n + 1)
-    if composed.request is None:
-        return Nothing("waits_for_fix")
-    return CreateShipment(
-        last.n + 1, composed.request, composed.input_hash, last.trigger_history_id, composed.connection_id
-    )

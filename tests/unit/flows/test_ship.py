@@ -22,7 +22,7 @@ from b24app.flows.decisions import (
     SolveProblems,
     WithdrawShipment,
 )
-from b24app.flows.ship import decide, next_number_after_duplicate
+from b24app.flows.ship import decide
 from b24app.flows.snapshot import ProblemView, Role
 from b24app.logistics.model import DeliveryKind
 from b24app.logistics.problem import Field, Problem
@@ -149,12 +149,6 @@ def test_a_fix_in_the_settings_retries_too() -> None:
     refused = shipment(Status.REJECTED, input_hash=input_hash(deal(), pipeline()))
     fixed = pipeline(services={DeliveryKind.COURIER: "express"})
     assert one(decide(deal(), fixed, [refused], NOW, [move()]), RetryShipment).request.service_code == "express"
-
-
-def test_a_taken_number_gives_way_to_the_next() -> None:
-    created = next_number_after_duplicate(deal(), pipeline(), shipment(Status.REJECTED))
-    assert isinstance(created, CreateShipment)
-    assert (created.n, created.request.number) == (2, "wb-42-2")
 
 
 def test_problems_name_their_fields_and_are_opened_once() -> None:
