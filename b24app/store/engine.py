@@ -62,7 +62,7 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
             turns.begin(connection)
 
     event.listen(engine, "begin", begin)
-    event.listen(engine, "commit", turns.end)
+    event.listen(engine, "commit", turns.commit)
     event.listen(engine, "rollback", turns.end)
     return engine
 

@@ -50,6 +50,17 @@ class Turns:
             self.end(connection)
             raise
 
+    def commit(self, connection: Connection) -> None:
+        """COMMIT on SQLAlchemy's event, which comes before its own COMMIT: that finds nothing left to do, and the turn
+        lasts until the disk has what was written. Else the next thread would ask in vain meanwhile. Raises SQLAlchemy's
+        DBAPIError."""
+        if not connection.info.get(_HELD):
+            return
+        try:
+            connection.exec_driver_sql("COMMIT")
+        finally:
+            self.end(connection)
+
     def end(self, connection: Connection) -> None:
         """The transaction ends: the next one may ask. Harmless for one that never began here."""
         if connection.info.pop(_HELD, False):

@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
-from sqlalchemy.engine import make_url
-
-from b24app.settings import Settings
-from b24app.store.turns import BUSY_MS, Turns
+from b24app.store.turns import Turns
 
 EXIT_CODE = 9
 #: A call is in the middle of its way after this; the sandbox is told to take longer.
@@ -33,23 +29,10 @@ def _end(*_args: Any, **_kwargs: Any) -> Any:
 def _stop() -> None:
     """Between two of the process's writes: SQLite has one lock for all, and who is stopped holding it stops everybody
     (from whom PostgreSQL takes theirs: `store.engine.STOPPED_MS`). What is tried here is what comes after."""
-    with _nobody_writes():
-        os.kill(os.getpid(), signal.SIGSTOP)
-
-
-@contextmanager
-def _nobody_writes() -> Iterator[None]:
-    """No thread of this process begins to write, and none is still committing: a turn ends before its COMMIT does."""
     with ExitStack() as held:
         for turns in _turns:
             held.enter_context(turns._front)
-        url = make_url(Settings().database_url)
-        if url.get_backend_name() == "sqlite":
-            connection = sqlite3.connect(str(url.database), timeout=BUSY_MS / 1000, isolation_level=None)
-            with closing(connection):
-                connection.execute("BEGIN IMMEDIATE")
-                connection.execute("ROLLBACK")
-        yield
+        os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def _remember_turns() -> None:

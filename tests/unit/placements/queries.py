@@ -13,13 +13,13 @@ from b24app.store.engine import Sessions
 
 @contextmanager
 def counted(sessions: Sessions) -> Iterator[list[str]]:
-    """The statements of what runs inside, without those that only begin a transaction."""
+    """The statements of what runs inside, without those that only begin or end a transaction."""
     with sessions() as session:
         engine = session.get_bind()
     said: list[str] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN")):
+        if not statement.startswith(("PRAGMA", "BEGIN", "COMMIT")):
             said.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)

@@ -6,12 +6,13 @@ import sqlite3
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from b24app.store import turns
+from b24app.store import engine, turns
 from b24app.store.engine import Sessions, make_engine, make_sessions, session_scope
 
 
@@ -75,3 +76,35 @@ def test_another_process_is_waited_for_and_not_for_ever(
     other.execute("COMMIT")
     _write(small)
     other.close()
+
+
+def test_a_turn_lasts_until_its_writes_are_on_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[turns.Turns] = []
+
+    def remembered() -> turns.Turns:
+        made.append(turns.Turns())
+        return made[-1]
+
+    monkeypatch.setattr(engine, "Turns", remembered)
+    one = make_engine(f"sqlite:///{path}")
+    told: list[tuple[str, bool]] = []
+    with one.begin() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        driver.set_trace_callback(lambda words: told.append((words, made[0]._front.locked())))
+        connection.execute(text("CREATE TABLE n (id INTEGER PRIMARY KEY)"))
+    driver.set_trace_callback(None)
+    assert [each for each in told if each[0] == "COMMIT"] == [("COMMIT", True)]
+    assert not made[0]._front.locked()
+    one.dispose()
+
+
+def test_a_commit_that_fails_gives_its_turn_back_and_nothing_stays(small: Sessions) -> None:
+    with small() as session, session.begin():
+        session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        session.execute(text("CREATE TABLE child (id INTEGER REFERENCES n (id))"))
+    with pytest.raises(IntegrityError), session_scope(small) as session:
+        session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        session.execute(text("INSERT INTO child VALUES (99)"))
+    _write(small)
+    with session_scope(small) as session:
+        assert session.scalar(text("SELECT count(*) FROM child")) == 0
