@@ -15,7 +15,7 @@ from b24app.frames import pages
 from b24app.frames.pages import Viewer
 from b24app.frames.words import LANGUAGES, choose_language, words
 from b24app.logistics.status import Status
-from placements.tab_now import TONES
+from placements.chips import TONES
 
 PATH = "/components"
 PROFILES = ("demo", "test")

@@ -20,10 +20,9 @@ from b24app.store.faces.deal_facts import (
 )
 from b24app.store.faces.many import LastShipment, Standing
 from b24app.store.faces.prints import NO_ORDER
+from placements.chips import Chip, chip_of
 from placements.preview import Preview
 from placements.problem_words import field_words, problem_view
-from placements.tab_chain_view import chip_of
-from placements.tab_now import Chip
 
 SHIP, REFRESH = "ship_now", "refresh"
 #: Fields that are put right in the row.

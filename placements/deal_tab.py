@@ -43,7 +43,7 @@ from placements.person import Reading, read_deal
 from placements.preview import preview
 from placements.tab_collect import ways_at
 from placements.tab_documents_reading import keeps_documents
-from placements.tab_now import TAKES
+from placements.tab_scene import TAKES
 from placements.tab_several_view import chosen
 from placements.tab_view import TabView, dated, tab_view
 

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.flows.chain import REST
+from b24app.flows.legs import may_be_cancelled
 from b24app.flows.portions import Portion, still_left
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import PageParts, answer_errors, session_of, trace
@@ -57,7 +58,7 @@ class ChainDesk:
             busy = intents.open_kinds(session, who.portal_id, shipment_id)
             if CANCEL in busy or pressed(session, who.portal_id, who.entity_id, press, now):
                 return self._tab.fragment(who)
-            if Status(row.status) is not Status.CREATED or busy:
+            if busy or not may_be_cancelled(Status(row.status), at_warehouse=False):
                 raise PageError(ErrorCode.OUT_OF_DATE, "it moved, or something is being done with it")
             lane = intents.add(session, row, CANCEL, {}, now=now, trace_id=trace(), people=True)
             detail = {"key": press, "title": row.order_number or row.number}

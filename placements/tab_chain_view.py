@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 
 from b24app.flows.chain import REST
-from b24app.flows.legs import PICKED, carrier_of, may_be_called_off, picked_of
-from b24app.flows.picking import Step
+from b24app.flows.legs import PICKED, carrier_of, may_be_called_off, may_be_cancelled, picked_of
+from b24app.flows.picking import Step, step_of
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.status import Status
 from b24app.store.faces.deal_facts import ShipmentFacts, TabFacts
+from placements.chips import Chip, chip_of
 from placements.parcel_words import ParcelLine, parcel_line
-from placements.tab_now import Chip, Pickable, chip, step_of
 
 _NOTHING = (Status.CANCELLED, Status.REJECTED)
 _BAD = (*_NOTHING, Status.LOST, Status.DELIVERY_FAILED, Status.RETURNING, Status.RETURNED)
@@ -78,9 +77,9 @@ def chain_view(facts: TabFacts, formats: Formats, mine: Collection[Right]) -> Ch
     packed = picked.picking.packed
     boxes = packed.parcels if packed else ()
     announced = picked.request.parcels if picked.request else ()
-    may_cancel = Right.CANCEL in mine and carrier is not None and carrier.status is Status.CREATED
+    may_cancel = Right.CANCEL in mine and carrier is not None and may_be_cancelled(carrier.status, at_warehouse=False)
     problems = [found for found in facts.problems if found.problem.code == REST]
-    both = may_cancel and may_be_called_off(picked)
+    both = may_cancel and may_be_called_off(picked.status)
     return ChainView(
         legs=tuple(_legs(picked, carrier, formats)),
         rows=tuple(_rows(picked, formats)),
@@ -110,15 +109,6 @@ def _legs(picked: ShipmentFacts, carrier: ShipmentFacts | None, formats: Formats
     return [first, LegView(carrier.connection, number, state, day, chip_of(carrier, formats))]
 
 
-def chip_of(shipment: Pickable, formats: Formats) -> Chip:
-    """A warehouse's order in its own steps."""
-    found, step = chip(shipment.status, formats), step_of(shipment)
-    if step is None or step is Step.CANCELLED:
-        return found
-    own = "chain.rejected" if step is Step.REJECTED else f"chain.step.{step.value}"
-    return replace(found, label=formats.words(own))
-
-
 def _rows(picked: ShipmentFacts, formats: Formats) -> list[RowView]:
     """Once picking is over what is not there is missing; until then it is only not there yet."""
     if picked.picking is None:
@@ -138,25 +128,3 @@ def _rows(picked: ShipmentFacts, formats: Formats) -> list[RowView]:
 def _number(quantity: Decimal, formats: Formats) -> str:
     text = format(quantity.normalize(), "f")
     return text.replace(".", ",") if formats.lang == "ru" else text
-
-
-# --- the path ---------------------------------------------------------------------------------------------------------
-
-#: Stops of the warehouse, before those of the way.
-_INSIDE = (Step.PICKING, Step.PACKED)
-
-
-def inside(picked: ShipmentFacts, formats: Formats) -> list[tuple[str, str, bool]]:
-    """`(title, when, whether it is done)` of the stops at the warehouse."""
-    step, packed = step_of(picked), picked.picking.packed if picked.picking else None
-    begun = _first(picked, Status.ACCEPTED_AT_WAREHOUSE)
-    at = packed.at if packed else None
-    over = step in (Step.PACKED, Step.SHIPPED)
-    return [
-        (formats.words("chain.stop.picking"), formats.short_day(begun) if begun else "", over),
-        (formats.words("chain.stop.packed"), formats.short_day(at) if at else "", over),
-    ]
-
-
-def _first(shipment: ShipmentFacts, status: Status) -> datetime | None:
-    return min((event.at for event in shipment.events if event.status is status), default=None)

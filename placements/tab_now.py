@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from b24app import words
 from b24app.flows.chain import REST
 from b24app.flows.legs import PICKED, carrier_of
-from b24app.flows.picking import Picking, Step, is_ready
-from b24app.flows.portions import is_split, still_left
+from b24app.flows.picking import Step, is_ready, step_of
+from b24app.flows.portions import still_left
 from b24app.flows.stock import Level
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
@@ -19,161 +18,13 @@ from b24app.logistics.status import Status
 from b24app.store.faces.deal_facts import (
     IntentFacts,
     LackFacts,
-    PauseFacts,
     ProblemFacts,
     ShipmentFacts,
-    TabFacts,
 )
-from placements.preview import Preview
-from placements.problem_words import ProblemView, field_words, problem_view
+from placements.chips import TONES
+from placements.problem_words import field_words, problem_view
 from placements.tab_next import CALLS, what_next
-
-#: The right that each wish of the tab takes.
-TAKES = {"ship_now": Right.SHIP, "retry": Right.SHIP, "refresh": Right.SHIP, "cancel": Right.CANCEL}
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A button. `code` is the row it appends; `style` a `.wb-btn` variant; `ask` = a dialog confirms it first."""
-
-    code: str
-    label: str
-    style: str = ""
-    ask: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """`tone` and `icon` of the mark, title, text, problem with its quote, buttons; `busy` = we are at it right now.
-
-    `not_yours`: who may press what this person may not; empty where nothing was taken away. `call`: the client's phone
-    (E.164) where a call is what helps."""
-
-    tone: str
-    icon: str
-    title: str
-    text: str
-    actions: tuple[Action, ...] = ()
-    problem: ProblemView | None = None
-    busy: bool = False
-    not_yours: str = ""
-    call: str = ""
-
-
-TONES = {
-    Status.DRAFT: ("grey", "edit"),
-    Status.SUBMITTING: ("blue", "hourglass"),
-    Status.CREATED: ("blue", "doc"),
-    Status.ACCEPTED_AT_WAREHOUSE: ("blue", "store"),
-    Status.IN_TRANSIT: ("blue", "truck"),
-    Status.READY_FOR_PICKUP: ("amber", "pin"),
-    Status.OUT_FOR_DELIVERY: ("blue", "walk"),
-    Status.DELIVERED: ("green", "check-circle"),
-    Status.DELIVERY_FAILED: ("red", "alert"),
-    Status.RETURNING: ("violet", "undo"),
-    Status.RETURNED: ("violet", "home"),
-    Status.CANCELLED: ("grey", "cross-circle"),
-    Status.REJECTED: ("red", "ban"),
-    Status.LOST: ("red", "search"),
-    Status.UNKNOWN: ("amber", "question"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    tone: str
-    icon: str
-    label: str
-
-
-def chip(status: Status, formats: Formats) -> Chip:
-    tone, icon = TONES[status]
-    return Chip(tone, icon, formats.words(f"status.{status.value}"))
-
-
-_STEPS = {
-    Status.CREATED: Step.CREATED,
-    Status.ACCEPTED_AT_WAREHOUSE: Step.PICKING,
-    Status.IN_TRANSIT: Step.SHIPPED,
-    Status.CANCELLED: Step.CANCELLED,
-    Status.REJECTED: Step.REJECTED,
-}
-
-
-class Pickable(Protocol):
-    """A shipment, as far as it may be a warehouse's."""
-
-    @property
-    def status(self) -> Status: ...
-    @property
-    def picking(self) -> Picking | None: ...
-
-
-def step_of(shipment: Pickable) -> Step | None:
-    """Where a warehouse's order is; None of all others, and before the warehouse has it."""
-    if shipment.picking is None:
-        return None
-    packed = shipment.picking.packed is not None
-    inside = shipment.status in (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE)
-    return Step.PACKED if packed and inside else _STEPS.get(shipment.status)
-
-
-#: Statuses after which a new order may be asked for: nothing of the old one is alive.
-_OVER = (Status.CANCELLED, Status.REJECTED, Status.RETURNED, Status.LOST)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What the rules look at. `carrier` is the system's name as people know it."""
-
-    facts: TabFacts
-    formats: Formats
-    carrier: str
-    preview: Preview | None
-
-    @property
-    def shipment(self) -> ShipmentFacts | None:
-        return self.facts.shipments[0] if self.facts.shipments else None
-
-    @property
-    def split(self) -> bool:
-        """Whether the deal's goods leave in several shipments."""
-        return is_split(self.facts.shipments)
-
-    @property
-    def problems(self) -> tuple[ProblemFacts, ...]:
-        """Those of the shipment that is shown, and of the deal."""
-        if not self.split or self.shipment is None:
-            return self.facts.problems
-        mine = (0, self.shipment.id, self.shipment.follows)
-        return tuple(found for found in self.facts.problems if found.shipment_id in mine)
-
-    def said_by(self, found: ProblemFacts) -> str:
-        """Whose words a problem quotes: the system of its order."""
-        of = next((each for each in self.facts.legs if each.id == found.shipment_id), None)
-        if of is None:
-            return self.carrier
-        # What its carrier has against a request is found out before the warehouse hears of it.
-        asked = [intent.kind for intent in of.intents][-1:] == ["check"]
-        return self.facts.systems.get(self.facts.system if asked else of.system, self.carrier)
-
-    def words(self, key: str, **params: object) -> str:
-        return self.formats.words(key, carrier=self.carrier, **params)
-
-    def now(self, key: str, tone: str, icon: str, *actions: Action, busy: bool = False, **params: object) -> Now:
-        return Now(
-            tone,
-            icon,
-            self.words(f"now.{key}.title", **params),
-            self.words(f"now.{key}.text", **params),
-            actions,
-            busy=busy,
-        )
-
-    def paused(self, key: str, pause: PauseFacts, *actions: Action) -> Now:
-        """An administrator stopped the account: who, since when and why."""
-        since = self.formats.moment(pause.since) if pause.since else ""
-        return self.now(key, "amber", "pause", *actions, name=pause.by, since=since, reason=pause.reason)
+from placements.tab_scene import OVER, TAKES, Action, Now, Scene
 
 
 def what_now(scene: Scene) -> Now:
@@ -235,17 +86,12 @@ def may_fix_address(scene: Scene) -> str:
     facts, shipment = scene.facts, scene.shipment
     if facts.gone or facts.asks or not facts.connection:
         return ""
-    if shipment is not None and shipment.status not in (Status.DRAFT, *_OVER):
+    if shipment is not None and shipment.status not in (Status.DRAFT, *OVER):
         return ""
     wrong = [found.problem for found in facts.problems] + list(scene.preview.problems if scene.preview else ())
     if any(is_address_problem(problem) for problem in wrong):
         return "now"
     return "card" if shipment is None and scene.preview is not None and not scene.preview.point else ""
-
-
-def is_over(shipment: ShipmentFacts) -> bool:
-    """Whether nothing of the order is alive: another one may be asked for."""
-    return shipment.status in _OVER
 
 
 def _urgency(found: ProblemFacts) -> int:
@@ -267,7 +113,7 @@ def _may_retry(scene: Scene, found: ProblemFacts) -> bool:
     if found.problem.code == REST:
         return False
     waits = shipment is not None and shipment.leg == PICKED and is_ready(shipment.picking, shipment.status)
-    return shipment is None or waits or shipment.status in (Status.DRAFT, Status.SUBMITTING, *_OVER)
+    return shipment is None or waits or shipment.status in (Status.DRAFT, Status.SUBMITTING, *OVER)
 
 
 def _sending(scene: Scene) -> Now | None:
@@ -337,7 +183,7 @@ def _status(scene: Scene) -> Now | None:
     tone, icon = TONES[shipment.status]
     place = shipment.events[-1].place if shipment.events else ""
     actions: tuple[Action, ...] = ()
-    if shipment.status in _OVER and scene.facts.connection:
+    if shipment.status in OVER and scene.facts.connection:
         actions = _once_more(scene, shipment)
     follows, own = what_next(shipment, scene.formats), _status_key(shipment, place)
     key = follows.key if follows else own

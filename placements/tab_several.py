@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24.fields import names_of
 from b24app.bitrix24.own_fields import titles_of
 from b24app.flows.cutting import goods_of
-from b24app.flows.legs import PICKED
+from b24app.flows.legs import may_be_called_off, may_be_cancelled
 from b24app.flows.portions import PartWish, left
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
@@ -142,9 +142,8 @@ class Several:
             busy = intents.open_kinds(session, who.portal_id, shipment_id)
             if CANCEL in busy or pressed(session, who.portal_id, who.entity_id, press, now):
                 return self._tab.fragment(who)
-            status = Status(shipment.status)
-            held = shipment.leg == PICKED and status.has_moved and not status.has_left
-            if busy or not (status is Status.CREATED or held):
+            at_warehouse = shipment.picking is not None
+            if busy or not may_be_cancelled(Status(shipment.status), at_warehouse=at_warehouse):
                 raise PageError(ErrorCode.OUT_OF_DATE, "it moved, or something is being done with it")
             along = _behind(session, shipment)
             lane = intents.add(session, shipment, CANCEL, along, now=now, trace_id=trace(), people=True)
@@ -161,6 +160,5 @@ class Several:
 def _behind(session: Session, shipment: Shipment) -> dict[str, int]:
     """The warehouse's order goes along with its carrier's, once that one is cancelled."""
     picked = shipments.get(session, shipment.portal_id, shipment.follows) if shipment.follows else None
-    status = Status(picked.status) if picked is not None else Status.CANCELLED
-    inside = status.is_live and not status.has_left
+    inside = picked is not None and may_be_called_off(Status(picked.status))
     return {intents.ALONG: picked.id} if picked is not None and inside else {}

@@ -14,8 +14,7 @@ from b24app.store.faces.deal_facts import (
     ShipmentFacts,
     TabFacts,
 )
-from placements.tab_chain_view import chip_of
-from placements.tab_now import Chip
+from placements.chips import Chip, chip_of
 
 #: Longer numbers are no quantity.
 LONGEST = 12

@@ -3,51 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
 
-from b24app.flows.legs import may_be_called_off, picked_of
+from b24app.flows.legs import may_be_called_off, may_be_cancelled, picked_of
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.changes import ChangeRule
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.papers import PaperForm
-from b24app.logistics.status import Status
 from b24app.store.faces.deal_facts import (
     ShipmentFacts,
     TabFacts,
 )
 from b24app.store.parcels import Kept
+from placements.chips import Chip, chip_of
 from placements.history import Day, history
 from placements.parcel_words import ParcelLine, parcel_line
 from placements.preview import Preview
 from placements.problem_words import ProblemView, problem_view
-from placements.tab_chain_view import ChainView, chain_view, chip_of, inside, legs_of
+from placements.tab_chain_view import ChainView, chain_view
 from placements.tab_changes_view import ChangesView, changes_view
 from placements.tab_collect_view import CollectView, Ways, collect_view, is_handed
-from placements.tab_now import (
-    TAKES,
-    Action,
-    Chip,
-    Now,
-    Scene,
-    allowed,
-    beside,
-    is_over,
-    may_fix_address,
-    what_now,
-)
+from placements.tab_now import allowed, beside, may_fix_address, what_now
 from placements.tab_papers_view import PapersView, papers_view
+from placements.tab_path import Stop, stops_of
+from placements.tab_scene import TAKES, Action, Now, Scene, is_over
 from placements.tab_several_view import SeveralView, may_split, several_view
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """`state`: is-done, is-here, is-bad or empty (ahead)."""
-
-    title: str
-    detail: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +93,6 @@ class TabView:
         return f"?shipment={self.shipment.id}" if self.several and self.shipment else ""
 
 
-_WAY = (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.READY_FOR_PICKUP, Status.DELIVERED)
-_NO_PATH = (Status.DRAFT, Status.SUBMITTING, Status.REJECTED, Status.CANCELLED, Status.UNKNOWN)
-
-
 def tab_view(
     facts: TabFacts,
     formats: Formats,
@@ -140,7 +117,7 @@ def tab_view(
     handed = shipment is not None and is_handed(facts.shipments, shipment)
     return TabView(
         now=now,
-        stops=_stops(facts, shipment, formats) if shipment else (),
+        stops=stops_of(facts, shipment, formats) if shipment else (),
         chip=chip_of(shipment, formats) if shipment else None,
         shipment=shipment,
         request=request,
@@ -220,13 +197,10 @@ def _divisible(preview: Preview | None) -> bool:
 
 
 def _cancel(scene: Scene, now: Now) -> Action | None:
-    """Only before the carrier took the parcel: later it is a matter of returning, not of cancelling."""
     shipment = scene.shipment
     if shipment is None or now.busy:
         return None
-    if shipment.picking is not None and shipment.status is not Status.DRAFT and may_be_called_off(shipment):
-        return Action("cancel", scene.words("do.cancel"), "danger-plain", ask=True)
-    if shipment.status is not Status.CREATED:
+    if not may_be_cancelled(shipment.status, at_warehouse=shipment.picking is not None):
         return None
     return Action("cancel", scene.words("do.cancel"), "danger-plain", ask=True)
 
@@ -237,7 +211,7 @@ def _cancel_text(scene: Scene) -> str:
         return ""
     number = shipment.order_number or shipment.number
     picked = picked_of(shipment, scene.facts.legs)
-    if picked is not None and may_be_called_off(picked):
+    if picked is not None and may_be_called_off(picked.status):
         return scene.words("chain.cancel_both", number=number, first=picked.order_number or picked.number)
     return scene.words("chain.cancel" if shipment.picking is not None else "cancel.text", number=number)
 
@@ -246,81 +220,3 @@ def _other(shipment: ShipmentFacts, formats: Formats) -> Other:
     return Other(
         shipment.order_number or shipment.number, chip_of(shipment, formats), formats.short_day(shipment.created_at)
     )
-
-
-def _stops(facts: TabFacts, shipment: ShipmentFacts, formats: Formats) -> tuple[Stop, ...]:
-    picked, carrier = legs_of(facts)
-    if picked is not None:
-        return _chain_stops(picked, carrier, formats)
-    return _way_stops(shipment, formats)
-
-
-def _chain_stops(picked: ShipmentFacts, carrier: ShipmentFacts | None, formats: Formats) -> tuple[Stop, ...]:
-    """What the warehouse does stands for the first stops of the way; the rest is ahead until the carrier has it."""
-    if picked.status in _NO_PATH and (carrier is None or carrier.status in _NO_PATH):
-        return ()
-    carried = carrier is not None and carrier.status not in (Status.CANCELLED, Status.REJECTED)
-    way = _way_stops(carrier, formats) if carrier is not None and carried else ()
-    gone = any(stop.state for stop in way[1:])
-    stops, here = [], True
-    for title, when, over in inside(picked, formats):
-        done = over or gone
-        stops.append(Stop(title, when, "is-done" if done and (gone or when or over) else "is-here" if here else ""))
-        here = here and done
-    if stops[-1].state == "is-done" and not gone:
-        stops[-1] = replace(stops[-1], state="is-here")
-    ahead = [Stop(formats.words(f"stop.{status.value}"), "", "") for status in _way(carrier or picked)[2:]]
-    return (*stops, *(way[2:] if len(way) > 2 else ahead))
-
-
-def _way_stops(shipment: ShipmentFacts, formats: Formats) -> tuple[Stop, ...]:
-    if shipment.status in _NO_PATH:
-        return ()
-    first = {event.status: event.at for event in reversed(shipment.events)}
-    first.setdefault(Status.CREATED, shipment.created_at)
-    at = _position(shipment.status)
-    return tuple(_stop(shipment, status, index, at, first, formats) for index, status in enumerate(_way(shipment)))
-
-
-def _way(shipment: ShipmentFacts) -> tuple[Status, ...]:
-    """To a door there is no waiting at a point: the courier's stop stands there instead."""
-    to_door = shipment.request is None or shipment.request.point_code is None
-    return tuple(
-        Status.OUT_FOR_DELIVERY if status is Status.READY_FOR_PICKUP and to_door else status for status in _WAY
-    )
-
-
-def _position(status: Status) -> int:
-    places = {
-        Status.OUT_FOR_DELIVERY: 3,
-        Status.DELIVERY_FAILED: 3,
-        Status.RETURNING: 3,
-        Status.LOST: 2,
-        Status.RETURNED: 3,
-    }
-    return places.get(status, _WAY.index(status) if status in _WAY else 0)
-
-
-def _stop(
-    shipment: ShipmentFacts, status: Status, index: int, at: int, first: dict[Status, datetime], formats: Formats
-) -> Stop:
-    bad = shipment.status in (Status.DELIVERY_FAILED, Status.RETURNING, Status.RETURNED, Status.LOST)
-    title = formats.words(f"stop.{shipment.status.value if bad and index == at else status.value}")
-    done = index < at or (index == at and shipment.status is Status.DELIVERED)
-    state = "is-done" if done else "" if index > at else "is-bad" if bad else "is-here"
-    return Stop(title, _stop_detail(shipment, status, index - at, first, formats), state)
-
-
-def _stop_detail(
-    shipment: ShipmentFacts, status: Status, ahead: int, first: dict[Status, datetime], formats: Formats
-) -> str:
-    if ahead == 0 and shipment.status is not Status.DELIVERED:
-        place = shipment.events[-1].place if shipment.events and shipment.status.has_moved else ""
-        return formats.words("stop.here_at", place=place) if place else formats.words("stop.here")
-    if status in first:
-        return formats.short_day(first[status])
-    return _promise(shipment.promised, formats) if status is Status.DELIVERED and ahead > 0 else ""
-
-
-def _promise(promised: date | None, formats: Formats) -> str:
-    return formats.words("stop.promised", day=formats.day(promised)) if promised else ""

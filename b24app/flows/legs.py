@@ -68,9 +68,15 @@ def beside(one: Legged, every: Iterable[L]) -> tuple[L, ...]:
     return pieces(each for each in every if each.id not in chain and not (mine and each.follows == mine))
 
 
-def may_be_called_off(picked: Legged) -> bool:
-    """Whether the warehouse may still be told to leave it: its goods have not left the dock."""
-    return picked.status.is_live and not picked.status.has_left
+def may_be_called_off(status: Status) -> bool:
+    """Whether a warehouse may still be told to leave an order: its goods have not left the dock."""
+    return status.is_live and not status.has_left
+
+
+def may_be_cancelled(status: Status, *, at_warehouse: bool) -> bool:
+    """Whether a person may have an order cancelled: a carrier's before the parcel was taken (later it is a matter of
+    returning, not of cancelling), a warehouse's until its goods have left."""
+    return status is Status.CREATED or (at_warehouse and status is not Status.DRAFT and may_be_called_off(status))
 
 
 def alive(piece: L, every: Sequence[L]) -> tuple[L, ...]:
@@ -78,6 +84,6 @@ def alive(piece: L, every: Sequence[L]) -> tuple[L, ...]:
     without a chain is its only leg."""
     if piece.leg != PICKED:
         picked = picked_of(piece, every)
-        behind = (picked,) if picked is not None and may_be_called_off(picked) else ()
+        behind = (picked,) if picked is not None and may_be_called_off(picked.status) else ()
         return ((piece, *behind) if piece.status.is_live else behind) if piece.follows else (piece,)
-    return (piece,) if may_be_called_off(piece) else ()
+    return (piece,) if may_be_called_off(piece.status) else ()

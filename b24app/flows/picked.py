@@ -10,7 +10,7 @@ from b24app.flows.chain import REST, SHORT
 from b24app.flows.decisions import Advance, StageTarget, Text
 from b24app.flows.following import follow
 from b24app.flows.legs import PICKED, beside, carrier_of
-from b24app.flows.picking import AT_WAREHOUSE, Picking, Step, learnt
+from b24app.flows.picking import AT_WAREHOUSE, STEPS, Picking, Step, learnt, step_at
 from b24app.flows.polling import Pace
 from b24app.flows.snapshot import PipelineConfig, Role, ShipmentView
 from b24app.flows.track import advance, stage_of_name
@@ -23,13 +23,6 @@ OVER_AFTER = timedelta(days=7)
 _NOTHING = (Status.CANCELLED, Status.REJECTED)
 #: Problems that goods which move on do not leave behind.
 _KEPT = (f"{REST}|", f"{SHORT}|", "warehouse_cancelled|")
-_STEPS = {
-    Status.CREATED: Step.CREATED,
-    Status.ACCEPTED_AT_WAREHOUSE: Step.PICKING,
-    Status.IN_TRANSIT: Step.SHIPPED,
-    Status.CANCELLED: Step.CANCELLED,
-    Status.REJECTED: Step.REJECTED,
-}
 
 
 def advance_picked(
@@ -81,7 +74,7 @@ def _mapped(view: ShipmentView, pipeline: PipelineConfig | None) -> PipelineConf
     if pipeline is None or view.leg != PICKED:
         return pipeline
     steps = pipeline.warehouse_stages
-    stages = {status: steps[step.value] for status, step in _STEPS.items() if steps.get(step.value)}
+    stages = {status: steps[step.value] for status, step in STEPS.items() if steps.get(step.value)}
     if stages.get(Status.CANCELLED):
         stages.setdefault(Status.REJECTED, stages[Status.CANCELLED])
     return replace(pipeline, status_stages=stages)
@@ -98,9 +91,7 @@ def _stage(change: Advance, packed: bool, pipeline: PipelineConfig | None) -> St
 def _fields(change: Advance, view: ShipmentView, lies_packed: bool, news: bool) -> dict[Role, object]:
     if not change.fields and not news:
         return {}
-    step = _STEPS.get(change.status)
-    if lies_packed and change.status.rank < Status.IN_TRANSIT.rank:
-        step = Step.PACKED
+    step = step_at(change.status, lies_packed)
     mine: dict[Role, object] = {role: value for role, value in change.fields.items() if role is not Role.STATUS}
     if view.order_number and Role.ORDER_ID not in mine:
         mine[Role.ORDER_ID] = view.order_number
@@ -108,7 +99,7 @@ def _fields(change: Advance, view: ShipmentView, lies_packed: bool, news: bool) 
 
 
 def _reworded_fields(change: Advance) -> dict[Role, object]:
-    step = _STEPS.get(change.status)
+    step = STEPS.get(change.status)
     if Role.STATUS not in change.fields or step is None:
         return dict(change.fields)
     return {**change.fields, Role.STATUS: f"{AT_WAREHOUSE}{step.value}"}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from b24app.flows.portions import Line
 from b24app.logistics.jsonable import Jsonable
@@ -33,6 +34,14 @@ class Step(StrEnum):
     REJECTED = "rejected"
 
 
+STEPS = {
+    Status.CREATED: Step.CREATED,
+    Status.ACCEPTED_AT_WAREHOUSE: Step.PICKING,
+    Status.IN_TRANSIT: Step.SHIPPED,
+    Status.CANCELLED: Step.CANCELLED,
+    Status.REJECTED: Step.REJECTED,
+}
+_INSIDE = (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE)
 #: What the deal's status field holds while goods are at a warehouse: this and a `Step`.
 AT_WAREHOUSE = "warehouse:"
 
@@ -97,6 +106,25 @@ def is_ready(picking: Picking | None, status: Status) -> bool:
     if picking is None or not picking.asked or not status.is_live:
         return False
     return status.has_left or (picking.book is Book.PACKED and picking.packed is not None)
+
+
+class Pickable(Protocol):
+    """A shipment, as far as it may be a warehouse's."""
+
+    @property
+    def status(self) -> Status: ...
+    @property
+    def picking(self) -> Picking | None: ...
+
+
+def step_of(shipment: Pickable) -> Step | None:
+    """Where a warehouse's order is; None of all others, and before the warehouse has it."""
+    return None if shipment.picking is None else step_at(shipment.status, shipment.picking.packed is not None)
+
+
+def step_at(status: Status, packed: bool) -> Step | None:
+    """What lies packed is packed until it leaves."""
+    return Step.PACKED if packed and status in _INSIDE else STEPS.get(status)
 
 
 # --- what was packed --------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from b24app.store.faces.workload import DealProblem, Workload
 from b24app.store.models import Connection
 from placements.app.failed_view import FailedGroup, failed_groups
 from placements.app.remotes_view import Pulse, RemoteView, remotes
-from placements.tab_now import Now
+from placements.tab_scene import Now
 
 _STATES = {
     "ready": ("green", "check-circle"),

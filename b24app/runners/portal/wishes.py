@@ -10,7 +10,6 @@ from b24app.flows.legs import may_be_called_off
 from b24app.logistics.status import Status
 from b24app.runners.portal.asking import deal_id_of
 from b24app.runners.portal.context import Run
-from b24app.runners.views import shipment_view
 from b24app.store import inbox, intents, shipments
 from b24app.store.engine import session_scope
 from b24app.store.inbox import Claimed
@@ -65,7 +64,7 @@ def _cancel(run: Run, session: Session, row: Claimed, live: Sequence[Shipment]) 
     not be put back on the shelf."""
     shipment = live[-1]
     behind = next((one for one in live if shipment.follows and one.id == shipment.follows), None)
-    if behind is not None and not may_be_called_off(shipment_view(behind)):
+    if behind is not None and not may_be_called_off(Status(behind.status)):
         behind = None
     asked = _call_off(run, session, row, shipment, behind)
     if behind is not None and shipment.status == Status.CANCELLED:  # nothing of it had left

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from b24app.flows.decisions import StageTarget
-from b24app.flows.legs import PICKED
+from b24app.flows.legs import PICKED, may_be_cancelled
 from b24app.flows.picked import OVER_AFTER, advance_picked, ends, spoken
-from b24app.flows.picking import Asked, Picking
+from b24app.flows.picking import Asked, Picking, Step, step_of
 from b24app.flows.snapshot import Role, ShipmentView
 from b24app.flows.track import advance
 from b24app.logistics.model import Parcel
@@ -100,3 +102,27 @@ def test_a_warehouse_alone_ends_a_while_after_its_goods_left() -> None:
     change = spoken(advance(begun, state(PICKING), chained(), NOW))
     assert [text.key for text in change.texts] == ["picked.accepted_at_warehouse"]
     assert change.fields[Role.STATUS] == "warehouse:accepted_at_warehouse"
+
+
+def test_what_a_person_may_have_cancelled() -> None:
+    """A carrier's order until the parcel is taken, a warehouse's until its goods have left, whoever offers it."""
+    carrier_s = {each for each in Status if may_be_cancelled(each, at_warehouse=False)}
+    warehouse_s = {each for each in Status if may_be_cancelled(each, at_warehouse=True)}
+    assert carrier_s == {Status.CREATED}
+    assert warehouse_s == {Status.SUBMITTING, Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("status", "packed", "step"),
+    [
+        (Status.SUBMITTING, False, None),
+        (Status.CREATED, False, Step.CREATED),
+        (Status.ACCEPTED_AT_WAREHOUSE, False, Step.PICKING),
+        (Status.ACCEPTED_AT_WAREHOUSE, True, Step.PACKED),
+        (Status.IN_TRANSIT, True, Step.SHIPPED),
+        (Status.CANCELLED, True, Step.CANCELLED),
+    ],
+)
+def test_what_lies_packed_is_packed_until_it_leaves(status: Status, packed: bool, step: Step | None) -> None:
+    assert step_of(view(status, replace(ASKED, packed=Packed(NOW) if packed else None))) is step
+    assert step_of(carrier(status)) is None

@@ -15,7 +15,8 @@ from b24app.store.faces.deal_facts import (
     TabFacts,
 )
 from placements.tab_next import what_next
-from placements.tab_now import Now, Scene, what_now
+from placements.tab_now import what_now
+from placements.tab_scene import Now, Scene
 from placements.tab_view import dated
 from tests.unit.placements.conftest import at
 

@@ -19,8 +19,10 @@ from b24app.store.faces.deal_facts import (
     ShipmentFacts,
     TabFacts,
 )
+from placements.chips import TONES
 from placements.preview import Preview
-from placements.tab_now import TAKES, TONES, Now, Scene, what_now
+from placements.tab_now import what_now
+from placements.tab_scene import TAKES, Now, Scene
 from placements.tab_view import tab_view
 
 NOW = datetime(2026, 11, 12, 11, 30, tzinfo=UTC)

@@ -23,8 +23,8 @@ from b24app.store.engine import Sessions, session_scope
 from b24app.store.faces.deal_facts import LackFacts, ShipmentFacts, TabFacts
 from b24app.store.models import Connection, ConnectionState, InboxRow, Job, JobState, Portal
 from b24app.store.stock import Known, Look
-from placements.tab_now import Scene as NowScene
 from placements.tab_now import what_now
+from placements.tab_scene import Scene as NowScene
 from placements.tab_stock_view import OFTEN_MS, SELDOM_MS, Panel, Scene, ShelfView, panel
 from placements.tab_view import tab_view
 from tests.unit.placements.conftest import NOW
