@@ -18,6 +18,8 @@ READ = Limits(connect_s=3.0, read_s=10.0, total_s=15.0)
 WRITE = Limits(connect_s=3.0, read_s=20.0, total_s=25.0)
 #: A list that comes whole may take minutes; nobody waits for it.
 LIST = Limits(connect_s=3.0, read_s=60.0, total_s=300.0, max_bytes=512 * 1024 * 1024)
+#: A file is larger, and a person waits for it.
+FILE = Limits(connect_s=3.0, read_s=20.0, total_s=30.0, max_bytes=MOST_BYTES)
 #: How long a call may wait for the account's budget before the lane is given back.
 PATIENCE_S = 2.0
 
@@ -117,15 +119,19 @@ class Line:
     def file(self, path: str, label: str, *, most: int = MOST_BYTES, **what: Any) -> Answer:
         """A file of at most `most` bytes, by GET unless `verb` says otherwise. Raises Refused for a larger one, and
         never Uncertain: a print more or less does no harm."""
-        verb = str(what.pop("verb", "GET"))
-        limits = replace(READ, read_s=20.0, total_s=30.0, max_bytes=most)
+        verb, limits = str(what.pop("verb", "GET")), replace(FILE, max_bytes=most)
         headers = {"Accept": "application/pdf, application/zip, application/json", **what.pop("headers", {})}
-        try:
-            return self.send(verb, path, label, limits=limits, headers=headers, **what)
-        except Unavailable as error:
-            if isinstance(error.__cause__, OutcomeUnknown) and error.__cause__.why is Why.TOO_LARGE:
-                raise Refused([Problem("paper_too_big", Field.ORDER, Who.WAYBILL, their_text=str(error))]) from error
-            raise
+        return fetched(lambda: self.send(verb, path, label, limits=limits, headers=headers, **what))
+
+
+def fetched(call: Callable[[], Answer]) -> Answer:
+    """What a call under the limits of a file is answered with. Raises Refused for one that is too large."""
+    try:
+        return call()
+    except Unavailable as error:
+        if isinstance(error.__cause__, OutcomeUnknown) and error.__cause__.why is Why.TOO_LARGE:
+            raise Refused([Problem("paper_too_big", Field.ORDER, Who.WAYBILL, their_text=str(error))]) from error
+        raise
 
 
 def document(answer: Answer, label: str, write: bool = False) -> Any:

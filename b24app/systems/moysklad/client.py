@@ -11,8 +11,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain
-from b24app.logistics.papers import MOST_BYTES
+from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.checks import account_refused
 from b24app.systems.kit.line import Line, document, lost
@@ -41,7 +40,7 @@ class Client:
         headers = {"Authorization": f"Bearer {token}" if token else f"Basic {signed}", "Accept": ACCEPT}
         self.line = Line(context, headers=headers, wait_of=_wait)
         #: Links to files need no sign-in, and may lead elsewhere: nothing of ours goes there.
-        self._free = Line(context, headers={"Accept": "*/*"})
+        self._free = Line(context)
         #: Names the account in caches, without its secret.
         self.account = hashlib.sha256(f"{self.line.base}\n{token or login}".encode()).hexdigest()[:24]
         self._cache = context.token_cache
@@ -144,20 +143,15 @@ class Client:
 
     def file(self, verb: str, path: str, label: str, **what: Any) -> bytes:
         """What a link leads to that the call is answered with (§5.10): at most `papers.MOST_BYTES`. Raises Refused."""
-        headers = {"X-Lognex-Download-Expiration-Seconds": LINK_S}
-        try:
-            answer = self.line.send(verb, path, label, headers=headers, **what)
-            for _ in range(3):
-                where = answer.headers.get("location", "")
-                if not where or answer.status not in (202, *_SEE):
-                    break
-                mine = where.startswith(f"{self.line.base}/")
-                answer = (self.line.send if mine else self._free_file)("GET", where, label)
-        except Uncertain as error:
-            raise Unavailable(str(error)) from error
+        headers = {"Accept": ACCEPT, "X-Lognex-Download-Expiration-Seconds": LINK_S}
+        answer = self.line.file(path, label, verb=verb, headers=headers, **what)
+        for _ in range(3):
+            where = answer.headers.get("location", "")
+            if not where or answer.status not in (202, *_SEE):
+                break
+            line, takes = (self.line, ACCEPT) if where.startswith(f"{self.line.base}/") else (self._free, "*/*")
+            answer = line.file(where, label, headers={"Accept": takes})
         if answer.status == 200 and answer.body:
-            if len(answer.body) > MOST_BYTES:
-                raise Refused([Problem("paper_too_big", Field.ORDER, Who.WAYBILL)])
             return answer.body
         errors = said(document(answer, label)) if answer.body else ()
         raise (
@@ -165,9 +159,6 @@ class Client:
             if errors
             else Unavailable(f"{label}: HTTP {answer.status}")
         )
-
-    def _free_file(self, _verb: str, where: str, label: str) -> Answer:
-        return self._free.file(where, label, headers={"Accept": "*/*"})
 
     # --- our own writes are no news (§7) --------------------------------------------------------------------------
 

@@ -10,15 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from b24app.logistics.errors import Refused, Unavailable, Uncertain
-from b24app.logistics.papers import MOST_BYTES
-from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Attachment, FiledDocument
-from b24app.systems.kit.line import READ, WRITE
+from b24app.systems.kit.line import FILE, WRITE, fetched
 from b24app.systems.kit.units import whole
 from b24app.systems.sap_ewm.client import Client
 from b24app.systems.sap_ewm.errors import SapSays
 from b24app.systems.sap_ewm.vocabulary import FILES, V2, literal
-from b24app.wire.http import OutcomeUnknown, Why
 
 Row = Mapping[str, Any]
 _OBJECT = "LIKP"
@@ -51,7 +48,7 @@ def attach(client: Client, remote_id: str, document: Attachment) -> FiledDocumen
     try:
         client.call(
             "POST", f"{V2}{FILES}/AttachmentContentSet", "files.attach", optional=True, headers=headers,
-            body=document.content,             limits=replace(WRITE, read_s=60.0, total_s=90.0),
+            body=document.content, limits=replace(WRITE, read_s=60.0, total_s=90.0),
         )  # fmt: skip
     except SapSays as says:
         raise says.refusal() from says
@@ -91,18 +88,12 @@ def _filed(row: Row) -> FiledDocument:
 
 def fetch(client: Client, key: str) -> bytes:
     pairs = ",".join(f"{name}={literal(value)}" for name, value in zip(_KEYS, key.split("|"), strict=False))
-    limits = replace(READ, read_s=20.0, total_s=30.0, max_bytes=MOST_BYTES)
+    path, headers = f"{V2}{FILES}/AttachmentContentSet({pairs})/$value", {"Accept": "application/json, */*"}
     try:
-        answer = client.call(
-            "GET", f"{V2}{FILES}/AttachmentContentSet({pairs})/$value", "files.fetch", optional=True, limits=limits,
-            headers={"Accept": "application/json, */*"},
-        )  # fmt: skip
+        return fetched(
+            lambda: client.call("GET", path, "files.fetch", optional=True, limits=FILE, headers=headers)
+        ).body
     except SapSays as says:
         if says.said.missing:
             raise Refused([says.said.problem]) from says
         raise says.silence() from says
-    except Unavailable as error:
-        if isinstance(error.__cause__, OutcomeUnknown) and error.__cause__.why is Why.TOO_LARGE:
-            raise Refused([Problem("paper_too_big", Field.ORDER, Who.WAYBILL, their_text=str(error))]) from error
-        raise
-    return answer.body
