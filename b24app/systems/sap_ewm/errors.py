@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -50,14 +50,19 @@ class SapSays(Exception):  # noqa: N818 - their answer, which each port understa
         self.said, self.label = said, label
 
     def refusal(self) -> LogisticsError:
-        """Of a write: locked or changed meanwhile = later, else no."""
-        if self.said.locked or self.said.stale:
-            return Unavailable(f"{self}", LOCKED_S)
-        return Refused([self.said.problem])
+        """Of a write."""
+        return refusal([self.said], f"{self}")
 
     def silence(self) -> Unavailable:
         """Of a read that must not be refused."""
         return Unavailable(f"{self}: {self.said.text[:120]}")
+
+
+def refusal(said: Sequence[Said], why: str) -> LogisticsError:
+    """What errors of a write mean, of which there is one at least: locked or changed meanwhile = later, else no."""
+    if any(each.locked or each.stale for each in said):
+        return Unavailable(why, LOCKED_S)
+    return Refused([each.problem for each in said])
 
 
 def read_error(answer: Answer) -> Said | None:

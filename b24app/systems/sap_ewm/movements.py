@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from b24app.logistics.errors import Refused, Unavailable, Uncertain
+from b24app.logistics.errors import Unavailable, Uncertain
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.line import document
 from b24app.systems.sap_ewm.client import Client
-from b24app.systems.sap_ewm.errors import reading, writing
-from b24app.systems.sap_ewm.vocabulary import MEANINGS, ODO, ODO_HEADS, OUTBOUND, V4, literal, service
+from b24app.systems.sap_ewm.errors import Said, reading, refusal, writing
+from b24app.systems.sap_ewm.vocabulary import ODO, ODO_HEADS, OUTBOUND, V4, literal, service
 
 Row = dict[str, Any]
 _DAY_S = 86400.0
@@ -26,14 +26,14 @@ def issue(client: Client, number: str, etag: str) -> None:
     headers = {"If-Match": etag, "Accept": "application/json"}
     path = f"{service(OUTBOUND)}/PostGoodsIssue"
     answer = writing(lambda: client.call("POST", path, "movements.issue", params=what, headers=headers))
-    problems = []
+    said = []
     for row in _report(document(answer, "movements.issue", write=True)):
         if str(row.get("SystemMessageType")) in ("E", "A"):
             words = " ".join(str(row.get(f"SystemMessageVariable{n}") or "") for n in range(1, 5)).strip()
             code = f"{row.get('SystemMessageIdentification')}/{row.get('SystemMessageNumber')}"
-            problems.append(MEANINGS.problem(code, words))
-    if problems:
-        raise Refused(problems)
+            said.append(Said(answer.status, code, words))
+    if said:
+        raise refusal(said, f"movements.issue: {said[0].code}")
 
 
 def _report(data: Any) -> list[Row]:

@@ -4,18 +4,18 @@ everything else is one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from b24app.logistics.errors import LogisticsError, Refused, Unavailable
+from b24app.logistics.errors import Unavailable
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import fingerprint
 from b24app.systems.kit.checks import account_refused
 from b24app.systems.kit.line import Line, lost
 from b24app.systems.kit.soap import Soap, SoapFault
 from b24app.systems.sap_ewm.client import Client
-from b24app.systems.sap_ewm.errors import Said
+from b24app.systems.sap_ewm.errors import Said, refusal
 from b24app.systems.sap_ewm.odata import BOXES, ITEMS
 from b24app.systems.sap_ewm.orders import goods
 from b24app.systems.sap_ewm.vocabulary import SOAP_MODULE, SOAP_PATH, bare
@@ -71,16 +71,9 @@ class SoapDeliveries:
         if errors and str(errors[0].get("ID")) == "VL" and str(errors[0].get("NUMBER")) == "055":
             return None
         if errors:
-            raise _refused(errors)
+            said = [Said(200, f"{row.get('ID')}/{row.get('NUMBER')}", str(row.get("MESSAGE") or "")) for row in errors]
+            raise refusal(said, f"{label}: {said[0].code}")
         return _header(answer) if answer.get("E_VBELN") else None
-
-
-def _refused(errors: Sequence[Mapping[str, Any]]) -> LogisticsError:
-    """BAPI messages: class, number, words."""
-    said = [Said(200, f"{row.get('ID')}/{row.get('NUMBER')}", str(row.get("MESSAGE") or "")) for row in errors]
-    if any(each.locked for each in said):
-        return Unavailable(f"{said[0].code}: locked", 60.0)
-    return Refused([each.problem for each in said])
 
 
 def _rows(value: Any) -> list[Mapping[str, Any]]:

@@ -56,6 +56,10 @@ def test_an_error_inside_200_is_a_refusal_with_its_words() -> None:
         (answer({"d": {}}), "Uncertain"),
         (answer(7), "Uncertain"),
         (Answer(200, {}, b"<html>", 1), "Uncertain"),
+        (
+            answer({"d": {"results": [message("E", SystemMessageIdentification="MC", SystemMessageNumber="601")]}}),
+            "Unavailable",
+        ),
         (error("VL/608"), "Refused"),
         (error("X", 412), "Unavailable"),
         (error("MC/601"), "Unavailable"),

@@ -11,8 +11,9 @@ from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import Attachment, FiledDocument
 from b24app.systems.sap_ewm import files, tracking
+from b24app.systems.sap_ewm.errors import Said, refusal
 from b24app.systems.sap_ewm.odata import ITEMS
-from b24app.systems.sap_ewm.soap import _header, _refused, _rows
+from b24app.systems.sap_ewm.soap import _header, _rows
 from b24app.systems.sap_ewm.vocabulary import zone_of
 from b24app.wire.http import Answer
 from tests.unit.systems.sap_ewm.test_wire import DONE, TOKEN, answer, error, opened
@@ -115,11 +116,14 @@ def test_tables_may_be_empty_or_absent() -> None:
     assert _rows([{"A": 1}, 7]) == [{"A": 1}]
 
 
-def test_messages_of_the_module_are_problems_or_a_lock() -> None:
-    refused = _refused([{"ID": "VL", "NUMBER": "302", "MESSAGE": "No"}, {"ID": "Z", "NUMBER": "1", "MESSAGE": None}])
+def test_errors_of_a_write_are_problems_or_a_lock() -> None:
+    refused = refusal([Said(200, "VL/302", "No"), Said(200, "Z/1", "")], "x")
     assert isinstance(refused, Refused)
     assert [(each.code, each.their_code) for each in refused.problems] == [
         ("order_delivered", "VL/302"),
         ("refused_unknown", "Z/1"),
     ]
-    assert isinstance(_refused([{"ID": "MC", "NUMBER": "601"}]), Unavailable)
+    for said in (Said(200, "MC/601", ""), Said(409, "X/1", ""), Said(412, "X/1", "")):
+        later = refusal([Said(200, "VL/302", "No"), said], "x")
+        assert isinstance(later, Unavailable)
+        assert later.retry_after == 60.0
