@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, TrackPolicy
+from b24app.systems.sap_ewm.form import FORM, NOTICE
 from b24app.systems.sap_ewm.system import SapEwm
-from b24app.systems.sap_ewm.vocabulary import BATCH, FORM, NOTICE, RULES, SERVICES
+from b24app.systems.sap_ewm.vocabulary import BATCH, RULES, SERVICES
 
 MANIFEST = Manifest(
     code="sap_ewm",
