@@ -12,9 +12,8 @@ from b24app.systems.manhattan import vocabulary as words
 from b24app.systems.manhattan.answers import check_field, steps_of
 from b24app.systems.manhattan.checks import Check, Checks, Fault
 from b24app.systems.manhattan.filters import Around, CannotError
-from b24app.systems.manhattan.values import EACH, INDEX, Ref, check_filters, ref_of, refs_in
+from b24app.systems.manhattan.values import EACH, INDEX, Ref, check_filters, is_path, ref_of, refs_in
 
-_PATH = re.compile(r"/[A-Za-z0-9/_.~-]*(?:\$\{[^{}]*\}[A-Za-z0-9/_.~-]*)*")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -78,7 +77,7 @@ class _Checker(Checks):
             self.kind(path, "texts")
             return
         for at, each in enumerate(value):
-            if not isinstance(each, str) or not _is_path(each) or "$" in each:
+            if not isinstance(each, str) or not is_path(each) or "$" in each:
                 self.say((*path, at), "path_start")
 
     def headers(self, data: Any, path: Path) -> None:
@@ -90,10 +89,7 @@ class _Checker(Checks):
                 self.say((*path, name), "header_own", name=name)
             elif not _HEADER.fullmatch(name):
                 self.say((*path, name), "header_name", name=name[:40])
-            if isinstance(value, str):
-                self.mapped(value, (*path, name), words.OPERATIONS["warehouses"].sources)
-            else:
-                self.kind((*path, name), "text")
+            self.mapped_text(value, (*path, name), words.OPERATIONS["warehouses"].sources)
 
     def paths(self, data: Any, path: Path) -> None:
         parts: dict[str, Check] = {
@@ -154,7 +150,7 @@ class _Checker(Checks):
         self.table(data, path, parts, ("method", "path", "rows", "fields"))
 
     def address(self, value: Any, path: Path, sources: tuple[str, ...]) -> None:
-        if not isinstance(value, str) or not _is_path(value):
+        if not isinstance(value, str) or not is_path(value):
             self.say(path, "path_start")
             return
         self.mapped(f"={value}", path, sources)
@@ -164,10 +160,7 @@ class _Checker(Checks):
             self.kind(path, "object")
             return
         for name, value in data.items():
-            if isinstance(value, str):
-                self.mapped(value, (*path, name), sources)
-            else:
-                self.kind((*path, name), "text")
+            self.mapped_text(value, (*path, name), sources)
 
     def body(self, data: Any, path: Path, sources: tuple[str, ...]) -> None:
         if isinstance(data, Mapping):
@@ -198,6 +191,12 @@ class _Checker(Checks):
         if ref is None or ref.dotted not in words.LISTS or ref.dotted not in sources or ref.filters:
             self.say(path, "each_shape", among=", ".join(lists) or "—")
 
+    def mapped_text(self, value: Any, path: Path, sources: tuple[str, ...]) -> None:
+        if isinstance(value, str):
+            self.mapped(value, path, sources)
+        else:
+            self.kind(path, "text")
+
     def mapped(self, text: str, path: Path, sources: tuple[str, ...], inside: bool = False) -> None:
         if text == INDEX and not inside:
             self.say(path, "index_place")
@@ -220,13 +219,11 @@ class _Checker(Checks):
         check_filters(ref.filters, self.around)
 
     def result(self, data: Any, path: Path, sources: tuple[str, ...]) -> None:
-        def fallback(value: Any, at: Path) -> None:
-            if isinstance(value, str):
-                self.mapped(value, at, sources)
-            else:
-                self.kind(at, "text")
-
-        self.table(data, path, {"id": self.answer_path, "fallback_id": fallback})
+        parts: dict[str, Check] = {
+            "id": self.answer_path,
+            "fallback_id": lambda value, at: self.mapped_text(value, at, sources),
+        }
+        self.table(data, path, parts)
 
     def fields(
         self, data: Any, path: Path, known: tuple[str, ...], nested: tuple[str, ...], needs: tuple[str, ...]
@@ -263,9 +260,7 @@ class _Checker(Checks):
         self.table(data, path, parts, ("order", "receipt"))
 
     def rules(self, data: Any, path: Path, when: tuple[str, ...], statuses: tuple[str, ...]) -> None:
-        checks: dict[str, Check] = {
-            name: self.typed("bool", lambda value: isinstance(value, bool)) for name in when
-        }  # fmt: skip
+        checks: dict[str, Check] = dict.fromkeys(when, self.typed("bool", lambda value: isinstance(value, bool)))
         checks |= {name: self.text for name in ("raw", "rawMax") if name in when}
         checks["raw_between"] = self.pair
         if not isinstance(data, list):
@@ -302,8 +297,3 @@ class _Checker(Checks):
             for key, value in table.items():
                 if isinstance(value, list | dict):
                     self.kind((*path, name, key), "plain")
-
-
-def _is_path(text: str) -> bool:
-    """On the system's own host, and nowhere above."""
-    return _PATH.fullmatch(text) is not None and not text.startswith("//") and ".." not in text

@@ -17,6 +17,7 @@ _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
 _FILTER = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:\((.*)\))?\s*", re.DOTALL)
 _BARS = re.compile(r"\|(?=\s*[A-Za-z_]\w*\s*(?:\(|\||$))")
 _INSERTION = re.compile(r"\$\{([^{}]*)\}")
+_ADDRESS = re.compile(r"/[A-Za-z0-9/_.~-]*(?:\$\{[^{}]*\}[A-Za-z0-9/_.~-]*)*")
 #: Stands in a query without quotes.
 _PLAIN = re.compile(r"[A-Za-z0-9_.:-]+")
 
@@ -167,6 +168,11 @@ def in_query(in_quotes: bool) -> Write:
 def plain(value: Any, before: str) -> str:  # noqa: ARG001 - the shape of Write
     """For texts that are no query."""
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
+
+
+def is_path(text: str) -> bool:
+    """Whether it is the path of an address, with or without insertions: on the system's own host, and nowhere above."""
+    return _ADDRESS.fullmatch(text) is not None and not text.startswith("//") and ".." not in text
 
 
 def in_address(value: Any, before: str) -> str:  # noqa: ARG001 - the shape of Write
