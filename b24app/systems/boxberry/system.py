@@ -163,8 +163,7 @@ class Boxberry(AfterDesk):
 
     def point(self, code: str) -> PickupPoint | None:
         key = ("point", self._client.base, code)
-        found: PickupPoint | None = self._directory.get(key, self._now(), POINTS_S, lambda: self._ask_point(code))
-        return found
+        return self._directory.get(key, self._now(), POINTS_S, lambda: self._ask_point(code))
 
     def _ask_point(self, code: str) -> PickupPoint | None:
         reply = self._client.get("PointsDescription", code=code)
@@ -191,8 +190,7 @@ class Boxberry(AfterDesk):
 
     def _book(self) -> CityBook:
         key = ("cities", self._client.base)
-        found: CityBook = self._directory.get(key, self._now(), CITIES_S, self._ask_cities)
-        return found
+        return self._directory.get(key, self._now(), CITIES_S, self._ask_cities)
 
     def _ask_cities(self) -> CityBook:
         """No answer is taken for an empty directory (§3)."""

@@ -63,8 +63,7 @@ class CityBook:
     def postal_codes(self, city: City) -> frozenset[str]:
         """Every postal code of a city; empty when the directory tells none."""
         key = ("postal", self._client.base, city.code)
-        found: frozenset[str] = self._directory.get(key, self._now, CITIES_S, lambda: self._ask_postal(city.code))
-        return found
+        return self._directory.get(key, self._now, CITIES_S, lambda: self._ask_postal(city.code))
 
     def _ask_postal(self, code: str) -> frozenset[str]:
         reply = self._client.read("location/postalcodes", "location.postalcodes", {"city_code": code})
@@ -77,8 +76,7 @@ class CityBook:
 
     def _load(self, params: Mapping[str, str]) -> list[City]:
         key = ("cities", self._client.base, *(f"{name}={value.casefold()}" for name, value in sorted(params.items())))
-        rows: list[City] = self._directory.get(key, self._now, CITIES_S, lambda: self._ask(params))
-        return rows
+        return self._directory.get(key, self._now, CITIES_S, lambda: self._ask(params))
 
     def _ask(self, params: Mapping[str, str]) -> list[City]:
         reply = self._client.read("location/cities", "location.cities", params)

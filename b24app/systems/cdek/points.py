@@ -39,8 +39,7 @@ class PointBook:
     def find(self, code: str) -> PickupPoint | None:
         """None when CDEK has no such point. Raises Unavailable."""
         key = ("point", self._client.base, code.upper())
-        point: PickupPoint | None = self._directory.get(key, self._now, POINTS_S, lambda: self._ask(code))
-        return point
+        return self._directory.get(key, self._now, POINTS_S, lambda: self._ask(code))
 
     def _ask(self, code: str) -> PickupPoint | None:
         reply = self._client.read("deliverypoints", "deliverypoints", {"code": code})

@@ -50,8 +50,7 @@ class PointBook:
     def find(self, code: str) -> PickupPoint | None:
         """DPD tells no single point: the lists are gone through."""
         key = ("point", self._client.base, code)
-        point: PickupPoint | None = self._directory.get(key, self._now, POINTS_S, lambda: self._scan(code))
-        return point
+        return self._directory.get(key, self._now, POINTS_S, lambda: self._scan(code))
 
     def _scan(self, code: str) -> PickupPoint | None:
         lists = _Lists(self._client, code)

@@ -14,7 +14,7 @@ from b24app.logistics.ports import Outgoing, TestStep
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Option, StockAnswer, Warehouse
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
-from b24app.systems.kit.directory import CITIES_S, POINTS_S, Directory
+from b24app.systems.kit.directory import CITIES_S, POINTS_S, UNKNOWN, Directory
 from b24app.systems.kit.portions import portions
 from b24app.systems.manhattan import orders, sources, stock
 from b24app.systems.manhattan.client import AUTH
@@ -88,16 +88,16 @@ class ManhattanWm(ReceiptDesk):
 
     def _known(self, skus: Sequence[str]) -> set[str]:
         """Those of the articles that the item master has; known ones are not asked for again for a day."""
-        found = {sku for sku in skus if self._kept(sku)}
+        found = {sku for sku in skus if self._directory.known(self._item(sku), self._now) is not UNKNOWN}
         for some in portions([sku for sku in skus if sku not in found], BATCH):
             rows = self._client.rows("check_items", self._source(skus=list(some), count=len(some), page=0))
-            found |= {str(row["sku"]) for row in rows if self._kept(str(row["sku"]), seen=True)}
+            for sku in (str(row["sku"]) for row in rows):
+                self._directory.keep(self._item(sku), self._now, CITIES_S, True)
+                found.add(sku)
         return found
 
-    def _kept(self, sku: str, seen: bool = False) -> bool:
-        """Whether an article was seen within a day; `seen`: it is just now."""
-        key = ("manhattan.item", *self._client.account, sku)
-        return bool(self._directory.get(key, self._now, CITIES_S if seen else 0.0, lambda: seen))
+    def _item(self, sku: str) -> tuple[str, ...]:
+        return ("manhattan.item", *self._client.account, sku)
 
     def read(self, remote_id: str) -> OrderState:
         return self._read([remote_id], whole=True)[0]
@@ -157,8 +157,7 @@ class ManhattanWm(ReceiptDesk):
 
     def _statuses(self) -> list[Option]:
         key = ("manhattan.statuses", *self._client.account, self._context.setting("profile"))
-        found: list[Option] = self._directory.get(key, self._now, CITIES_S, self._load_statuses)
-        return found
+        return self._directory.get(key, self._now, CITIES_S, self._load_statuses)
 
     def _load_statuses(self) -> list[Option]:
         rows = self._client.rows("order_statuses", self._source())
@@ -190,10 +189,9 @@ class ManhattanWm(ReceiptDesk):
 
     def warehouses(self) -> list[Warehouse]:
         key = ("manhattan.facilities", *self._client.account, self._context.setting("profile"))
-        found: list[Warehouse] = self._directory.get(
+        return self._directory.get(
             key, self._now, POINTS_S, lambda: stock.warehouses_of(self._client.rows("warehouses", self._source()))
         )
-        return found
 
     def stock(self, skus: Sequence[str]) -> StockAnswer:
         """A search a facility: the header chooses it (§1.3). Articles without a row are looked up among all items."""

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TypeVar
 
 from b24app.logistics.errors import LogisticsError
 from b24app.logistics.ports import CallbackHint
@@ -17,6 +17,8 @@ from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.errors import Unknown
 from b24app.systems.moysklad.lists import DEMAND, ORDER
 from b24app.systems.moysklad.vocabulary import Row, id_in, id_of, meta_of, rows_in, sync_id
+
+T = TypeVar("T")
 
 _KEPT_S = 3600.0
 #: What we want to hear of: each is a subscription of its own.
@@ -70,7 +72,7 @@ class Notices:
 
         return [number for (number,) in self._kept("hook.order", orders, load)]
 
-    def _kept(self, what: str, ids: Sequence[str], load: Callable[[Sequence[str]], Sequence[Any]]) -> list[Any]:
+    def _kept(self, what: str, ids: Sequence[str], load: Callable[[Sequence[str]], Sequence[T]]) -> list[T]:
         keys = [(self._client.account, what, each) for each in ids]
         return self._directory.get_all(keys, self._now, _KEPT_S, lambda missing: load([key[-1] for key in missing]))
 

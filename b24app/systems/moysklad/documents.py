@@ -96,8 +96,7 @@ class Documents:
             return found
 
         now = self._context.clock.now().timestamp()
-        forms: list[FiledDocument] = self._directory.get((self._client.account, "forms", kind), now, _KEPT_S, load)
-        return forms
+        return self._directory.get((self._client.account, "forms", kind), now, _KEPT_S, load)
 
 
 def _owners(papers: Papers) -> list[tuple[str, str]]:

@@ -3,15 +3,15 @@ kept for some minutes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from b24app.logistics.errors import AccountProblem, Refused
 from b24app.logistics.picking import PACKED
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import Option, Warehouse
-from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.directory import UNKNOWN, Directory
 from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.vocabulary import (
     BLOCKED,
@@ -23,6 +23,8 @@ from b24app.systems.moysklad.vocabulary import (
     rows_in,
 )
 from b24app.systems.plugin import OpenContext
+
+T = TypeVar("T")
 
 KEPT_S = 600.0
 ORDER, DEMAND, RETURN = "customerorder", "demand", "salesreturn"
@@ -66,9 +68,12 @@ class Book:
         self._client, self._directory, self._context = client, directory, context
         self.meant = Meant(context)
 
-    def _kept(self, *key: str, load: Any) -> Any:
-        now = self._context.clock.now().timestamp()
-        return self._directory.get((self._client.account, *key), now, KEPT_S, load)
+    @property
+    def _now(self) -> float:
+        return float(self._context.clock.now().timestamp())
+
+    def _kept(self, *key: str, load: Callable[[], T]) -> T:
+        return self._directory.get((self._client.account, *key), self._now, KEPT_S, load)
 
     def options(self, name: str) -> list[Option]:
         """Of a setting whose kind is `remote` or `map`; always asked anew."""
@@ -92,8 +97,7 @@ class Book:
             return [Warehouse(str(row["id"]), str(row.get("name") or ""), str(row.get("address") or ""))
                     for row in rows if row.get("id")]  # fmt: skip
 
-        found: list[Warehouse] = self._kept("stores", load=load)
-        return found
+        return self._kept("stores", load=load)
 
     # --- states ---------------------------------------------------------------------------------------------------
 
@@ -104,7 +108,7 @@ class Book:
 
     def state_for(self, kind: str, meaning: str) -> str:
         """The id of the first state that means this, "" when none does."""
-        states: list[State] = self._kept("states", kind, load=lambda: self._states(kind))
+        states = self._kept("states", kind, load=lambda: self._states(kind))
         return next((state.id for state in states if self.meant.of(kind, state) == meaning), "")
 
     # --- custom fields --------------------------------------------------------------------------------------------
@@ -114,7 +118,7 @@ class Book:
         an administrator's rights has not is left out."""
         known = self._fields(kind)
         missing = [name for name in values if name not in known]
-        if missing and self._kept("rights", kind, load=lambda: [True]):
+        if missing and self._directory.known(self._no_rights(kind), self._now) is UNKNOWN:
             self._make(kind, missing)
             known = self._fields(kind)
         return [
@@ -128,8 +132,7 @@ class Book:
             rows = self._client.pages(f"entity/{kind}/metadata/attributes", "lists.fields")
             return {str(row.get("name")): str(row.get("id")) for row in rows}
 
-        found: dict[str, str] = self._kept("fields", kind, load=load)
-        return found
+        return self._kept("fields", kind, load=load)
 
     def _make(self, kind: str, names: Iterable[str]) -> None:
         """What somebody made meanwhile is refused and found."""
@@ -140,10 +143,12 @@ class Book:
         except AccountProblem as error:
             if error.problem.their_code != str(NO_RIGHT_FOR_FIELDS):
                 raise
-            self._directory.drop((self._client.account, "rights", kind))
-            self._kept("rights", kind, load=list)
+            self._directory.keep(self._no_rights(kind), self._now, KEPT_S, True)
         except Refused:
             return
+
+    def _no_rights(self, kind: str) -> tuple[str, ...]:
+        return (self._client.account, "no rights", kind)
 
 
 def _option(state: State) -> Option:

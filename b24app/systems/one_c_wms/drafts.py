@@ -67,8 +67,7 @@ class Drafts:
             return str(rows[0]["Ref_Key"]) if rows else ""
 
         key = (self._client.line.base, self._names["condition"], self._names["condition.good"])
-        found: str = self._directory.get(key, self._context.clock.now().timestamp(), CITIES_S, load)
-        return found
+        return self._directory.get(key, self._context.clock.now().timestamp(), CITIES_S, load)
 
     def _partner(self, person: Recipient) -> str:
         """By name; made where there is none (unless the admin wants none made)."""

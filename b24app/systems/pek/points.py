@@ -36,8 +36,7 @@ class PointBook:
     def find(self, code: str) -> PickupPoint | None:
         """None when there is no such warehouse (any more)."""
         key = ("point", *self._client.account, code)
-        point: PickupPoint | None = self._directory.get(key, self._now, POINTS_S, lambda: self._ask(code))
-        return point
+        return self._directory.get(key, self._now, POINTS_S, lambda: self._ask(code))
 
     def _ask(self, code: str) -> PickupPoint | None:
         reply = self._client.ask(PATH, "branches.one", {"warehouseId": code or "-"})

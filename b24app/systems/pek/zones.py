@@ -82,8 +82,7 @@ class ZoneBook:
     def of(self, address: Address) -> Zone | None:
         """A point on the map wins over the text, as in an order."""
         key = ("zone", *self._client.account, address.text, f"{address.lat},{address.lon}")
-        found: Zone | None = self._directory.get(key, self._now, POINTS_S, lambda: self._ask(address))
-        return found
+        return self._directory.get(key, self._now, POINTS_S, lambda: self._ask(address))
 
     def _ask(self, address: Address) -> Zone | None:
         if address.lat is None or address.lon is None:

@@ -65,8 +65,7 @@ class AddressBook:
 
     def _cleaned(self, what: str, field: str, text: str) -> Row:
         key = (f"clean/{what}", self._client.base, text)
-        row: Row = self._directory.get(key, self._now, CITIES_S, lambda: self._ask(what, field, text))
-        return row
+        return self._directory.get(key, self._now, CITIES_S, lambda: self._ask(what, field, text))
 
     def _ask(self, what: str, field: str, text: str) -> Row:
         """Answers come in any order: by id."""

@@ -11,7 +11,7 @@ from b24app.logistics.errors import AccountProblem, Unavailable
 from b24app.logistics.feed import FeedPage
 from b24app.logistics.order import Decision, OrderState
 from b24app.systems.kit.checks import account_refused
-from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.directory import UNKNOWN, Directory
 from b24app.systems.kit.portions import portions
 from b24app.systems.kit.soap import Soap, SoapFault, rows
 from b24app.systems.kit.spool import BROKEN
@@ -201,14 +201,17 @@ class Tracker:
         """Only asked for where it matters: a ticket does not tell the product. Its batch tells of its neighbours."""
         if not any((each.type, each.attr) == ARRIVED for each in operations):
             return False
-        (door,) = self._doors.get((barcode,), self._now, _A_MONTH_S, lambda: self._ask_door(barcode))
+        door = self._doors.known((barcode,), self._now)
+        if door is UNKNOWN:
+            door = self._ask_door(barcode)
+            self._remember(barcode, door)
         return bool(door)
 
-    def _ask_door(self, barcode: str) -> tuple[bool]:
+    def _ask_door(self, barcode: str) -> bool:
         found = self._client.rows("1.0/shipment/search", "shipment.search", query=barcode)
         for name in {str(row["batch-name"]) for row in found if row.get("batch-name")}:
             self._batch(name, set(), {})
-        return (any(row.get("mail-type") in DOOR_TYPES for row in found),)
+        return any(row.get("mail-type") in DOOR_TYPES for row in found)
 
     def note(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Keep in mind which items go to the door, whenever they are seen."""
@@ -216,7 +219,7 @@ class Tracker:
             self._remember(str(row.get("barcode")), row.get("mail-type") in DOOR_TYPES)
 
     def _remember(self, barcode: str, door: bool) -> None:
-        self._doors.get((barcode,), self._now, _A_MONTH_S, lambda: (door,))
+        self._doors.keep((barcode,), self._now, _A_MONTH_S, door)
 
 
 def _barcodes(groups: Mapping[str, Iterable[str]]) -> list[str]:

@@ -35,8 +35,7 @@ class PointBook:
         if not (index.isdigit() and len(index) == 6):
             return None
         key = ("point", self._client.base, index)
-        found: PickupPoint | None = self._directory.get(key, self._now, POINTS_S, lambda: self._ask(index))
-        return found
+        return self._directory.get(key, self._now, POINTS_S, lambda: self._ask(index))
 
     def _ask(self, index: str) -> PickupPoint | None:
         asked = {"filter-by-office-type": "false"}
