@@ -10,8 +10,9 @@ from typing import Any
 from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.ports import CallbackHint
 from b24app.systems.apiship.client import Client
-from b24app.systems.apiship.errors import Reply, rows_of
+from b24app.systems.apiship.errors import Reply
 from b24app.systems.apiship.vocabulary import NOT_FOUND
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.subscriptions import is_ours, kept_and_stale
 
 TYPE = "ORDER_STATUS"

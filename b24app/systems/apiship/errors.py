@@ -9,6 +9,7 @@ from typing import Any
 from b24app.logistics.problem import Problem
 from b24app.systems.apiship.vocabulary import MEANINGS
 from b24app.systems.kit.meanings import UNKNOWN, once
+from b24app.systems.kit.rows import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,3 @@ class Reply:
 
 #: Codes whose `errors` say what is wrong.
 _BY_FIELD = frozenset({"040000", "040001", "040002", "040003", "040088", "040089"})
-
-
-def rows_of(value: Any) -> list[Mapping[str, Any]]:
-    """The objects of what should be a list of them."""
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []

@@ -9,11 +9,11 @@ from typing import Any
 from b24app.logistics.model import Address, DeliveryKind, Item, Parcel, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import OrderState, fingerprint_of
-from b24app.systems.apiship.errors import rows_of
 from b24app.systems.apiship.quotes import box, delivery_type, spot
 from b24app.systems.apiship.tracking import state_of
 from b24app.systems.apiship.vocabulary import COURIER, POINT, VAT_RATES
 from b24app.systems.kit.goods import Pieces, collect, pieces
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import money_of, whole, whole_units
 
 MAX_LINE, MAX_NAME, MAX_TOWN, MAX_COMMENT = 255, 255, 100, 1000

@@ -7,8 +7,9 @@ from b24app.logistics.errors import Refused, Unavailable, Uncertain
 from b24app.logistics.papers import PDF, PaperStage, PaperState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.apiship.client import Client
-from b24app.systems.apiship.errors import Reply, rows_of
+from b24app.systems.apiship.errors import Reply
 from b24app.systems.apiship.vocabulary import LABEL
+from b24app.systems.kit.rows import rows_of
 
 
 class PaperDesk:

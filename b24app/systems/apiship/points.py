@@ -9,9 +9,10 @@ from typing import Any
 from b24app.logistics.errors import Unavailable
 from b24app.logistics.points import LOCKER, OFFICE, Hours, Opening, PickupPoint, PointPage, Takes
 from b24app.systems.apiship.client import Client
-from b24app.systems.apiship.errors import Reply, rows_of
+from b24app.systems.apiship.errors import Reply
 from b24app.systems.apiship.vocabulary import CARRIERS, GIVES_OUT, LOCKER_TYPE, POINT_FIELDS, TAKES_IN
 from b24app.systems.kit.directory import POINTS_S, Directory
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.spool import BROKEN
 from b24app.systems.kit.units import decimal_of, money_of
 
@@ -33,8 +34,7 @@ class PointBook:
         if not code.isdigit():
             return None
         key = ("point", self._client.base, code)
-        found: tuple[str, PickupPoint] | None = self._directory.get(key, self._now, POINTS_S, lambda: self._ask(code))
-        return found
+        return self._directory.get(key, self._now, POINTS_S, lambda: self._ask(code))
 
     def _ask(self, code: str) -> tuple[str, PickupPoint] | None:
         params = {"filter": f"id={code}", "limit": "1", "fields": POINT_FIELDS}

@@ -11,8 +11,9 @@ from b24app.logistics.errors import Unavailable
 from b24app.logistics.model import Address, DeliveryKind, Parcel, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.ports import PriceLine, Quote
-from b24app.systems.apiship.errors import Reply, rows_of
+from b24app.systems.apiship.errors import Reply
 from b24app.systems.apiship.vocabulary import ANY, COURIER, PATIENCE_MS, POINT
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import centimetres, money_of, whole, whole_units
 
 

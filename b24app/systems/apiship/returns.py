@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from b24app.logistics.aftercare import ReturnRequest
-from b24app.systems.apiship.errors import rows_of
 from b24app.systems.apiship.orders import part
 from b24app.systems.apiship.vocabulary import COURIER, POINT, RETURNED, RETURNED_ITEM
+from b24app.systems.kit.rows import rows_of
 
 
 def build_return(request: ReturnRequest, full: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from b24app.logistics.model import Sender, ShipmentRequest
 from b24app.logistics.order import ChangeState, Decision, OrderState, is_ours
 from b24app.logistics.points import PickupPoint, PointPage
 from b24app.logistics.ports import CallbackHint, Outgoing, Quote, TestStep
-from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.problem import Field, Who
 from b24app.systems.apiship import callbacks, tracking
 from b24app.systems.apiship.choosing import Chooser
 from b24app.systems.apiship.client import Client
-from b24app.systems.apiship.errors import Reply, rows_of
+from b24app.systems.apiship.errors import Reply
 from b24app.systems.apiship.orders import build_order, parse_order, part, shows
 from b24app.systems.apiship.papers import PaperDesk
 from b24app.systems.apiship.points import PointBook, read_page
@@ -32,9 +32,10 @@ from b24app.systems.apiship.vocabulary import (
     NUMBER_TAKEN,
     TRIAL,
 )
-from b24app.systems.kit.checks import Found, needs_settings, run_checks
+from b24app.systems.kit.checks import Found, needs_token_or_login, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.portions import portions
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.plugin import Manifest, OpenContext
 
 
@@ -257,19 +258,12 @@ class ApiShip(PaperDesk):
     def test(self, sender: Sender | None = None) -> Iterator[TestStep]:
         """Settings, sign-in, a trial price, the sender; ends at the first failure."""
         checks: list[tuple[str, Callable[[], Found | None]]] = [
-            ("settings", self._test_settings),
+            ("settings", lambda: needs_token_or_login(self._manifest, self._context)),
             ("sign_in", self._client.sign_in),
             ("call", self._test_call),
             ("sender", lambda: (self._chooser.test_sender(sender), {})),
         ]
         return run_checks(checks)
-
-    def _test_settings(self) -> None:
-        """A token, or a login with its password."""
-        needs_settings(self._manifest, self._context)
-        named = [self._context.setting(name) for name in ("login", "password")]
-        if not self._context.setting("token") and not all(named):
-            raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
 
     def _test_call(self) -> Found:
         """Moscow - Kazan, whatever goes there: creates nothing."""

@@ -10,8 +10,10 @@ from b24app.logistics.feed import FeedPage
 from b24app.logistics.order import Decision, OrderState, TrackingEvent
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
-from b24app.systems.apiship.errors import Reply, rows_of
+from b24app.systems.apiship.errors import Reply
 from b24app.systems.apiship.vocabulary import MEANINGS, NOTES, STATUSES, UPLOAD
+from b24app.systems.kit.rows import rows_of
+from b24app.systems.kit.statuses import of_return
 from b24app.systems.kit.units import moment_of
 
 Row = Mapping[str, Any]
@@ -34,7 +36,7 @@ def parse_event(row: Row, back: bool = False) -> TrackingEvent | None:
     return TrackingEvent(
         code=key,
         text=theirs or str(row.get("name") or key),
-        status=_of_return(status) if back else status,
+        status=of_return(status) if back else status,
         at=at,
         reason=str(row.get("providerCode") or ""),
         incident=incident,
@@ -48,14 +50,6 @@ def _incident(key: str, status: Status | None) -> Incident | None:
         return Incident.PARTIAL
     # ApiShip tells no reason, only the carrier's words.
     return {Status.DELIVERY_FAILED: Incident.OTHER, Status.LOST: Incident.LOST}.get(status or Status.UNKNOWN)
-
-
-def _of_return(status: Status | None) -> Status | None:
-    """A return that is handed over is our return; on its way it is returning."""
-    if status is Status.DELIVERED:
-        return Status.RETURNED
-    moving = status is not None and status.has_moved and not status.is_final
-    return Status.RETURNING if moving else status
 
 
 def _trouble(row: Row) -> Problem:

@@ -13,7 +13,7 @@ from b24app.logistics.model import Address
 from b24app.logistics.ports import CheckedAddress, City
 from b24app.logistics.problem import Field, Problem
 from b24app.systems.dpd.client import Client, Said, refused
-from b24app.systems.kit.cities import SHOWN, ambiguous, choose
+from b24app.systems.kit.cities import SHOWN, ambiguous, choose, folded
 from b24app.systems.kit.directory import CITIES_S, Directory
 
 COUNTRY = "RU"
@@ -79,10 +79,7 @@ class CityBook:
         return [place for key in close for place in self._all()[key]]
 
     def _all(self) -> Mapping[str, tuple[Place, ...]]:
-        found: Mapping[str, tuple[Place, ...]] = self._directory.get(
-            ("cities", self._client.base), self._now, CITIES_S, self._load
-        )
-        return found
+        return self._directory.get(("cities", self._client.base), self._now, CITIES_S, self._load)
 
     def _load(self) -> Mapping[str, tuple[Place, ...]]:
         made: dict[str, tuple[Place, ...]] = {}
@@ -113,10 +110,6 @@ def read_places(file: IO[bytes]) -> Iterator[Place]:
                 yield Place(city, row.get("indexMin", ""), row.get("indexMax", ""))
     except etree.XMLSyntaxError as error:
         raise Unavailable(f"geography2.getCitiesCashPay: {error}") from error
-
-
-def folded(name: str) -> str:
-    return " ".join(name.casefold().replace("ё", "е").split())
 
 
 def _meant(found: Sequence[Place], address: Address) -> Place | None:

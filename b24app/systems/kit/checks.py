@@ -37,6 +37,13 @@ def needs_settings(manifest: Manifest, context: OpenContext) -> None:
         raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
 
 
+def needs_token_or_login(manifest: Manifest, context: OpenContext) -> None:
+    """Raises Refused as `needs_settings`, and when there is neither a token nor a login with its password."""
+    needs_settings(manifest, context)
+    if not context.setting("token") and not (context.setting("login") and context.setting("password")):
+        raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
+
+
 def account_refused(code: str = "", text: str = "") -> AccountProblem:
     """The key itself is refused."""
     return AccountProblem(Problem("account_refused", Field.ACCOUNT, Who.ADMIN, their_code=code, their_text=text))

@@ -17,6 +17,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.line import Line, lost
 from b24app.systems.kit.meanings import UNKNOWN, Meanings, once
 from b24app.systems.kit.one_c_xml import NotXml, build, parse
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.plugin import OpenContext
 from b24app.wire.http import Answer, Limits
 from b24app.wire.retry import parse_retry_after
@@ -238,11 +239,6 @@ def document(answer: Answer) -> Row | None:
     except (NotXml, ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None
-
-
-def rows_of(value: Any) -> list[Row]:
-    """The objects of what should be a list of them."""
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
 
 
 def _json(members: Row) -> bytes:

@@ -25,7 +25,6 @@ ROOT = "/odata/standard.odata"
 READ = Limits(connect_s=3.0, read_s=8.0, total_s=12.0)
 WRITE = Limits(connect_s=3.0, read_s=15.0, total_s=20.0)
 EMPTY = "00000000-0000-0000-0000-000000000000"
-NO_DATE = "0001-01-01T00:00:00"
 #: So many alternatives go into one filter: addresses stay well below 8 KB.
 MOST_OR = 20
 

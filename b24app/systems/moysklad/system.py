@@ -22,7 +22,7 @@ from b24app.logistics.warehouse import (
     StockAnswer,
     Warehouse,
 )
-from b24app.systems.kit.checks import Found, needs_settings, run_checks
+from b24app.systems.kit.checks import Found, needs_token_or_login, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.moysklad import callbacks, changes, tracking
 from b24app.systems.moysklad.client import Client
@@ -217,15 +217,12 @@ class MoySklad:
 
     def test(self, sender: Sender | None = None) -> Iterator[TestStep]:  # noqa: ARG002 - where goods lie MoySklad knows
         return run_checks(
-            [("settings", self._test_settings), ("sign_in", self._test_sign_in), ("call", self._test_call)]
+            [
+                ("settings", lambda: needs_token_or_login(self._manifest, self._context)),
+                ("sign_in", self._test_sign_in),
+                ("call", self._test_call),
+            ]
         )
-
-    def _test_settings(self) -> None:
-        """A token, or a login with its password."""
-        needs_settings(self._manifest, self._context)
-        named = [self._context.setting(name) for name in ("login", "password")]
-        if not self._context.setting("token") and not all(named):
-            raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
 
     def _test_sign_in(self) -> Found:
         """A solution's token has no employee (§2.2)."""

@@ -14,7 +14,8 @@ from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, OrderState, fingerprint_of
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.one_c_documents import MAX_COMMENT, MAX_LINE, address_of, filled, item_of
-from b24app.systems.kit.one_c_http import Row, rows_of
+from b24app.systems.kit.one_c_http import Row
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.senders import joined, own_sender
 from b24app.systems.kit.units import centimetres, day_of, grams_of, kilograms, money_of, whole_units
 from b24app.systems.one_c_tms.vocabulary import COLLECTION, DELIVERY, EXPRESS, SERVICE_KIND

@@ -13,7 +13,7 @@ from b24app.logistics.order import TrackingEvent
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.kit.one_c_http import Row
-from b24app.systems.kit.statuses import status_named
+from b24app.systems.kit.statuses import of_return, status_named
 from b24app.systems.kit.units import moment_of, whole
 from b24app.systems.one_c_tms.vocabulary import BLOCKED, INCIDENTS, STATUSES
 
@@ -47,7 +47,7 @@ def parse_event(row: Row, back: bool = False, mapping: Mapping[str, str] | None 
     event = TrackingEvent(
         code=code,
         text=text,
-        status=_of_return(status) if back else status,
+        status=of_return(status) if back else status,
         at=at,
         place=str(row.get("place") or ""),
         reason=str(row.get("rawStatus") or ""),
@@ -73,14 +73,6 @@ def _with_problem(event: TrackingEvent, problem: Any) -> TrackingEvent:
 
 def _trouble(ours: str, code: str, words: str) -> Problem:
     return Problem(ours, Field.ORDER, Who.MANAGER, their_code=code, their_text=words)
-
-
-def _of_return(status: Status | None) -> Status | None:
-    """A collection that reached the warehouse is our return; on its way it is returning."""
-    if status is Status.DELIVERED:
-        return Status.RETURNED
-    moving = status is not None and status.has_moved and not status.is_final
-    return Status.RETURNING if moving else status
 
 
 # --- what changed -----------------------------------------------------------------------------------------------------

@@ -14,8 +14,9 @@ from b24app.logistics.order import OrderState
 from b24app.logistics.picking import PACKED, PickedLine
 from b24app.logistics.problem import Problem
 from b24app.systems.kit.one_c_documents import MAX_COMMENT, MAX_LINE, address_of, filled, item_of
-from b24app.systems.kit.one_c_http import Row, rows_of
+from b24app.systems.kit.one_c_http import Row
 from b24app.systems.kit.picked import joined
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import decimal_of, grams_of, moment_of
 from b24app.systems.one_c_wms.goods import items_of
 from b24app.systems.one_c_wms.states import Shown, order_state

@@ -10,7 +10,8 @@ from typing import Any
 
 from b24app.logistics.warehouse import Finding, InspectedLine, ReceiptRequest, ReceiptStage, ReceiptState, StockLine
 from b24app.systems.kit.one_c_documents import MAX_LINE, UNIT, filled
-from b24app.systems.kit.one_c_http import Row, rows_of
+from b24app.systems.kit.one_c_http import Row
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import decimal_of, moment_of
 from b24app.systems.one_c_wms.goods import merged
 from b24app.systems.one_c_wms.orders import party

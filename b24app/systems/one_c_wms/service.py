@@ -34,10 +34,10 @@ from b24app.systems.kit.one_c_http import (
     Reply,
     adopted,
     key_of,
-    rows_of,
 )
 from b24app.systems.kit.one_c_zones import zone_of
 from b24app.systems.kit.portions import portions, readable
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import moment_of
 from b24app.systems.one_c_wms.orders import build_order, parse_order, with_articles
 from b24app.systems.one_c_wms.receipts import build_receipt, parse_receipt, parse_stock, with_inspection

@@ -12,8 +12,9 @@ from b24app.logistics.money import Money, share
 from b24app.logistics.order import Decision, OrderState, fingerprint_of
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import grams_of, kilograms, metres, money_of
-from b24app.systems.yandex_delivery.errors import child, problems_of, rows_of, warnings_of
+from b24app.systems.yandex_delivery.errors import child, problems_of, warnings_of
 from b24app.systems.yandex_delivery.tracking import claim_event
 from b24app.systems.yandex_delivery.vocabulary import CLAIM_STATUSES, UNACCEPTED, house_and_flat, rubles
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.meanings import Meanings, once
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.yandex_delivery import vocabulary
 
 _REFUSALS = Meanings(vocabulary.CODES, vocabulary.TEXTS)
@@ -51,11 +52,6 @@ def problems_of(rows: Any) -> tuple[Problem, ...]:
 
 def warnings_of(rows: Any) -> tuple[Problem, ...]:
     return once(_WARNINGS.problem(*said(row)) for row in rows_of(rows))
-
-
-def rows_of(value: Any) -> list[Mapping[str, Any]]:
-    """A list of objects from what should be one; anything else is left out."""
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
 
 
 def child(value: Any, *names: str) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.ports import Outgoing, Quote
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.yandex_delivery.claims import (
     PREFIX,
     build_claim,
@@ -26,7 +27,6 @@ from b24app.systems.yandex_delivery.claims import (
     token_of,
 )
 from b24app.systems.yandex_delivery.client import Api, Reply, must, odd, pauses, refusal
-from b24app.systems.yandex_delivery.errors import rows_of
 from b24app.systems.yandex_delivery.quotes import parse_ride
 from b24app.systems.yandex_delivery.tracking import claim_event
 from b24app.systems.yandex_delivery.vocabulary import CLAIM_STATUSES, ESTIMATING, RIDING, UNACCEPTED

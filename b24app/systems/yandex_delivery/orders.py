@@ -12,8 +12,9 @@ from b24app.logistics.order import Decision, OrderState, fingerprint_of
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.systems.kit.goods import Pieces, collect, pieces
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import centimetres
-from b24app.systems.yandex_delivery.errors import child, rows_of
+from b24app.systems.yandex_delivery.errors import child
 from b24app.systems.yandex_delivery.tracking import platform_events
 from b24app.systems.yandex_delivery.vocabulary import house_and_flat
 

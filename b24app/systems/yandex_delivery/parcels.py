@@ -16,9 +16,10 @@ from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.systems.kit.directory import Directory
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.yandex_delivery import changes, quotes
 from b24app.systems.yandex_delivery.client import Api, Reply, must, odd, pauses, refusal
-from b24app.systems.yandex_delivery.errors import child, rows_of
+from b24app.systems.yandex_delivery.errors import child
 from b24app.systems.yandex_delivery.orders import parse_order
 from b24app.systems.yandex_delivery.vocabulary import NOT_READY, OFFER_OVER, STATUSES, TAKEN_BY, WANTS_WINDOW
 

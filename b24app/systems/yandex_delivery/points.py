@@ -14,8 +14,9 @@ from b24app.logistics.points import LOCKER, OFFICE, Hours, Opening, PickupPoint,
 from b24app.logistics.ports import CheckedAddress, City
 from b24app.logistics.problem import Field, Problem
 from b24app.systems.kit.cities import ambiguous, choose
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import day_of, whole
-from b24app.systems.yandex_delivery.errors import child, rows_of
+from b24app.systems.yandex_delivery.errors import child
 
 #: Ours of theirs; a sorting centre gives nothing out.
 _KINDS = {"pickup_point": OFFICE, "terminal": LOCKER}

@@ -10,8 +10,9 @@ from b24app.logistics.model import Address, DeliveryKind, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.logistics.problem import Field, Problem
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import money_of, whole
-from b24app.systems.yandex_delivery.errors import child, rows_of
+from b24app.systems.yandex_delivery.errors import child
 from b24app.systems.yandex_delivery.orders import dims, policy
 from b24app.systems.yandex_delivery.vocabulary import EXPRESS, OTHER_DAY, house_and_flat, price_of
 

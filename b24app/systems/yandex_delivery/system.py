@@ -19,13 +19,13 @@ from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import POINTS_S, Directory
 from b24app.systems.kit.fitting import unfit
 from b24app.systems.kit.portions import portions
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.senders import joined, own_sender
 from b24app.systems.kit.spool import Spools
 from b24app.systems.plugin import Manifest, OpenContext
 from b24app.systems.yandex_delivery import points
 from b24app.systems.yandex_delivery.claims import PREFIX, cannot_ride
 from b24app.systems.yandex_delivery.client import CARGO, PLATFORM, Api, must
-from b24app.systems.yandex_delivery.errors import rows_of
 from b24app.systems.yandex_delivery.express import Claims
 from b24app.systems.yandex_delivery.orders import build_order, unsized
 from b24app.systems.yandex_delivery.parcels import Parcels
@@ -190,8 +190,7 @@ class Yandex:
 
     def point(self, code: str) -> PickupPoint | None:
         key, now = ("yandex.point", self._api.line.base, code), self._context.clock.now().timestamp()
-        found: PickupPoint | None = self._directory.get(key, now, POINTS_S, lambda: self._ask_point(code))
-        return found
+        return self._directory.get(key, now, POINTS_S, lambda: self._ask_point(code))
 
     def _ask_point(self, code: str) -> PickupPoint | None:
         reply = self._api.ask("pickup-points/list", "points.one", {"pickup_point_ids": [code]})
