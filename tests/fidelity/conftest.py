@@ -78,6 +78,5 @@ def vendors(world: World, certificate: Path) -> Iterator[World]:
 @pytest.fixture
 def cdek_calls(world: World) -> Iterator[tuple[str, list[Exchange]]]:
     """A base URL of the emulated CDEK and what goes over it."""
-    recorder, server = second_door(world, "cdek")
-    yield server.base_url, recorder.exchanges
-    server.stop()
+    with second_door(world, "cdek") as found:
+        yield found

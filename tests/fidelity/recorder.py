@@ -6,14 +6,15 @@ import gzip
 import io
 import json
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from sandbox.kernel.gate import Gate
-from sandbox.kernel.server import Server, serve
+from sandbox.kernel.server import serve
 from sandbox.world import World
 
 _GZIP = b"\x1f\x8b"
@@ -66,8 +67,13 @@ def _json(body: bytes) -> Any:
         return None
 
 
-def second_door(world: World, code: str) -> tuple[Recorder, Server]:
-    """One more address of a system of one origin, with a recorder at it: same accounts, same state."""
+@contextmanager
+def second_door(world: World, code: str) -> Iterator[tuple[str, list[Exchange]]]:
+    """One more address of a system of one origin, and what goes over it: same accounts, same state."""
     (origin,) = world.system(code).origins()
     recorder = Recorder(Gate(code, origin, world.faults, world.journal, threading.Event()))
-    return recorder, serve(recorder, "127.0.0.1", 0)
+    server = serve(recorder, "127.0.0.1", 0)
+    try:
+        yield server.base_url, recorder.exchanges
+    finally:
+        server.stop()

@@ -39,10 +39,9 @@ class Recorded(ApiShipHarness):
 
 @pytest.fixture
 def calls(world: World) -> Iterator[list[Exchange]]:
-    recorder, server = second_door(world, "apiship")
-    Recorded.door = f"{server.base_url}/v1"
-    yield recorder.exchanges
-    server.stop()
+    with second_door(world, "apiship") as (url, exchanges):
+        Recorded.door = f"{url}/v1"
+        yield exchanges
 
 
 @pytest.fixture

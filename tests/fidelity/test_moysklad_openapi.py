@@ -99,10 +99,9 @@ def world() -> Iterator[World]:
 @pytest.fixture
 def calls(world: World) -> Iterator[list[Exchange]]:
     world.reset()
-    recorder, server = second_door(world, "moysklad")
-    Recorded.door = f"{server.base_url}/api/remap/1.2"
-    yield recorder.exchanges
-    server.stop()
+    with second_door(world, "moysklad") as (url, exchanges):
+        Recorded.door = f"{url}/api/remap/1.2"
+        yield exchanges
 
 
 @pytest.fixture
@@ -213,11 +212,10 @@ def test_subscriptions_lists_and_the_connection_test(moysklad: Recorded, calls: 
 
 
 def test_a_notice_is_as_the_file_says(world: World, moysklad: Recorded) -> None:
-    receiver = Receiver()
-    moysklad.port.ensure_subscribed(receiver.url)
-    moysklad.step(moysklad.make("fid-1"), {"code": "Собран", "pack": True})
-    bodies = receiver.wait(2)
-    receiver.server.stop()
+    with Receiver() as receiver:
+        moysklad.port.ensure_subscribed(receiver.url)
+        moysklad.step(moysklad.make("fid-1"), {"code": "Собран", "pack": True})
+        bodies = receiver.wait(2)
     found = [
         text for body in bodies for text in errors({"$ref": "#/schemas/moysklad.webhookNotificationPayload"}, body)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -128,18 +129,14 @@ class Recorded(OneCTmsHarness):
 
 @pytest.fixture
 def calls(world: World) -> Iterator[list[Exchange]]:
-    recorder, server = second_door(world, "one_c_tms")
-    Recorded.door = f"{server.base_url}/tms"
-    yield recorder.exchanges
-    server.stop()
+    with second_door(world, "one_c_tms") as (url, exchanges):
+        Recorded.door = f"{url}/tms"
+        yield exchanges
 
 
 def test_our_plug_in_and_the_emulated_1c_keep_to_the_contract(world: World, calls: list[Exchange]) -> None:
-    tms = Recorded(world)
-    try:
+    with closing(Recorded(world)) as tms:
         _whole_life(tms)
-    finally:
-        tms.close()
     assert [words for call in calls for words in complaints(call)] == []
     used = {operation_of(call.method, call.path)["operationId"] for call in calls}
     assert used == {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -32,18 +33,14 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def calls(world: World) -> Iterator[list[Exchange]]:
-    recorder, server = second_door(world, "one_c_wms")
-    Recorded.door = f"{server.base_url}/wms"
-    yield recorder.exchanges
-    server.stop()
+    with second_door(world, "one_c_wms") as (url, exchanges):
+        Recorded.door = f"{url}/wms"
+        yield exchanges
 
 
 def test_our_plug_in_and_the_emulated_1c_keep_to_the_contract(world: World, calls: list[Exchange]) -> None:
-    wms = Recorded(world)
-    try:
+    with closing(Recorded(world)) as wms:
         _whole_life(wms)
-    finally:
-        wms.close()
     assert [words for call in calls for words in complaints(call)] == []
     used = {operation_of(call.method, call.path)["operationId"] for call in calls}
     assert used == {

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import requests
@@ -99,13 +99,20 @@ class CdekClient:
 
 
 class Receiver:
-    """A server that takes webhooks and remembers them; ``status`` is what it answers."""
+    """A server that takes webhooks and remembers them; ``status`` is what it answers. A context manager: it stops at
+    the end."""
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []
         self.status = 200
         self._arrived = threading.Condition()
         self.server: Server = serve(self._app)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.stop()
 
     @property
     def url(self) -> str:
@@ -151,9 +158,8 @@ def cdek(cdek_world: World) -> CdekClient:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    yield found
-    found.server.stop()
+    with Receiver() as found:
+        yield found
 
 
 @pytest.fixture

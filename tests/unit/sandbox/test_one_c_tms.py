@@ -355,8 +355,7 @@ class Heard(Receiver):
 
 
 def test_callbacks_carry_a_token_and_come_again_until_they_are_taken(client: Client) -> None:
-    heard = Heard()
-    try:
+    with Heard() as heard:
         client.control("callback", {"url": heard.url, "token": "cb-token"})
         row = made(client)
         heard.status = 503
@@ -376,8 +375,6 @@ def test_callbacks_carry_a_token_and_come_again_until_they_are_taken(client: Cli
         client.control("callback", {"url": ""})
         client.control("orders/wb-1-1/status", {"code": "in_transit"})
         assert client.world.control.get("/one_c_tms/webhooks") == {"webhooks": []}
-    finally:
-        heard.server.stop()
 
 
 # --- a base without our extension -------------------------------------------------------------------------------------

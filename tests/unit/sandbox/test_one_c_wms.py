@@ -332,14 +332,11 @@ def test_documents_both_ways(client: Client, world: World) -> None:
 
 
 def test_callbacks_tell_of_changes(client: Client, world: World) -> None:
-    receiver = Receiver()
-    try:
+    with Receiver() as receiver:
         world.control.post("/one_c_wms/callback", {"url": receiver.url, "token": "t-1"})
         made = client.order()
         _go(world, "wb-1-1", code="ВРаботе")
         told = receiver.wait(1)[0]
-    finally:
-        receiver.server.stop()
     assert (told["event"], told["id"], told["status"]) == (
         "shipment_order.changed",
         made["id"],
