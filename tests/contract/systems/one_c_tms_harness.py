@@ -11,15 +11,10 @@ from b24app.logistics.order import OrderState
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Incident
 from tests.contract.systems.harness import Harness, Sent, Shape, Where
+from tests.contract.systems.one_c_shapes import ODATA, SERVICE, error, refusal
 
 ROOT = "/tms/hs/b24logistics/v1/transport-requests"
 PHONE = "stops[1].contact.phone"
-
-
-def error(code: str, *fields: tuple[str, str], message: str = "Данные заполнены неверно") -> dict[str, Any]:
-    rows = [{"path": path, "rule": "required", "message": words} for path, words in fields]
-    row = {"code": code, "message": message, "requestId": "r-1", "retryable": False, "fields": rows, "details": {}}
-    return {"error": row}
 
 
 class OneCTmsHarness(Harness):
@@ -51,7 +46,6 @@ class OneCTmsHarness(Harness):
     too_late = "in_transit"
     subscribes = False
     has_tracking_page = False
-    #: §6.2, and the platform's own pages (§2.1).
     shapes: tuple[Shape, ...] = (
         Shape("a field", error("VALIDATION_FAILED", (PHONE, "Укажите телефон")), status=422, code=PHONE,
               names=Field.PHONE),
@@ -59,20 +53,10 @@ class OneCTmsHarness(Harness):
               code="stops[0].warehouseRef", names=Field.SENDER),
         Shape("the configuration refuses", error("POSTING_REFUSED", message="Не хватает лимита"), status=422,
               code="POSTING_REFUSED", names=Field.ORDER),
-        Shape("a code that nobody documented", error("QUOTA"), status=422, code="QUOTA"),
-        Shape("bad body", error("MALFORMED_BODY"), status=400, code="MALFORMED_BODY"),
         Shape("too large", error("TOO_LARGE"), status=413, code="TOO_LARGE"),
         Shape("a proxy's limit", "<html>413</html>", status=413, code="http_413", kind="text/html"),
-        Shape("locked", error("LOCKED"), "unavailable", 409),
-        Shape("maintenance", error("MAINTENANCE"), "unavailable", 503, headers={"Retry-After": "60"}),
-        Shape("not published", "<html>404</html>", "unavailable", 404, kind="text/html"),
-        Shape("the extension's key", error("UNAUTHORIZED"), "account", 401, "UNAUTHORIZED"),
-        Shape("the platform's door", "<html>401</html>", "account", 401, "http_401", kind="text/html"),
-        Shape("no rights", error("FORBIDDEN"), "account", 403, "FORBIDDEN"),
-        Shape("an exception, caught", error("INTERNAL"), "uncertain", 500),
-        Shape("an exception, not caught", "<html>500</html>", "uncertain", 500, kind="text/html"),
         Shape("nothing in it", {}, "uncertain", 201),
-        Shape("a proxy's page", "<html>busy</html>", "uncertain", 200, kind="text/html"),
+        *SERVICE,
     )  # fmt: skip
 
     files_anew = False
@@ -144,10 +128,6 @@ ATTRIBUTES = """
 """
 
 
-def refusal(code: str, words: str) -> dict[str, Any]:
-    return {"odata.error": {"code": code, "message": {"lang": "ru", "value": words}}}
-
-
 class OneCTmsODataHarness(OneCTmsHarness):
     name = "one_c_tms_odata"
     #: A base shows the status of now alone (`following`), and has no documents and returns.
@@ -174,14 +154,8 @@ class OneCTmsODataHarness(OneCTmsHarness):
         Shape("the configuration refuses", refusal("-1", "Не заполнен телефон"), status=500, code="-1",
               names=Field.PHONE),
         Shape("for something else", refusal("-1", "Лимит исчерпан"), status=500, code="-1"),
-        Shape("a value", refusal("4", "Неверное значение"), status=400, code="4"),
-        Shape("no rights", refusal("20", "Недостаточно прав"), "account", 403, "20"),
-        Shape("not published", refusal("8", "Тип сущности не найден"), "account", 404, "8"),
-        Shape("the platform's door", "<html>401</html>", "account", 401, "http_401", kind="text/html"),
-        Shape("the publication is gone", "<html>404</html>", "unavailable", 404, kind="text/html"),
-        Shape("an exception", "<html>500</html>", "uncertain", 500, kind="text/html"),
         Shape("nothing in it", {}, "uncertain"),
-        Shape("a proxy's page", "<html>busy</html>", "uncertain", 200, kind="text/html"),
+        *ODATA,
     )  # fmt: skip
 
     def base_url(self) -> str:

@@ -11,16 +11,11 @@ from b24app.logistics.problem import Field
 from b24app.logistics.status import Status
 from b24app.systems.kit import one_c_odata
 from tests.contract.systems.harness import Harness, Sent, Shape, Where
+from tests.contract.systems.one_c_shapes import ODATA, SERVICE, error, refusal
 
 ROOT = "/wms/hs/b24logistics/v1/wms/shipment-orders"
 BASE = "/wms/odata/standard.odata"
 NAME = "party.name"
-
-
-def error(code: str, *fields: tuple[str, str], message: str = "Данные заполнены неверно") -> dict[str, Any]:
-    rows = [{"path": path, "rule": "required", "message": words} for path, words in fields]
-    row = {"code": code, "message": message, "requestId": "r-1", "retryable": False, "fields": rows, "details": {}}
-    return {"error": row}
 
 
 class OneCWmsHarness(Harness):
@@ -62,25 +57,14 @@ class OneCWmsHarness(Harness):
     lists_elsewhere = (
         "organization", "direction", "shipping_stage", "return_source", "receiving_stage", "states", "receipt_states",
     )  # fmt: skip
-    #: §6.2, and the platform's own pages (§2.1).
     shapes: tuple[Shape, ...] = (
         Shape("a field", error("VALIDATION_FAILED", (NAME, "Укажите имя")), status=422, code=NAME, names=Field.NAME),
         Shape("an article", error("UNKNOWN_REFERENCE", ("items[0].sku", "Номенклатура не найдена")), status=422,
               code="items[0].sku", names=Field.ITEMS),
         Shape("the configuration refuses", error("POSTING_REFUSED", message="Склад закрыт"), status=422,
               code="POSTING_REFUSED"),
-        Shape("a code that nobody documented", error("QUOTA"), status=422, code="QUOTA"),
-        Shape("bad body", error("MALFORMED_BODY"), status=400, code="MALFORMED_BODY"),
-        Shape("locked", error("LOCKED"), "unavailable", 409),
-        Shape("maintenance", error("MAINTENANCE"), "unavailable", 503, headers={"Retry-After": "60"}),
-        Shape("not published", "<html>404</html>", "unavailable", 404, kind="text/html"),
-        Shape("the extension's key", error("UNAUTHORIZED"), "account", 401, "UNAUTHORIZED"),
-        Shape("the platform's door", "<html>401</html>", "account", 401, "http_401", kind="text/html"),
-        Shape("no rights", error("FORBIDDEN"), "account", 403, "FORBIDDEN"),
-        Shape("an exception, caught", error("INTERNAL"), "uncertain", 500),
-        Shape("an exception, not caught", "<html>500</html>", "uncertain", 500, kind="text/html"),
         Shape("later", {"externalId": "x", "accepted": True}, "uncertain", 202),
-        Shape("a proxy's page", "<html>busy</html>", "uncertain", 200, kind="text/html"),
+        *SERVICE,
     )  # fmt: skip
 
     def no_such_order(self) -> str:
@@ -116,10 +100,6 @@ class OneCWmsXmlHarness(OneCWmsHarness):
     settings: Mapping[str, Any] = {**OneCWmsHarness.settings, "format": "xml"}
 
 
-def refusal(code: str, words: str) -> dict[str, Any]:
-    return {"odata.error": {"code": code, "message": {"lang": "ru", "value": words}}}
-
-
 class OneCWmsODataHarness(OneCWmsHarness):
     name = "one_c_wms_odata"
     #: Nothing tells when a state began (`following`); what else OData has is in `test_one_c_wms`.
@@ -146,14 +126,8 @@ class OneCWmsODataHarness(OneCWmsHarness):
         Shape("the configuration refuses", refusal("-1", "Поле «Контрагент» не заполнено"), status=500, code="-1",
               names=Field.NAME),
         Shape("it refuses for something else", refusal("-1", "Склад закрыт"), status=500, code="-1"),
-        Shape("a value", refusal("4", "Неверное значение"), status=400, code="4"),
-        Shape("no rights", refusal("20", "Недостаточно прав"), "account", 403, "20"),
-        Shape("not published", refusal("8", "Тип сущности не найден"), "account", 404, "8"),
         Shape("changed meanwhile", refusal("-1", "Объект изменен"), "unavailable", 412),
-        Shape("the platform's door", "<html>401</html>", "account", 401, "http_401", kind="text/html"),
-        Shape("the publication is gone", "<html>404</html>", "unavailable", 404, kind="text/html"),
-        Shape("an exception", "<html>500</html>", "uncertain", 500, kind="text/html"),
-        Shape("a proxy's page", "<html>busy</html>", "uncertain", 200, kind="text/html"),
+        *ODATA,
     )  # fmt: skip
 
     def most_calls(self, count: int) -> int:

@@ -19,6 +19,7 @@ from b24app.logistics.problem import Field
 from b24app.logistics.status import Incident, Status
 from b24app.logistics.warehouse import Attachment, ReceiptRequest, ReceiptStage
 from sandbox.world import World
+from tests.contract.systems.one_c_shapes import refusal
 from tests.contract.systems.one_c_wms_harness import (
     BASE,
     OneCWmsHarness,
@@ -204,7 +205,7 @@ def test_a_half_written_document_is_put_right_and_never_doubled(base: OneCWmsHar
 def test_a_draft_that_somebody_is_changing_is_left_alone(base: OneCWmsHarness) -> None:
     base.fault("break_before", f"{BASE}/Document_*/Post")
     assert base.raised(lambda: base.port.create(base.request())) == "Uncertain"
-    stale = {"odata.error": {"code": "-1", "message": {"lang": "ru", "value": "Объект изменен"}}}
+    stale = refusal("-1", "Объект изменен")
     base.fault("status", f"{BASE}/Document_*", "PATCH", status=412, body=stale)
     assert base.raised(lambda: base.port.create(base.request())) == "Unavailable"
     assert base.settle(base.port.create(base.request())).decision is Decision.ACCEPTED

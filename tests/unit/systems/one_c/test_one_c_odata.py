@@ -17,6 +17,7 @@ from b24app.systems.kit.meanings import Meanings
 from b24app.systems.plugin import MemoryTokens, OpenContext
 from b24app.wire.calls import Answer, Call, RemoteKey
 from b24app.wire.http import Http
+from tests.contract.systems.one_c_shapes import refusal
 
 KEY = "0a000001-0000-4000-8000-000000000001"
 ROOT = "https://1c.example.ru/wms/odata/standard.odata"
@@ -45,10 +46,6 @@ def opened(http: Scripted) -> odata.OData:
         cast(Http, http), clock, MemoryTokens(clock), RemoteKey("one_c_wms", "1"),
     )  # fmt: skip
     return odata.OData(context, MEANINGS)
-
-
-def error(code: str, words: str) -> dict[str, Any]:
-    return {"odata.error": {"code": code, "message": {"lang": "ru", "value": words}}}
 
 
 def test_names_and_filters_are_encoded_as_utf_8_and_a_blank_is_20() -> None:
@@ -114,19 +111,19 @@ WRITES: dict[str, Callable[[odata.OData], object]] = {
     ("status", "body", "read", "write"),
     [
         (401, b"<html>401</html>", AccountProblem, AccountProblem),
-        (403, error("20", "Недостаточно прав"), AccountProblem, AccountProblem),
-        (404, error("8", "Тип сущности не найден"), AccountProblem, AccountProblem),
-        (400, error("10", "Свойство не найдено"), AccountProblem, AccountProblem),
+        (403, refusal("20", "Недостаточно прав"), AccountProblem, AccountProblem),
+        (404, refusal("8", "Тип сущности не найден"), AccountProblem, AccountProblem),
+        (400, refusal("10", "Свойство не найдено"), AccountProblem, AccountProblem),
         (404, b"<html>404</html>", Unavailable, Unavailable),
         (400, b"<html>400</html>", Unavailable, Unavailable),
-        (412, error("-1", "Объект изменен"), Unavailable, Unavailable),
-        (500, error("-1", "Не удалось провести"), Unavailable, Refused),
-        (400, error("4", "Неверное значение"), Unavailable, Refused),
+        (412, refusal("-1", "Объект изменен"), Unavailable, Unavailable),
+        (500, refusal("-1", "Не удалось провести"), Unavailable, Refused),
+        (400, refusal("4", "Неверное значение"), Unavailable, Refused),
         (500, b"<html>500</html>", Unavailable, Uncertain),
         (503, b"", Unavailable, Uncertain),
         (200, b"<html></html>", Unavailable, Uncertain),
         (200, ["surprise"], Unavailable, Uncertain),
-        (200, error("-1", "Ошибка под хорошим кодом"), Unavailable, Uncertain),
+        (200, refusal("-1", "Ошибка под хорошим кодом"), Unavailable, Uncertain),
     ],
 )
 def test_what_an_answer_means(status: int, body: Any, read: type[LogisticsError], write: type[LogisticsError]) -> None:
@@ -139,9 +136,9 @@ def test_what_an_answer_means(status: int, body: Any, read: type[LogisticsError]
 
 def test_a_read_that_the_interface_declined_may_be_asked_for_otherwise() -> None:
     with pytest.raises(odata.Declined) as caught:
-        opened(Scripted(400, error("21", "Ошибка вызова функции"))).rows(odata.table("R", "Balance"), "stock")
+        opened(Scripted(400, refusal("21", "Ошибка вызова функции"))).rows(odata.table("R", "Balance"), "stock")
     assert caught.value.code == "21"
-    for status, body in (500, b""), (200, b"<html></html>"), (412, error("-1", "Объект изменен")):
+    for status, body in (500, b""), (200, b"<html></html>"), (412, refusal("-1", "Объект изменен")):
         with pytest.raises(Unavailable) as other:
             opened(Scripted(status, body)).rows("R", "stock")
         assert not isinstance(other.value, odata.Declined)
@@ -149,14 +146,14 @@ def test_a_read_that_the_interface_declined_may_be_asked_for_otherwise() -> None
 
 def test_their_words_are_kept_and_understood() -> None:
     with pytest.raises(Refused) as caught:
-        opened(Scripted(500, error("-1", "Поле «Контрагент»\n не заполнено"))).post("Document_X", KEY, "post")
+        opened(Scripted(500, refusal("-1", "Поле «Контрагент»\n не заполнено"))).post("Document_X", KEY, "post")
     [problem] = caught.value.problems
     assert (problem.code, problem.field, problem.their_code) == ("partner_bad", Field.NAME, "-1")
     assert problem.their_text == "Поле «Контрагент» не заполнено"
 
 
 def test_what_is_not_there_is_none_and_nonsense_is_no_proof_of_it() -> None:
-    missing = error("9", "Экземпляр сущности не найден")
+    missing = refusal("9", "Экземпляр сущности не найден")
     client = opened(Scripted(404, missing))
     assert client.one("Document_X", KEY, "one") is None
     client.delete("Document_X", KEY, "delete")
