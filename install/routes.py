@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.payloads import FramePost
@@ -69,7 +69,7 @@ class Installer:
         who = page_parts.session_of(self._parts, PLACEMENT)
         view = self._view(who)
         if view.version == request.args.get("v"):
-            return pages.renewed(make_response("", 204), who, self._parts.signer)
+            return pages.nothing_new(who, self._parts.signer)
         return self._fragment(who, view)
 
     def again(self) -> Response:

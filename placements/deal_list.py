@@ -7,7 +7,7 @@ is known from our store.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 
 from b24app.bitrix24.deal_pages import DealQuery
 from b24app.bitrix24.fields import names_of
@@ -112,7 +112,7 @@ class DealList:
             orders = orders_of(session, who.portal_id, pressed)
         version = many.version(found, press, orders)
         if version == request.args.get("v"):
-            return pages.renewed(make_response("", 204), who, self._parts.signer)
+            return pages.nothing_new(who, self._parts.signer)
         return self._draw.live(who, pressed, found, deals, shown)
 
     def act(self, wish: str) -> Response:

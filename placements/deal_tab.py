@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 
 from b24app.bitrix24.fields import names_of
 from b24app.bitrix24.own_fields import titles_of
@@ -117,7 +117,7 @@ class Tab:
             version = tab_version(session, who.portal_id, who.entity_id)
         same = dated(version, pages.viewer_of(who, self._parts.clock.now()).formats) == request.args.get("v")
         if same:
-            return pages.renewed(make_response("", 204), who, self._parts.signer)
+            return pages.nothing_new(who, self._parts.signer)
         return self._fragment(who, known=Known(version=version))
 
     def reread(self) -> Response:

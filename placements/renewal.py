@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 
 from b24app.bitrix24.names import FieldNames
 from b24app.frames import pages
@@ -31,7 +31,7 @@ def blueprint(parts: PageParts) -> Blueprint:
             raise PageError(ErrorCode.SESSION_FORGED, "another person's key")
         if who.admin and not person.admin:
             raise PageError(ErrorCode.ADMIN_ONLY)
-        return pages.renewed(make_response("", 204), prove(_as_now(who, person), now), parts.signer)
+        return pages.nothing_new(prove(_as_now(who, person), now), parts.signer)
 
     return bp
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.fields import names_of
@@ -130,7 +130,7 @@ class AddressPanel:
             job = addresses.asked(session, who.portal_id, who.entity_id, number)
             facts = tab_facts(session, who.portal_id, who.entity_id)
         if job is not None and addresses.is_waiting(job, self._parts.clock.now()):
-            return pages.renewed(make_response("", 204), who, self._parts.signer)
+            return pages.nothing_new(who, self._parts.signer)
         formats, carrier = self._formats(who), self._carrier(who, facts)
         found = CheckedAddress.from_json(job.result) if job is not None and job.state == JobState.DONE else None
         if found is not None and job is not None:

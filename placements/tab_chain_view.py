@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import Decimal
 
 from b24app.flows.chain import REST
 from b24app.flows.legs import PICKED, carrier_of, may_be_called_off, may_be_cancelled, picked_of
@@ -117,14 +116,9 @@ def _rows(picked: ShipmentFacts, formats: Formats) -> list[RowView]:
     return [
         RowView(
             line.name or line.sku,
-            _number(line.ordered, formats),
-            _number(max(line.picked, line.shipped), formats),
-            _number(line.short, formats) if over and line.short else "",
+            formats.typed(line.ordered),
+            formats.typed(max(line.picked, line.shipped)),
+            formats.typed(line.short) if over and line.short else "",
         )
         for line in picked.picking.lines
     ]
-
-
-def _number(quantity: Decimal, formats: Formats) -> str:
-    text = format(quantity.normalize(), "f")
-    return text.replace(".", ",") if formats.lang == "ru" else text

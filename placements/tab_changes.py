@@ -6,7 +6,7 @@ as everything else does, a late refusal too.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.frames import pages
@@ -80,7 +80,7 @@ class Changes:
             lane = intents.add(session, shipment, CANCEL, payload, now=now, trace_id=trace(), people=True)
             audit.write(session, who.portal_id, Act.ANEW, now, by=who.author, deal_id=who.entity_id)
         parts.waker.wake(lane)
-        return pages.renewed(make_response("", 204), who, parts.signer)
+        return pages.nothing_new(who, parts.signer)
 
     def stop(self, shipment_id: int) -> Response:
         """Call the parcel back: the carrier turns it round and charges for it. Pressing twice is one request."""
@@ -95,7 +95,7 @@ class Changes:
             lane = intents.add(session, shipment, STOP, {"ref": ""}, now=now, trace_id=trace(), people=True)
             audit.write(session, who.portal_id, Act.STOP, now, by=who.author, deal_id=who.entity_id)
         parts.waker.wake(lane)
-        return pages.renewed(make_response("", 204), who, parts.signer)
+        return pages.nothing_new(who, parts.signer)
 
     def _rules(self, session: Session, shipment: Shipment) -> tuple[ChangeRule, ...]:
         account = portals.connection(session, shipment.portal_id, shipment.connection_id)

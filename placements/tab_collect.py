@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.frames import pages
@@ -106,14 +106,14 @@ class Collect:
         with session_scope(parts.sessions) as session:
             scene = self._scene(session, who, shipment_id, pages.viewer_of(who, parts.clock.now()).formats)
             if pressed(session, who.portal_id, who.entity_id, press, parts.clock.now()):
-                return pages.renewed(make_response("", 204), who, parts.signer)
+                return pages.nothing_new(who, parts.signer)
             live = live_call(scene.shipments, scene.shown)
             scene.demand(live is not None and not (scene.view and scene.view.busy))
             [row] = scene.rows(session, [shipment_id])
             payload = dict(live.details) if live is not None else {}
             lane = self._add(session, who, row, COURIER_OFF, payload, Act.COURIER_OFF, press)
         parts.waker.wake(lane)
-        return pages.renewed(make_response("", 204), who, parts.signer)
+        return pages.nothing_new(who, parts.signer)
 
     def hand_over(self, shipment_id: int) -> Response:
         """Tell the carrier that these orders are final: they are handed over today."""
@@ -122,7 +122,7 @@ class Collect:
         with session_scope(parts.sessions) as session:
             scene = self._scene(session, who, shipment_id, formats)
             if pressed(session, who.portal_id, who.entity_id, press, parts.clock.now()):
-                return pages.renewed(make_response("", 204), who, parts.signer)
+                return pages.nothing_new(who, parts.signer)
             scene.demand(scene.view is not None and scene.view.hand_over)
             rows = scene.rows(session)
             day = formats.now.astimezone(formats.zone).date()
@@ -132,7 +132,7 @@ class Collect:
             }  # fmt: skip
             lane = self._add(session, who, rows[0], HANDOVER, payload, Act.HANDOVER, press)
         parts.waker.wake(lane)
-        return pages.renewed(make_response("", 204), who, parts.signer)
+        return pages.nothing_new(who, parts.signer)
 
     def _press(self) -> str:
         key = request.form.get("key", "")

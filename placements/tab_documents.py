@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 
-from flask import Blueprint, Response, jsonify, make_response, request
+from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -80,7 +80,7 @@ class Documents:
         who = session_of(self._parts, PLACEMENT)
         shown = self._panel(who)
         if shown.version == request.args.get("v"):
-            return pages.renewed(make_response("", 204), who, self._parts.signer)
+            return pages.nothing_new(who, self._parts.signer)
         return self._drawn(who, shown)
 
     # --- opening ------------------------------------------------------------------------------------------------------

@@ -151,9 +151,7 @@ def _box(
 def _share(row: ProductRow, pieces: int, formats: Formats) -> ShareView:
     of = pieces_of(row)
     whole = row.quantity == row.quantity.to_integral_value()
-    return ShareView(
-        row.id, row.name, pieces, of if of != pieces else 0, "" if whole else _number(row.quantity, formats)
-    )
+    return ShareView(row.id, row.name, pieces, of if of != pieces else 0, "" if whole else formats.typed(row.quantity))
 
 
 def _good(row: ProductRow, said: Stated, draft: Draft, packing: Packing, formats: Formats) -> GoodView:
@@ -165,7 +163,7 @@ def _good(row: ProductRow, said: Stated, draft: Draft, packing: Packing, formats
     return GoodView(
         row=row.id,
         name=row.name,
-        quantity=_number(row.quantity, formats),
+        quantity=formats.typed(row.quantity),
         fixed=row.measure_code == KILOGRAM,
         product=bool(row.product_id),
         weight=_input(f"rw-{row.id}", own_weight, "", draft, formats),
@@ -238,9 +236,4 @@ def _input(name: str, value: str, empty: str, draft: Draft, formats: Formats) ->
 
 def _kilograms(grams: int, formats: Formats) -> str:
     """`6,2` as a person would have typed it."""
-    return _number(Decimal(grams) / 1000, formats)
-
-
-def _number(value: Decimal, formats: Formats) -> str:
-    text = f"{value.normalize():f}"
-    return text.replace(".", ",") if formats.lang == "ru" else text
+    return formats.typed(Decimal(grams) / 1000)

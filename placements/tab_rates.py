@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.own_fields import titles_of
@@ -97,7 +97,7 @@ class RatesDesk:
         who = session_of(self._parts, PLACEMENT)
         shown = self._panel(who)
         if shown.version == request.args.get("v"):
-            return pages.renewed(make_response("", 204), who, self._parts.signer)
+            return pages.nothing_new(who, self._parts.signer)
         return self._drawn(who, shown)
 
     # --- deciding ----------------------------------------------------------------------------------------------------

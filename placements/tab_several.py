@@ -6,7 +6,7 @@ lane, which reads the deal itself; the page asks after it.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.fields import names_of
@@ -116,7 +116,7 @@ class Several:
             settings = portals.get(session, who.portal_id).settings
             titles = titles_of(portals.field_map(session, who.portal_id), settings)
         if job is not None and job.state in (JobState.WAITING, JobState.RUNNING):
-            return pages.renewed(make_response("", 204), who, parts.signer)
+            return pages.nothing_new(who, parts.signer)
         if job is None or job.result.get("number"):
             return self._tab.drawn_anew(who)
         return self._answer(who, job, facts, titles)

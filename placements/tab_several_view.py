@@ -127,23 +127,16 @@ def _inside(shipment: ShipmentFacts, formats: Formats) -> str:
     if shipment.portion is None:
         return formats.words("several.everything")
     return ", ".join(
-        formats.words("several.item", name=line.name, n=amount(line.quantity, formats))
-        for line in shipment.portion.lines
+        formats.words("several.item", name=line.name, n=formats.typed(line.quantity)) for line in shipment.portion.lines
     )
 
 
 def left_line(line: Line, formats: Formats) -> LeftLine:
-    return LeftLine(line.row, line.name, amount(line.quantity, formats), plain(line.quantity))
+    return LeftLine(line.row, line.name, formats.typed(line.quantity), plain(line.quantity))
 
 
 def plain(quantity: Decimal) -> str:
     return format(quantity.normalize(), "f")
-
-
-def amount(quantity: Decimal, formats: Formats) -> str:
-    """`1,5` / `1.5`."""
-    text = plain(quantity)
-    return text.replace(".", ",") if formats.lang == "ru" else text
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------
@@ -159,7 +152,7 @@ def read_form(typed: Mapping[str, str], formats: Formats) -> tuple[tuple[Line, .
         name, text = typed.get(f"name_{row}", "")[:255], typed[f"q_{row}"].strip()
         most, quantity = _number(typed.get(f"most_{row}", "")) or Decimal(0), _number(text or "0")
         wrong = quantity is None or quantity < 0 or quantity > most
-        lines.append(LeftLine(int(row), name, amount(most, formats), plain(most), text or "0", wrong))
+        lines.append(LeftLine(int(row), name, formats.typed(most), plain(most), text or "0", wrong))
         if quantity and not wrong:
             wanted.append(Line(int(row), name, quantity))
     error = "quantity" if any(line.wrong for line in lines) else "" if wanted else "nothing"

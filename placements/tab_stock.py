@@ -6,7 +6,7 @@ No handler waits for anybody: it leaves rows in lanes, and the page asks after w
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 
 from b24app.bitrix24.own_fields import titles_of
 from b24app.frames import pages
@@ -61,7 +61,7 @@ class StockDesk:
         who = session_of(self._parts, PLACEMENT)
         shown = self._panel(who)
         if shown.version == request.args.get("v"):
-            return pages.renewed(make_response("", 204), who, self._parts.signer)
+            return pages.nothing_new(who, self._parts.signer)
         return self._drawn(who, shown)
 
     def _panel(self, who: PageSession) -> Panel:

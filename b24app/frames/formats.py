@@ -62,6 +62,11 @@ class Formats:
         """`12`, `1 250`, `2,5`: at most three places, as product rows have."""
         return self._number(quantity, "#,##0.###")
 
+    def typed(self, value: Decimal) -> str:
+        """`1250`, `2,5`: as a person would have typed it."""
+        text = f"{value.normalize():f}"
+        return text.replace(".", ",") if self.lang == "ru" else text
+
     def day(self, when: date | datetime) -> str:
         """`сегодня`, `завтра`, `чт, 12 ноября`."""
         day, today = self._local_date(when), self._local_date(self.now)

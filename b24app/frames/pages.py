@@ -75,6 +75,11 @@ def renewed(response: Response, session: PageSession, signer: SessionSigner) -> 
     return response
 
 
+def nothing_new(session: PageSession, signer: SessionSigner) -> Response:
+    """204: what the page shows is so; the header carries the renewed token."""
+    return renewed(make_response("", 204), session, signer)
+
+
 def error_page(error: PageError, lang: str, support: str, origin: str = "") -> Response:
     """The contract's words as a page of their own."""
     if origin:

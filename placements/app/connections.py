@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 
 from b24app.frames import htmx, pages
 from b24app.frames import parts as page_parts
@@ -125,7 +125,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         test, _, lists = request.args.get("v", "").partition(".")
         fresh = shown["lists"].version != lists
         if shown["test"].version == test and not fresh:
-            return pages.renewed(make_response("", 204), who, desk.parts.signer)
+            return pages.nothing_new(who, desk.parts.signer)
         return desk.fragment(who, PROGRESS, **{**shown, "fresh_lists": fresh})
 
     profiles.routes(bp, desk)

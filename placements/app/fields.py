@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 
 from b24app.bitrix24.own_fields import OWN
 from b24app.flows.snapshot import Role
@@ -52,7 +52,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         who = desk.who()
         form = fields_view.fields_page(desk.facts(who), desk.formats(who))
         if form.version == request.args.get("v"):
-            return pages.renewed(make_response("", 204), who, desk.parts.signer)
+            return pages.nothing_new(who, desk.parts.signer)
         return desk.fragment(who, BOX, form=form)
 
     def redraw_fields() -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.frames import pages
@@ -68,7 +68,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         who = desk.who()
         shown = _fresh(desk, who)
         if shown["trying"].version == request.args.get("v"):
-            return pages.renewed(make_response("", 204), who, desk.parts.signer)
+            return pages.nothing_new(who, desk.parts.signer)
         return desk.fragment(who, PART, **shown)
 
     bp.post("/app/rules/try")(try_rules)

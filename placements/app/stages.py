@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 
 from b24app.frames import pages
 from b24app.frames import parts as page_parts
@@ -47,7 +47,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         who = desk.who()
         shown = view(desk, who, desk.facts(who))
         if shown["version"] == request.args.get("v"):
-            return pages.renewed(make_response("", 204), who, desk.parts.signer)
+            return pages.nothing_new(who, desk.parts.signer)
         return desk.fragment(who, TEMPLATE, **shown)
 
     def reread_pipelines() -> Response:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from b24app.flows.picking import Step
 from b24app.flows.portions import OnFailure
 from b24app.flows.snapshot import CodSource
 from b24app.frames.formats import Formats
@@ -199,9 +198,15 @@ def pipeline_form(
         backwards=values.backwards,
         on_failure=values.on_failure,
         defaults=_defaults(values.defaults, facts.settings, formats),
-        mappings=tuple(_mapping(status, values.mapping, stages, names, formats) for status in MAPPED),
+        mappings=tuple(
+            _choice(status.value, formats.words(f"status.{status.value}"), values.mapping, stages, names)
+            for status in MAPPED
+        ),
         before=_choices(first, values.before) if barns else (),
-        steps=tuple(_step(step, values.steps, stages, names, formats) for step in chain_form.STEPS) if barns else (),
+        steps=tuple(
+            _choice(step.value, formats.words(f"chain.step.{step.value}"), values.steps, stages, names)
+            for step in (chain_form.STEPS if barns else ())
+        ),
         gone=tuple(dict.fromkeys(names.get(stage) or stage for stage in used if stage and stage not in there)),
         lost=bool(data.get("lost")),
         guessed=guessed,
@@ -294,27 +299,12 @@ def _services(
     return _choices(((code, title.get(lang) or code) for code, title in offered), values.service)
 
 
-def _mapping(
-    status: Status,
+def _choice(
+    code: str,
+    title: str,
     chosen: Mapping[str, str],
     stages: Sequence[Mapping[str, Any]],
     names: Mapping[str, str],
-    formats: Formats,
 ) -> StageChoice:
     pairs = [(stage["id"], stage["name"]) for stage in stages]
-    return StageChoice(
-        status.value, formats.words(f"status.{status.value}"), _stages(pairs, chosen.get(status.value, ""), names)
-    )
-
-
-def _step(
-    step: Step,
-    chosen: Mapping[str, str],
-    stages: Sequence[Mapping[str, Any]],
-    names: Mapping[str, str],
-    formats: Formats,
-) -> StageChoice:
-    pairs = [(stage["id"], stage["name"]) for stage in stages]
-    return StageChoice(
-        step.value, formats.words(f"chain.step.{step.value}"), _stages(pairs, chosen.get(step.value, ""), names)
-    )
+    return StageChoice(code, title, _stages(pairs, chosen.get(code, ""), names))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.names import FieldNames
@@ -105,7 +105,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         who = desk.who()
         shown = _shown(desk, who, desk.facts(who))
         if shown["result"].version == request.args.get("v"):
-            return pages.renewed(make_response("", 204), who, desk.parts.signer)
+            return pages.nothing_new(who, desk.parts.signer)
         answer = desk.fragment(who, RESULT, **shown)
         if not shown["result"].busy:
             htmx.announce(answer, STEPS)
@@ -116,7 +116,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         who = desk.who()
         found = _deals(desk, who, desk.facts(who))
         if found["deals_state"] == "busy":
-            return pages.renewed(make_response("", 204), who, desk.parts.signer)
+            return pages.nothing_new(who, desk.parts.signer)
         return desk.fragment(who, DEALS, **found)
 
     def look_for_deals() -> Response:
