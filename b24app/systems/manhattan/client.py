@@ -26,7 +26,6 @@ AUTH = "auth"
 class Reply:
     """Their document, and why it is no success (None = it is one)."""
 
-    operation: str
     status: int
     data: Any
     said: Said | None = None
@@ -83,7 +82,7 @@ class Client:
         said = self.profile.failure(operation, answer.status, data)
         if said is None and write and not self.profile.is_envelope(data):
             raise lost(f"{label}: an answer that says nothing", write)
-        return Reply(operation, answer.status, data, said)
+        return Reply(answer.status, data, said)
 
     def rows(self, operation: str, source: Mapping[str, Any]) -> list[Json]:
         """Of a read. Raises Unavailable for anything but an answer with its list: that is no proof of absence."""

@@ -47,7 +47,7 @@ class SapSays(Exception):  # noqa: N818 - their answer, which each port understa
 
     def __init__(self, said: Said, label: str) -> None:
         super().__init__(f"{label}: HTTP {said.status} {said.code}")
-        self.said, self.label = said, label
+        self.said = said
 
     def refusal(self) -> LogisticsError:
         """Of a write."""
