@@ -2,7 +2,8 @@
 
 `points_memory`: megabytes above the idle process, at the most, of the carrier that takes most. Each list is read
 through the adapter over HTTP from its emulator (a process of its own) and taken over into a database as a worker does
-it (`runners/connection/refreshing.py`: pages of points, the cells of the map), in a fresh process.
+it (by `runners/connection/refreshing.py`: pages of points, those that are gone, the cells of the map), in a fresh
+process.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
+from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,11 +26,13 @@ from typing import Any
 import psutil
 from sqlalchemy import func, select
 
-from b24app.runners.connection.refreshing import cells_of
-from b24app.store import points
+from b24app.clock import FixedClock
+from b24app.lanes.slices import Slice
+from b24app.runners.connection.account import Account
+from b24app.runners.connection.refreshing import Refreshing
+from b24app.store import inbox, lanes, points, portals
 from b24app.store.engine import Sessions, make_engine, make_sessions, read_scope, session_scope
-from b24app.store.models import Base, PointRow
-from b24app.store.sql import chunks
+from b24app.store.models import Base, ConnectionState, InboxKind, PointRow, PointSource, PortalState
 from b24app.systems import discover
 from bench.figures import Bar, Figure, Say
 from bench.points import KEY, NOW
@@ -113,53 +119,47 @@ class Peak:
 
 
 def refresh(code: str, folder: str, addresses: dict[str, Any]) -> dict[str, float]:
-    """The steps of a refresh, over the adapter and the store, in this process."""
+    """A refresh as the account's lane does it, step by step, over the adapter and the store, in this process."""
     control = Control(addresses["control"])
     world: Any = SimpleNamespace(addresses=addresses, control=control, clock=SimpleNamespace(now=control.now))
     harness = HARNESSES[code](world)
     engine = make_engine(f"sqlite:///{folder}/points.db", [KEY])
     Base.metadata.create_all(engine)
     sessions = make_sessions(engine)
-    with session_scope(sessions) as session:
-        source_id, _ = points.take_turn(session, code, "test", [1], NOW)
     harness.port.points(0)  # everything is loaded that a worker has loaded
-    began = time.monotonic()
-    with Peak() as peak:
-        page, more = 0, True
-        while more:
-            found = harness.port.points(page)
-            for some in chunks([points.ready(point) for point in found.points], points.BATCH):
-                with session_scope(sessions) as session:
-                    points.save(session, source_id, 1, some)
-            page, more = page + 1, found.more
-        for zoom in points.CELL_ZOOMS:
-            _cells(sessions, source_id, zoom)
+    with ThreadPoolExecutor(1) as pool:
+        work = _asked(sessions, code, harness.port, pool)
+        began = time.monotonic()
+        with Peak() as peak:
+            work.load()
+            while work.row is not None:
+                work.begin(1)
+                wait(work.flying)
+                work.land()
     with read_scope(sessions) as session:
+        assert session.scalar(select(PointSource.refreshed_at)) is not None
         count = session.scalar(select(func.count()).select_from(PointRow)) or 0
     return {"mb": peak.megabytes, "points": float(count), "s": time.monotonic() - began}
 
 
-def _cells(sessions: Sessions, source_id: int, zoom: int) -> None:
-    """As `Refreshing._cells` does it."""
-    with read_scope(sessions) as session:
-        source = points.source(session, source_id)
-    assert source is not None
-    slot = points.other_slot(source)
-    for some in chunks(list(cells_of(_places(sessions, source_id), slot, zoom)), 300):
-        with session_scope(sessions) as session:
-            points.add_cells(session, some)
-
-
-def _places(sessions: Sessions, source_id: int) -> Iterator[tuple[int, int, int]]:
-    """Page by page, as `Refreshing._places` does it."""
-    after = 0
-    while True:
-        with read_scope(sessions) as session:
-            rows = points.places_after(session, source_id, after)
-        if not rows:
-            return
-        after = rows[-1].id
-        yield from ((row.mx, row.my, row.class_id) for row in rows)
+def _asked(sessions: Sessions, code: str, system: Any, pool: Executor) -> Refreshing:
+    """The lane of an account whose turn it is to refresh the list."""
+    clock, lease = FixedClock(NOW), timedelta(seconds=TIMEOUT_S)
+    with session_scope(sessions) as session:
+        portal = portals.remember(session, "bench", now=NOW, application_token="t", state=PortalState.ACTIVE)
+        connection = portals.add_connection(session, portal.id, code, code, "test", {}, NOW)
+        connection.state = ConnectionState.READY
+        session.flush()
+        source_id, _ = points.take_turn(session, code, "test", [connection.id], NOW)
+        lane = lanes.connection_lane(session, connection.id)
+        inbox.append(session, lane.id, InboxKind.POINTS, str(source_id), {}, now=NOW, trace_id="bench")
+        hold = lanes.claim(session, lane.id, "bench", NOW, lease)
+    assert hold is not None
+    slice_ = Slice(
+        **asdict(hold), sessions=sessions, clock=clock, started=clock.monotonic(), length_s=TIMEOUT_S, lease=lease
+    )
+    services: Any = SimpleNamespace(sessions=sessions, clock=clock, spread=lambda: 0.0)
+    return Refreshing(services, slice_, Account(portal, connection, {}), system, pool)
 
 
 if __name__ == "__main__":
