@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from b24app.store import inbox
 from b24app.store.lanes import LaneRef, connection_lane
 from b24app.store.models import InboxKind, Job, JobState, Paper, PaperFile, PaperStatus, Shipment
-from b24app.store.sql import changed, chunks
+from b24app.store.sql import changed, chunks, insert_new
 
 #: Papers can be made anew at any time; they name a person and an address.
 KEPT = timedelta(days=30)
@@ -55,16 +55,10 @@ def ask(
     people: bool = True,
 ) -> LaneRef | None:
     """Have a form of this order made; None when it is there, or on its way. Wake the lane after the commit."""
-    paper = session.scalar(
-        select(Paper)
-        .where(Paper.portal_id == shipment.portal_id, Paper.shipment_id == shipment.id, Paper.form == form)
-        .with_for_update()
-    )
-    paper = _begun(session, shipment, form, paper, now)
-    if paper is None:
+    paper = _held(session, shipment.portal_id, {shipment.id: form}, [shipment], now)[shipment.id]
+    if not _begun(paper, shipment, now):
         return None
     paper.asked_by = asked_by
-    session.flush()
     lane = connection_lane(session, shipment.connection_id)
     inbox.append(session, lane.id, InboxKind.PAPER, str(paper.id), {}, now=now, trace_id=trace_id, people=people)
     return lane
@@ -77,18 +71,14 @@ def ask_many(
     as background work; the lanes to wake after the commit."""
     lanes: dict[int, dict[str, dict[str, Any]]] = {}
     for some in chunks(sorted(forms)):
-        mine = (Paper.portal_id == portal_id, Paper.shipment_id.in_(some))
-        there = {(row.shipment_id, row.form): row for row in session.scalars(select(Paper).where(*mine))}
-        orders = select(Shipment).where(Shipment.portal_id == portal_id, Shipment.id.in_(some))
-        begun: list[tuple[int, Paper]] = []
-        for shipment in session.scalars(orders.order_by(Shipment.id)):
-            paper = _begun(session, shipment, forms[shipment.id], there.get((shipment.id, forms[shipment.id])), now)
-            if paper is not None:
+        mine = select(Shipment).where(Shipment.portal_id == portal_id, Shipment.id.in_(some))
+        orders = session.scalars(mine.order_by(Shipment.id)).all()
+        held = _held(session, portal_id, forms, orders, now)
+        for shipment in orders:
+            paper = held[shipment.id]
+            if _begun(paper, shipment, now):
                 paper.asked_by = asked_by
-                begun.append((shipment.connection_id, paper))
-        session.flush()
-        for connection_id, paper in begun:
-            lanes.setdefault(connection_id, {})[str(paper.id)] = {}
+                lanes.setdefault(shipment.connection_id, {})[str(paper.id)] = {}
     found = []
     for connection_id, rows in lanes.items():
         lane = connection_lane(session, connection_id)
@@ -97,20 +87,34 @@ def ask_many(
     return found
 
 
-def _begun(session: Session, shipment: Shipment, form: str, paper: Paper | None, now: datetime) -> Paper | None:
-    """The paper at its beginning; None when it is there, or on its way."""
-    if paper is None:
-        paper = Paper(
-            portal_id=shipment.portal_id, shipment_id=shipment.id, deal_id=shipment.deal_id, form=form, asked_at=now
-        )
-        session.add(paper)
-    elif (paper.status in _OPEN and now - paper.changed_at < STUCK) or (
-        paper.status == PaperStatus.READY and paper.remote_id == shipment.remote_id
-    ):
-        return None
+def _held(
+    session: Session, portal_id: int, forms: Mapping[int, str], orders: Sequence[Shipment], now: datetime
+) -> dict[int, Paper]:
+    """The rows of these orders' forms by order, ours until the transaction ends; made when missing, as ones that
+    failed: they may be begun."""
+    mine = select(Paper).where(Paper.portal_id == portal_id, Paper.shipment_id.in_([order.id for order in orders]))
+    wanted = mine.where(Paper.form.in_(sorted(set(forms.values())))).order_by(Paper.id).with_for_update()
+    there = {(row.shipment_id, row.form): row for row in session.scalars(wanted)}
+    missing = [order for order in orders if (order.id, forms[order.id]) not in there]
+    if missing:
+        fresh = {"portal_id": portal_id, "status": PaperStatus.FAILED, "remote_id": "", "remote_key": "", "tries": 0,
+                 "size": 0, "problem": {}, "asked_at": now, "changed_at": now}  # fmt: skip
+        rows = [
+            {**fresh, "shipment_id": order.id, "deal_id": order.deal_id, "form": forms[order.id]} for order in missing
+        ]
+        insert_new(session, Paper, rows, ["shipment_id", "form"])
+        there = {(row.shipment_id, row.form): row for row in session.scalars(wanted)}
+    return {order.id: there[order.id, forms[order.id]] for order in orders}
+
+
+def _begun(paper: Paper, shipment: Shipment, now: datetime) -> bool:
+    """Sets the paper to its beginning; False when it is there, or on its way."""
+    under_way = paper.status in _OPEN and now - paper.changed_at < STUCK
+    if under_way or (paper.status == PaperStatus.READY and paper.remote_id == shipment.remote_id):
+        return False
     paper.status, paper.remote_id, paper.remote_key = PaperStatus.WAITING, shipment.remote_id or "", ""
     paper.tries, paper.problem, paper.asked_at, paper.changed_at = 0, {}, now, now
-    return paper
+    return True
 
 
 def get(session: Session, portal_id: int, paper_id: int) -> Paper | None:

@@ -4,15 +4,14 @@ told, and what goes wrong too."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from b24app.clock import FixedClock
 from b24app.logistics.errors import Refused, Unavailable
@@ -41,6 +40,7 @@ from b24app.wire.guard import Guard
 from b24app.wire.http import Http
 from tests.contract.systems.harness import Calls
 from tests.made_up_world.badger import KEY, PDF, Warehouse
+from tests.unit.meeting import at_once
 
 LABEL = PaperForm("label_a6", PaperKind.LABEL, "A6", first=True)
 
@@ -172,33 +172,28 @@ def test_a_list_is_read_when_somebody_looks_and_a_late_document_is_told(town: To
     assert town.told() == ["Барсук: новый документ к заказу B1: «Акт.pdf». Открыть его можно во вкладке «Доставка»."]
 
 
-def at_once(town: Town, act: Callable[..., Any], late: Callable[..., Any]) -> tuple[Any, Any]:
-    """Both in transactions of their own, `late` while the other's is still open."""
-    with ThreadPoolExecutor(1) as pool:
-        with session_scope(town.sessions) as session:
-            first = act(session, shipments.get(session, town.portal.id, town.shipment))
-            session.flush()
-            second = pool.submit(town.do, late)
-            time.sleep(0.2)
-        return first, second.result(5)
-
-
 def test_two_who_look_first_at_the_same_moment_ask_once(town: Town) -> None:
     town.badger.files_one("B1", "Счёт.pdf")
-    ask = partial(filed.ask_look, again=False, now=town.clock.now(), trace="t")
-    first, second = at_once(town, ask, ask)
-    assert (first is not None, second) == (True, None)
+
+    def ask(session: Session) -> bool:
+        order = shipments.get(session, town.portal.id, town.shipment)
+        assert order is not None
+        return filed.ask_look(session, order, again=False, now=town.clock.now(), trace="t") is not None
+
+    assert at_once(town.sessions, ask) == (True, False)
     town.serve()
     assert town.names() == ["Счёт.pdf"]
 
 
 def test_one_file_given_twice_at_the_same_moment_goes_there_once(town: Town) -> None:
-    give = partial(
-        filed.attach_file, name="Скан.pdf", media_type="application/pdf", file=PDF, by="Анна", now=town.clock.now(),
-        trace="t",
-    )  # fmt: skip
-    first, second = at_once(town, give, give)
-    assert (first is not None, second, len(town.intents())) == (True, None, 1)
+    def give(session: Session) -> bool:
+        order = shipments.get(session, town.portal.id, town.shipment)
+        assert order is not None
+        who = {"by": "Анна", "now": town.clock.now(), "trace": "t"}
+        return filed.attach_file(session, order, "Скан.pdf", "application/pdf", PDF, **who) is not None  # type: ignore[arg-type]
+
+    assert at_once(town.sessions, give) == (True, False)
+    assert len(town.intents()) == 1
     assert town.content("Скан.pdf") == PDF
 
 
