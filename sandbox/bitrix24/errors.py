@@ -24,6 +24,11 @@ def missing(name: str) -> RestError:
     return RestError("100", f"Could not find value for parameter {{{name}}}")
 
 
+def plan_without(what: str) -> RestError:
+    """The plan has no smart processes: ``CREATE_DYNAMIC_TYPE``, ``UPDATE_DYNAMIC_ITEM``, … (crm §1.4, §6.1)."""
+    return RestError(f"{what}_RESTRICTED", "Превышено максимальное количество смарт-процессов на вашем тарифе")
+
+
 def item_not_found() -> RestError:
     return RestError("NOT_FOUND", "Элемент не найден")
 

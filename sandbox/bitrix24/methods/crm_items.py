@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.bitrix24.errors import access_denied, item_not_found
+from sandbox.bitrix24.errors import access_denied, item_not_found, plan_without
 from sandbox.bitrix24.rest.call import Call, Listing
 from sandbox.bitrix24.rest.lists import page
 from sandbox.bitrix24.rest.registry import method
@@ -38,6 +38,11 @@ def _item(call: Call) -> tuple[int, Row]:
     return entity_type_id, item
 
 
+def _check_plan(call: Call, entity_type_id: int, what: str) -> None:
+    if not call.portal.switches.smart_processes and call.portal.crm.type_of(entity_type_id) is not None:
+        raise plan_without(f"{what}_DYNAMIC_ITEM")
+
+
 @method("crm.item.get", scope="crm")
 def get(call: Call) -> Any:
     entity_type_id, item = _item(call)
@@ -68,6 +73,7 @@ def add(call: Call) -> Any:
     given = call.need_map("fields")
     if not may_add(call.user, entity_type_id):
         raise access_denied()
+    _check_plan(call, entity_type_id, "CREATE")
     values = read_fields(call.portal, entity_type_id, given, {}, original=_original(call))
     item = items.create(call.portal, entity_type_id, values, call.actor)
     return {"item": _shower(call, entity_type_id).whole(item)}
@@ -79,6 +85,7 @@ def update(call: Call) -> Any:
     given = call.need_map("fields")
     if not may(call.user, EDIT, entity_type_id, item):
         raise access_denied()
+    _check_plan(call, entity_type_id, "UPDATE")
     values = read_fields(call.portal, entity_type_id, given, item, original=_original(call))
     items.change(call.portal, entity_type_id, item, values, call.actor)
     return {"item": _shower(call, entity_type_id).whole(item)}

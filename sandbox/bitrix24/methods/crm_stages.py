@@ -17,6 +17,10 @@ from sandbox.bitrix24.wire import items_of, to_int
 
 _STAGE_DIRECTORY = re.compile(r"(DEAL_STAGE|SMART_INVOICE_STAGE|DYNAMIC_(\d+)_STAGE)(?:_(\d+))?\Z")
 _CODE = re.compile(r"[A-Za-z0-9_:-]+\Z")
+_AFTER_FINAL = (
+    "Cannot create more stages after the final stage because the final successful stage already exists. Try using sort"
+    " order values less than that of the final stage."
+)
 _HISTORY_FIELDS = ("ID", "TYPE_ID", "OWNER_ID", "CREATED_TIME", "CATEGORY_ID", "STAGE_SEMANTIC_ID", "STAGE_ID")
 
 
@@ -127,12 +131,16 @@ def status_add(call: Call) -> Any:
     statuses = call.portal.crm.statuses
     if statuses.find(directory, code):
         raise RestError("ERROR_CORE", "The specified status ID already exists.")
+    semantics, sort = fields.get("SEMANTICS") or None, to_int(fields.get("SORT")) or 10
+    final = next((row.sort for row in statuses.of(directory) if row.semantics == "S"), None)
+    if _STAGE_DIRECTORY.match(directory) and semantics is None and final is not None and sort > final:
+        raise legacy(_AFTER_FINAL)
     row = statuses.add(
         directory,
         code,
         str(fields["NAME"]),
-        to_int(fields.get("SORT")) or 10 * (1 + len(statuses.of(directory))),
-        semantics=fields.get("SEMANTICS") or None,
+        sort,
+        semantics=semantics,
         color=str(fields.get("COLOR") or ""),
         category_id=category,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.bitrix24.errors import RestError, access_denied, invalid_value, missing
+from sandbox.bitrix24.errors import RestError, access_denied, invalid_value, missing, plan_without
 from sandbox.bitrix24.rest.call import Call, Listing
 from sandbox.bitrix24.rest.lists import matches, ordered, page, split_key
 from sandbox.bitrix24.rest.registry import method
@@ -22,15 +22,22 @@ _LINKED = ("CALENDAR_EVENT|UF_CRM_CAL_EVENT", "TASKS_TASK|UF_CRM_TASK", "TASKS_T
 _FIRST_FREE = 1038
 
 
-def _shown(found: DynamicType) -> Row:
+def _listed(found: DynamicType) -> Row:
+    """A row of the list: without relations, linked fields and sections (b24restdocs: crm-type-list.md)."""
     return {
-        "id": found.id, "entityTypeId": found.entity_type_id, "title": found.title, "createdBy": found.created_by,
-        "createdTime": found.created_time, "updatedTime": found.updated_time, "updatedBy": found.updated_by,
+        "id": found.id, "title": found.title, "code": "", "createdBy": found.created_by,
+        "entityTypeId": found.entity_type_id, "customSectionId": None,
         **{name: found.flags.get(name, "N") for name in FLAGS},
+        "createdTime": found.created_time, "updatedTime": found.updated_time, "updatedBy": found.updated_by,
+    }  # fmt: skip
+
+
+def _shown(found: DynamicType) -> Row:
+    return _listed(found) | {
         "relations": {"parent": found.parents, "child": found.children},
         "linkedUserFields": {name: found.flags.get(name, "N") for name in _LINKED},
-        "customSections": [], "customSectionId": None,
-    }  # fmt: skip
+        "customSections": [],
+    }
 
 
 @method("crm.type.add", scope="crm")
@@ -38,6 +45,8 @@ def add(call: Call) -> Any:
     given = call.need_map("fields")
     if not call.user.may_configure_crm:
         raise access_denied()
+    if not call.portal.switches.smart_processes:
+        raise plan_without("CREATE_DYNAMIC_TYPE")
     title = str(given.get("title") or "")
     if not title:
         raise missing("title")
@@ -47,10 +56,14 @@ def add(call: Call) -> Any:
     crm = call.portal.crm
     found = crm.add_type(title, flags, _entity_type_id(call, given), call.user.id, call.portal.now())
     _relate(found, given)
-    data = {"FIELDS": {"ID": str(found.id), "ENTITY_TYPE_ID": str(found.entity_type_id)}}
-    call.portal.emit("ONCRMTYPEADD", data, call.actor)
+    _tell(call, "ADD", found)
     call.portal.note("type.added", found.entity_type_id, title=title)
     return {"type": _shown(found)}
+
+
+def _tell(call: Call, what: str, found: DynamicType) -> None:
+    data = {"FIELDS": {"ID": str(found.id), "ENTITY_TYPE_ID": str(found.entity_type_id)}}
+    call.portal.emit(f"ONCRMTYPE{what}", data, call.actor)
 
 
 def _entity_type_id(call: Call, given: Row) -> int:
@@ -65,16 +78,22 @@ def _entity_type_id(call: Call, given: Row) -> int:
 
 
 def _relate(found: DynamicType, given: Row) -> None:
-    """Booleans of relations are ``true``/``false`` on input and ``Y``/``N`` in answers (crm §6.1)."""
+    """Booleans of relations are ``true``/``false`` on input and ``Y``/``N`` in answers (crm §6.1). Given ones replace
+    all but the predefined ones, which come and go with the client (b24restdocs: crm-type-update.md)."""
     relations = given.get("relations")
-    parents = items_of(relations.get("parent")) if isinstance(relations, dict) else []
-    rows = [_relation(row, predefined=False) for row in parents if isinstance(row, dict)]
+    if isinstance(relations, dict):
+        found.parents = _relations(relations.get("parent"))
+        found.children = _relations(relations.get("child"))
+    else:
+        found.parents = [row for row in found.parents if row["isPredefined"] == "N"]
     if found.flags.get("isClientEnabled") == "Y":
-        rows += [
-            _relation({"entityTypeId": number, "isChildrenListEnabled": "true"}, predefined=True) for number in (3, 4)
-        ]
-    if rows:
-        found.parents = rows
+        client = {"isChildrenListEnabled": "true"}
+        found.parents += [_relation(client | {"entityTypeId": number}, predefined=True) for number in (3, 4)]
+
+
+def _relations(given: object) -> list[Row]:
+    rows = [_relation(row, predefined=False) for row in items_of(given) if isinstance(row, dict)]
+    return [row for row in rows if row["entityTypeId"] not in (3, 4)]
 
 
 def _relation(row: Row, *, predefined: bool) -> Row:
@@ -117,7 +136,7 @@ def type_list(call: Call) -> Any:
     for key in conditions:
         if split_key(key)[1] not in ("id", "entityTypeId", "title", "name", "createdTime", *FLAGS):
             raise invalid_value(f"Invalid filter: field '{split_key(key)[1]}' is not allowed in filter")
-    rows = [row for row in map(_shown, call.portal.crm.types.values()) if matches(row, conditions)]
+    rows = [row for row in map(_listed, call.portal.crm.types.values()) if matches(row, conditions)]
     found = page(ordered(rows, call.opt_map("order"), "id"), call.params.get("start"))
     return Listing({"types": found.result}, found.total, found.next)
 
@@ -127,11 +146,14 @@ def update(call: Call) -> Any:
     found, given = _found(call, "id"), call.need_map("fields")
     if not call.user.may_configure_crm:
         raise access_denied()
+    if not call.portal.switches.smart_processes:
+        raise plan_without("UPDATE_DYNAMIC_TYPE")
     found.title = str(given.get("title") or found.title)
     found.flags |= {name: "Y" if given[name] == "Y" else "N" for name in FLAGS if name in given}
-    if "relations" in given:
-        _relate(found, given)
+    _relate(found, given)
     found.updated_by, found.updated_time = call.user.id, call.portal.now()
+    _tell(call, "UPDATE", found)
+    call.portal.note("type.updated", found.entity_type_id, fields=sorted(given))
     return {"type": _shown(found)}
 
 
@@ -143,6 +165,8 @@ def delete(call: Call) -> Any:
     if len(call.portal.crm.tables[found.entity_type_id]):
         raise RestError("BX_ERROR", "Нельзя удалить смарт-процесс, в котором есть элементы")
     call.portal.crm.remove_type(found)
+    _tell(call, "DELETE", found)
+    call.portal.note("type.deleted", found.entity_type_id, title=found.title)
     return []
 
 

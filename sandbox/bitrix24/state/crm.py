@@ -116,9 +116,14 @@ class Crm:
         return found
 
     def remove_type(self, found: DynamicType) -> None:
+        """The smart process with its pipelines, stages and fields; whether items are there is the caller's affair."""
         del self.types[found.id]
         self.tables.pop(found.entity_type_id, None)
-        self.categories.pop(found.entity_type_id, None)
+        for category in self.categories.pop(found.entity_type_id, {}):
+            for row in self.stages(found.entity_type_id, category):
+                self.statuses.remove(row)
+        for field_ in list(self.userfields.of(f"CRM_{found.id}").values()):
+            self.userfields.remove(field_)
 
     def type_of(self, entity_type_id: int) -> DynamicType | None:
         return next((row for row in self.types.values() if row.entity_type_id == entity_type_id), None)

@@ -147,40 +147,6 @@ def test_pipelines_and_stages(client: Client, manager: Client) -> None:
     assert client.call("crm.category.delete", entityTypeId=2, id=added["id"]) is None
 
 
-def test_a_smart_process_for_returns(client: Client, manager: Client, portal: Portal) -> None:
-    fields = {
-        "title": "Возвраты", "isStagesEnabled": "Y", "isClientEnabled": "Y", "isLinkWithProductsEnabled": "Y",
-        "relations": {"parent": [{"entityTypeId": 2, "isChildrenListEnabled": "true"}]},
-    }  # fmt: skip
-    kind = client.call("crm.type.add", fields=fields)["type"]
-    number = kind["entityTypeId"]
-    assert (kind["id"] != number, number % 2, number >= 1030) == (True, 0, True)
-    parents = [
-        (row["entityTypeId"], row["isChildrenListEnabled"], row["isPredefined"]) for row in kind["relations"]["parent"]
-    ]
-    assert parents == [(2, "Y", "N"), (3, "Y", "Y"), (4, "Y", "Y")]
-    category = client.call("crm.category.list", entityTypeId=number)["categories"][0]["id"]
-    item = client.call("crm.item.add", entityTypeId=number, fields={"title": "Возврат", "parentId2": 5})["item"]
-    assert (item["parentId2"], item["stageId"]) == (5, f"DT{number}_{category}:NEW")
-    assert "observers" not in item
-    found = client.call("crm.item.list", entityTypeId=number, filter={"parentId2": 5}, select=["id"])["items"]
-    assert found == [{"id": item["id"]}]
-    code = f"T{number:x}"
-    row = {"ownerType": code, "ownerId": item["id"], "productName": "x", "price": 3}
-    assert client.call("crm.item.productrow.add", fields=row)["productRow"]["ownerType"] == code
-    assert client.call("crm.type.getByEntityTypeId", entityTypeId=number)["type"]["id"] == kind["id"]
-    assert client.refused("crm.type.delete", id=kind["id"])[1] == "BX_ERROR"
-    assert manager.refused("crm.type.list")[:2] == (400, "ACCESS_DENIED")
-    client.call("crm.item.delete", entityTypeId=number, id=item["id"])
-    assert client.call("crm.type.delete", id=kind["id"]) == []
-    assert client.refused("crm.item.list", entityTypeId=number)[1] == "NOT_FOUND"
-
-
-@pytest.mark.parametrize("number", [1031, 200, 127, 1028])
-def test_type_numbers_out_of_range(client: Client, number: int) -> None:
-    assert client.refused("crm.type.add", fields={"title": "x", "entityTypeId": number})[1] == "INVALID_ARG_VALUE"
-
-
 def test_placements(client: Client, manager: Client, app: App) -> None:
     tab = {"PLACEMENT": "crm_deal_detail_tab", "HANDLER": f"{app.base}/tab"}
     languages = {"ru": {"TITLE": "Доставка"}, "en": {"TITLE": "Delivery"}}
