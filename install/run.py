@@ -21,7 +21,6 @@ from b24app.lanes.ladder import next_try
 from b24app.lanes.slices import Slice
 from b24app.store import inbox, portal_settings, portals, updates
 from b24app.store.engine import session_scope
-from b24app.store.field_wishes import PART
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import InstallStep, Portal, PortalState
@@ -32,8 +31,10 @@ from install.wanted import fingerprint
 
 KIND = "install"
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
-#: Begins the words of a step that wrote something into the portal; how much follows.
-APPLIED = "applied"
+#: Begins the words of a step that wrote something into the portal (how much follows), or that went without what the
+#: portal refused (its own words follow).
+APPLIED, SKIPPED = "applied", "skipped"
+_NAMES = frozenset(step.name for step in STEPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,16 @@ class InstallParts:
 @dataclass(frozen=True, slots=True)
 class _Job:
     """`update`: the portal works already. `since`: what was done before that does not count for an update. `part`: only
-    a step that somebody asked for (`store.field_wishes`), which says nothing of the others."""
+    steps that somebody asked for (`store.part_looks`), which says nothing of the others."""
 
     update: bool
     since: datetime
-    part: bool = False
+    part: frozenset[str] = frozenset()
 
     def steps(self, portal: Portal) -> list[Step]:
         """What an installation put in place once is left alone, except for what was not granted then."""
         if self.part:
-            return [each for each in STEPS if each.name == PART]
+            return [each for each in STEPS if each.name in self.part]
         unread = has(Feature.WEIGHTS, portal.scopes or ()) and not portal.settings.get("sections")
         return [each for each in STEPS if not (self.update and each.once) or (each.name == "sections" and unread)]
 
@@ -105,8 +106,9 @@ def handle(lane: Slice, rows: Sequence[Claimed], parts: InstallParts) -> None:
 
 
 def _job(rows: Sequence[Claimed]) -> _Job:
-    part = all(PART in row.payload for row in rows)
-    update = not part and all(UPDATE in row.payload or PART in row.payload for row in rows)
+    asked = [_NAMES.intersection(row.payload) for row in rows]
+    part = frozenset[str]().union(*asked) if all(asked) else frozenset[str]()
+    update = not part and all(UPDATE in row.payload or names for row, names in zip(rows, asked, strict=True))
     return _Job(update, min(row.first for row in rows), part)
 
 
@@ -140,6 +142,7 @@ def _run_all(lane: Slice, portal: Portal, parts: InstallParts, job: _Job) -> _Tr
         parts.hooks_url,
         _saver(lane),
         portal.scopes or (),
+        now=lane.clock.now,
     )
     left = [step for step in job.steps(portal) if step.name not in done]
     for at, step in enumerate(left):
@@ -149,8 +152,16 @@ def _run_all(lane: Slice, portal: Portal, parts: InstallParts, job: _Job) -> _Tr
         if trouble is not None:
             _note(lane, step, WAITING if trouble.again else FAILED, trouble.words)
             return trouble
-        _note(lane, step, DONE, f"{APPLIED}|{len(ground.done) - before}" if len(ground.done) > before else "")
+        _note(lane, step, DONE, _told(ground, before))
+        ground.skipped.clear()
     return None
+
+
+def _told(ground: Ground, before: int) -> str:
+    """What is kept of a step that is done; `before`: how many writes there were before it."""
+    if ground.skipped:
+        return f"{SKIPPED}|{ground.skipped[-1]}"
+    return f"{APPLIED}|{len(ground.done) - before}" if len(ground.done) > before else ""
 
 
 def _try(step: Step, ground: Ground, ahead: Sequence[Read]) -> _Trouble | None:

@@ -8,25 +8,29 @@ says of itself, asked for when an event hints at a change and a few times a day 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.encoding import as_map
 from b24app.bitrix24.errors import NoToken, RestError
+from b24app.bitrix24.features import Feature, has
 from b24app.lanes.ladder import next_try
 from b24app.lanes.slices import Slice
 from b24app.lanes.wake import Waker
-from b24app.store import inbox, portals, updates
+from b24app.store import inbox, portals, return_process, updates
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import InboxKind, Portal, PortalState
+from b24app.store.part_looks import look_again
+from b24app.store.return_process import Kept
 from b24app.wire.errors import NotSent, OutcomeUnknown
 from b24app.wire.trace import new_trace_id
 from install.run import InstallParts
-from install.steps.plan import keep, version_of
+from install.steps.plan import keep, plan_of, version_of
 
 #: The schedule looks this often, and starts so many portals at a time: a release must not crowd out people's work.
 EVERY_S, AT_ONCE = 60, 50
@@ -78,13 +82,26 @@ def _ask(portal: Portal, parts: InstallParts, told: bool) -> tuple[str | None, A
         row = portals.get(session, portal_id)
         row.looked_at = now
         heard = (row.app_version, row.settings.get(updates.VERSION))
+        returns = _returns_due(row, info, now)
         if told or (row.app_version and version_of(info) not in heard):
             updates.look_again(row)
         keep(row, info)
         if updates.untried(row, parts.wanted):
             updates.start(session, portal_id, parts.wanted, now, new_trace_id())
+        elif returns:
+            look_again(session, portal_id, return_process.STEP, now, new_trace_id(), people=False)
 
     return None, act
+
+
+def _returns_due(portal: Portal, info: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the smart process for returns is looked after: each day, and when a portal that has none changed its
+    plan. An update looks after it anyway."""
+    kept = Kept.of(portal.settings)
+    changed = kept.off is not None and plan_of(info) != portal.plan
+    return (
+        portal.state == PortalState.ACTIVE and has(Feature.RETURNS, portal.scopes or ()) and (changed or kept.due(now))
+    )
 
 
 def _blocked(why: str) -> Act:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from b24app.frames.formats import Formats
 from b24app.store.models import InstallStep
-from install.run import DONE, FAILED, RUNNING, WAITING
+from install.run import DONE, FAILED, RUNNING, SKIPPED, WAITING
 from install.steps import STEPS
 
 _ICONS = {WAITING: "clock", RUNNING: "hourglass", DONE: "check-circle", FAILED: "alert"}
@@ -59,8 +59,12 @@ def _step(name: str, row: InstallStep | None, formats: Formats) -> StepView:
         state,
         words(f"install.state.{state}"),
         _ICONS[state],
-        trouble(row.words, formats) if row and row.words and state != DONE else "",
+        trouble(row.words, formats) if row and row.words and (state != DONE or _skipped(row)) else "",
     )
+
+
+def _skipped(row: InstallStep) -> bool:
+    return row.words.startswith(f"{SKIPPED}|")
 
 
 def trouble(stored: str, formats: Formats) -> str:

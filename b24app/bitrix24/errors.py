@@ -61,7 +61,8 @@ _BY_CODE = {
     Kind.REQUIRED: "crm_field_error_required",
     Kind.ARGUMENT: "error_argument invalid_arg_value required_arg_missing 100 invalid_request error_event_not_found"
     " error_placement_not_found error_wrong_handler_url error_unsupported_protocol error_batch_length_exceeded",
-    Kind.PLAN: "wrong_license update_dynamic_item_restricted create_dynamic_item_restricted",
+    Kind.PLAN: "wrong_license update_dynamic_item_restricted create_dynamic_item_restricted"
+    " update_dynamic_type_restricted create_dynamic_type_restricted",
     Kind.NOT_RUN: "waybill_not_run",
 }
 _KINDS = {code: kind for kind, codes in _BY_CODE.items() for code in codes.split()}

@@ -19,6 +19,7 @@ class Feature(StrEnum):
     WEIGHTS = "weights"
     NOTICES = "notices"
     DEPARTMENTS = "departments"
+    RETURNS = "returns"
 
 
 #: All scopes of a feature are needed.
@@ -28,6 +29,7 @@ NEEDS: dict[Feature, frozenset[str]] = {
     Feature.WEIGHTS: frozenset({"catalog"}),
     Feature.NOTICES: frozenset({"im"}),
     Feature.DEPARTMENTS: frozenset({"user_brief", "department"}),
+    Feature.RETURNS: frozenset({"crm", "userfieldconfig"}),
 }
 
 

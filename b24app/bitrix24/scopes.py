@@ -3,8 +3,9 @@
 Moderation refuses scopes "for the future" (§6.2), so each one here is needed by a call that the program makes today;
 `tests/fidelity/test_bitrix24_methods.py` holds both directions. `profile`, `event.*`, `app.info`, `user.admin` and
 `batch` need none. `user_brief` (the least that tells it) and `department` are for rights by department: which ones a
-person is in, and what they are called. Each feature's scopes: `features.py`. A scope added in a later version reaches a
+person is in, and what they are called. `userfieldconfig` is for the fields of a smart process, which no other method
+makes. Each feature's scopes: `features.py`. A scope added in a later version reaches a
 portal only when its administrator updates the app.
 """
 
-REQUESTED = ("crm", "placement", "catalog", "im", "user_brief", "department")
+REQUESTED = ("crm", "placement", "catalog", "im", "user_brief", "department", "userfieldconfig")

@@ -13,15 +13,12 @@ from sqlalchemy.orm import Session
 
 from b24app.flows.snapshot import Role
 from b24app.logistics.jsonable import Jsonable
-from b24app.store import inbox, lanes, portals
 from b24app.store.lanes import LaneRef
-from b24app.store.models import InboxKind
+from b24app.store.part_looks import look_again
 
 KEY = "field_wishes"
 #: The provisioning step that reads and mends fields.
 STEP = "fields"
-#: In the payload (and the key) of a row that asks for this step alone.
-PART = STEP
 
 
 class WishKind(StrEnum):
@@ -55,8 +52,4 @@ def drop_wishes(settings: dict[str, Any], done: Collection[Wish]) -> None:
 
 def read_again(session: Session, portal_id: int, now: datetime, trace_id: str, *, people: bool = True) -> LaneRef:
     """Asks the portal's lane to read (and mend) the fields alone. Wake the lane after the commit."""
-    portals.save_steps(session, portal_id, [{"step": STEP, "state": "waiting"}], now)
-    lane = lanes.portal_lane(session, portal_id)
-    asked = {PART: True}
-    inbox.append(session, lane.id, InboxKind.INSTALL, PART, asked, now=now, trace_id=trace_id, people=people)
-    return lane
+    return look_again(session, portal_id, STEP, now, trace_id, people=people)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from install.steps import bindings, fields, plan, sections, stage
+from install.steps import bindings, fields, plan, returns, sections, stage
 from install.steps.catalogue import Ground, Read, Step
 
 STEPS: tuple[Step, ...] = (
@@ -12,6 +12,7 @@ STEPS: tuple[Step, ...] = (
     Step("placements", bindings.placements, bindings.placement_reads),
     Step("events", bindings.events, bindings.event_reads),
     Step("sections", sections.run, once=True),
+    Step("returns", returns.run, returns.reads),
 )
 
 __all__ = ["STEPS", "Ground", "Read", "Step"]

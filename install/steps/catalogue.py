@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,10 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.transport import PortalClient
+from b24app.clock import SystemClock
+
+#: Key of a read behind the writes of a batch.
+_BEHIND = "behind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Ground:
 
     `granted` are the portal's scopes. `save(act)` runs `act(session)` in one short
     transaction of this portal that fails when the lane was lost. `ahead` holds answers that were read for all steps at
-    once, `done` the writes so far.
+    once, `done` the writes so far, `skipped` the portal's words where a step went without what it refused.
     """
 
     client: PortalClient
@@ -43,6 +48,8 @@ class Ground:
     granted: Collection[str] = ()
     ahead: dict[tuple[str, str], Any] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    now: Callable[[], datetime] = SystemClock().now
 
     def ask(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
         """The result of one read, taken from what was read ahead the first time. Raises what PortalClient.call
@@ -73,14 +80,25 @@ class Ground:
             answer = self.client.read_all(commands)
             self.ahead.update({wanted[key].key: result for key, result in answer.results.items()})
 
+    def do_then(self, commands: Sequence[Command], read: Read) -> Any:
+        """As `do`, and the result of a read in the same batch, behind the writes; without any the read alone."""
+        if not commands:
+            return self.get(read)
+        answer = self.client.batch([*commands, Command(_BEHIND, read.method, read.params)])
+        self._count(commands, answer)
+        return answer.get(_BEHIND)
+
     def do(self, commands: Sequence[Command]) -> BatchAnswer:
         """Writes in one batch; what the portal says is there already counts as done. Raises the first other refusal."""
         answer = self.client.batch(commands)
+        self._count(commands, answer)
+        return answer
+
+    def _count(self, commands: Sequence[Command], answer: BatchAnswer) -> None:
         for error in answer.errors.values():
             if error.kind != "already":
                 raise error
         self.done.extend(command.method for command in commands if command.key not in answer.errors)
-        return answer
 
 
 @dataclass(frozen=True, slots=True)

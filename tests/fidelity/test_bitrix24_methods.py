@@ -24,12 +24,15 @@ METHODS: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "data" 
 BY_NAME = {name.lower(): (name, row) for name, row in METHODS.items()}
 # Of the portal's own platform, granted to every token (§1.3); some pages name no scope, some say "basic".
 BASIC = {"batch", "scope", "profile", "app.info", "user.admin", "event.get", "event.bind", "event.unbind"}
+# They stand on their own scope and on the module's whose fields they are about (§1.3): both are needed, not one of two.
+BOTH = "userfieldconfig."
 IN_CODE = named()
 
 
 def granted(name: str) -> bool:
     """Whether our scopes open it."""
-    return name in BASIC or bool({*REQUESTED, "basic"}.intersection(BY_NAME[name.lower()][1]["scope"]))
+    scopes, ours = BY_NAME[name.lower()][1]["scope"], {*REQUESTED, "basic"}
+    return name in BASIC or (ours.issuperset(scopes) if name.startswith(BOTH) else bool(ours.intersection(scopes)))
 
 
 def objections(name: str) -> list[str]:
@@ -39,7 +42,9 @@ def objections(name: str) -> list[str]:
     spelt, row = BY_NAME[name.lower()]
     found = [f"{name} is spelt {spelt}"] if spelt != name else []
     found += [f"{name} is deprecated"] if row.get("deprecated") else []
-    return found + ([] if granted(name) else [f"{name} needs one of {row['scope']}"])
+    return found + (
+        [] if granted(name) else [f"{name} needs {'all' if name.startswith(BOTH) else 'one'} of {row['scope']}"]
+    )
 
 
 @pytest.mark.parametrize("name", sorted(name for name in IN_CODE if "*" not in name))
@@ -71,18 +76,21 @@ def needed() -> set[str]:
     fits = [name for pattern in IN_CODE if "*" in pattern for name in METHODS if covered(name, pattern)]
     rows += [METHODS[name]["scope"] for name in fits]
     opens = [{*REQUESTED}.intersection(scopes) for scopes in rows if "basic" not in scopes]
-    return {scope for each in opens if len(each) == 1 for scope in each}
+    both = {scope for name in IN_CODE if name.startswith(BOTH) for scope in BY_NAME[name.lower()][1]["scope"]}
+    return both | {scope for each in opens if len(each) == 1 for scope in each}
 
 
 def test_no_scope_is_asked_for_in_vain() -> None:
     assert set(REQUESTED) == needed()
 
 
-def test_the_judge_objects() -> None:
+def test_the_judge_objects(monkeypatch: pytest.MonkeyPatch) -> None:
     assert objections("crm.deal.explode") == ["crm.deal.explode is not documented"]
     assert objections("task.item.add") == ["task.item.add is deprecated", "task.item.add needs one of ['task']"]
     assert objections("sale.order.list") == ["sale.order.list needs one of ['sale']"]
     assert objections("CRM.item.get") == ["CRM.item.get is spelt crm.item.get"]
+    monkeypatch.setitem(globals(), "REQUESTED", ("crm",))
+    assert objections("userfieldconfig.add") == ["userfieldconfig.add needs all of ['crm', 'userfieldconfig']"]
 
 
 def test_what_the_program_really_calls(world: World, sqlite_database_url: str, redis_url: str) -> None:

@@ -19,6 +19,7 @@ from b24app.bitrix24.errors import Kind, RestError, from_json
         ("PORTAL_DELETED", "", Kind.PORTAL_GONE),
         ("ERROR_OAUTH", "", Kind.BLOCKED),
         ("ACCESS_DENIED", "REST API is available only on commercial plans", Kind.NO_REST),
+        ("CREATE_DYNAMIC_TYPE_RESTRICTED", "Maximum number of SPAs exceeded", Kind.PLAN),
         ("ACCESS_DENIED", "Access denied", Kind.ACCESS),
         ("", "Access denied.", Kind.ACCESS),
         ("", "Not found", Kind.NOT_FOUND),

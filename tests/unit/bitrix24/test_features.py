@@ -7,20 +7,21 @@ import pytest
 from b24app.bitrix24.features import NEEDS, Feature, has, lacking
 from b24app.bitrix24.scopes import REQUESTED
 
-S, T, W, N, D = Feature
+S, T, W, N, D, R = Feature
 ALL = frozenset(Feature)
 #: What a portal granted -> the features it has.
 TABLE: tuple[tuple[str, frozenset[Feature]], ...] = (
-    ("crm,placement,catalog,im,user_brief,department", ALL),
-    ("crm,placement,catalog,im", ALL - {D}),
-    ("crm,placement,catalog,im,user_brief", ALL - {D}),
-    ("crm,placement,catalog,im,department", ALL - {D}),
+    ("crm,placement,catalog,im,user_brief,department,userfieldconfig", ALL),
+    ("crm,placement,catalog,im,user_brief,department", ALL - {R}),
+    ("crm,placement,catalog,im,userfieldconfig", ALL - {D}),
+    ("crm,placement,catalog,im,user_brief", ALL - {D, R}),
+    ("crm,placement,catalog,im,department", ALL - {D, R}),
     ("crm,placement,catalog", frozenset({S, T, W})),
     ("crm,placement,im", frozenset({S, T, N})),
     ("crm,placement", frozenset({S, T})),
     ("crm", frozenset({S})),
     ("placement,im", frozenset({T, N})),
-    ("crm,placement,catalog,im,user_brief,department,task", ALL),
+    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,task", ALL),
     ("task", frozenset()),
     # A row from before scopes were kept: nothing is switched off on a guess.
     ("", ALL),

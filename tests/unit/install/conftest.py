@@ -29,6 +29,8 @@ class RememberingPortal:
     events: list[dict[str, Any]] = field(default_factory=list)
     placements: list[dict[str, Any]] = field(default_factory=list)
     field_types: list[dict[str, Any]] = field(default_factory=list)
+    types: list[dict[str, Any]] = field(default_factory=list)
+    type_fields: list[dict[str, Any]] = field(default_factory=list)
     info: dict[str, Any] = field(
         default_factory=lambda: {"LICENSE": "ru_pro100", "LICENSE_TYPE": "pro100", "VERSION": 1}
     )
@@ -96,8 +98,43 @@ class RememberingPortal:
         return True
 
     def _crm_item_fields(self, params: Mapping[str, Any]) -> Any:
+        if params["entityTypeId"] != 2:
+            return {"fields": self._fields_of_type(params["entityTypeId"])}
         names = [row["FIELD_NAME"] for row in self.fields]
         return {"fields": {name.lower(): {"upperName": name, "isReadOnly": False} for name in names}}
+
+    def _fields_of_type(self, entity: int) -> dict[str, Any]:
+        [kind] = [row for row in self.types if row["entityTypeId"] == entity]
+        mine = [row["fieldName"] for row in self.type_fields if row["entityId"] == f"CRM_{kind['id']}"]
+        system = {"stageId": {"statusType": f"DYNAMIC_{entity}_STAGE_30"}, "contactIds": {}, "opportunity": {}}
+        return system | {"parentId2": {}} | {name.lower(): {"upperName": name} for name in mine}
+
+    def _crm_type_list(self, params: Mapping[str, Any]) -> Any:
+        return {"types": self.types}
+
+    def _crm_type_add(self, params: Mapping[str, Any]) -> Any:
+        made = {"id": 12 + len(self.types), "entityTypeId": 1042 + 2 * len(self.types), **params["fields"]}
+        self.types.append(made)
+        directory = f"DYNAMIC_{made['entityTypeId']}_STAGE_30"
+        born = [("NEW", None), ("PREPARATION", None), ("CLIENT", None), ("SUCCESS", "S"), ("FAIL", "F")]
+        self.stages[directory] = [
+            {"ID": str(at), "ENTITY_ID": directory, "STATUS_ID": f"DT{made['entityTypeId']}_30:{code}", "NAME": code,
+             "SORT": str(at), "SEMANTICS": semantics}
+            for at, (code, semantics) in enumerate(born, 1)
+        ]  # fmt: skip
+        return {"type": made}
+
+    def _userfieldconfig_list(self, params: Mapping[str, Any]) -> Any:
+        return {"fields": [row for row in self.type_fields if row["xmlId"] == params["filter"]["xmlId"]]}
+
+    def _userfieldconfig_add(self, params: Mapping[str, Any]) -> Any:
+        self.type_fields.append(dict(params["field"]))
+        return {"field": self.type_fields[-1]}
+
+    def _crm_status_update(self, params: Mapping[str, Any]) -> Any:
+        rows = [row for stages in self.stages.values() for row in stages if row.get("ID") == str(params["id"])]
+        rows[0].update(params["fields"])
+        return True
 
     def _crm_category_list(self, params: Mapping[str, Any]) -> Any:
         categories = [{"id": 0, "name": "Общая", "isDefault": "Y"}]
@@ -105,12 +142,14 @@ class RememberingPortal:
         return {"categories": categories}
 
     def _crm_status_list(self, params: Mapping[str, Any]) -> Any:
-        return self.stages[params["filter"]["ENTITY_ID"]]
+        return self.stages.get(params["filter"]["ENTITY_ID"], [])
 
     def _crm_status_add(self, params: Mapping[str, Any]) -> Any:
         given = params["fields"]
-        row = {"STATUS_ID": given["STATUS_ID"], "NAME": given["NAME"], "SORT": str(given["SORT"]), "SEMANTICS": None}
-        self.stages[given["ENTITY_ID"]].append(row)
+        entity, status = given["ENTITY_ID"], given["STATUS_ID"]
+        prefix = f"DT{entity.split('_')[1]}_30:" if entity.startswith("DYNAMIC_") else ""
+        row = {"ENTITY_ID": entity, "STATUS_ID": prefix + status, "NAME": given["NAME"], "SORT": str(given["SORT"])}
+        self.stages[entity].append({**row, "SEMANTICS": given["SEMANTICS"] or None})
         return 1
 
     def _catalog_catalog_list(self, params: Mapping[str, Any]) -> Any:

@@ -1,6 +1,7 @@
 """The job over a real database: each step once, resumable, safe to repeat, honest about what did not work."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.own_fields import OWN
 from b24app.clock import FixedClock
+from b24app.flows.return_process import OffReason
+from b24app.frames.formats import Formats
+from b24app.frames.words import words as words_in
 from b24app.lanes.engine import LaneEngine, Timing
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.lanes.wake import LocalWakes
@@ -16,9 +20,11 @@ from b24app.store import portals
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.field_wishes import read_again
 from b24app.store.models import InboxKind, InboxRow, LaneKind, Portal, PortalState
+from b24app.store.return_process import Kept
 from b24app.wire.errors import NotSent, Why
 from install import run
 from install.steps import STEPS
+from install.view import install_view
 from install.wanted import EVENTS
 
 PUBLIC, HOOKS = "https://waybill.example", "https://hooks.waybill.example"
@@ -113,6 +119,7 @@ def test_a_silent_portal_is_tried_again_from_the_step_that_failed(
         "waiting",
         "waiting",
         "waiting",
+        "waiting",
     ]
     there.broken.clear()
     there.asked.clear()
@@ -178,3 +185,33 @@ def test_a_reading_of_the_fields_alone_does_nothing_else_and_is_no_update(
     assert there.asked == ["crm.deal.userfield.list", "crm.item.fields"]
     with sessions() as session:
         assert portals.get(session, portal.id).provisioned == "an older release"
+
+
+def test_a_portal_without_smart_processes_is_installed_and_the_page_says_what_it_went_without(
+    job: Any, sessions: Sessions, portal: Portal, there: Any
+) -> None:
+    there.broken["crm.type.add"] = RestError("CREATE_DYNAMIC_TYPE_RESTRICTED", "Исчерпан тариф", "crm.type.add")
+    job()
+    with sessions() as session:
+        rows = portals.install_steps(session, portal.id)
+        kept = Kept.of(portals.get(session, portal.id).settings)
+        assert portals.get(session, portal.id).state == PortalState.ACTIVE
+    assert {row.state for row in rows} == {"done"}
+    assert kept.off is not None
+    assert (kept.off.why, kept.off.said) == (OffReason.PLAN, "Исчерпан тариф")
+    view = install_view(rows, Formats(words_in("ru"), UTC, datetime(2026, 11, 30, tzinfo=UTC)))
+    [told] = [step.trouble for step in view.steps if step.trouble]
+    assert told == "Пропущено, остальное работает. Битрикс24 ответил: «Исчерпан тариф»"
+
+
+def test_a_portal_that_is_overloaded_is_asked_again_for_its_smart_process(
+    job: Any, sessions: Sessions, portal: Portal, there: Any, clock: FixedClock
+) -> None:
+    there.broken["crm.type.add"] = RestError("QUERY_LIMIT_EXCEEDED", "Too many requests", "crm.type.add")
+    job()
+    assert states(sessions, portal)["returns"] == "waiting"
+    there.broken.clear()
+    clock.advance(30)
+    job(fresh=False)
+    assert len(there.types) == 1
+    assert set(states(sessions, portal).values()) == {"done"}

@@ -12,18 +12,21 @@ import pytest
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.own_fields import OWN
 from b24app.clock import FixedClock
+from b24app.flows.return_process import OffReason
 from b24app.lanes.engine import LaneEngine, Timing
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.lanes.wake import LocalWakes
-from b24app.store import inbox, portals, updates
+from b24app.store import inbox, portals, return_process, updates
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.lanes import portal_lane
 from b24app.store.models import InboxKind, LaneKind, Portal, PortalState
+from b24app.store.return_process import Kept, Off
 from b24app.wire.errors import NotSent, Why
 from install import run, updating, wanted
 from install.steps import bindings as bindings_step
 from install.steps import fields as fields_step
 from install.wanted import EVENTS
+from install.wanted_returns import STAGES
 
 PUBLIC, HOOKS = "https://waybill.example", "https://hooks.waybill.example"
 
@@ -158,7 +161,7 @@ def test_a_stage_that_the_portal_removed_is_not_brought_back(here: Deployment, t
     there.stages["DEAL_STAGE"].pop()
     here.told(update=True)
     assert there.writes == []
-    assert "crm.status.list" not in there.asked
+    assert "crm.category.list" not in there.asked
 
 
 def test_a_field_of_the_portals_own_that_plays_the_role_is_enough(here: Deployment, there: Any) -> None:
@@ -247,3 +250,29 @@ def test_a_frame_tells_of_another_version_and_of_other_scopes(here: Deployment) 
         updates.heard(session, row, "2", ("crm",))
         assert row.scopes == ["crm"]
         assert updates.lacks(row, here.parts.wanted)
+
+
+def test_the_smart_process_is_looked_after_each_day_and_nothing_else(here: Deployment, there: Any) -> None:
+    """Of the four looks of a day one reads it, in one request; a stage that somebody deleted is there again."""
+    directory = next(name for name in there.stages if name.startswith("DYNAMIC"))
+    there.stages[directory].pop()
+    for _ in range(4):
+        here.clock.advance(updates.LOOK_EVERY.total_seconds())
+        here.look_around()
+    assert there.requests == ["app.info"] * 4 + ["batch", "batch"]
+    assert there.writes == ["crm.status.add"]
+    assert len(there.stages[directory]) == len(STAGES)
+    assert here.row.provisioned == here.parts.wanted
+
+
+def test_another_plan_is_tried_at_once_for_a_smart_process(here: Deployment, there: Any) -> None:
+    there.types.clear()
+    with session_scope(here.sessions) as session:
+        off = Off(OffReason.PLAN, "Исчерпан тариф", here.clock.now())
+        return_process.change(session, here.portal_id, lambda _: Kept(off=off, looked_at=here.clock.now()))
+    here.told()
+    assert there.types == []
+    there.info["LICENSE_TYPE"] = "ent250"
+    here.told()
+    assert len(there.types) == 1
+    assert Kept.of(here.row.settings).off is None
