@@ -87,6 +87,8 @@ class Act(StrEnum):
     PAPERS = "papers"
     DELIVERY_ROW = "delivery_row"
     DELIVERY_INVOICE = "delivery_invoice"
+    RETURNS_PROCESS = "returns_process"
+    RETURNS_AGAIN = "returns_again"
     DEFAULTS = "defaults"
     SECTION_DEFAULTS = "section_defaults"
     RULE_ADDED = "rule_added"
@@ -154,6 +156,7 @@ _OF_CARE = (
     Act.TRIAL,
     Act.RULES_TRY,
     Act.REREAD,
+    Act.RETURNS_AGAIN,
     Act.UPDATE_AGAIN,
     Act.SUPPORT_BUNDLE,
 )

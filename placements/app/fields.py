@@ -16,7 +16,7 @@ from b24app.frames.formats import Formats
 from b24app.frames.session import PageSession
 from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts, portal_facts
-from placements.app import delivery_invoice, delivery_row, fields_saving, fields_view, papers
+from placements.app import delivery_invoice, delivery_row, fields_saving, fields_view, papers, returns
 from placements.app.desk import Desk
 from placements.app.section import Group, Progress, Section
 
@@ -30,6 +30,7 @@ def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
         "papers": papers.papers_form(desk, facts.settings, formats),
         "row": delivery_row.row_form(facts.settings),
         "invoice": delivery_invoice.invoice_form(facts.settings),
+        "returns": returns.card(facts),
     }
 
 
@@ -88,6 +89,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     papers.routes(bp, desk)
     delivery_row.routes(bp, desk)
     delivery_invoice.routes(bp, desk)
+    returns.routes(bp, desk)
     bp.get("/app/fields")(fields)
     bp.post("/app/fields/form")(redraw_fields)
     bp.post("/app/fields")(save_fields)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from b24app.flows.return_process import OffReason
 from b24app.frames.formats import Formats
 from b24app.store import portal_settings, updates
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import InstallStep, PortalState
+from b24app.store.return_process import Kept
 
 #: News of the past are shown so long.
 NEWS = timedelta(days=3)
@@ -20,7 +22,8 @@ FAILED = "failed"
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """`code` updated | updating | update_waits | blocked | no_key | moved; `again` = the update can be asked for."""
+    """`code` updated | updating | update_waits | blocked | no_key | moved | returns; `again` = the update can be asked
+    for."""
 
     code: str
     tone: str
@@ -37,6 +40,7 @@ def standing(facts: PortalFacts, key: bool, wanted: str, formats: Formats, now: 
         *_shut_out(facts, key, formats),
         *_update(facts, wanted, formats, now),
         *_moved(facts.settings, formats, now),
+        *_returns(facts.settings, formats, now),
     ]
     return tuple(found)
 
@@ -83,6 +87,17 @@ def _moved(settings: Mapping[str, Any], formats: Formats, now: datetime) -> list
     when = formats.moment(datetime.fromisoformat(moved["at"]))
     title = t("standing.moved.title", domain=moved["to"])
     return [Banner("moved", "blue", "info", title, t("standing.moved.text", old=moved["from"], when=when))]
+
+
+def _returns(settings: Mapping[str, Any], formats: Formats, now: datetime) -> list[Banner]:
+    """Why there is no smart process for returns: as news, and as long as it is gone."""
+    off = Kept.of(settings).off
+    if off is None or (off.why is not OffReason.GONE and now - off.at >= NEWS):
+        return []
+    t = formats.words
+    text = f"{t(f'returns.off_text.{off.why}')} {t('returns.where')}"
+    said = formats.quote(off.said) if off.said else ""
+    return [Banner("returns", "amber", "alert", t(f"returns.off.{off.why}"), text, said)]
 
 
 def _fresh(news: Mapping[str, Any], now: datetime) -> bool:

@@ -111,6 +111,8 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/papers": Leaves(Act.PAPERS, {"attach": "yes", "prepare": "label:A6"}),
     "POST /app/delivery-row": Leaves(Act.DELIVERY_ROW, {"on": "yes", "product": "3311"}),
     "POST /app/delivery-invoice": Leaves(Act.DELIVERY_INVOICE, {"on": "yes"}),
+    "POST /app/returns": Leaves(Act.RETURNS_PROCESS, {"type": "12"}, ready="process"),
+    "POST /app/returns/again": Leaves(Act.RETURNS_AGAIN),
     "POST /app/fields/reread": Leaves(Act.REREAD),
     "POST /app/fields/link/own": Leaves(Act.FIELD_OWN),
     "POST /app/fields/link/name": Leaves(Act.FIELD_NAME),

@@ -25,12 +25,13 @@ from b24app.logistics.aftercare import CourierRequest
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
-from b24app.store import intents, jobs, outbox, parcels, portal_settings, portals, rates, reconciling
+from b24app.store import intents, jobs, outbox, parcels, portal_settings, portals, rates, reconciling, return_process
 from b24app.store.audit import ACTS, Act
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import AuditRow, Intent, Job, OutboxRow, Portal, Rate, Shipment
 from b24app.store.outbox import ToPortal
 from b24app.store.reconciling import Missing
+from b24app.store.return_process import TypeName
 from placements.tab_changes_view import stamp_of
 from tests.unit.placements.audit_table import LEAVES, NOTHING, PLACE
 from tests.unit.placements.rights_table import TABLE
@@ -191,6 +192,13 @@ def _laid(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]
     return found
 
 
+def _process(session: Session, portal: Portal, clock: FixedClock) -> dict[str, Any]:
+    """The portal has a smart process that may be chosen for returns."""
+    named = (TypeName(12, "Рекламации"),)
+    return_process.change(session, portal.id, lambda kept: replace(kept, types=named))
+    return {}
+
+
 READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "paused": _paused,
     "pipeline_off": _pipeline_off,
@@ -209,6 +217,7 @@ READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "chosen": _chosen,
     "goods": _goods,
     "laid": _laid,
+    "process": _process,
 }
 
 

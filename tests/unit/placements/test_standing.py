@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from b24app.clock import FixedClock
+from b24app.flows.return_process import OffReason
 from b24app.frames.formats import Formats
 from b24app.frames.words import LANGUAGES, words
 from b24app.store import portal_settings, portals, updates
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.faces.portal import portal_facts
 from b24app.store.models import Portal, PortalState
+from b24app.store.return_process import KEY, Kept, Off
 from placements.app.standing import NEWS, Banner, standing
 
 WANTED = "f" * 40
@@ -98,3 +100,16 @@ def test_a_portal_that_lets_nobody_in_is_said_first(say: Say, lang: str) -> None
 def test_without_a_key_who_can_give_one(say: Say) -> None:
     [news] = say(key=False)
     assert (news.code, news.tone) == ("no_key", "red")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("why", OffReason)
+def test_why_there_is_no_process_for_returns_is_news_unless_it_was_deleted(
+    say: Say, clock: FixedClock, lang: str, why: OffReason
+) -> None:
+    settings = {KEY: Kept(off=Off(why, "Исчерпан тариф", clock.now())).to_json()}
+    [news] = say(lang, settings=settings)
+    assert (news.code, news.tone, news.title) == ("returns", "amber", words(lang)(f"returns.off.{why}"))
+    assert "Исчерпан тариф" in news.quote
+    later = [each.code for each in say(lang, settings=settings, later=NEWS)]
+    assert later == (["returns"] if why is OffReason.GONE else [])
