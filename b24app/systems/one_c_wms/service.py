@@ -41,7 +41,6 @@ from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import moment_of
 from b24app.systems.one_c_wms.orders import build_order, parse_order, with_articles
 from b24app.systems.one_c_wms.receipts import build_receipt, parse_receipt, parse_stock, with_inspection
-from b24app.systems.one_c_wms.settings import MISSING_WAREHOUSE
 from b24app.systems.one_c_wms.vocabulary import BATCH, MEANINGS
 from b24app.systems.plugin import Manifest, OpenContext
 
@@ -86,7 +85,7 @@ class ServiceWms(CallbacksByHand):
     def _warehouse(self) -> str:
         found = self._context.setting("warehouse")
         if not found:
-            raise Refused([MISSING_WAREHOUSE])
+            raise Refused([Problem("account_missing", Field.ACCOUNT, Who.ADMIN)])
         return found
 
     def read(self, remote_id: str) -> OrderState:

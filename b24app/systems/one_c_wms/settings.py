@@ -1,12 +1,9 @@
-"""What both interfaces read of the account's settings."""
+"""What the settings that map a base's states are chosen from."""
 
 from __future__ import annotations
 
-from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Option
 from b24app.systems.one_c_wms.vocabulary import BLOCKED, RECEIPT_STATES, STAGES_OF, STATES
-
-MISSING_WAREHOUSE = Problem("account_missing", Field.ACCOUNT, Who.ADMIN)
 
 
 def state_options(name: str, found: tuple[str, ...] = ()) -> list[Option]:
