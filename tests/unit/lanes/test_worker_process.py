@@ -80,6 +80,7 @@ def _stop_between_writes(process: subprocess.Popen[bytes], sessions: Sessions) -
             return
         except OperationalError:
             process.send_signal(signal.SIGCONT)
+            time.sleep(0.2)  # for what it was writing: stopped again at once, it would still be at it
     raise AssertionError("the worker writes without a pause")
 
 
