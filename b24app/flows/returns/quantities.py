@@ -75,14 +75,15 @@ def _places(sold: Sequence[Sold], known: Mapping[int, Sold]) -> dict[int, int]:
     """Which row of the deal each row of a return is now."""
     places = {each.row: each.row for each in sold if each.row in known}
     for row in sorted(known.keys() - places.keys()):
-        alike = [each.row for each in sold if _same_goods(each, known[row])]
+        alike = [each.row for each in sold if same_goods(each, known[row])]
         free = [each for each in alike if each not in places.values()]
         if alike:
             places[row] = (free or alike)[0]
     return places
 
 
-def _same_goods(one: Sold, other: Sold) -> bool:
+def same_goods(one: Sold, other: Sold) -> bool:
+    """Whether two rows are of one product, by its id where both have one, else by the title."""
     if one.product_id and other.product_id:
         return one.product_id == other.product_id
     return one.title == other.title
