@@ -15,6 +15,8 @@ import requests
 from sandbox.kernel.server import Server, serve
 from sandbox.world import World
 
+from .sap_client import Client as SapClient
+
 _BODY: dict[str, Any] = {
     "type": 1,
     "number": "D-100500",
@@ -166,3 +168,15 @@ def receiver() -> Iterator[Receiver]:
 def other_cdek(cdek: CdekClient) -> CdekClient:
     """The second account: a delivery contract."""
     return CdekClient(cdek.world, 1)
+
+
+@pytest.fixture(scope="session")
+def sap_world() -> Iterator[World]:
+    with World(systems=["sap_ewm"]) as world:
+        yield world
+
+
+@pytest.fixture
+def sap(sap_world: World) -> SapClient:
+    sap_world.reset()
+    return SapClient(sap_world)

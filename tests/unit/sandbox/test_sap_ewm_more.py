@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 
-from sandbox.world import World
-
-from .test_sap_ewm import _HEADER, _OUT, Client, body, refusal
+from .sap_client import HEADER, OUT, Client, body, refusal
 
 _V4 = "/sap/opu/odata4/sap"
 _ODO = f"{_V4}/api_warehouse_odo_2/srvd_a2x/sap/warehouseoutbdeliveryorder/0001"
@@ -21,24 +18,12 @@ _LIES = f"{_V4}/api_whse_physstockprod/srvd_a2x/sap/whsephysicalstockproducts/00
 _BACK = "/sap/opu/odata/sap/API_CUSTOMER_RETURNS_DELIVERY_SRV;v=0002"
 
 
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with World(systems=["sap_ewm"]) as world:
-        yield world
-
-
-@pytest.fixture
-def sap(world: World) -> Client:
-    world.reset()
-    return Client(world)
-
-
 # --- queries ----------------------------------------------------------------------------------------------------------
 
 
 def test_lists_are_filtered_sorted_cut_and_paged(sap: Client) -> None:
     numbers = [sap.create(("10", "1"), order="4712")["DeliveryDocument"] for _ in range(4)]
-    items = f"{_OUT}/A_OutbDeliveryItem"
+    items = f"{OUT}/A_OutbDeliveryItem"
     found = sap.get(
         items, filter="ReferenceSDDocument eq '0000004712'", select="DeliveryDocument", inlinecount="allpages"
     )
@@ -46,17 +31,17 @@ def test_lists_are_filtered_sorted_cut_and_paged(sap: Client) -> None:
     either = (
         f"DeliveryDocument eq '{numbers[0]}' or (DeliveryDocument eq '{numbers[3]}' and OverallPickingStatus ne 'B')"
     )
-    rows = sap.get(_HEADER, filter=either, orderby="DeliveryDocument desc")["results"]
+    rows = sap.get(HEADER, filter=either, orderby="DeliveryDocument desc")["results"]
     assert [row["DeliveryDocument"] for row in rows] == [numbers[3], numbers[0]]
-    assert len(sap.get(_HEADER, top=2, skip=1)["results"]) == 2
+    assert len(sap.get(HEADER, top=2, skip=1)["results"]) == 2
     today = sap.world.clock.now().strftime("%Y-%m-%dT00:00:00")
-    assert len(sap.get(_HEADER, filter=f"LastChangeDate ge datetime'{today}'")["results"]) == 4
-    assert sap.get(_HEADER, filter="substringof('WAY',CreatedByUser)")["results"]
+    assert len(sap.get(HEADER, filter=f"LastChangeDate ge datetime'{today}'")["results"]) == 4
+    assert sap.get(HEADER, filter="substringof('WAY',CreatedByUser)")["results"]
     sap.set(page_rows=3)
-    page = sap.get(_HEADER)
+    page = sap.get(HEADER)
     more = sap.http.get(page["__next"], timeout=5).json()["d"]
     assert (len(page["results"]), len(more["results"]), "__next" in more) == (3, 1, False)
-    assert sap.call("GET", f"{_HEADER}/$count").text == "4"
+    assert sap.call("GET", f"{HEADER}/$count").text == "4"
 
 
 @pytest.mark.parametrize(
@@ -74,23 +59,23 @@ def test_lists_are_filtered_sorted_cut_and_paged(sap: Client) -> None:
 )
 def test_a_wrong_query_is_refused(sap: Client, query: dict[str, str], code: str) -> None:
     sap.create()
-    assert refusal(sap.call("GET", _HEADER, **query)) == (400, f"/IWBEP/CM_MGW_RT/{code}")
+    assert refusal(sap.call("GET", HEADER, **query)) == (400, f"/IWBEP/CM_MGW_RT/{code}")
 
 
 def test_a_site_may_refuse_filters(sap: Client) -> None:
     sap.set(filterable=False)
     assert 'Name="BillOfLading" Type="Edm.String" MaxLength="35" sap:creatable="false" sap:sortable="false"' in (
-        sap.call("GET", f"{_OUT}/$metadata").text
+        sap.call("GET", f"{OUT}/$metadata").text
     )
-    assert sap.get(_HEADER, filter="BillOfLading eq 'x'")["results"] == []  # the annotation alone refuses nothing
+    assert sap.get(HEADER, filter="BillOfLading eq 'x'")["results"] == []  # the annotation alone refuses nothing
     sap.set(filters=False)
-    assert refusal(sap.call("GET", _HEADER, filter="BillOfLading eq 'x'")) == (400, "/IWBEP/CM_MGW_RT/026")
+    assert refusal(sap.call("GET", HEADER, filter="BillOfLading eq 'x'")) == (400, "/IWBEP/CM_MGW_RT/026")
 
 
 def test_decimals_and_atom(sap: Client) -> None:
     number = sap.create()["DeliveryDocument"]
     sap.set(trailing_zeros=True)
-    path = f"{_HEADER}('{number}')"
+    path = f"{HEADER}('{number}')"
     assert sap.get(path)["HeaderGrossWeight"] == "0.600"
     plain: dict[str, Any] = {"auth": sap.http.auth, "timeout": 5}
     entry = requests.get(sap.base + path, **plain)  # noqa: S113
@@ -98,13 +83,13 @@ def test_decimals_and_atom(sap: Client) -> None:
     root = ET.fromstring(entry.text)  # noqa: S314
     data = "{http://schemas.microsoft.com/ado/2007/08/dataservices}"
     assert [each.text for each in root.iter(f"{data}DeliveryDocument")] == [number]
-    feed = ET.fromstring(requests.get(sap.base + _HEADER, **plain).text)  # noqa: S113, S314
+    feed = ET.fromstring(requests.get(sap.base + HEADER, **plain).text)  # noqa: S113, S314
     assert feed.tag.endswith("feed")
-    wrong = requests.get(f"{sap.base}{_HEADER}('1')", **plain)  # noqa: S113
+    wrong = requests.get(f"{sap.base}{HEADER}('1')", **plain)  # noqa: S113
     assert (wrong.status_code, "<code>VL/055</code>" in wrong.text) == (404, True)
     sap.set(unknown_fields=True, warnings=True)
     assert sap.get(path)["SandboxUnknownField"]
-    assert '"severity": "warning"' in sap.call("POST", _HEADER, body(("10", "1"), order="4712")).headers["sap-message"]
+    assert '"severity": "warning"' in sap.call("POST", HEADER, body(("10", "1"), order="4712")).headers["sap-message"]
 
 
 # --- the warehouse ----------------------------------------------------------------------------------------------------
@@ -138,7 +123,7 @@ def test_the_warehouse_picks_in_digits_and_issues_under_if_match(sap: Client) ->
     assert refusal(sap.call("POST", act, {}, {"If-Match": tag})) == (412, "/IWFND/CM_MGW/420")
     assert sap.call("POST", act, {}, {"If-Match": sap.get(head)["@odata.etag"]}).status_code == 204
     assert shown() == ["9", "9", "9", 1]
-    assert sap.get(f"{_HEADER}('{number}')")["DistrStatusByDecentralizedWrhs"] == "C"
+    assert sap.get(f"{HEADER}('{number}')")["DistrStatusByDecentralizedWrhs"] == "C"
     back = f"{head}/SAP__self.ReverseGoodsIssue"
     assert sap.call("POST", back, {}, {"If-Match": "*"}).status_code == 204
 
