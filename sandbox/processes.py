@@ -72,10 +72,6 @@ class ProcessWorld:
             time.sleep(0.02)
         raise TimeoutError(f"the sandbox process of {code} did not start within {_START_SECONDS:.0f} s")
 
-    def pids(self) -> dict[str, int]:
-        """System code -> process id."""
-        return {code: child.pid for code, child in self._children.items()}
-
     def reset(self) -> None:
         self.control.reset()
 

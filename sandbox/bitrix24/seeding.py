@@ -29,19 +29,6 @@ def add_contact(
     return _create(portal, 3, values, number=number)
 
 
-def add_company(
-    portal: Portal,
-    title: str,
-    *,
-    phones: Sequence[str | tuple[str, str]] = (),
-    emails: Sequence[str] = (),
-    number: int | None = None,
-    **fields: Any,
-) -> int:
-    """Add a company; see add_contact."""
-    return _create(portal, 4, {"title": title, "fm": _multifields(portal, phones, emails)} | fields, number=number)
-
-
 def add_deal(
     portal: Portal, title: str, *, rows: Sequence[Row] = (), by: int = 1, number: int | None = None, **fields: Any
 ) -> int:

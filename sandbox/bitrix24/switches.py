@@ -46,8 +46,6 @@ class Switches:
     auth_connector: bool = True
     # crm §6.1, §1.4: a plan without smart processes refuses to make or change types and their items.
     smart_processes: bool = True
-    # crm §1.4: required-by-stage fields are checked only where a portal asks for it.
-    check_required_fields: bool = False
     # §2.4: keys that the token reply leaves out ("expires", "user_id").
     token_reply_omit: list[str] = field(default_factory=list)
 

@@ -99,10 +99,6 @@ DIMENSION_TYPES = {
     "OVERSIZED": (600, 600, 600),
 }
 IDENTITY_METHODS = ("WITHOUT_IDENTIFICATION", "PIN", "IDENTITY_DOCUMENT", "ORDER_NUM_AND_FIO")
-ECOM_SERVICES = (
-    "WITHOUT_SERVICE", "WITHOUT_OPENING", "CONTENTS_CHECKING", "WITH_FITTING", "COURIER_DELIVERY",
-    "PARTIAL_REDEMPTION", "FUNCTIONALITY_CHECKING",
-)  # fmt: skip
 RUSSIA = 643
 
 #: kopecks: above it an item is not insured (the emulator's own figure; the contract names none)

@@ -31,8 +31,6 @@ from tests.flows.test_trial import tried
 from tests.flows.town import Shop, Town
 
 DEALS = (501, 502)
-#: Tables in which any deployment writes by itself.
-NOBODYS = {"schedule", "erasure"}
 
 
 def text_of(value: Any) -> str:

@@ -103,9 +103,6 @@ class TokenStore:
         token = self._refresh.get(text)
         return token if token is not None else self._used.get(text, (None, 0.0))[0]
 
-    def forget_access(self, text: str) -> None:
-        self._access.pop(text, None)
-
     def expire(self, member_id: str) -> int:
         """Make every access token of a portal expired; refresh tokens stay good. Returns how many."""
         found = [token for token in self._access.values() if token.member_id == member_id]

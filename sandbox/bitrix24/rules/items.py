@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.bitrix24.errors import RestError, bad_field
 from sandbox.bitrix24.state.fields import NAMES, Field, short_code
 from sandbox.bitrix24.state.portal import Portal
-from sandbox.bitrix24.state.table import Row, Table
+from sandbox.bitrix24.state.table import Row
 from sandbox.bitrix24.state.users import Actor
 
 from . import invoices
@@ -24,10 +24,6 @@ _BY_FLAG = {
     "isMycompanyEnabled": ("mycompanyId",),
     "isLinkWithProductsEnabled": ("opportunity", "isManualOpportunity", "taxValue", "currencyId"),
 }
-
-
-def table_of(portal: Portal, entity_type_id: int) -> Table | None:
-    return portal.crm.tables.get(entity_type_id)
 
 
 def fields_of(portal: Portal, entity_type_id: int) -> dict[str, Field]:

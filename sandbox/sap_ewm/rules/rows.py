@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 _PARTNER, _SALES_ORG = "10100001", "1010"
-_RANK = {NONE: 0, HALF: 1, DONE: 2}
 
 
 def rows(sap: Sap, entity: Entity) -> list[Row]:
