@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 
-from b24app.store import portals, shipments
-from b24app.store.engine import session_scope
 from sandbox.world import World
 from tests.flows.program import Program
 from tests.flows.town import LOST, NUMBER, STATUS, TRACK, Shop, Town
+from tests.flows.warehouses import DEAL, account_of, picked_first, rows_of
 from tests.made_up_world import KEY
 from tests.made_up_world.barn import Barn, barn
-
-DEAL = 501
 
 
 @pytest.fixture
@@ -39,7 +35,7 @@ def shop(town: Town, store: Barn) -> Shop:
     """Deals of the first pipeline are picked in the barn before CDEK is booked."""
     shop = town.installed()
     connect_barn(shop, store)
-    through_barn(shop)
+    picked_first(shop, "barn", {"warehouse_stages": {"packed": "PREPAYMENT_INVOICE"}})
     shop.fill_in(DEAL)
     town.calm()
     return shop
@@ -47,27 +43,6 @@ def shop(town: Town, store: Barn) -> Shop:
 
 def connect_barn(shop: Shop, store: Barn) -> None:
     shop.app().press("/app/account/barn/0", {"title": "Амбар", "mode": "live", "address": store.url, "key": KEY})
-    shop.town.wait(lambda: account_of(shop, "barn").state == "ready", "the barn's account works")
-
-
-def account_of(shop: Shop, system: str) -> Any:
-    rows = shop.town.program.read(portals.connections, shop.row.id)
-    return next(row for row in rows if row.system == system)
-
-
-def through_barn(shop: Shop, **changes: Any) -> None:
-    """As the stages' page saves it."""
-    account = account_of(shop, "barn")
-    with session_scope(shop.town.program.parts.sessions) as session:
-        pipeline = portals.pipelines(session, shop.row.id)[0]
-        before = {"connection_id": account.id, "service": "pick", "book": "packed", **changes}
-        stages = {"packed": "PREPAYMENT_INVOICE"}
-        pipeline.settings = {**(pipeline.settings or {}), "before": before, "warehouse_stages": stages}
-
-
-def rows_of(shop: Shop, deal_id: int = DEAL) -> list[Any]:
-    found: list[Any] = shop.town.program.read(shipments.of_deals, shop.row.id, [deal_id])[deal_id]
-    return found
 
 
 def picked(shop: Shop, store: Barn, n: int = 1) -> str:

@@ -10,8 +10,9 @@ import pytest
 
 from b24app.runners.connection import chaining, tasks, telling
 from b24app.runners.portal import deciding
-from tests.flows.test_chain import DEAL, picked, rows_of, shop, store, town
+from tests.flows.test_chain import picked, shop, store, town
 from tests.flows.town import Shop
+from tests.flows.warehouses import DEAL, rows_of
 from tests.made_up_world.barn import Barn
 
 __all__ = ["shop", "store", "town"]

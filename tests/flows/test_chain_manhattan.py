@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from b24app.demo.accounts import connect
-from b24app.store import portals
-from b24app.store.engine import session_scope
 from sandbox.world import World
 from tests.flows.program import Program
-from tests.flows.test_chain import account_of
 from tests.flows.town import NUMBER, TRACK, Shop, Town
-
-DEAL = 501
+from tests.flows.warehouses import DEAL, at_the_warehouse, floor, picked_first
 
 
 @pytest.fixture
@@ -31,40 +26,15 @@ def shop(town: Town) -> Shop:
     """Deals of the first pipeline are picked at Manhattan before CDEK is booked."""
     shop = town.installed()
     connect(shop.app(), "manhattan", town.world.addresses["manhattan"]["accounts"][0], "Склад")
-    town.wait(lambda: account_of(shop, "manhattan").state == "ready", "Manhattan's account works")
-    account = account_of(shop, "manhattan")
-    with session_scope(town.program.parts.sessions) as session:
-        pipeline = portals.pipelines(session, shop.row.id)[0]
-        before = {"connection_id": account.id, "service": "pick", "book": "packed"}
-        pipeline.settings = {**(pipeline.settings or {}), "before": before}
+    picked_first(shop, "manhattan")
     shop.fill_in(DEAL)
     town.calm()
     return shop
 
 
-def at_the_warehouse(shop: Shop) -> str:
-    """Wait until Manhattan has the order; its number."""
-    number = shop.our_number(DEAL, 1)
-
-    def orders() -> list[str]:
-        return [row["number"] for row in shop.town.world.control.get("/manhattan/orders")["orders"]]
-
-    shop.town.wait(lambda: number in orders(), "an order at Manhattan")
-    return number
-
-
-def floor(shop: Shop, number: str, **step: Any) -> None:
-    """Something happens on the floor, and the program looks."""
-    shop.town.world.control.post(f"/manhattan/orders/{number}/status", step)
-    shop.town.advance(1200)
-
-
 def test_picked_at_manhattan_and_carried_by_cdek(shop: Shop) -> None:
-    shop.move(DEAL)
-    number = at_the_warehouse(shop)
-    shop.becomes(DEAL, "Передан на склад")
-    assert shop.orders(DEAL) == []
-    floor(shop, number, code="6000")
+    number = at_the_warehouse(shop, "manhattan")
+    floor(shop, "manhattan", number, code="6000")
     shop.town.wait(lambda: shop.orders(DEAL), "an order at CDEK")
     [track] = shop.shipped(DEAL)
     [measured] = shop.town.world.control.get(f"/manhattan/orders/{number}")["packages"]
@@ -72,7 +42,7 @@ def test_picked_at_manhattan_and_carried_by_cdek(shop: Shop) -> None:
     assert (package["length"], package["width"], package["height"]) == (30, 20, 15)
     assert package["weight"] == round(measured["Weight"] * 1000)
     assert shop.deal(DEAL)[NUMBER] == shop.deal(DEAL)[TRACK] == track
-    floor(shop, number, code="7200")
+    floor(shop, "manhattan", number, code="7200")
     shop.told(DEAL, f"Заказ {number} отгружен со склада")
     shop.happens(DEAL, "DELIVERED", 2)
     shop.becomes(DEAL, "Вручён")
@@ -81,9 +51,8 @@ def test_picked_at_manhattan_and_carried_by_cdek(shop: Shop) -> None:
 
 
 def test_what_manhattan_has_not_does_not_go_to_cdek(shop: Shop) -> None:
-    shop.move(DEAL)
-    number = at_the_warehouse(shop)
-    floor(shop, number, code="6000", short=1)
+    number = at_the_warehouse(shop, "manhattan")
+    floor(shop, "manhattan", number, code="6000", short=1)
     shop.town.wait(lambda: shop.orders(DEAL), "an order at CDEK")
     lines = shop.town.world.control.get(f"/manhattan/orders/{number}")["lines"]
     packed = {row["ItemId"]: row["PackedQuantity"] for row in lines if row["PackedQuantity"]}

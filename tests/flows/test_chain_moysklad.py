@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import requests
 
-from b24app.store import portals, reconciling
-from b24app.store.engine import read_scope, session_scope
+from b24app.store import reconciling
+from b24app.store.engine import read_scope
 from sandbox.world import World
-from tests.flows.test_chain import DEAL, account_of, rows_of
 from tests.flows.town import NUMBER, TRACK, Shop, Town
+from tests.flows.warehouses import DEAL, account_of, at_the_warehouse, picked_first, rows_of
 
 STRANGER = "0a0000ff-0000-11f1-0a80-0000000000aa"
 
@@ -25,12 +25,7 @@ def shop(town: Town, world: World) -> Shop:
     shop.app().press(
         "/app/account/moysklad/0", {"title": "Склад", "mode": "live", "demand_by": "ours", **keys, **chosen}
     )
-    shop.town.wait(lambda: account_of(shop, "moysklad").state == "ready", "MoySklad's account works")
-    row = account_of(shop, "moysklad")
-    with session_scope(shop.town.program.parts.sessions) as session:
-        pipeline = portals.pipelines(session, shop.row.id)[0]
-        before = {"connection_id": row.id, "service": "pick", "book": "packed"}
-        pipeline.settings = {**(pipeline.settings or {}), "before": before}
+    picked_first(shop, "moysklad")
     shop.fill_in(DEAL)
     town.calm()
     return shop
@@ -55,14 +50,7 @@ def test_an_order_that_could_not_be_looked_up_is_not_called_a_strangers(shop: Sh
 
 
 def test_picked_in_moysklad_and_carried_by_cdek(shop: Shop) -> None:
-    shop.move(DEAL)
-    number = shop.our_number(DEAL, 1)
-
-    def orders() -> list[str]:
-        return [row["number"] for row in sklad(shop, "GET", "orders")["orders"]]
-
-    shop.town.wait(lambda: number in orders(), "an order at MoySklad")
-    shop.becomes(DEAL, "Передан на склад")
+    number = at_the_warehouse(shop, "moysklad")
     sklad(shop, "POST", f"orders/{number}/status", {"code": "Собран", "pack": True})
     shop.town.wait(lambda: shop.orders(DEAL), "an order at CDEK")
     [track] = shop.shipped(DEAL)
@@ -85,4 +73,5 @@ def test_picked_in_moysklad_and_carried_by_cdek(shop: Shop) -> None:
     shop.becomes(DEAL, "Вручён")
     shop.town.wait(lambda: shipment()["attributes"].get("b24_status") == "delivered", "MoySklad hears of the end")
     assert shipment()["state"] == "Доставлена"
-    assert (orders().count(number), len(rows_of(shop))) == (1, 2)
+    orders = [row["number"] for row in sklad(shop, "GET", "orders")["orders"]]
+    assert (orders.count(number), len(rows_of(shop))) == (1, 2)

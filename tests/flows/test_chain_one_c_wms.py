@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from b24app.demo.accounts import connect
-from b24app.store import portals
-from b24app.store.engine import session_scope
-from tests.flows.test_chain import account_of
 from tests.flows.town import NUMBER, TRACK, Shop, Town
-
-DEAL = 501
+from tests.flows.warehouses import DEAL, at_the_warehouse, floor, picked_first
 
 
 @pytest.fixture
@@ -22,44 +16,19 @@ def shop(town: Town, request: pytest.FixtureRequest) -> Shop:
     interface = getattr(request, "param", "http_service")
     shop, about = town.installed(), town.world.addresses["one_c_wms"]
     connect(shop.app(), "one_c_wms", {**about["accounts"][0], "interface": interface}, "Склад", about)
-    town.wait(lambda: account_of(shop, "one_c_wms").state == "ready", "1C:WMS's account works")
-    account = account_of(shop, "one_c_wms")
-    with session_scope(town.program.parts.sessions) as session:
-        pipeline = portals.pipelines(session, shop.row.id)[0]
-        before = {"connection_id": account.id, "service": "pick", "book": "packed"}
-        pipeline.settings = {**(pipeline.settings or {}), "before": before}
+    picked_first(shop, "one_c_wms")
     shop.fill_in(DEAL)
     town.calm()
     return shop
 
 
-def at_the_warehouse(shop: Shop) -> str:
-    """Wait until 1C has the order; its number."""
-    shop.move(DEAL)
-    number = shop.our_number(DEAL, 1)
-
-    def orders() -> list[str]:
-        return [row["number"] for row in shop.town.world.control.get("/one_c_wms/orders")["orders"]]
-
-    shop.town.wait(lambda: number in orders(), "an order at 1C:WMS")
-    shop.becomes(DEAL, "Передан на склад")
-    assert shop.orders(DEAL) == []
-    return number
-
-
-def floor(shop: Shop, number: str, **step: Any) -> None:
-    """Something happens on the floor, and the program looks."""
-    shop.town.world.control.post(f"/one_c_wms/orders/{number}/status", step)
-    shop.town.advance(1200)
-
-
 @pytest.mark.parametrize("shop", ["http_service", "odata"], indirect=True)
 def test_picked_at_1c_and_carried_by_cdek(shop: Shop) -> None:
     """By the service the boxes are those that were measured; OData tells of none, so that the deal's go."""
-    number, town = at_the_warehouse(shop), shop.town
+    number, town = at_the_warehouse(shop, "one_c_wms"), shop.town
     [accepted] = town.world.control.journal(system="one_c_wms", kind="order.accepted")
     service = accepted["data"]["http"]
-    floor(shop, number, code="Упакован")
+    floor(shop, "one_c_wms", number, code="Упакован")
     town.wait(lambda: shop.orders(DEAL), "an order at CDEK")
     [track] = shop.shipped(DEAL)
     assert shop.deal(DEAL)[NUMBER] == shop.deal(DEAL)[TRACK] == track
@@ -68,7 +37,7 @@ def test_picked_at_1c_and_carried_by_cdek(shop: Shop) -> None:
     sides = [package["length"], package["width"], package["height"]]
     same = (package["weight"], sides) == (round(measured["weight_kg"] * 1000), measured["sides_cm"])
     assert same is service
-    floor(shop, number, code="Отгружен")
+    floor(shop, "one_c_wms", number, code="Отгружен")
     shop.told(DEAL, "отгружен со склада")
     shop.happens(DEAL, "DELIVERED", 2)
     shop.becomes(DEAL, "Вручён")
@@ -76,8 +45,8 @@ def test_picked_at_1c_and_carried_by_cdek(shop: Shop) -> None:
 
 
 def test_what_1c_has_not_does_not_go_to_cdek(shop: Shop) -> None:
-    number, town = at_the_warehouse(shop), shop.town
-    floor(shop, number, code="Упакован", short=1)
+    number, town = at_the_warehouse(shop, "one_c_wms"), shop.town
+    floor(shop, "one_c_wms", number, code="Упакован", short=1)
     town.wait(lambda: shop.orders(DEAL), "an order at CDEK")
     lines = town.world.control.get(f"/one_c_wms/orders/{number}")["lines"]
     picked = {row["sku"]: row["picked"] for row in lines if row["picked"]}

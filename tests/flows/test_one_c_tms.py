@@ -11,8 +11,8 @@ from b24app.demo.accounts import connect
 from b24app.store import portals
 from b24app.store.engine import session_scope
 from tests.contract.systems.one_c_tms_harness import OneCTmsODataHarness
-from tests.flows.test_chain import DEAL, account_of, rows_of
 from tests.flows.town import NUMBER, TRACK, Shop, Town
+from tests.flows.warehouses import DEAL, account_of, rows_of
 
 SERVICE, BASE = 0, 3
 

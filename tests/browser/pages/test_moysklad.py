@@ -13,8 +13,8 @@ from b24app.store.engine import session_scope
 from tests.browser.pages.desk import MANAGER, Desk
 from tests.browser.pages.test_stock import looks_fine
 from tests.browser.pages.watched import WIDTHS
-from tests.flows.test_chain import account_of
 from tests.flows.town import Shop, Town
+from tests.flows.warehouses import account_of
 from tests.made_up_world.badger import PDF
 
 DEAL, SKIS, WAIT_MS = 501, 533, 30000
