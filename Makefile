@@ -7,6 +7,8 @@ ROOMS := $(wildcard b24app placements install sandbox tests tools bench wsgi.py)
 # heavier, and so are the deployments that `faults` kills: two at a time, in rounds of their own.
 JOBS ?= 3
 SPREAD := --dist loadfile --no-loadscope-reorder
+# Where it is set, each of the many processes that are started here would compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := setup
 .PHONY: setup demo test lint bench faults
 
