@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from b24app.dev.postgres_server import PostgresServer
 from b24app.dev.redis_server import RedisServer
@@ -39,6 +40,9 @@ CHROMIUM_ARGS = [
 BY_FOLDER = ("faults", "browser", "flows", "fidelity", "contract", "unit")
 TEMPLATE, KEPT, INSTALLED = "waybill_template", "waybill_kept", "waybill_installed"
 _numbers = itertools.count(1)
+# The same examples each time, however slow the machine is: a run tells of the change, not of luck.
+settings.register_profile("waybill", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("waybill")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
