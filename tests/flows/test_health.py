@@ -38,18 +38,18 @@ def shows(shop: Shop, text: str) -> str:
     return found[0]
 
 
-def told(shop: Shop, text: str) -> list[Row]:
-    """Wait for the bell, the job that rings it included; everything that rang."""
+def told(shop: Shop, *texts: str) -> list[Row]:
+    """Wait until the bell says one of these, the job that rings it included; everything that rang."""
 
     def look() -> bool:
-        return any(text in str(row) for row in rung(shop))
+        return any(text in str(row) for row in rung(shop) for text in texts)
 
     for _ in range(3):
         shop.town.advance(ALARM_S)
         shop.town.calm()
         if look():
             return rung(shop)
-    shop.town.wait(look, f"«{text}» in the bell")
+    shop.town.wait(look, f"«{'» or «'.join(texts)}» in the bell")
     return rung(shop)
 
 
@@ -177,7 +177,8 @@ def test_dead_rows_ring_at_one_and_at_ten(world: World, database: str, redis_url
         told(shop, "не получилось задач: 1.")
         shop.move(*DEALS[1:])
         _wear_out(shop, len(DEALS))
-        bell = told(shop, f"не получилось задач: {len(DEALS)}.")
+        # The job may come between the last two.
+        bell = told(shop, *(f"не получилось задач: {n}." for n in (len(DEALS) - 1, len(DEALS))))
         town.advance(3600)
         town.calm()
         dead = [row for row in rung(shop) if "не получилось задач" in str(row)]
