@@ -36,7 +36,7 @@ class Inbox:
         start_response("200 OK", [("Content-Length", "0")])
         return [b""]
 
-    def wait(self, fits: Callable[[bytes], Any], within: float = 10.0) -> bytes:
+    def wait(self, fits: Callable[[bytes], Any], within: float = 30.0) -> bytes:
         """The first body that fits; TimeoutError without one."""
         until = time.monotonic() + within
         with self._came:

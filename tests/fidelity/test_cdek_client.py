@@ -55,7 +55,7 @@ def order(number: str) -> OrderRequest:
     )
 
 
-def until(read: Callable[[], Answer], good: Callable[[Answer], object], within: float = 8.0) -> Answer:
+def until(read: Callable[[], Answer], good: Callable[[Answer], object], within: float = 30.0) -> Answer:
     end = time.monotonic() + within
     while not good(found := read()):
         assert time.monotonic() < end, f"still {found!r}"

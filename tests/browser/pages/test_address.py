@@ -40,7 +40,7 @@ def shop(world: World, installed_sqlite: str, redis_url: str, installed: int) ->
 @pytest.fixture
 def desk(shop: Shop, browser: Browser) -> Iterator[Desk]:
     context = browser.new_context(viewport={"width": WIDTHS["desk"], "height": 900}, bypass_csp=True)
-    context.set_default_timeout(15000)
+    context.set_default_timeout(20000)
     yield Desk(shop.town.program, context, Watched(context.new_page()))
     context.close()
 

@@ -84,7 +84,7 @@ def test_chosen_deals_are_shipped_together(installed: int, desk: Desk) -> None:
     expect(printed).to_have_text("Напечатать 5")
     with desk.page.expect_response("**/deals/print/*/link") as told, desk.page.context.expect_page() as opened:
         printed.click()
-    expect(ours.locator("#deals-live")).to_contain_text("Все готовые этикетки уже открыты для печати", timeout=15000)
+    expect(ours.locator("#deals-live")).to_contain_text("Все готовые этикетки уже открыты для печати", timeout=30000)
     opened.value.close()
     # The file itself: the link of the window is spent, the next one is as good.
     spent = requests.get(desk.program.url + told.value.json()["url"], timeout=10)

@@ -31,7 +31,7 @@ def test_a_label_by_keys_and_a_change_by_mouse(installed: int, desk: Desk) -> No
     with desk.page.context.expect_page() as opened:
         desk.page.keyboard.press("Enter")
     # Marked as printed by the request for the file itself, which came from the new window.
-    expect(ours.locator("#paper-label_a6")).to_contain_text("печать", timeout=15000)
+    expect(ours.locator("#paper-label_a6")).to_contain_text("печать", timeout=30000)
     opened.value.close()
 
     ours.locator("#do-change").click()

@@ -153,5 +153,5 @@ def test_a_lost_network_keeps_what_is_shown_and_says_since_when(watched: Watched
     assert page.locator("#do-refresh").is_disabled()
     assert "1573840216" in page.locator("#now").inner_text()
     page.context.set_offline(False)
-    page.wait_for_selector("#offline", state="hidden", timeout=10000)
+    page.wait_for_selector("#offline", state="hidden", timeout=20000)
     assert page.locator("#do-refresh").is_enabled()

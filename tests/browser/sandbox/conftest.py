@@ -84,7 +84,7 @@ class Seat:
 
 @pytest.fixture
 def seat(page: Page, portal: Portal) -> Seat:
-    page.set_default_timeout(8000)
+    page.set_default_timeout(20000)
     return Seat(page, portal)
 
 

@@ -182,14 +182,14 @@ class Machine(Facts):
     def no_faults(self) -> None:
         self.world.control.clear_faults()
 
-    def settle(self, state: OrderState, within: float = 8.0) -> OrderState:
+    def settle(self, state: OrderState, within: float = 30.0) -> OrderState:
         """Read until the order is decided."""
         settled: OrderState = self.wait_for(
             lambda: self.port.read(state.remote_id), lambda read: read.decision is not Decision.PENDING, within
         )
         return settled
 
-    def wait_for(self, read: Callable[[], T], good: Callable[[T], bool], within: float = 8.0) -> T:
+    def wait_for(self, read: Callable[[], T], good: Callable[[T], bool], within: float = 30.0) -> T:
         until = time.monotonic() + within
         while True:
             state = read()

@@ -102,7 +102,7 @@ class Desk:
 
 @pytest.fixture
 def desk(page: Page, portal: Portal, child: Child) -> Desk:
-    page.set_default_timeout(8000)
+    page.set_default_timeout(20000)
     return Desk(page, portal, child)
 
 

@@ -94,7 +94,7 @@ def test_one_that_ignores_sigterm_is_killed_after_its_grace(tmp_path: Path) -> N
     began = time.monotonic()
     child.stop()
     assert child.exit_code == -signal.SIGKILL
-    assert 0.3 <= time.monotonic() - began < 5
+    assert 0.3 <= time.monotonic() - began < 30
 
 
 def test_a_frozen_one_does_nothing_until_it_is_thawed(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_frozen_one_does_nothing_until_it_is_thawed(tmp_path: Path) -> None:
     assert child.alive
     assert child.log_tail() == before
     child.thaw()
-    wait_until(lambda: child.log_tail() != before, "more output", 5)
+    wait_until(lambda: child.log_tail() != before, "more output", 30)
     child.kill()
 
 
@@ -122,10 +122,10 @@ def test_a_frozen_one_can_be_stopped(tmp_path: Path) -> None:
 def test_kill_takes_what_the_child_had_started(tmp_path: Path) -> None:
     code = "import subprocess, time; print(subprocess.Popen(['sleep', '60']).pid, flush=True); time.sleep(60)"
     child = started(python(code), tmp_path)
-    wait_until(lambda: child.log_tail() != "", "the id", 10)
+    wait_until(lambda: child.log_tail() != "", "the id", 30)
     grandchild = int(child.log_tail())
     child.kill()
-    wait_until(lambda: not exists(grandchild), "the end of the grandchild", 5)
+    wait_until(lambda: not exists(grandchild), "the end of the grandchild", 30)
 
 
 def test_it_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_it_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     assert exists(pid)
     parent.kill()
     parent.wait()
-    wait_until(lambda: not exists(pid), "the end of the child", 5)
+    wait_until(lambda: not exists(pid), "the end of the child", 30)
 
 
 def test_asking_for_the_id_before_the_start_is_refused(tmp_path: Path) -> None:

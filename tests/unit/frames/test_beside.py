@@ -15,12 +15,12 @@ def test_it_runs_at_once_and_is_waited_for() -> None:
 
     def work() -> str:
         began.set()
-        assert go_on.wait(5)
+        assert go_on.wait(30)
         return current_trace()
 
     with tracing("7f3a12cd"):
         asked = Beside(work)
-    assert began.wait(5)
+    assert began.wait(30)
     go_on.set()
     assert asked.result() == "7f3a12cd"
 

@@ -52,7 +52,7 @@ def job(sessions: Sessions, clock: FixedClock, portal: Portal, there: Any) -> It
         if fresh:
             with session_scope(sessions) as session:
                 wakes.wake(run.start(session, portal.id, clock.now(), "trace"))
-        engine.run_until_idle(5)
+        engine.run_until_idle()
 
     yield go
 

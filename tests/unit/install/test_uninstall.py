@@ -103,7 +103,7 @@ def told(sessions: Sessions, clock: FixedClock, portal: Portal, carrier: Carrier
             inbox.append(session, lane.id, InboxKind.UNINSTALL, "app", {"clean": clean}, now=clock.now(), trace_id="t")
         for _ in range(waits + 1):
             wakes.wake(lane)
-            engine.run_until_idle(5)
+            engine.run_until_idle()
             clock.advance(20000)
 
     return tell

@@ -46,12 +46,12 @@ class Deployment:
         with session_scope(self.sessions) as session:
             portals.get(session, self.portal_id).state = PortalState.INSTALLING
             self.wakes.wake(run.start(session, self.portal_id, self.clock.now(), "trace"))
-        self.engine.run_until_idle(5)
+        self.engine.run_until_idle()
 
     def look_around(self) -> int:
         self.clock.advance(1)
         found = updating.look_around(self.sessions, self.clock.now(), self.wakes, self.parts.wanted)
-        self.engine.run_until_idle(5)
+        self.engine.run_until_idle()
         return found
 
     def told(self, **payload: Any) -> None:
@@ -61,7 +61,7 @@ class Deployment:
             lane = portal_lane(session, self.portal_id)
             inbox.append(session, lane.id, InboxKind.LICENCE, "app", payload, now=self.clock.now(), trace_id="t")
         self.wakes.wake(lane)
-        self.engine.run_until_idle(5)
+        self.engine.run_until_idle()
 
     @property
     def row(self) -> Portal:
@@ -184,7 +184,7 @@ def test_a_silent_portal_is_tried_again_and_what_was_done_stays_done(
     there.broken.clear()
     there.asked.clear()
     here.clock.advance(10)
-    here.engine.run_until_idle(5)
+    here.engine.run_until_idle()
     assert there.writes == ["event.bind"]
     assert "crm.deal.userfield.list" not in there.asked
     assert here.row.settings[updates.APPLIED]["steps"] == ["fields", "events"]
@@ -211,7 +211,7 @@ def test_a_refusal_waits_for_an_administrator_and_not_for_the_next_look(
         lane = updates.start(session, here.portal_id, here.parts.wanted, here.clock.now(), "t")
     assert lane is not None
     here.wakes.wake(lane)
-    here.engine.run_until_idle(5)
+    here.engine.run_until_idle()
     assert here.row.provisioned == here.parts.wanted
 
 
@@ -228,7 +228,7 @@ def test_a_portal_that_stays_silent_is_left_alone_until_the_next_look(here: Depl
     here.told()
     for _ in range(10):
         here.clock.advance(3600)
-        here.engine.run_until_idle(5)
+        here.engine.run_until_idle()
     assert there.asked.count("app.info") == updating.TRIES
     assert here.row.state == PortalState.ACTIVE
 

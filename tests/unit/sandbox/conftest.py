@@ -127,7 +127,7 @@ class Receiver:
         start_response(f"{self.status} X", [])
         return [b""]
 
-    def wait(self, number: int, seconds: float = 5.0) -> list[dict[str, Any]]:
+    def wait(self, number: int, seconds: float = 30.0) -> list[dict[str, Any]]:
         """The bodies, once there are ``number`` of them."""
         deadline = time.monotonic() + seconds
         with self._arrived:
@@ -140,7 +140,7 @@ class Receiver:
 
 def journalled(world: World, kind: str, number: int) -> None:
     """Wait until the journal has so many of a kind: pushes leave in another thread."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 30
     while len(world.journal.find(kind=kind)) < number:
         assert time.monotonic() < deadline, (kind, number)
         time.sleep(0.01)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -17,6 +17,7 @@ from sandbox.kernel.server import BreakConnection, Server, serve
 
 def _app() -> Flask:
     app = Flask(__name__)
+    go_on = threading.Event()
 
     @app.route("/echo", methods=["GET", "POST"])
     def echo() -> dict[str, object]:
@@ -28,8 +29,13 @@ def _app() -> Flask:
 
     @app.route("/slow")
     def slow() -> str:
-        time.sleep(0.5)
+        assert go_on.wait(30)
         return "slow"
+
+    @app.route("/go-on")
+    def others_go_on() -> str:
+        go_on.set()
+        return "go on"
 
     @app.route("/empty")
     def empty() -> tuple[str, int]:
@@ -81,12 +87,12 @@ def test_a_broken_connection_is_reset_without_an_answer(server: Server) -> None:
 
 
 def test_a_slow_call_does_not_block_another(server: Server) -> None:
-    slow = threading.Thread(target=requests.get, args=(server.base_url + "/slow",), kwargs={"timeout": 5})
-    slow.start()
-    started = time.monotonic()
-    requests.get(server.base_url + "/echo", timeout=5)
-    assert time.monotonic() - started < 0.4
-    slow.join()
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(requests.get, server.base_url + "/slow", timeout=20)
+        assert requests.get(server.base_url + "/echo", timeout=20).ok
+        assert not slow.done()
+        requests.get(server.base_url + "/go-on", timeout=20)
+        assert slow.result().text == "slow"
 
 
 def test_stop_frees_the_port() -> None:

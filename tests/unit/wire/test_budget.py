@@ -67,10 +67,10 @@ def test_a_wiped_redis_does_not_give_the_budget_twice(redis_url: str, redis_serv
 
 
 def test_a_full_bucket_told_by_the_remote(redis_url: str) -> None:
-    shared = Shared(connect(redis_url))
-    one, other = RateBudget("one", RATE, shared), RateBudget("one", RATE, shared)
+    shared, slow = Shared(connect(redis_url)), Rate(50, 0.05)
+    one, other = RateBudget("one", slow, shared), RateBudget("one", slow, shared)
     one.exhausted()
-    assert 0.3 < other.take(people=True).wait_s <= 0.5
+    assert 10 < other.take(people=True).wait_s <= 20
 
 
 def test_without_redis_a_process_takes_its_share() -> None:
@@ -87,7 +87,7 @@ def test_a_lost_redis_costs_one_timeout_not_one_a_call(redis_server: RedisServer
         began = time.monotonic()
         for _ in range(50):
             budget.take(people=True)
-        assert time.monotonic() - began < 0.6
+        assert time.monotonic() - began < 5
     finally:
         redis_server.thaw()
 

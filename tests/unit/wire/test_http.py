@@ -86,7 +86,7 @@ def test_the_total_limit_ends_a_dripping_answer(
     with pytest.raises(OutcomeUnknown) as caught:
         wire(peer.url).send(call_to(peer.url, total_s=0.5))
     assert caught.value.why is Why.TOTAL_LIMIT
-    assert 0.4 < time.monotonic() - began < 1.5
+    assert 0.4 < time.monotonic() - began < 5
     assert (records.last.outcome, records.last.why[:11]) == ("unknown", "total_limit")
 
 

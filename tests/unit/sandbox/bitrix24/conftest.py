@@ -47,7 +47,7 @@ class App:
         start_response(f"{status} X", [("Content-Type", "text/html")])
         return [b"<p>installer</p>"]
 
-    def wait(self, count: int, seconds: float = 5.0) -> list[dict[str, Any]]:
+    def wait(self, count: int, seconds: float = 30.0) -> list[dict[str, Any]]:
         """The events once ``count`` of them came; fails when they do not."""
         end = time.monotonic() + seconds
         with self._changed:
