@@ -111,7 +111,8 @@ def test_from_a_typed_address_to_states_that_mean_something(desk: Desk, burrow: 
     # What the system offers, with what its states mean by themselves.
     store = lists.get_by_label("Склад")
     expect(store).to_be_visible(timeout=WAIT_MS)
-    assert choices(store) == ["не выбрано", "Москва, Северный", "Казань, Речной порт"]
+    offered = ["не выбрано", "Москва, Северный", "Казань, Речной порт"]
+    expect(store.locator("option")).to_have_text(offered, timeout=WAIT_MS)
     states = lists.get_by_role("table", name="Состояния заказа")
     expect(states.locator("tbody tr")).to_have_count(5)
     assert [states.locator("select").nth(n).input_value() for n in range(5)] == [

@@ -89,7 +89,7 @@ def test_documents_both_ways(desk: Desk, badger: Warehouse, order: str) -> None:
     expect(docs).to_contain_text("УПД 77.pdf", timeout=WAIT_MS)
     expect(ours.locator("#do-documents")).to_be_focused()
     expect(ours.locator("#say")).to_contain_text("3 документа", timeout=WAIT_MS)
-    desk.page.wait_for_load_state("networkidle")
+    desk.page.wait_for_load_state("networkidle", timeout=60000)
 
     desk.lang = "en"
     desk.program.steer("POST", f"/bitrix24/{desk.address['member_id']}/users", {"id": MANAGER, "language": "en"})

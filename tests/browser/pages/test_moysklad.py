@@ -52,7 +52,7 @@ def test_stock_and_documents(shop: Shop, desk: Desk) -> None:
     ours = desk.open_tab(SKIS)
     expect(ours.locator("#stock tbody tr")).to_contain_text("Склад не знает", timeout=WAIT_MS)
     expect(ours.locator("#now")).to_contain_text("Склад не знает товар: Лыжи", timeout=WAIT_MS)
-    desk.page.wait_for_load_state("networkidle")
+    desk.page.wait_for_load_state("networkidle", timeout=60000)
 
     ours = desk.open_tab(DEAL)
     expect(ours.locator("#stock tbody tr").first).to_contain_text("(отсюда отправляем)", timeout=WAIT_MS)
@@ -60,7 +60,7 @@ def test_stock_and_documents(shop: Shop, desk: Desk) -> None:
     expect(ours.locator("#now")).not_to_contain_text("На складе не хватает")
     looks_fine(desk, ours, "desk")
     desk.page.set_viewport_size({"width": WIDTHS["desk"], "height": 900})
-    desk.page.wait_for_load_state("networkidle")
+    desk.page.wait_for_load_state("networkidle", timeout=60000)
 
     shop.move(DEAL)
     number = shop.our_number(DEAL, 1)

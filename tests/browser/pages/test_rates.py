@@ -76,7 +76,7 @@ def test_picked_and_booked_in_both_languages(desk: Desk, made_up_town: Carriers)
     ours.locator("#rates-choose").click()
     expect(rates).to_contain_text("Для этой сделки выбрали: Заяц, «Прыжок»", timeout=WAIT_MS)
     hare.extra = 25
-    desk.page.wait_for_load_state("networkidle")  # nothing is left unanswered when the page is left
+    desk.page.wait_for_load_state("networkidle", timeout=60000)  # nothing is left unanswered when the page is left
 
     # The same deal on a phone, in English, with keys alone.
     desk.lang = "en"

@@ -91,7 +91,7 @@ def test_the_stock_before_promising(desk: Desk, badger: Warehouse) -> None:
     expect(stock.locator("tbody tr")).to_have_count(len(rows))
     badger.broken = False
 
-    desk.page.wait_for_load_state("networkidle")
+    desk.page.wait_for_load_state("networkidle", timeout=60000)
     assert desk.watched.faults == []
     # Without the network nothing can be pressed, and nothing is lost from the page.
     desk.context.set_offline(True)
@@ -100,7 +100,7 @@ def test_the_stock_before_promising(desk: Desk, badger: Warehouse) -> None:
     desk.context.set_offline(False)
     ours.evaluate("window.dispatchEvent(new Event('online'))")
     expect(button).to_be_enabled(timeout=WAIT_MS)
-    desk.page.wait_for_load_state("networkidle")
+    desk.page.wait_for_load_state("networkidle", timeout=60000)
     desk.watched.faults.clear()  # what the browser says of requests without a network
 
     desk.lang = "en"
