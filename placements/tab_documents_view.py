@@ -164,7 +164,8 @@ def _is_form(row: Filed) -> bool:
 def _said(look: Look | None, n: int, formats: Formats) -> str:
     if look is None or look.read_at is None:
         return ""
-    return formats.words("documents.said", n=n, at=formats.moment(look.read_at))
+    at = formats.moment(look.read_at)
+    return formats.words("documents.said", n=n, at=at) if n else formats.words("documents.checked", at=at)
 
 
 def _told(problem: Problem | None, order: Order, formats: Formats) -> tuple[str, str, str]:

@@ -100,6 +100,7 @@ def test_lines_of_theirs_and_ours(ru: Formats, en: Formats) -> None:
     ]
     assert [line.title for line in order.forms] == ["Торг-12"]
     assert order.said == "4 документа, проверено 14:29"
+    assert drawn(ru, Known({3: look()}, [], [mine])).orders[0].said == "Проверено 14:29"  # it is not listed there yet
     assert drawn(en, Known({3: look()}, rows, [mine])).orders[0].lines[0].detail.startswith("invoice, PDF, 48")
 
 
