@@ -22,8 +22,10 @@ NAMES_IN_THE_PORTAL = {
     "placements/app/measures.py",
     "placements/app/stages_guess.py",
     "install/wanted.py",
+    "install/wanted_returns.py",
     "install/steps/stage.py",
     "install/labels.py",
+    "install/labels_returns.py",
     "b24app/frames/proof.py",
 }
 #: Words between tags that are the same in every language.
