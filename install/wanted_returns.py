@@ -11,7 +11,8 @@ from typing import Any
 
 from b24app.bitrix24.names import DEAL
 from b24app.bitrix24.smart_process import StageRow, field_entity, field_name, related
-from b24app.flows.return_process import Meaning, ReturnField
+from b24app.flows.return_process import ReturnField
+from b24app.logistics.returning import ReturnStage
 from install.labels_returns import return_labels
 
 #: XML_ID of each field of ours: the type that carries it is our smart process, whatever it is called.
@@ -61,17 +62,17 @@ def _spec(code: str, colour: str, ru: str, en: str, *known: str, semantics: str 
     return StageSpec(code, colour, {"ru": ru, "en": en}, known, semantics)
 
 
-STAGES: Mapping[Meaning, StageSpec] = {
-    Meaning.REQUESTED: _spec("WB_ASK", "#39A8EF", "Запрошен", "Requested", "новый возврат", "заявка на возврат"),
-    Meaning.APPROVED: _spec("WB_OK", "#2FC6F6", "Одобрен", "Approved", "согласован"),
-    Meaning.COLLECTION_BOOKED: _spec("WB_BOOK", "#55D0E0", "Забор заказан", "Collection booked", "заказан забор"),
-    Meaning.IN_TRANSIT: _spec("WB_WAY", "#47E4C2", "Едет к нам", "On its way back", "в пути", "едет", "in transit"),
-    Meaning.RECEIVED: _spec("WB_HERE", "#FFA900", "Получен складом", "Received", "получен", "принят складом"),
-    Meaning.INSPECTED: _spec("WB_SEEN", "#F7D622", "Проверен", "Inspected", "осмотрен"),
-    Meaning.REFUNDED: _spec("WB_PAID", "#BDD931", "Деньги возвращены", "Refunded", "деньги вернули"),
-    Meaning.REPLACED: _spec("WB_SWAP", "#A5DE00", "Заменён", "Replaced", "заменен", "обмен"),
-    Meaning.CLOSED: _spec("WB_DONE", "#7BD500", "Закрыт", "Closed", "возврат закрыт", semantics="S"),
-    Meaning.REFUSED: _spec(
+STAGES: Mapping[ReturnStage, StageSpec] = {
+    ReturnStage.REQUESTED: _spec("WB_ASK", "#39A8EF", "Запрошен", "Requested", "новый возврат", "заявка на возврат"),
+    ReturnStage.APPROVED: _spec("WB_OK", "#2FC6F6", "Одобрен", "Approved", "согласован"),
+    ReturnStage.COLLECTION_BOOKED: _spec("WB_BOOK", "#55D0E0", "Забор заказан", "Collection booked", "заказан забор"),
+    ReturnStage.IN_TRANSIT: _spec("WB_WAY", "#47E4C2", "Едет к нам", "On its way back", "в пути", "едет", "in transit"),
+    ReturnStage.RECEIVED: _spec("WB_HERE", "#FFA900", "Получен складом", "Received", "получен", "принят складом"),
+    ReturnStage.INSPECTED: _spec("WB_SEEN", "#F7D622", "Проверен", "Inspected", "осмотрен"),
+    ReturnStage.REFUNDED: _spec("WB_PAID", "#BDD931", "Деньги возвращены", "Refunded", "деньги вернули"),
+    ReturnStage.REPLACED: _spec("WB_SWAP", "#A5DE00", "Заменён", "Replaced", "заменен", "обмен"),
+    ReturnStage.CLOSED: _spec("WB_DONE", "#7BD500", "Закрыт", "Closed", "возврат закрыт", semantics="S"),
+    ReturnStage.REFUSED: _spec(
         "WB_NO", "#FF5752", "Отказано", "Refused", "отклонён", "отклонен", "rejected", semantics="F"
     ),
 }
@@ -124,13 +125,13 @@ class StagesPlan:
     """`found`: what stands for a meaning already; `updates`: (row, fields) of `crm.status.update`, in this order, then
     `adds`: fields of `crm.status.add`."""
 
-    found: Mapping[Meaning, StageRow]
+    found: Mapping[ReturnStage, StageRow]
     updates: tuple[tuple[int, Mapping[str, Any]], ...] = ()
     adds: tuple[Mapping[str, Any], ...] = ()
 
 
 def plan_stages(
-    rows: Sequence[StageRow], known: Mapping[Meaning, str], directory: str, lang: str, fresh: bool = False
+    rows: Sequence[StageRow], known: Mapping[ReturnStage, str], directory: str, lang: str, fresh: bool = False
 ) -> StagesPlan:
     """What to do so that each meaning has its stage. `known`: stages as we remember them: they stay, renamed or not.
 
@@ -139,9 +140,11 @@ def plan_stages(
     """
     found = _matched(rows, known, fresh)
     if fresh:
-        places = {meaning: _STEP * at for at, meaning in enumerate(Meaning, 1)}
+        places = {meaning: _STEP * at for at, meaning in enumerate(ReturnStage, 1)}
         # The last one first: in-progress stages must not stand behind the final ones in between.
-        born = [(found[each].row, _dressed(each, places[each], lang)) for each in reversed(Meaning) if each in found]
+        born = [
+            (found[each].row, _dressed(each, places[each], lang)) for each in reversed(ReturnStage) if each in found
+        ]
         return StagesPlan(
             found, tuple(born), tuple(_added(each, places[each], directory, lang) for each in _lacking(found))
         )
@@ -149,18 +152,20 @@ def plan_stages(
     return StagesPlan(found, (), tuple(_added(each, places[each], directory, lang) for each in _lacking(found)))
 
 
-def _matched(rows: Sequence[StageRow], known: Mapping[Meaning, str], fresh: bool) -> dict[Meaning, StageRow]:
-    found: dict[Meaning, StageRow] = {}
+def _matched(rows: Sequence[StageRow], known: Mapping[ReturnStage, str], fresh: bool) -> dict[ReturnStage, StageRow]:
+    found: dict[ReturnStage, StageRow] = {}
     left = list(rows)
 
-    def take(fits: Callable[[Meaning, StageRow], bool], meanings: Collection[Meaning] = tuple(Meaning)) -> None:
+    def take(
+        fits: Callable[[ReturnStage, StageRow], bool], meanings: Collection[ReturnStage] = tuple(ReturnStage)
+    ) -> None:
         for meaning in meanings:
             row = next((each for each in left if meaning not in found and fits(meaning, each)), None)
             if row is not None:
                 found[meaning] = row
                 left.remove(row)
 
-    def of_kind(meaning: Meaning, row: StageRow) -> bool:
+    def of_kind(meaning: ReturnStage, row: StageRow) -> bool:
         return row.semantics == STAGES[meaning].semantics
 
     take(lambda meaning, row: row.id == known.get(meaning))
@@ -168,22 +173,22 @@ def _matched(rows: Sequence[StageRow], known: Mapping[Meaning, str], fresh: bool
     take(lambda meaning, row: of_kind(meaning, row) and row.name.casefold() in STAGES[meaning].all_names)
     # New items stand in the first stage; a process ends in its final ones.
     first = next((row for row in rows if not row.semantics), None)
-    take(lambda _, row: row is first, [Meaning.REQUESTED])
-    take(of_kind, [Meaning.CLOSED, Meaning.REFUSED])
+    take(lambda _, row: row is first, [ReturnStage.REQUESTED])
+    take(of_kind, [ReturnStage.CLOSED, ReturnStage.REFUSED])
     if fresh:
         take(of_kind)
     return found
 
 
-def _lacking(found: Mapping[Meaning, StageRow]) -> list[Meaning]:
-    return [meaning for meaning in Meaning if meaning not in found]
+def _lacking(found: Mapping[ReturnStage, StageRow]) -> list[ReturnStage]:
+    return [meaning for meaning in ReturnStage if meaning not in found]
 
 
-def _places(rows: Sequence[StageRow], found: Mapping[Meaning, StageRow]) -> Iterator[tuple[Meaning, int]]:
+def _places(rows: Sequence[StageRow], found: Mapping[ReturnStage, StageRow]) -> Iterator[tuple[ReturnStage, int]]:
     """Where a missing stage goes: behind the meaning before it, and before the final ones (§1.7)."""
     final = min((row.sort for row in rows if row.semantics), default=_STEP * (len(STAGES) + 1))
     last = 0
-    for meaning in Meaning:
+    for meaning in ReturnStage:
         if meaning in found:
             last = found[meaning].sort
         elif STAGES[meaning].semantics:
@@ -194,12 +199,12 @@ def _places(rows: Sequence[StageRow], found: Mapping[Meaning, StageRow]) -> Iter
             yield meaning, last
 
 
-def _dressed(meaning: Meaning, sort: int, lang: str) -> dict[str, Any]:
+def _dressed(meaning: ReturnStage, sort: int, lang: str) -> dict[str, Any]:
     spec = STAGES[meaning]
     return {"NAME": spec.name(lang), "SORT": sort, "COLOR": spec.colour}
 
 
-def _added(meaning: Meaning, sort: int, directory: str, lang: str) -> dict[str, Any]:
+def _added(meaning: ReturnStage, sort: int, directory: str, lang: str) -> dict[str, Any]:
     spec = STAGES[meaning]
     told = {"ENTITY_ID": directory, "STATUS_ID": spec.code, "SEMANTICS": spec.semantics}
     return {**told, **_dressed(meaning, sort, lang)}

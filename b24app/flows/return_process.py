@@ -8,21 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from b24app.logistics.jsonable import Jsonable
-
-
-class Meaning(StrEnum):
-    """What a stage says of a return, in the order of its life. The last two are its ends: success and failure."""
-
-    REQUESTED = "requested"
-    APPROVED = "approved"
-    COLLECTION_BOOKED = "collection_booked"
-    IN_TRANSIT = "in_transit"
-    RECEIVED = "received"
-    INSPECTED = "inspected"
-    REFUNDED = "refunded"
-    REPLACED = "replaced"
-    CLOSED = "closed"
-    REFUSED = "refused"
+from b24app.logistics.returning import ReturnStage
 
 
 class ReturnField(StrEnum):
@@ -60,8 +46,8 @@ class ReturnProcess(Jsonable):
     entity: int
     title: str
     category: int = 0
-    stages: Mapping[Meaning, str] = field(default_factory=dict)
-    names: Mapping[Meaning, str] = field(default_factory=dict)
+    stages: Mapping[ReturnStage, str] = field(default_factory=dict)
+    names: Mapping[ReturnStage, str] = field(default_factory=dict)
     fields: Mapping[ReturnField, str] = field(default_factory=dict)
     made: bool = False
     laid: bool = False

@@ -15,7 +15,8 @@ from b24app.logistics.money import Money
 
 
 class ReturnStage(StrEnum):
-    """Where a return is. A portal has its own stages for these, and its own names of them."""
+    """Where a return is, in the order of its life; the last two are its ends: success and failure. A portal has its own
+    stages for these, and its own names of them (`flows.return_process`)."""
 
     REQUESTED = "requested"
     APPROVED = "approved"

@@ -11,11 +11,12 @@ from flask import Blueprint, Response, make_response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.features import Feature, has
-from b24app.flows.return_process import Meaning, OffReason
+from b24app.flows.return_process import OffReason
 from b24app.frames import pages
 from b24app.frames import parts as page_parts
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession
+from b24app.logistics.returning import ReturnStage
 from b24app.store import return_process
 from b24app.store.audit import Act
 from b24app.store.faces.portal import PortalFacts
@@ -62,7 +63,7 @@ def card(facts: PortalFacts) -> ReturnsCard | None:
         chosen=kept.chosen or (process.type if process else 0),
         off=kept.off.why.value if kept.off else "",
         said=kept.off.said if kept.off else "",
-        stages=tuple((each.value, process.names.get(each, "")) for each in Meaning) if process else (),
+        stages=tuple((each.value, process.names.get(each, "")) for each in ReturnStage) if process else (),
         types=kept.types,
         reading=state in ("waiting", "running"),
     )

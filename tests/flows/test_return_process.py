@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from b24app.flows.return_process import Meaning, OffReason
+from b24app.flows.return_process import OffReason
+from b24app.logistics.returning import ReturnStage
 from b24app.store import portals
 from b24app.store.return_process import Kept
 from tests.flows.town import ADMIN, Shop, Town, words_of
@@ -59,7 +60,7 @@ def test_an_administrator_chooses_loses_and_gets_it_again(shop: Shop) -> None:
     assert "держит в процессе «Рекламации»" in card(shop)
     process = kept(shop).process
     assert process is not None
-    assert (process.entity, set(process.stages)) == (theirs["entityTypeId"], set(Meaning))
+    assert (process.entity, set(process.stages)) == (theirs["entityTypeId"], set(ReturnStage))
 
     rest(shop, "crm.type.delete", id=theirs["id"])
     # The day after nobody has to ask.

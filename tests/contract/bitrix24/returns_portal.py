@@ -11,7 +11,8 @@ from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.smart_process import directory_of
 from b24app.bitrix24.transport import PortalClient
 from b24app.clock import SystemClock
-from b24app.flows.return_process import Meaning, ReturnField, ReturnProcess
+from b24app.flows.return_process import ReturnField, ReturnProcess
+from b24app.logistics.returning import ReturnStage
 from b24app.store import portals, return_process
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import PortalState
@@ -121,7 +122,7 @@ class Portal:
         rows: list[dict[str, Any]] = self.call("crm.status.list", filter=condition, order={"SORT": "ASC"})
         return rows
 
-    def stage(self, meaning: Meaning) -> dict[str, Any]:
+    def stage(self, meaning: ReturnStage) -> dict[str, Any]:
         [found] = [row for row in self.stages() if row["STATUS_ID"] == self.process.stages[meaning]]
         return found
 
@@ -140,8 +141,8 @@ class Portal:
         process = self.process
         assert [each["id"] for each in self.types] == [process.type]
         rows = self.stages()
-        assert [row["STATUS_ID"] for row in rows] == [process.stages[each] for each in Meaning]
-        assert [row["NAME"] for row in rows] == [process.names[each] for each in Meaning] == list(names)
+        assert [row["STATUS_ID"] for row in rows] == [process.stages[each] for each in ReturnStage]
+        assert [row["NAME"] for row in rows] == [process.names[each] for each in ReturnStage] == list(names)
         assert [row["SEMANTICS"] for row in rows] == [None] * 8 + ["S", "F"]
         assert len({row["COLOR"] for row in rows}) == len(rows)
         assert len(self.fields()) == len(process.fields) == len(ReturnField)

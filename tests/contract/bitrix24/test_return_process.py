@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from b24app.bitrix24.smart_process import directory_of
-from b24app.flows.return_process import Meaning, OffReason, ReturnField
+from b24app.flows.return_process import OffReason, ReturnField
+from b24app.logistics.returning import ReturnStage
 from b24app.store.return_process import Kept
 from b24app.wire.errors import NotSent, OutcomeUnknown
 from install.wanted_returns import STAGES
@@ -45,11 +46,11 @@ def test_a_return_lives_in_it(portal: Portal) -> None:
     process, deal = portal.process, portal.rig.deal_ids(1)[0]
     values = {ReturnField.NUMBER: "R-7", ReturnField.OWED: "4644.00|RUB", ReturnField.LINK: "https://track.test/7"}
     told = {process.fields[name]: value for name, value in values.items()}
-    fields = {"title": "Возврат", "parentId2": deal, "stageId": process.stages[Meaning.APPROVED], **told}
+    fields = {"title": "Возврат", "parentId2": deal, "stageId": process.stages[ReturnStage.APPROVED], **told}
     item = portal.call("crm.item.add", entityTypeId=process.entity, fields=fields)["item"]
     assert (item["parentId2"], item["stageSemanticId"]) == (deal, "P")
     assert {name: item[name] for name in told} == told
-    moved = {"stageId": process.stages[Meaning.REFUSED]}
+    moved = {"stageId": process.stages[ReturnStage.REFUSED]}
     item = portal.call("crm.item.update", entityTypeId=process.entity, id=item["id"], fields=moved)["item"]
     assert item["stageSemanticId"] == "F"
     row = {"ownerType": f"T{process.entity:x}", "ownerId": item["id"], "productName": "Плед", "price": 2580}
@@ -119,7 +120,7 @@ def test_one_that_the_administrator_names_keeps_its_own_stages(portal: Portal) -
     portal.look()
     process = portal.process
     assert (process.type, process.title, portal.kept.chosen) == (theirs["id"], "Рекламации", 0)
-    assert process.stages[Meaning.IN_TRANSIT].endswith(":UC_1")
+    assert process.stages[ReturnStage.IN_TRANSIT].endswith(":UC_1")
     rows = portal.stages()
     assert [row["NAME"] for row in rows] == [
         "Начало",
@@ -146,9 +147,9 @@ def test_one_that_the_administrator_names_keeps_its_own_stages(portal: Portal) -
 def test_what_is_gone_comes_back_and_what_was_renamed_stays(portal: Portal) -> None:
     portal.look()
     portal.works()
-    for meaning in (Meaning.APPROVED, Meaning.RECEIVED):
+    for meaning in (ReturnStage.APPROVED, ReturnStage.RECEIVED):
         portal.call("crm.status.delete", id=portal.stage(meaning)["ID"])
-    portal.call("crm.status.update", id=portal.stage(Meaning.INSPECTED)["ID"], fields={"NAME": "Одобрен"})
+    portal.call("crm.status.update", id=portal.stage(ReturnStage.INSPECTED)["ID"], fields={"NAME": "Одобрен"})
     extra = {"ENTITY_ID": portal.stages()[0]["ENTITY_ID"], "STATUS_ID": "UC_9", "NAME": "Спор", "SORT": 85}
     portal.call("crm.status.add", fields=extra)
     gone = next(row for row in portal.fields() if row["fieldName"].endswith("WB_REASON"))
@@ -156,8 +157,8 @@ def test_what_is_gone_comes_back_and_what_was_renamed_stays(portal: Portal) -> N
     portal.look()
     names = [row["NAME"] for row in portal.stages()]
     assert names == [*NAMES_RU[:5], "Одобрен", *NAMES_RU[6:8], "Спор", *NAMES_RU[8:]]
-    assert portal.process.names[Meaning.INSPECTED] == "Одобрен"
-    assert portal.stage(Meaning.APPROVED)["STATUS_ID"].endswith(":WB_OK")
+    assert portal.process.names[ReturnStage.INSPECTED] == "Одобрен"
+    assert portal.stage(ReturnStage.APPROVED)["STATUS_ID"].endswith(":WB_OK")
     assert len(portal.fields()) == len(ReturnField)
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from b24app.bitrix24.own_fields import LONGEST
 from b24app.bitrix24.smart_process import StageRow, directory_of, field_name, parse_described, parse_stages, related
-from b24app.flows.return_process import Meaning, ReturnField
+from b24app.flows.return_process import ReturnField
+from b24app.logistics.returning import ReturnStage
 from install.labels import LANGUAGES
 from install.wanted_returns import FIELDS, STAGES, field_creation, free_title, plan_stages
 
@@ -47,9 +48,9 @@ def test_a_process_of_the_portals_own_keeps_its_stages() -> None:
     plan = plan_stages(BORN, {}, HERE, "ru")
     assert plan.updates == ()
     assert {each: row.row for each, row in plan.found.items()} == {
-        Meaning.REQUESTED: 1,
-        Meaning.CLOSED: 4,
-        Meaning.REFUSED: 5,
+        ReturnStage.REQUESTED: 1,
+        ReturnStage.CLOSED: 4,
+        ReturnStage.REFUSED: 5,
     }
     assert sorts(plan.adds) == [11, 12, 13, 14, 15, 16, 17]
 
@@ -57,20 +58,20 @@ def test_a_process_of_the_portals_own_keeps_its_stages() -> None:
 @pytest.mark.parametrize("name", ["Едет к нам", "ЕДЕТ", "In transit", "On its way back"])
 def test_a_stage_is_known_by_its_name(name: str) -> None:
     plan = plan_stages([*BORN[:3], StageRow(9, "UC_1", name, 35), *BORN[3:]], {}, HERE, "ru")
-    assert plan.found[Meaning.IN_TRANSIT].row == 9
+    assert plan.found[ReturnStage.IN_TRANSIT].row == 9
 
 
 def test_an_end_of_a_working_stages_name_is_not_taken_for_it() -> None:
     plan = plan_stages([*BORN, StageRow(9, "UC_1", "Одобрен", 60, "F")], {}, HERE, "ru")
-    assert Meaning.APPROVED not in plan.found
+    assert ReturnStage.APPROVED not in plan.found
 
 
 def test_what_we_know_wins_over_names_and_codes() -> None:
     rows = [*BORN[:3], StageRow(8, "DT1042_30:WB_OK", "Едет", 32), StageRow(9, "UC_1", "Одобрен", 35), *BORN[3:]]
-    assert plan_stages(rows, {}, HERE, "ru").found[Meaning.APPROVED].row == 8
-    known = {Meaning.IN_TRANSIT: "DT1042_30:WB_OK", Meaning.APPROVED: "DT1042_30:CLIENT"}
+    assert plan_stages(rows, {}, HERE, "ru").found[ReturnStage.APPROVED].row == 8
+    known = {ReturnStage.IN_TRANSIT: "DT1042_30:WB_OK", ReturnStage.APPROVED: "DT1042_30:CLIENT"}
     found = plan_stages(rows, known, HERE, "ru").found
-    assert (found[Meaning.IN_TRANSIT].row, found[Meaning.APPROVED].row) == (8, 3)
+    assert (found[ReturnStage.IN_TRANSIT].row, found[ReturnStage.APPROVED].row) == (8, 3)
 
 
 def test_a_stage_that_is_gone_comes_back_to_its_place_and_never_behind_the_ends() -> None:
@@ -85,9 +86,9 @@ def test_a_stage_that_is_gone_comes_back_to_its_place_and_never_behind_the_ends(
 def test_codes_of_stages_are_short_enough_for_any_prefix() -> None:
     """The server puts `DT1042_30:` before them and cuts at 21 characters (bitrix24-crm.md §1.7)."""
     codes = [spec.code for spec in STAGES.values()]
-    assert len(set(codes)) == len(codes) == len(Meaning)
+    assert len(set(codes)) == len(codes) == len(ReturnStage)
     assert all(re.fullmatch(r"[A-Z_]{1,7}", code) for code in codes)
-    assert list(STAGES) == list(Meaning)
+    assert list(STAGES) == list(ReturnStage)
 
 
 def test_no_two_stages_answer_to_one_name() -> None:
