@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.flows.returns.counting import finished, found_of, inspected, surplus, uncounted
@@ -78,7 +78,6 @@ def test_strange_articles_and_surplus_are_told_one_by_one() -> None:
     assert shown(case) == [(1, "as_new", "2"), (2, "as_new", "1")]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=4), st.integers(0, 25), st.integers(0, 25))
 def test_rows_of_one_article_share_its_result(asked: list[int], good: int, bad: int) -> None:
     """Nothing that the warehouse counted is lost or doubled, and the expected pieces add up."""

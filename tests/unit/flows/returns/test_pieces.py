@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.flows.returns.pieces import all_of, amount_of, cut, rounded, without, worth_of
@@ -59,7 +59,6 @@ def test_half_a_minor_unit_is_rounded_up_once() -> None:
     assert [rounded(Fraction(n, 2)) for n in range(5)] == [0, 1, 1, 2, 2]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**11), st.integers(1, 60), st.randoms())
 def test_single_pieces_in_any_order_add_up_and_are_alike(minor: int, quantity: int, order: object) -> None:
     sold = of(str(quantity), minor)
@@ -70,7 +69,6 @@ def test_single_pieces_in_any_order_add_up_and_are_alike(minor: int, quantity: i
     assert set(worths) <= {minor // quantity, minor // quantity + 1}
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**11), QUANTITIES, st.lists(st.decimals(0, 1, places=3), max_size=12))
 def test_parts_of_units_add_up(minor: int, quantity: Decimal, cuts: list[Decimal]) -> None:
     sold = of(quantity, minor)
@@ -79,7 +77,6 @@ def test_parts_of_units_add_up(minor: int, quantity: Decimal, cuts: list[Decimal
     assert sum(worth_of(sold, [each]).minor for each in pieces) == minor
 
 
-@settings(deadline=None)
 @given(QUANTITIES, st.lists(st.decimals(0, 1, places=3), max_size=8))
 def test_whatever_is_cut_off_nothing_appears_or_is_lost(quantity: Decimal, shares: list[Decimal]) -> None:
     free = all_of(of(quantity, 1))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.flows.returns.storage import Audience, Countdown, StorageRules, Waiting, countdown
@@ -88,7 +88,6 @@ def test_a_system_that_does_not_say_is_guessed_or_not_counted() -> None:
     assert not counted(at(19), rules=replace(RULES, days=99)).is_guess
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 24 * 12), min_size=1, max_size=40),
     st.lists(st.integers(0, 9), max_size=4),

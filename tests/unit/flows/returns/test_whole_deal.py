@@ -113,7 +113,7 @@ class Deal:
         assert sum(each.delivery.minor for each in counted) <= self.delivery
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150)
 @given(ROWS, st.integers(0, 10**5), CHOICES, st.integers(0, 4))
 def test_any_life_of_returns(rows: list[tuple[int, int, bool]], delivery: int, dice: list[int], quarter: int) -> None:
     deal = Deal(rows, delivery, dice)
@@ -137,7 +137,7 @@ def test_any_life_of_returns(rows: list[tuple[int, int, bool]], delivery: int, d
         deal.check(received)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150)
 @given(ROWS, st.integers(0, 10**5), CHOICES)
 def test_all_that_was_paid_goes_back_once_everything_came(
     rows: list[tuple[int, int, bool]], delivery: int, dice: list[int]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.flows.returns.window import (
@@ -121,7 +121,6 @@ def test_the_day_of_the_answer() -> None:
     assert answer_by(NOW, MOSCOW, WindowRules()) == date(2026, 11, 22)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(0, 100), st.integers(0, 100))
 def test_every_day_is_judged_as_the_last_day_says(after_h: int, days: int, more: int) -> None:
     rules = WindowRules(days=days, longer=(replace(HOLIDAYS, days=more),))
