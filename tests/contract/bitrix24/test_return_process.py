@@ -150,13 +150,15 @@ def test_what_is_gone_comes_back_and_what_was_renamed_stays(portal: Portal) -> N
     for meaning in (ReturnStage.APPROVED, ReturnStage.RECEIVED):
         portal.call("crm.status.delete", id=portal.stage(meaning)["ID"])
     portal.call("crm.status.update", id=portal.stage(ReturnStage.INSPECTED)["ID"], fields={"NAME": "Одобрен"})
+    # One that the portal was born with has no code of ours.
+    portal.call("crm.status.update", id=portal.stage(ReturnStage.COLLECTION_BOOKED)["ID"], fields={"NAME": "Ждём"})
     extra = {"ENTITY_ID": portal.stages()[0]["ENTITY_ID"], "STATUS_ID": "UC_9", "NAME": "Спор", "SORT": 85}
     portal.call("crm.status.add", fields=extra)
     gone = next(row for row in portal.fields() if row["fieldName"].endswith("WB_REASON"))
     portal.call("userfieldconfig.delete", moduleId="crm", id=gone["id"])
     portal.look()
     names = [row["NAME"] for row in portal.stages()]
-    assert names == [*NAMES_RU[:5], "Одобрен", *NAMES_RU[6:8], "Спор", *NAMES_RU[8:]]
+    assert names == [*NAMES_RU[:2], "Ждём", *NAMES_RU[3:5], "Одобрен", *NAMES_RU[6:8], "Спор", *NAMES_RU[8:]]
     assert portal.process.names[ReturnStage.INSPECTED] == "Одобрен"
     assert portal.stage(ReturnStage.APPROVED)["STATUS_ID"].endswith(":WB_OK")
     assert len(portal.fields()) == len(ReturnField)
