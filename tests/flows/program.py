@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, cast
 
 from cryptography.fernet import Fernet
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from b24app import create_app
@@ -18,7 +21,9 @@ from b24app.logs import configure_logs
 from b24app.parts import Parts, open_worker
 from b24app.remotes import Remotes
 from b24app.settings import Settings
+from b24app.store import lanes
 from b24app.store.engine import read_scope
+from b24app.store.models import Lane, ScheduleRow
 from b24app.workroom import join_lanes
 from install.wanted import fingerprint
 from sandbox.world import World
@@ -66,6 +71,10 @@ class Busy:
         with self._changed:
             self._count -= 1
             self._changed.notify_all()
+
+    def any(self) -> bool:
+        with self._changed:
+            return self._count > 0
 
     def wait(self, seconds: float) -> bool:
         with self._changed:
@@ -144,6 +153,10 @@ class Program:
         with read_scope(self.parts.sessions) as session:
             return query(session, *args)
 
+    def busy(self) -> bool:
+        """Whether somebody is being answered, or the worker has something to do."""
+        return self._answering.any() or (self._working and bool(self.read(_waiting, self.parts.clock.now())))
+
     def wait(self, until: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
         """Poll until something true comes; fails the test otherwise. The limit is for a machine at rest: a busy one
         gets three times as long, which costs a passing test nothing."""
@@ -162,6 +175,13 @@ class Program:
         if deal_id is not None:
             body["entity_id"] = deal_id
         return Person(self.steer("POST", f"/bitrix24/{member_id}/frame", body))
+
+
+def _waiting(session: Session, now: datetime) -> int:
+    """Lanes that are due or held, jobs whose date has come."""
+    held = session.scalars(select(Lane.id).where(Lane.lease_until > now)).all()
+    jobs = session.scalars(select(ScheduleRow.name).where(ScheduleRow.next_run_at <= now)).all()
+    return len(lanes.due_lanes(session, now)) + len(held) + len(jobs)
 
 
 def _not_yet(_environ: Any, start: Any) -> list[bytes]:
