@@ -1,6 +1,6 @@
 """SOAP services through zeep, over the house's one HTTP door (limits, budget, circuit, log). A WSDL is loaded and
-parsed once per process, which takes zeep a second; accounts share it. Where it says that its service is, is not asked:
-the account's keys go to the host that was configured, and nowhere else."""
+parsed once per process, which takes zeep a second; accounts share it, and the latest used ones are kept. Where it says
+that its service is, is not asked: the account's keys go to the host that was configured, and nowhere else."""
 
 from __future__ import annotations
 
