@@ -46,6 +46,14 @@ def test_both_languages_tell_the_same_chapters(name: str) -> None:
     assert not re.search("[А-Яа-яЁё]", en)
 
 
+@pytest.mark.parametrize(("lang", "title"), [("en", "Full description"), ("ru", "Полное описание")])
+def test_the_card_names_each_system_that_can_be_connected(lang: str, title: str) -> None:
+    found = chapter(f"listing.{lang}.md", title)
+    ours = [code for code in discover() if (ROOT / f"docs/systems/{code}.md").exists()]
+    names = [discover()[code].manifest.title[lang] for code in ours]
+    assert [name for name in names if name not in found] == []
+
+
 @pytest.mark.parametrize("size", ICON_SIZES)
 def test_the_icon_is_square_and_has_no_holes(size: int) -> None:
     with Image.open(MARKET / f"icon-{size}.png") as icon:
