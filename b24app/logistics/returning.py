@@ -173,6 +173,23 @@ class Counted(Jsonable):
 
 
 @dataclass(frozen=True, slots=True)
+class Scan(Jsonable):
+    """A clerk found pieces, or takes an earlier scan back: `undoes` is that one's `key`. `key` is made by the phone, so
+    that a scan which is sent twice is one. `row` 0 = what `code` says is none of the return's. `at` by the phone's
+    clock, `by` a user of the portal."""
+
+    key: str
+    at: datetime
+    code: str = ""
+    row: int = 0
+    quantity: Decimal = Decimal(1)
+    condition: Condition = Condition.AS_NEW
+    by: int = 0
+    name: str = ""
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Signed(Jsonable):
     """Who decided against a rule, and why. `by` is a user of the portal."""
 
