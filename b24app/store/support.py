@@ -13,6 +13,7 @@ from b24app.store import calls, checkup, migrate, portals, reconciling
 from b24app.store.models import (
     Attempt,
     AuditRow,
+    GoodsReturn,
     InboxRow,
     Intent,
     Job,
@@ -97,7 +98,7 @@ def _by_state(session: Session, table: Any, where: Any) -> list[dict[str, Any]]:
 
 
 def counts(session: Session, portal_id: int, now: datetime) -> dict[str, Any]:
-    """Problems, shipments, unknown codes, what people did and what the reconciliation found: numbers by code."""
+    """Problems, shipments, returns, unknown codes, what people did, what the reconciliation found: numbers by code."""
     problems: dict[str, int] = {}
     for problem, state in session.execute(
         select(ProblemRow.problem, ProblemRow.state).where(ProblemRow.portal_id == portal_id)
@@ -105,6 +106,7 @@ def counts(session: Session, portal_id: int, now: datetime) -> dict[str, Any]:
         key = f"{state}: {problem.get('code', '')}"
         problems[key] = problems.get(key, 0) + 1
     status = select(Shipment.status, func.count()).where(Shipment.portal_id == portal_id).group_by(Shipment.status)
+    stage = select(GoodsReturn.stage, func.count()).where(GoodsReturn.portal_id == portal_id)
     acts = select(AuditRow.action, func.count()).where(AuditRow.portal_id == portal_id).group_by(AuditRow.action)
     unknown = select(UnknownCode.system, UnknownCode.code, UnknownCode.seen).where(UnknownCode.portal_id == portal_id)
     found = reconciling.findings(session, portal_id, now)
@@ -112,6 +114,7 @@ def counts(session: Session, portal_id: int, now: datetime) -> dict[str, Any]:
     return {
         "problems": dict(sorted(problems.items())),
         "shipments": dict(session.execute(status).all()),
+        "returns": dict(session.execute(stage.group_by(GoodsReturn.stage)).all()),
         "actions": dict(session.execute(acts).all()),
         "unknown_codes": [f"{system} {code}: {seen}" for system, code, seen in session.execute(unknown)],
         "reconciliation": {
