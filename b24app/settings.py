@@ -119,7 +119,10 @@ class Settings(BaseSettings):
     inbox_days: int = Field(7, ge=1, description="Days that served rows are kept")
     attempts_days: int = Field(30, ge=1, description="Days that attempts are kept")
     audit_days: int = Field(
-        365, ge=31, description="Days the audit is kept: who did what (never less than 31, the reconciliation reads it)"
+        365,
+        ge=31,
+        description="Days the audit (who did what) and pictures of ended returns are kept "
+        "(never less than 31, the reconciliation reads it)",
     )
     keep_left_days: int = Field(
         90, ge=0, description="Days a portal's data wait for a reinstall after it left without asking to delete them"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from b24app.clock import FixedClock
+from b24app.flows.returns.effects import Actor
+from b24app.logistics.money import Money
+from b24app.logistics.returning import Scan
 from b24app.store import (
     calllog,
     deals,
@@ -19,13 +23,22 @@ from b24app.store import (
     outbox,
     portals,
     problems,
+    refunds,
     retention,
+    return_journal,
+    return_photos,
+    return_scans,
+    returns,
     shipments,
 )
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import Base, CallLogRow, ParcelPlanRow, Portal, PortalState, Shipment
+from b24app.store.models import Base, CallLogRow, ParcelPlanRow, Portal, PortalState, RefundKind, Shipment
 from b24app.store.outbox import ToPortal
+from b24app.store.refunds import Refund
+from b24app.store.return_journal import Moved
+from b24app.store.return_photos import Photo
 from b24app.wire.log import CallRecord
+from tests.unit.flows.returns.given import a_return, counted
 
 
 def _fill(sessions: Sessions, portal: Portal, clock: FixedClock) -> Shipment:
@@ -45,11 +58,25 @@ def _fill(sessions: Sessions, portal: Portal, clock: FixedClock) -> Shipment:
         lane = lanes.portal_lane(session, portal.id)
         inbox.append(session, lane.id, "deal", "7", {}, now=now, trace_id="t")
         feeds.join(session, account, f"account of {portal.member_id}", now)
+        _send_back(session, portal, now)
     sink = calllog.StoredCallLog(sessions, every_s=3600)
     for remote in (f"portal:{portal.member_id}", f"cdek:{account.id}"):
         sink.record(CallRecord(now, "t", remote, "l", "GET", "u", "answered", "", 200, 1.0, 0, 0, False))
     sink.flush()
     return shipment
+
+
+def _send_back(session: Session, portal: Portal, now: datetime) -> None:
+    """A return with a row in each of its tables."""
+    turn = returns.take_turn(session, portal, 7)
+    case = a_return(number=turn.number, deal_id=7, counted=(counted(1, "1"),))
+    kept = returns.begin(session, turn, case, by=1, name="", now=now)
+    return_scans.append(session, portal.id, kept.id, [Scan("s", now)], now)
+    return_photos.keep(session, portal.id, kept.id, Photo("p", "image/jpeg", now), b"jpeg", now)
+    moved = Moved(now, Actor.PERSON, None, case.stage, case.stage)
+    return_journal.add(session, portal.id, kept.id, moved)
+    refund = Refund("r", RefundKind.PAID, Money(1), now)
+    refunds.add(session, portal.id, returns.present(session, portal.id, kept.id), refund, now)
 
 
 def test_nobody_sees_a_neighbours_rows(
