@@ -210,7 +210,8 @@ def save(
     without that turn; NoResultFound when there is none (any more)."""
     if case.number != seen.case.number:
         raise ValueError(f"return {case.number} is not {seen.case.number}")
-    if _takes_more(seen.case, case) and (turn is None or turn.deal_id != case.deal_id):
+    its = turn is not None and (turn.portal_id, turn.deal_id) == (portal_id, case.deal_id)
+    if not its and _takes_more(seen.case, case):
         raise ValueError(f"return {case.number} takes pieces that another one may take at the same moment")
     if not returns_rows.step(session, portal_id, seen.id, now, seen.version):
         return Written(present(session, portal_id, seen.id), False)

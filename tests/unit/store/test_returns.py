@@ -152,12 +152,11 @@ def test_a_crowd_takes_no_more_than_was_sold(sessions: Sessions, portal: Portal)
     assert len(set(taken)) == 2
 
 
-def test_who_takes_pieces_again_holds_the_deal(sessions: Sessions, portal: Portal) -> None:
+def test_who_takes_pieces_again_holds_the_deal(sessions: Sessions, portal: Portal, neighbour: Portal) -> None:
     seen = begun(sessions, portal, stage=ReturnStage.REFUSED)
     again = replace(seen.case, stage=ReturnStage.REQUESTED)
     with session_scope(sessions) as session:
-        elsewhere = returns.take_turn(session, portal, 9)
-        for turn in (None, elsewhere):
+        for turn in (None, returns.take_turn(session, portal, 9), returns.take_turn(session, neighbour, DEAL)):
             with pytest.raises(ValueError, match="takes pieces"):
                 returns.save(session, portal.id, seen, again, by=7, name="Анна", now=NOW, turn=turn)
     with session_scope(sessions) as session:
