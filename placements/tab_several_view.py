@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from b24app.flows.portions import Line, attention, is_split, is_taken, still_left
 from b24app.frames.formats import NBSP, Formats
 from b24app.frames.rights import Right
+from b24app.logistics.numbers import read_decimal
 from b24app.logistics.status import Status
 from b24app.store.faces.deal_facts import (
     ShipmentFacts,
@@ -160,8 +161,4 @@ def read_form(typed: Mapping[str, str], formats: Formats) -> tuple[tuple[Line, .
 
 
 def _number(text: str) -> Decimal | None:
-    try:
-        found = Decimal(text.replace(",", ".").replace(NBSP, "").strip()) if len(text) <= LONGEST else None
-    except InvalidOperation:
-        return None
-    return found if found is not None and found.is_finite() else None
+    return read_decimal(text.replace(",", ".").replace(NBSP, "").strip()) if len(text) <= LONGEST else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from b24app.bitrix24.encoding import Command, as_list, as_map
@@ -12,6 +12,7 @@ from b24app.bitrix24.envelope import number
 from b24app.bitrix24.names import DEAL
 from b24app.flows.snapshot import CatalogueSize, Payment, ProductRow, Source
 from b24app.logistics.money import Money
+from b24app.logistics.numbers import read_decimal
 
 _WEIGHED = ["id", "iblockId", "name", "type", "iblockSectionId", "xmlId", "code", "weight", "length", "width", "height"]
 
@@ -288,7 +289,4 @@ def _scaled(value: Any, factor: float) -> float | None:
 
 
 def _decimal(value: Any) -> Decimal:
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return Decimal(0)
+    return read_decimal(value) or Decimal(0)

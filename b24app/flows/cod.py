@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from b24app.flows.recipient import as_text
 from b24app.flows.snapshot import CodSource, DealSnapshot, DeclaredSource, PipelineConfig, Role
 from b24app.logistics.money import Money
+from b24app.logistics.numbers import read_decimal
 from b24app.logistics.problem import Field, Problem, Who
 
 _NOISE = re.compile(r"(?:руб(?:лей|ля|\.)?|р\.|₽|rub|\s|\xa0|\u202f)", re.IGNORECASE)
@@ -54,9 +54,5 @@ def _unpaid(deal: DealSnapshot) -> tuple[Money | None, list[Problem]]:
 def read_money(value: Any, currency: str) -> Money | None:
     """A money field (`1500.00|RUB`), a number or a text such as `1 500,50 руб.`; None when it is not an amount."""
     number, _, stated = as_text(value).partition("|")
-    plain = _NOISE.sub("", number).replace(",", ".")
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        return None
-    return Money.of(amount, stated.strip() or currency) if amount.is_finite() else None
+    amount = read_decimal(_NOISE.sub("", number).replace(",", "."))
+    return None if amount is None else Money.of(amount, stated.strip() or currency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from b24app.flows.choose import Conditions
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession
 from b24app.logistics.model import DeliveryKind
+from b24app.logistics.numbers import read_decimal
 from b24app.store import rules
 from b24app.store.audit import Act, compared
 from b24app.store.faces.portal import PortalFacts
@@ -131,11 +132,10 @@ def _conditions(form: Mapping[str, str]) -> tuple[Conditions, dict[str, str]]:
 def _number(text: str) -> Decimal | None:
     """`2,5` or `1 000`; None when empty. What is no number is below zero: no rule asks for that."""
     plain = re.sub(r"[\s\xa0\u202f]", "", text).replace(",", ".")
-    try:
-        number = Decimal(plain) if plain else None
-    except InvalidOperation:
-        return Decimal(-1)
-    return number if number is None or number.is_finite() else Decimal(-1)
+    if not plain:
+        return None
+    number = read_decimal(plain)
+    return Decimal(-1) if number is None else number
 
 
 def _names(text: str, field: str, errors: dict[str, str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from b24app.logistics.money import Money
+from b24app.logistics.numbers import read_decimal
 
 
 def centimetres(millimetres: int) -> int:
@@ -30,14 +31,8 @@ def grams_of(kilos: Any) -> int | None:
 
 
 def decimal_of(value: Any) -> Decimal | None:
-    """A finite number as a number or text, with a decimal comma too; None when it is none."""
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        found = Decimal(str(value).strip().replace(",", "."))
-    except ArithmeticError:
-        return None
-    return found if found.is_finite() else None
+    """A number of a sensible size as a number or text, with a decimal comma too; None when it is none."""
+    return None if isinstance(value, bool) or value is None else read_decimal(str(value).strip().replace(",", "."))
 
 
 def plain(value: Decimal) -> str:

@@ -13,6 +13,7 @@ from b24app.logistics.problem import Field, Problem
 from b24app.logistics.warehouse import Finding, InspectedLine, ReceiptRequest, ReceiptStage, ReceiptState
 from b24app.systems.kit.goods import article_unknown
 from b24app.systems.kit.inspected import inspected
+from b24app.systems.kit.units import decimal_of
 from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.errors import Unknown
 from b24app.systems.moysklad.goods import Shelf, joined
@@ -206,8 +207,8 @@ def _expected(row: Row) -> dict[str, Decimal]:
     """What we wrote down when it was announced: the rows are what came, once it is posted."""
     try:
         told = json.loads(str(field_in(row, FIELD_EXPECTED) or "{}"))
-        return {str(sku): Decimal(str(amount)) for sku, amount in told.items()}
-    except (ValueError, ArithmeticError, AttributeError):
+        return {str(sku): decimal_of(amount) or Decimal(0) for sku, amount in told.items()}
+    except (ValueError, AttributeError):
         return {}
 
 

@@ -148,3 +148,10 @@ def test_what_is_no_part_is_refused(typed: dict[str, str], error: str, ru: Forma
     assert form.error == error
     assert [line.wrong for line in form.lines if line.typed not in ("0", "")] == [True] * (error == "quantity")
     assert lines == ()
+
+
+@pytest.mark.parametrize("text", ["1e99999999", "-1e9999999", "1e-9999999"])
+def test_a_quantity_of_millions_of_digits_is_none(text: str, ru: Formats) -> None:
+    """Written out, it would stop the process of all pages."""
+    lines, form = read_form({**FORM, "q_1": text, "most_1": text, "q_2": "0"}, ru)
+    assert (lines, form.lines[0].wrong, form.error) == ((), True, "quantity")
