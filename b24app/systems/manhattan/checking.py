@@ -11,7 +11,7 @@ from b24app.systems.kit.json_lines import Path
 from b24app.systems.manhattan import vocabulary as words
 from b24app.systems.manhattan.answers import check_field, steps_of
 from b24app.systems.manhattan.checks import Check, Checks, Fault
-from b24app.systems.manhattan.filters import Around, CannotError
+from b24app.systems.manhattan.filters import Around, CannotError, tables_in
 from b24app.systems.manhattan.values import EACH, INDEX, Ref, check_filters, is_path, ref_of, refs_in
 
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
@@ -20,15 +20,9 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 def faults_in(data: Any) -> list[Fault]:
     """Everything that is wrong with a document; empty = it can be used."""
-    checker = _Checker(Around(maps=_maps(data)))
+    checker = _Checker(Around(maps=tables_in(data)))
     checker.whole(data)
     return checker.faults
-
-
-def _maps(data: Any) -> dict[str, Mapping[str, Any]]:
-    found = data.get("maps") if isinstance(data, Mapping) else None
-    rows = found.items() if isinstance(found, Mapping) else ()
-    return {str(name): table for name, table in rows if isinstance(table, Mapping)}
 
 
 class _Checker(Checks):
@@ -113,6 +107,7 @@ class _Checker(Checks):
         if not isinstance(value, list) or not value:
             self.kind(path, "texts")
             return
+        self.few(value, path)
         for at, each in enumerate(value):
             self.answer_path(each, (*path, at))
 
@@ -169,6 +164,8 @@ class _Checker(Checks):
             self.kind(path, "object")
 
     def template(self, node: Any, path: Path, sources: tuple[str, ...], inside: bool) -> None:
+        if self.too_deep(path):
+            return
         if isinstance(node, str):
             self.mapped(node, path, sources, inside)
         elif isinstance(node, list):
@@ -240,6 +237,7 @@ class _Checker(Checks):
             if not isinstance(value, str) and not (isinstance(value, list) and all(isinstance(e, str) for e in value)):
                 self.kind(at, "text")
                 return
+            self.few(value, at)
             for wrong in check_field(value, self.around):
                 self.say(at, wrong.code, **wrong.params)
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from b24app.systems.kit.json_lines import Path
 
+#: Levels of a document, which is filled in as deep; paths that are tried for one value.
+DEEPEST, MOST_PATHS = 32, 20
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -47,6 +50,17 @@ class Checks:
                 known[name](value, (*path, name))
             else:
                 self.unknown(name, (*path, name), known)
+
+    def few(self, value: Any, path: Path) -> None:
+        """Of a list of paths each is looked for in each row."""
+        if isinstance(value, list) and len(value) > MOST_PATHS:
+            self.say(path, "too_many", most=MOST_PATHS)
+
+    def too_deep(self, path: Path) -> bool:
+        if len(path) <= DEEPEST:
+            return False
+        self.say(path[:DEEPEST], "too_deep")
+        return True
 
     def unknown(self, name: str, path: Path, among: Collection[str]) -> None:
         meant = get_close_matches(name, among, 1)

@@ -16,6 +16,10 @@ from b24app.systems.manhattan.vocabulary import LATIN
 FACILITY_ZONE = "facilityTimeZone"
 _FORMAT = re.compile(r"(?:[^%]|%[YymdHMSf])+")
 _COUNT = re.compile(r"[1-9]\d{0,3}")
+#: What one call, and one answer, may be made of: orders and pages of thousands of rows have a tenth of it.
+MOST_MADE, MOST_READ = 2_000_000, 20_000_000
+#: How long an argument may be, and how many filters a value goes through.
+LONGEST_ARGUMENT, MOST_FILTERS = 200, 10
 
 
 class CannotError(ValueError):
@@ -26,12 +30,46 @@ class CannotError(ValueError):
         self.code, self.params = code, params
 
 
+class Room:
+    """How much one call or answer may be made of, in values and signs. A template repeats rows in rows and texts in
+    texts: a short one could fill the memory that all portals share, or take minutes."""
+
+    def __init__(self, most: int = MOST_MADE) -> None:
+        self._left = most
+
+    def take(self, value: Any) -> None:
+        """For a value as it is written. Raises CannotError."""
+        self.take_some(len(value) if isinstance(value, str) else len(_written(value)))
+
+    def take_some(self, signs: int = 1) -> None:
+        """Raises CannotError."""
+        self._left -= signs
+        if self._left < 0:
+            raise CannotError("too_much")
+
+
+def _written(value: Any) -> str:
+    try:
+        return str(value)
+    except RecursionError:
+        raise CannotError("too_much") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What filters may ask beside the value: the facility's zone, the profile's own tables."""
+    """What filters may ask beside the value: the facility's zone, the profile's own tables; and how much room is
+    left."""
 
     zone: str = "UTC"
     maps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    room: Room = field(default_factory=Room)
+
+
+def tables_in(data: Any) -> dict[str, Mapping[str, Any]]:
+    """The tables of a document that may be anything."""
+    found = data.get("maps") if isinstance(data, Mapping) else None
+    rows = found.items() if isinstance(found, Mapping) else ()
+    return {str(name): table for name, table in rows if isinstance(table, Mapping)}
 
 
 @dataclass(frozen=True, slots=True)

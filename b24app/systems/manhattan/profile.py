@@ -14,7 +14,7 @@ from b24app.systems.manhattan import vocabulary as words
 from b24app.systems.manhattan.answers import fields_of, first_at, rows_at, texts_at
 from b24app.systems.manhattan.checking import faults_in
 from b24app.systems.manhattan.checks import Fault
-from b24app.systems.manhattan.filters import Around
+from b24app.systems.manhattan.filters import MOST_MADE, MOST_READ, Around, Room
 from b24app.systems.manhattan.values import in_address, in_query, plain, value_of
 from b24app.systems.profiles import LONGEST, ProfileFault
 
@@ -65,8 +65,8 @@ class Profile:
     def has(self, operation: str) -> bool:
         return operation in self.data["operations"]
 
-    def around(self, zone: str) -> Around:
-        return Around(zone or "UTC", self.data.get("maps") or {})
+    def around(self, zone: str, most: int = MOST_MADE) -> Around:
+        return Around(zone or "UTC", self.data.get("maps") or {}, Room(most))
 
     # --- out ----------------------------------------------------------------------------------------------------------
 
@@ -93,7 +93,7 @@ class Profile:
         """Raises OddError for an answer without its list, CannotError for a value that no filter takes."""
         spec = self.data["operations"][operation]
         found = rows_at(spec["rows"], document, self.data["paths"].get("total", ""))
-        around = self.around(zone)
+        around = self.around(zone, MOST_READ)
         rows = [fields_of(spec["fields"], row, around) for row in found]
         key = words.OPERATIONS[operation].needs[0]
         return [row for row in rows if row.get(key) not in (None, "")]

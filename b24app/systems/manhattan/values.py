@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from b24app.systems.manhattan.filters import FILTERS, Around, CannotError
+from b24app.systems.manhattan.filters import FILTERS, LONGEST_ARGUMENT, MOST_FILTERS, Around, CannotError
 
 EACH, INDEX = "@each", "@index1"
 _PATH = re.compile(r"([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*|\[\d+\])*)")
@@ -69,20 +69,25 @@ def filters_of(text: str) -> tuple[str, tuple[tuple[str, str | None], ...]]:
 
 
 def check_filters(filters: Iterable[tuple[str, str | None]], around: Around) -> None:
-    """Raises CannotError for a filter that there is not, or an argument that makes no sense."""
-    for name, argument in filters:
+    """Raises CannotError for a filter that there is not, or an argument that makes no sense; and for too many."""
+    for count, (name, argument) in enumerate(filters, start=1):
+        if count > MOST_FILTERS:
+            raise CannotError("too_many", most=MOST_FILTERS)
         known = FILTERS.get(name)
         if known is None:
             raise CannotError("filter_unknown", name=name, among=", ".join(FILTERS))
         if argument is None and known.takes == "yes":
             raise CannotError("filter_needs", name=name)
-        if argument is not None and (known.takes == "no" or known.wrong(argument, around)):
-            raise CannotError("filter_argument", name=name, argument=argument)
+        if argument is None:
+            continue
+        if known.takes == "no" or len(argument) > LONGEST_ARGUMENT or known.wrong(argument, around):
+            raise CannotError("filter_argument", name=name, argument=argument[:LONGEST_ARGUMENT])
 
 
 def filtered(value: Any, filters: Iterable[tuple[str, str | None]], around: Around) -> Any:
     """Raises CannotError."""
     for name, argument in filters:
+        around.room.take(value)
         value = FILTERS[name].apply(value, argument or "", around)
     return value
 
@@ -113,6 +118,7 @@ def look(source: Mapping[str, Any], path: Iterable[str | int]) -> Any:
 
 def value_of(node: Any, source: Mapping[str, Any], around: Around, write: Write) -> Any:
     """A template filled in. Raises CannotError."""
+    around.room.take_some()
     if isinstance(node, str):
         return _of_text(node, source, around, write)
     if isinstance(node, list):
@@ -135,13 +141,18 @@ def value_of(node: Any, source: Mapping[str, Any], around: Around, write: Write)
 def _of_text(text: str, source: Mapping[str, Any], around: Around, write: Write) -> Any:
     if text == INDEX:
         return str(source[INDEX])
+
+    def read(ref: Ref) -> Any:
+        value = filtered(look(source, ref.path), ref.filters, around)
+        around.room.take(value)
+        return value
+
     if text.startswith("$"):
-        ref = ref_of(text[1:])
-        return filtered(look(source, ref.path), ref.filters, around)
+        return read(ref_of(text[1:]))
 
     def insert(found: re.Match[str]) -> str:
-        ref = ref_of(found[1])
-        return write(filtered(look(source, ref.path), ref.filters, around), written[: found.start()])
+        around.room.take_some(found.start())
+        return write(read(ref_of(found[1])), written[: found.start()])
 
     written = text[1:]
     return _INSERTION.sub(insert, written)

@@ -15,7 +15,7 @@ from b24app.systems.kit.json_lines import Doubled, line_at, lines_of, place_of
 from b24app.systems.manhattan import PLUGIN
 from b24app.systems.manhattan.answers import OddError, all_at, rows_at
 from b24app.systems.manhattan.filters import FILTERS, Around, CannotError
-from b24app.systems.manhattan.profile import DEFAULT, SAMPLES, BrokenError, Profile, checked, read_profile
+from b24app.systems.manhattan.profile import DEFAULT, SAMPLES, BrokenError, Profile, checked, read_profile, words_of
 from b24app.systems.manhattan.values import check_filters, filtered, in_address, in_query, plain, ref_of, value_of
 from b24app.systems.profiles import LONGEST, Profiled
 from tests.unit.systems.manhattan.profile_schema import json_schema
@@ -331,3 +331,64 @@ def test_statuses_mean_what_the_map_says() -> None:
     assert [profile.is_picking(raw) for raw in ("", "3999", "4000", "9000")] == [False, False, True, True]
     assert profile.receipt_stage({"raw": "1000"}) == "in_transit"
     assert profile.receipt_stage({"raw": "3000", "receivedAt": "x"}) == "inspecting"
+
+
+# --- what would take the memory or the time that all portals share ----------------------------------------------------
+
+
+def nested(levels: int) -> Any:
+    """Rows of the order in each of its rows, and so on."""
+    node: Any = {"n": "@index1"}
+    for _ in range(levels):
+        node = {"@each": "$shipment.items", "below": node}
+    return {"rows": node}
+
+
+THREE: dict[str, Any] = {"shipment": {"items": [{}, {}, {}]}}
+
+
+@pytest.mark.parametrize(
+    ("body", "source"),
+    [
+        (nested(24), THREE),
+        ({"a": "=" + "${shipment.comment}" * 2000}, {"shipment": {"comment": "x" * 200_000}}),
+        ({"a": ["$shipment.items"] * 1000}, {"shipment": {"items": ["x" * 90] * 2000}}),
+        ({"a": "$shipment.comment|translit|translit"}, {"shipment": {"comment": "ы" * 2_000_000}}),
+    ],
+)
+def test_a_template_that_would_fill_the_memory_is_no_call(body: Any, source: Any) -> None:
+    text = changed(*OPERATION, "body", to=body)
+    assert checked(text)[1] == ()
+    with pytest.raises(CannotError, match="too_much"):
+        Profile(json.loads(text)).build("create_shipment", {**SAMPLES, **source})
+
+
+def test_the_editor_says_that_too_much_would_come_of_it() -> None:
+    source = {**SAMPLES, **THREE}
+    assert isinstance(PLUGIN, Profiled)
+    tried = PLUGIN.profile_try(
+        "profile", changed(*OPERATION, "body", to=nested(24)), "create_shipment", json.dumps(source), ""
+    )
+    assert [fault.words["en"] for fault in tried.faults] == ["Too much would come of this: millions of characters"]
+
+
+def deep(levels: int) -> Any:
+    node: Any = "=x"
+    for _ in range(levels):
+        node = {"a": node}
+    return node
+
+
+@pytest.mark.parametrize(
+    ("path", "to", "code"),
+    [
+        ((*OPERATION, "body"), deep(60), "too_deep"),
+        (("paths", "error_text"), ["$"] * 21, "too_many"),
+        (("operations", "status", "fields", "raw"), ["$.a"] * 21, "too_many"),
+        (("operations", "status", "fields", "raw"), "$.a" + "|translit" * 11, "too_many"),
+        (("operations", "status", "fields", "raw"), f"$.a|join({'x' * 201})", "filter_argument"),
+    ],
+)
+def test_a_profile_that_would_take_minutes_is_refused(path: tuple[str, ...], to: Any, code: str) -> None:
+    params = {"most": 20 if isinstance(to, list) else 10, "name": "join", "argument": "x" * 200}
+    assert [fault.words for fault in checked(changed(*path, to=to))[1]] == [words_of(code, params)]
