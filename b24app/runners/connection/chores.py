@@ -4,7 +4,7 @@ subscription."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,8 +85,18 @@ def _hear(services: Services, slice_: Slice, account: Account, system: Any, rows
 def _hints(services: Services, system: Any, row: Claimed) -> list[CallbackHint]:
     engine = services.sessions.kw["bind"]
     told = json.loads(unseal(engine, str(row.payload["sealed"])))
-    hints: list[CallbackHint] = system.parse(told["headers"], str(told["body"]).encode())
-    return hints
+    return hints_in(system, told["headers"], str(told["body"]).encode())
+
+
+def hints_in(system: Any, headers: Mapping[str, str], body: bytes) -> list[CallbackHint]:
+    """What a callback names. Whoever knows the address may have written it: one that no system would write names
+    nothing, and must not keep the account's orders waiting behind it."""
+    try:
+        hints: list[CallbackHint] = system.parse(headers, body)
+    except (RecursionError, UnicodeError):  # thousands of brackets within each other; half of a sign in a name
+        return []
+    # A database takes no NUL and no half of a sign (`"\ud800"`), not even in a question.
+    return [hint for hint in hints if f"{hint.remote_id}{hint.number}".isprintable()]
 
 
 def _keep_subscribed(services: Services, slice_: Slice, account: Account, system: Any) -> None:
