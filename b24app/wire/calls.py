@@ -106,5 +106,5 @@ class Answer:
         """Raises NotJson."""
         try:
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NotJson(f"HTTP {self.status}, {len(self.body)} bytes, not JSON") from error

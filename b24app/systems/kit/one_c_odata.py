@@ -251,7 +251,7 @@ def _sets(file: IO[bytes], wanted: frozenset[str]) -> dict[str, frozenset[str]]:
     parser.StartDoctypeDeclHandler = _no_dtd
     try:
         parser.ParseFile(file)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # LookupError: an encoding that nobody knows
         raise Unavailable(f"odata.metadata: not readable: {error}") from error
     if not reader.root.endswith("Edmx"):
         raise Unavailable("odata.metadata: not a description of OData")

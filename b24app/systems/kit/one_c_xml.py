@@ -80,7 +80,9 @@ def parse(body: bytes) -> tuple[str, dict[str, Any]]:
     try:
         # `Windows line ends` are one to expat; a BOM it knows itself.
         parser.Parse(body, True)
-    except expat.ExpatError as error:
+    except NotXml:
+        raise
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: of an encoding that nobody knows
         raise NotXml(f"not well-formed: {error}") from error
     if reader.root is None:
         raise NotXml("no root of ours")

@@ -60,8 +60,7 @@ class Soap:
     ) -> Any:
         """The answer as plain dicts, lists and values (what came once may be one value or a list: see `rows`). Raises
         SoapFault, AccountProblem, Unavailable, Uncertain."""
-        from lxml import etree
-        from zeep.exceptions import Error, Fault, XMLParseError
+        from zeep.exceptions import Fault
         from zeep.helpers import serialize_object
 
         client = _CLIENTS.get(self._line, f"{self.address}?wsdl")
@@ -70,7 +69,7 @@ class Soap:
             found = getattr(self._proxy(client), operation)(**(body or {}))
         except Fault as fault:
             raise _fault(fault) from fault
-        except (Error, XMLParseError, etree.LxmlError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except _stumbles() as error:
             if not call.answered:
                 raise  # what we wanted to send is not in their schema
             # An answer that is no SOAP, or another one than the schema's: zeep stumbles over it in many ways.
@@ -239,18 +238,28 @@ class _Clients:
 
 def _load(line: Line, url: str) -> tuple[Any, int]:
     """The parsed WSDL, and how many bytes it was made of."""
-    from lxml import etree
     from zeep import Client, Settings
-    from zeep.exceptions import Error
 
     settings = Settings(strict=False, xml_huge_tree=True, xsd_ignore_sequence_order=True, force_https=False)
     now = _loading.now = _Loading(line)
     try:
-        return Client(url, transport=_Transport(), settings=settings), now.size
-    except (Error, etree.LxmlError, ValueError) as error:
+        client = Client(url, transport=_Transport(), settings=settings)
+        if not client.wsdl.bindings:
+            raise ValueError("no service in it")
+        return client, now.size
+    except _stumbles() as error:
         raise Unavailable(f"soap.wsdl: {type(error).__name__}: {str(error)[:200]}") from error
     finally:
         _loading.now = None
+
+
+def _stumbles() -> tuple[type[Exception], ...]:
+    """What zeep raises over a text that is no WSDL, no SOAP, or another one than the schema's."""
+    from lxml import etree
+    from zeep.exceptions import Error
+
+    python = (LookupError, TypeError, ValueError, AttributeError, AssertionError, RecursionError)
+    return (Error, etree.LxmlError, *python)
 
 
 _CLIENTS = _Clients()

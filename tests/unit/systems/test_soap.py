@@ -117,3 +117,28 @@ def test_a_wsdl_without_end_is_none() -> None:
     site = Site(wsdl() + " " * 4 * 1024 * 1024)
     with pytest.raises(Unavailable):
         Soap(line(site, "https://four.example.com"), "y").call("Say", "say", {})
+
+
+DEEP = (
+    "<x:schema><x:complexType name='a'>"
+    + "<x:sequence>" * 3000
+    + "</x:sequence>" * 3000
+    + "</x:complexType></x:schema>"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "It works!",
+        '{"a": 1}',
+        "<html><body>It works!</body></html>",
+        wsdl().replace("</w:types>", f"{DEEP}</w:types>"),
+        '<w:definitions xmlns:w="http://schemas.xmlsoap.org/wsdl/"><w:portType/><w:binding/></w:definitions>',
+    ],
+)
+def test_what_is_no_wsdl_is_a_service_that_does_not_answer(text: str) -> None:
+    """Anything else stopped the account's whole lane, its orders and its test."""
+    with pytest.raises(Unavailable, match=r"soap\.wsdl"):
+        Soap(line(Site(text), "https://five.example.com"), "x").call("Say", "say", {})

@@ -184,6 +184,7 @@ def test_metadata_tells_what_is_published() -> None:
     [
         b'<!DOCTYPE x [<!ENTITY a "b">]><edmx:Edmx xmlns:edmx="x">&a;</edmx:Edmx>',
         b"<html><body>login</body></html>",
+        b'<?xml version="1.0" encoding="nobody-knows"?><edmx:Edmx xmlns:edmx="x"/>',
         b"{}",
         b"",
     ],

@@ -60,6 +60,8 @@ LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
         "<html><body>busy</body></html>",
         "",
         "{}",
+        f'<?xml version="1.0" encoding="nobody-knows"?><Stock {NS}/>',
+        f'<?xml version="1.0" encoding="utf-7"?><Stock {NS}/>',
         f"<Stock {NS}>" + "<A>" * 30 + "</A>" * 30 + "</Stock>",
     ],
 )
