@@ -200,7 +200,7 @@ class Drawing:
             "pressed": pressed,
             "press": press,
             "shown": shown,
-            "version": many.version(found, press, orders),
+            "version": many.version(found, press, orders, formats.today),
         }
 
     def _formats(self, who: PageSession) -> Formats:
@@ -250,6 +250,7 @@ def _known(session: Session, portal_id: int, chosen: Filter, places: Places) -> 
         done=many.done_in_stages(session, portal_id, stages) if waits else (),
         problems=many.with_problems(session, portal_id) if state in (State.READY, State.PROBLEM) else (),
         shipped=many.shipped(session, portal_id) if state is State.SHIPPED else (),
+        stored=many.at_points(session, portal_id) if state is State.STORED else (),
     )
 
 

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from b24app.flows.returns.storage import last_day
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Incident, Status
 from b24app.store.faces.deal_facts import (
     ShipmentFacts,
 )
+from placements.chips import LAST_DAYS, stored_days
 
 #: An order that nobody handed over for so many days is asked about.
 NOT_HANDED_OVER = 3
@@ -22,8 +24,8 @@ NOT_HANDED_OVER = 3
 STILL = {Status.ACCEPTED_AT_WAREHOUSE: 3, Status.IN_TRANSIT: 4, Status.OUT_FOR_DELIVERY: 1, Status.RETURNING: 10}
 #: A promise broken by so many days is a claim, by fewer a call.
 CLAIM = 5
-#: The last days of storage, and how long a parcel lies before somebody is asked when no end was told.
-LAST_DAYS, LIES = 2, 5
+#: How long a parcel lies before somebody is asked when no end of storage was told.
+LIES = 5
 _MOVES = (Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.OUT_FOR_DELIVERY)
 #: What a call to the client settles, by the key of the line.
 CALLS = frozenset(
@@ -120,18 +122,16 @@ def _in_time(look: _Look) -> Next | None:
 def _stored(look: _Look) -> Next | None:
     """The end of storage as the carrier told it; it keeps silent: how long the parcel has lain there."""
     until = look.shipment.keep_until
-    if until is None:
+    left = stored_days(look.shipment, look.formats)
+    if until is None or left is None:
         n = look.days_since(look.shipment.status_at)
         return Next("lies", {"n": n}) if n >= LIES else None
-    left = -look.days_since(until)
-    day = look.formats.day(until)
+    last = last_day(until, look.formats.zone)
     if left < 0:
-        return Next("storage_over", {"day": day}, "red", "alert")
-    return (
-        Next("storage_ends", {"day": day}, "red", "clock")
-        if left <= LAST_DAYS
-        else Next("stored", {"day": day}, aside=True)
-    )
+        return Next("storage_over", {"day": look.formats.day(last)}, "red", "alert")
+    if left <= LAST_DAYS:
+        return Next("storage_ends", {"day": look.formats.day(last)}, "red", "clock")
+    return Next("stored", {"day": look.formats.weekday(last), "n": left}, icon="clock")
 
 
 def _failed(look: _Look) -> Next | None:

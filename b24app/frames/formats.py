@@ -39,6 +39,10 @@ class Formats:
     def lang(self) -> str:
         return self.words.lang
 
+    @property
+    def today(self) -> date:
+        return self._local_date(self.now)
+
     def money(self, minor: int, currency: str = "RUB") -> str:
         """4320050 RUB -> `43 200,50 ₽` / `₽43,200.50`."""
         sign = _SIGNS.get(currency) or get_currency_symbol(currency, locale=self.lang)
@@ -69,14 +73,14 @@ class Formats:
 
     def day(self, when: date | datetime) -> str:
         """`сегодня`, `завтра`, `чт, 12 ноября`."""
-        day, today = self._local_date(when), self._local_date(self.now)
+        day, today = self._local_date(when), self.today
         near = {0: "day.today", 1: "day.tomorrow", -1: "day.yesterday"}.get((day - today).days)
         return self.words(near) if near else self.weekday(day)
 
     def weekday(self, when: date | datetime) -> str:
         """`чт, 12 ноября` / `Thu, 12 November`; the year only when it is another one."""
         day = self._local_date(when)
-        pattern = "EEE, d MMMM" if day.year == self._local_date(self.now).year else "EEE, d MMMM y"
+        pattern = "EEE, d MMMM" if day.year == self.today.year else "EEE, d MMMM y"
         return format_date(day, pattern, locale=self.lang).replace(" ", NBSP)
 
     def time(self, when: datetime) -> str:
@@ -84,7 +88,7 @@ class Formats:
 
     def moment(self, when: datetime) -> str:
         """`14:05` today, `12 ноя, 14:05` else."""
-        if self._local_date(when) == self._local_date(self.now):
+        if self._local_date(when) == self.today:
             return self.time(when)
         return f"{self.short_day(when)}, {self.time(when)}"
 

@@ -74,8 +74,7 @@ def countdown(
     end = parcel.keep_until or _guessed(parcel, rules)
     if parcel.status is not Status.READY_FOR_PICKUP or end is None:
         return None
-    last = end.astimezone(zone).date()
-    left = (last - now.astimezone(zone).date()).days
+    last, left = last_day(end, zone), days_left(end, now, zone)
     notices: list[Notice] = []
     skipped: list[str] = []
     ahead: list[datetime] = []
@@ -89,6 +88,17 @@ def countdown(
         skipped += [key for key in late if key not in told]
         ahead += [at for at in moments.values() if at > now]
     return Countdown(end, left, parcel.keep_until is None, tuple(notices), tuple(skipped), min(ahead, default=None))
+
+
+def last_day(end: datetime, zone: tzinfo) -> date:
+    """The last day of which something is left: what ends at midnight ends with the day before (PEK tells the moment
+    from which storage is paid, pek.md §7)."""
+    return (end - timedelta(seconds=1)).astimezone(zone).date()
+
+
+def days_left(end: datetime, now: datetime, zone: tzinfo) -> int:
+    """By the calendar of the zone: 0 = today is the last day, below 0 = it is over."""
+    return (last_day(end, zone) - now.astimezone(zone).date()).days
 
 
 def _moment(last: date, days: int, zone: tzinfo, rules: StorageRules) -> datetime:

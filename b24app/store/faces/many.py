@@ -65,6 +65,7 @@ class LastShipment:
     leg: str = CARRIED
     follows: int = 0
     picking: Picking | None = None
+    keep_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,18 @@ def shipped(session: Session, portal_id: int) -> tuple[int, ...]:
     return tuple(session.scalars(query))
 
 
+def at_points(session: Session, portal_id: int) -> tuple[int, ...]:
+    """Deals with a parcel that waits for its recipient at a point, the one first whose storage ends first."""
+    query = (
+        select(Shipment.deal_id)
+        .where(Shipment.portal_id == portal_id, Shipment.status == Status.READY_FOR_PICKUP)
+        .group_by(Shipment.deal_id)
+        .order_by(func.min(Shipment.keep_until).is_(None), func.min(Shipment.keep_until), Shipment.deal_id)
+        .limit(MOST_IDS)
+    )
+    return tuple(session.scalars(query))
+
+
 def _asks(session: Session, portal_id: int, ids: Sequence[int], found: _Found) -> None:
     query = (
         select(InboxRow.key, InboxRow.kind)
@@ -190,7 +203,7 @@ def _shipments(session: Session, portal_id: int, ids: Sequence[int], found: _Fou
     columns = (
         Shipment.id, Shipment.deal_id, Shipment.status, Shipment.number, Shipment.order_number, Shipment.price_minor,
         Shipment.currency, Shipment.polled_at, Shipment.n, Shipment.portion, Shipment.leg, Shipment.follows,
-        Shipment.picking,
+        Shipment.picking, Shipment.keep_until,
         Connection.system, Connection.title, Connection.state,
     )  # fmt: skip
     query = (
@@ -233,6 +246,7 @@ def _last(row: Any) -> LastShipment:
         leg=row.leg,
         follows=row.follows,
         picking=Picking.from_json(row.picking) if row.picking else None,
+        keep_until=row.keep_until,
     )
 
 

@@ -156,6 +156,7 @@ STATES: dict[str, tuple[TabFacts, Preview | None]] = {
         replace(_with(Status.CREATED, events=EVENTS[:1], tracking_url="", request=_TO_DOOR), papers=UNFINISHED),
         None,
     ),
+    "stored": (_with(Status.READY_FOR_PICKUP, keep_until=at(18, 18)), None),
     "at_point": (_with(Status.READY_FOR_PICKUP, keep_until=at(13, 18)), None),
     "delivered": (replace(_with(Status.DELIVERED), unwritten=2), None),
     "failed": (_with(Status.DELIVERY_FAILED, remote_text="Контрагент отсутствует", incident="wrong_address"), None),

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +37,7 @@ from placements.deal_list_filter import Filter, Known, Places, State, query_of, 
 from placements.deal_list_prints_view import Press, label_of, labels, printing, together
 from placements.deal_list_view import Outcome, Setting, mark, may, outcome, progress
 from sandbox.kernel.pdf import label_pdf
-from tests.unit.placements.conftest import CONTACT, DEAL, NOW
+from tests.unit.placements.conftest import CONTACT, DEAL, NOW, at
 from tests.unit.placements.page import Page
 
 
@@ -115,6 +116,27 @@ def test_what_a_warehouse_lacks_is_told_until_the_deal_is_sent(ru: Formats) -> N
 
 
 @pytest.mark.parametrize(
+    ("status", "keep_until", "chip"),
+    [
+        (Status.READY_FOR_PICKUP, at(17, 20), ("amber", "В пункте ещё 5 дней")),
+        (Status.READY_FOR_PICKUP, at(13, 20), ("red", "В пункте ещё 1 день")),
+        (Status.READY_FOR_PICKUP, at(12, 20), ("red", "В пункте последний день")),
+        (Status.READY_FOR_PICKUP, at(11, 20), ("amber", "Ждёт в пункте")),
+        (Status.READY_FOR_PICKUP, None, ("amber", "Ждёт в пункте")),
+        (Status.RETURNING, at(17, 20), ("violet", "Едет обратно")),
+    ],
+)
+def test_a_parcel_at_a_point_is_counted_down_in_its_row(
+    status: Status, keep_until: datetime | None, chip: tuple[str, str], ru: Formats
+) -> None:
+    """Until its storage ends or it turns back; where nobody said how long, nothing is counted."""
+    order = LastShipment(1, status, "1573840301", "cdek", "СДЭК", None, None, keep_until=keep_until)
+    setting = Setting(ru, {0}, {}, str, {}, costs=True)
+    shown = mark(Standing(8061, shipment=order), True, setting).chip
+    assert (shown.tone, shown.label) == chip
+
+
+@pytest.mark.parametrize(
     ("found", "became"),
     [
         (standing(ask="ship_now"), Outcome.QUEUED),
@@ -160,7 +182,7 @@ def test_a_row_says_what_is_wrong_in_the_portals_own_words(ru: Formats) -> None:
 
 def test_a_filter_becomes_conditions_of_the_portal(ru: Formats) -> None:
     places = Places({0: ("SHIP",), 3: ("C3:SHIP", "C3:MORE")})
-    known = Known(done=(5,), problems=(6, 5), shipped=(7,))
+    known = Known(done=(5,), problems=(6, 5), shipped=(7,), stored=(8, 9))
     usual = query_of(Filter(), places, known, ru).conditions()
     assert usual == {"@stageId": ["SHIP", "C3:SHIP", "C3:MORE"], "!@id": [5]}
     ready = query_of(Filter(pipeline=3, state=State.READY, text="12"), places, known, ru).conditions()
@@ -169,6 +191,8 @@ def test_a_filter_becomes_conditions_of_the_portal(ru: Formats) -> None:
     today = query_of(Filter(state=State.PROBLEM, moved="today"), places, known, ru).conditions()
     assert today["@id"] == [6, 5]
     assert today[">=movedTime"].isoformat() == "2026-11-11T21:00:00+00:00"
+    at_points = query_of(Filter(state=State.STORED), places, known, ru).conditions()
+    assert at_points == {"@id": [8, 9]}
     assert query_of(Filter(), Places({}), known, ru).is_empty
 
 
@@ -283,6 +307,15 @@ def test_one_press_is_one_row_a_deal_however_often_it_arrives(
     version = re.search(r'data-live="([^"]+)" data-version="([^"]+)"', first.text)
     assert version is not None
     assert listed.ask("GET", f"{version[1]}?v={version[2]}").status_code == 204
+
+
+def test_a_list_left_open_over_midnight_counts_its_days_anew(listed: ListPage, clock: FixedClock) -> None:
+    clock.at = at(12, 17, 55)  # in Omsk, where the person is, it is five to twelve
+    live = re.search(r'data-live="([^"]+)" data-version="([^"]+)"', listed.open().text)
+    assert live is not None
+    assert listed.ask("GET", f"{live[1]}?v={live[2]}").status_code == 204
+    clock.advance(600)
+    assert listed.ask("GET", f"{live[1]}?v={live[2]}").status_code == 200
 
 
 def test_too_many_none_and_foreign_keys_are_refused(listed: ListPage, sessions: Sessions, person: Any) -> None:

@@ -50,8 +50,12 @@ FAILED: dict[str, Any] = {"status": Status.DELIVERY_FAILED}
             "amber",
             True,
         ),
-        ({**WAITS, "keep_until": at(20, 20)}, "Посылка ждёт в пункте", "amber", True),
+        ({**WAITS, "keep_until": at(20, 20)}, "Посылка ждёт в пункте, хранят ещё 8 дней", "amber", True),
+        ({**WAITS, "keep_until": at(14, 20)}, "Посылка ждёт в пункте, хранят ещё 2 дня", "amber", True),
         ({**WAITS, "keep_until": at(13, 20)}, "Бесплатное хранение кончается завтра", "red", True),
+        # Paid from Moscow's midnight on: the last free day is the one before.
+        ({**WAITS, "keep_until": at(13, 21)}, "Бесплатное хранение кончается завтра", "red", True),
+        ({**WAITS, "keep_until": at(12, 21)}, "Бесплатное хранение кончается сегодня", "red", True),
         ({**WAITS, "keep_until": at(9, 20)}, "Бесплатное хранение кончилось пн, 9 ноября", "red", True),
         ({**WAITS, "status_at": at(6, 9)}, "Посылка ждёт в пункте 6 дней", "amber", True),
         ({**FAILED, "incident": "refused"}, "Клиент отказался от посылки", "red", True),

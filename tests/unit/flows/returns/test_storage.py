@@ -79,6 +79,12 @@ def test_an_end_that_was_put_off_is_counted_down_anew() -> None:
     assert told_to(counted(at(20), told, later)) == [("customer", 3)]
 
 
+def test_what_ends_at_midnight_ends_with_the_day_before() -> None:
+    midnight = replace(PARCEL, keep_until=datetime(2026, 11, 21, tzinfo=MOSCOW))
+    assert [counted(at(day), parcel=midnight).days_left for day in (19, 20, 21)] == [1, 0, -1]
+    assert told_to(counted(at(20), parcel=midnight)) == [("customer", 0), ("manager", 0)]
+
+
 def test_a_system_that_does_not_say_is_guessed_or_not_counted() -> None:
     silent = replace(PARCEL, keep_until=None)
     assert countdown(silent, set(), at(19), MOSCOW, RULES) is None
