@@ -36,7 +36,14 @@ def problem_notice(
 ) -> ToPortal:
     """A bell notice about one problem; `attempt` tells one appearance of it from the next. A notice with the same tag
     replaces the former one, so sending it again is harmless."""
-    tag = f"WAYBILL|{deal_id}|{hashlib.sha256(f'{problem.key}:{attempt}'.encode()).hexdigest()[:10]}"
     words = say("notice.problem", lang, deal=title or f"№ {deal_id}", problem=say_problem(problem, lang))
+    return notice(portal_id, deal_id, user_id, f"{problem.key}:{attempt}", words)
+
+
+def notice(
+    portal_id: int, deal_id: int, user_id: int, what: str, words: str, shipment_id: int | None = None
+) -> ToPortal:
+    """A bell notice about a deal, with a link to it; the same `what` of a deal is told once, ever."""
+    tag = f"WAYBILL|{deal_id}|{hashlib.sha256(what.encode()).hexdigest()[:10]}"
     payload = {"user_id": user_id, "tag": tag, "text": f"{words} [URL=/crm/deal/details/{deal_id}/]№ {deal_id}[/URL]"}
-    return ToPortal(deal_id, NOTICE, f"n:{portal_id}:{tag}"[:80], payload)
+    return ToPortal(deal_id, NOTICE, f"n:{portal_id}:{tag}"[:80], payload, shipment_id)

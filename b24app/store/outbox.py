@@ -53,6 +53,14 @@ def add(session: Session, portal_id: int, things: Sequence[ToPortal], *, now: da
     return lane
 
 
+def unknown(session: Session, things: Sequence[ToPortal]) -> list[ToPortal]:
+    """Those whose marker was never queued."""
+    known: set[str] = set()
+    for some in chunks([thing.marker for thing in things]):
+        known |= set(session.scalars(select(OutboxRow.marker).where(OutboxRow.marker.in_(some))))
+    return [thing for thing in things if thing.marker not in known]
+
+
 def due(session: Session, hold: LaneHold, now: datetime, limit: int = 200) -> list[OutboxRow]:
     """Return pending rows that may leave now, oldest first, whole deals: at most about `limit` rows.
 

@@ -1,0 +1,71 @@
+"""Warns the responsible manager of a parcel that nobody collects, step by step before its storage ends
+(`flows.returns.storage`). From our store alone: no remote is asked, and no event has to come.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from b24app.clock import Clock
+from b24app.flows.returns.storage import Audience, Notice, StorageRules, Waiting, countdown, last_day
+from b24app.frames.formats import zone_or_default
+from b24app.lanes.wake import Waker
+from b24app.logistics.status import Status
+from b24app.runners import tell
+from b24app.store import outbox, unclaimed
+from b24app.store.engine import Sessions, read_scope, session_scope
+from b24app.store.outbox import ToPortal
+from b24app.store.unclaimed import Unclaimed
+from b24app.wire.trace import new_trace_id
+from b24app.words import language_of, say
+
+EVERY_S = 300
+RULES = StorageRules()
+#: Ends within so many days may be told of: a day's begin is up to a day, the zone half a day before it.
+AHEAD = timedelta(days=max(RULES.warn_days) + 2)
+#: An end that could not be told of in time (a portal that was blocked, a program that stood) is told so late at most.
+OVER = timedelta(days=3)
+_WORDS = {0: "today", 1: "tomorrow"}
+
+
+def warn(sessions: Sessions, clock: Clock, waker: Waker) -> int:
+    """Look at all parcels once; returns how many notices were queued. Safe to repeat: each step is told once."""
+    now = clock.now()
+    due: dict[int, list[ToPortal]] = defaultdict(list)
+    with read_scope(sessions) as session:
+        found = unclaimed.ending(session, now - OVER, now + AHEAD)
+        owners = {each.shipment_id: each.portal_id for each in found}
+        for thing in outbox.unknown(session, [thing for each in found for thing in _due(each, now)]):
+            due[owners[thing.shipment_id or 0]].append(thing)
+    for portal_id, things in due.items():
+        with session_scope(sessions) as session:
+            lane = outbox.add(session, portal_id, things, now=now, trace_id=new_trace_id())
+        waker.wake(lane)
+    return sum(map(len, due.values()))
+
+
+def _due(parcel: Unclaimed, now: datetime) -> list[ToPortal]:
+    """What its manager has to know by now, whether or not it was told."""
+    zone = ZoneInfo(zone_or_default("", language_of(parcel.language)))
+    waiting = Waiting(parcel.number, Status.READY_FOR_PICKUP, parcel.status_at, parcel.keep_until)
+    counted = countdown(waiting, (), now, zone, RULES)
+    notices = counted.notices if counted else ()
+    return [_notice(parcel, notice, zone) for notice in notices if notice.to is Audience.MANAGER]
+
+
+def _notice(parcel: Unclaimed, notice: Notice, zone: ZoneInfo) -> ToPortal:
+    """The way out is a call to the client: no system sells longer storage by its API."""
+    key = "over" if notice.days_left < 0 else _WORDS.get(notice.days_left, "days")
+    words = say(
+        f"notice.storage.{key}",
+        parcel.language,
+        number=parcel.order_number or parcel.number,
+        deal=parcel.title or f"№ {parcel.deal_id}",
+        day=last_day(parcel.keep_until, zone),
+        n=notice.days_left,
+    )
+    return tell.notice(
+        parcel.portal_id, parcel.deal_id, parcel.assigned_by, notice.key, words, shipment_id=parcel.shipment_id
+    )

@@ -1,0 +1,48 @@
+"""Parcels that lie at a point and whose end of storage is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from b24app.logistics.status import Status
+from b24app.store.models import DealState, Portal, PortalState, Shipment
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """`language` is the portal's, `title` and `assigned_by` are the deal's."""
+
+    portal_id: int
+    language: str
+    deal_id: int
+    title: str
+    assigned_by: int
+    shipment_id: int
+    number: str
+    order_number: str | None
+    status_at: datetime
+    keep_until: datetime
+
+
+def ending(session: Session, after: datetime, before: datetime) -> list[Unclaimed]:
+    """Of all working portals: followed parcels whose storage ends between the two and whose deal has a responsible
+    person, the most urgent first."""
+    columns = (
+        Shipment.portal_id, Portal.language, Shipment.deal_id, DealState.title, DealState.assigned_by,
+        Shipment.id.label("shipment_id"), Shipment.number, Shipment.order_number, Shipment.status_at,
+        Shipment.keep_until,
+    )  # fmt: skip
+    query = (
+        select(*columns)
+        .join(DealState, (DealState.portal_id == Shipment.portal_id) & (DealState.deal_id == Shipment.deal_id))
+        .join(Portal, Portal.id == Shipment.portal_id)
+        .where(Shipment.status == Status.READY_FOR_PICKUP, Shipment.closed.is_(False))
+        .where(Shipment.keep_until > after, Shipment.keep_until <= before)
+        .where(DealState.gone.is_(False), DealState.assigned_by.is_not(None), Portal.state == PortalState.ACTIVE)
+        .order_by(Shipment.keep_until, Shipment.id)
+    )
+    return [Unclaimed(**row) for row in session.execute(query).mappings()]
