@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from b24app.logistics.errors import Refused, Unavailable, Uncertain
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
 from b24app.logistics.papers import MOST_BYTES
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.plugin import OpenContext
@@ -52,6 +52,15 @@ class Line:
     def address(self, path: str) -> str:
         """Where a call to `path` goes; a whole address stays as it is."""
         return path if "://" in path else f"{self.base}/{path.lstrip('/')}" if path else self.base
+
+    def typed_path(self, path: str) -> str:
+        """Where a path leads that somebody typed into the settings, perhaps as a whole address. Raises AccountProblem
+        for another host's: whoever may type it need not know the account's secret, which would go there."""
+        address = self.address(path)
+        if found := self.by_the_front_door(address) if "://" in path else address:
+            return found
+        params = {"host": urlsplit(address).hostname or "", "own": urlsplit(self.base).hostname or ""}
+        raise AccountProblem(Problem("path_elsewhere", Field.ACCOUNT, Who.ADMIN, params=params))
 
     def by_the_front_door(self, url: str) -> str | None:
         """An address that an answer names, as it is called from here: behind a proxy a system knows itself by http and

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from b24app.logistics.errors import AccountProblem, Unavailable
-from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.errors import Unavailable
 from b24app.systems.kit.line import LIST, READ, Line, lost
 from b24app.wire.http import Answer, Limits
 
@@ -42,12 +41,8 @@ class Soap:
 
     @property
     def address(self) -> str:
-        """Raises AccountProblem for a path that was typed as an address of another host."""
-        address = self._line.address(self._path)
-        if found := self._line.by_the_front_door(address) if "://" in self._path else address:
-            return found
-        params = {"host": urlsplit(address).hostname or "", "own": urlsplit(self._line.base).hostname or ""}
-        raise AccountProblem(Problem("soap_elsewhere", Field.ACCOUNT, Who.ADMIN, params=params))
+        """Raises AccountProblem; see `Line.typed_path`."""
+        return self._line.typed_path(self._path)
 
     def call(
         self,

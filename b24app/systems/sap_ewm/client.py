@@ -69,7 +69,7 @@ class Client:
         """Client credentials. Raises AccountProblem, Unavailable."""
         answer = self.line.send(
             "POST",
-            self.context.setting("token_path") or "/sap/bc/sec/oauth2/token",
+            self.line.typed_path(self.context.setting("token_path") or "/sap/bc/sec/oauth2/token"),
             "oauth.token",
             form={"grant_type": "client_credentials"},
             headers={"Authorization": self.basic},

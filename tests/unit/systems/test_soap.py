@@ -82,7 +82,7 @@ def test_a_path_of_another_host_is_the_admins_to_correct() -> None:
         with pytest.raises(AccountProblem) as caught:
             Soap(line(site, "https://two.example.com"), path).call("Say", "say", {})
         assert (caught.value.problem.code, caught.value.problem.field, caught.value.problem.who) == (
-            "soap_elsewhere", Field.ACCOUNT, Who.ADMIN,
+            "path_elsewhere", Field.ACCOUNT, Who.ADMIN,
         )  # fmt: skip
     assert caught.value.problem.params == {"host": "two.example.com.elsewhere.org", "own": "two.example.com"}
     assert site.calls == []

@@ -363,3 +363,14 @@ def test_a_creation_with_all_its_look_ups_ends_within_forty_seconds() -> None:
     Deliveries(client).change("x", "80000123", "*", {"BillOfLading": "a"})
     Deliveries(client).items("x", "A")
     assert sum(call.limits.total_s for call in http.calls) <= 40
+
+
+def test_the_client_secret_goes_to_the_connections_own_host_alone() -> None:
+    """Whoever may type the path of tokens need not know the secret that is stored."""
+    for path in ("https://elsewhere.example.org/token", "http://elsewhere.example.org:8000/token"):
+        client, http = opened(sign="oauth", token_path=path)
+        assert raised(lambda: client.v4("x/Set", "x")) == "AccountProblem"  # noqa: B023
+        assert http.calls == []
+    client, http = opened(answer({"access_token": "t"}), answer({"value": []}), sign="oauth", token_path=f"{BASE}/t")
+    client.v4("x/Set", "x")
+    assert http.calls[0].url == f"{BASE}/t"
