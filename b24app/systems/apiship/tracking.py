@@ -12,6 +12,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.apiship.errors import Reply
 from b24app.systems.apiship.vocabulary import MEANINGS, NOTES, STATUSES, UPLOAD
+from b24app.systems.kit.links import link_of
 from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.statuses import of_return
 from b24app.systems.kit.units import moment_of
@@ -73,7 +74,7 @@ def state_of(info: Row, rows: list[Row], back: bool = False) -> OrderState:
         decision=decision,
         order_number=number,
         tracking_number=number,
-        tracking_url=str(info.get("trackingUrl") or ""),
+        tracking_url=link_of(info.get("trackingUrl")),
         problems=problems,
         events=events,
         cancel=Decision.ACCEPTED if any(event.status is Status.CANCELLED for event in events) else None,

@@ -13,6 +13,7 @@ from b24app.logistics.model import Address, DeliveryKind, Parcel, Recipient, Sen
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, OrderState, fingerprint_of
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.systems.kit.links import link_of
 from b24app.systems.kit.one_c_documents import MAX_COMMENT, MAX_LINE, address_of, filled, item_of
 from b24app.systems.kit.one_c_http import Row
 from b24app.systems.kit.rows import rows_of
@@ -166,7 +167,7 @@ def parse_state(row: Row) -> OrderState | None:
         decision=Decision.ACCEPTED,
         order_number=number,
         tracking_number=str(row.get("trackingNumber") or number),
-        tracking_url=str(row.get("trackingUrl") or ""),
+        tracking_url=link_of(row.get("trackingUrl")),
         price=money_of(cost.get("amount"), str(cost.get("currency") or "RUB")) if isinstance(cost, Mapping) else None,
         promised=day_of(row.get("plannedDelivery")),
         fingerprint=_fingerprint(row.get("request")),

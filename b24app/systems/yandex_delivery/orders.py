@@ -12,6 +12,7 @@ from b24app.logistics.order import Decision, OrderState, fingerprint_of
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.systems.kit.goods import Pieces, collect, pieces
+from b24app.systems.kit.links import link_of
 from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import centimetres
 from b24app.systems.yandex_delivery.errors import child
@@ -174,7 +175,7 @@ def parse_order(row: Mapping[str, Any], history: Sequence[Mapping[str, Any]] = (
         decision=decision,
         order_number=(number or remote_id) if known else "",
         tracking_number=(number or remote_id) if known else "",
-        tracking_url=str(row.get("sharing_url") or "") if known else "",
+        tracking_url=link_of(row.get("sharing_url")) if known else "",
         point_code=str(child(request, "destination", "platform_station").get("platform_id") or ""),
         problems=problems,
         events=events,
