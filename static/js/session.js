@@ -7,6 +7,9 @@
   function token() { return JSON.parse(main().getAttribute("hx-headers") || "{}").Authorization || ""; }
   function keep(value) { if (value) { main().setAttribute("hx-headers", JSON.stringify({ Authorization: "Bearer " + value })); } }
 
+  /** Errors are told in the language of the page that asks, whatever the browser speaks. */
+  function headers() { return { Authorization: token(), "HX-Request": "true", "X-Waybill-Lang": document.documentElement.lang }; }
+
   /** What has no end of its own has one here: whoever waits for it would wait for good. */
   function limited(begin) {
     var stop = new AbortController(), timer;
@@ -17,7 +20,7 @@
   function prove() {
     return limited(function (signal) {
       return window.Portal.key(true).then(function (key) {
-        return fetch("/session", { method: "POST", headers: { Authorization: token(), "HX-Request": "true" }, body: new URLSearchParams({ AUTH_ID: key }), credentials: "omit", signal: signal });
+        return fetch("/session", { method: "POST", headers: headers(), body: new URLSearchParams({ AUTH_ID: key }), credentials: "omit", signal: signal });
       }).then(function (answer) {
         if (!answer.ok) { return answer.json().then(function (error) { throw error; }); }
         keep(answer.headers.get("X-Waybill-Session"));
@@ -44,7 +47,7 @@
   /** fetch with the session; renews it and repeats once when it ran out. `options.stop`: an AbortController of the asker's own. */
   function ask(url, options, repeated) {
     var stop = (options && options.stop) || new AbortController(), timer = setTimeout(function () { stop.abort(); }, LIMIT);
-    var init = Object.assign({ credentials: "omit", signal: stop.signal }, options, { headers: { Authorization: token(), "HX-Request": "true" } });
+    var init = Object.assign({ credentials: "omit", signal: stop.signal }, options, { headers: headers() });
     return fetch(url, init).finally(function () { clearTimeout(timer); }).then(function (answer) {
       keep(answer.headers.get("X-Waybill-Session"));
       if (answer.ok) { return answer; }

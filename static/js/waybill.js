@@ -281,6 +281,7 @@
     body.addEventListener("input", typing);
     body.addEventListener("change", typing);
     body.addEventListener("click", click);
+    body.addEventListener("htmx:configRequest", function (event) { event.detail.headers["X-Waybill-Lang"] = document.documentElement.lang; });
     body.addEventListener("htmx:confirm", withKey);
     // What asks by itself (data-quiet) is nobody's act.
     body.addEventListener("htmx:beforeRequest", function (event) { if (!quiet(event)) { clearNotice(); remember(event.detail.elt); busy(event.detail.elt, true); } });
