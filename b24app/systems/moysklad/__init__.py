@@ -53,7 +53,7 @@ MANIFEST = Manifest(
     rate=RatePolicy(per_second=2.7, concurrency=4),
     base_urls={"live": "https://api.moysklad.ru/api/remap/1.2"},
     services=(("pick", {"ru": "Сборка на складе", "en": "Picking"}),),
-    test_steps=("settings", "sign_in", "call"),
+    test_steps=("settings", "sign_in", "catalogues"),
     docs_url="https://dev.moysklad.ru/doc/api/remap/1.2/",
     changes=RULES,
     # §7: webhooks come unsigned and may be lost after four tries; below them a hundred orders are read at once.

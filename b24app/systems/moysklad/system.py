@@ -220,7 +220,7 @@ class MoySklad:
             [
                 ("settings", lambda: needs_token_or_login(self._manifest, self._context)),
                 ("sign_in", self._test_sign_in),
-                ("call", self._test_call),
+                ("catalogues", self._test_call),
             ]
         )
 

@@ -25,7 +25,7 @@ MANIFEST = Manifest(
     rate=RatePolicy(per_second=5, concurrency=4),
     base_urls={"live": ""},
     services=SERVICES,
-    test_steps=("settings", "sign_in", "call"),
+    test_steps=("settings", "sign_in", "catalogues"),
     docs_url="docs/systems/one_c/contract.md",
     # Callbacks of the service are a hint on top: whether 1C has our address is not to be seen from here.
     track=TrackPolicy(batch=BATCH, every_s=600.0),

@@ -208,7 +208,7 @@ class BaseWms(WithoutService):
         checks: list[tuple[str, Callable[[], Facts | None]]] = [
             ("settings", self._test_settings),
             ("sign_in", self._test_sign_in),
-            ("call", self._test_published),
+            ("catalogues", self._test_published),
         ]
         return run_checks(checks)
 

@@ -232,7 +232,7 @@ class ServiceWms(CallbacksByHand):
         checks: list[tuple[str, Callable[[], Found | None]]] = [
             ("settings", lambda: needs_settings(self._manifest, self._context)),
             ("sign_in", lambda: (self._client.health("wms"), {})),
-            ("call", self._test_warehouse),
+            ("catalogues", self._test_warehouse),
         ]
         return run_checks(checks)
 

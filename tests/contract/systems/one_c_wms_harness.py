@@ -29,7 +29,11 @@ class OneCWmsHarness(Harness):
     cancel_path = f"{ROOT}/{{id}}/cancel"
     settings: Mapping[str, Any] = {"warehouse": "MSK-01"}
     credentials: Mapping[str, str] = {"address": "base_url", "login": "login", "password": "password"}
-    wrong_keys: Any = (("password", "wrong", "sign_in"), ("login", "nobody", "sign_in"), ("login", "кладовщик", "call"))
+    wrong_keys: Any = (
+        ("password", "wrong", "sign_in"),
+        ("login", "nobody", "sign_in"),
+        ("login", "кладовщик", "catalogues"),
+    )
     moves: Mapping[str, Mapping[str, Any]] = {
         "accepted_at_warehouse": {"code": "ВРаботе"},
         "in_transit": {"code": "Отгружен"},

@@ -137,7 +137,7 @@ def test_without_a_warehouse_an_admin_is_asked(service: OneCWmsHarness) -> None:
         service.open(warehouse="").create(service.request())
     assert caught.value.problems[0].code == "account_missing"
     [*_, last] = list(service.open(warehouse="SPB-01").test())
-    assert (last.name, last.ok, last.problem.code) == ("call", False, "sender_point_unknown")
+    assert (last.name, last.ok, last.problem.code) == ("catalogues", False, "sender_point_unknown")
     assert [place.code for place in service.port.warehouses()] == ["KZN-01", "MSK-01"]
     assert [option.code for option in service.port.options("warehouse")] == ["KZN-01", "MSK-01"]
 
