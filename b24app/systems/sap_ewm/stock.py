@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from b24app.logistics.warehouse import StockLine
-from b24app.systems.sap_ewm.vocabulary import any_of, article, quantity
+from b24app.systems.sap_ewm.vocabulary import PIECE, any_of, article, quantity
 
 Row = dict[str, Any]
 FIELDS = "EWMWarehouse,Product,EWMStockType,AvailableEWMStockQty,EWMStockQuantityBaseUnit"
@@ -26,7 +26,8 @@ def parse_stock(rows: Sequence[Row], lying: Sequence[Row] | None, skus: Sequence
     physical stock; None = not known."""
     free, units = _sums(rows, skus, "AvailableEWMStockQty"), {}
     for row in rows:
-        units[article(str(row.get("Product") or ""))] = str(row.get("EWMStockQuantityBaseUnit") or "")
+        unit = str(row.get("EWMStockQuantityBaseUnit") or "")
+        units[article(str(row.get("Product") or ""))] = "" if unit == PIECE else unit
     there = None if lying is None else _sums(lying, skus, "EWMStockQuantityInBaseUnit")
     found = []
     for place in {**free, **(there or {})}:

@@ -109,6 +109,8 @@ def reference_unknown(number: str) -> Problem:
 
 # --- units ------------------------------------------------------------------------------------------------------------
 
+#: A piece (sap-ewm.md §3): an amount without a unit says the same in any language.
+PIECE = "PC"
 _GRAMS: Mapping[str, Decimal | int] = {
     "KG": 1000,
     "KGM": 1000,

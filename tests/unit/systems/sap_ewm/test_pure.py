@@ -287,14 +287,16 @@ def test_stock_is_summed_over_bins_in_our_spelling() -> None:
         {"EWMWarehouse": "MSK1", "Product": "TEA-500", "AvailableEWMStockQty": 2, "EWMStockQuantityBaseUnit": "PC"},
         {"EWMWarehouse": "MSK1", "Product": "TEA-500", "AvailableEWMStockQty": 0.5, "EWMStockQuantityBaseUnit": "PC"},
         {"EWMWarehouse": "KZN1", "Product": "OTHER", "AvailableEWMStockQty": 9},
+        {"EWMWarehouse": "MSK1", "Product": "ROPE", "AvailableEWMStockQty": 7, "EWMStockQuantityBaseUnit": "M"},
     ]
-    assert stock.parse_stock(rows, None, ["tea-500"]) == [StockLine("tea-500", "MSK1", Decimal("2.5"), unit="PC")]
+    assert stock.parse_stock(rows, None, ["tea-500"]) == [StockLine("tea-500", "MSK1", Decimal("2.5"))]
+    assert stock.parse_stock(rows, None, ["ROPE"]) == [StockLine("ROPE", "MSK1", Decimal(7), unit="M")]
     lying = [
         {"EWMWarehouse": place, "Product": "TEA-500", "EWMStockQuantityInBaseUnit": 4} for place in ("MSK1", "KZN1")
     ]
     assert stock.parse_stock(rows, lying, ["tea-500"]) == [
-        StockLine("tea-500", "MSK1", Decimal("2.5"), Decimal(4), Decimal("1.5"), unit="PC"),
-        StockLine("tea-500", "KZN1", Decimal(0), Decimal(4), Decimal(4), unit="PC"),
+        StockLine("tea-500", "MSK1", Decimal("2.5"), Decimal(4), Decimal("1.5")),
+        StockLine("tea-500", "KZN1", Decimal(0), Decimal(4), Decimal(4)),
     ]
     assert stock.build_filter(["a", "b"], ["MSK1"], ["F2"]) == (
         "(EWMWarehouse eq 'MSK1') and (Product eq 'A' or Product eq 'B') and (EWMStockType eq 'F2')"
