@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,8 @@ LISTED = frozenset({REMOTE, MAP})
 #: Kind of the rows of a connection's lane that ask for the lists.
 ASKED = "lists"
 NOT_MAPPED = ""
+#: A code that only a machine reads.
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 #: What a state of theirs can mean to us, in the order of a parcel's life.
 MEANINGS = (
     Status.CREATED.value,
@@ -58,6 +61,11 @@ class MapRow:
     title: str
     meaning: str
     gone: bool = False
+
+    @property
+    def telling(self) -> str:
+        """The code beside the name, if it says something to a person."""
+        return "" if self.code == self.title or _KEY.fullmatch(self.code) else self.code
 
 
 @dataclass(frozen=True, slots=True)

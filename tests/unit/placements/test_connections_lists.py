@@ -214,3 +214,9 @@ def test_what_is_wrong_is_drawn_with_what_was_typed(
     assert "Выберите из списка" in text
     row = text.split('name="map.states.a"')[1].split("</select>")[0]
     assert '<option value="lost" selected>' in row
+
+
+def test_a_code_that_only_a_machine_reads_is_not_shown(ru: Formats) -> None:
+    key = "ced876d3-0f94-11ee-0a80-0f9400229315"
+    lists = told(states=[Option(key, "Новый"), Option("1000", "Created"), Option("Закрыт", "Закрыт")])
+    assert [row.telling for row in shown(ru, account(), lists).fields[1].rows] == ["", "1000", ""]
