@@ -178,7 +178,7 @@ def test_what_takes_long_is_asked_for_seldom_and_then_no_more(ru: Formats) -> No
 def test_a_print_may_be_put_there_until_it_is(ru: Formats) -> None:
     mine, older = Print(9, "157", LABEL, NOW, 2), Print(9, "157", LABEL, NOW - timedelta(hours=1))
     [line] = drawn(ru, Known({3: look()}), mine).orders[0].prints
-    assert (line.paper, line.title, line.detail) == (9, "Этикетки, 2 шт.", "A6, 157")
+    assert (line.paper, line.title, line.detail) == (9, "Этикетки, 2\xa0шт.", "A6, 157")
     for state, left in ((IntentState.WAITING, 0), (IntentState.DONE, 0), (IntentState.REFUSED, 1)):
         assert len(drawn(ru, Known({3: look()}, [], [sent(state)]), mine).orders[0].prints) == left
     assert len(drawn(ru, Known({3: look()}, [], [sent(IntentState.DONE)]), older).orders[0].prints) == 1

@@ -74,7 +74,7 @@ def test_what_is_left_and_who_may_ship_it(facts: TabFacts, shipment: ShipmentFac
         (1, "1", "1", "1"),
         (2, "1,5", "1.5", "any"),
     ]
-    assert view.pieces[0].inside == "Плед, 1 шт."
+    assert view.pieces[0].inside == f"Плед, 1{NBSP}шт."
     assert view.pieces[0].cod == f"6{NBSP}480,00{NBSP}₽"
     assert view_of(one, ru).may_split
     assert view_of(one, ru).lays_left and not view_of(one, ru).lays, "what is left goes into parcels of its own"
