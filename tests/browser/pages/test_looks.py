@@ -50,6 +50,28 @@ def test_on_a_phone_everything_that_can_be_pressed_is_large_enough(browser: Brow
     assert small == {"created": [], "refused": [], "ready": []}
 
 
+def test_prices_that_are_awaited_have_their_final_shape_on_a_phone(browser: Browser, gallery: str) -> None:
+    context = browser.new_context(viewport={"width": WIDTHS["phone"], "height": 800})
+    page = context.new_page()
+    held = list[Route]()
+    page.route("**/tab/rates", lambda route: held.append(route))
+    open_page(page, f"{gallery}/ready/ru")
+    bars = page.eval_on_selector_all("#rates .wb-stack--2 .wb-bone", "all => all.map(each => each.offsetWidth)")
+    context.close()
+    assert bars
+    assert min(bars) > 60
+
+
+def test_what_is_asked_names_the_language_of_the_page(watched: Watched, gallery: str) -> None:
+    page = watched.page
+    open_page(page, f"{gallery}/created/ru")
+    with page.expect_request("**/tab/refresh") as pressed:
+        page.locator("#do-refresh").click()
+    with page.expect_request("**/named") as asked:
+        page.evaluate("() => { window.Session.ask('/named').catch(() => {}); }")
+    assert {each.value.headers["x-waybill-lang"] for each in (pressed, asked)} == {"ru"}
+
+
 def test_the_history_can_be_filtered_by_who_made_it(watched: Watched, gallery: str) -> None:
     page = watched.page
     open_page(page, f"{gallery}/in_transit/ru")
