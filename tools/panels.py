@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from playwright.sync_api import Browser, Frame, Page
 
+from tools.in_portal import APP, go
+
 WIDTHS, LANGS, HEIGHT = (1280, 360), ("ru", "en"), 1000
-#: A deal that nobody has shipped, to a door, with two rows of goods.
-OPEN = 513
+#: A deal that nobody has shipped, to a door, with two rows of goods; those in `warehouses.DEALS`; no deal but the list.
+#: The app's page is "app": its sections that ask the portal with the person's own key show nothing outside of it.
+OPEN, PACKED, STOCK, LIST, IN_APP = "open", "packed", "stock", "", "app"
+SECTIONS = ("deals",)
 SLOW_MS = 60_000
-#: Name of a picture -> its deal (0: the list of many deals) and what is done in our frame until it shows.
-PANELS: dict[str, tuple[int, Callable[[Frame], None]]] = {}
+#: Name of a picture -> its deal and what is done in our frame until it shows.
+PANELS: dict[str, tuple[str, Callable[[Frame], None]]] = {}
 
 
-def panel(name: str, deal: int) -> Callable[[Callable[[Frame], None]], Callable[[Frame], None]]:
+def panel(name: str, deal: str) -> Callable[[Callable[[Frame], None]], Callable[[Frame], None]]:
     def keep(act: Callable[[Frame], None]) -> Callable[[Frame], None]:
         PANELS[name] = (deal, act)
         return act
@@ -46,11 +50,30 @@ def _several(ours: Frame) -> None:
     ours.wait_for_selector("#part-form", timeout=SLOW_MS)
 
 
-@panel("list-deals", 0)
+@panel("panel-stock", STOCK)
+def _stock(ours: Frame) -> None:
+    ours.wait_for_selector("#stock:not([aria-busy]) tbody tr", timeout=SLOW_MS)
+    ours.wait_for_selector("#rates:not([aria-busy])", timeout=SLOW_MS)
+
+
+@panel("panel-chain", PACKED)
+def _chain(ours: Frame) -> None:
+    """Both legs, what was picked, and the warehouse's documents."""
+    ours.wait_for_selector("#chain-boxes", timeout=SLOW_MS)
+    ours.wait_for_selector("#documents:not([aria-busy]) [id^=doc-]", timeout=SLOW_MS)
+
+
+@panel("list-deals", LIST)
 def _deals(ours: Frame) -> None:
     ours.wait_for_selector("#deals [data-row]", timeout=SLOW_MS)
     for box in ours.locator("#deals [data-row]").all()[:3]:
         box.click()
+
+
+@panel("app-deals", IN_APP)
+def _app_deals(ours: Frame) -> None:
+    go(ours, SECTIONS[0])
+    ours.wait_for_selector("#deals [data-row]", timeout=SLOW_MS)
 
 
 def take(
@@ -59,18 +82,21 @@ def take(
     sign_in: Callable[[Page, str], None],
     ours: Callable[[Page], Frame],
     keep: Callable[[bytes, str], None],
+    deals: Mapping[str, int],
     wanted: tuple[str, ...],
 ) -> None:
-    """Each panel at each width in each language: our frame alone, as tall as it is."""
+    """Each panel at each width in each language: our frame alone, as tall as it is. `deals` says which are meant."""
     for name, (deal, act) in PANELS.items():
         if wanted and not name.startswith(wanted):
             continue
         for width in WIDTHS:
             for lang in LANGS:
-                page = browser.new_page(viewport={"width": width, "height": HEIGHT})
+                page = browser.new_page(viewport={"width": width, "height": HEIGHT}, locale=lang)
                 sign_in(page, lang)
-                if deal:
-                    page.goto(f"{portal}/crm/deal/details/{deal}/")
+                if deal == IN_APP:
+                    page.goto(portal + APP)
+                elif deal:
+                    page.goto(f"{portal}/crm/deal/details/{deals[deal]}/")
                     page.get_by_text({"ru": "Доставка", "en": "Delivery"}[lang], exact=True).first.click()
                 else:
                     page.goto(f"{portal}/crm/deal/kanban/")

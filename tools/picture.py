@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -28,13 +28,14 @@ from b24app.demo.house import ONE_CARRIER, House, Plan  # noqa: E402
 from b24app.demo.person import Person  # noqa: E402
 from b24app.demo.setting_up import open_app, set_up  # noqa: E402
 from placements.app import SECTIONS  # noqa: E402
-from tools import gallery, panels  # noqa: E402
+from tools import gallery, market, panels, warehouses  # noqa: E402
+from tools.in_portal import our_frame, sign_in  # noqa: E402
 
 PICTURES, SHOTS = ROOT / "docs/pictures", ROOT / "docs/market/screenshots"
 WIDTHS, LANGS, HEIGHT = (1280, 360), ("ru", "en"), 900
 ADMIN, MANAGER, DEAL = 1, 7, 501
 DEALS = range(501, 513)
-TRIED = 520
+OPEN, TRIED = 513, 520
 STEP_S, STEPS, WAIT_S = 3600, 5, 90.0
 RULES = (
     {
@@ -60,13 +61,18 @@ def main(wanted: list[str]) -> int:
         camera = Camera(browser, wanted)
         _public(camera, house.pages, drawn)
         member = house.addresses["portals"][0]["member_id"]
-        _ship(house, f"/bitrix24/{member}", member)
+        trigger = _ship(house, f"/bitrix24/{member}", member)
         _try_out(house, f"/bitrix24/{member}", member)
+        deals = {panels.OPEN: OPEN, **warehouses.set_up(house, member, trigger)}
         for section in SECTIONS:
+            if section.code in panels.SECTIONS:
+                continue
             camera.section(f"app-{section.code}", house, member, section.code)
-        _panels(browser, house, f"/bitrix24/{member}", tuple(wanted))
+        for name, (code, act) in warehouses.SECTIONS.items():
+            camera.section(name, house, member, code, act)
+        _panels(browser, house, f"/bitrix24/{member}", deals, tuple(wanted))
         if not wanted or "market" in wanted:
-            _market(browser, house)
+            market.take(browser, house, keep, SHOTS, PICTURES / "deal-tab.png")
     _index()
     return 0
 
@@ -83,7 +89,11 @@ def _public(camera: Camera, ours: str, drawn: str) -> None:
 
 def _plan(folder: Path) -> Plan:
     vendor = {"VENDOR_NAME": "Romashka LLC", "VENDOR_EMAIL": "help@example.com", "VENDOR_ADDRESS": "Moscow"}
-    return Plan(folder, systems=ONE_CARRIER, env={f"WAYBILL_{name}": value for name, value in vendor.items()})
+    return Plan(
+        folder,
+        systems=(*ONE_CARRIER, *warehouses.WAREHOUSES),
+        env={f"WAYBILL_{name}": value for name, value in vendor.items()},
+    )
 
 
 @contextmanager
@@ -93,6 +103,10 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
+
+
+#: What is done in a page that is open, in this language.
+Act = Callable[[Page, str], None]
 
 
 class Camera:
@@ -105,8 +119,9 @@ class Camera:
         """`address` with `{lang}` where the language goes."""
         self._take(name, lambda page, lang: page.goto(address.format(lang=lang)))
 
-    def section(self, name: str, house: House, member: str, code: str) -> None:
-        """The app's page as the administrator's portal opens it, then its section."""
+    def section(self, name: str, house: House, member: str, code: str, act: Act | None = None) -> None:
+        """The app's page as the administrator's portal opens it, then its section; `act` does the rest, knowing the
+        language."""
 
         def open_(page: Page, lang: str) -> None:
             frame = house.steer("POST", f"/bitrix24/{member}/frame", {"user": ADMIN, "placement": "DEFAULT"})
@@ -122,6 +137,9 @@ class Camera:
                     opener = page.locator(f"[hx-get='/app/s/{code}']").first
                 opener.evaluate("each => each.click()")  # a phone folds the steps
             page.wait_for_selector(f"#app[data-section='{code}']")
+            if act is not None:
+                page.wait_for_load_state("networkidle")
+                act(page, lang)
 
         self._take(name, open_)
 
@@ -130,7 +148,7 @@ class Camera:
             return
         for width in WIDTHS:
             for lang in LANGS:
-                page = self._browser.new_page(viewport={"width": width, "height": HEIGHT})
+                page = self._browser.new_page(viewport={"width": width, "height": HEIGHT}, locale=lang)
                 open_(page, lang)
                 page.wait_for_load_state("networkidle")
                 page.evaluate("document.activeElement && document.activeElement.blur()")
@@ -154,8 +172,8 @@ def _post(page: Page, frame: Mapping[str, Any], lang: str) -> None:
         page.evaluate("document.forms[0].submit()")
 
 
-def _ship(house: House, base: str, member_id: str) -> None:
-    """Deals on their way, some with problems: accepted, handed in, travelling."""
+def _ship(house: House, base: str, member_id: str) -> str:
+    """Deals on their way, some with problems: accepted, handed in, travelling. Tells the stage that ships a deal."""
     steer = house.steer
     steer("POST", "/cdek/settings", {"auto_route": True, "step_seconds": STEP_S})
     triggers = set_up(steer, member_id, house.addresses["cdek"]["accounts"][0]).triggers
@@ -166,6 +184,7 @@ def _ship(house: House, base: str, member_id: str) -> None:
     for _ in range(STEPS):
         steer("POST", "/clock", {"advance": STEP_S})
         time.sleep(1.5)
+    return triggers[0]
 
 
 def _try_out(house: House, base: str, member_id: str) -> None:
@@ -203,82 +222,20 @@ def _until(what: Callable[[], object], name: str) -> None:
         time.sleep(0.3)
 
 
-def _panels(browser: Browser, house: House, base: str, wanted: tuple[str, ...]) -> None:
+def _panels(browser: Browser, house: House, base: str, deals: Mapping[str, int], wanted: tuple[str, ...]) -> None:
     """In the portal: what asks the person's own key does so through the portal's page."""
     portal = house.addresses["portals"][0]["base_url"]
-    house.steer("POST", f"{base}/wishes", {"deals": [panels.OPEN]})
+    house.steer("POST", f"{base}/wishes", {"deals": [OPEN]})
     time.sleep(2)
     panels.take(
         browser,
         portal,
-        lambda page, lang: _sign_in(page, portal, MANAGER, lang),
-        lambda page: _ours(page, house.pages),
+        lambda page, lang: sign_in(page, portal, MANAGER, lang),
+        lambda page: our_frame(page, house.pages),
         lambda shot, name: keep(shot, PICTURES / name),
+        deals,
         wanted,
     )
-
-
-# --- the Market's card ----------------------------------------------------------------------------------------------
-
-
-def _market(browser: Browser, house: House) -> None:
-    """Inside the portal, as the Market wants them (contracts/bitrix24-app.md §6.2); and the picture of README.md."""
-    portal = house.addresses["portals"][0]["base_url"]
-    for lang in LANGS:
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        _sign_in(page, portal, MANAGER, lang)
-        page.goto(f"{portal}/crm/deal/details/{DEAL}/")
-        page.get_by_text({"ru": "Доставка", "en": "Delivery"}[lang], exact=True).first.click()
-        _ours(page, house.pages).wait_for_selector("#now")
-        page.wait_for_timeout(1500)
-        keep(page.screenshot(), SHOTS / f"1-deal.{lang}.png")
-        if lang == "en":
-            page.set_viewport_size({"width": 1280, "height": 1020})
-            page.wait_for_timeout(500)
-            keep(page.screenshot(), PICTURES / "deal-tab.png")
-        _sign_in(page, portal, ADMIN, lang)
-        page.set_viewport_size({"width": 1280, "height": 720})
-        page.goto(portal + "/marketplace/view/waybill.delivery/")
-        ours = _ours(page, house.pages)
-        for number, code in enumerate(
-            (each for each in ("health", "connections", "stages", "rules") if _has(code=each)), 2
-        ):
-            _go(ours, code)
-            page.evaluate("window.scrollTo(0, 0)")
-            page.wait_for_timeout(800)
-            keep(page.screenshot(), SHOTS / f"{number}-{code}.{lang}.png")
-        page.close()
-
-
-def _has(code: str) -> bool:
-    return any(section.code == code for section in SECTIONS)
-
-
-def _go(ours: Frame, code: str) -> None:
-    ours.wait_for_selector("#app")
-    if ours.locator(f"#app[data-section='{code}']").count():
-        return
-    if ours.locator(f"[hx-get='/app/s/{code}']").count() == 0:
-        ours.locator("nav.wb-tabs a:last-child").click()
-    ours.locator(f"[hx-get='/app/s/{code}']").first.click()
-    ours.wait_for_selector(f"#app[data-section='{code}']")
-
-
-def _sign_in(page: Page, portal: str, user: int, lang: str) -> None:
-    page.goto(portal + "/login")
-    page.click(f"button[name=user][value='{user}']")
-    page.wait_for_selector(".board")
-    page.request.post(portal + "/lang", form={"lang": lang})
-
-
-def _ours(page: Page, ours: str) -> Frame:
-    page.wait_for_selector("iframe")
-    end = time.monotonic() + WAIT_S
-    while not (found := [frame for frame in page.frames if frame.url.startswith(ours)]):
-        if time.monotonic() > end:
-            raise SystemExit("our frame did not open")
-        page.wait_for_timeout(100)  # lets the browser's events in, which a plain sleep does not
-    return found[0]
 
 
 # --- files ----------------------------------------------------------------------------------------------------------

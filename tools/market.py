@@ -1,0 +1,42 @@
+"""The pictures of the Market's card, inside the portal, as the Market wants them (contracts/bitrix24-app.md §6.2); and
+the picture of README.md: for tools/picture.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from b24app.demo.house import House
+from tools.in_portal import APP, go, our_frame, sign_in
+
+ADMIN, MANAGER, DEAL = 1, 7, 501
+SECTIONS = ("health", "connections", "stages", "rules")
+
+
+def take(browser: Browser, house: House, keep: Callable[[bytes, Path], None], shots: Path, readme: Path) -> None:
+    """`shots`: where the card's pictures go; `readme`: the file of the other one."""
+    portal = house.addresses["portals"][0]["base_url"]
+    for lang in ("ru", "en"):
+        page = browser.new_page(viewport={"width": 1280, "height": 720}, locale=lang)
+        sign_in(page, portal, MANAGER, lang)
+        page.goto(f"{portal}/crm/deal/details/{DEAL}/")
+        page.get_by_text({"ru": "Доставка", "en": "Delivery"}[lang], exact=True).first.click()
+        our_frame(page, house.pages).wait_for_selector("#now")
+        page.wait_for_timeout(1500)
+        keep(page.screenshot(), shots / f"1-deal.{lang}.png")
+        if lang == "en":
+            page.set_viewport_size({"width": 1280, "height": 1020})
+            page.wait_for_timeout(500)
+            keep(page.screenshot(), readme)
+        sign_in(page, portal, ADMIN, lang)
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.goto(portal + APP)
+        ours = our_frame(page, house.pages)
+        for number, code in enumerate(SECTIONS, 2):
+            go(ours, code)
+            page.evaluate("window.scrollTo(0, 0)")
+            page.wait_for_timeout(800)
+            keep(page.screenshot(), shots / f"{number}-{code}.{lang}.png")
+        page.close()
