@@ -117,7 +117,7 @@ class Feeding:
             due = max(AGAIN, timedelta(seconds=error.retry_after or 0))
             why = str(error)
         except AccountProblem as error:
-            due, why = LATER, str(error)
+            due, why = self._refused(feed_id), str(error)
         except LogisticsError as error:
             why = str(error)
         except FenceLostError:
@@ -128,6 +128,12 @@ class Feeding:
         finally:
             with session_scope(self.services.sessions) as session:
                 feeds.release(session, feed_id, holder, self.services.clock.now() + due, why)
+
+    def _refused(self, feed_id: int) -> timedelta:
+        """When the feed is due after this account was refused. Others that share it may have a newer password, and do
+        not wait for this one's."""
+        with read_scope(self.services.sessions) as session:
+            return LATER if len(feeds.sharers(session, feed_id)) == 1 else AGAIN
 
     def _pages(self, feed_id: int, holder: str, cursor: str, receipt: str) -> timedelta:
         """Returns the pause until the next pull."""

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from b24app.clock import FixedClock
-from b24app.logistics.errors import Unavailable
+from b24app.logistics.errors import AccountProblem, Unavailable
 from b24app.logistics.feed import FeedPage
 from b24app.logistics.order import Decision, OrderState, TrackingEvent
+from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners.connection.feeding import Feeding
 from b24app.store import portals, shipments
@@ -39,6 +40,8 @@ class Inbox:
     def pull(self, cursor: str, watched: Callable[[], Sequence[str]]) -> FeedPage:
         if self.crash == "silent":
             raise Unavailable("no answer", 90)
+        if self.crash == "refused":
+            raise AccountProblem(Problem("account_refused"))
         if not self.pages:
             return FeedPage(cursor=cursor)
         code = self.pages[0]
@@ -129,3 +132,15 @@ def test_a_silent_carrier_is_asked_again_when_it_said(scene: Scene) -> None:
     scene.pull(Inbox(scene.clock, ["A"], "silent"))
     assert (scene.row().due_at - scene.clock.now()).total_seconds() == 90
     assert scene.row().problem == "no answer"
+
+
+def test_an_account_that_is_refused_keeps_no_other_from_their_feed(scene: Scene) -> None:
+    """Another portal's, perhaps, whose password is an old one."""
+    scene.pull(Inbox(scene.clock, ["A"], "refused"))
+    assert (scene.row().due_at - scene.clock.now()).total_seconds() == 3600
+    with session_scope(scene.sessions) as session:
+        other = portals.add_connection(session, scene.portal.id, "cdek", "B", "live", {}, scene.clock.now())
+        other.feed_id = scene.feed
+    scene.clock.advance(3601)
+    scene.pull(Inbox(scene.clock, ["A"], "refused"))
+    assert (scene.row().due_at - scene.clock.now()).total_seconds() == 60
