@@ -281,11 +281,8 @@ def _parent(value: Any) -> int:
 
 
 def _scaled(value: Any, factor: float) -> float | None:
-    try:
-        found = float(value) * factor
-    except (TypeError, ValueError):
-        return None
-    return found if found > 0 else None
+    found = read_decimal(value)
+    return float(found) * factor if found is not None and found > 0 else None
 
 
 def _decimal(value: Any) -> Decimal:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from b24app.bitrix24.goods import _decimal
+from b24app.bitrix24.goods import _decimal, _scaled
 from b24app.flows.cod import read_money
 from b24app.logistics.money import Money
 from b24app.logistics.numbers import read_decimal
@@ -21,7 +21,7 @@ HUGE = ("1e99999", "1e999999999", "9" * 40, "-1e30", "1e-999999999", "inf", "nan
 def test_a_number_too_large_for_anything_is_none(text: str) -> None:
     assert read_decimal(text) is None
     assert (decimal_of(text), whole(text), grams_of(text), money_of(text)) == (None, None, None, None)
-    assert _decimal(text) == 0
+    assert (_decimal(text), _scaled(text, 1000)) == (Decimal(0), None)
 
 
 @pytest.mark.parametrize("text", HUGE)
