@@ -75,11 +75,13 @@ def read_address_field(value: Any, country: str = "RU") -> Address | None:
 
 
 def _coordinates(text: str) -> tuple[float | None, float | None]:
-    lat, _, lon = text.partition(";")
+    """Degrees; (None, None) for anything else: `nan` and `inf` are numbers that no system and no database takes."""
+    first, _, second = text.partition(";")
     try:
-        return float(lat), float(lon)
+        lat, lon = float(first), float(second)
     except ValueError:
         return None, None
+    return (lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else (None, None)
 
 
 def read_point_code(value: Any) -> str:

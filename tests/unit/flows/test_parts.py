@@ -137,6 +137,13 @@ def test_an_empty_address_field_is_none(value: Any) -> None:
     assert read_address_field(value) is None
 
 
+@pytest.mark.parametrize("place", ["nan;nan", "inf;49.1", "55.8;-inf", "1e400;1", "91;49", "55.8;181"])
+def test_a_place_that_is_none_on_earth_is_left_out(place: str) -> None:
+    address = read_address_field(f"Казань, ул. Баумана, 5|{place}|17")
+    assert address is not None
+    assert (address.lat, address.lon) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("value", "code"), [("NSK33", "NSK33"), (" NSK33, Новосибирск, ул. Мира", "NSK33"), (None, ""), (["MSK5"], "MSK5")]
 )
