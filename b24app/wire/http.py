@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.exceptions import ConnectionError as RequestsConnectionError
-from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
+from requests.exceptions import InvalidHeader, InvalidJSONError, InvalidSchema, InvalidURL, MissingSchema
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
@@ -44,6 +44,7 @@ __all__ = [
 
 USER_AGENT = "Waybill/0.1"
 CHUNK = 64 * 1024
+UNWRITABLE = "a key or a value that cannot be written into a request"
 
 
 class Http:
@@ -73,13 +74,13 @@ class Http:
 
     def send(self, call: Call) -> Answer:
         """The answer, of any status. Raises NotSent or OutcomeUnknown; each way out leaves one record in the log."""
-        request, readable = self._prepare(call)
+        request, wrong = self._prepare(call)
         began = time.monotonic()
         answer: Answer | None = None
         error: WireError | None = None
         try:
-            if not readable:
-                raise NotSent(Why.GUARD, "unreadable address")
+            if wrong:
+                raise NotSent(Why.GUARD, wrong)
             answer = self._admitted(call, request, began)
             return answer
         except WireError as failed:
@@ -101,8 +102,8 @@ class Http:
         """Drop all idle connections, also those of `trusting`."""
         self._sessions.close()
 
-    def _prepare(self, call: Call) -> tuple[requests.PreparedRequest, bool]:
-        """The request, and whether its address can be read at all."""
+    def _prepare(self, call: Call) -> tuple[requests.PreparedRequest, str]:
+        """The request, and why it cannot be sent at all."""
         headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip", **call.headers}
         request = requests.Request(
             call.verb,
@@ -113,11 +114,15 @@ class Http:
             params=call.params,
         )
         try:
-            return self._session.prepare_request(request), True
+            prepared = self._session.prepare_request(request)
+            return prepared, "" if _in_signs_of_headers(prepared) else UNWRITABLE
         except (InvalidURL, MissingSchema, InvalidSchema):
-            blank = requests.PreparedRequest()
-            blank.method, blank.headers = call.verb, CaseInsensitiveDict()
-            return blank, False
+            wrong = "unreadable address"
+        except (InvalidHeader, InvalidJSONError):  # a line end in a key, a number that is none
+            wrong = UNWRITABLE
+        blank = requests.PreparedRequest()
+        blank.method, blank.headers = call.verb, CaseInsensitiveDict()
+        return blank, wrong
 
     def _admitted(self, call: Call, request: requests.PreparedRequest, began: float) -> Answer:
         """Guard, circuit, budget, then the exchange; the circuit learns how the remote behaved."""
@@ -214,6 +219,15 @@ class Http:
             sent=excerpt(sent, str(request.headers.get("content-type", ""))),
             got=excerpt(answer.body, answer.headers.get("content-type", "")) if answer else "",
         )
+
+
+def _in_signs_of_headers(request: requests.PreparedRequest) -> bool:
+    """A key that was typed with a letter of another alphabet is not."""
+    try:
+        "".join(request.headers.values()).encode("latin-1")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _read(response: requests.Response, max_bytes: int, sink: IO[bytes] | None) -> bytes:

@@ -6,6 +6,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -252,3 +253,22 @@ def test_a_call_that_came_too_late_says_nothing_about_the_remote(wire: Wire, pee
     with pytest.raises(NotSent):
         http.send(call_to(peer.url, send_by=clock.monotonic()))
     assert http.send(call_to(peer.url)).status == 200
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"headers": {"X-Api-Token": "ключ"}},
+        {"headers": {"X-Api-Token": "a\r\nHost: b"}},
+        {"json": {"lat": float("nan")}},
+    ],
+)
+def test_what_cannot_be_written_into_a_request_is_not_sent(
+    wire: Wire, peers: Peers, records: Records, what: dict[str, Any]
+) -> None:
+    """A key that was typed with a letter of another alphabet: its account's lane failed, and its test never ended."""
+    peer = peers(say(answer(b"{}")))
+    with pytest.raises(NotSent) as caught:
+        wire(peer.url).send(call_to(peer.url, **what))
+    assert (caught.value.why, records.last.outcome, peer.requests) == (Why.GUARD, "not_sent", [])
+    assert "ключ" not in str(caught.value)
