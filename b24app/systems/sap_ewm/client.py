@@ -207,7 +207,7 @@ class Client:
         answer = self.call("GET", path, label, params=params, optional=optional)
         try:
             return json.loads(answer.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Unavailable(f"{label}: an answer that is no JSON") from error
 
 

@@ -69,7 +69,7 @@ def read_error(answer: Answer) -> Said | None:
     """None = a page, or nothing that says what is wrong."""
     try:
         document = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     error = document.get("error") if isinstance(document, Mapping) else None
     if not isinstance(error, Mapping):

@@ -152,7 +152,7 @@ class Deliveries:
 
         try:
             return what()
-        except (PyODataException, KeyError, TypeError, AttributeError, ValueError) as error:
+        except (PyODataException, LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise lost(f"{label}: {type(error).__name__}: an answer that is no OData", write) from error
 
 

@@ -374,3 +374,10 @@ def test_the_client_secret_goes_to_the_connections_own_host_alone() -> None:
     client, http = opened(answer({"access_token": "t"}), answer({"value": []}), sign="oauth", token_path=f"{BASE}/t")
     client.v4("x/Set", "x")
     assert http.calls[0].url == f"{BASE}/t"
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_brackets_without_end_are_an_answer_that_is_lost(status: int) -> None:
+    """They stopped the account's lane."""
+    client, _ = opened(Answer(status, {}, b"[" * 200_000, 1))
+    assert raised(lambda: client.v4("x/Set", "x")) == "Unavailable"
