@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 
 from playwright.sync_api import Browser, Frame, Page
 
-from tools.in_portal import APP, go
-
 WIDTHS, LANGS, HEIGHT = (1280, 360), ("ru", "en"), 1000
 #: A deal that nobody has shipped, to a door, with two rows of goods; those in `warehouses.DEALS`; no deal but the list.
-#: The app's page is "app": its sections that ask the portal with the person's own key show nothing outside of it.
-OPEN, PACKED, STOCK, LIST, IN_APP = "open", "packed", "stock", "", "app"
-SECTIONS = ("deals",)
+OPEN, PACKED, STOCK, LIST = "open", "packed", "stock", ""
+#: The section that asks the portal with the person's own key, and so shows nothing outside of it: it is the list.
+SECTION = "deals"
 SLOW_MS = 60_000
 #: Name of a picture -> its deal and what is done in our frame until it shows.
 PANELS: dict[str, tuple[str, Callable[[Frame], None]]] = {}
@@ -70,12 +68,6 @@ def _deals(ours: Frame) -> None:
         box.click()
 
 
-@panel("app-deals", IN_APP)
-def _app_deals(ours: Frame) -> None:
-    go(ours, SECTIONS[0])
-    ours.wait_for_selector("#deals [data-row]", timeout=SLOW_MS)
-
-
 def take(
     browser: Browser,
     portal: str,
@@ -93,9 +85,7 @@ def take(
             for lang in LANGS:
                 page = browser.new_page(viewport={"width": width, "height": HEIGHT}, locale=lang)
                 sign_in(page, lang)
-                if deal == IN_APP:
-                    page.goto(portal + APP)
-                elif deal:
+                if deal:
                     page.goto(f"{portal}/crm/deal/details/{deals[deal]}/")
                     page.get_by_text({"ru": "Доставка", "en": "Delivery"}[lang], exact=True).first.click()
                 else:

@@ -65,9 +65,8 @@ def main(wanted: list[str]) -> int:
         _try_out(house, f"/bitrix24/{member}", member)
         deals = {panels.OPEN: OPEN, **warehouses.set_up(house, member, trigger)}
         for section in SECTIONS:
-            if section.code in panels.SECTIONS:
-                continue
-            camera.section(f"app-{section.code}", house, member, section.code)
+            if section.code != panels.SECTION:
+                camera.section(f"app-{section.code}", house, member, section.code)
         for name, (code, act) in warehouses.SECTIONS.items():
             camera.section(name, house, member, code, act)
         _panels(browser, house, f"/bitrix24/{member}", deals, tuple(wanted))
