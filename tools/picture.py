@@ -47,8 +47,9 @@ RULES = (
     {"title": "Тяжёлое магистралью", "weight_from": "20", "service_courier": "trunk", "service_pickup": "trunk"},
     {"title": "Лёгкое дешевле", "weight_to": "1", "service_courier": "economy", "service_pickup": "economy"},
 )
-#: What a picture of a page may weigh after its colours are counted; long pages are cut there.
-TALLEST = 6000
+#: Long pages are cut there, those whose rows are all alike sooner: the folder shall not grow.
+TALLEST, ROWS_TALLEST = 6000, 1800
+ALIKE = ("app-log", "app-journal", "app-rules", "app-trial")
 
 
 def main(wanted: list[str]) -> int:
@@ -151,7 +152,10 @@ class Camera:
                 open_(page, lang)
                 page.wait_for_load_state("networkidle")
                 page.evaluate("document.activeElement && document.activeElement.blur()")
-                tall = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
+                tall = min(
+                    ROWS_TALLEST if name in ALIKE else TALLEST,
+                    int(page.evaluate("document.documentElement.scrollHeight")),
+                )
                 # The portal makes the frame as tall as its content, so nothing sticks half-way: nor does it here.
                 page.set_viewport_size({"width": width, "height": max(HEIGHT, tall)})
                 whole = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": tall})
