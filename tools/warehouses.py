@@ -17,6 +17,9 @@ from b24app.systems import discover
 #: Who packs in these pictures comes first.
 WAREHOUSES = ("moysklad", "one_c_wms", "one_c_tms", "sap_ewm", "manhattan")
 MANAGER, STEP_S, STEPS, SLOW_MS = 7, 660, 30, 60_000
+#: Real seconds: an account reads its lists first, and each slice of its lane has to end before the clock jumps again,
+#: for a jump ends its lease and the slice begins anew.
+LISTS_S, SLICE_S = 20, 5
 TRACK = "UF_CRM_LOGISTICS_TRACK"
 CITY = "Санкт-Петербург"
 ADDRESS = f"{CITY}, Невский проспект, 10"
@@ -46,6 +49,7 @@ def set_up(house: House, member: str, trigger: str) -> dict[str, int]:
         _write(house, base, deal, *DEALS[name])
     steer("POST", f"/{WAREHOUSES[0]}/overrides", {"route": "short"})
     packed = found["packed"]
+    time.sleep(LISTS_S)
     steer("POST", f"{base}/move", {"deals": [packed], "stage": trigger, "user": MANAGER})
     _until_numbered(house, base, packed)
     return found
@@ -69,7 +73,7 @@ def _until_numbered(house: House, base: str, deal: int) -> None:
         if _number(house, base, deal):
             return
         house.steer("POST", "/clock", {"advance": STEP_S})
-        time.sleep(2)
+        time.sleep(SLICE_S)
     raise SystemExit("the packed order got no number of the carrier")
 
 
