@@ -41,7 +41,7 @@ def test_an_event_tells_of_the_update(shop: Shop) -> None:
     shop.town.calm()
     new_version(shop, told=True)
     shop.town.wait(lambda: handlers(shop) == sorted(EVENTS), "our handlers")
-    assert "Waybill обновлён" in shop.health()
+    shop.town.wait(lambda: "Waybill обновлён" in shop.health(), "the word of it, which is said after the last step")
     shop.ship(DEAL)
     shop.shipped(DEAL)
 
@@ -76,7 +76,7 @@ def test_the_next_frame_tells_of_the_update(shop: Shop) -> None:
     new_version(shop, told=False)
     shop.tab(DEAL)
     shop.town.wait(lambda: handlers(shop) == sorted(EVENTS), "our handlers")
-    assert "Waybill обновлён" in shop.health()
+    shop.town.wait(lambda: "Waybill обновлён" in shop.health(), "the word of it, which is said after the last step")
 
 
 def test_without_a_key_the_update_waits_for_an_administrator(shop: Shop) -> None:
@@ -90,4 +90,4 @@ def test_without_a_key_the_update_waits_for_an_administrator(shop: Shop) -> None
     assert handlers(shop) == []
     shop.app(SECOND_ADMIN)
     shop.town.wait(lambda: handlers(shop) == sorted(EVENTS), "our handlers")
-    assert "Waybill обновлён" in shop.health(SECOND_ADMIN)
+    shop.town.wait(lambda: "Waybill обновлён" in shop.health(SECOND_ADMIN), "the word of it")
