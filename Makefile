@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ROOMS := $(wildcard b24app placements install sandbox tests tools bench wsgi.py)
-# Tests that share nothing run beside each other: they wait more than they compute, so three to two cores. Chromium is
-# heavier, and so are the deployments that `faults` kills: two at a time, in rounds of their own.
-JOBS ?= 3
+# Tests that share nothing run beside each other: they wait more than they compute, so four to two cores. Chromium is
+# heavier, and so are the deployments that `faults` kills: three at a time, in rounds of their own.
+JOBS ?= 4
+HEAVY ?= 3
 SPREAD := --dist loadfile --no-loadscope-reorder
 # Where it is set, each of the many processes that are started here would compile the whole program anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -20,8 +21,8 @@ demo: setup
 test: .venv/dev.stamp static/vendor/.stamp
 	@tools/machine.sh chromium
 	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/faults -n $(JOBS) $(SPREAD)
-	$(BIN)/python -m pytest tests/browser -n 2 $(SPREAD)
-	$(BIN)/python -m pytest tests/faults -n 2 $(SPREAD)
+	$(BIN)/python -m pytest tests/browser -n $(HEAVY) $(SPREAD)
+	$(BIN)/python -m pytest tests/faults -n $(HEAVY) $(SPREAD)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
