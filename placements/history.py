@@ -21,6 +21,7 @@ from b24app.store.faces.deal_facts import (
     TabFacts,
 )
 from placements.audit_words import sentence
+from placements.codes import telling
 
 _ICONS = {
     Status.CREATED: ("check", "green"),
@@ -95,6 +96,7 @@ def _said_by(found: ProblemFacts, facts: TabFacts, carrier: str) -> str:
 def _event(event: EventFacts, formats: Formats, carrier: str, at_warehouse: bool = False) -> Line:
     icon, tone = _ICONS.get(event.status, ("info", ""))
     own = at_warehouse and event.status in (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT)
+    code = telling(event.code)
     title = formats.words(f"chain.step.{event.status.value}" if own else f"status.{event.status.value}")
     return Line(
         "carrier",
@@ -104,7 +106,7 @@ def _event(event: EventFacts, formats: Formats, carrier: str, at_warehouse: bool
         event.at,
         cite=carrier,
         quote=event.text,
-        after=formats.words("history.code", code=event.code) if event.code else "",
+        after=formats.words("history.code", code=code) if code else "",
     )
 
 

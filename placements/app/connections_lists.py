@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,14 +20,13 @@ from b24app.logistics.status import Status
 from b24app.logistics.warehouse import Option
 from b24app.store.models import Connection
 from b24app.systems.plugin import Manifest, SettingField
+from placements.codes import telling
 
 REMOTE, MAP = "remote", "map"
 LISTED = frozenset({REMOTE, MAP})
 #: Kind of the rows of a connection's lane that ask for the lists.
 ASKED = "lists"
 NOT_MAPPED = ""
-#: A code that only a machine reads.
-_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 #: What a state of theirs can mean to us, in the order of a parcel's life.
 MEANINGS = (
     Status.CREATED.value,
@@ -65,7 +63,7 @@ class MapRow:
     @property
     def telling(self) -> str:
         """The code beside the name, if it says something to a person."""
-        return "" if self.code == self.title or _KEY.fullmatch(self.code) else self.code
+        return "" if self.code == self.title else telling(self.code)
 
 
 @dataclass(frozen=True, slots=True)
