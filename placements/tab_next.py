@@ -32,6 +32,11 @@ CALLS = frozenset(
     {"late", "courier_late", "stored", "storage_ends", "storage_over", "lies", "failed_address", "failed_refused"}
     | {"failed_money", "failed_point", "refused_returning", "ready_for_pickup", "delivery_failed", "returning"}
 )
+#: Lines that say that nothing has to be done, which is true of the parcel alone.
+IDLE = frozenset(
+    {"accepted_at_warehouse", "in_transit", "in_transit_at", "out_for_delivery", "delivered"}
+    | {"promised_soon", "in_time", "failed_wait"}
+)
 #: Failures by what helps against them; every other reason is a call to the client.
 _FAILED = {
     Incident.WRONG_ADDRESS: "address",

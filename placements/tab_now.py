@@ -23,7 +23,7 @@ from b24app.store.faces.deal_facts import (
 )
 from placements.chips import TONES
 from placements.problem_words import field_words, problem_view
-from placements.tab_next import CALLS, what_next
+from placements.tab_next import CALLS, IDLE, what_next
 from placements.tab_scene import OVER, TAKES, Action, Now, Scene
 
 
@@ -194,7 +194,8 @@ def _status(scene: Scene) -> Now | None:
         "code": shipment.remote_code,
         "said": scene.formats.quote(shipment.remote_text) if shipment.remote_text else "",
     }
-    text = scene.words(f"now.{key}.text", **params)
+    to_do = key in IDLE and any(found.problem.who in (Who.MANAGER, Who.ADMIN) for found in scene.problems)
+    text = scene.words("now.see_below" if to_do else f"now.{key}.text", **params)
     return Now(
         (follows.tone if follows else "") or tone,
         (follows.icon if follows else "") or icon,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from b24app.frames.formats import NBSP, Formats
-from b24app.logistics.problem import Field, Problem
+from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.store.faces.deal_facts import (
     AuditFacts,
@@ -81,6 +81,10 @@ def test_a_problem_beside_a_travelling_parcel_is_told_below_the_line(facts: TabF
     view = view_of(replace(facts, problems=(found,)), ru)
     assert view.now.problem is None
     assert [each.who for each in view.problems] == ["manager"]
+    assert "об этом ниже" in view.now.text
+    assert "ничего не нужно" in view_of(facts, ru).now.text
+    theirs = ProblemFacts(Problem("phone_refused", Field.PHONE, Who.CARRIER), found.opened_at, None)
+    assert "ничего не нужно" in view_of(replace(facts, problems=(theirs,)), ru).now.text
 
 
 def test_history_joins_the_carrier_and_us_newest_first_by_the_persons_days(facts: TabFacts, ru: Formats) -> None:
