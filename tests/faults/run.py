@@ -194,10 +194,10 @@ class FaultRun:
             self._move_some()
             time.sleep(0.05)
         havoc.heal()
-        for _ in range(self._scale.nights):
+        for seconds in self._scale.nights_s:
             self._await_end()
             complete = self._complete()
-            self._night()
+            self._night(seconds)
             if complete:
                 break
         self._await_silence()
@@ -217,13 +217,13 @@ class FaultRun:
         entries = len(self._journal.of("timeline.added")) >= ENTRIES * len(self._deals)
         return entries and self._numbered() == len(self._deals)
 
-    def _night(self) -> None:
-        """All workers are killed, minutes pass, they start again. (The clock must not jump under a call in flight.)"""
+    def _night(self, seconds: float) -> None:
+        """All workers are killed, that much time passes, they start again. (The clock must not jump under a call.)"""
         names = [f"worker-{number}" for number in range(self._scale.workers)]
         for name in names:
             self._house.supervisor.hold(name)
         time.sleep(LOOK_S)
-        self._house.steer("POST", "/clock", {"advance": self._scale.night_s})
+        self._house.steer("POST", "/clock", {"advance": seconds})
         time.sleep(LOOK_S)
         for name in names:
             self._house.supervisor.release(name)

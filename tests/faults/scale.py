@@ -13,7 +13,8 @@ class Scale:
     `deals` are moved `wave` at once every `wave_s`. A strike comes every `strike_s` (low, high); `freeze_s` are the
     stops of the last worker, one after the other. `route_s` are the pauses of the carrier's four statuses. Once the
     burst is over (`burst_s` at most) everything is healed; a deployment that stands still for `patience_s` is stopped
-    and started again `night_s` of the emulated clock later, `nights` times at most.
+    and started again later, by one of `nights_s` of the emulated clock after the other. The last ones are days: a
+    callback that never came is made good by the look below it, which CDEK gets once a day.
     """
 
     deals: int
@@ -26,8 +27,7 @@ class Scale:
     lookup_delay_s: float
     burst_s: float
     patience_s: float
-    night_s: float = 660.0
-    nights: int = 6
+    nights_s: tuple[float, ...] = (660.0, 660.0, 660.0, 90_000.0, 90_000.0)
     workers: int = 2
     share: float = 0.1
     env: Mapping[str, str] = field(default_factory=dict)
