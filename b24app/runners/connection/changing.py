@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.flows.decisions import Text
+from b24app.flows.legs import may_be_called_off
 from b24app.flows.portions import PartWish, Portion
 from b24app.logistics.changes import Part, parts_changed
 from b24app.logistics.model import ShipmentRequest
@@ -111,7 +112,7 @@ def along(session: Session, row: Shipment, now: datetime) -> set[LaneRef]:
             continue
         intent.payload = {key: value for key, value in payload.items() if key != intents.ALONG}
         behind = shipments.get(session, row.portal_id, int(payload[intents.ALONG]))
-        if behind is None or not Status(behind.status).is_live or Status(behind.status).has_left:
+        if behind is None or not may_be_called_off(Status(behind.status)):
             continue
         if CANCEL not in intents.open_kinds(session, row.portal_id, behind.id):
             lanes.add(intents.add(session, behind, CANCEL, {}, now=now, trace_id=intent.trace_id, people=True))
