@@ -12,7 +12,7 @@ from b24app.logistics.model import Parcel
 #: Not a status of the parcel but a milestone on the way to `in_transit`: the goods lie packed and may be collected.
 PACKED = "packed"
 #: How the code of our own event of a shortage begins, before the article: no warehouse has a code for it.
-SHORT = "short:"
+SHORT_CODE = "short:"
 
 
 @dataclass(frozen=True, slots=True)

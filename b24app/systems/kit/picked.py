@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from b24app.logistics.order import TrackingEvent
-from b24app.logistics.picking import SHORT, PickedLine
+from b24app.logistics.picking import SHORT_CODE, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident
 from b24app.systems.kit.units import plain
@@ -37,7 +37,7 @@ def _shortage(line: PickedLine, at: datetime) -> TrackingEvent:
     # Of several articles that are short, none hides another (`Problem.key`).
     problem = Problem("short_picked", Field.ITEMS, Who.MANAGER, their_code=article, params=params)
     text = f"{article}: {picked} / {params['ordered']}"
-    return TrackingEvent(SHORT + article, text, None, at, incident=Incident.MISSING_GOODS, problem=problem)
+    return TrackingEvent(SHORT_CODE + article, text, None, at, incident=Incident.MISSING_GOODS, problem=problem)
 
 
 def _article(line: PickedLine) -> str:
