@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from b24app.flows.parcels import SERVICE
+from b24app.flows.laying import goods_of
 from b24app.flows.returns.pieces import rounded
 from b24app.flows.snapshot import ProductRow
 from b24app.logistics.money import Money, share
@@ -23,7 +23,6 @@ def sold_of(
 ) -> tuple[Sold, ...]:
     """Goods of the deal, services left out. `barcodes` and `sections` are the catalogue's, by product. A row's price is
     what the client pays per unit after discounts, tax included (bitrix24-crm.md §3.1); its sum is rounded once."""
-    goods = [row for row in rows if row.type != SERVICE and row.quantity > 0]
     return tuple(
         Sold(
             row=row.id,
@@ -36,7 +35,7 @@ def sold_of(
             sections=(sections or {}).get(row.product_id, ()),
             divisible=row.measure_code not in (None, PIECE),
         )
-        for row in goods
+        for row in goods_of(rows)
     )
 
 
