@@ -139,7 +139,7 @@ class Receiver:
 
 
 def journalled(world: World, kind: str, number: int) -> None:
-    """Wait until the journal has so many of a kind: pushes leave in another thread."""
+    """Wait until the journal has so many of a kind: pushes leave, and what is due happens, in another thread."""
     deadline = time.monotonic() + 30
     while len(world.journal.find(kind=kind)) < number:
         assert time.monotonic() < deadline, (kind, number)

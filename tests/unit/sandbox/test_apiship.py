@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +11,7 @@ import requests
 
 from sandbox.world import World
 
-from .conftest import Receiver
+from .conftest import Receiver, journalled
 
 _PERSON = {
     "countryCode": "RU", "city": "Казань", "addressString": "Казань, ул. Баумана, 44",
@@ -379,20 +378,13 @@ def test_webhooks_name_an_order_and_are_repeated(client: Client, receiver: Recei
     assert first == {
         "eventType": "ORDER_STATUS", "orderInfo": {"orderId": str(identifier), "clientNumber": "wb-1-1"},
     }  # fmt: skip
-    _journalled(client.world, "webhook.failed", 1)
+    journalled(client.world, "webhook.failed", 1)
     receiver.status = 200
     client.world.clock.advance(601)
     # The upload that came between, and the first one again.
     assert len(receiver.wait(3)) == 3
     assert client.call("DELETE", f"/webhooks/{uuid}").json() == {"uuid": uuid}
     assert refusal(client.call("DELETE", f"/webhooks/{uuid}")) == (404, "040016", [])
-
-
-def _journalled(world: World, kind: str, number: int) -> None:
-    """The journal row follows the push: wait for it."""
-    until = time.monotonic() + 30
-    while len(world.control.journal(kind=kind)) < number:
-        assert time.monotonic() < until, f"fewer than {number} of {kind}"
 
 
 # --- papers, courier, lists -------------------------------------------------------------------------------------------

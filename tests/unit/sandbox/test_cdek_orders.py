@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from typing import Any
 
 import pytest
 
-from .conftest import CdekClient
+from .conftest import CdekClient, journalled
 
 
 def test_an_order_is_accepted_then_decided(cdek: CdekClient) -> None:
@@ -28,10 +27,7 @@ def test_an_order_is_accepted_then_decided(cdek: CdekClient) -> None:
 def test_the_decision_comes_in_real_time_without_a_reader(cdek: CdekClient) -> None:
     cdek.set(decision_min=0.1, decision_max=0.2)
     cdek.create()
-    deadline = time.monotonic() + 30
-    while not cdek.world.journal.find(kind="order.decided"):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    journalled(cdek.world, "order.decided", 1)
     decided = cdek.world.journal.find(kind="order.decided")[0]
     assert (decided.key, decided.data["state"]) == ("D-100500", "SUCCESSFUL")
 

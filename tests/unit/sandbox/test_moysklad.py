@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 import json
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +15,7 @@ import requests
 
 from sandbox.world import World
 
-from .conftest import Receiver
+from .conftest import Receiver, journalled
 
 ACCEPT = "application/json;charset=utf-8"
 
@@ -631,9 +630,7 @@ def test_who_does_not_answer_is_told_four_times(client: Client, receiver: Receiv
     client.post("/entity/webhook", {"url": receiver.url, "action": "CREATE", "entityType": "customerorder"})
     client.order()
     assert len(waited(receiver, 4)) == 4
-    deadline = time.monotonic() + 30
-    while not client.world.journal.find(kind="webhook.failed") and time.monotonic() < deadline:
-        time.sleep(0.01)
+    journalled(client.world, "webhook.failed", 1)
     assert client.world.journal.find(kind="webhook.failed", key="wb-1-1")
 
 

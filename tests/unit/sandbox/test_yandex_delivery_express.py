@@ -15,6 +15,8 @@ import requests
 from sandbox.kernel.server import serve
 from sandbox.world import World
 
+from .conftest import journalled
+
 PREFIX = "/b2b/cargo/integration/v2"
 MOSCOW, NEAR = [37.6173, 55.7558], [37.65, 55.76]
 _ITEM = {
@@ -400,11 +402,7 @@ def test_a_callback_is_a_hint_ahead_of_the_answer(express: Client) -> None:
             "/claims/create", express.body(callback_properties={"callback_url": url}), request_id="token-1"
         )["id"]
         assert receiver.wait(1)[0]["claim_id"] == [claim_id]
-        failed = express.world.journal
-        deadline = time.monotonic() + 30
-        while not failed.find(kind="webhook.failed"):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        journalled(express.world, "webhook.failed", 1)
         express.world.clock.advance(31)
         express.info(claim_id)
         # The repeat, estimating, ready for approval.
