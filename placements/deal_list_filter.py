@@ -131,8 +131,7 @@ def _since(moved: str, formats: Formats) -> datetime | None:
     days = MOVED.get(moved)
     if days is None:
         return None
-    today = formats.now.astimezone(formats.zone).date()
-    return datetime.combine(today - timedelta(days=days), time(), formats.zone).astimezone(UTC)
+    return datetime.combine(formats.today - timedelta(days=days), time(), formats.zone).astimezone(UTC)
 
 
 # --- choices --------------------------------------------------------------------------------------------------------

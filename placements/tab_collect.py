@@ -125,9 +125,8 @@ class Collect:
                 return pages.nothing_new(who, parts.signer)
             scene.demand(scene.view is not None and scene.view.hand_over)
             rows = scene.rows(session)
-            day = formats.now.astimezone(formats.zone).date()
             payload = {
-                "remote_ids": [row.remote_id for row in rows], "day": day.isoformat(),
+                "remote_ids": [row.remote_id for row in rows], "day": formats.today.isoformat(),
                 "shipments": [row.id for row in rows], "told": {},
             }  # fmt: skip
             lane = self._add(session, who, rows[0], HANDOVER, payload, Act.HANDOVER, press)

@@ -172,7 +172,7 @@ def is_handed(shipments: Sequence[ShipmentFacts], shown: ShipmentFacts) -> bool:
 
 def open_call(shipment_id: int, ways: Ways, formats: Formats) -> CallForm:
     """Tomorrow, or the day after a Sunday."""
-    today = formats.now.astimezone(formats.zone).date()
+    today = formats.today
     day = today + timedelta(days=1)
     if day.isoweekday() == _SUNDAY:
         day += timedelta(days=1)

@@ -81,7 +81,7 @@ class _Look:
     formats: Formats
 
     def days_since(self, when: datetime | date) -> int:
-        return (self._day(self.formats.now) - self._day(when)).days
+        return (self.formats.today - self._day(when)).days
 
     def _day(self, when: datetime | date) -> date:
         return when.astimezone(self.formats.zone).date() if isinstance(when, datetime) else when

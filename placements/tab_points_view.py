@@ -39,7 +39,7 @@ class Asked:
 
     def needs(self, deal: DealNeeds, formats: Formats) -> Needs:
         """`open` = tomorrow, on the clock of the person who asks."""
-        tomorrow = formats.now.astimezone(formats.zone).date() + timedelta(days=1)
+        tomorrow = formats.today + timedelta(days=1)
         return Needs(
             boxes=deal.boxes if self.fit else (),
             cod=deal.cod if self.fit else None,
@@ -150,12 +150,11 @@ class Scene:
 
     def row(self, found: Found, picked: int) -> Row:
         formats, point = self.formats, found.point
-        today = formats.now.astimezone(formats.zone).date()
         why = [point_words.why_text(each, formats) for each in found.against]
         if self.carrier and found.system != self.carrier:
             why.append(formats.words("points.why.other_carrier", carrier=self.title(self.carrier)))
         notes = point_words.doubt_texts(doubts(point.takes, self.needs), formats)
-        special = point_words.special_text(point.hours, formats, today)
+        special = point_words.special_text(point.hours, formats, formats.today)
         return Row(
             id=found.id,
             title=point_words.name_of(point, self.title(found.system)),

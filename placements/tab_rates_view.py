@@ -224,7 +224,7 @@ def _risks(scene: Scene, offers: Sequence[tuple[Connection, Quote]], picked: Car
     manifest = scene.manifests.get(account.system)
     place = None
     if facts.kind is DeliveryKind.PICKUP and account.id in scene.places:
-        days = arrival(quote, scene.formats.now.astimezone(scene.formats.zone).date())
+        days = arrival(quote, scene.formats.today)
         place = Place(facts.place, scene.places[account.id], days)
     carrier = manifest.title.get(scene.formats.lang, account.title) if manifest else account.title
     limits = manifest.limits if manifest else {}

@@ -157,7 +157,7 @@ def tab_view(
 
 def dated(version: str, formats: Formats) -> str:
     """The version of a day: "tomorrow" and "late" are other words after midnight, though nothing has happened."""
-    return f"{version}_{formats.now.astimezone(formats.zone):%m%d}"
+    return f"{version}_{formats.today:%m%d}"
 
 
 def _laid(kept: Kept, preview: Preview, formats: Formats) -> LaidView:
