@@ -11,14 +11,14 @@ from b24app.store import intents, portals, problems, shipments
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import ConnectionState, Intent, Portal
 from tests.unit.placements.page import Page
-from tests.unit.placements.queries import counted
 from tests.unit.placements.test_desk_page import dead_write
+from tests.unit.queries import statements
 
 MOST = 13
 
 
 def asked(page: Page, sessions: Sessions, path: str) -> list[str]:
-    with counted(sessions) as said:
+    with statements(sessions) as said:
         assert page.ask("GET", path).status_code == 200
     return said
 

@@ -48,8 +48,8 @@ from placements.tab_documents_view import (
 )
 from tests.made_up_world.badger import PDF
 from tests.unit.placements.conftest import NOW
-from tests.unit.placements.queries import counted
 from tests.unit.placements.test_deal_tab import Tab
+from tests.unit.queries import statements
 
 ORDER = Order(3, "B1", "Барсук", "Барсучий склад")
 LABEL = PaperForm("label_a6", PaperKind.LABEL, "A6", first=True)
@@ -314,7 +314,7 @@ def test_a_question_for_news_costs_the_same_however_many_orders_there_are(
     found = []
     for n in (0, 4):
         grow(sessions, set_up, clock, desk, n)
-        with counted(sessions) as said:
+        with statements(sessions) as said:
             text = desk.ask("GET", "/tab/documents/version?v=").text
         found.append(said)
     assert (text.count("<section"), text.count('id="doc-put-')) == (5, 25)

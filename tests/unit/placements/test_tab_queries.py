@@ -12,8 +12,8 @@ from b24app.clock import FixedClock
 from b24app.store import intents, portals, shipments
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import Portal, TrackingRow
-from tests.unit.placements.queries import counted
 from tests.unit.placements.test_deal_tab import Tab
+from tests.unit.queries import statements
 
 OPENED, NEWS, NO_NEWS = 28, 27, 10
 
@@ -47,11 +47,11 @@ def test_few_questions_however_many_shipments(
     found = []
     for first, n in ((1, 1), (2, 5)):
         grow(sessions, set_up, clock, first, n)
-        with counted(sessions) as opened:
+        with statements(sessions) as opened:
             text = tab.open(frame_body).text
-        with counted(sessions) as news:
+        with statements(sessions) as news:
             tab.ask("GET", "/tab/version?v=older")
-        with counted(sessions) as none:
+        with statements(sessions) as none:
             version = text.partition('data-version="')[2].partition('"')[0]
             assert tab.ask("GET", f"/tab/version?v={version}").status_code == 204
         found.append((opened, news, none))

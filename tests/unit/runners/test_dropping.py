@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -11,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from b24app.clock import FixedClock
 from b24app.flows.legs import CARRIED, PICKED
@@ -23,6 +21,7 @@ from b24app.runners.portal import dropping
 from b24app.store import inbox, lanes, portals, shipments
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import InboxKind, InboxRow, InboxState, Portal
+from tests.unit.queries import statements
 
 ASKED = (Asked(1, "Чашка", Decimal(2), sku="CUP-1"),)
 PACKED = Picking(asked=ASKED, packed=Packed())
@@ -63,15 +62,6 @@ class House:
         with read_scope(self.sessions) as session:
             rows = session.scalars(select(InboxRow).where(InboxRow.state == InboxState.NEW).order_by(InboxRow.id))
             return [(int(row.key), str(row.kind), row.due_at - self.clock.now()) for row in rows]
-
-    @contextmanager
-    def statements(self) -> Iterator[list[str]]:
-        with self.sessions() as session:
-            engine, found = session.get_bind(), []
-        listen = (engine, "before_cursor_execute", lambda *given: found.append(given[2]))
-        event.listen(*listen)
-        yield found
-        event.remove(*listen)
 
 
 @pytest.fixture
@@ -118,7 +108,7 @@ def test_what_a_person_pressed_waits_for_nothing(house: House, kind: InboxKind) 
 def test_where_nothing_goes_through_a_warehouse_no_shipment_is_read(house: House) -> None:
     house.ship(PLAIN)
     house.append(PLAIN)
-    with house.statements() as found:
+    with statements(house.sessions) as found:
         assert house.drop() == [PLAIN]
     [asked] = [each for each in found if "FROM shipment" in each]
     assert "request" not in asked

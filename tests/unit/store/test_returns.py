@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
@@ -28,6 +25,7 @@ from b24app.store.returns import Client, Decided, Kept
 from b24app.store.returns_rows import CountedBy
 from tests.unit.flows.returns.given import NOW, SOLD, a_return, counted, wish
 from tests.unit.meeting import at_once
+from tests.unit.queries import statements
 
 DEAL = 5120
 
@@ -167,26 +165,14 @@ def test_who_takes_pieces_again_holds_the_deal(sessions: Sessions, portal: Porta
 
 def test_a_deals_returns_are_read_in_as_many_queries_however_many_they_are(sessions: Sessions, portal: Portal) -> None:
     begun(sessions, portal)
-    with queries(sessions) as few, session_scope(sessions) as session:
+    with statements(sessions) as first, session_scope(sessions) as session:
         returns.take_turn(session, portal, DEAL)
     for _ in range(3):
         begun(sessions, portal, lines=())
-    with queries(sessions) as many, session_scope(sessions) as session:
+    with statements(sessions) as second, session_scope(sessions) as session:
         assert len(returns.take_turn(session, portal, DEAL).returns) == 4
+    few, many = ([each for each in said if each.startswith("SELECT")] for said in (first, second))
     assert len(few) == len(many) == 5
-
-
-@contextmanager
-def queries(sessions: Sessions) -> Iterator[list[str]]:
-    """What is selected meanwhile."""
-    engine, said = sessions.kw["bind"], []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        said.extend([statement] if statement.startswith("SELECT") else [])
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield said
-    event.remove(engine, "before_cursor_execute", note)
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

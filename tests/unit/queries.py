@@ -1,4 +1,4 @@
-"""What a page asks the database."""
+"""What the database is asked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from b24app.store.engine import Sessions
 
 
 @contextmanager
-def counted(sessions: Sessions) -> Iterator[list[str]]:
+def statements(sessions: Sessions) -> Iterator[list[str]]:
     """The statements of what runs inside, without those that only begin or end a transaction."""
     with sessions() as session:
         engine = session.get_bind()
