@@ -15,6 +15,7 @@ from b24app.logistics.papers import PDF
 from b24app.systems.boxberry.errors import pause, refused, said, unread
 from b24app.systems.kit.checks import account_refused
 from b24app.systems.kit.line import LIST, Line, lost
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.plugin import OpenContext
 
 API = "json.php"
@@ -29,7 +30,7 @@ class Reply:
 
     def rows(self, label: str) -> list[Mapping[str, Any]]:
         """Raises Unavailable for anything but a list of objects: it proves nothing."""
-        rows = [row for row in self.data if isinstance(row, Mapping)] if isinstance(self.data, list) else []
+        rows = rows_of(self.data)
         if self.data != [] and not rows:
             raise Unavailable(f"{label}: no list")
         return rows

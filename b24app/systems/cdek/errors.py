@@ -8,6 +8,7 @@ from typing import Any
 
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.cdek import vocabulary
+from b24app.systems.kit import rows
 from b24app.systems.kit.meanings import Meanings, once
 
 NOT_FOUND = frozenset({"v2_entity_not_found", "v2_entity_not_found_im_number", "v2_order_not_found"})
@@ -64,9 +65,7 @@ def _rows(value: Any) -> Iterator[Said]:
 
 def rows_of(value: Any) -> list[Mapping[str, Any]]:
     """A list of objects from what should be one; anything else is left out."""
-    if isinstance(value, Mapping):
-        return [value]
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    return [value] if isinstance(value, Mapping) else rows.rows_of(value)
 
 
 def problem_of(error: Said) -> Problem:

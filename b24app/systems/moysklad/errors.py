@@ -9,6 +9,7 @@ from typing import Any
 from b24app.logistics.errors import Refused
 from b24app.logistics.problem import Problem
 from b24app.systems.kit.meanings import once
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import whole
 from b24app.systems.moysklad.vocabulary import MEANINGS, PARAMETERS
 
@@ -32,13 +33,9 @@ class Unknown(Refused):
 
 def said(data: Any) -> tuple[Said, ...]:
     """The errors of an answer, or of one element of a mass answer; empty when it is none."""
-    rows = data.get("errors") if isinstance(data, Mapping) else None
-    if not isinstance(rows, list):
-        return ()
     return tuple(
         Said(whole(row.get("code")) or 0, str(row.get("error") or ""), str(row.get("parameter") or ""))
-        for row in rows
-        if isinstance(row, Mapping)
+        for row in rows_of(data.get("errors") if isinstance(data, Mapping) else None)
     )
 
 

@@ -16,6 +16,7 @@ from b24app.logistics.picking import PACKED
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Status
 from b24app.systems.kit.meanings import Meanings
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import moment_of, whole
 
 #: Dates and times are Moscow's, without an offset (§1).
@@ -162,8 +163,7 @@ def id_of(row: Any) -> str:
 
 def rows_in(value: Any) -> list[Row]:
     """Of a collection (`{"meta", "rows"}`), or of a bare list."""
-    rows = value.get("rows") if isinstance(value, Mapping) else value
-    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+    return rows_of(value.get("rows") if isinstance(value, Mapping) else value)
 
 
 def field_in(row: Row, name: str) -> Any:

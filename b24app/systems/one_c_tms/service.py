@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from b24app.logistics.aftercare import ReturnRequest
@@ -17,6 +17,7 @@ from b24app.systems.kit.one_c_callbacks import CallbacksByHand
 from b24app.systems.kit.one_c_filing import Filing
 from b24app.systems.kit.one_c_http import BY_NUMBER, NOT_FOUND, PAGE, TAKEN, OneCHttp, Row, adopted, key_of
 from b24app.systems.kit.portions import readable
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.one_c_tms import tracking
 from b24app.systems.one_c_tms.requests import (
     Terms,
@@ -111,7 +112,7 @@ class ServiceTms(CallbacksByHand):
         rows = reply.row.get("items")
         if not reply.ok or not isinstance(rows, list):
             raise Unavailable(f"requests.changed: HTTP {reply.status}, no list")
-        good = [row for row in rows if isinstance(row, Mapping)]
+        good = rows_of(rows)
         if rows and not good:
             raise Unavailable("requests.changed: nothing readable")
         return tracking.parse_changed(at, good, len(rows) - len(good), str(reply.row.get("nextCursor") or ""))

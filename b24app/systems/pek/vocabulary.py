@@ -12,6 +12,7 @@ from b24app.logistics.changes import ChangeRule, Cost, Part, Way
 from b24app.logistics.papers import PaperForm, PaperKind
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
+from b24app.systems.kit import rows
 from b24app.systems.kit.meanings import Meanings
 from b24app.systems.kit.units import moment_of
 
@@ -253,7 +254,7 @@ def latin(row: Any) -> dict[str, Any]:
 
 def rows_of(value: Any) -> list[dict[str, Any]]:
     """A list's objects, with keys in Latin letters; [] for anything else."""
-    return [latin(row) for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    return [latin(row) for row in rows.rows_of(value)]
 
 
 def remote_id(code: str, door: bool) -> str:

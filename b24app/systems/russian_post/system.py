@@ -19,6 +19,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.fitting import unfit
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.spool import Spools
 from b24app.systems.plugin import Manifest, OpenContext
 from b24app.systems.russian_post.addresses import AddressBook, city_of, order_fields
@@ -65,8 +66,7 @@ class RussianPost:
         if len(items) > 1:
             self._delete(ids_of(self._backlog(request.number), request.number))
         data = self._client.call("PUT", CREATE, "backlog.create", write=True, json=items)
-        made = data.get("orders") if isinstance(data, Mapping) else None
-        rows = [row for row in made if isinstance(row, Mapping)] if isinstance(made, list) else []
+        rows = rows_of(data.get("orders") if isinstance(data, Mapping) else None)
         if errors := said(data):
             self._delete([row["result-id"] for row in rows if isinstance(row.get("result-id"), int)])
             raise Refused(problems_of(errors))

@@ -13,6 +13,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import fingerprint
 from b24app.systems.kit.checks import account_refused
 from b24app.systems.kit.line import Line, lost
+from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.soap import Soap, SoapFault
 from b24app.systems.sap_ewm.client import Client
 from b24app.systems.sap_ewm.errors import Said, refusal
@@ -77,8 +78,7 @@ class SoapDeliveries:
 
 
 def _rows(value: Any) -> list[Mapping[str, Any]]:
-    held = value.get("item") if isinstance(value, Mapping) else value
-    return [row for row in held if isinstance(row, Mapping)] if isinstance(held, list) else []
+    return rows_of(value.get("item") if isinstance(value, Mapping) else value)
 
 
 def _header(answer: Mapping[str, Any]) -> Row:
