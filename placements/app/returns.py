@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.features import Feature, has
@@ -78,7 +78,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         who = desk.who()
         shown = card(desk.facts(who))
         if shown is None or shown.version == request.args.get("v"):
-            return pages.renewed(make_response("", 204), who, desk.parts.signer)
+            return pages.nothing_new(who, desk.parts.signer)
         return desk.fragment(who, BOX, returns=shown)
 
     def choose() -> Response:
