@@ -243,3 +243,8 @@ class Return(Jsonable):
     agreed: Agreed | None = None
     settled: Settled | None = None
     refunded: Money | None = None
+
+    @property
+    def is_paid(self) -> bool:
+        """It ends with money, as far as anybody has said: without an outcome nobody has said otherwise."""
+        return self.outcome is None or self.outcome.is_paid

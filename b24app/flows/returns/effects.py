@@ -89,8 +89,7 @@ def _approved(at: ReturnStage | None) -> tuple[Effect, ...]:
 
 def _inspected(case: Return, facts: Facts) -> tuple[Effect, ...]:
     asks = (Effect.ASK_OUTCOME,) if case.outcome is None else ()
-    is_paid = case.outcome is None or case.outcome.is_paid
-    return (*asks, Effect.PROPOSE_REFUND) if is_paid and facts.left else asks
+    return (*asks, Effect.PROPOSE_REFUND) if case.is_paid and facts.left else asks
 
 
 def _refused(facts: Facts) -> tuple[Effect, ...]:

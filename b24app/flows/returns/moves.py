@@ -153,7 +153,7 @@ def _countable(case: Return) -> Problem | None:
 
 
 def _payable(case: Return, facts: Facts) -> Problem | None:
-    if case.outcome is not None and not case.outcome.is_paid:
+    if not case.is_paid:
         return Problem("return_other_outcome", Field.STAGE)
     if facts.left is None:
         return Problem("return_sum_missing", Field.STAGE)
@@ -165,4 +165,4 @@ def _closable(case: Return, facts: Facts) -> Problem | None:
         return Problem("return_outcome_missing", Field.STAGE)
     if case.outcome is Outcome.REPLACEMENT and not facts.replaced:
         return Problem("return_not_replaced", Field.STAGE)
-    return _payable(case, facts) if case.outcome.is_paid else None
+    return _payable(case, facts) if case.is_paid else None

@@ -151,7 +151,7 @@ def _due(paid: Paid, mine: int, before: Sequence[Settled]) -> int:
 
 
 def _goods(case: Return, rules: MoneyRules) -> list[Explained]:
-    if case.outcome is not None and not case.outcome.is_paid:
+    if not case.is_paid:
         code = "replaced" if case.outcome is Outcome.REPLACEMENT else "sent_back"
         return [_of_asked(code, asked, Money(0, asked.sold.paid.currency)) for asked in asked_of(case)]
     if case.undelivered:
@@ -184,10 +184,9 @@ def _percent(found: Found, rules: MoneyRules) -> int:
 def _delivery(case: Return, sold: Sequence[Sold], others: Sequence[Return], paid: Paid, rules: MoneyRules) -> Explained:
     """What of the delivery cost goes back with this return: all that has not gone back already, or nothing."""
     rest = max(0, paid.delivery.minor - sum(each.delivery.minor for each in _settled(others)))
-    is_paid = case.outcome is None or case.outcome.is_paid
     choice = case.delivery or rules.delivery
     goes_back = choice is DeliveryCost.RETURNED or (choice is DeliveryCost.WITH_ALL and _is_all(case, sold, others))
-    if is_paid and goes_back:
+    if case.is_paid and goes_back:
         return Explained("delivery_returned", _like(paid, rest))
     return Explained("delivery_kept", _like(paid, 0))
 
