@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from b24app.flows.returns.pieces import NOTHING, amount_of, cut
+from b24app.flows.returns.pieces import NOTHING, amount_of, cut, naming
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import Condition, Counted, Outcome, Return, ReturnStage, Sold, Span
 from b24app.logistics.warehouse import InspectedLine
@@ -101,11 +101,7 @@ def finished(case: Return) -> Return:
 def surplus(case: Return) -> list[Problem]:
     """One for each row of which more came than was asked: a person says what becomes of it."""
     return [
-        Problem(
-            "return_surplus",
-            Field.ITEMS,
-            params={"item": tally.asked.sold.title, "more": plain(tally.surplus), "part": f"row{tally.asked.row}"},
-        )
+        Problem("return_surplus", Field.ITEMS, params=naming(tally.asked.sold) | {"more": plain(tally.surplus)})
         for tally in _tallies(case)
         if tally.surplus > 0
     ]

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from b24app.logistics.money import Money
 from b24app.logistics.returning import Sold, Span
 
 NOTHING = Decimal(0)
+
+
+def naming(sold: Sold) -> dict[str, Any]:
+    """Params of a Problem with this row, each row's its own."""
+    return {"item": sold.title, "part": f"row{sold.row}"}
 
 
 def all_of(sold: Sold) -> tuple[Span, ...]:

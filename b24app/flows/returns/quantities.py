@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from b24app.flows.returns.counting import held, plain
-from b24app.flows.returns.pieces import NOTHING, all_of, amount_of, cut, without
+from b24app.flows.returns.pieces import NOTHING, all_of, amount_of, cut, naming, without
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import Return, ReturnLine, Sold, Span
@@ -121,18 +121,17 @@ def check(wishes: Sequence[Wish], rooms: Rooms) -> list[Problem]:
 
 
 def _check(row: int, quantities: Sequence[Decimal], room: Room | None) -> Problem | None:
-    part = f"row{row}"
     if room is None:
-        return Problem("return_row_unknown", Field.ITEMS, params={"row": row, "part": part})
-    item = room.sold.title
+        return Problem("return_row_unknown", Field.ITEMS, params={"row": row, "part": f"row{row}"})
+    mine = naming(room.sold)
     if not all(quantity.is_finite() and quantity > 0 for quantity in quantities):
-        return Problem("return_nothing_asked", Field.ITEMS, params={"item": item, "part": part})
+        return Problem("return_nothing_asked", Field.ITEMS, params=mine)
     asked = sum(quantities, NOTHING)
     if asked > room.left:
         counts = {"asked": plain(asked), "left": plain(room.left), "sold": plain(room.sold.quantity)}
-        return Problem("return_too_many", Field.ITEMS, params={"item": item, **counts, "part": part})
+        return Problem("return_too_many", Field.ITEMS, params=mine | counts)
     if not _is_divisible(room.sold) and any(quantity % 1 for quantity in quantities):
-        return Problem("return_part_of_piece", Field.ITEMS, params={"item": item, "asked": plain(asked), "part": part})
+        return Problem("return_part_of_piece", Field.ITEMS, params=mine | {"asked": plain(asked)})
     return None
 
 
@@ -149,8 +148,7 @@ def still_fits(case: Return, sold: Sequence[Sold], others: Sequence[Return]) -> 
     for line in case.lines:
         room = rooms.get(places.get(line.row, line.row))
         if room is None or without(line.pieces, room.free):
-            params = {"item": line.sold.title, "part": f"row{line.row}"}
-            found.append(Problem("return_pieces_taken", Field.ITEMS, params=params))
+            found.append(Problem("return_pieces_taken", Field.ITEMS, params=naming(line.sold)))
     return found
 
 

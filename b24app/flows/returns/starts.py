@@ -15,6 +15,7 @@ from enum import StrEnum
 from b24app.flows.picking import got
 from b24app.flows.portions import Line
 from b24app.flows.returns.counting import held
+from b24app.flows.returns.pieces import naming
 from b24app.flows.returns.quantities import Rooms, Told, Wish, by_article, lines_of, rooms_of, same_goods
 from b24app.flows.snapshot import ShipmentView
 from b24app.logistics.problem import Field, Problem
@@ -125,13 +126,8 @@ def _whole(shipment: ShipmentView, rooms: Rooms, others: Sequence[Return]) -> tu
             left[row], rest = left[row] - here, rest - here
             wishes += [Wish(row, here)] if here > 0 else []
         gone = [row for row in rows if rest > 0 and any(same_goods(rooms[row].sold, each) for each in tracked)]
-        again |= {row: _sent_again(row, rooms) for row in gone}
+        again |= {row: Problem("return_sent_again", Field.ITEMS, params=naming(rooms[row].sold)) for row in gone}
     return tuple(wishes), list(again.values())
-
-
-def _sent_again(row: int, rooms: Rooms) -> Problem:
-    params = {"item": rooms[row].sold.title, "part": f"row{row}"}
-    return Problem("return_sent_again", Field.ITEMS, params=params)
 
 
 def _held(shipment: ShipmentView, rooms: Rooms) -> list[tuple[Decimal, list[int]]]:

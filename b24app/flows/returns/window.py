@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
+from b24app.flows.returns.pieces import naming
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import ReturnLine, Signed, Sold
@@ -124,7 +125,7 @@ def _window(sold: Sold, delivered: date | None, rules: WindowRules) -> tuple[str
 
 
 def _problem(line: ReturnLine, verdict: Verdict) -> Problem:
-    params = {"item": line.sold.title, "part": f"row{line.row}"}
+    params = naming(line.sold)
     if verdict.rule == NO_DATE:
         return Problem("return_delivery_unknown", Field.DATE, params=params)
     if not verdict.days and not verdict.day:
