@@ -159,17 +159,26 @@ def by_article(told: Iterable[Told], rooms: Rooms, reason: str = "") -> tuple[tu
     wishes: list[Wish] = []
     problems: list[Problem] = []
     for each in told:
-        wanted = each.quantity
-        for row, room in rooms.items():
-            if _is_named(room.sold, each):
-                here = min(left[row], wanted)
-                left[row], wanted = left[row] - here, wanted - here
-                wishes += [Wish(row, here, reason)] if here > 0 else []
+        named = [row for row, room in rooms.items() if _is_named(room.sold, each)]
+        here, wanted = take_left(left, named, each.quantity, reason)
+        wishes += here
         if wanted > 0:
             name = each.title or each.sku
             params = {"item": name, "more": plain(wanted), "part": name}
             problems.append(Problem("return_not_of_deal", Field.ITEMS, params=params))
     return tuple(wishes), problems
+
+
+def take_left(
+    left: dict[int, Decimal], rows: Iterable[int], wanted: Decimal, reason: str = ""
+) -> tuple[list[Wish], Decimal]:
+    """So much of these rows, from the first that has some `left`, which goes down; and what none of them has."""
+    wishes: list[Wish] = []
+    for row in rows:
+        here = min(left[row], wanted)
+        left[row], wanted = left[row] - here, wanted - here
+        wishes += [Wish(row, here, reason)] if here > 0 else []
+    return wishes, wanted
 
 
 def _is_named(sold: Sold, told: Told) -> bool:

@@ -16,7 +16,7 @@ from b24app.flows.picking import got
 from b24app.flows.portions import Line
 from b24app.flows.returns.counting import held
 from b24app.flows.returns.pieces import naming
-from b24app.flows.returns.quantities import Rooms, Told, Wish, by_article, lines_of, rooms_of, same_goods
+from b24app.flows.returns.quantities import Rooms, Told, Wish, by_article, lines_of, rooms_of, same_goods, take_left
 from b24app.flows.snapshot import ShipmentView
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import Return, ReturnOrigin, ReturnStage, Sold
@@ -120,11 +120,8 @@ def _whole(shipment: ShipmentView, rooms: Rooms, others: Sequence[Return]) -> tu
     wishes: list[Wish] = []
     again: dict[int, Problem] = {}
     for quantity, rows in _held(shipment, rooms):
-        rest = quantity
-        for row in rows:
-            here = min(left[row], rest)
-            left[row], rest = left[row] - here, rest - here
-            wishes += [Wish(row, here)] if here > 0 else []
+        here, rest = take_left(left, rows, quantity)
+        wishes += here
         gone = [row for row in rows if rest > 0 and any(same_goods(rooms[row].sold, each) for each in tracked)]
         again |= {row: Problem("return_sent_again", Field.ITEMS, params=naming(rooms[row].sold)) for row in gone}
     return tuple(wishes), list(again.values())
