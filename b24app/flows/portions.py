@@ -141,16 +141,15 @@ def left(whole: Sequence[Line], taken: Iterable[Sequence[Line]]) -> tuple[Line, 
 def _take_alike(rest: dict[int, Decimal], whole: Sequence[Line], stray: Line) -> None:
     wanted = stray.quantity
     for line in whole:
-        if _same_goods(line, stray):
+        if same_product((line.product_id, line.name), (stray.product_id, stray.name)):
             found = min(rest[line.row], wanted)
             rest[line.row] -= found
             wanted -= found
 
 
-def _same_goods(one: Line, other: Line) -> bool:
-    if one.product_id and other.product_id:
-        return one.product_id == other.product_id
-    return one.name == other.name
+def same_product(one: tuple[int, str], other: tuple[int, str]) -> bool:
+    """Whether two rows are of one product, by its id where both have one, else by the name."""
+    return one[0] == other[0] if one[0] and other[0] else one[1] == other[1]
 
 
 def is_taken(status: Status) -> bool:

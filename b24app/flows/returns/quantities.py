@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from b24app.flows.portions import same_product
 from b24app.flows.returns.counting import held, plain
 from b24app.flows.returns.pieces import NOTHING, all_of, amount_of, cut, naming, without
 from b24app.logistics.jsonable import Jsonable
@@ -83,10 +84,7 @@ def _places(sold: Sequence[Sold], known: Mapping[int, Sold]) -> dict[int, int]:
 
 
 def same_goods(one: Sold, other: Sold) -> bool:
-    """Whether two rows are of one product, by its id where both have one, else by the title."""
-    if one.product_id and other.product_id:
-        return one.product_id == other.product_id
-    return one.title == other.title
+    return same_product((one.product_id, one.title), (other.product_id, other.title))
 
 
 def _take(free: tuple[Span, ...], spans: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from b24app.flows.picking import got
-from b24app.flows.portions import Line
+from b24app.flows.portions import Line, same_product
 from b24app.flows.returns.counting import held
 from b24app.flows.returns.pieces import naming
 from b24app.flows.returns.quantities import Rooms, Told, Wish, by_article, lines_of, rooms_of, same_goods, take_left
@@ -139,10 +139,5 @@ def _held(shipment: ShipmentView, rooms: Rooms) -> list[tuple[Decimal, list[int]
 def _rows_of(line: Line, rooms: Rooms) -> list[int]:
     if line.row in rooms:
         return [line.row]
-    return [row for row, room in rooms.items() if _same_goods(line, room.sold)]
-
-
-def _same_goods(line: Line, sold: Sold) -> bool:
-    if line.product_id and sold.product_id:
-        return line.product_id == sold.product_id
-    return line.name.strip() == sold.title
+    wanted = (line.product_id, line.name.strip())
+    return [row for row, room in rooms.items() if same_product(wanted, (room.sold.product_id, room.sold.title))]
