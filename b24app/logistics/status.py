@@ -39,12 +39,16 @@ class Status(StrEnum):
     @property
     def has_moved(self) -> bool:
         """The system holds the parcel, so the order can no longer be simply deleted."""
-        return _RANKS[self] >= _RANKS[Status.ACCEPTED_AT_WAREHOUSE] and self not in (Status.CANCELLED, Status.REJECTED)
+        return self._got_to(Status.ACCEPTED_AT_WAREHOUSE)
 
     @property
     def has_left(self) -> bool:
         """The goods are out of the warehouse's hands: nobody there picks them, or can be told to leave them."""
-        return _RANKS[self] >= _RANKS[Status.IN_TRANSIT] and self not in (Status.CANCELLED, Status.REJECTED)
+        return self._got_to(Status.IN_TRANSIT)
+
+    def _got_to(self, status: Status) -> bool:
+        """One that ended before it moved got nowhere."""
+        return self.rank >= status.rank and self not in (Status.CANCELLED, Status.REJECTED)
 
     def may_follow(self, previous: Status) -> bool:
         """Whether a shipment that was `previous` may become this. Nothing follows a final status, `unknown` follows
