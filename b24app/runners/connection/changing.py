@@ -48,13 +48,9 @@ def decided(session: Session, landed: Landed, row: Shipment, state: OrderState, 
         for intent in (each for kind in (CHANGE, STOP) for each in intents.taken(session, row.portal_id, row.id, kind)):
             _followed(session, intent, row, state, news, now)
     if state.gone or state.cancel is Decision.ACCEPTED:
-        wishes = intents.of_shipments(session, row.portal_id, [row.id]).get(row.id, [])
+        wishes = intents.of_shipments(session, row.portal_id, [row.id], (CANCEL,)).get(row.id, [])
         went_through = (IntentState.ACCEPTED, IntentState.DONE)
-        cancels = [
-            intent
-            for intent in wishes
-            if intent.kind == CANCEL and intent.state in went_through and (intent.payload or {}).get(THEN)
-        ]
+        cancels = [each for each in wishes if each.state in went_through and (each.payload or {}).get(THEN)]
         news.again = cancels[-1] if cancels else None
     return news
 
@@ -106,9 +102,9 @@ def _applied(kind: str, payload: dict[str, Any], row: Shipment, intent_id: int, 
 def along(session: Session, row: Shipment, now: datetime) -> set[LaneRef]:
     """The leg behind this one is called off too, once this one is: so a person wanted it."""
     lanes: set[LaneRef] = set()
-    for intent in intents.of_shipments(session, row.portal_id, [row.id]).get(row.id, []):
+    for intent in intents.of_shipments(session, row.portal_id, [row.id], (CANCEL,)).get(row.id, []):
         payload = intent.payload or {}
-        if intent.kind != CANCEL or not payload.get(intents.ALONG):
+        if not payload.get(intents.ALONG):
             continue
         intent.payload = {key: value for key, value in payload.items() if key != intents.ALONG}
         behind = shipments.get(session, row.portal_id, int(payload[intents.ALONG]))

@@ -162,8 +162,8 @@ def after_paper(
     if picked is None or form is None:
         return None
     given = filed.paper_of(row, paper, form)
-    known = intents.of_shipments(session, row.portal_id, [picked.id]).get(picked.id, [])
-    if any(each.kind == ATTACH and (each.payload or {}).get("made") == given["made"] for each in known):
+    known = intents.of_shipments(session, row.portal_id, [picked.id], (ATTACH,)).get(picked.id, [])
+    if any((each.payload or {}).get("made") == given["made"] for each in known):
         return None
     return intents.add(session, picked, ATTACH, given, now=now, trace_id=trace_id)
 

@@ -94,6 +94,6 @@ def _call_off(run: Run, session: Session, row: Claimed, shipment: Shipment, behi
 
 def _under_way(session: Session, run: Run, shipment: Shipment) -> bool:
     """One cancellation at a time: a second press changes nothing."""
-    mine = intents.of_shipments(session, run.portal.id, [shipment.id]).get(shipment.id, [])
+    mine = intents.of_shipments(session, run.portal.id, [shipment.id], (CANCEL,)).get(shipment.id, [])
     open_states = (IntentState.WAITING, IntentState.SENDING, IntentState.UNCERTAIN, IntentState.ACCEPTED)
-    return any(intent.kind == CANCEL and intent.state in open_states for intent in mine)
+    return any(intent.state in open_states for intent in mine)
