@@ -11,8 +11,9 @@
   function headers() { return { Authorization: token(), "HX-Request": "true", "X-Waybill-Lang": document.documentElement.lang }; }
 
   /** What has no end of its own has one here: whoever waits for it would wait for good. */
-  function limited(begin) {
-    var stop = new AbortController(), timer;
+  function limited(begin, stop) {
+    var timer;
+    stop = stop || new AbortController();
     var end = new Promise(function (_, reject) { timer = setTimeout(function () { stop.abort(); reject(new Error("no answer")); }, LIMIT); });
     return Promise.race([begin(stop.signal), end]).finally(function () { clearTimeout(timer); });
   }
@@ -46,9 +47,9 @@
 
   /** fetch with the session; renews it and repeats once when it ran out. `options.stop`: an AbortController of the asker's own. */
   function ask(url, options, repeated) {
-    var stop = (options && options.stop) || new AbortController(), timer = setTimeout(function () { stop.abort(); }, LIMIT);
-    var init = Object.assign({ credentials: "omit", signal: stop.signal }, options, { headers: headers() });
-    return fetch(url, init).finally(function () { clearTimeout(timer); }).then(function (answer) {
+    return limited(function (signal) {
+      return fetch(url, Object.assign({ credentials: "omit", signal: signal }, options, { headers: headers() }));
+    }, options && options.stop).then(function (answer) {
       keep(answer.headers.get("X-Waybill-Session"));
       if (answer.ok) { return answer; }
       return contract(answer).then(function (error) {
