@@ -110,10 +110,7 @@ class DealList:
             pressed = asking.by_id(session, who, press)
             found = many.standings(session, who.portal_id, [*deals, *(pressed.deals if pressed else ())])
             orders = orders_of(session, who.portal_id, pressed)
-        # Days that are left change at the reader's midnight, whatever else does.
-        today = pages.viewer_of(who, self._parts.clock.now()).formats.today
-        version = many.version(found, press, orders, today)
-        if version == request.args.get("v"):
+        if self._draw.version(who, found, press, orders) == request.args.get("v"):
             return pages.nothing_new(who, self._parts.signer)
         return self._draw.live(who, pressed, found, deals, shown)
 

@@ -26,6 +26,7 @@ from b24app.store.engine import read_scope
 from b24app.store.faces import many
 from b24app.store.faces.many import Standing
 from b24app.store.faces.people import known_people
+from b24app.store.faces.prints import PrintedOrder
 from b24app.store.models import Pipeline, Portal
 from placements import deal_list_asking as asking
 from placements.asking import new_key
@@ -200,8 +201,14 @@ class Drawing:
             "pressed": pressed,
             "press": press,
             "shown": shown,
-            "version": many.version(found, press, orders, formats.today),
+            "version": self.version(who, found, press, orders),
         }
+
+    def version(
+        self, who: PageSession, found: Mapping[int, Standing], press: int, orders: Mapping[int, Sequence[PrintedOrder]]
+    ) -> str:
+        """Days that are left change at the reader's midnight, whatever else does."""
+        return many.version(found, press, orders, self._formats(who).today)
 
     def _formats(self, who: PageSession) -> Formats:
         return pages.viewer_of(who, self._parts.clock.now()).formats
