@@ -41,7 +41,7 @@ def _chain_stops(picked: ShipmentFacts, carrier: ShipmentFacts | None, formats: 
     stops, here = [], True
     for title, when, over in _inside(picked, formats):
         done = over or gone
-        stops.append(Stop(title, when, "is-done" if done and (gone or when or over) else "is-here" if here else ""))
+        stops.append(Stop(title, when, "is-done" if done else "is-here" if here else ""))
         here = here and done
     if stops[-1].state == "is-done" and not gone:
         stops[-1] = replace(stops[-1], state="is-here")
