@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from wsgiref.types import WSGIApplication
 
 from flask import Flask
 
-from sandbox.kernel.steering import json_body
+from sandbox.kernel.steering import found, json_body
 
 from .core import Cdek
 from .model import ACCOUNTS, Order
@@ -53,16 +51,6 @@ def _settings(app: Flask, cdek: Cdek) -> None:
 
 
 def _orders(app: Flask, cdek: Cdek) -> None:
-    @contextmanager
-    def found(key: str) -> Iterator[Order]:
-        """Looked up and held under the lock: nobody sees half of what is read or done here. Raises LookupError."""
-        cdek.settle()
-        with cdek.lock:
-            order = cdek.find_order(None, key)
-            if order is None:
-                raise LookupError(f"no such order: {key}")
-            yield order
-
     @app.get("/orders")
     def list_orders() -> Answer:
         cdek.settle()
@@ -71,7 +59,7 @@ def _orders(app: Flask, cdek: Cdek) -> None:
 
     @app.get("/orders/<key>")
     def read_order(key: str) -> Answer:
-        with found(key) as order:
+        with found(cdek, key) as order:
             return order_envelope(cdek, order)
 
     @app.post("/orders/<key>/status")
@@ -79,27 +67,27 @@ def _orders(app: Flask, cdek: Cdek) -> None:
         spec = json_body("code", "reason_code", "city_code")
         reason = spec.get("reason_code")
         code = str(spec.get("code", ""))
-        with found(key) as order:
+        with found(cdek, key) as order:
             life.set_status(cdek, order, code, reason=str(reason) if reason else None, city_code=spec.get("city_code"))
             return _summary(order)
 
     @app.post("/orders/<key>/rollback")
     def roll_back_order(key: str) -> Answer:
-        with found(key) as order:
+        with found(cdek, key) as order:
             life.roll_back(cdek, order)
             return _summary(order)
 
     @app.post("/orders/<key>/problem")
     def add_problem(key: str) -> Answer:
         code = str(json_body("code")["code"])
-        with found(key) as order:
+        with found(cdek, key) as order:
             life.add_problem(cdek, order, code)
             return _summary(order)
 
     @app.post("/orders/<key>/route")
     def start_route(key: str) -> Answer:
         route = json_body("route").get("route")
-        with found(key) as order:
+        with found(cdek, key) as order:
             order.extra["moves"] = True
             life.start_route(cdek, order, route)
             return _summary(order)
@@ -123,7 +111,7 @@ def _overrides(app: Flask, cdek: Cdek) -> None:
     @app.get("/overrides")
     def list_overrides() -> Answer:
         with cdek.lock:
-            return {"overrides": [overrides.as_json(found) for found in cdek.overrides], "routes": sorted(ROUTES)}
+            return {"overrides": [overrides.as_json(each) for each in cdek.overrides], "routes": sorted(ROUTES)}
 
     @app.post("/overrides")
     def add_override() -> Answer:
@@ -165,9 +153,9 @@ def _webhooks(app: Flask, cdek: Cdek) -> None:
     def list_webhooks() -> Answer:
         with cdek.lock:
             rows = [
-                {"uuid": found.uuid, "account": found.account.client_id, "type": found.type, "url": found.url,
-                 "active": found.active}
-                for found in cdek.subscriptions.values()
+                {"uuid": each.uuid, "account": each.account.client_id, "type": each.type, "url": each.url,
+                 "active": each.active}
+                for each in cdek.subscriptions.values()
             ]  # fmt: skip
         return {"webhooks": rows}
 
@@ -175,7 +163,7 @@ def _webhooks(app: Flask, cdek: Cdek) -> None:
     def send_webhook() -> Answer:
         """Push an event of any content to the subscribers of ``type``, as CDEK or somebody else might."""
         spec = json_body("account", "type", "uuid", "attributes")
-        account = next((found for found in ACCOUNTS if found.client_id == spec.get("account")), ACCOUNTS[0])
+        account = next((each for each in ACCOUNTS if each.client_id == spec.get("account")), ACCOUNTS[0])
         if spec.get("type") not in webhooks.TYPES:
             raise ValueError(f"type must be one of {', '.join(webhooks.TYPES)}")
         uuid = str(spec.get("uuid") or cdek.new_uuid())

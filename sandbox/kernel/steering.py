@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol, TypeVar
 from wsgiref.types import WSGIApplication
 
 from flask import Flask, request
@@ -15,6 +15,18 @@ from .gate import Origin
 from .system import CoverageRow
 
 Answer = dict[str, Any]
+O_co = TypeVar("O_co", covariant=True)  # an order, as the carrier keeps it
+
+
+class Keeper(Protocol[O_co]):
+    """Whoever keeps orders: a `Carrier`, and CDEK, which is none."""
+
+    @property
+    def lock(self) -> AbstractContextManager[Any]: ...
+
+    def settle(self) -> None: ...
+
+    def find(self, key: str) -> O_co | None: ...
 
 
 def json_body(*known: str) -> dict[str, Any]:
@@ -28,12 +40,12 @@ def json_body(*known: str) -> dict[str, Any]:
 
 
 @contextmanager
-def found(carrier: Carrier[Any], key: str) -> Iterator[Any]:
-    """The order as it is now, by any number that `Carrier.find` knows. It is looked up and held under the lock: nobody
-    sees half of what is read or done here. Raises LookupError."""
-    carrier.settle()
-    with carrier.lock:
-        order = carrier.find(key)
+def found(keeper: Keeper[O_co], key: str) -> Iterator[O_co]:
+    """The order as it is now, by any number that ``find`` knows. It is looked up and held under the lock: nobody sees
+    half of what is read or done here. Raises LookupError."""
+    keeper.settle()
+    with keeper.lock:
+        order = keeper.find(key)
         if order is None:
             raise LookupError(f"no such order: {key}")
         yield order

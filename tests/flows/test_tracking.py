@@ -105,7 +105,7 @@ def test_a_code_nobody_knows_is_shown_as_received(shop: Shop) -> None:
     shop.ship(DEAL)
     shop.shipped(DEAL)
     shop.town.calm()
-    order = cdek.find_order(None, shop.our_number(DEAL))
+    order = cdek.find(shop.our_number(DEAL))
     with cdek.lock:
         order.statuses.append(cdek.new_status("TELEPORTED", "Телепортирован", "Казань"))
     shop.press("refresh", DEAL)

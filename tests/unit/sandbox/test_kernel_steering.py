@@ -38,13 +38,13 @@ def somebody_could_take(lock: Any) -> bool:
 @pytest.mark.parametrize("code", CARRIERS)
 def test_an_order_is_looked_up_under_the_lock(world: World, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     system = world.system(code)
-    carrier, look_up = (system.cdek, "find_order") if code == "cdek" else (system.carrier, "find")
+    carrier = system.cdek if code == "cdek" else system.carrier
     free: list[bool] = []
 
     def find(*_asked: Any) -> None:
         free.append(somebody_could_take(carrier.lock))
 
-    monkeypatch.setattr(carrier, look_up, find)
+    monkeypatch.setattr(carrier, "find", find)
     control: Flask = system.control()
     calls = [
         (verb, rule.rule.replace("<key>", "wb-1"))
