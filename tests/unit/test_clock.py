@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -12,15 +11,9 @@ import requests
 import responses
 
 from b24app.clock import FixedClock, SandboxClock, SystemClock
+from b24app.dev.ports import wait_until
 
 URL = "http://127.0.0.1:9/clock"
-
-
-def _until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end, "did not come true"
-        time.sleep(0.02)
 
 
 def test_system_and_fixed_clocks() -> None:
@@ -39,7 +32,7 @@ def test_the_sandboxs_offset_is_followed_and_survives_its_absence() -> None:
     assert timedelta(minutes=59) < clock.now() - datetime.now(UTC) < timedelta(minutes=61)
     assert 3590 < clock.monotonic() - time.monotonic() < 3610
     responses.replace(responses.GET, URL, json={"now": "x", "offset": 7200.0})
-    _until(lambda: clock.now() - datetime.now(UTC) > timedelta(minutes=119))
+    wait_until(lambda: clock.now() - datetime.now(UTC) > timedelta(minutes=119), "the later time", 30)
     responses.replace(responses.GET, URL, body=requests.ConnectionError("gone"))
     time.sleep(0.2)
     assert clock.now() - datetime.now(UTC) > timedelta(minutes=119)

@@ -9,6 +9,7 @@ from timeit import repeat
 
 import pytest
 
+from b24app.dev.ports import wait_until
 from b24app.dev.redis_server import RedisServer
 from b24app.lanes.wake import BackgroundWaker, LocalWakes, RedisWakes, Waker, Wakes
 from b24app.store.lanes import LaneRef
@@ -18,13 +19,6 @@ PORTAL = LaneRef(7, LaneKind.PORTAL)
 ACCOUNT = LaneRef(8, LaneKind.CONNECTION)
 BOTH = (LaneKind.CONNECTION, LaneKind.PORTAL)
 NOWHERE = "redis://127.0.0.1:1"
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_a_lane_is_listed_once_until_it_is_popped(redis_url: str) -> None:
@@ -80,7 +74,7 @@ def test_after_redis_was_wiped_and_restarted_wake_ups_go_on(redis_server: RedisS
     redis_server.start()
     with redis_server.client() as client:
         client.flushall()
-    until(lambda: wakes.send([PORTAL]))
+    wait_until(lambda: wakes.send([PORTAL]), "Redis", 30)
     assert wakes.pop(BOTH, 1) == PORTAL
 
 
@@ -96,12 +90,12 @@ def test_a_burst_of_wake_ups_is_sent_as_few(redis_url: str) -> None:
     for _ in range(500):
         waker.wake(PORTAL)
         waker.wake(ACCOUNT)
-    until(lambda: sent)
+    wait_until(lambda: bool(sent), "the burst", 30)
     time.sleep(0.3)
     burst = len(sent)
     assert burst <= 50
     waker.wake(PORTAL)
-    until(lambda: sent[burst:] == [[PORTAL]])
+    wait_until(lambda: sent[burst:] == [[PORTAL]], "one wake-up alone", 30)
 
 
 def test_local_wakes_wake_a_waiting_thread() -> None:
