@@ -32,7 +32,7 @@ from b24app.store.models import (
     Paper,
     Shipment,
 )
-from b24app.store.sql import changed, chunks, insert_new
+from b24app.store.sql import changed, chunks, locked
 
 #: The port of systems that keep documents.
 PORT = "Documents"
@@ -184,15 +184,9 @@ def _look_of(shipment: Shipment) -> Select[FiledLook]:
 
 
 def _locked(session: Session, shipment: Shipment, now: datetime) -> tuple[FiledLook, bool]:
-    """The shipment's look, ours until the transaction ends, and whether it was made for us: two who look first take
-    turns."""
-    wanted = _look_of(shipment).with_for_update()
-    row = session.scalar(wanted)
-    if row is not None:
-        return row, False
-    first = {"portal_id": shipment.portal_id, "shipment_id": shipment.id, "asked_at": now, "problem": {}}
-    fresh = insert_new(session, FiledLook, [first], ["shipment_id"]) > 0
-    return session.scalars(wanted).one(), fresh
+    """The shipment's look, ours until the transaction ends, and whether it was made for us."""
+    mine = {"portal_id": shipment.portal_id, "shipment_id": shipment.id}
+    return locked(session, FiledLook, mine, {"asked_at": now, "problem": {}}, ["shipment_id"])
 
 
 def _ask(session: Session, row: FiledLook, shipment: Shipment, now: datetime, trace: str, people: bool) -> LaneRef:
@@ -318,17 +312,12 @@ def attach_file(
 
 def _own(session: Session, target: Shipment, key: str, name: str, media_type: str, now: datetime) -> Filed:
     """The row of a person's own file, ours until the transaction ends; made when missing."""
-    mine = (Filed.portal_id == target.portal_id, Filed.shipment_id == target.id, Filed.ours == key)
-    wanted = select(Filed).where(*mine, Filed.remote_key == "").with_for_update()
-    row = session.scalar(wanted)
-    if row is None:
-        fresh = {
-            "portal_id": target.portal_id, "shipment_id": target.id, "deal_id": target.deal_id, "remote_key": "",
-            "ours": key, "name": name, "kind": "other", "media_type": media_type, "problem": {}, "changed_at": now,
-        }  # fmt: skip
-        insert_new(session, Filed, [fresh], ["shipment_id", "remote_key", "ours"])
-        row = session.scalars(wanted).one()
-    return row
+    mine = {"portal_id": target.portal_id, "shipment_id": target.id, "remote_key": "", "ours": key}
+    first = {
+        "deal_id": target.deal_id, "name": name, "kind": "other", "media_type": media_type, "problem": {},
+        "changed_at": now,
+    }  # fmt: skip
+    return locked(session, Filed, mine, first, ["shipment_id", "remote_key", "ours"])[0]
 
 
 def again(session: Session, target: Shipment, filed: Filed, *, by: str, now: datetime, trace: str) -> LaneRef | None:

@@ -14,7 +14,7 @@ from b24app.logistics.model import Parcel
 from b24app.store import jobs
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import Job, ParcelPlanRow
-from b24app.store.sql import chunks, insert_new
+from b24app.store.sql import chunks, locked
 
 #: Kind of the job that reads a deal's goods with their weights (`flows.packing.Packing`).
 KIND = "parcels"
@@ -66,13 +66,8 @@ def keep(
 ) -> Kept | None:
     """Keeps a plan (None = one parcel again) for who saw version `seen`; returns what was kept before. None = somebody
     else was quicker, nothing is changed."""
-    wanted = select(ParcelPlanRow).where(ParcelPlanRow.portal_id == portal_id, ParcelPlanRow.deal_id == deal_id)
-    row = session.scalar(wanted.with_for_update())
-    if row is None:
-        fresh = {"portal_id": portal_id, "deal_id": deal_id, "plan": {}, "shown": {}, "version": 0}
-        unsaid = {"changed_by": None, "changed_name": "", "changed_at": now}
-        insert_new(session, ParcelPlanRow, [fresh | unsaid], ["portal_id", "deal_id"])
-        row = session.scalars(wanted.with_for_update()).one()
+    first = {"plan": {}, "shown": {}, "version": 0, "changed_by": None, "changed_name": "", "changed_at": now}
+    row, _ = locked(session, ParcelPlanRow, {"portal_id": portal_id, "deal_id": deal_id}, first)
     if row.version != seen:
         return None
     before = _kept(row)

@@ -30,7 +30,7 @@ from b24app.store.models import (
     Rate,
 )
 from b24app.store.outbox import ToPortal
-from b24app.store.sql import changed, chunks, insert_new
+from b24app.store.sql import changed, chunks, locked
 
 #: Kind of the job that reads a deal for its prices.
 KIND = "rates"
@@ -340,13 +340,8 @@ def _row(session: Session, portal_id: int, deal_id: int) -> DealRates | None:
 
 def _locked(session: Session, portal_id: int, deal_id: int, now: datetime) -> DealRates:
     """The deal's row, ours until the transaction ends; made when missing."""
-    wanted = select(DealRates).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id)
-    row = session.scalar(wanted.with_for_update())
-    if row is None:
-        fresh = {"portal_id": portal_id, "deal_id": deal_id, "version": 0, "touched_at": now}
-        insert_new(session, DealRates, [{**fresh, "facts": {}, "choice": {}, "booking": {}}], ["portal_id", "deal_id"])
-        row = session.scalars(wanted.with_for_update()).one()
-    return row
+    first = {"version": 0, "touched_at": now, "facts": {}, "choice": {}, "booking": {}}
+    return locked(session, DealRates, {"portal_id": portal_id, "deal_id": deal_id}, first)[0]
 
 
 def _touch(row: DealRates, now: datetime) -> None:

@@ -23,7 +23,7 @@ from b24app.logistics.returning import Return
 from b24app.store import returns_found, returns_rows
 from b24app.store.models import DealReturns, GoodsReturn, Portal
 from b24app.store.models.returns import MAX_NAME
-from b24app.store.sql import changed, chunks, insert_new
+from b24app.store.sql import changed, chunks, locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +144,7 @@ def _kept(row: GoodsReturn, case: Return) -> Kept:
 def take_turn(session: Session, portal: Portal, deal_id: int) -> Turn:
     """Hold the deal until the transaction ends: who comes second reads what the first has written. Before any return of
     the deal is written, where both happen in one transaction."""
-    wanted = select(DealReturns).where(DealReturns.portal_id == portal.id, DealReturns.deal_id == deal_id)
-    held = wanted.with_for_update().execution_options(**returns_rows.ANEW)
-    row = session.scalar(held)
-    if row is None:
-        fresh = {"portal_id": portal.id, "deal_id": deal_id, "last_n": 0}
-        insert_new(session, DealReturns, [fresh], ["portal_id", "deal_id"])
-        row = session.scalars(held).one()
+    row, _ = locked(session, DealReturns, {"portal_id": portal.id, "deal_id": deal_id}, {"last_n": 0})
     returns = of_deals(session, portal.id, [deal_id])[deal_id]
     return Turn(portal.id, deal_id, tuple(returns), f"{portal.code}-{deal_id}-R{row.last_n + 1}")
 

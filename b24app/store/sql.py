@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult
+from sqlalchemy import CursorResult, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Delete, Update
@@ -14,6 +14,7 @@ from b24app.store.models import Base
 
 CHUNK = 400  # ids in one IN (…): both databases take more, their planners do not like it
 T = TypeVar("T")
+B = TypeVar("B", bound=Base)
 
 
 def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -40,6 +41,23 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[Mapping[str, 
         # Counted by what comes back: a driver need not know the row count of an INSERT of many rows.
         count += len(session.execute(statement.returning(table.__table__.c[key[0]])).all())
     return count
+
+
+def locked(
+    session: Session,
+    table: type[B],
+    mine: Mapping[str, Any],
+    first: Mapping[str, Any],
+    key: Sequence[str] | None = None,
+) -> tuple[B, bool]:
+    """The row that `mine` names, as it is now, ours until the transaction ends; made with `first` when missing, and
+    whether that was done: two who come first take turns. `key` is unique, None = the columns of `mine` are."""
+    wanted = select(table).filter_by(**mine).with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(wanted)
+    if row is not None:
+        return row, False
+    fresh = insert_new(session, table, [{**mine, **first}], list(mine) if key is None else key) > 0
+    return session.scalars(wanted).one(), fresh
 
 
 def upsert(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], key: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from b24app.logistics.problem import Problem
 from b24app.store import inbox, jobs
 from b24app.store.lanes import LaneRef, connection_lane, portal_lane
 from b24app.store.models import Connection, DealStock, InboxKind, Job, JobState, StockLook, StockRow
-from b24app.store.sql import changed, chunks, insert_new, upsert
+from b24app.store.sql import changed, chunks, locked, upsert
 
 #: Kind of the job that reads a deal for its articles.
 KIND = "stock"
@@ -285,10 +285,5 @@ def purge(session: Session, before: datetime) -> int:
 
 def _locked(session: Session, portal_id: int, deal_id: int, now: datetime) -> DealStock:
     """The deal's row, ours until the transaction ends; made when missing."""
-    wanted = select(DealStock).where(DealStock.portal_id == portal_id, DealStock.deal_id == deal_id)
-    row = session.scalar(wanted.with_for_update())
-    if row is None:
-        fresh = {"portal_id": portal_id, "deal_id": deal_id, "version": 0, "touched_at": now}
-        insert_new(session, DealStock, [{**fresh, "needs": {}, "lacking": {}}], ["portal_id", "deal_id"])
-        row = session.scalars(wanted.with_for_update()).one()
-    return row
+    first = {"version": 0, "touched_at": now, "needs": {}, "lacking": {}}
+    return locked(session, DealStock, {"portal_id": portal_id, "deal_id": deal_id}, first)[0]
