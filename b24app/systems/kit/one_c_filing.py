@@ -11,7 +11,7 @@ from b24app.logistics.papers import MOST_BYTES
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import Attachment, FiledDocument
 from b24app.systems.kit.meanings import Meanings
-from b24app.systems.kit.one_c_http import PAGE, OneCHttp, Reply, Row, key_of
+from b24app.systems.kit.one_c_http import PAGE, TAKEN, OneCHttp, Reply, Row, key_of
 from b24app.systems.kit.units import moment_of, whole
 
 KINDS = ("label", "waybill", "invoice", "act", "other")
@@ -50,7 +50,7 @@ class Filing:
 
     def _there_already(self, owner: str, document: Attachment, reply: Reply) -> str:
         """The id of what was filed under this key before, also with other bytes (a label that was made anew)."""
-        if reply.code not in ("ALREADY_EXISTS", "IDEMPOTENCY_CONFLICT"):
+        if reply.code not in TAKEN:
             return ""
         named = str(reply.details.get("id") or "")
         return named or next((one.key for one in self.listed(owner) if one.ours == our_key(document.key)), "")

@@ -88,6 +88,20 @@ class Reply:
         found = self.error.get("details")
         return found if isinstance(found, Mapping) else {}
 
+    @property
+    def following(self) -> str:
+        """The cursor of a list's next page, "" = this is the last."""
+        return str(self.row.get("nextCursor") or "")
+
+    def listed(self, label: str) -> tuple[list[Row], int]:
+        """Rows of a page of a list, and how many could not be read. Raises Unavailable for an answer that is no
+        list."""
+        rows = self.row.get("items")
+        if not self.ok or not isinstance(rows, list):
+            raise Unavailable(f"{label}: HTTP {self.status}, no list")
+        good = rows_of(rows)
+        return good, len(rows) - len(good)
+
     def parsed(self, parse: Callable[[Row], T | None], label: str) -> T:
         """What a read tells. Raises Unavailable: an answer that is odd is no proof of anything."""
         found = parse(self.row) if self.ok else None
@@ -157,19 +171,17 @@ class OneCHttp:
         return self._reply(answer, label, False)
 
     def pages(self, path: str, label: str, most: int, **params: str) -> Iterator[tuple[list[Row], int]]:
-        """(rows, how many could not be read) of each page of a list, at most `most` pages. Raises Unavailable for an
-        answer that is no list."""
+        """What `Reply.listed` says of each page of a list, at most `most` pages."""
+        return (reply.listed(label) for reply in self.replies(path, label, most, **params))
+
+    def replies(self, path: str, label: str, most: int, **params: str) -> Iterator[Reply]:
+        """The pages of a list themselves, for what stands beside their rows."""
         for _ in range(most):
             reply = self.get(path, label, **params)
-            rows = reply.row.get("items")
-            if not reply.ok or not isinstance(rows, list):
-                raise Unavailable(f"{label}: HTTP {reply.status}, no list")
-            good = rows_of(rows)
-            yield good, len(rows) - len(good)
-            cursor = reply.row.get("nextCursor")
-            if not cursor:
+            yield reply
+            if not reply.following:
                 return
-            params["cursor"] = str(cursor)
+            params["cursor"] = reply.following
 
     def health(self, part: str) -> str:
         """Which configuration it is, as the service says itself (§6.3). Raises Refused when the base does not publish

@@ -17,7 +17,6 @@ from b24app.systems.kit.one_c_callbacks import CallbacksByHand
 from b24app.systems.kit.one_c_filing import Filing
 from b24app.systems.kit.one_c_http import BY_NUMBER, NOT_FOUND, PAGE, TAKEN, OneCHttp, Row, adopted, key_of
 from b24app.systems.kit.portions import readable
-from b24app.systems.kit.rows import rows_of
 from b24app.systems.one_c_tms import tracking
 from b24app.systems.one_c_tms.requests import (
     Terms,
@@ -109,13 +108,10 @@ class ServiceTms(CallbacksByHand):
         at = tracking.Cursor.read(cursor, self._context.clock.now())
         params = {"changedSince": at.since, "limit": str(PAGE)} | ({"cursor": at.page} if at.page else {})
         reply = self._client.get(REQUESTS, "requests.changed", **params)
-        rows = reply.row.get("items")
-        if not reply.ok or not isinstance(rows, list):
-            raise Unavailable(f"requests.changed: HTTP {reply.status}, no list")
-        good = rows_of(rows)
-        if rows and not good:
+        rows, unreadable = reply.listed("requests.changed")
+        if unreadable and not rows:
             raise Unavailable("requests.changed: nothing readable")
-        return tracking.parse_changed(at, good, len(rows) - len(good), str(reply.row.get("nextCursor") or ""))
+        return tracking.parse_changed(at, rows, unreadable, reply.following)
 
     def confirm(self, receipt: str) -> None:
         """Nothing to confirm: a moment is simply asked for again."""

@@ -37,7 +37,6 @@ from b24app.systems.kit.one_c_http import (
 )
 from b24app.systems.kit.one_c_zones import zone_of
 from b24app.systems.kit.portions import portions, readable
-from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import moment_of
 from b24app.systems.one_c_wms.orders import build_order, parse_order, with_articles
 from b24app.systems.one_c_wms.receipts import build_receipt, parse_receipt, parse_stock, with_inspection
@@ -201,24 +200,14 @@ class ServiceWms(CallbacksByHand):
         unknown = [sku for sku in dict.fromkeys(skus) if "," in sku]
         as_of = None
         for some in portions(asked, MOST_SKUS):
-            for reply in self._stock_pages(some):
-                lines += [line for row in rows_of(reply.row.get("items")) if (line := parse_stock(row))]
+            params = {"sku": ",".join(some), "condition": "good", "limit": str(PAGE)}
+            for reply in self._client.replies("v1/wms/stock", "stock", MOST_PAGES, **params):
+                rows, _ = reply.listed("stock")
+                lines += [line for row in rows if (line := parse_stock(row))]
                 named = reply.row.get("unknownSkus")
                 unknown += [str(sku) for sku in named] if isinstance(named, list) else []
                 as_of = moment_of(reply.row.get("asOf"))
         return StockAnswer(tuple(lines), tuple(dict.fromkeys(unknown)), as_of)
-
-    def _stock_pages(self, skus: Sequence[str]) -> Iterator[Reply]:
-        params = {"sku": ",".join(skus), "condition": "good", "limit": str(PAGE)}
-        for _ in range(MOST_PAGES):
-            reply = self._client.get("v1/wms/stock", "stock", **params)
-            if not reply.ok or not isinstance(reply.row.get("items"), list):
-                raise Unavailable(f"stock: HTTP {reply.status}, no list")
-            yield reply
-            cursor = str(reply.row.get("nextCursor") or "")
-            if not cursor:
-                return
-            params["cursor"] = cursor
 
     def options(self, name: str) -> list[Option]:
         if name in ("warehouse", "return_warehouse"):
