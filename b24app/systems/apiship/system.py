@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from b24app.logistics.aftercare import ReturnRequest
@@ -34,7 +33,7 @@ from b24app.systems.apiship.vocabulary import (
 )
 from b24app.systems.kit.checks import Found, needs_token_or_login, run_checks
 from b24app.systems.kit.directory import Directory
-from b24app.systems.kit.portions import portions
+from b24app.systems.kit.portions import readable
 from b24app.systems.kit.rows import rows_of
 from b24app.systems.plugin import Manifest, OpenContext
 
@@ -126,13 +125,13 @@ class ApiShip(PaperDesk):
 
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """A hundred orders a call, of each its newest status."""
-        found: dict[str, OrderState] = {}
-        for some in portions(remote_ids, tracking.MOST_IDS):
-            asked = [int(each) for each in some]
-            with suppress(Unavailable):
-                reply = self._client.call("POST", "orders/statuses", "orders.statuses", json={"orderIds": asked})
-                found |= {state.remote_id: state for state in tracking.parse_many(_good(reply, "orders.statuses"))}
+        found = {state.remote_id: state for state in readable(remote_ids, tracking.MOST_IDS, self._newest)}
         return [found[each] for each in remote_ids if each in found]
+
+    def _newest(self, remote_ids: Sequence[str]) -> list[OrderState]:
+        asked = [int(each) for each in remote_ids]
+        reply = self._client.call("POST", "orders/statuses", "orders.statuses", json={"orderIds": asked})
+        return tracking.parse_many(_good(reply, "orders.statuses"))
 
     @property
     def feed_key(self) -> str:
