@@ -56,6 +56,15 @@ class Desk:
         self.page.goto(self.address["base_url"] + "/marketplace/view/waybill.delivery/")
         return self.ours()
 
+    def open_section(self, code: str) -> Frame:
+        """A section of the app's set-up, wherever the app begins."""
+        ours = self.open_app()
+        link = ours.locator(f"a[hx-get='/app/s/{code}']")
+        if link.count() == 0:
+            ours.get_by_role("link", name="Настройка").click()
+        link.click()
+        return ours
+
     def open_tab(self, deal: int) -> Frame:
         self.page.goto(f"{self.address['base_url']}/crm/deal/details/{deal}/")
         self.page.get_by_text("Доставка" if self.lang == "ru" else "Delivery", exact=True).first.click()

@@ -25,10 +25,7 @@ def test_a_list_of_the_portal_says_how_to_deliver_and_a_deleted_field_is_made_ag
     steer("POST", base, {"name": "UF_CRM_WHEN", "kind": "date", "label": "Когда"})
     desk.sign_in(ADMIN)
     desk.install()
-    ours = desk.open_app()
-    if ours.locator("a[hx-get='/app/s/fields']").count() == 0:
-        ours.get_by_role("link", name="Настройка").click()
-    ours.locator("a[hx-get='/app/s/fields']").click()
+    ours = desk.open_section("fields")
     form = ours.locator("#fields-form")
     address = form.get_by_label("Адрес доставки", exact=True)
     expect(address).to_have_value("own")

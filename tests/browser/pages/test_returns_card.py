@@ -22,10 +22,7 @@ def test_the_process_for_returns_is_shown_chosen_and_found_again(desk: Desk) -> 
     theirs = crm.add_type("Рекламации", {"isStagesEnabled": "Y"}, 1030, 1, "2026-11-23T12:00:00+03:00")
     desk.sign_in(ADMIN)
     desk.install()
-    ours = desk.open_app()
-    if ours.locator("a[hx-get='/app/s/fields']").count() == 0:
-        ours.get_by_role("link", name="Настройка").click()
-    ours.locator("a[hx-get='/app/s/fields']").click()
+    ours = desk.open_section("fields")
     card = ours.locator("#returns")
     expect(card).to_contain_text("Возвраты портал держит в процессе «Возвраты»")
     expect(card.get_by_role("row", name="посылка на складе Получен складом")).to_be_visible()
