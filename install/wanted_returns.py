@@ -139,17 +139,14 @@ def plan_stages(
     stays as it is, and a missing one is put behind the one before it.
     """
     found = _matched(rows, known, fresh)
-    if fresh:
-        places = {meaning: _STEP * at for at, meaning in enumerate(ReturnStage, 1)}
-        # The last one first: in-progress stages must not stand behind the final ones in between.
-        born = [
-            (found[each].row, _dressed(each, places[each], lang)) for each in reversed(ReturnStage) if each in found
-        ]
-        return StagesPlan(
-            found, tuple(born), tuple(_added(each, places[each], directory, lang) for each in _lacking(found))
-        )
-    places = dict(_places(rows, found))
-    return StagesPlan(found, (), tuple(_added(each, places[each], directory, lang) for each in _lacking(found)))
+    places = {meaning: _STEP * at for at, meaning in enumerate(ReturnStage, 1)} if fresh else dict(_places(rows, found))
+    # The last one first: in-progress stages must not stand behind the final ones in between.
+    born = [each for each in reversed(ReturnStage) if each in found] if fresh else []
+    return StagesPlan(
+        found,
+        updates=tuple((found[each].row, _dressed(each, places[each], lang)) for each in born),
+        adds=tuple(_added(each, places[each], directory, lang) for each in ReturnStage if each not in found),
+    )
 
 
 def _matched(rows: Sequence[StageRow], known: Mapping[ReturnStage, str], fresh: bool) -> dict[ReturnStage, StageRow]:
@@ -178,10 +175,6 @@ def _matched(rows: Sequence[StageRow], known: Mapping[ReturnStage, str], fresh: 
     if fresh:
         take(of_kind)
     return found
-
-
-def _lacking(found: Mapping[ReturnStage, StageRow]) -> list[ReturnStage]:
-    return [meaning for meaning in ReturnStage if meaning not in found]
 
 
 def _places(rows: Sequence[StageRow], found: Mapping[ReturnStage, StageRow]) -> Iterator[tuple[ReturnStage, int]]:
