@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -26,9 +27,10 @@ from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import InstallStep, Portal, PortalState
 from b24app.store.updates import UPDATE
 from b24app.wire.errors import NotSent, OutcomeUnknown
-from install.steps import STEPS, Ground, Read, Step
+from install.steps import STEPS, Ground, Read, Save, Step
 from install.wanted import fingerprint
 
+T = TypeVar("T")
 KIND = "install"
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 #: Begins the words of a step that wrote something into the portal (how much follows), or that went without what the
@@ -178,11 +180,11 @@ def _try(step: Step, ground: Ground, ahead: Sequence[Read]) -> _Trouble | None:
     return None
 
 
-def _saver(lane: Slice) -> Callable[[Callable[[Session], None]], None]:
-    def save(act: Callable[[Session], None]) -> None:
+def _saver(lane: Slice) -> Save:
+    def save(act: Callable[[Session], T], /) -> T:
         with session_scope(lane.sessions) as session:
             lane.check(session)
-            act(session)
+            return act(session)
 
     return save
 

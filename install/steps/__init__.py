@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from install.steps import bindings, fields, plan, returns, sections, stage
-from install.steps.catalogue import Ground, Read, Step
+from install.steps.catalogue import Ground, Read, Save, Step
 
 STEPS: tuple[Step, ...] = (
     Step("plan", plan.run, plan.reads),
@@ -15,4 +15,4 @@ STEPS: tuple[Step, ...] = (
     Step("returns", returns.run, returns.reads),
 )
 
-__all__ = ["STEPS", "Ground", "Read", "Step"]
+__all__ = ["STEPS", "Ground", "Read", "Save", "Step"]

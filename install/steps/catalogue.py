@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.transport import PortalClient
 from b24app.clock import SystemClock
 
+T = TypeVar("T")
 #: Key of a read behind the writes of a batch.
 _BEHIND = "behind"
 
@@ -30,13 +31,18 @@ class Read:
         return self.method, repr(dict(self.params))
 
 
+class Save(Protocol):
+    """Runs an act in one short transaction of this portal that fails when the lane was lost; returns what it found."""
+
+    def __call__(self, act: Callable[[Session], T], /) -> T: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a step works with: the portal's REST API under an administrator's key, and a fenced way to save.
 
-    `granted` are the portal's scopes. `save(act)` runs `act(session)` in one short
-    transaction of this portal that fails when the lane was lost. `ahead` holds answers that were read for all steps at
-    once, `done` the writes so far, `skipped` the portal's words where a step went without what it refused.
+    `granted` are the portal's scopes. `ahead` holds answers that were read for all steps at once, `done` the writes so
+    far, `skipped` the portal's words where a step went without what it refused.
     """
 
     client: PortalClient
@@ -44,7 +50,7 @@ class Ground:
     lang: str
     public_url: str
     hooks_url: str
-    save: Callable[[Callable[[Session], None]], None]
+    save: Save
     granted: Collection[str] = ()
     ahead: dict[tuple[str, str], Any] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)

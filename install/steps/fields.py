@@ -71,16 +71,13 @@ def run(ground: Ground) -> None:
 
 
 def _stored(ground: Ground) -> Stored:
-    found: list[Stored] = []
-
-    def load(session: Session) -> None:
+    def load(session: Session) -> Stored:
         portal = portals.get(session, ground.portal_id)
         roles = portals.field_map(session, ground.portal_id)
         fresh, app_id = portal.state == PortalState.INSTALLING, int(portal.settings.get("app_id", 0))
-        found.append(Stored(roles, wishes_of(portal.settings), fresh, app_id))
+        return Stored(roles, wishes_of(portal.settings), fresh, app_id)
 
-    ground.save(load)
-    return found[0]
+    return ground.save(load)
 
 
 def _read(ground: Ground) -> tuple[PortalField, ...]:

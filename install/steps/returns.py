@@ -99,14 +99,12 @@ def _stages_of(process: ReturnProcess) -> Read:
 
 def _kept(ground: Ground) -> tuple[Kept, bool]:
     """What we know, and whether the app is being installed (again)."""
-    found: list[tuple[Kept, bool]] = []
 
-    def load(session: Session) -> None:
+    def load(session: Session) -> tuple[Kept, bool]:
         portal = portals.get(session, ground.portal_id)
-        found.append((Kept.of(portal.settings), portal.state == PortalState.INSTALLING))
+        return Kept.of(portal.settings), portal.state == PortalState.INSTALLING
 
-    ground.save(load)
-    return found[0]
+    return ground.save(load)
 
 
 def _provide(ground: Ground, kept: Kept, fresh: bool) -> None:

@@ -70,9 +70,9 @@ class Portal:
         dying = Dying(self.rig.client, dies_after, loses_answer)
         client = cast("PortalClient", dying)
 
-        def save(act: Any) -> None:
+        def save(act: Any) -> Any:
             with session_scope(self.rig.sessions) as session:
-                act(session)
+                return act(session)
 
         ground = Ground(
             client, self.rig.portal_id, self.lang, "https://w", "https://h", save, self.granted, now=lambda: self.now

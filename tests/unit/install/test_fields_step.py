@@ -23,9 +23,9 @@ LINK, STATUS = "UF_CRM_LOGISTICS_LINK", "UF_CRM_LOGISTICS_STATUS"
 def step(sessions: Sessions, clock: FixedClock, portal: Portal, there: Any) -> Callable[[], dict[str, Any]]:
     """Runs the step; the portal's settings afterwards."""
 
-    def save(act: Any) -> None:
+    def save(act: Any) -> Any:
         with session_scope(sessions) as session:
-            act(session)
+            return act(session)
 
     def go() -> dict[str, Any]:
         fields.run(Ground(there, portal.id, "ru", "https://w.example", "https://h.example", save))
