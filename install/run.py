@@ -143,8 +143,8 @@ def _run_all(lane: Slice, portal: Portal, parts: InstallParts, job: _Job) -> _Tr
         parts.public_url,
         parts.hooks_url,
         _saver(lane),
+        lane.clock.now,
         portal.scopes or (),
-        now=lane.clock.now,
     )
     left = [step for step in job.steps(portal) if step.name not in done]
     for at, step in enumerate(left):

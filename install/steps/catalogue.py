@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.transport import PortalClient
-from b24app.clock import SystemClock
 
 T = TypeVar("T")
 #: Key of a read behind the writes of a batch.
@@ -51,11 +50,11 @@ class Ground:
     public_url: str
     hooks_url: str
     save: Save
+    now: Callable[[], datetime]
     granted: Collection[str] = ()
     ahead: dict[tuple[str, str], Any] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    now: Callable[[], datetime] = SystemClock().now
 
     def ask(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
         """The result of one read, taken from what was read ahead the first time. Raises what PortalClient.call

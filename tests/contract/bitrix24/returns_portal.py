@@ -75,7 +75,7 @@ class Portal:
                 return act(session)
 
         ground = Ground(
-            client, self.rig.portal_id, self.lang, "https://w", "https://h", save, self.granted, now=lambda: self.now
+            client, self.rig.portal_id, self.lang, "https://w", "https://h", save, lambda: self.now, self.granted
         )
         ground.read_ahead(returns.reads(ground))
         returns.run(ground)

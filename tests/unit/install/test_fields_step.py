@@ -28,7 +28,7 @@ def step(sessions: Sessions, clock: FixedClock, portal: Portal, there: Any) -> C
             return act(session)
 
     def go() -> dict[str, Any]:
-        fields.run(Ground(there, portal.id, "ru", "https://w.example", "https://h.example", save))
+        fields.run(Ground(there, portal.id, "ru", "https://w.example", "https://h.example", save, clock.now))
         with sessions() as session:
             return dict(portals.get(session, portal.id).settings)
 
