@@ -207,13 +207,11 @@ def save(
     its = turn is not None and (turn.portal_id, turn.deal_id) == (portal_id, case.deal_id)
     if not its and _takes_more(seen.case, case):
         raise ValueError(f"return {case.number} takes pieces that another one may take at the same moment")
-    if not returns_rows.step(session, portal_id, seen.id, now, seen.version):
-        return Written(present(session, portal_id, seen.id), False)
     values = returns_rows.columns(case)
     if decided is not None:
         values["decided"] = decided.to_json()
-    mine = update(GoodsReturn).where(GoodsReturn.portal_id == portal_id, GoodsReturn.id == seen.id)
-    changed(session, mine.values(**values))
+    if not returns_rows.step(session, portal_id, seen.id, now, seen.version, **values):
+        return Written(present(session, portal_id, seen.id), False)
     if case.lines != seen.case.lines:
         returns_rows.write_lines(session, portal_id, seen.id, case.lines)
         returns_found.remember(session, portal_id, seen.id, case)

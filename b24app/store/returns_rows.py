@@ -182,14 +182,16 @@ def write_counted(
         session.execute(insert(ReturnCount), rows)
 
 
-def step(session: Session, portal_id: int, return_id: int, now: datetime, seen: int | None = None) -> bool:
-    """Something is written to the return or beside it: it is held until the transaction ends, and whoever saw it
-    before has to look again. False = it is not as it was `seen` (its version; None = however it is), or is not
-    there."""
+def step(
+    session: Session, portal_id: int, return_id: int, now: datetime, seen: int | None = None, **values: Any
+) -> bool:
+    """Something is written to the return (these columns) or beside it: it is held until the transaction ends, and
+    whoever saw it before has to look again. False = it is not as it was `seen` (its version; None = however it is), or
+    is not there."""
     mine = update(GoodsReturn).where(GoodsReturn.portal_id == portal_id, GoodsReturn.id == return_id)
     if seen is not None:
         mine = mine.where(GoodsReturn.version == seen)
-    return changed(session, mine.values(version=GoodsReturn.version + 1, changed_at=now)) == 1
+    return changed(session, mine.values(version=GoodsReturn.version + 1, changed_at=now, **values)) == 1
 
 
 def hold(session: Session, portal_id: int, return_id: int) -> None:
