@@ -67,7 +67,7 @@ def cases(session: Session, portal_id: int, rows: Sequence[GoodsReturn]) -> dict
     found = {row.id: _bare(row) for row in rows}
     for some in chunks(list(found)):
         for return_id, lines in _lines(session, portal_id, some).items():
-            found[return_id] = replace(found[return_id], lines=lines)
+            found[return_id] = replace(found[return_id], lines=tuple(lines))
         for return_id, kept in _counts(session, portal_id, some).items():
             found[return_id] = replace(found[return_id], counted=tuple(_counted(row) for row in kept))
         for return_id, money in _paid(session, portal_id, some).items():
@@ -93,14 +93,13 @@ def _bare(row: GoodsReturn) -> Return:
     )
 
 
-def _lines(session: Session, portal_id: int, ids: Sequence[int]) -> dict[int, tuple[ReturnLine, ...]]:
+def _lines(session: Session, portal_id: int, ids: Sequence[int]) -> dict[int, list[ReturnLine]]:
     mine = select(ReturnRow).where(ReturnRow.portal_id == portal_id, ReturnRow.return_id.in_(ids))
-    found: dict[int, tuple[ReturnLine, ...]] = {}
+    found: dict[int, list[ReturnLine]] = {}
     for row in session.scalars(mine.order_by(ReturnRow.n), execution_options=ANEW):
-        line = ReturnLine(
-            Sold.from_json(row.sold), tuple(Span.from_json(span) for span in row.pieces), row.reason, row.note
-        )
-        found[row.return_id] = (*found.get(row.return_id, ()), line)
+        pieces = tuple(Span.from_json(span) for span in row.pieces)
+        line = ReturnLine(Sold.from_json(row.sold), pieces, row.reason, row.note)
+        found.setdefault(row.return_id, []).append(line)
     return found
 
 
