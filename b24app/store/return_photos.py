@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from b24app.logistics.returning import ReturnStage
 from b24app.store import returns_rows
 from b24app.store.models import GoodsReturn, ReturnPhoto, ReturnPhotoFile
 from b24app.store.models.returns import MAX_NAME
@@ -17,7 +16,6 @@ from b24app.store.sql import changed
 #: Bytes of one picture, and pictures of one return: a phone sends them made smaller.
 MOST_BYTES = 5 * 1024 * 1024
 MOST = 100
-_ENDS = [stage for stage in ReturnStage if stage.is_final]
 
 
 class TooMuchError(ValueError):
@@ -80,6 +78,6 @@ def content(session: Session, portal_id: int, return_id: int, key: str) -> bytes
 
 def forget_files(session: Session, before: datetime) -> int:
     """Files of returns that ended before, and were not touched since; returns how many."""
-    ended = select(GoodsReturn.id).where(GoodsReturn.stage.in_(_ENDS), GoodsReturn.changed_at < before)
+    ended = select(GoodsReturn.id).where(GoodsReturn.stage.in_(returns_rows.ENDS), GoodsReturn.changed_at < before)
     photos = select(ReturnPhoto.id).where(ReturnPhoto.return_id.in_(ended))
     return changed(session, delete(ReturnPhotoFile).where(ReturnPhotoFile.photo_id.in_(photos)))

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from b24app.logistics.returning import Return, ReturnStage
+from b24app.logistics.returning import Return
 from b24app.store import returns_rows
 from b24app.store.models import CodeKind, GoodsReturn, ReturnCode
 from b24app.store.sql import changed, insert_new
 
 MAX_CODE = 128
-_ENDS = [stage for stage in ReturnStage if stage.is_final]
 
 
 def plain(text: str) -> str:
@@ -26,7 +25,7 @@ def named(text: str) -> Select[GoodsReturn]:
     mine = select(ReturnCode.return_id).where(
         ReturnCode.portal_id == GoodsReturn.portal_id, ReturnCode.code == plain(text)
     )
-    order = (GoodsReturn.stage.in_(_ENDS), GoodsReturn.id.desc())
+    order = (GoodsReturn.stage.in_(returns_rows.ENDS), GoodsReturn.id.desc())
     return select(GoodsReturn).where(GoodsReturn.id.in_(mine)).order_by(*order)
 
 

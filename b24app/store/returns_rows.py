@@ -36,6 +36,7 @@ from b24app.store.sql import changed, chunks
 
 #: Of reading: objects that the session knows already are read again.
 ANEW = {"populate_existing": True}
+ENDS = [stage for stage in ReturnStage if stage.is_final]
 
 
 @dataclass(frozen=True, slots=True)
