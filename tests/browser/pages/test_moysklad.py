@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from b24app.store import portals
-from b24app.store.engine import session_scope
 from tests.browser.pages.desk import MANAGER, Desk
 from tests.browser.pages.test_stock import looks_fine
 from tests.browser.pages.watched import WIDTHS
 from tests.flows.town import Shop, Town
-from tests.flows.warehouses import account_of
+from tests.flows.warehouses import picked_first
 from tests.made_up_world.badger import PDF
 
 DEAL, SKIS, WAIT_MS = 501, 533, 30000
@@ -35,11 +33,7 @@ def shop(installed: int, desk: Desk) -> Shop:
     chosen = {"organization": account["organizations"]["ООО «Ромашка»"], "store": account["stores"]["MSK-01"]}
     form = {"title": "МойСклад", "mode": "live", "demand_by": "ours", **chosen}
     shop.app().press("/app/account/moysklad/0", {**form, "login": account["login"], "password": account["password"]})
-    town.wait(lambda: account_of(shop, "moysklad").state == "ready", "MoySklad's account works")
-    before = {"connection_id": account_of(shop, "moysklad").id, "service": "pick", "book": "packed"}
-    with session_scope(desk.program.parts.sessions) as session:
-        pipeline = portals.pipelines(session, shop.row.id)[0]
-        pipeline.settings = {**(pipeline.settings or {}), "before": before}
+    picked_first(shop, "moysklad")
     shop.fill_in(DEAL, SKIS)
     town.calm()
     return shop
