@@ -275,7 +275,7 @@ class AddressPanel:
         """The connection to ask; None when there is none, or its system keeps no directory."""
         found = addresses.account_of(session, who.portal_id, who.entity_id, category)
         account = portals.connection(session, who.portal_id, found) if found else None
-        plugin = self._parts.systems.get(account.system) if account else None
+        plugin = self._parts.plugin_of(account)
         return found if plugin and "AddressCheck" in plugin.manifest.ports else None
 
     def _who(self) -> PageSession:

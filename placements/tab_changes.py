@@ -98,8 +98,7 @@ class Changes:
         return pages.nothing_new(who, parts.signer)
 
     def _rules(self, session: Session, shipment: Shipment) -> tuple[ChangeRule, ...]:
-        account = portals.connection(session, shipment.portal_id, shipment.connection_id)
-        plugin = self._parts.systems.get(account.system) if account else None
+        plugin = self._parts.plugin_of(portals.connection(session, shipment.portal_id, shipment.connection_id))
         return rules_at(plugin.manifest.changes if plugin else (), Status(shipment.status))
 
     def _form(self, session: Session, shipment: Shipment, before: ShipmentRequest) -> ChangeForm:

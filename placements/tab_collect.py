@@ -56,7 +56,7 @@ def blueprint(parts: PageParts) -> Blueprint:
 
 def ways_at(parts: PageParts, account: Connection | None) -> Ways:
     """What an account offers; nothing for one that is gone, or of a system that we do not have any more."""
-    plugin = parts.systems.get(account.system) if account else None
+    plugin = parts.plugin_of(account)
     return ways_of(plugin.manifest, account.settings or {}) if account and plugin else Ways()
 
 

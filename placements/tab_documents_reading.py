@@ -58,8 +58,7 @@ class Owned:
 
     def form(self, parts: PageParts, row: Shipment, code: str) -> PaperForm | None:
         """A form that the shipment's system prints."""
-        account = self.accounts.get(row.connection_id)
-        plugin = parts.systems.get(account.system) if account else None
+        plugin = parts.plugin_of(self.accounts.get(row.connection_id))
         return next((form for form in plugin.manifest.papers if form.code == code), None) if plugin else None
 
 

@@ -106,8 +106,7 @@ class Papers:
         return pdf(found.content, name)
 
     def _forms(self, session: Session, shipment: Shipment) -> tuple[PaperForm, ...]:
-        account = portals.connection(session, shipment.portal_id, shipment.connection_id)
-        plugin = self._parts.systems.get(account.system) if account else None
+        plugin = self._parts.plugin_of(portals.connection(session, shipment.portal_id, shipment.connection_id))
         return plugin.manifest.papers if plugin else ()
 
     def _panel(self, who: PageSession, shipment_id: int) -> Response:

@@ -255,7 +255,7 @@ class ParcelsDesk:
     def _carrier(self, who: PageSession, packing: Packing) -> Carrier | None:
         with read_scope(self._parts.sessions) as session:
             account = portals.connection(session, who.portal_id, packing.connection_id)
-            plugin = self._parts.systems.get(account.system) if account else None
+            plugin = self._parts.plugin_of(account)
             if account is None or plugin is None:
                 return None
             system = (account.system, account.mode)

@@ -206,7 +206,7 @@ class RatesDesk:
         offers = answer.current.offers if answer and answer.current else ()
         found = next((one for one in offers if one.service_code == service), None)
         live = portals.connection(session, who.portal_id, int(account)) if account.isdigit() else None
-        plugin = self._parts.systems.get(live.system) if live else None
+        plugin = self._parts.plugin_of(live)
         if found is None or plugin is None or "Orders" not in plugin.manifest.ports:
             raise PageError(ErrorCode.OUT_OF_DATE, "the offer is not there any more")
         return int(account), found

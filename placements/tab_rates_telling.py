@@ -34,6 +34,5 @@ def tell(session: Session, parts: PageParts, who: PageSession, choice: Choice | 
 
 def service_words(session: Session, parts: PageParts, portal_id: int, choice: Choice, language: str) -> str:
     """As `Manifest.service_words`; the bare code when its account or its system is gone."""
-    account = portals.connection(session, portal_id, choice.connection_id)
-    plugin = parts.systems.get(account.system) if account else None
+    plugin = parts.plugin_of(portals.connection(session, portal_id, choice.connection_id))
     return plugin.manifest.service_words(choice.service, language_of(language)) if plugin else choice.service

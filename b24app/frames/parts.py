@@ -69,9 +69,13 @@ class PageParts:
         title = plugin.manifest.title if plugin else {}
         return title.get(lang) or title.get("en") or system
 
+    def plugin_of(self, account: Connection | None) -> SystemPlugin | None:
+        """The account's system; None for an account that is gone, or of a system that we do not have any more."""
+        return self.systems.get(account.system) if account else None
+
     def giving(self, port: str, accounts: Iterable[Connection]) -> list[Connection]:
         """Those of the accounts that have a port."""
-        known = ((row, self.systems.get(row.system)) for row in accounts)
+        known = ((row, self.plugin_of(row)) for row in accounts)
         return [row for row, plugin in known if plugin is not None and plugin.manifest.gives(port, row.settings)]
 
 
