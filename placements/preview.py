@@ -16,6 +16,7 @@ from b24app.flows.recipient import as_text, build_recipient
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig, Role
 from b24app.logistics.model import DeliveryKind, Recipient
 from b24app.logistics.money import Money
+from b24app.logistics.numbers import plain
 from b24app.logistics.problem import Field, Problem
 
 
@@ -66,7 +67,7 @@ def preview(
         items=tuple(
             PreviewItem(
                 row.name,
-                format(row.quantity.normalize(), "f"),
+                plain(row.quantity),
                 Money.of(row.price.amount * row.quantity, row.price.currency),
             )
             for row in deal.rows

@@ -9,7 +9,7 @@ from decimal import Decimal
 from b24app.flows.portions import Line, attention, is_split, is_taken, still_left
 from b24app.frames.formats import NBSP, Formats
 from b24app.frames.rights import Right
-from b24app.logistics.numbers import read_decimal
+from b24app.logistics.numbers import plain, read_decimal
 from b24app.logistics.status import Status
 from b24app.store.faces.deal_facts import (
     ShipmentFacts,
@@ -134,10 +134,6 @@ def _inside(shipment: ShipmentFacts, formats: Formats) -> str:
 
 def left_line(line: Line, formats: Formats) -> LeftLine:
     return LeftLine(line.row, line.name, formats.typed(line.quantity), plain(line.quantity))
-
-
-def plain(quantity: Decimal) -> str:
-    return format(quantity.normalize(), "f")
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------

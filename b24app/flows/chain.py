@@ -28,6 +28,7 @@ from b24app.flows.picking import Before, Got, Picking, got, is_ready
 from b24app.flows.portions import Line, Portion, covers
 from b24app.flows.snapshot import ShipmentView
 from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.numbers import plain
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 
@@ -263,7 +264,7 @@ def _rest_over(case: Case) -> list[Decided]:
 
 
 def _said(lines: Iterable[Line]) -> list[str]:
-    return [f"{line.name} × {line.quantity.normalize():f}" for line in lines]
+    return [f"{line.name} × {plain(line.quantity)}" for line in lines]
 
 
 # --- no longer wanted -------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from b24app.flows.snapshot import (
 )
 from b24app.logistics.jsonable import Jsonable, dump
 from b24app.logistics.model import Address, Parcel, Sender
+from b24app.logistics.numbers import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def _box(
 
 
 def _item_name(row: ProductRow) -> str:
-    return f"{row.name} × {format(row.quantity.normalize(), 'f')}"
+    return f"{row.name} × {plain(row.quantity)}"
 
 
 def _guessed(parcel: Parcel, what: str) -> bool:

@@ -13,6 +13,7 @@ from b24app.flows.parcels import SERVICE, pack
 from b24app.flows.plan import ParcelPlan, PlannedParcel, Stated
 from b24app.flows.snapshot import CatalogueSize, Defaults, ProductRow, Source
 from b24app.logistics.model import Parcel
+from b24app.logistics.numbers import plain
 from b24app.logistics.problem import Field, Problem
 
 
@@ -29,7 +30,7 @@ def pieces_of(row: ProductRow) -> int:
 def signature_of(rows: Iterable[ProductRow]) -> str:
     """Changes when other goods, or another number of them, are to travel; not with a price, nor with what the
     catalogue says of weights."""
-    told = [[row.id, row.product_id, row.name, f"{row.quantity.normalize():f}"] for row in goods_of(rows)]
+    told = [[row.id, row.product_id, row.name, plain(row.quantity)] for row in goods_of(rows)]
     return hashlib.sha256(json.dumps(sorted(told), ensure_ascii=False).encode()).hexdigest()[:32]
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from b24app.flows.snapshot import CatalogueSize, Defaults, ProductRow, Source
 from b24app.logistics.model import Item, Parcel
 from b24app.logistics.money import Money
+from b24app.logistics.numbers import plain
 from b24app.logistics.problem import Field, Problem
 
 #: bitrix24-crm.md §3.1: product row type of a service, and the measure that is itself a weight.
@@ -65,7 +66,7 @@ def _as_item(row: ProductRow, weight_g: float, guessed: bool) -> Item:
     whole = row.quantity == row.quantity.to_integral_value()
     pieces = int(row.quantity) if whole else 1
     factor = Decimal(1) if whole else row.quantity
-    name = row.name if whole else f"{row.name}, {row.quantity.normalize():f}"
+    name = row.name if whole else f"{row.name}, {plain(row.quantity)}"
     return Item(
         name=name.strip()[:MAX_NAME],
         sku=row.sku.strip(),

@@ -9,6 +9,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, get_currency_symbol
 
 from b24app.frames.words import Words
+from b24app.logistics.numbers import plain
 
 NBSP = "\u00a0"
 _SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "KZT": "₸", "BYN": "Br"}
@@ -68,7 +69,7 @@ class Formats:
 
     def typed(self, value: Decimal) -> str:
         """`1250`, `2,5`: as a person would have typed it."""
-        text = f"{value.normalize():f}"
+        text = plain(value)
         return text.replace(".", ",") if self.lang == "ru" else text
 
     def day(self, when: date | datetime) -> str:

@@ -1,4 +1,4 @@
-"""Numbers that others write: people in fields, portals and systems in answers."""
+"""Numbers that others write: people in fields, portals and systems in answers; and how we write them."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def read_decimal(value: Any) -> Decimal | None:
         return Decimal(0)
     places = found.as_tuple().exponent
     return found if found.adjusted() < MOST_DIGITS and isinstance(places, int) and places >= -MOST_PLACES else None
+
+
+def plain(value: Decimal) -> str:
+    """`2`, `1.5`, `100`: no exponent, no zeros that say nothing."""
+    return f"{value.normalize():f}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from b24app.flows.returns.pieces import NOTHING, amount_of, cut, naming
+from b24app.logistics.numbers import plain
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import Condition, Counted, Outcome, Return, ReturnStage, Sold, Span
 from b24app.logistics.warehouse import InspectedLine
@@ -105,11 +106,6 @@ def surplus(case: Return) -> list[Problem]:
         for tally in _tallies(case)
         if tally.surplus > 0
     ]
-
-
-def plain(quantity: Decimal) -> str:
-    """A quantity as people write it: `2`, `1.5`."""
-    return f"{quantity.normalize():f}"
 
 
 def held(case: Return) -> dict[int, tuple[Span, ...]]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from b24app.flows.portions import same_product
-from b24app.flows.returns.counting import held, plain
+from b24app.flows.returns.counting import held
 from b24app.flows.returns.pieces import NOTHING, all_of, amount_of, cut, naming, without
 from b24app.logistics.jsonable import Jsonable
+from b24app.logistics.numbers import plain
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import Return, ReturnLine, Sold, Span
 

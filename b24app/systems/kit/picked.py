@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from b24app.logistics.numbers import plain
 from b24app.logistics.order import TrackingEvent
 from b24app.logistics.picking import SHORT_CODE, PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident
-from b24app.systems.kit.units import plain
 
 
 def joined(lines: Iterable[PickedLine]) -> tuple[PickedLine, ...]:

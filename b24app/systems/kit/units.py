@@ -35,11 +35,6 @@ def decimal_of(value: Any) -> Decimal | None:
     return None if isinstance(value, bool) or value is None else read_decimal(str(value).strip().replace(",", "."))
 
 
-def plain(value: Decimal) -> str:
-    """`2`, `1.5`, `100`: no exponent, no zeros that say nothing."""
-    return f"{value.normalize():f}"
-
-
 def money_of(value: Any, currency: str = "RUB") -> Money | None:
     """Whole units of theirs, a number or text."""
     found = decimal_of(value)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from b24app.logistics.model import Item
+from b24app.logistics.numbers import plain
 from b24app.logistics.order import OrderState
 from b24app.logistics.picking import PACKED, PickedLine
 from b24app.logistics.status import Status
@@ -16,7 +17,7 @@ from b24app.logistics.warehouse import InspectedLine, ReceiptStage, ReceiptState
 from b24app.systems.kit.inspected import inspected
 from b24app.systems.kit.one_c_odata import Row, is_key, moment
 from b24app.systems.kit.picked import joined
-from b24app.systems.kit.units import decimal_of, moment_of, plain
+from b24app.systems.kit.units import decimal_of, moment_of
 from b24app.systems.one_c_wms.names import Names, way
 from b24app.systems.one_c_wms.states import Shown, order_state, word_of
 from b24app.systems.one_c_wms.vocabulary import RECEIPT_STATES, STAGES_OF

@@ -9,10 +9,10 @@ from typing import Any
 
 from b24app.logistics.errors import Refused
 from b24app.logistics.model import Item, ShipmentRequest
+from b24app.logistics.numbers import plain
 from b24app.logistics.order import fingerprint
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.kit.goods import article_unknown
-from b24app.systems.kit.units import plain
 from b24app.systems.sap_ewm.odata import ITEMS
 from b24app.systems.sap_ewm.vocabulary import DONE, article, bare, quantity, reference_missing
 

@@ -13,12 +13,12 @@ from b24app.logistics.addresses import read_address
 from b24app.logistics.errors import Refused
 from b24app.logistics.model import DeliveryKind, Item, Parcel, Recipient, ShipmentRequest
 from b24app.logistics.money import Money
+from b24app.logistics.numbers import plain
 from b24app.logistics.order import OrderState, fingerprint_of_name
 from b24app.logistics.picking import PickedLine
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import ReceiptRequest, ReceiptStage, StockLine
-from b24app.systems.kit.units import plain
 from b24app.systems.one_c_wms import documents, orders, receipts
 from b24app.systems.one_c_wms.goods import merged
 from b24app.systems.one_c_wms.names import Names

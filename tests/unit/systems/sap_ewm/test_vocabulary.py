@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from b24app.logistics.numbers import plain
 from b24app.logistics.problem import Field
-from b24app.systems.kit.units import plain
 from b24app.systems.sap_ewm import vocabulary as words
 
 MOSCOW = words.zone_of("Europe/Moscow")
