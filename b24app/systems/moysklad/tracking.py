@@ -66,7 +66,7 @@ def state_of(papers: Papers, meant: Meant, boxes: str) -> OrderState:
         return OrderState(remote_id, number, gone=True)
     words = list(_words(papers, meant))
     speaks = _speaks(words)
-    packed = _packed(papers, words, boxes)
+    packed = _packed(papers, words, speaks, boxes)
     lines = _lines(papers, packed is not None)
     born = moment(order.get("created")) or _NEVER
     events = [TrackingEvent(CREATED, "", Status.CREATED, born)]
@@ -94,10 +94,7 @@ def state_of(papers: Papers, meant: Meant, boxes: str) -> OrderState:
 
 def has_left(papers: Papers, meant: Meant) -> bool:
     """The goods are no longer in the warehouse's hands."""
-    if papers.posted:
-        return True
-    speaks = _speaks(list(_words(papers, meant)))
-    return speaks is not None and Status(speaks.meaning).has_left
+    return bool(papers.posted) or _says_left(_speaks(list(_words(papers, meant))))
 
 
 # --- who speaks -------------------------------------------------------------------------------------------------------
@@ -129,6 +126,10 @@ def _speaks(words: Sequence[_Word]) -> _Word | None:
     return last if first.code == POSTED and further else first
 
 
+def _says_left(speaks: _Word | None) -> bool:
+    return speaks is not None and Status(speaks.meaning).has_left
+
+
 def _note(word: _Word) -> TrackingEvent:
     if word.meaning != BLOCKED:
         return TrackingEvent(word.code, word.text, Status.UNKNOWN, word.at)
@@ -143,11 +144,9 @@ def _at(row: Row) -> datetime:
 # --- picking ----------------------------------------------------------------------------------------------------------
 
 
-def _packed(papers: Papers, words: Sequence[_Word], boxes: str) -> Packed | None:
+def _packed(papers: Papers, words: Sequence[_Word], speaks: _Word | None, boxes: str) -> Packed | None:
     """From the moment on that a state says so, and for ever after: what has left was packed."""
-    speaks = _speaks(words)
-    left = speaks is not None and Status(speaks.meaning).has_left
-    word = next((word for word in words if word.meaning == PACKED), None) or (speaks if left else None)
+    word = next((word for word in words if word.meaning == PACKED), speaks if _says_left(speaks) else None)
     if word is None or (speaks is not None and speaks.meaning == Status.CANCELLED):
         return None
     measured = next((text for row in papers.demands[::-1] if (text := field_in(row, boxes))), None)
