@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +14,6 @@ from b24app.logistics.ports import City
 from b24app.systems.cdek.cities import cod_limit, parse_city
 from b24app.systems.cdek.points import parse_point
 from b24app.systems.kit.cities import choose
-from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.fitting import unfit
 
 MOSCOW = City("44", "Москва", "Москва", lat=55.75, lon=37.61)
@@ -111,48 +109,3 @@ def test_a_point_is_asked_whether_it_takes_this_very_parcel(
 def test_a_point_that_is_not_there_is_named() -> None:
     [problem] = unfit(None, REQUEST)
     assert (problem.code, problem.params) == ("point_unknown", {"point": "KZN12"})
-
-
-def test_a_directory_keeps_answers_for_a_while_and_forgets_the_oldest() -> None:
-    directory, asked = Directory(most=2), []
-
-    def load(value: str) -> Any:
-        asked.append(value)
-        return value
-
-    for now, name in [(0, "a"), (5, "a"), (11, "a"), (11, "b"), (11, "c"), (11, "a")]:
-        directory.get((name,), now, 10.0, lambda name=name: load(name))  # type: ignore[misc]
-    assert asked == ["a", "a", "b", "c", "a"]
-
-
-def test_what_a_directory_lacks_is_asked_for_at_once() -> None:
-    directory, asked = Directory(), []
-
-    def load(keys: Sequence[tuple[str, ...]]) -> list[str]:
-        asked.append([name for (name,) in keys])
-        return [name.upper() for (name,) in keys]
-
-    for names in ("ab", "bacba", "ab"):
-        found = directory.get_all([(name,) for name in names], 0.0, 10.0, load)
-        assert found == list(names.upper())
-    assert asked == [["a", "b"], ["c"]]
-    assert directory.get_all([], 0.0, 10.0, load) == []
-
-
-def test_an_empty_answer_is_asked_again_sooner_and_a_failure_is_not_kept() -> None:
-    directory, asked = Directory(), []
-
-    def nothing() -> list[str]:
-        asked.append(1)
-        return []
-
-    for now in (0.0, 0.5, 1.5):
-        directory.get(("x",), now, 10.0, nothing)
-    assert len(asked) == 2
-
-    def fail() -> None:
-        raise ZeroDivisionError
-
-    for _ in range(2):
-        with pytest.raises(ZeroDivisionError):
-            directory.get(("y",), 0.0, 10.0, fail)
