@@ -12,9 +12,9 @@ import pytest
 
 from b24app.demo.accounts import connect
 from b24app.logistics.status import Status
-from b24app.store import portals, shipments
-from b24app.store.models import ConnectionState
+from b24app.store import shipments
 from tests.flows.town import Shop
+from tests.flows.warehouses import working
 
 DEAL = 501
 #: The call of each carrier past which there is no way back (russian-post.md §8, boxberry.md §3), and how its emulator
@@ -28,12 +28,7 @@ FINAL: Mapping[str, tuple[Mapping[str, str], Callable[[Mapping[str, Any]], bool]
 def _ships_with(shop: Shop, code: str, service: str) -> None:
     """One more account, and a rule that gives it every deal."""
     connect(shop.app(), code, shop.town.world.addresses[code]["accounts"][0])
-
-    def ready() -> int:
-        rows = shop.town.program.read(portals.connections, shop.row.id)
-        return next((row.id for row in rows if row.system == code and row.state == ConnectionState.READY), 0)
-
-    account = shop.town.wait(ready, "the account's test", 60)
+    account = working(shop, code, 60).id
     form = {"title": code, "connection_id": str(account), "service_courier": service, "service_pickup": service}
     shop.app_press("/app/rules/0", **form)
 

@@ -12,7 +12,7 @@ from b24app.store import portals
 from b24app.store.engine import session_scope
 from tests.contract.systems.one_c_tms_harness import OneCTmsODataHarness
 from tests.flows.town import NUMBER, TRACK, Shop, Town
-from tests.flows.warehouses import DEAL, account_of, rows_of
+from tests.flows.warehouses import DEAL, account_of, rows_of, working
 
 SERVICE, BASE = 0, 3
 
@@ -32,10 +32,10 @@ def shop(town: Town, request: pytest.FixtureRequest) -> Shop:
     shop, about = town.installed(), town.world.addresses["one_c_tms"]
     account = about["accounts"][index]
     connect(shop.app(), "one_c_tms", {**account, "address": account["base_url"], **form}, about=about)
-    town.wait(lambda: account_of(shop, "one_c_tms").state == "ready", "1C's account works")
+    account_id = working(shop, "one_c_tms").id
     with session_scope(town.program.parts.sessions) as session:
         pipeline = portals.pipelines(session, shop.row.id)[0]
-        pipeline.connection_id, pipeline.services = account_of(shop, "one_c_tms").id, {"courier": "door"}
+        pipeline.connection_id, pipeline.services = account_id, {"courier": "door"}
     shop.fill_in(DEAL)
     town.calm()
     return shop

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from b24app.store import portals
 from b24app.store.faces import many
 from sandbox.world import World
 from tests.flows.program import Program
 from tests.flows.town import Shop, Town, words_of
+from tests.flows.warehouses import account_of, working
 from tests.made_up_world.badger import KEY, Warehouse
 
 DEAL = 501
@@ -40,12 +40,7 @@ def connect_badger(shop: Shop, badger: Warehouse) -> int:
     """The account's id, once it works."""
     form = {"title": "Барсук", "mode": "live", "address": badger.url, "key": KEY, "warehouse": ""}
     shop.app().press("/app/account/badger/0", form)
-
-    def ready() -> int:
-        rows = shop.town.program.read(portals.connections, shop.row.id)
-        return next((row.id for row in rows if row.system == "badger" and row.state == "ready"), 0)
-
-    return int(shop.town.wait(ready, "Badger's account"))
+    return int(working(shop, "badger").id)
 
 
 def goods_of(shop: Shop, deal: int = DEAL) -> list[tuple[str, str, str]]:
@@ -92,7 +87,7 @@ def test_every_row_is_told_once_a_minute_and_again_when_asked(shop: Shop, badger
 def test_a_deal_that_the_warehouse_ships_warns_in_its_first_line_and_in_the_list(shop: Shop, badger: Warehouse) -> None:
     rows = goods_of(shop)
     badger.lies = {sku: {"MSK-01": "0", "KZN-01": "0"} for _, sku, _ in rows}
-    account = next(row.id for row in shop.town.program.read(portals.connections, shop.row.id) if row.system == "badger")
+    account = account_of(shop, "badger").id
     form = {"trigger_stage": shop.triggers[0], "connection_id": str(account), "service": "pick", "hold_s": "0"}
     said = shop.app_press("/app/pipeline/0", enabled="on", **form)
     assert "Сохранено" in said, said

@@ -16,6 +16,12 @@ def account_of(shop: Shop, system: str) -> Any:
     return next(row for row in rows if row.system == system)
 
 
+def working(shop: Shop, system: str, seconds: float = 30.0) -> Any:
+    """The account, once it works."""
+    shop.town.wait(lambda: account_of(shop, system).state == "ready", f"{system}'s account works", seconds)
+    return account_of(shop, system)
+
+
 def rows_of(shop: Shop, deal_id: int = DEAL) -> list[Any]:
     """The deal's legs."""
     found: list[Any] = shop.town.program.read(shipments.of_deals, shop.row.id, [deal_id])[deal_id]
@@ -25,8 +31,7 @@ def rows_of(shop: Shop, deal_id: int = DEAL) -> list[Any]:
 def picked_first(shop: Shop, system: str, settings: dict[str, Any] | None = None) -> None:
     """Once the warehouse's account works, deals of the first pipeline are picked there before CDEK is booked, as the
     stages' page saves it; `settings` are further ones of the pipeline."""
-    shop.town.wait(lambda: account_of(shop, system).state == "ready", f"{system}'s account works")
-    leg = {"connection_id": account_of(shop, system).id, "service": "pick", "book": "packed"}
+    leg = {"connection_id": working(shop, system).id, "service": "pick", "book": "packed"}
     with session_scope(shop.town.program.parts.sessions) as session:
         pipeline = portals.pipelines(session, shop.row.id)[0]
         pipeline.settings = {**(pipeline.settings or {}), "before": leg, **(settings or {})}
