@@ -14,11 +14,11 @@ from b24app.logistics.model import Parcel
 from b24app.store import jobs
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import Job, ParcelPlanRow
+from b24app.store.models.base import MAX_NAME
 from b24app.store.sql import chunks, locked
 
 #: Kind of the job that reads a deal's goods with their weights (`flows.packing.Packing`).
 KIND = "parcels"
-MAX_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from b24app.logistics.money import Money
 from b24app.store import returns, returns_rows
 from b24app.store.models import RefundKind, ReturnRefund
-from b24app.store.models.returns import MAX_NAME
+from b24app.store.models.base import MAX_NAME
 from b24app.store.returns import Kept, Written
 
 

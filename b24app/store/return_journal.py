@@ -14,7 +14,7 @@ from b24app.logistics.problem import Problem
 from b24app.logistics.returning import ReturnStage
 from b24app.store import returns_rows
 from b24app.store.models import ReturnMove
-from b24app.store.models.returns import MAX_NAME
+from b24app.store.models.base import MAX_NAME
 
 
 @dataclass(frozen=True, slots=True)

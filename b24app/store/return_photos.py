@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from b24app.store import returns_rows
 from b24app.store.models import GoodsReturn, ReturnPhoto, ReturnPhotoFile
-from b24app.store.models.returns import MAX_NAME
+from b24app.store.models.base import MAX_NAME
 from b24app.store.sql import changed
 
 #: Bytes of one picture, and pictures of one return: a phone sends them made smaller.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from b24app.logistics.returning import Condition, Scan
 from b24app.store import returns_rows
 from b24app.store.models import ReturnScan
-from b24app.store.models.returns import MAX_NAME
+from b24app.store.models.base import MAX_NAME
 from b24app.store.returns_found import plain
 from b24app.store.sql import insert_new
 

@@ -22,7 +22,7 @@ from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.returning import Return
 from b24app.store import returns_found, returns_rows
 from b24app.store.models import DealReturns, GoodsReturn, Portal
-from b24app.store.models.returns import MAX_NAME
+from b24app.store.models.base import MAX_NAME
 from b24app.store.sql import changed, chunks, locked
 
 

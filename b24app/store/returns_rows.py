@@ -31,7 +31,7 @@ from b24app.logistics.returning import (
     Span,
 )
 from b24app.store.models import GoodsReturn, RefundKind, ReturnCount, ReturnRefund, ReturnRow
-from b24app.store.models.returns import MAX_NAME
+from b24app.store.models.base import MAX_NAME
 from b24app.store.sql import changed, chunks
 
 #: Of reading: objects that the session knows already are read again.

@@ -10,6 +10,8 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 Json = dict[str, Any]
+#: As much of a person's name as is kept beside their id.
+MAX_NAME = 120
 
 
 class UtcDateTime(TypeDecorator[datetime]):

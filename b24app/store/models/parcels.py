@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b24app.store.models.base import Base, BigId, Json
+from b24app.store.models.base import MAX_NAME, Base, BigId, Json
 
 
 class ParcelPlanRow(Base):
@@ -23,5 +23,5 @@ class ParcelPlanRow(Base):
     shown: Mapped[Json] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=0)
     changed_by: Mapped[int | None] = mapped_column(BigId)
-    changed_name: Mapped[str] = mapped_column(String(120), default="")
+    changed_name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
     changed_at: Mapped[datetime]

@@ -12,10 +12,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b24app.store.crypto import EncryptedBytes, EncryptedJson, EncryptedText
-from b24app.store.models.base import Base, BigId, Json
-
-#: As much of a person's name as is kept beside their id.
-MAX_NAME = 120
+from b24app.store.models.base import MAX_NAME, Base, BigId, Json
 
 
 class CodeKind(StrEnum):
