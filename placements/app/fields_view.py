@@ -127,8 +127,11 @@ def version(facts: PortalFacts) -> str:
 
 def is_reading(facts: PortalFacts) -> bool:
     """Whether the fields are being read or mended right now, or will be in a moment."""
-    state = next((row.state for row in facts.steps if row.step == STEP), "")
-    return state in ("waiting", "running") or (bool(wishes_of(facts.settings)) and state != "failed")
+    step = facts.step(STEP)
+    wanted = bool(wishes_of(facts.settings))
+    if step is None:
+        return wanted
+    return step.is_open or (wanted and step.state != "failed")
 
 
 def broken(facts: PortalFacts) -> int:
@@ -142,9 +145,11 @@ def mapped(facts: PortalFacts) -> int:
 
 
 def _failed(facts: PortalFacts) -> tuple[str, str] | None:
-    step = next((row for row in facts.steps if row.step == STEP and row.state == "failed"), None)
-    why, _, said = step.words.partition("|") if step else ("", "", "")
-    return (why or "silent", said) if step else None
+    step = facts.step(STEP)
+    if step is None or step.state != "failed":
+        return None
+    why, _, said = step.words.partition("|")
+    return why or "silent", said
 
 
 def _chosen(role: Role, facts: PortalFacts, typed: Mapping[str, str] | None) -> str:

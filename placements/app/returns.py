@@ -57,7 +57,7 @@ def card(facts: PortalFacts) -> ReturnsCard | None:
         return None
     kept = Kept.of(facts.settings)
     process = kept.process if kept.off is None else None
-    state = next((row.state for row in facts.steps if row.step == STEP), "waiting")
+    step = facts.step(STEP)
     return ReturnsCard(
         title=process.title if process else "",
         chosen=kept.chosen or (process.type if process else 0),
@@ -65,7 +65,7 @@ def card(facts: PortalFacts) -> ReturnsCard | None:
         said=kept.off.said if kept.off else "",
         stages=tuple((each.value, process.names.get(each, "")) for each in ReturnStage) if process else (),
         types=kept.types,
-        reading=state in ("waiting", "running"),
+        reading=step is None or step.is_open,
     )
 
 

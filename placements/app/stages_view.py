@@ -156,7 +156,7 @@ def version(facts: PortalFacts) -> str:
 
 def is_reading(facts: PortalFacts) -> bool:
     """Whether the portal's set-up is being read right now."""
-    return any(step.state in ("waiting", "running") for step in facts.steps)
+    return any(step.is_open for step in facts.steps)
 
 
 def pipeline_form(

@@ -27,6 +27,10 @@ class PortalFacts:
         """One of the accounts; None when it was removed."""
         return next((each for each in self.connections if each.id == connection_id), None)
 
+    def step(self, name: str) -> InstallStep | None:
+        """One step of the set-up; None while nobody asked for it."""
+        return next((each for each in self.steps if each.step == name), None)
+
     @property
     def settings(self) -> Mapping[str, Any]:
         return self.portal.settings

@@ -170,6 +170,11 @@ class InstallStep(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime]
 
+    @property
+    def is_open(self) -> bool:
+        """It waits or runs."""
+        return self.state in ("waiting", "running")
+
 
 class AuditRow(Base):
     """Who did what in our pages."""
