@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from playwright.sync_api import Frame, Page
 
+from b24app.demo.house import House
+
 WAIT_S = 90.0
+ADMIN, MANAGER = 1, 7
+WIDTHS, LANGS = (1280, 360), ("ru", "en")
 APP = "/marketplace/view/waybill.delivery/"
+TRACK = "UF_CRM_LOGISTICS_TRACK"
+
+
+def number_of(house: House, base: str, deal: int) -> Any:
+    """The number that is on the deal; None when there is none yet."""
+    known = house.steer("GET", f"{base}/deals")["deals"]
+    return next(each for each in known if each["id"] == deal).get(TRACK)
 
 
 def sign_in(page: Page, portal: str, user: int, lang: str) -> None:
@@ -15,6 +27,12 @@ def sign_in(page: Page, portal: str, user: int, lang: str) -> None:
     page.click(f"button[name=user][value='{user}']")
     page.wait_for_selector(".board")
     page.request.post(portal + "/lang", form={"lang": lang})
+
+
+def open_tab(page: Page, portal: str, deal: int, lang: str) -> None:
+    """The deal, and our tab in it."""
+    page.goto(f"{portal}/crm/deal/details/{deal}/")
+    page.get_by_text({"ru": "Доставка", "en": "Delivery"}[lang], exact=True).first.click()
 
 
 def our_frame(page: Page, ours: str) -> Frame:

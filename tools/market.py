@@ -9,20 +9,19 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from b24app.demo.house import House
-from tools.in_portal import APP, go, our_frame, sign_in
+from tools.in_portal import ADMIN, APP, LANGS, MANAGER, go, open_tab, our_frame, sign_in
 
-ADMIN, MANAGER, DEAL = 1, 7, 501
+DEAL = 501
 SECTIONS = ("health", "connections", "stages", "rules")
 
 
 def take(browser: Browser, house: House, keep: Callable[[bytes, Path], None], shots: Path, readme: Path) -> None:
     """`shots`: where the card's pictures go; `readme`: the file of the other one."""
     portal = house.addresses["portals"][0]["base_url"]
-    for lang in ("ru", "en"):
+    for lang in LANGS:
         page = browser.new_page(viewport={"width": 1280, "height": 720}, locale=lang)
         sign_in(page, portal, MANAGER, lang)
-        page.goto(f"{portal}/crm/deal/details/{DEAL}/")
-        page.get_by_text({"ru": "Доставка", "en": "Delivery"}[lang], exact=True).first.click()
+        open_tab(page, portal, DEAL, lang)
         our_frame(page, house.pages).wait_for_selector("#now")
         page.wait_for_timeout(1500)
         keep(page.screenshot(), shots / f"1-deal.{lang}.png")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from playwright.sync_api import Browser, Frame, Page
+from playwright.sync_api import Browser, Frame
 
-WIDTHS, LANGS, HEIGHT = (1280, 360), ("ru", "en"), 1000
+from b24app.demo.house import House
+from tools.in_portal import LANGS, MANAGER, WIDTHS, open_tab, our_frame, sign_in
+
+HEIGHT = 1000
 #: A deal that nobody has shipped, to a door, with two rows of goods; those in `warehouses.DEALS`; no deal but the list.
 OPEN, PACKED, STOCK, LIST = "open", "packed", "stock", ""
 #: The section that asks the portal with the person's own key, and so shows nothing outside of it: it is the list.
@@ -70,28 +73,26 @@ def _deals(ours: Frame) -> None:
 
 def take(
     browser: Browser,
-    portal: str,
-    sign_in: Callable[[Page, str], None],
-    ours: Callable[[Page], Frame],
+    house: House,
     keep: Callable[[bytes, str], None],
     deals: Mapping[str, int],
     wanted: tuple[str, ...],
 ) -> None:
     """Each panel at each width in each language: our frame alone, as tall as it is. `deals` says which are meant."""
+    portal = house.addresses["portals"][0]["base_url"]
     for name, (deal, act) in PANELS.items():
         if wanted and not name.startswith(wanted):
             continue
         for width in WIDTHS:
             for lang in LANGS:
                 page = browser.new_page(viewport={"width": width, "height": HEIGHT}, locale=lang)
-                sign_in(page, lang)
+                sign_in(page, portal, MANAGER, lang)
                 if deal:
-                    page.goto(f"{portal}/crm/deal/details/{deals[deal]}/")
-                    page.get_by_text({"ru": "Доставка", "en": "Delivery"}[lang], exact=True).first.click()
+                    open_tab(page, portal, deals[deal], lang)
                 else:
                     page.goto(f"{portal}/crm/deal/kanban/")
                     page.locator("[data-toolbar]").click()
-                frame = ours(page)
+                frame = our_frame(page, house.pages)
                 frame.wait_for_selector("html[data-ready]", state="attached", timeout=SLOW_MS)
                 act(frame)
                 page.wait_for_timeout(1000)  # the frame follows its content's height

@@ -29,14 +29,13 @@ from b24app.demo.person import Person  # noqa: E402
 from b24app.demo.setting_up import open_app, set_up  # noqa: E402
 from placements.app import SECTIONS  # noqa: E402
 from tools import gallery, market, panels, warehouses  # noqa: E402
-from tools.in_portal import our_frame, sign_in  # noqa: E402
+from tools.in_portal import ADMIN, LANGS, MANAGER, WAIT_S, WIDTHS, number_of  # noqa: E402
 
 PICTURES, SHOTS = ROOT / "docs/pictures", ROOT / "docs/market/screenshots"
-WIDTHS, LANGS, HEIGHT = (1280, 360), ("ru", "en"), 900
-ADMIN, MANAGER, DEAL = 1, 7, 501
+HEIGHT = 900
 DEALS = range(501, 513)
 OPEN, TRIED = 513, 520
-STEP_S, STEPS, WAIT_S = 3600, 5, 90.0
+STEP_S, STEPS = 3600, 5
 RULES = (
     {
         "title": "Казань экспрессом",
@@ -183,7 +182,7 @@ def _ship(house: House, base: str, member_id: str) -> str:
     steer("POST", f"{base}/wishes", {"deals": list(DEALS)})
     time.sleep(2)
     steer("POST", f"{base}/move", {"deals": list(DEALS), "stage": triggers[0], "user": MANAGER})
-    _until(lambda: _deal(house, base).get("UF_CRM_LOGISTICS_TRACK"), "a number on the deal")
+    _until(lambda: number_of(house, base, market.DEAL), "a number on the deal")
     for _ in range(STEPS):
         steer("POST", "/clock", {"advance": STEP_S})
         time.sleep(1.5)
@@ -212,11 +211,6 @@ def _try_rules(page: Person) -> None:
     page.wait("/app/rules/try/version?v=", lambda text: "data-live" not in text, "the trying of the rules", WAIT_S)
 
 
-def _deal(house: House, base: str) -> dict[str, Any]:
-    found: list[dict[str, Any]] = house.steer("GET", f"{base}/deals")["deals"]
-    return next(deal for deal in found if deal["id"] == DEAL)
-
-
 def _until(what: Callable[[], object], name: str) -> None:
     end = time.monotonic() + WAIT_S
     while not what():
@@ -227,18 +221,9 @@ def _until(what: Callable[[], object], name: str) -> None:
 
 def _panels(browser: Browser, house: House, base: str, deals: Mapping[str, int], wanted: tuple[str, ...]) -> None:
     """In the portal: what asks the person's own key does so through the portal's page."""
-    portal = house.addresses["portals"][0]["base_url"]
     house.steer("POST", f"{base}/wishes", {"deals": [OPEN]})
     time.sleep(2)
-    panels.take(
-        browser,
-        portal,
-        lambda page, lang: sign_in(page, portal, MANAGER, lang),
-        lambda page: our_frame(page, house.pages),
-        lambda shot, name: keep(shot, PICTURES / name),
-        deals,
-        wanted,
-    )
+    panels.take(browser, house, lambda shot, name: keep(shot, PICTURES / name), deals, wanted)
 
 
 # --- files ----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -13,14 +12,14 @@ from b24app.demo.house import House
 from b24app.demo.setting_up import open_app
 from b24app.parts import Parts
 from b24app.systems import discover
+from tools.in_portal import MANAGER, number_of
 
 #: Who packs in these pictures comes first.
 WAREHOUSES = ("moysklad", "one_c_wms", "one_c_tms", "sap_ewm", "manhattan")
-MANAGER, STEP_S, STEPS, SLOW_MS = 7, 660, 30, 60_000
+STEP_S, STEPS, SLOW_MS = 660, 30, 60_000
 #: Real seconds: an account reads its lists first, and each slice of its lane has to end before the clock jumps again,
 #: for a jump ends its lease and the slice begins anew.
 LISTS_S, SLICE_S = 20, 5
-TRACK = "UF_CRM_LOGISTICS_TRACK"
 CITY = "Санкт-Петербург"
 ADDRESS = f"{CITY}, Невский проспект, 10"
 #: Deal -> what it is called, and its goods by article with their pieces. Of the second, hardly any vases are left in
@@ -70,16 +69,11 @@ def _write(house: House, base: str, deal: int, title: str, goods: tuple[tuple[st
 def _until_numbered(house: House, base: str, deal: int) -> None:
     """The warehouse packs in steps of the emulated clock; then the carrier gives a number."""
     for _ in range(STEPS):
-        if _number(house, base, deal):
+        if number_of(house, base, deal):
             return
         house.steer("POST", "/clock", {"advance": STEP_S})
         time.sleep(SLICE_S)
     raise SystemExit("the packed order got no number of the carrier")
-
-
-def _number(house: House, base: str, deal: int) -> Any:
-    known = house.steer("GET", f"{base}/deals")["deals"]
-    return next(each for each in known if each["id"] == deal).get(TRACK)
 
 
 def account_of(code: str) -> Callable[[Page, str], None]:

@@ -105,17 +105,14 @@ def counts(session: Session, portal_id: int, now: datetime) -> dict[str, Any]:
     ):
         key = f"{state}: {problem.get('code', '')}"
         problems[key] = problems.get(key, 0) + 1
-    status = select(Shipment.status, func.count()).where(Shipment.portal_id == portal_id).group_by(Shipment.status)
-    stage = select(GoodsReturn.stage, func.count()).where(GoodsReturn.portal_id == portal_id)
-    acts = select(AuditRow.action, func.count()).where(AuditRow.portal_id == portal_id).group_by(AuditRow.action)
     unknown = select(UnknownCode.system, UnknownCode.code, UnknownCode.seen).where(UnknownCode.portal_id == portal_id)
     found = reconciling.findings(session, portal_id, now)
     keys = select(PortalToken.is_admin, PortalToken.state, func.count()).where(PortalToken.portal_id == portal_id)
     return {
         "problems": dict(sorted(problems.items())),
-        "shipments": dict(session.execute(status).all()),
-        "returns": dict(session.execute(stage.group_by(GoodsReturn.stage)).all()),
-        "actions": dict(session.execute(acts).all()),
+        "shipments": _tally(session, Shipment.status, Shipment.portal_id == portal_id),
+        "returns": _tally(session, GoodsReturn.stage, GoodsReturn.portal_id == portal_id),
+        "actions": _tally(session, AuditRow.action, AuditRow.portal_id == portal_id),
         "unknown_codes": [f"{system} {code}: {seen}" for system, code, seen in session.execute(unknown)],
         "reconciliation": {
             "at": found.at, "missing": len(found.missing), "orphans": len(found.orphans),
@@ -126,6 +123,10 @@ def counts(session: Session, portal_id: int, now: datetime) -> dict[str, Any]:
             for admin, state, count in session.execute(keys.group_by(PortalToken.is_admin, PortalToken.state))
         ],
     }  # fmt: skip
+
+
+def _tally(session: Session, column: Any, where: Any) -> dict[str, int]:
+    return dict(session.execute(select(column, func.count()).where(where).group_by(column)).all())
 
 
 def last_calls(session: Session, portal_id: int) -> list[dict[str, Any]]:
