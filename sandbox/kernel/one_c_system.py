@@ -58,8 +58,8 @@ def _publish(carrier: Infobases[Any], app: Flask, name: str) -> None:
         return carrier.switches.odata_closed if user().may_exchange else list(base.entities)
 
     door = ODataDoor(
-        base, f"/{name}", carrier.lock, lambda: carrier.base_url, lambda: None, lambda: carrier.switches.odata_hidden,
-        closed, lambda: carrier.switches.unknown_fields, lambda: carrier.switches.odata_created,
+        base, f"/{name}", carrier.lock, lambda: carrier.base_url, lambda: carrier.switches.odata_hidden, closed,
+        lambda: carrier.switches.unknown_fields, lambda: carrier.switches.odata_created,
         lambda: carrier.switches.odata_plain_conditions,
     )  # fmt: skip
     add_odata(app, door)

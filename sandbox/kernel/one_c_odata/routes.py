@@ -24,16 +24,15 @@ ROOT = "/odata/standard.odata"
 
 @dataclass(frozen=True, slots=True)
 class ODataDoor:
-    """Where a base is published. ``sign_in()`` answers None when the caller may enter, else the platform's page;
-    ``lock`` is held during a call; ``hidden()`` names entity sets outside of the OData composition, ``closed()`` those
-    that the user has no rights to; ``unknown_fields()``: every object carries one nobody documented;
-    ``plain_conditions()``: a `Condition` of a virtual table may not go through a reference."""
+    """Where a base is published; signing in is the application's. ``lock`` is held during a call; ``hidden()`` names
+    entity sets outside of the OData composition, ``closed()`` those that the user has no rights to;
+    ``unknown_fields()``: every object carries one nobody documented; ``plain_conditions()``: a `Condition` of a virtual
+    table may not go through a reference."""
 
     base: Base
     prefix: str
     lock: AbstractContextManager[Any]
     root_url: Callable[[], str]
-    sign_in: Callable[[], Response | None]
     hidden: Callable[[], Sequence[str]] = field(default=lambda: ())
     closed: Callable[[], Sequence[str]] = field(default=lambda: ())
     unknown_fields: Callable[[], bool] = field(default=lambda: False)
@@ -45,9 +44,6 @@ def add_odata(app: Flask, door: ODataDoor) -> None:
     """Publish the base on an application, under ``<prefix>/odata/standard.odata``."""
 
     def answer(path: str = "") -> Response:
-        page = door.sign_in()
-        if page is not None:
-            return page
         as_json = _wants_json()
         try:
             with door.lock:

@@ -56,8 +56,7 @@ class _Client:
         self.hidden: list[str] = []
         self.closed: list[str] = []
         door = ODataDoor(
-            self.base, "/wms", threading.RLock(), lambda: "http://one-c", lambda: None, lambda: self.hidden,
-            lambda: self.closed,
+            self.base, "/wms", threading.RLock(), lambda: "http://one-c", lambda: self.hidden, lambda: self.closed,
         )  # fmt: skip
         app = Flask("one-c")
         add_odata(app, door)
