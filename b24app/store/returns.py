@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 from b24app.flows.returns.counting import held
 from b24app.flows.returns.owed import MoneyRules
 from b24app.flows.returns.pieces import without
+from b24app.flows.returns.way import Way
 from b24app.flows.returns.window import Verdict
-from b24app.logistics.jsonable import Jsonable
+from b24app.logistics.jsonable import Jsonable, dump
+from b24app.logistics.problem import Problem
 from b24app.logistics.returning import Return
 from b24app.store import returns_found, returns_rows
 from b24app.store.models import DealReturns, GoodsReturn, Portal
@@ -47,7 +49,8 @@ class Decided(Jsonable):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A return as it stands. `item_id`: its item in the smart process, None = none (yet)."""
+    """A return as it stands. `item_id`: its item in the smart process, None = none (yet). `way` None = nobody has
+    chosen how it travels; `problems` are open."""
 
     id: int
     version: int
@@ -59,6 +62,8 @@ class Kept:
     created_name: str
     created_at: datetime
     changed_at: datetime
+    way: Way | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,8 @@ def _kept(row: GoodsReturn, case: Return) -> Kept:
         created_name=row.created_name,
         created_at=row.created_at,
         changed_at=row.changed_at,
+        way=Way.from_json(row.way) if row.way else None,
+        problems=tuple(Problem.from_json(each) for each in row.problems),
     )
 
 
@@ -197,11 +204,13 @@ def save(
     name: str,
     now: datetime,
     decided: Decided | None = None,
+    way: Way | None = None,
+    problems: Sequence[Problem] | None = None,
     turn: Turn | None = None,
 ) -> Written:
-    """Keeps what became of a return for who saw it as `seen`. `decided` None = as before. One that takes pieces which
-    it did not take needs the deal's `turn`, in which they were looked at. Raises ValueError for another return, or
-    without that turn; NoResultFound when there is none (any more)."""
+    """Keeps what became of a return for who saw it as `seen`. `decided`, `way` and `problems` None = as before. One
+    that takes pieces which it did not take needs the deal's `turn`, in which they were looked at. Raises ValueError for
+    another return, or without that turn; NoResultFound when there is none (any more)."""
     if case.number != seen.case.number:
         raise ValueError(f"return {case.number} is not {seen.case.number}")
     its = turn is not None and (turn.portal_id, turn.deal_id) == (portal_id, case.deal_id)
@@ -210,6 +219,10 @@ def save(
     values = returns_rows.columns(case)
     if decided is not None:
         values["decided"] = decided.to_json()
+    if way is not None:
+        values["way"] = way.to_json()
+    if problems is not None:
+        values["problems"] = dump(tuple(problems))
     if not returns_rows.step(session, portal_id, seen.id, now, seen.version, **values):
         return Written(present(session, portal_id, seen.id), False)
     if case.lines != seen.case.lines:

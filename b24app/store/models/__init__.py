@@ -19,6 +19,7 @@ from b24app.store.models.portals import (
     TokenState,
 )
 from b24app.store.models.rates import DealRates, Rate
+from b24app.store.models.return_desk import ActState, ClerkPhone, ErrandKind, ErrandState, ReturnAct, ReturnErrand
 from b24app.store.models.returns import (
     CodeKind,
     DealReturns,
@@ -60,12 +61,14 @@ from b24app.store.models.work import (
 )
 
 __all__ = [
+    "ActState",
     "AddressChange",
     "Attempt",
     "AuditRow",
     "Base",
     "BigId",
     "CallLogRow",
+    "ClerkPhone",
     "CodeKind",
     "Connection",
     "ConnectionState",
@@ -74,6 +77,8 @@ __all__ = [
     "DealState",
     "DealStock",
     "Erasure",
+    "ErrandKind",
+    "ErrandState",
     "FeedRow",
     "FieldMap",
     "Filed",
@@ -114,8 +119,10 @@ __all__ = [
     "ProblemState",
     "Rate",
     "RefundKind",
+    "ReturnAct",
     "ReturnCode",
     "ReturnCount",
+    "ReturnErrand",
     "ReturnMove",
     "ReturnPhoto",
     "ReturnPhotoFile",

@@ -31,7 +31,8 @@ class RefundKind(StrEnum):
 
 
 class DealReturns(Base):
-    """A deal that has returns: who begins one holds this row. `last_n` is the number of its last one."""
+    """A deal that has returns: who begins one holds this row. `last_n` is the number of its last one, `basis` (of
+    `flows.returns.basis`) what its returns are judged by, as the portal told it last."""
 
     __tablename__ = "deal_returns"
     __table_args__ = (UniqueConstraint("portal_id", "deal_id"),)
@@ -39,12 +40,15 @@ class DealReturns(Base):
     portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
     deal_id: Mapped[int] = mapped_column(BigId)
     last_n: Mapped[int] = mapped_column(default=0)
+    basis: Mapped[Any] = mapped_column(EncryptedJson, nullable=True)
 
 
 class GoodsReturn(Base):
     """A `logistics.returning.Return` without its rows. `item_id` is its item in the portal's smart process; `key` what
     it began with (NULL = nothing that is told twice). `signed`: `{"override", "agreed"}`; `client` and `decided` are
-    those of `store.returns`. `version` grows with everything that is written to the return or beside it."""
+    those of `store.returns`. `way` (of `flows.returns.way`) is how the goods travel, NULL = nobody has chosen;
+    `problems` are open, for the page and the item. `version` grows with everything that is written to the return or
+    beside it."""
 
     __tablename__ = "goods_return"
     __table_args__ = (
@@ -70,6 +74,8 @@ class GoodsReturn(Base):
     settled: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
     client: Mapped[Any] = mapped_column(EncryptedJson, nullable=True)
     decided: Mapped[Any] = mapped_column(EncryptedJson, nullable=True)
+    way: Mapped[Any] = mapped_column(EncryptedJson, nullable=True)
+    problems: Mapped[Any] = mapped_column(JSON, default=list, server_default="[]")
     created_by: Mapped[int] = mapped_column(BigId, default=0)
     created_name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
     created_at: Mapped[datetime]

@@ -30,7 +30,8 @@ class InboxKind(StrEnum):
     `quotes`, `points`, `paper`, `address`, `rates`, `stock`, `filed` and `feed` (news of one shipment: each row
     counts). The key of a `job`, of `quotes` and of `address` is the id of its row in table `job`, that of `points` the
     id of a `point_source`, those of `paper`, `rates` and `stock` are ids of tables `paper`, `rate` and `stock_look`,
-    that of `filed` is `look:` and a shipment or `file:` and a `filed`."""
+    that of `filed` is `look:` and a shipment or `file:` and a `filed`, that of `return` (a portal's lane) the id of a
+    `return_act`, that of `return_item` an item's in the portal's smart process."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -51,6 +52,8 @@ class InboxKind(StrEnum):
     FEED = "feed"
     STOCK = "stock"
     FILED = "filed"
+    RETURN = "return"
+    RETURN_ITEM = "return_item"
 
 
 class InboxState(StrEnum):

@@ -1,0 +1,135 @@
+"""returns: what somebody wants of them, what systems are asked, phones of clerks
+
+Revision 0019, after 0018.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0019'
+down_revision = '0018'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table('clerk_phone',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('return_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('clerk_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('clerk_name', sa.String(length=120), nullable=False),
+    sa.Column('code_digest', sa.String(length=64), nullable=False),
+    sa.Column('code_until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('token_digest', sa.String(length=64), nullable=True),
+    sa.Column('device', sa.String(length=120), nullable=False),
+    sa.Column('made_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('paired_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('looks_at', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_clerk_phone_portal_id_portal'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['return_id'], ['goods_return.id'], name=op.f('fk_clerk_phone_return_id_goods_return'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_clerk_phone')),
+    sa.UniqueConstraint('code_digest', name=op.f('uq_clerk_phone_code_digest')),
+    sa.UniqueConstraint('token_digest', name=op.f('uq_clerk_phone_token_digest'))
+    )
+    with op.batch_alter_table('clerk_phone', schema=None) as batch_op:
+        batch_op.create_index('ix_clerk_phone_portal_id_clerk_id', ['portal_id', 'clerk_id'], unique=False)
+
+    op.create_table('return_act',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('return_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('deal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(length=120), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('given', sa.Text(), nullable=False),
+    sa.Column('actor', sa.String(length=12), nullable=False),
+    sa.Column('by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('source', sa.String(length=64), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('result', sa.JSON(), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_return_act_portal_id_portal'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['return_id'], ['goods_return.id'], name=op.f('fk_return_act_return_id_goods_return'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_return_act')),
+    sa.UniqueConstraint('portal_id', 'key', name=op.f('uq_return_act_portal_id_key'))
+    )
+    with op.batch_alter_table('return_act', schema=None) as batch_op:
+        batch_op.create_index('ix_return_act_portal_id_deal_id', ['portal_id', 'deal_id'], unique=False)
+        batch_op.create_index('ix_return_act_return_id', ['return_id'], unique=False)
+
+    op.create_table('return_errand',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('return_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('lane_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('connection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('request', sa.Text(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('remote_id', sa.String(length=64), nullable=False),
+    sa.Column('order_number', sa.String(length=64), nullable=False),
+    sa.Column('tracking_number', sa.String(length=64), nullable=False),
+    sa.Column('status', sa.String(length=24), nullable=False),
+    sa.Column('problems', sa.JSON(), nullable=False),
+    sa.Column('wants_cancel', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('fence', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('deadline', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_error', sa.String(length=2000), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('trace_id', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['connection_id'], ['connection.id'], name=op.f('fk_return_errand_connection_id_connection'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lane_id'], ['lane.id'], name=op.f('fk_return_errand_lane_id_lane'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_return_errand_portal_id_portal'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['return_id'], ['goods_return.id'], name=op.f('fk_return_errand_return_id_goods_return'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_return_errand')),
+    sa.UniqueConstraint('portal_id', 'kind', 'number', name=op.f('uq_return_errand_portal_id_kind_number')),
+    sa.UniqueConstraint('return_id', 'kind', 'n', name=op.f('uq_return_errand_return_id_kind_n'))
+    )
+    with op.batch_alter_table('return_errand', schema=None) as batch_op:
+        batch_op.create_index('ix_return_errand_lane_id_next_try_at', ['lane_id', 'next_try_at'], unique=False)
+        batch_op.create_index('ix_return_errand_next_try_at', ['next_try_at'], unique=False)
+
+    with op.batch_alter_table('deal_returns', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('basis', sa.Text(), nullable=True))
+
+    with op.batch_alter_table('goods_return', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('way', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('problems', sa.JSON(), server_default='[]', nullable=False))
+
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('goods_return', schema=None) as batch_op:
+        batch_op.drop_column('problems')
+        batch_op.drop_column('way')
+
+    with op.batch_alter_table('deal_returns', schema=None) as batch_op:
+        batch_op.drop_column('basis')
+
+    with op.batch_alter_table('return_errand', schema=None) as batch_op:
+        batch_op.drop_index('ix_return_errand_next_try_at')
+        batch_op.drop_index('ix_return_errand_lane_id_next_try_at')
+
+    op.drop_table('return_errand')
+    with op.batch_alter_table('return_act', schema=None) as batch_op:
+        batch_op.drop_index('ix_return_act_return_id')
+        batch_op.drop_index('ix_return_act_portal_id_deal_id')
+
+    op.drop_table('return_act')
+    with op.batch_alter_table('clerk_phone', schema=None) as batch_op:
+        batch_op.drop_index('ix_clerk_phone_portal_id_clerk_id')
+
+    op.drop_table('clerk_phone')
