@@ -63,7 +63,7 @@ MANIFEST = Manifest(
     docs_url="https://kabinet.pecom.ru/api/v1",
     papers=FORMS,
     changes=RULES,
-    track=TrackPolicy(batch=BATCH, every_s=1080),
+    track=TrackPolicy(batch=BATCH, every_s=1140),
 )
 
 

@@ -261,8 +261,9 @@ def test_times_are_moscows(pek: PekHarness) -> None:
     state = pek.make()
     pek.move(state, "accepted_at_warehouse")
     first, last = pek.port.read(state.remote_id).events
-    assert abs(last.at - pek.world.clock.now()) < timedelta(seconds=5)
-    assert last.at - first.at == timedelta(seconds=60)
+    assert abs(last.at - pek.world.clock.now()) < timedelta(minutes=5)  # another offset would be an hour at least
+    # The order is a minute old when it is accepted, and a busy machine may take a second or two beside it.
+    assert timedelta(seconds=60) <= last.at - first.at < timedelta(seconds=90)
 
 
 def test_an_undone_status_is_taken_back(pek: PekHarness) -> None:
