@@ -24,12 +24,13 @@ from b24app.store.sql import insert_new
 
 
 class ActKind(StrEnum):
-    """`begin` {"wishes": [Wish], "reason", "note", "approve": bool, "stage"}: a return begins. `move` {"to", "why"}.
-    `override` {"why"}: past the window, by this person. `outcome` {"outcome", "delivery"}. `agree` {"minor",
-    "currency", "why"} (`minor` None = as worked out again). `way` {"way": Way, "book": bool}. `count` {"counted":
-    [Counted], "finished": bool}: None = what was scanned. `paid` {"minor", "currency", "note"}. `replace`: the new
-    goods may leave. `lines` {"wishes": [Wish]}: other rows are meant. `errand` {"errand": id}: a carrier or a warehouse
-    told something. `tracked` {"shipment": id}: a parcel of the deal turns back, or moves on. `note` {"text"}."""
+    """`begin` {"wishes": [Wish], "reason", "note", "approve": bool, "stage", "item"}: a return begins (with this
+    `item` of the smart process). `move` {"to", "why"}. `override` {"why"}: past the window, by this person. `outcome`
+    {"outcome", "delivery"}. `agree` {"minor", "currency", "why"} (`minor` None = as worked out again). `way` {"way":
+    Way, "book": bool}. `count` {"counted": [Counted], "finished": bool}: None = what was scanned. `paid` {"minor",
+    "currency", "note"}. `replace`: the new goods may leave. `lines` {"wishes": [Wish]}: other rows are meant. `errand`
+    {"errand": id}: a carrier or a warehouse told something. `tracked` {"shipment": id}: a parcel of the deal turns
+    back, or moves on. `note` {"text"}."""
 
     BEGIN = "begin"
     MOVE = "move"
