@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Error, Frame, Page
 
-from tests.browser.pages.watched import Watched
+from tests.browser.pages.watched import WIDTHS, Watched
 from tests.flows.program import Program
 
 ADMIN, MANAGER = 1, 7
@@ -51,6 +51,12 @@ class Desk:
         self.page.wait_for_timeout(50)
         ours = next((frame for frame in self.page.frames if frame.url.startswith(self.program.url)), None)
         return ours if ours is not None and _ready(ours) else None
+
+    def widen(self, ours: Frame, width: int) -> None:
+        """Our frame follows the portal's page a moment later: what is pressed until then is pressed where it was."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        least = 0 if width == WIDTHS["phone"] else WIDTHS["phone"]
+        ours.wait_for_function("([least, most]) => innerWidth > least && innerWidth <= most", arg=[least, width])
 
     def open_app(self) -> Frame:
         self.page.goto(self.address["base_url"] + "/marketplace/view/waybill.delivery/")

@@ -44,8 +44,7 @@ def program(
 
 def looks_fine(desk: Desk, ours: Frame) -> None:
     for width in (WIDTHS["phone"], WIDTHS["desk"]):
-        desk.page.set_viewport_size({"width": width, "height": 900})
-        desk.page.wait_for_timeout(200)
+        desk.widen(ours, width)
         assert desk.watched.overflow(ours) == 0
     assert desk.watched.axe(ours) == []
 

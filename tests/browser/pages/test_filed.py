@@ -75,7 +75,7 @@ def test_documents_both_ways(desk: Desk, badger: Warehouse, order: str) -> None:
     expect(file).to_have_attribute("aria-invalid", "true", timeout=WAIT_MS)
     looks_fine(desk, ours, "desk")
     looks_fine(desk, ours, "phone")
-    desk.page.set_viewport_size({"width": WIDTHS["desk"], "height": 900})
+    desk.widen(ours, WIDTHS["desk"])
     file.set_input_files({"name": "Доверенность.pdf", "mimeType": "application/pdf", "buffer": PDF})
     docs.get_by_role("button", name="Приложить файл").click()
     expect(docs.locator("li").filter(has_text="Доверенность.pdf")).to_contain_text("PDF", timeout=WAIT_MS)

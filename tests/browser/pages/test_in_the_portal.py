@@ -84,7 +84,7 @@ def test_the_frame_is_as_tall_as_its_page_and_scrolls_nowhere(installed: int, de
     expect(ours.locator("#pipeline-0")).to_be_visible()
     desk.program.wait(lambda: _fits(desk, ours), "a frame that fits", 10)
     for width in (WIDTHS["phone"], WIDTHS["desk"]):
-        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.widen(ours, width)
         desk.program.wait(lambda: _fits(desk, ours), f"a frame that fits at {width}", 10)
     assert desk.watched.faults == []
 

@@ -26,7 +26,7 @@ def test_who_did_what(installed: int, desk: Desk) -> None:
     expect(rows.first).to_contain_text("Пётр Менеджеров")
     expect(rows.last).to_contain_text("Приложение установлено")
     for width in WIDTHS.values():
-        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.widen(ours, width)
         assert (desk.watched.overflow(ours), desk.watched.axe(ours)) == (0, [])
 
     account = rows.filter(has_text="Добавлено подключение")

@@ -53,7 +53,7 @@ def test_stock_and_documents(shop: Shop, desk: Desk) -> None:
     expect(ours.locator("#stock .wb-chip.is-green")).to_have_count(2, timeout=WAIT_MS)
     expect(ours.locator("#now")).not_to_contain_text("На складе не хватает")
     looks_fine(desk, ours, "desk")
-    desk.page.set_viewport_size({"width": WIDTHS["desk"], "height": 900})
+    desk.widen(ours, WIDTHS["desk"])
     desk.page.wait_for_load_state("networkidle", timeout=60000)
 
     shop.move(DEAL)

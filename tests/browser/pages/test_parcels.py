@@ -66,8 +66,7 @@ def drag(desk: Desk, grip: Locator, to: Locator) -> None:
 
 def looks_fine(desk: Desk, ours: Frame, *widths: str) -> None:
     for width in widths:
-        desk.page.set_viewport_size({"width": WIDTHS[width], "height": 900})
-        desk.page.wait_for_timeout(200)
+        desk.widen(ours, WIDTHS[width])
         assert desk.watched.overflow(ours) == 0
         assert desk.watched.axe(ours) == []
 

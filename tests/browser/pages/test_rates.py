@@ -48,8 +48,7 @@ def made_up_town(desk: Desk, made_up: Carriers) -> Carriers:
 
 
 def looks_fine(desk: Desk, ours: Frame, width: str) -> None:
-    desk.page.set_viewport_size({"width": WIDTHS[width], "height": 900})
-    desk.page.wait_for_timeout(200)
+    desk.widen(ours, WIDTHS[width])
     assert desk.watched.overflow(ours) == 0
     assert desk.watched.axe(ours) == []
 

@@ -68,9 +68,9 @@ def looks_fine(desk: Desk, ours: Frame, what: str) -> None:
     unfold(ours)
     found = {}
     for width in WIDTHS.values():
-        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.widen(ours, width)
         found[width] = (desk.watched.overflow(ours), desk.watched.axe(ours))
-    desk.page.set_viewport_size({"width": WIDTHS["desk"], "height": 900})
+    desk.widen(ours, WIDTHS["desk"])
     assert found == dict.fromkeys(WIDTHS.values(), (0, [])), what
 
 

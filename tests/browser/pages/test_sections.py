@@ -30,27 +30,18 @@ def show(ours: Frame, code: str, group: Group) -> None:
     expect(ours.locator("#app")).to_have_attribute("data-section", code)
 
 
-def widened(desk: Desk, ours: Frame, width: str) -> None:
-    """Our frame follows the portal's page a moment later: what is pressed until then is pressed where it was."""
-    desk.page.set_viewport_size({"width": WIDTHS[width], "height": 900})
-    ours.wait_for_function(
-        "([most, phone]) => innerWidth <= most && innerWidth > phone",
-        arg=[WIDTHS[width], 0 if width == "phone" else WIDTHS["phone"]],
-    )
-
-
 @pytest.mark.parametrize(("lang", "width"), [("ru", "desk"), ("en", "phone")])
 def test_every_section(desk: Desk, lang: str, width: str) -> None:
     """Nothing sticks out at either width, nothing is wrong for axe, nothing is said in the console."""
     ours = opened(desk, lang)
     found: dict[str, object] = {}
     for section in SECTIONS:
-        widened(desk, ours, "desk")
+        desk.widen(ours, WIDTHS["desk"])
         show(ours, section.code, section.group)
         wide = desk.watched.overflow(ours)
-        widened(desk, ours, "phone")
+        desk.widen(ours, WIDTHS["phone"])
         narrow = desk.watched.overflow(ours)
-        widened(desk, ours, width)
+        desk.widen(ours, WIDTHS[width])
         found[section.code] = (wide, narrow, desk.watched.axe(ours))
     assert found == {section.code: (0, 0, []) for section in SECTIONS}
     assert desk.watched.faults == []

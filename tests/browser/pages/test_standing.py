@@ -58,7 +58,7 @@ def test_banners_fit_and_the_button_mends(installed: int, program: Program, brow
     expect(ours.locator("[data-news=update_waits] p span")).to_contain_text("host is not allowed")
     expect(ours.locator("[data-news=moved] h2")).to_contain_text(moved)
     for width in WIDTHS.values():
-        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.widen(ours, width)
         assert desk.watched.overflow(ours) == 0
     assert desk.watched.axe(ours) == []
     ours.get_by_role("button", name=again).click()
