@@ -30,7 +30,8 @@ class ActKind(StrEnum):
     Way, "book": bool}. `count` {"counted": [Counted], "finished": bool}: None = what was scanned. `paid` {"minor",
     "currency", "note"}. `replace`: the new goods may leave. `lines` {"wishes": [Wish]}: other rows are meant. `errand`
     {"errand": id}: a carrier or a warehouse told something. `tracked` {"shipment": id}: a parcel of the deal turns
-    back, or moves on. `note` {"text"}."""
+    back, or moves on. `note` {"text"}. `read`: what the returns of the deal are judged by is read anew, nothing
+    else."""
 
     BEGIN = "begin"
     MOVE = "move"
@@ -45,6 +46,7 @@ class ActKind(StrEnum):
     ERRAND = "errand"
     TRACKED = "tracked"
     NOTE = "note"
+    READ = "read"
 
 
 @dataclass(frozen=True, slots=True)
