@@ -50,7 +50,8 @@ class Decided(Jsonable):
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A return as it stands. `item_id`: its item in the smart process, None = none (yet). `way` None = nobody has
-    chosen how it travels; `problems` are open."""
+    chosen how it travels; `problems` are open. `replacement`: number of the shipment that takes new goods to the
+    client, or theirs back."""
 
     id: int
     version: int
@@ -64,6 +65,7 @@ class Kept:
     changed_at: datetime
     way: Way | None = None
     problems: tuple[Problem, ...] = ()
+    replacement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def _kept(row: GoodsReturn, case: Return) -> Kept:
         changed_at=row.changed_at,
         way=Way.from_json(row.way) if row.way else None,
         problems=tuple(Problem.from_json(each) for each in row.problems),
+        replacement=row.replacement,
     )
 
 
@@ -206,9 +209,11 @@ def save(
     decided: Decided | None = None,
     way: Way | None = None,
     problems: Sequence[Problem] | None = None,
+    replacement: str | None = None,
     turn: Turn | None = None,
 ) -> Written:
-    """Keeps what became of a return for who saw it as `seen`. `decided`, `way` and `problems` None = as before. One
+    """Keeps what became of a return for who saw it as `seen`. `decided`, `way`, `problems` and `replacement`
+    None = as before. One
     that takes pieces which it did not take needs the deal's `turn`, in which they were looked at. Raises ValueError for
     another return, or without that turn; NoResultFound when there is none (any more)."""
     if case.number != seen.case.number:
@@ -223,6 +228,8 @@ def save(
         values["way"] = way.to_json()
     if problems is not None:
         values["problems"] = dump(tuple(problems))
+    if replacement is not None:
+        values["replacement"] = replacement
     if not returns_rows.step(session, portal_id, seen.id, now, seen.version, **values):
         return Written(present(session, portal_id, seen.id), False)
     if case.lines != seen.case.lines:

@@ -48,8 +48,9 @@ class GoodsReturn(Base):
     it began with (NULL = nothing that is told twice). `signed`: `{"override", "agreed"}`; `client` and `decided` are
     those of `store.returns`. `way` (of `flows.returns.way`) is how the goods travel, NULL = nobody has chosen;
     `problems` are open, for the page and the item. `item` (of `store.return_items`) is how its item stood when the
-    portal showed it last. `version` grows with everything that is written to the return or beside it, except for what
-    is known of its item."""
+    portal showed it last. `replacement` is the number of the shipment that takes new goods to the client, or theirs
+    back ("" = none). `version` grows with everything that is written to the return or beside it, except for what is
+    known of its item."""
 
     __tablename__ = "goods_return"
     __table_args__ = (
@@ -78,6 +79,7 @@ class GoodsReturn(Base):
     way: Mapped[Any] = mapped_column(EncryptedJson, nullable=True)
     problems: Mapped[Any] = mapped_column(JSON, default=list, server_default="[]")
     item: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
+    replacement: Mapped[str] = mapped_column(String(64), default="", server_default="")
     created_by: Mapped[int] = mapped_column(BigId, default=0)
     created_name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
     created_at: Mapped[datetime]

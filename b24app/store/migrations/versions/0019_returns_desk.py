@@ -109,12 +109,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('way', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('problems', sa.JSON(), server_default='[]', nullable=False))
         batch_op.add_column(sa.Column('item', sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column('replacement', sa.String(length=64), server_default='', nullable=False))
 
 
 
 def downgrade() -> None:
     with op.batch_alter_table('goods_return', schema=None) as batch_op:
         batch_op.drop_column('item')
+        batch_op.drop_column('replacement')
         batch_op.drop_column('problems')
         batch_op.drop_column('way')
 
