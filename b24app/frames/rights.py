@@ -1,7 +1,7 @@
 """Who may do what in our pages: users and departments that the administrator chose, administrators always.
 
 Kept in the portal's settings: `{"rights": {"ship": {"everyone": true, "users": [7], "departments": [3]}, …}}`. A right
-that nobody has set yet: everyone ships, cancels and sees costs; only administrators change settings.
+that nobody has set yet: everyone ships, cancels, sees costs and handles returns; only administrators change settings.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ class Right(StrEnum):
     SHIP = "ship"
     CANCEL = "cancel"
     COSTS = "costs"
+    RETURNS = "returns"
+    REFUNDS = "refunds"
     SETTINGS = "settings"
 
 
 #: Rights that everybody who may open the deal has until the administrator says otherwise.
-OPEN = frozenset({Right.SHIP, Right.CANCEL, Right.COSTS})
+OPEN = frozenset({Right.SHIP, Right.CANCEL, Right.COSTS, Right.RETURNS, Right.REFUNDS})
 
 
 def rights_of(settings: Mapping[str, Any], who: PageSession) -> frozenset[Right]:

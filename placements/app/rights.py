@@ -1,4 +1,4 @@
-"""Who may ship, cancel, see costs and change settings: everyone, or chosen people and departments."""
+"""Who may ship, cancel, see costs, handle returns and change settings: everyone, or chosen people and departments."""
 
 from __future__ import annotations
 
@@ -74,9 +74,11 @@ def _card(right: Right, settings: Mapping[str, Any], known: Mapping[int, str]) -
 
 
 def read_form(form: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What is stored under `rights`. Raises PageError(BAD_INPUT) for what no page of ours sends."""
+    """What is stored under `rights`; one that the form does not name (a page from before it was there) stays as it is.
+    Raises PageError(BAD_INPUT) for what no page of ours sends."""
     real = {each["id"] for each in settings.get("departments", ())}
-    return {right.value: _read(right, form, real) for right in Right}
+    named = [right for right in Right if right is Right.SETTINGS or f"{right.value}_who" in form]
+    return {**settings.get(KEY, {}), **{right.value: _read(right, form, real) for right in named}}
 
 
 def _read(right: Right, form: Any, real: set[int]) -> dict[str, Any]:

@@ -30,7 +30,8 @@ NOBODY: dict[str, Any] = {"everyone": False, "users": [], "departments": [], "na
 def test_before_anything_was_chosen_everyone_ships_and_only_administrators_set_up() -> None:
     found = {card.code: (card.everyone, card.people) for card in cards({}, {7: "Анна"})}
     anna = (Ticked("7|Анна", "Анна", False),)
-    assert found == {"ship": (True, anna), "cancel": (True, anna), "costs": (True, anna), "settings": (False, anna)}
+    everybodys = ("ship", "cancel", "costs", "returns", "refunds")
+    assert found == {**dict.fromkeys(everybodys, (True, anna)), "settings": (False, anna)}
 
 
 def test_what_was_stored_is_shown_chosen_people_first() -> None:
@@ -50,6 +51,12 @@ def test_a_form_becomes_rights_and_a_department_that_is_not_there_is_left_out() 
         "costs": NOBODY,
         "settings": NOBODY,
     }
+
+
+def test_a_right_that_an_older_page_does_not_know_stays_as_it_is() -> None:
+    kept = {"everyone": False, "users": [5], "departments": [], "names": {"5": "Борис"}}
+    read = read_form(MultiDict(FORM), {**DEPARTMENTS, "rights": {"refunds": kept, "costs": kept}})
+    assert (read["refunds"], read["costs"], "returns" in read) == (kept, NOBODY, False)
 
 
 @pytest.mark.parametrize(("name", "value"), [("settings_who", "everyone"), ("ship_who", ""), ("cancel_who", "nobody")])
