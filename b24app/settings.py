@@ -46,6 +46,13 @@ class Settings(BaseSettings):
 
     hooks_url: str = Field("", description="The address for machines (events, callbacks), if it is another one")
 
+    proxies: int = Field(
+        1,
+        ge=0,
+        description="Proxies in front, each of which adds the caller to `X-Forwarded-For`: whom the pages for clients"
+        " count tries of; 0: people reach us directly",
+    )
+
     app_id: str = Field("", description="The app's client_id from the vendor's cabinet (`app.…`)")
     app_secret: SecretStr = Field(SecretStr(""), description="The app's client_secret")
     app_code: str = Field("waybill.delivery", description="The app's code in the Market (`partner.app`)")

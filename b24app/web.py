@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from b24app.flask_db import join_database
 from b24app.frames import pages
@@ -26,6 +27,7 @@ from placements import (
     deal_tab,
     legal,
     pickup_field,
+    public_return,
     renewal,
     tab_address,
     tab_chain,
@@ -57,6 +59,7 @@ ROOMS = (
     tab_points,
     tab_parcels,
     pickup_field,
+    public_return,
     app_page,
     renewal,
     install_routes,
@@ -70,6 +73,7 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
     app.static_folder = str(ROOT / "static")
     app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
     pages.setup(app)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     page_parts = PageParts(
         sessions=join_database(app, parts.engine),
         clock=parts.clock,
@@ -85,6 +89,7 @@ def join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:
         guard=remotes.system_guard,
         tiles=settings.map_tiles_url,
         attribution=settings.map_attribution,
+        shared=remotes.shared,
         wanted=fingerprint(settings.public_url.rstrip("/"), (settings.hooks_url or settings.public_url).rstrip("/")),
     )
     for room in ROOMS:

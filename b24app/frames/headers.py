@@ -36,6 +36,11 @@ def allow_images(address: str) -> None:
         g.image_origin = f"{parts.scheme}://{parts.netloc}"
 
 
+def forbid_scripts() -> None:
+    """This page works without any, so that none may run on it."""
+    g.no_scripts = True
+
+
 def nonce() -> str:
     """The one nonce of this answer's inline scripts."""
     if "csp_nonce" not in g:
@@ -44,15 +49,16 @@ def nonce() -> str:
 
 
 def policy(origin: str, script_nonce: str, images: str = "") -> str:
-    """The Content-Security-Policy of a page framed by `origin` ("" = by nobody), with pictures of `images` too."""
+    """The Content-Security-Policy of a page framed by `origin` ("" = by nobody), with pictures of `images` too; without
+    a nonce no script runs on it."""
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' 'nonce-{script_nonce}'",
+            f"script-src 'self' 'nonce-{script_nonce}'" if script_nonce else "script-src 'none'",
             "style-src 'self'",
             f"img-src 'self' data: {images}".strip(),
             "font-src 'self'",
-            "connect-src 'self'",
+            "connect-src 'self'" if script_nonce else "connect-src 'none'",
             "form-action 'self'",
             "base-uri 'none'",
             f"frame-ancestors {origin or chr(39) + 'none' + chr(39)}",
@@ -66,7 +72,7 @@ def secure(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = policy(
-            g.get("frame_origin", ""), nonce(), g.get("image_origin", "")
+            g.get("frame_origin", ""), "" if g.get("no_scripts") else nonce(), g.get("image_origin", "")
         )
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.add("Vary", "HX-Request")

@@ -29,6 +29,7 @@ from b24app.store.models import Connection, Portal, PortalState
 from b24app.systems.plugin import SystemPlugin
 from b24app.wire.gauges import Gauges
 from b24app.wire.guard import Guard
+from b24app.wire.shared import Shared
 from b24app.wire.trace import current_trace, new_trace_id
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,8 @@ class PageParts:
     #: Address of map tiles, and whose map it is; empty: no map.
     tiles: str = ""
     attribution: str = ""
+    #: What processes share through Redis; without it each counts in the store.
+    shared: Shared = field(default_factory=lambda: Shared(None))
     #: Fingerprint of what this release wants in portals; empty: nobody brings it there.
     wanted: str = ""
 

@@ -56,6 +56,11 @@ class SessionSigner:
             list(reversed(secrets)), salt="waybill.page.1", signer_kwargs={"digest_method": hashlib.sha256}
         )
 
+    @property
+    def secrets(self) -> list[str]:
+        """Newest first, for what else is signed with them (`frames.public_links`)."""
+        return list(reversed(self._secrets))
+
     def write(self, session: PageSession) -> str:
         return str(self._serializer.dumps(asdict(session)))
 

@@ -66,6 +66,8 @@ class Act(StrEnum):
     PARCELS = "parcels"
     PARCELS_DROPPED = "parcels_dropped"
     CATALOGUE = "catalogue"
+    CLIENT_RETURN = "client_return"
+    CLIENT_RETURN_OFF = "client_return_off"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -148,6 +150,8 @@ _OF_DEALS = (
     Act.PARCELS,
     Act.PARCELS_DROPPED,
     Act.CATALOGUE,
+    Act.CLIENT_RETURN,
+    Act.CLIENT_RETURN_OFF,
 )
 _OF_CARE = (
     Act.DESK_RETRY,

@@ -47,6 +47,7 @@ from b24app.store.models import (
     Portal,
     PortalToken,
     ProblemRow,
+    PublicTry,
     Rate,
     ReturnAct,
     ReturnCode,
@@ -92,6 +93,7 @@ OWNED: tuple[type[Base], ...] = (
     ReturnErrand,
     ReturnAct,
     ClerkPhone,
+    PublicTry,
     GoodsReturn,
     DealReturns,
     Rate,
@@ -131,7 +133,8 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
     for three days, prices and stock for seven, those that show a client's name and address (dry runs, address checks)
     for one, printed papers for `papers.KEPT`, files of documents for `filed.KEPT`, how parcels were laid as long as the
-    audit, as are pictures of returns that ended; rows of lanes that exist no more belong to nobody."""
+    audit, as are pictures of returns that ended, tries on public pages as long as they count; rows of lanes that exist
+    no more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
@@ -139,6 +142,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     count += _delete(sessions, AuditRow, AuditRow.at < now - timedelta(days=keep.audit_days))
     count += _delete(sessions, AddressChange, AddressChange.at < now - timedelta(days=keep.audit_days))
     count += _delete(sessions, ParcelPlanRow, ParcelPlanRow.changed_at < now - timedelta(days=keep.audit_days))
+    count += _delete(sessions, PublicTry, PublicTry.until <= now)
     count += _delete(sessions, Attempt, Attempt.at < now - timedelta(days=keep.attempts_days))
     with session_scope(sessions) as session:
         count += jobs.purge(session, now - timedelta(days=3))

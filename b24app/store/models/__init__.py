@@ -19,7 +19,15 @@ from b24app.store.models.portals import (
     TokenState,
 )
 from b24app.store.models.rates import DealRates, Rate
-from b24app.store.models.return_desk import ActState, ClerkPhone, ErrandKind, ErrandState, ReturnAct, ReturnErrand
+from b24app.store.models.return_desk import (
+    ActState,
+    ClerkPhone,
+    ErrandKind,
+    ErrandState,
+    PublicTry,
+    ReturnAct,
+    ReturnErrand,
+)
 from b24app.store.models.returns import (
     CodeKind,
     DealReturns,
@@ -117,6 +125,7 @@ __all__ = [
     "Priority",
     "ProblemRow",
     "ProblemState",
+    "PublicTry",
     "Rate",
     "RefundKind",
     "ReturnAct",

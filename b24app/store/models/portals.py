@@ -42,9 +42,13 @@ class Portal(Base):
     it last told of a deal, `move_seen_at` = its newest move that we know: the health page compares them."""
 
     __tablename__ = "portal"
+    # An index, because SQLite would have to rebuild the table for a constraint.
+    __table_args__ = (Index("uq_portal_public_id", "public_id", unique=True),)
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     member_id: Mapped[str] = mapped_column(String(64), unique=True)
     code: Mapped[str] = mapped_column(String(12), unique=True)
+    #: What its pages for clients are known by (store/public_ids.py), NULL = none was asked for yet.
+    public_id: Mapped[str | None] = mapped_column(String(24))
     domain: Mapped[str] = mapped_column(String(255))
     client_endpoint: Mapped[str] = mapped_column(String(512))
     oauth_endpoint: Mapped[str] = mapped_column(String(512))

@@ -111,6 +111,19 @@ class ReturnErrand(Base):
     trace_id: Mapped[str] = mapped_column(String(32))
 
 
+class PublicTry(Base):
+    """How often somebody tried something on a page for clients, where Redis cannot count it: `n` times until `until`.
+    `what` is a digest of the kind of try and of who or what it was tried for."""
+
+    __tablename__ = "public_try"
+    __table_args__ = (UniqueConstraint("portal_id", "what"), Index("ix_public_try_until", "until"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    what: Mapped[str] = mapped_column(String(64))
+    n: Mapped[int] = mapped_column(default=0)
+    until: Mapped[datetime]
+
+
 class ClerkPhone(Base):
     """A phone that a clerk receives returns with: paired once by a code that was shown in the portal, then known by its
     token. Only digests of both are kept. `clerk_id` is a user of the portal; `return_id` is where the code was

@@ -52,6 +52,8 @@ class Shipment(Base):
         UniqueConstraint("portal_id", "deal_id", "n"),
         UniqueConstraint("connection_id", "remote_id"),
         Index("ix_shipment_connection_id_next_poll_at", "connection_id", "next_poll_at"),
+        Index("ix_shipment_portal_id_order_number", "portal_id", "order_number"),
+        Index("ix_shipment_portal_id_tracking_number", "portal_id", "tracking_number"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))

@@ -147,7 +147,15 @@ LEAVES: dict[str, Leaves] = {
 
 _FRAME = "the portal opens a page: that somebody looked is no act"
 _KEEPS = "leaves one, but needs a system that keeps documents: test_tab_documents"
+_ORDER = "leaves one, but needs a client who was let in: test_public_return"
 NOTHING: dict[str, str] = {
+    "POST /r/nothing": "a client finds their order",
+    "POST /r/nothing/1.x": "a client finds their order",
+    "POST /r/nothing/order": "goes back to what was filled in",
+    "POST /r/nothing/order/check": "says what will happen, stores nothing",
+    "POST /r/nothing/order/ask": _ORDER,
+    "POST /r/nothing/order/off": _ORDER,
+    "POST /r/nothing/leave": "the browser forgets the order",
     "POST /app": _FRAME,
     "POST /tab": _FRAME,
     "POST /deals": _FRAME,

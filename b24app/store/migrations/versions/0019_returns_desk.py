@@ -38,6 +38,19 @@ def upgrade() -> None:
     with op.batch_alter_table('clerk_phone', schema=None) as batch_op:
         batch_op.create_index('ix_clerk_phone_portal_id_clerk_id', ['portal_id', 'clerk_id'], unique=False)
 
+    op.create_table('public_try',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('what', sa.String(length=64), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_public_try_portal_id_portal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_public_try')),
+    sa.UniqueConstraint('portal_id', 'what', name=op.f('uq_public_try_portal_id_what'))
+    )
+    with op.batch_alter_table('public_try', schema=None) as batch_op:
+        batch_op.create_index('ix_public_try_until', ['until'], unique=False)
+
     op.create_table('return_act',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -102,6 +115,14 @@ def upgrade() -> None:
         batch_op.create_index('ix_return_errand_lane_id_next_try_at', ['lane_id', 'next_try_at'], unique=False)
         batch_op.create_index('ix_return_errand_next_try_at', ['next_try_at'], unique=False)
 
+    with op.batch_alter_table('shipment', schema=None) as batch_op:
+        batch_op.create_index('ix_shipment_portal_id_order_number', ['portal_id', 'order_number'], unique=False)
+        batch_op.create_index('ix_shipment_portal_id_tracking_number', ['portal_id', 'tracking_number'], unique=False)
+
+    with op.batch_alter_table('portal', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('public_id', sa.String(length=24), nullable=True))
+        batch_op.create_index('uq_portal_public_id', ['public_id'], unique=True)
+
     with op.batch_alter_table('deal_returns', schema=None) as batch_op:
         batch_op.add_column(sa.Column('basis', sa.Text(), nullable=True))
 
@@ -133,6 +154,18 @@ def downgrade() -> None:
         batch_op.drop_index('ix_return_act_portal_id_deal_id')
 
     op.drop_table('return_act')
+    with op.batch_alter_table('public_try', schema=None) as batch_op:
+        batch_op.drop_index('ix_public_try_until')
+
+    op.drop_table('public_try')
+    with op.batch_alter_table('shipment', schema=None) as batch_op:
+        batch_op.drop_index('ix_shipment_portal_id_tracking_number')
+        batch_op.drop_index('ix_shipment_portal_id_order_number')
+
+    with op.batch_alter_table('portal', schema=None) as batch_op:
+        batch_op.drop_index('uq_portal_public_id')
+        batch_op.drop_column('public_id')
+
     with op.batch_alter_table('clerk_phone', schema=None) as batch_op:
         batch_op.drop_index('ix_clerk_phone_portal_id_clerk_id')
 

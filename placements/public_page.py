@@ -1,0 +1,102 @@
+"""What pages for a portal's clients share: whose page it is, its looks, headers of a page that strangers open.
+
+Addresses: `/r/<public id>…`. Nothing of them is framed, kept or found by search engines, no script runs on them, and
+their address goes nowhere when somebody leaves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, make_response, request
+
+from b24app.flows.brand import Brand
+from b24app.frames import headers, pages
+from b24app.frames.pages import Viewer
+from b24app.frames.parts import PageParts
+from b24app.frames.words import words
+from b24app.store import public_ids
+from b24app.store.engine import read_scope
+from b24app.store.models import Portal, PortalState
+from placements.components import asked_language
+from placements.public_return_reading import zone_of
+
+_THERE = (PortalState.ACTIVE, PortalState.INSTALLING, PortalState.BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """One request for a page of a portal. `chosen`: the language that its address names, "" = the browser's counts."""
+
+    parts: PageParts
+    public_id: str
+    portal: Portal
+    brand: Brand
+    now: datetime
+    chosen: str = ""
+
+    @property
+    def viewer(self) -> Viewer:
+        return Viewer(asked_language(), zone_of(self.portal).key, self.now)
+
+    def to(self, path: str = "", **query: str) -> str:
+        """An address of this portal's pages, in the language that was chosen."""
+        named = {**({"lang": self.chosen} if self.chosen else {}), **query}
+        end = f"?{urlencode(named)}" if named else ""
+        return f"/r/{self.public_id}{path}{end}"
+
+    def draw(self, template: str, status: int = 200, wait_s: int = 0, **context: Any) -> Response:
+        """`wait_s`: the browser asks for the page again after so long."""
+        viewer = self.viewer
+        other = "en" if viewer.lang == "ru" else "ru"
+        # The way to the other language of a page that was sent as a form is its beginning.
+        here = request.path if request.method == "GET" else f"/r/{self.public_id}"
+        html = pages.draw(
+            template,
+            viewer,
+            page=self,
+            brand=self.brand,
+            other=other,
+            other_name=words(other)("pub.language"),
+            other_address=f"{here}?{urlencode({'lang': other})}",
+            style=f"/r/{self.public_id}/brand.css?{urlencode({'v': self.brand.colour.lstrip('#')})}",
+            **context,
+        )
+        return guarded(make_response(html, status), wait_s)
+
+
+def open_page(parts: PageParts, public_id: str) -> PublicPage | None:
+    """None for an id that no portal has, or one that has left."""
+    with read_scope(parts.sessions) as session:
+        portal = public_ids.portal_of(session, public_id)
+    if portal is None or portal.state not in _THERE:
+        return None
+    chosen = request.args.get("lang", "")
+    brand = Brand.of(portal.settings, portal.domain)
+    return PublicPage(parts, public_id, portal, brand, parts.clock.now(), chosen if chosen in ("ru", "en") else "")
+
+
+def nobodys(parts: PageParts) -> Response:
+    """The same for an address that never was and for a portal that has left."""
+    viewer = Viewer(asked_language(), "", parts.clock.now())
+    html = pages.draw("public/lost.html", viewer, page=None, brand=Brand(words(viewer.lang)("pub.title")))
+    return guarded(make_response(html, 404))
+
+
+def guarded(answer: Response, wait_s: int = 0) -> Response:
+    headers.forbid_scripts()
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    if wait_s:
+        answer.headers["Refresh"] = str(wait_s)
+    return answer
+
+
+def style(brand: Brand) -> Response:
+    """The colours of a portal as a style sheet: a page may carry no style of its own."""
+    answer = make_response(f":root {{ --pub-brand: {brand.colour}; --pub-ink: {brand.ink}; }}\n")
+    answer.headers["Content-Type"] = "text/css; charset=utf-8"
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    return answer
