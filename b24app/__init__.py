@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from flask import Flask
 
+    from b24app.hooks.desk import Desk
     from b24app.parts import Parts, WorkerParts
     from b24app.remotes import Remotes
     from b24app.settings import Settings
@@ -37,18 +38,35 @@ def create_app(settings: Settings | None = None, role: Role = "all") -> Flask:
         _join_hooks(app, parts, remotes)
     if role in {"pages", "all"}:
         _join_pages(app, parts, remotes)
+    if role == "pages":
+        _join_robots(app, _desk(parts))
     return app
 
 
 def _join_hooks(app: Flask, parts: Parts, remotes: Remotes) -> None:
-    """HTTP from machines: portal events, carriers' callbacks."""
+    """HTTP from machines: portal events, robots, carriers' callbacks."""
     from b24app.hooks.carrier import carrier_callbacks
-    from b24app.hooks.counters import HookCounters
-    from b24app.hooks.desk import Desk
     from b24app.hooks.introductions import Introductions
     from b24app.hooks.portal_events import portal_events
 
-    desk = Desk.open(
+    desk = _desk(parts)
+    app.register_blueprint(portal_events(desk, Introductions(remotes.oauth, parts.sessions)))
+    app.register_blueprint(carrier_callbacks(desk))
+    _join_robots(app, desk)
+
+
+def _join_robots(app: Flask, desk: Desk) -> None:
+    """Robots call the app's own domain (bitrix24-crm §7.2), so pages answer them too where machines have another."""
+    from b24app.hooks.robots import robots
+
+    app.register_blueprint(robots(desk))
+
+
+def _desk(parts: Parts) -> Desk:
+    from b24app.hooks.counters import HookCounters
+    from b24app.hooks.desk import Desk
+
+    return Desk.open(
         parts.engine,
         parts.sessions,
         parts.waker,
@@ -57,8 +75,6 @@ def _join_hooks(app: Flask, parts: Parts, remotes: Remotes) -> None:
         cache_s=parts.settings.hook_portal_cache_s,
         max_bytes=parts.settings.hook_max_bytes,
     )
-    app.register_blueprint(portal_events(desk, Introductions(remotes.oauth, parts.sessions)))
-    app.register_blueprint(carrier_callbacks(desk))
 
 
 def _join_pages(app: Flask, parts: Parts, remotes: Remotes) -> None:

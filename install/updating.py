@@ -20,7 +20,7 @@ from b24app.bitrix24.features import Feature, has
 from b24app.lanes.ladder import next_try
 from b24app.lanes.slices import Slice
 from b24app.lanes.wake import Waker
-from b24app.store import inbox, portals, return_process, updates
+from b24app.store import inbox, portals, return_process, robots, updates
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef, portal_lane
@@ -82,26 +82,29 @@ def _ask(portal: Portal, parts: InstallParts, told: bool) -> tuple[str | None, A
         row = portals.get(session, portal_id)
         row.looked_at = now
         heard = (row.app_version, row.settings.get(updates.VERSION))
-        returns = _returns_due(row, info, now)
+        steps = _parts_due(row, info, now)
         if told or (row.app_version and version_of(info) not in heard):
             updates.look_again(row)
         keep(row, info)
         if updates.untried(row, parts.wanted):
             updates.start(session, portal_id, parts.wanted, now, new_trace_id())
-        elif returns:
-            look_again(session, portal_id, return_process.STEP, now, new_trace_id(), people=False)
+        else:
+            for step in steps:
+                look_again(session, portal_id, step, now, new_trace_id(), people=False)
 
     return None, act
 
 
-def _returns_due(portal: Portal, info: Mapping[str, Any], now: datetime) -> bool:
-    """Whether the smart process for returns is looked after: each day, and when a portal that has none changed its
-    plan. An update looks after it anyway."""
-    kept = Kept.of(portal.settings)
+def _parts_due(portal: Portal, info: Mapping[str, Any], now: datetime) -> list[str]:
+    """What is looked after by itself: the smart process for returns and the robots each day, the process also when a
+    portal that has none changed its plan. An update looks after both anyway."""
+    if portal.state != PortalState.ACTIVE:
+        return []
+    kept, granted = Kept.of(portal.settings), portal.scopes or ()
     changed = kept.off is not None and plan_of(info) != portal.plan
-    return (
-        portal.state == PortalState.ACTIVE and has(Feature.RETURNS, portal.scopes or ()) and (changed or kept.due(now))
-    )
+    returns = has(Feature.RETURNS, granted) and (changed or kept.due(now))
+    automation = has(Feature.ROBOTS, granted) and robots.Kept.of(portal.settings).due(now)
+    return [*([return_process.STEP] if returns else []), *([robots.STEP] if automation else [])]
 
 
 def _blocked(why: str) -> Act:

@@ -13,7 +13,7 @@ from typing import Any
 
 from b24app.bitrix24.own_fields import OWN, POINT_FIELD, POINT_TYPE, PREFIX
 from b24app.flows.snapshot import Role
-from install import wanted_returns
+from install import wanted_returns, wanted_robots
 from install.labels import VALUES, labels, point_labels
 
 
@@ -99,7 +99,8 @@ def fingerprint(public_url: str, hooks_url: str) -> str:
     types = (POINT_TYPE, public_url + FIELD_PATH, sorted(FIELD_TITLES.items()))
     bound = (EVENTS, hooks_url + EVENTS_PATH, places, types)
     fields = [(role.value, creation(role, own.name, "en")) for role, own in OWN.items()]
-    return hashlib.sha256(repr((fields, bound, wanted_returns.wanted())).encode()).hexdigest()[:40]
+    robots = wanted_robots.robots(public_url, 0, "en", (), None)
+    return hashlib.sha256(repr((fields, bound, wanted_returns.wanted(), robots)).encode()).hexdigest()[:40]
 
 
 @dataclass(frozen=True, slots=True)

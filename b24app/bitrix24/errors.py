@@ -56,11 +56,14 @@ _BY_CODE = {
     Kind.ACCESS: "access_denied invalid_credentials access_error allowed_only_intranet_user"
     " 200040300010 200040300040 200040300030",
     Kind.STAGE: "-",
-    Kind.NOT_FOUND: "not_found error_not_found owner_not_found entity_not_found 200040300000 201140400001 201240400001",
+    Kind.NOT_FOUND: "not_found error_not_found owner_not_found entity_not_found error_activity_not_found 200040300000"
+    " 201140400001 201240400001",
     Kind.VALUE: "crm_field_error_value_not_valid",
     Kind.REQUIRED: "crm_field_error_required",
     Kind.ARGUMENT: "error_argument invalid_arg_value required_arg_missing 100 invalid_request error_event_not_found"
-    " error_placement_not_found error_wrong_handler_url error_unsupported_protocol error_batch_length_exceeded",
+    " error_placement_not_found error_wrong_handler_url error_unsupported_protocol error_batch_length_exceeded"
+    " error_activity_validation_failure",
+    Kind.ALREADY: "error_activity_already_installed",
     Kind.PLAN: "wrong_license update_dynamic_item_restricted create_dynamic_item_restricted"
     " update_dynamic_type_restricted create_dynamic_type_restricted",
     Kind.NOT_RUN: "waybill_not_run",

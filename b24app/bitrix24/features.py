@@ -20,6 +20,7 @@ class Feature(StrEnum):
     NOTICES = "notices"
     DEPARTMENTS = "departments"
     RETURNS = "returns"
+    ROBOTS = "robots"
 
 
 #: All scopes of a feature are needed.
@@ -30,6 +31,7 @@ NEEDS: dict[Feature, frozenset[str]] = {
     Feature.NOTICES: frozenset({"im"}),
     Feature.DEPARTMENTS: frozenset({"user_brief", "department"}),
     Feature.RETURNS: frozenset({"crm", "userfieldconfig"}),
+    Feature.ROBOTS: frozenset({"crm", "bizproc"}),
 }
 
 

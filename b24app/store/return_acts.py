@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from b24app.flows.returns.effects import Actor
 from b24app.logistics.jsonable import dump
 from b24app.logistics.problem import Problem
-from b24app.store import inbox
+from b24app.store import inbox, robot_answers
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import ActState, InboxKind, ReturnAct
 from b24app.store.models.base import MAX_NAME
 from b24app.store.sql import insert_new
+from b24app.wire.trace import new_trace_id
 
 
 class ActKind(StrEnum):
@@ -31,7 +32,10 @@ class ActKind(StrEnum):
     "currency", "note"}. `replace`: the new goods may leave. `lines` {"wishes": [Wish]}: other rows are meant. `errand`
     {"errand": id}: a carrier or a warehouse told something. `tracked` {"shipment": id}: a parcel of the deal turns
     back, or moves on. `note` {"text"}. `read`: what the returns of the deal are judged by is read anew, nothing
-    else."""
+    else.
+
+    Who does not know our rows says `begin` {"told": [Told], …} instead of wishes; without either, all that may still
+    come back does. Any of them may carry `store.robot_answers.WAITS`: a workflow that is told what became of it."""
 
     BEGIN = "begin"
     MOVE = "move"
@@ -118,12 +122,17 @@ def latest(session: Session, portal_id: int, *, return_id: int = 0, deal_id: int
 def finish(
     session: Session, portal_id: int, act_id: int, now: datetime, return_id: int | None, problems: tuple[Problem, ...]
 ) -> None:
-    """It was carried out, or refused with these problems. Raises NoResultFound."""
+    """It was carried out, or refused with these problems; a workflow that waits for it is told. Raises
+    NoResultFound."""
     row = session.scalars(select(ReturnAct).where(ReturnAct.portal_id == portal_id, ReturnAct.id == act_id)).one()
     row.state = ActState.REFUSED if problems else ActState.DONE
     row.result, row.done_at = {"problems": dump(problems)}, now
     row.return_id = return_id if return_id is not None else row.return_id
     session.flush()
+    waits = row.given.get(robot_answers.WAITS)
+    if waits:
+        trace_id = new_trace_id()
+        robot_answers.queue(session, portal_id, row.deal_id, waits, row.return_id, problems, now=now, trace_id=trace_id)
 
 
 def _act(row: ReturnAct) -> Act:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from install.steps import bindings, fields, plan, returns, sections, stage
+from install.steps import bindings, fields, plan, returns, robots, sections, stage
 from install.steps.catalogue import Ground, Read, Save, Step
 
 STEPS: tuple[Step, ...] = (
@@ -13,6 +13,8 @@ STEPS: tuple[Step, ...] = (
     Step("events", bindings.events, bindings.event_reads),
     Step("sections", sections.run, once=True),
     Step("returns", returns.run, returns.reads),
+    # Behind the smart process: it says on which items a robot works, and how stages are called.
+    Step("robots", robots.run, robots.reads),
 )
 
 __all__ = ["STEPS", "Ground", "Read", "Save", "Step"]

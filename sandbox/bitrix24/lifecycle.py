@@ -78,7 +78,7 @@ def uninstall(portal: Portal, *, clean: bool) -> None:
 
 
 def update_app(portal: Portal, version: int | None = None) -> None:
-    """A new version: handlers are removed, the installer must run again, a new application token (§1.8)."""
+    """A new version: handlers and robots are removed, the installer must run again, a new application token (§1.8)."""
     with portal.lock:
         app = portal.app
         if app.install is None:
@@ -98,6 +98,7 @@ def update_app(portal: Portal, version: int | None = None) -> None:
         else:
             fresh.finished = not portal.hub.card.installer_url
         app.handlers.clear()
+        app.robots.clear()
         portal.note("app.updated", portal.hub.card.code, **data)
 
 

@@ -34,7 +34,7 @@ def test_the_rest_works_and_nothing_is_refused(town: Town) -> None:
     shop.shipped(DEAL)
     shop.tab(DEAL)
     town.calm()
-    off = ("im.", "catalog.", "user.current", "department.", "crm.type.", "userfieldconfig.")
+    off = ("im.", "catalog.", "user.current", "department.", "crm.type.", "userfieldconfig.", "bizproc.")
     assert not [name for name in called(town) if name.startswith(off)]
     assert not [row for row in town.journal("rest.call", "bitrix24") if "insufficient_scope" in str(row)]
 
@@ -59,6 +59,7 @@ ONE_LESS = {
     Feature.NOTICES: ("im", ("im.",)),
     Feature.DEPARTMENTS: ("department", ("department.",)),
     Feature.RETURNS: ("userfieldconfig", ("userfieldconfig.", "crm.type.")),
+    Feature.ROBOTS: ("bizproc", ("bizproc.",)),
 }
 
 

@@ -16,7 +16,7 @@ from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.features import Feature, has
 from b24app.flows.snapshot import DealSnapshot
-from b24app.runners.portal import answers, chosen_rate, lookups
+from b24app.runners.portal import answers, chosen_rate, lookups, robot_answers
 from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
 from b24app.runners.portal.chosen_rate import Step
 from b24app.runners.portal.context import Run
@@ -187,6 +187,8 @@ def _command(run: Run, letter: DealLetter, row: OutboxRow) -> Command | None:
     if row.kind == COMMENT:
         files = _files(run, row)
         return timeline.add_comment(key, row.deal_id, row.payload["text"], row.payload["mark"], files)
+    if row.kind == robot_answers.KIND:
+        return robot_answers.command(run, row, key)
     if not has(Feature.NOTICES, run.portal.scopes):
         return None
     return timeline.notify(key, row.payload["user_id"], row.payload["text"], row.payload["tag"])
@@ -271,7 +273,8 @@ def _row_outcome(
         return chosen_rate.outcome(run, session, letter, row, steps[row.id], answer, now, ms)
     if error is None:
         return Outcome(row.id, "done", "done", ms, result_ref=answers.reference(answer.results.get(key)))
-    return answers.of_row(run, session, row, letter, error, now, ms)
+    known = robot_answers.refused(row, error, ms) if row.kind == robot_answers.KIND else None
+    return known or answers.of_row(run, session, row, letter, error, now, ms)
 
 
 def _moved(batch: Batch, answer: BatchAnswer, now: datetime) -> dict[int, dict[str, Any]]:

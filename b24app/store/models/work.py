@@ -31,7 +31,8 @@ class InboxKind(StrEnum):
     counts). The key of a `job`, of `quotes` and of `address` is the id of its row in table `job`, that of `points` the
     id of a `point_source`, those of `paper`, `rates` and `stock` are ids of tables `paper`, `rate` and `stock_look`,
     that of `filed` is `look:` and a shipment or `file:` and a `filed`, that of `return` (a portal's lane) the id of a
-    `return_act`, those of `return_item` are made by `store.return_items`."""
+    `return_act`, those of `return_item` are made by `store.return_items`, that of `robot` is a digest of its token (the
+    call is sealed)."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -54,6 +55,7 @@ class InboxKind(StrEnum):
     FILED = "filed"
     RETURN = "return"
     RETURN_ITEM = "return_item"
+    ROBOT = "robot"
 
 
 class InboxState(StrEnum):

@@ -34,6 +34,10 @@ class Delivery:
         """Begin the dice anew, after the seed was changed."""
         self._rng = random.Random(self._portal.switches.event_seed)
 
+    def chance(self, least: float, most: float) -> float:
+        """A throw of the portal's dice between two numbers."""
+        return self._rng.uniform(least, max(least, most))
+
     def emit(self, event: str, data: dict[str, Any], actor: Actor) -> None:
         """Queue ``event`` for every handler bound to it. Before installFinish and while blocked nothing is sent."""
         app = self._portal.app

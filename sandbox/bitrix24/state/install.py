@@ -9,6 +9,8 @@ from typing import Any
 
 from sandbox.kernel.numbers import Numbers
 
+from .automation import Robot, Run
+
 
 @dataclass
 class Install:
@@ -112,6 +114,9 @@ class AppState:
         self.field_types: dict[str, FieldType] = {}
         self.offline: dict[int, OfflineEvent] = {}
         self.triggers: dict[str, str] = {}
+        self.robots: dict[str, Robot] = {}
+        # Runs stay with the portal when the app goes: whoever waits then waits for ever.
+        self.runs: dict[str, Run] = {}
         self.app_options: dict[str, Any] = {}
         self.user_options: dict[int, dict[str, Any]] = {}
         self.ids: Iterator[int] = Numbers(101)
@@ -128,3 +133,4 @@ class AppState:
         self.field_types.clear()
         self.offline.clear()
         self.triggers.clear()
+        self.robots.clear()

@@ -7,21 +7,24 @@ import pytest
 from b24app.bitrix24.features import NEEDS, Feature, has, lacking
 from b24app.bitrix24.scopes import REQUESTED
 
-S, T, W, N, D, R = Feature
+S, T, W, N, D, R, A = Feature
 ALL = frozenset(Feature)
 #: What a portal granted -> the features it has.
 TABLE: tuple[tuple[str, frozenset[Feature]], ...] = (
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig", ALL),
-    ("crm,placement,catalog,im,user_brief,department", ALL - {R}),
-    ("crm,placement,catalog,im,userfieldconfig", ALL - {D}),
-    ("crm,placement,catalog,im,user_brief", ALL - {D, R}),
-    ("crm,placement,catalog,im,department", ALL - {D, R}),
+    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc", ALL),
+    ("crm,placement,catalog,im,user_brief,department,userfieldconfig", ALL - {A}),
+    ("crm,placement,catalog,im,user_brief,department,bizproc", ALL - {R}),
+    ("crm,placement,catalog,im,userfieldconfig", ALL - {D, A}),
+    ("crm,placement,catalog,im,user_brief", ALL - {D, R, A}),
+    ("crm,placement,catalog,im,department", ALL - {D, R, A}),
+    ("crm,bizproc", frozenset({S, A})),
+    ("bizproc", frozenset()),
     ("crm,placement,catalog", frozenset({S, T, W})),
     ("crm,placement,im", frozenset({S, T, N})),
     ("crm,placement", frozenset({S, T})),
     ("crm", frozenset({S})),
     ("placement,im", frozenset({T, N})),
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,task", ALL),
+    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,task", ALL),
     ("task", frozenset()),
     # A row from before scopes were kept: nothing is switched off on a guess.
     ("", ALL),

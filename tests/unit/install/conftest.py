@@ -31,6 +31,7 @@ class RememberingPortal:
     field_types: list[dict[str, Any]] = field(default_factory=list)
     types: list[dict[str, Any]] = field(default_factory=list)
     type_fields: list[dict[str, Any]] = field(default_factory=list)
+    robots: dict[str, dict[str, Any]] = field(default_factory=dict)
     info: dict[str, Any] = field(
         default_factory=lambda: {"LICENSE": "ru_pro100", "LICENSE_TYPE": "pro100", "VERSION": 1}
     )
@@ -195,6 +196,23 @@ class RememberingPortal:
         gone = (params["event"], params["handler"])
         self.events = [row for row in self.events if (row["event"], row["handler"]) != gone]
         return {"count": 1}
+
+    def _bizproc_robot_list(self, params: Mapping[str, Any]) -> Any:
+        return list(self.robots)
+
+    def _bizproc_robot_add(self, params: Mapping[str, Any]) -> Any:
+        if params["CODE"] in self.robots:
+            raise RestError("ERROR_ACTIVITY_ALREADY_INSTALLED", "Already installed!", "bizproc.robot.add")
+        self.robots[params["CODE"]] = {name: value for name, value in params.items() if name != "CODE"}
+        return True
+
+    def _bizproc_robot_update(self, params: Mapping[str, Any]) -> Any:
+        self.robots[params["CODE"]] |= params["FIELDS"]
+        return True
+
+    def _bizproc_robot_delete(self, params: Mapping[str, Any]) -> Any:
+        del self.robots[params["CODE"]]
+        return True
 
 
 @pytest.fixture

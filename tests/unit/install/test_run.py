@@ -9,14 +9,18 @@ import pytest
 
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.own_fields import OWN
+from b24app.bitrix24.robots import MOVE, START
 from b24app.clock import FixedClock
 from b24app.flows.return_process import OffReason
+from b24app.flows.returns.rules import KEY as RULES
+from b24app.flows.returns.rules import Reason, ReturnRules
 from b24app.frames.formats import Formats
 from b24app.frames.words import words as words_in
 from b24app.lanes.engine import LaneEngine, Timing
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.lanes.wake import LocalWakes
-from b24app.store import portals
+from b24app.logistics.returning import ReturnStage
+from b24app.store import portal_settings, portals
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.field_wishes import read_again
 from b24app.store.models import InboxKind, InboxRow, LaneKind, Portal, PortalState
@@ -90,6 +94,46 @@ def test_a_portal_gets_everything_once(job: Callable[[], None], sessions: Sessio
         assert (pipeline.trigger_stage, pipeline.enabled) == ("WB_SHIP", False)
 
 
+def test_robots_are_registered_mended_and_renewed(
+    job: Callable[[], None], sessions: Sessions, portal: Portal, there: Any
+) -> None:
+    job()
+    assert list(there.robots) == [START, MOVE]
+    assert there.robots[START]["HANDLER"] == f"{PUBLIC}/b24/robots/{START}"
+    assert there.robots[START]["PROPERTIES"]["reason"]["Options"]["defect"] == "Брак"
+    stages = there.robots[MOVE]["PROPERTIES"]["stage"]["Options"]
+    assert list(stages) == [stage.value for stage in ReturnStage]
+    # It works on the items of the portal's own process too.
+    assert there.robots[MOVE]["FILTER"]["INCLUDE"][1][2] == "DYNAMIC_1042"
+
+    # Somebody deleted one, and an older release had another.
+    del there.robots[MOVE]
+    there.robots |= {"waybill_older": {}, "somebody_elses": {}}
+    job()
+    assert set(there.robots) == {START, MOVE, "somebody_elses"}
+
+    rules = ReturnRules(reasons=(Reason("scratch", {"ru": "Царапина"}), Reason("size", {"ru": "Размер"}, off=True)))
+    with session_scope(sessions) as session:
+        portal_settings.merge(session, portal.id, **{RULES: rules.to_json()})
+    there.asked.clear()
+    job()
+    assert there.asked.count("bizproc.robot.update") == 2
+    assert there.robots[START]["PROPERTIES"]["reason"]["Options"] == {"scratch": "Царапина"}
+
+
+def test_a_portal_without_automation_is_installed(
+    job: Callable[[], None], sessions: Sessions, portal: Portal, there: Any
+) -> None:
+    there.broken["bizproc.robot.add"] = RestError("ERROR_ACTIVITY_ADD_FAILURE", "Activity save error!", "…")
+    job()
+    with sessions() as session:
+        [row] = [row for row in portals.install_steps(session, portal.id) if row.step == "robots"]
+    assert (row.state, row.words) == ("done", "skipped|Activity save error!")
+    there.broken.clear()
+    job()
+    assert list(there.robots) == [START, MOVE]
+
+
 def test_doing_it_again_writes_nothing(job: Callable[[], None], there: Any) -> None:
     job()
     there.asked.clear()
@@ -116,6 +160,7 @@ def test_a_silent_portal_is_tried_again_from_the_step_that_failed(
         "done",
         "done",
         "done",
+        "waiting",
         "waiting",
         "waiting",
         "waiting",

@@ -1,0 +1,88 @@
+"""What a workflow of the portal is told that waits for one of our robots: one outbox row for each of its tokens, ever.
+
+A token lets a workflow go on once, so it is sealed, here and in the act that it belongs to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from b24app.flows.decisions import Text
+from b24app.logistics.jsonable import Jsonable
+from b24app.logistics.problem import Problem
+from b24app.store import outbox
+from b24app.store.comments import comment
+from b24app.store.crypto import seal, unseal
+from b24app.store.lanes import LaneRef
+from b24app.store.models import GoodsReturn, Portal
+from b24app.store.outbox import ToPortal
+from b24app.words import say_problem
+
+#: Kind of an outbox row, and the name in `ReturnAct.given` under which an act keeps by which workflow it was wished.
+KIND, WAITS = "robot_answer", "robot"
+
+
+@dataclass(frozen=True, slots=True)
+class RobotAnswer(Jsonable):
+    """What the robot gives back: a return's number and stage (empty = there is none), and why it did not work."""
+
+    token: str
+    number: str = ""
+    stage: str = ""
+    problem: str = ""
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {"number": self.number, "stage": self.stage, "problem": self.problem}
+
+
+def queue(
+    session: Session,
+    portal_id: int,
+    deal_id: int,
+    waits: Mapping[str, Any],
+    return_id: int | None,
+    problems: Sequence[Problem],
+    *,
+    now: datetime,
+    trace_id: str,
+) -> LaneRef:
+    """The workflow is told what became of its wish, and the deal's timeline why it did not work. `waits`: `{"token",
+    "key"}`, the token empty where nobody waits. Wake the lane after the commit."""
+    portal = session.get_one(Portal, portal_id)
+    mine = session.get(GoodsReturn, return_id) if return_id is not None else None
+    mine = mine if mine is not None and mine.portal_id == portal_id else None
+    number, stage = (mine.number, mine.stage) if mine is not None else ("", "")
+    refused = _said(problems, portal.language)
+    things: list[ToPortal] = []
+    if refused and deal_id:
+        text = Text("robot.refused", {"problem": refused}, f"robot:{waits['key']}")
+        things.append(comment(portal_id, deal_id, text, portal.language))
+    if waits["token"]:
+        # What did begin may have something open: why it was not approved, an article that the deal does not have.
+        left = [Problem.from_json(each) for each in mine.problems] if mine is not None else []
+        said = refused or _said(left, portal.language)
+        answer = RobotAnswer(str(waits["token"]), number, stage, said)
+        sealed = seal(_engine(session), json.dumps(answer.to_json(), ensure_ascii=False))
+        things.append(ToPortal(deal_id, KIND, f"robot:{portal_id}:{waits['key']}", {"sealed": sealed}))
+    return outbox.add(session, portal_id, things, now=now, trace_id=trace_id)
+
+
+def _said(problems: Sequence[Problem], lang: str) -> str:
+    return " ".join(say_problem(each, lang) for each in problems)
+
+
+def opened(session: Session, payload: Mapping[str, Any]) -> RobotAnswer:
+    """Raises NoKeyError."""
+    return RobotAnswer.from_json(json.loads(unseal(_engine(session), payload["sealed"])))
+
+
+def _engine(session: Session) -> Engine:
+    bind = session.get_bind()
+    return bind if isinstance(bind, Engine) else bind.engine
