@@ -20,7 +20,7 @@ from b24app.frames.session import PageSession
 from b24app.logistics.papers import PaperForm
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.store import audit, papers, portals, shipments
+from b24app.store import audit, papers, portals, return_labels, shipments
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces.deal import tab_facts
@@ -91,6 +91,8 @@ class Papers:
         portal_id, link = PAPERS.told(parts.signer, token)
         with session_scope(parts.sessions) as session:
             given = papers.use_link(session, portal_id, link, now, LIFE) or {}
+            if "label" in given:
+                return _label(session, portal_id, int(given["label"]))
             files = papers.contents(session, portal_id, given.get("papers", ()))
             kept = [each for each in given.get("papers", ()) if each in files]
             name = _name(session, portal_id, kept) if kept else ""
@@ -119,6 +121,16 @@ class Papers:
         carrier = parts.carrier(shipment.system if shipment else "", who.lang)
         shown = papers_view(facts, shipment, viewer.formats, carrier, forms, may_ask=True)
         return pages.fragment(TEMPLATE, viewer, who, parts.signer, papers=shown)
+
+
+def _label(session: Session, portal_id: int, label_id: int) -> Response:
+    """The label of a return order. Raises PageError(LINK_SPENT) for one that is kept no longer."""
+    found = return_labels.get(session, portal_id, label_id)
+    file = return_labels.content(session, portal_id, label_id)
+    if found is None or not file:
+        raise PageError(ErrorCode.LINK_SPENT, "a label that is kept no longer")
+    label, errand = found
+    return pdf(file, _NOT_IN_NAMES.sub("_", f"{label.form}-{errand.order_number or errand.number}") + ".pdf")
 
 
 def _own(session: Session, who: PageSession, shipment_id: int) -> Shipment:

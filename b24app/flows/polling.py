@@ -59,17 +59,24 @@ def next_poll(
     status: Status, view: ShipmentView, now: datetime, status_at: datetime | None = None, pace: Pace | None = None
 ) -> datetime | None:
     """None = never again. `pace` None = the ladder of pauses below callbacks."""
+    taken_at = view.accepted_at or now
+    return next_look(status, taken_at, status_at or view.status_at or taken_at, now, pace)
+
+
+def next_look(
+    status: Status, taken_at: datetime, changed_at: datetime, now: datetime, pace: Pace | None = None
+) -> datetime | None:
+    """The same of any order: `taken_at` = the system took it, `changed_at` = it came to its status."""
     if status.rank < Status.CREATED.rank:
-        return _while_undecided(view.accepted_at or now, now)
-    changed = status_at or view.status_at or view.accepted_at or now
+        return _while_undecided(taken_at, now)
     if status.is_final:
-        late = changed + LATE_CHECK
-        return None if is_over(status, changed, now) else pace.next_look(late) if pace else late
-    if now - changed > GIVE_UP:
+        late = changed_at + LATE_CHECK
+        return None if is_over(status, changed_at, now) else pace.next_look(late) if pace else late
+    if now - changed_at > GIVE_UP:
         return None
     if pace is not None:
         return pace.next_look(now)
-    return now + _pause(now - changed, ON_THE_WAY, ON_THE_WAY_LAST)
+    return now + _pause(now - changed_at, ON_THE_WAY, ON_THE_WAY_LAST)
 
 
 def is_over(status: Status, status_at: datetime | None, now: datetime) -> bool:

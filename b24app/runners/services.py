@@ -40,21 +40,22 @@ class Services:
 
     def open_system(self, connection: Connection) -> Any:
         """The ports of the connection's system, over its account. Raises KeyError for a system we do not have."""
-        plugin = self.plugins[connection.system]
-        rate = plugin.manifest.rate
+        return self.plugins[connection.system].open(self.context_of(connection))
+
+    def context_of(self, connection: Connection) -> OpenContext:
+        """What its system is opened with. Raises KeyError for a system we do not have."""
+        rate = self.plugins[connection.system].manifest.rate
         remote = RemoteKey(connection.system, str(connection.id))
-        return plugin.open(
-            OpenContext(
-                settings=connection.settings,
-                mode=connection.mode,
-                base_url=self.system_url(connection),
-                http=self.wire_of(connection),
-                clock=self.clock,
-                token_cache=self.carrier_tokens,
-                remote_key=remote,
-                budget=self.budgets.pace(remote, rate.per_second, rate.concurrency),
-                urls=self.system_urls(connection),
-            )
+        return OpenContext(
+            settings=connection.settings,
+            mode=connection.mode,
+            base_url=self.system_url(connection),
+            http=self.wire_of(connection),
+            clock=self.clock,
+            token_cache=self.carrier_tokens,
+            remote_key=remote,
+            budget=self.budgets.pace(remote, rate.per_second, rate.concurrency),
+            urls=self.system_urls(connection),
         )
 
     def wire_of(self, connection: Connection) -> Http:

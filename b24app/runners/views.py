@@ -9,7 +9,7 @@ from typing import Any
 from b24app.flows.choose import Conditions, Rule
 from b24app.flows.picking import Before, Picking
 from b24app.flows.portions import Portion
-from b24app.flows.snapshot import PipelineConfig, ProblemView, ShipmentView
+from b24app.flows.snapshot import Defaults, PipelineConfig, ProblemView, ShipmentView
 from b24app.logistics.model import DeliveryKind, Sender
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
@@ -54,6 +54,11 @@ def draft_config(
     stages = _stages_of(portals, pipeline.category_id)
     told = {**own, **columns, **stages, "defaults": defaults, "delivery_types": kinds}
     return replace(PipelineConfig.from_json(told), rules=tuple(rules))
+
+
+def defaults_of(portal: Portal) -> Defaults:
+    """The portal's guesses, whatever the pipeline."""
+    return Defaults.from_json((portal.settings or {}).get("defaults", {}))
 
 
 def _stages_of(settings: Mapping[str, Any], category: int) -> dict[str, list[str]]:

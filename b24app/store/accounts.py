@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from b24app.store import portal_settings
+from b24app.store import portal_settings, return_errand_lane
 from b24app.store.models import (
     Connection,
     ConnectionState,
@@ -71,3 +71,4 @@ def remove(session: Session, portal_id: int, row: Connection) -> None:
             session.delete(rule)
     row.state, row.settings, row.hook_secret = ConnectionState.REMOVED, {}, secrets.token_urlsafe(24)
     portal_settings.forget_connection(session, portal_id, row.id)
+    return_errand_lane.abandon(session, portal_id, row.id)

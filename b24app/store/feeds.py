@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from b24app.logistics.order import OrderState
-from b24app.store import inbox, lanes, shipments
+from b24app.store import inbox, lanes, return_errand_lane, shipments
 from b24app.store.lanes import FenceLostError, LaneRef
 from b24app.store.models import Connection, FeedRow, InboxKind, Shipment
 from b24app.store.sql import changed, chunks, insert_new
@@ -107,8 +107,14 @@ def tell(
         mine, left = _mine(session, account, left)
         hinted = shipments.by_remote_ids(session, account.portal_id, account.id, read_again)
         shipments.poll_now(session, account.portal_id, sorted(row.id for row in hinted.values()), now)
+        names = [
+            *read_again,
+            *(name for state in left for name in (state.remote_id, state.number, state.tracking_number)),
+        ]
+        back = return_errand_lane.look_now(session, account.portal_id, account.id, names, now)
+        left = [each for each in left if not back & {each.remote_id, each.number, each.tracking_number}]
         news = _news(session, account, mine)
-        if news or hinted:
+        if news or hinted or back:
             lane = lanes.connection_lane(session, account.id)
             inbox.append_many(session, lane.id, InboxKind.FEED, news, now=now)
             wake.add(lane)

@@ -10,7 +10,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, case, exists, func, or_, select, union, update
 from sqlalchemy.orm import Session, aliased
 
-from b24app.store.models import InboxRow, InboxState, Intent, Lane, LaneKind, OutboxRow, OutboxState, Priority
+from b24app.store.models import (
+    InboxRow,
+    InboxState,
+    Intent,
+    Lane,
+    LaneKind,
+    OutboxRow,
+    OutboxState,
+    Priority,
+    ReturnErrand,
+)
 from b24app.store.sql import changed
 
 
@@ -187,9 +197,10 @@ def next_due(session: Session, lane_id: int) -> datetime | None:
     rows = select(func.min(InboxRow.due_at)).where(InboxRow.lane_id == lane_id, InboxRow.state == InboxState.NEW)
     intents = select(func.min(Intent.next_try_at)).where(Intent.lane_id == lane_id)
     outbox = select(func.min(OutboxRow.next_try_at)).where(OutboxRow.lane_id == lane_id)
+    errands = select(func.min(ReturnErrand.next_try_at)).where(ReturnErrand.lane_id == lane_id)
     own = select(Lane.next_due_at, Lane.not_before).where(Lane.id == lane_id)
     found = session.execute(
-        own.add_columns(rows.scalar_subquery(), intents.scalar_subquery(), outbox.scalar_subquery())
+        own.add_columns(*(each.scalar_subquery() for each in (rows, intents, outbox, errands)))
     ).one_or_none()
     if found is None:
         return None
@@ -208,6 +219,7 @@ def due_lanes(session: Session, now: datetime, limit: int = 500) -> list[LaneRef
         select(InboxRow.lane_id).where(InboxRow.state == InboxState.NEW, InboxRow.due_at <= now),
         select(Intent.lane_id).where(Intent.next_try_at <= now),
         select(OutboxRow.lane_id).where(OutboxRow.next_try_at <= now),
+        select(ReturnErrand.lane_id).where(ReturnErrand.next_try_at <= now),
         select(Lane.id).where(Lane.next_due_at <= now),
         select(Lane.id).where(Lane.lease_until <= now),
     ).subquery()

@@ -14,18 +14,22 @@ from b24app.lanes.slices import Slice, SliceResult
 from b24app.logistics.status import Status
 from b24app.runners.connection import chores, collecting, feeding, telling
 from b24app.runners.connection.account import Account
+from b24app.runners.connection.back_ways import BackWays
+from b24app.runners.connection.errands import Errands
 from b24app.runners.connection.feeding import Feeding
 from b24app.runners.connection.filing import Filing
 from b24app.runners.connection.papering import Papering
 from b24app.runners.connection.quoting import Quoting
 from b24app.runners.connection.rating import Rater
 from b24app.runners.connection.refreshing import Refreshing
+from b24app.runners.connection.return_findings import Findings
+from b24app.runners.connection.return_labels import ReturnLabels
 from b24app.runners.connection.saving import Saver
 from b24app.runners.connection.stocking import Names, Stocking
 from b24app.runners.connection.tasks import CHANGE, CHECK, CREATE, FOLLOW, STOP, Landed, Task, carry_out, carry_out_all
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
-from b24app.store import inbox, intents, origins, portals, sending, shipments
+from b24app.store import inbox, intents, origins, portals, return_errand_lane, sending, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.models import Connection, ConnectionState, Intent, IntentState, PortalState, Shipment
@@ -54,26 +58,26 @@ POOL = 64
 
 @dataclass
 class Run:
-    """One slice's work in progress. The parts from `quotes` to `feeds` fly beside the orders, in what room these
-    leave. A call may be for many orders that are only followed (`batch` of them at most)."""
+    """One slice's work in progress. `halves` and `others` fly beside the orders, in what room these leave, each of
+    `halves` in half of the width at most. A call may be for many orders that are only followed (`batch` of them)."""
 
     slice: Slice
     account: Account
     system: Any
     width: int
-    quotes: Quoting
-    papers: Papering
-    stock: Stocking
-    filed: Filing
-    points: Refreshing
+    halves: tuple[Any, ...]
+    others: tuple[Any, ...]
     feeds: Feeding
     batch: int = 1
     flying: dict[Future[list[Landed]], tuple[Task, ...]] = field(default_factory=dict)
 
     @property
+    def parts(self) -> tuple[Any, ...]:
+        return (*self.halves, *self.others, self.feeds)
+
+    @property
     def beside(self) -> list[Future[Any]]:
-        parts = (self.quotes, self.papers, self.stock, self.filed, self.points, self.feeds)
-        return [future for part in parts for future in part.flying]
+        return [future for part in self.parts for future in part.flying]
 
     @property
     def room(self) -> int:
@@ -104,12 +108,8 @@ class ConnectionRunner:
             return SliceResult()
         self._rater.do(slice_, run.account, run.system)
         chores.do(self._services, slice_, run.account, run.system)
-        run.quotes.load()
-        run.papers.load()
-        run.stock.load()
-        run.filed.load()
-        run.points.load()
-        run.feeds.load()
+        for part in run.parts:
+            part.load()
         self._told(run)
         heard = time.monotonic()
         while True:
@@ -121,12 +121,10 @@ class ConnectionRunner:
             if slice_.time_left() > 0 and run.room > 0:
                 for tasks in self._pick(run):
                     run.flying[self._pool.submit(self._carry_out, run.system, tasks)] = tasks
-                run.papers.begin(min(run.room, run.width // 2 - len(run.papers.flying)))
-                run.quotes.begin(min(run.room, run.width // 2 - len(run.quotes.flying)))
-                run.stock.begin(run.room)
-                run.filed.begin(run.room)
-                run.points.begin(run.room)
-                run.feeds.begin(run.room)
+                for part in run.halves:
+                    part.begin(min(run.room, max(1, run.width // 2) - len(part.flying)))
+                for part in (*run.others, run.feeds):
+                    part.begin(run.room)
             if not (run.flying or run.beside):
                 break
             self._land(run)
@@ -152,9 +150,9 @@ class ConnectionRunner:
         account = Account(portal, connection, pipelines, pace_of(manifest, connection))
         system = services.open_system(connection)
         beside = (services, slice_, account, system, self._pool)
-        kept = (Stocking(*beside, self._names), Filing(*beside))
-        parts = (Quoting(*beside), Papering(*beside), *kept, Refreshing(*beside), Feeding(*beside))
-        return Run(slice_, account, system, width, *parts, batch=track.batch if track else 1)
+        halves = (Papering(*beside), Quoting(*beside), Errands(*beside), BackWays(*beside), ReturnLabels(*beside))
+        others = (Stocking(*beside, self._names), Filing(*beside), Findings(*beside), Refreshing(*beside))
+        return Run(slice_, account, system, width, halves, others, Feeding(*beside), track.batch if track else 1)
 
     # --- choosing ----------------------------------------------------------------------------------------------------
 
@@ -199,12 +197,8 @@ class ConnectionRunner:
             run.flying.pop(future)
         for some in chunks([landed for future in done for landed in future.result()], SAVE_MOST):
             self._save(run, some)
-        run.quotes.land()
-        run.papers.land()
-        run.stock.land()
-        run.filed.land()
-        run.points.land()
-        run.feeds.land()
+        for part in run.parts:
+            part.land()
 
     def _told(self, run: Run) -> None:
         """Save what feeds told of this account's orders, row by row with what came of it."""
@@ -243,8 +237,9 @@ class ConnectionRunner:
                 return None
             tries = sending.earliest_due(session, run.slice, Intent)
             polls = shipments.next_poll(session, run.slice)
+            errands = return_errand_lane.earliest(session, run.slice)
         now = self._services.clock.now()
-        moments = (tries, polls, chores.next_check(account, run.slice, now), run.feeds.next_due(now))
+        moments = (tries, polls, errands, chores.next_check(account, run.slice, now), run.feeds.next_due(now))
         return min(moment for moment in moments if moment is not None)
 
 

@@ -27,6 +27,8 @@ from b24app.store.models.return_desk import (
     PublicTry,
     ReturnAct,
     ReturnErrand,
+    ReturnLabel,
+    ReturnPrices,
 )
 from b24app.store.models.returns import (
     CodeKind,
@@ -132,9 +134,11 @@ __all__ = [
     "ReturnCode",
     "ReturnCount",
     "ReturnErrand",
+    "ReturnLabel",
     "ReturnMove",
     "ReturnPhoto",
     "ReturnPhotoFile",
+    "ReturnPrices",
     "ReturnRefund",
     "ReturnRow",
     "ReturnScan",

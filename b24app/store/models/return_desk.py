@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b24app.store.crypto import EncryptedJson
+from b24app.store.crypto import EncryptedBytes, EncryptedJson
 from b24app.store.models.base import MAX_NAME, Base, BigId, Json
 
 
@@ -122,6 +122,38 @@ class PublicTry(Base):
     what: Mapped[str] = mapped_column(String(64))
     n: Mapped[int] = mapped_column(default=0)
     until: Mapped[datetime]
+
+
+class ReturnPrices(Base):
+    """What one account says of a return's way back (`flows.returns.ways.Prices`): nothing of the client is in it."""
+
+    __tablename__ = "return_prices"
+    __table_args__ = (UniqueConstraint("return_id", "connection_id"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    return_id: Mapped[int] = mapped_column(ForeignKey("goods_return.id", ondelete="CASCADE"))
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    asked_at: Mapped[datetime]
+    prices: Mapped[Json]
+
+
+class ReturnLabel(Base):
+    """The label of the order that brings goods back: `form` and `remote_key` as of a `Paper`, and its file, which
+    names a person. One that is asked for anew takes the place of the former."""
+
+    __tablename__ = "return_label"
+    __table_args__ = (UniqueConstraint("errand_id"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    errand_id: Mapped[int] = mapped_column(ForeignKey("return_errand.id", ondelete="CASCADE"))
+    form: Mapped[str] = mapped_column(String(24))
+    status: Mapped[str] = mapped_column(String(8))
+    remote_key: Mapped[str] = mapped_column(String(64), default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[Json] = mapped_column(default=dict)
+    content: Mapped[bytes | None] = mapped_column(EncryptedBytes, nullable=True)
+    asked_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
 
 
 class ClerkPhone(Base):

@@ -32,7 +32,8 @@ class InboxKind(StrEnum):
     id of a `point_source`, those of `paper`, `rates` and `stock` are ids of tables `paper`, `rate` and `stock_look`,
     that of `filed` is `look:` and a shipment or `file:` and a `filed`, that of `return` (a portal's lane) the id of a
     `return_act`, those of `return_item` are made by `store.return_items`, that of `robot` is a digest of its token (the
-    call is sealed)."""
+    call is sealed). An account's lane: `return_prices` and `return_label` are ids of these tables, `return_photo` is an
+    errand's id and a picture's digest."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -56,6 +57,9 @@ class InboxKind(StrEnum):
     RETURN = "return"
     RETURN_ITEM = "return_item"
     ROBOT = "robot"
+    RETURN_PRICES = "return_prices"
+    RETURN_LABEL = "return_label"
+    RETURN_PHOTO = "return_photo"
 
 
 class InboxState(StrEnum):

@@ -56,7 +56,8 @@ MANIFEST = Manifest(
         *("Orders", "Preview", "Tracking", "Feed", "Callbacks", "Cancels", "Changes", "Papers", "Returns"),
         *("Quotes", "Offers", "PickupPoints", "SignsOut", "ConnectionTest"),
     ),
-    limits={"phone_countries": ("RU", "KZ", "BY"), "max_number": 100, "address": 255},
+    # A return is made of an order of ApiShip's own (`POST /orders/return`).
+    limits={"phone_countries": ("RU", "KZ", "BY"), "max_number": 100, "address": 255, "return_own_only": True},
     settings_form=_FORM,
     # No limit is documented (§9): modest.
     rate=RatePolicy(per_second=10, concurrency=4),

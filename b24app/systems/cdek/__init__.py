@@ -30,7 +30,8 @@ MANIFEST = Manifest(
         "AddressCheck",
         "ConnectionTest",
     ),
-    limits=LIMITS,
+    # §6.9: `clientReturn` takes no number of ours.
+    limits={**LIMITS, "return_found_by_order": True},
     settings_form=SETTINGS,
     rate=RatePolicy(per_second=50, concurrency=8),
     base_urls={"live": "https://api.cdek.ru", "test": "https://api.edu.cdek.ru"},

@@ -14,11 +14,12 @@ from typing import Any
 from b24app.logistics.aftercare import ReturnRequest
 from b24app.logistics.errors import Refused, Uncertain
 from b24app.logistics.model import DeliveryKind, Recipient, Sender, ShipmentRequest
-from b24app.logistics.order import Decision, OrderState, fingerprint
+from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerprint
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.cdek.client import Client, Reply
 from b24app.systems.cdek.errors import NOT_FOUND
 from b24app.systems.cdek.orders import SHOP, Way, build_order, entity_fingerprint, parse_order, related
+from b24app.systems.kit.statuses import of_return
 
 LINK = "client_return_order"
 
@@ -119,8 +120,13 @@ class ReturnDesk:
 
 
 def _back_in(reply: Reply, label: str) -> OrderState:
+    """An order that a client hands in has a beginning and may be called off, unlike one that merely comes back."""
     data: Mapping[str, Any] = reply.document
-    state = parse_order(data, back=True)
+    state = parse_order(data)
     if state is None:
         raise reply.odd(label)
-    return state
+    return replace(state, events=_as_back(state.events), retracted=_as_back(state.retracted))
+
+
+def _as_back(events: tuple[TrackingEvent, ...]) -> tuple[TrackingEvent, ...]:
+    return tuple(replace(event, back=True, status=of_return(event.status), problem=None) for event in events)

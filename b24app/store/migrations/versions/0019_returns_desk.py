@@ -123,6 +123,36 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('public_id', sa.String(length=24), nullable=True))
         batch_op.create_index('uq_portal_public_id', ['public_id'], unique=True)
 
+    op.create_table('return_prices',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('return_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('connection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('prices', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['connection_id'], ['connection.id'], name=op.f('fk_return_prices_connection_id_connection'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_return_prices_portal_id_portal'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['return_id'], ['goods_return.id'], name=op.f('fk_return_prices_return_id_goods_return'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_return_prices')),
+    sa.UniqueConstraint('return_id', 'connection_id', name=op.f('uq_return_prices_return_id_connection_id'))
+    )
+    op.create_table('return_label',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('errand_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('form', sa.String(length=24), nullable=False),
+    sa.Column('status', sa.String(length=8), nullable=False),
+    sa.Column('remote_key', sa.String(length=64), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('problem', sa.JSON(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['errand_id'], ['return_errand.id'], name=op.f('fk_return_label_errand_id_return_errand'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_return_label_portal_id_portal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_return_label')),
+    sa.UniqueConstraint('errand_id', name=op.f('uq_return_label_errand_id'))
+    )
     with op.batch_alter_table('deal_returns', schema=None) as batch_op:
         batch_op.add_column(sa.Column('basis', sa.Text(), nullable=True))
 
@@ -144,6 +174,8 @@ def downgrade() -> None:
     with op.batch_alter_table('deal_returns', schema=None) as batch_op:
         batch_op.drop_column('basis')
 
+    op.drop_table('return_label')
+    op.drop_table('return_prices')
     with op.batch_alter_table('return_errand', schema=None) as batch_op:
         batch_op.drop_index('ix_return_errand_next_try_at')
         batch_op.drop_index('ix_return_errand_lane_id_next_try_at')

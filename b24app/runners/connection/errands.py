@@ -1,0 +1,207 @@
+"""What an account is asked for returns, in its own lane beside its orders: carriers bring goods back, warehouses expect
+them (`store.return_errands`).
+
+A row is `sending` before its call leaves, and found again by our number afterwards, so that a crash at any line makes
+no second order. What a system tells becomes an act in the portal's lane, in the transaction that keeps it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from b24app.flows.returns.effects import Actor
+from b24app.lanes.slices import Slice
+from b24app.logistics.errors import AccountProblem, LogisticsError, Uncertain
+from b24app.logistics.order import Decision
+from b24app.logistics.problem import Problem
+from b24app.logistics.status import Incident, Status
+from b24app.runners.connection import return_findings, return_labels
+from b24app.runners.connection.account import Account
+from b24app.runners.connection.errand_calls import Plan, plan_of, take
+from b24app.runners.connection.errand_outcomes import Came, Deed, Terms, columns, strange
+from b24app.runners.connection.outcomes import ACCOUNT_PAUSE
+from b24app.runners.services import Services
+from b24app.store import portals, problems, return_acts, return_errand_lane, return_errands
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.lanes import LaneRef
+from b24app.store.models import ConnectionState, ErrandState, ReturnErrand
+from b24app.store.return_acts import ActKind, Wanted
+from b24app.store.return_errands import Errand
+from b24app.systems.plugin import Manifest
+
+#: A write begins within this after its row was marked, and is over after that (as an order's, `runner`).
+SEND_WITHIN_S = 8.0
+DONE_WITHIN = timedelta(seconds=SEND_WITHIN_S + 32)
+_log = structlog.get_logger("waybill.connection")
+
+
+@dataclass
+class Errands:
+    """The errands of one slice."""
+
+    services: Services
+    slice: Slice
+    account: Account
+    system: Any
+    pool: Executor
+    flying: dict[Future[Came], Plan] = field(default_factory=dict)
+    _due: datetime | None = None
+
+    def load(self) -> None:
+        """When the next one is due. Nobody of whom a people's slice knows waits for it."""
+        if not self.slice.people:
+            with read_scope(self.services.sessions) as session:
+                self._due = return_errand_lane.earliest(session, self.slice)
+
+    def begin(self, room: int) -> None:
+        now = self.services.clock.now()
+        if room < 1 or self._due is None or self._due > now:
+            return
+        if self.account.connection.state != ConnectionState.READY:
+            with session_scope(self.services.sessions) as session:
+                return_errand_lane.put_off(session, self.slice, now, now + ACCOUNT_PAUSE)
+            self.load()
+            return
+        for plan in self._plans(now, room):
+            self.flying[self.pool.submit(take, self.system, plan, self._manifest, self.services.clock)] = plan
+
+    def land(self) -> None:
+        done = [future for future in self.flying if future.done()]
+        for future in done:
+            plan, error = self.flying.pop(future), future.exception()
+            if error is not None:  # a fault of ours in one errand: it must not stop the account's orders
+                _log.error("errand_failed", errand=plan.errand.id, exc_info=error)
+            self._save(plan, future.result() if error is None else Came(error=_of_ours(error)))
+        if done:
+            self.load()
+
+    @property
+    def _manifest(self) -> Manifest:
+        return self.services.plugins[self.account.connection.system].manifest
+
+    # --- choosing ----------------------------------------------------------------------------------------------------
+
+    def _plans(self, now: datetime, room: int) -> list[Plan]:
+        """Those that are due, writes marked as being sent."""
+        send_by = self.services.clock.monotonic() + SEND_WITHIN_S
+        taken = {plan.errand.id for plan in self.flying.values()}
+        plans: list[Plan] = []
+        with session_scope(self.services.sessions) as session:
+            return_errand_lane.expire(session, self.slice, now)
+            for row in return_errand_lane.due(session, self.slice, now, room + len(taken)):
+                if row.id in taken or len(plans) >= room:
+                    continue
+                plan = plan_of(row, send_by)
+                written = plan.deed is not Deed.FOLLOW
+                if not written or return_errand_lane.mark(session, self.slice, row, now + DONE_WITHIN):
+                    plans.append(plan)
+            # What only is read stays due while it is: the next look is when the last call is back.
+            self._due = None if plans else return_errand_lane.earliest(session, self.slice)
+        return plans
+
+    # --- landing -----------------------------------------------------------------------------------------------------
+
+    def _save(self, plan: Plan, came: Came) -> None:
+        """One transaction: where the errand is, and the act that tells the portal's lane of it."""
+        now, wake = self.services.clock.now(), set[LaneRef]()
+        written = plan.deed is not Deed.FOLLOW
+        with session_scope(self.services.sessions) as session:
+            row = return_errand_lane.landed(session, self.slice, plan.errand.id, marked=written)
+            if row is None:
+                return
+            before = replace(return_errands.errand(row), state=plan.errand.state)
+            told = _telling(row, plan.errand.state)
+            for name, value in columns(before, plan.deed, came, plan.attempts, self._terms(now)).items():
+                setattr(row, name, value)
+            if row.wants_cancel and not plan.errand.wants_cancel and row.state == ErrandState.LIVE:
+                row.next_try_at = now  # it was called off while it was being sent
+            if isinstance(came.error, AccountProblem):
+                self._break_account(session, came.error.problem, now)
+            after = return_errands.errand(row)
+            if after.order != before.order or after.receipt != before.receipt or _telling(row, row.state) != told:
+                row.changed_at = now
+                self._note_unknown(session, before, after, now)
+                wake |= self._files(session, row, before, after, now)
+            session.flush()
+            if _telling(row, row.state) != told:
+                wake |= self._tell(session, row, now)
+        for lane in wake:
+            self.services.waker.wake(lane)
+
+    def _terms(self, now: datetime) -> Terms:
+        visible = timedelta(seconds=self._manifest.limits.get("visible_after_s", 0))
+        services = self.services
+        return Terms(now, services.spread(), services.settings.dead_after, visible, self.account.pace)
+
+    def _tell(self, session: Session, row: ReturnErrand, now: datetime) -> set[LaneRef]:
+        """The portal's lane reads the errand as it is by then; the key names this very change of it."""
+        deal_id = return_errand_lane.deal_of(session, row.portal_id, row.return_id)
+        if deal_id is None:
+            return set()
+        wanted = Wanted(
+            ActKind.ERRAND,
+            f"errand:{row.id}:{_mark(_telling(row, row.state), now)}",
+            Actor.SYSTEM,
+            deal_id,
+            row.return_id,
+            {"errand": row.id},
+            source=self.account.connection.system,
+        )
+        lane = return_acts.ask(session, row.portal_id, wanted, now=now, trace_id=row.trace_id)
+        return {lane} if lane is not None else set()
+
+    def _files(self, session: Session, row: ReturnErrand, before: Errand, after: Errand, now: datetime) -> set[LaneRef]:
+        """The label of an order that is there now; pictures of what an inspection found."""
+        return_findings.fetch(session, row, self.slice.lane_id, before.receipt, now)
+        there = after.order is not None and after.order.decision is Decision.ACCEPTED
+        if not there or after.state is not ErrandState.LIVE or not row.order_number or before.order_number:
+            return set()
+        lane = return_labels.prepare(session, row, self._manifest.papers, now)
+        return {lane} if lane is not None else set()
+
+    def _note_unknown(self, session: Session, before: Errand, after: Errand, now: datetime) -> None:
+        """Codes that our vocabulary of the system lacks, for the administrator's list."""
+        if after.order is None:
+            return
+        portal_id, system = self.account.portal.id, self.account.connection.system
+        for event in strange(before.order, after.order):
+            if event.status is Status.UNKNOWN:
+                told = ("status", event.code, event.text[:255])
+                problems.note_unknown_code(session, portal_id, system, *told, now)
+            if event.incident is Incident.UNKNOWN:
+                told = ("reason", event.reason, event.text[:255])
+                problems.note_unknown_code(session, portal_id, system, *told, now)
+
+    def _break_account(self, session: Session, problem: Problem, now: datetime) -> None:
+        """Nothing leaves through a refused account until an administrator has tested it again."""
+        reason = f"{problem.their_code} {problem.their_text}".strip() or problem.code
+        connection = self.account.connection
+        portals.set_connection_state(
+            session, connection.portal_id, connection.id, ConnectionState.BROKEN, reason, now=now
+        )
+        connection.state = ConnectionState.BROKEN
+
+
+def _telling(row: ReturnErrand, state: str) -> tuple[Any, ...]:
+    """What the portal's lane wants to hear of when it changes."""
+    answer = row.answer or {}
+    receipt = [answer.get(name) for name in ("stage", "lines", "inspected_at")] if "stage" in answer else []
+    return str(state), row.status, row.order_number, row.tracking_number, row.problems, row.wants_cancel, receipt
+
+
+def _mark(told: tuple[Any, ...], now: datetime) -> str:
+    text = json.dumps([told, now.isoformat()], sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _of_ours(error: BaseException) -> LogisticsError:
+    """Nobody knows how far it came."""
+    return Uncertain(f"{type(error).__name__} of ours")

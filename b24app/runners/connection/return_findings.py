@@ -1,0 +1,142 @@
+"""Pictures of what a warehouse found in a return, in the account's own lane: fetched once the inspection is there, and
+kept beside those that clerks took (`store.return_photos`)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from b24app.flows import files
+from b24app.lanes import ladder
+from b24app.lanes.slices import Slice
+from b24app.logistics.errors import LogisticsError, Unavailable
+from b24app.logistics.warehouse import ReceiptState
+from b24app.runners.connection.account import Account
+from b24app.runners.connection.papering import MOST_TRIES
+from b24app.runners.services import Services
+from b24app.store import inbox, return_errands, return_photos
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.inbox import Claimed
+from b24app.store.models import ConnectionState, InboxKind, ReturnErrand
+from b24app.store.return_errands import Errand
+from b24app.store.return_photos import Photo, TooMuchError
+from b24app.wire.trace import tracing
+
+#: Pictures of one inspection that are fetched, and how long their names may be (`return_photo.key`).
+MOST, MOST_KEY = 40, 64
+#: What a page may show (`flows.files`): others are not kept.
+_SHOWN = (files.JPEG, files.PNG)
+_log = structlog.get_logger("waybill.connection")
+
+
+def photos_of(state: ReceiptState | None) -> list[str]:
+    """The names of an inspection's pictures, each once."""
+    if state is None or state.inspected_at is None:
+        return []
+    keys = (key for line in state.lines for finding in line.findings for key in finding.photos)
+    return [key for key in dict.fromkeys(keys) if 0 < len(key) <= MOST_KEY][:MOST]
+
+
+def fetch(session: Session, row: ReturnErrand, lane_id: int, before: ReceiptState | None, now: Any) -> None:
+    """The inspection came: what it has pictures of is fetched. In the transaction that keeps it."""
+    known = set(photos_of(before))
+    after = return_errands.errand(row).receipt
+    for key in photos_of(after):
+        if key not in known:
+            name = f"{row.id}:{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+            payload, trace = {"errand": row.id, "key": key}, row.trace_id
+            inbox.append(session, lane_id, InboxKind.RETURN_PHOTO, name, payload, now=now, trace_id=trace)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    row: Claimed
+    errand: Errand
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    file: bytes | None = None
+    error: LogisticsError | None = None
+
+
+def take(system: Any, step: Step) -> Came:
+    """Runs in a thread of its own, without the database."""
+    with tracing(step.row.trace_id):
+        try:
+            return Came(system.photo(step.errand.remote_id, step.key))
+        except LogisticsError as error:
+            return Came(error=error)
+
+
+@dataclass
+class Findings:
+    """The pictures that one slice fetches."""
+
+    services: Services
+    slice: Slice
+    account: Account
+    system: Any
+    pool: Executor
+    waiting: deque[Step] = field(default_factory=deque)
+    flying: dict[Future[Came], Step] = field(default_factory=dict)
+
+    def load(self) -> None:
+        if self.account.connection.state != ConnectionState.READY:
+            return
+        with read_scope(self.services.sessions) as session:
+            rows = self.slice.claim_inbox(session, (InboxKind.RETURN_PHOTO,))
+            found = [
+                (row, return_errands.get(session, self.account.portal.id, int(row.payload["errand"]))) for row in rows
+            ]
+        for row, errand in found:
+            if errand is None:
+                self._save(row, None, Came())
+            else:
+                self.waiting.append(Step(row, errand, str(row.payload["key"])))
+
+    def begin(self, room: int) -> None:
+        while self.waiting and room > 0:
+            step = self.waiting.popleft()
+            self.flying[self.pool.submit(take, self.system, step)] = step
+            room -= 1
+
+    def land(self) -> None:
+        for future in [future for future in self.flying if future.done()]:
+            step, error = self.flying.pop(future), future.exception()
+            if error is not None:  # a fault of ours in one picture: it must not stop the account's orders
+                _log.error("finding_failed", errand=step.errand.id, exc_info=error)
+            self._save(step.row, step, future.result() if error is None else Came())
+
+    def _save(self, row: Claimed, step: Step | None, came: Came) -> None:
+        """A picture that cannot be had is left out: the words of the finding are there without it."""
+        now = self.services.clock.now()
+        with session_scope(self.services.sessions) as session:
+            self.slice.check(session)
+            if isinstance(came.error, Unavailable) and row.attempts + 1 < MOST_TRIES:
+                due = ladder.next_try(now, row.attempts + 1, spread=self.services.spread())
+                inbox.retry(session, self.slice, row.ids, due, str(came.error))
+                return
+            if step is not None and came.file:
+                self._keep(session, step, came.file, now)
+            inbox.close(session, self.slice, row.ids, now)
+
+    def _keep(self, session: Session, step: Step, file: bytes, now: Any) -> None:
+        kind = files.media_type(file)
+        if kind not in _SHOWN:
+            return
+        receipt = step.errand.receipt
+        name = (receipt.inspector if receipt is not None else "") or self.account.connection.title
+        photo = Photo(step.key, kind, receipt.inspected_at if receipt and receipt.inspected_at else now, name=name)
+        try:
+            return_photos.keep(session, self.account.portal.id, step.errand.return_id, photo, file, now)
+        except (NoResultFound, TooMuchError) as error:
+            _log.info("finding_dropped", errand=step.errand.id, why=str(error))

@@ -1,0 +1,140 @@
+"""Labels of return orders, in the account's own lane: made, looked at until they are ready, fetched and kept, as the
+papers of orders are (`papering`). A label more costs nothing, so that nothing here is ever uncertain."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from b24app.lanes import ladder
+from b24app.lanes.slices import Slice
+from b24app.logistics.errors import LogisticsError, Refused, Unavailable, problem_in
+from b24app.logistics.papers import PaperForm, PaperKind, PaperStage
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.runners.connection.account import Account
+from b24app.runners.connection.papering import FIRST_LOOK, MOST_TRIES, NEXT_LOOK, PATIENCE, Came, Step, take
+from b24app.runners.services import Services
+from b24app.store import inbox, return_labels
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.inbox import Claimed
+from b24app.store.lanes import LaneRef
+from b24app.store.models import ConnectionState, InboxKind, PaperStatus, ReturnErrand, ReturnLabel
+
+_log = structlog.get_logger("waybill.connection")
+_REFUSED = Problem("paper_refused", Field.ORDER, Who.CARRIER)
+_LATE = Problem("paper_late", Field.ORDER, Who.CARRIER)
+_STOPPED = Problem("account_stopped", Field.ACCOUNT, Who.ADMIN)
+
+
+def form_of(forms: Sequence[PaperForm]) -> PaperForm | None:
+    """The one that goes on a client's box: a label, the one that is shown first; else a waybill."""
+    for kind in (PaperKind.LABEL, PaperKind.WAYBILL):
+        found = [form for form in forms if form.kind is kind]
+        if found:
+            return next((form for form in found if form.first), found[0])
+    return None
+
+
+def prepare(session: Session, row: ReturnErrand, forms: Sequence[PaperForm], now: datetime) -> LaneRef | None:
+    """The order is there: its label is made, where the system prints any."""
+    form = form_of(forms)
+    return return_labels.ask(session, row, form.code, now=now, trace_id=row.trace_id) if form is not None else None
+
+
+@dataclass
+class ReturnLabels:
+    """The labels of one slice."""
+
+    services: Services
+    slice: Slice
+    account: Account
+    system: Any
+    pool: Executor
+    waiting: deque[Step] = field(default_factory=deque)
+    flying: dict[Future[Came], Step] = field(default_factory=dict)
+
+    def load(self) -> None:
+        with read_scope(self.services.sessions) as session:
+            rows = self.slice.claim_inbox(session, (InboxKind.RETURN_LABEL,))
+            steps = [(row, self._step(session, row)) for row in rows]
+        for row, step in steps:
+            if step is None:
+                self._save(Step(row, 0, "", "", ""), None)
+            elif self.account.connection.state == ConnectionState.READY:
+                self.waiting.append(step)
+            else:
+                self._save(step, Came(error=Refused([_STOPPED])))
+
+    def _step(self, session: Session, row: Claimed) -> Step | None:
+        """None = there is nothing to make any more."""
+        found = return_labels.get(session, self.account.portal.id, int(row.key))
+        if found is None or found[0].status not in (PaperStatus.WAITING, PaperStatus.ASKED):
+            return None
+        label, errand = found
+        return Step(row, label.id, label.form, errand.remote_id, label.remote_key)
+
+    def begin(self, room: int) -> None:
+        while self.waiting and room > 0:
+            step = self.waiting.popleft()
+            self.flying[self.pool.submit(take, self.system, step)] = step
+            room -= 1
+
+    def land(self) -> None:
+        for future in [future for future in self.flying if future.done()]:
+            step, error = self.flying.pop(future), future.exception()
+            if error is not None:  # a fault of ours in one label: it must not stop the account's orders
+                _log.error("return_label_failed", label=step.paper_id, exc_info=error)
+            self._save(step, future.result() if error is None else Came(error=Refused([_REFUSED])))
+
+    def _save(self, step: Step, came: Came | None) -> None:
+        now, later = self.services.clock.now(), None
+        with session_scope(self.services.sessions) as session:
+            self.slice.check(session)
+            found = return_labels.get(session, self.account.portal.id, step.paper_id)
+            if found is not None and came is not None:
+                later = self._apply(found[0], came, now)
+                session.flush()
+            if later is None:
+                inbox.close(session, self.slice, step.row.ids, now)
+            else:
+                inbox.defer(session, self.slice, step.row.ids, later)
+
+    def _apply(self, label: ReturnLabel, came: Came, now: datetime) -> datetime | None:
+        """When to look again; None when it is over."""
+        if came.file is not None:
+            return_labels.keep(label, came.file, now)
+            return None
+        if came.state is not None:
+            label.remote_key, label.status, label.changed_at = came.state.key, PaperStatus.ASKED, now
+        if came.error is not None:
+            return self._failed(label, came.error, now)
+        if came.state is None or came.state.stage is PaperStage.REFUSED:
+            return_labels.fail(label, next(iter(came.state.problems if came.state else ()), _REFUSED), now)
+            return None
+        if came.state.stage is PaperStage.GONE:
+            label.status, label.remote_key = PaperStatus.WAITING, ""
+            return self._again(label, _LATE, now)
+        if now - label.asked_at > PATIENCE:
+            return_labels.fail(label, _LATE, now)
+            return None
+        return now + (FIRST_LOOK if now - label.asked_at < NEXT_LOOK else NEXT_LOOK)
+
+    def _failed(self, label: ReturnLabel, error: LogisticsError, now: datetime) -> datetime | None:
+        if isinstance(error, Unavailable):
+            return self._again(label, problem_in(error), now, error.retry_after)
+        return_labels.fail(label, problem_in(error), now)
+        return None
+
+    def _again(self, label: ReturnLabel, why: Problem, now: datetime, wait_s: float | None = None) -> datetime | None:
+        label.tries += 1
+        if label.tries >= MOST_TRIES:
+            return_labels.fail(label, why, now)
+            return None
+        return ladder.next_try(now, label.tries, retry_after=wait_s, spread=self.services.spread())

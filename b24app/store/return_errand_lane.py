@@ -1,0 +1,122 @@
+"""Errands as the lane of their account works on them: due, marked before a write, found again after a crash.
+
+The same discipline as of intents (`store.sending`): a row that is to be written is `sending` under the lane's fence
+with a deadline before the call; one that is still `sending` after that is `uncertain`, and what happened is looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from b24app.logistics.jsonable import dump
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.store.lanes import FenceLostError, LaneHold, check
+from b24app.store.models import ErrandState, GoodsReturn, ReturnErrand
+from b24app.store.sql import changed, chunks
+
+#: Something is to be done about it.
+_DUE = (ErrandState.WAITING, ErrandState.UNCERTAIN, ErrandState.LIVE)
+
+
+def expire(session: Session, hold: LaneHold, now: datetime) -> None:
+    """Calls that nobody knows the end of are to be looked up. Raises FenceLostError."""
+    check(session, hold)
+    over = update(ReturnErrand).where(
+        ReturnErrand.lane_id == hold.lane_id, ReturnErrand.state == ErrandState.SENDING, ReturnErrand.deadline <= now
+    )
+    changed(session, over.values(state=ErrandState.UNCERTAIN, next_try_at=now, deadline=None))
+
+
+def due(session: Session, hold: LaneHold, now: datetime, limit: int) -> list[ReturnErrand]:
+    """What has not been sent, or is to be called off, first: those that only want to be read can wait."""
+    wanted = select(ReturnErrand).where(
+        ReturnErrand.lane_id == hold.lane_id, ReturnErrand.state.in_(_DUE), ReturnErrand.next_try_at <= now
+    )
+    urgent = or_(ReturnErrand.state != ErrandState.LIVE, ReturnErrand.wants_cancel)
+    ordered = wanted.order_by(urgent.desc(), ReturnErrand.next_try_at, ReturnErrand.id).limit(limit)
+    return list(session.scalars(ordered, execution_options={"populate_existing": True}))
+
+
+def mark(session: Session, hold: LaneHold, row: ReturnErrand, deadline: datetime) -> bool:
+    """It is being written until `deadline`: commit before any byte leaves. False = somebody called it off meanwhile.
+    Raises FenceLostError."""
+    check(session, hold)
+    mine = update(ReturnErrand).where(
+        ReturnErrand.id == row.id,
+        ReturnErrand.lane_id == hold.lane_id,
+        ReturnErrand.state == row.state,
+        ReturnErrand.wants_cancel == row.wants_cancel,
+    )
+    values = {"state": ErrandState.SENDING, "fence": hold.fence, "deadline": deadline, "next_try_at": deadline}
+    return changed(session, mine.values(attempts=ReturnErrand.attempts + 1, **values)) == 1
+
+
+def landed(session: Session, hold: LaneHold, errand_id: int, *, marked: bool) -> ReturnErrand | None:
+    """The row that a call came back for, ours until the transaction ends; None = it is gone, or not under way any
+    more. Raises FenceLostError when it was marked by somebody else."""
+    check(session, hold)
+    wanted = select(ReturnErrand).where(ReturnErrand.id == errand_id, ReturnErrand.lane_id == hold.lane_id)
+    row = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+    if row is None:
+        return None
+    if marked:
+        if row.state != ErrandState.SENDING or row.fence != hold.fence:
+            raise FenceLostError(f"return_errand {errand_id}: not in the state that fence {hold.fence} left")
+        return row
+    return row if row.state == ErrandState.LIVE else None
+
+
+def put_off(session: Session, hold: LaneHold, now: datetime, until: datetime) -> None:
+    """The account does not work: nothing of it is due before `until`, unless it works again (`free`)."""
+    check(session, hold)
+    mine = update(ReturnErrand).where(ReturnErrand.lane_id == hold.lane_id, ReturnErrand.state.in_(_DUE))
+    changed(session, mine.where(ReturnErrand.next_try_at <= now).values(next_try_at=until))
+
+
+def free(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:
+    """The account works again: what waited for it goes on now."""
+    mine = update(ReturnErrand).where(
+        ReturnErrand.portal_id == portal_id, ReturnErrand.connection_id == connection_id, ReturnErrand.state.in_(_DUE)
+    )
+    changed(session, mine.where(ReturnErrand.next_try_at > now).values(next_try_at=now))
+
+
+def abandon(session: Session, portal_id: int, connection_id: int) -> None:
+    """The account is taken out of use: nobody can ask it any more, and a person is told so."""
+    mine = (ReturnErrand.portal_id == portal_id, ReturnErrand.connection_id == connection_id)
+    gone = update(ReturnErrand).where(*mine, ReturnErrand.state.in_((*_DUE, ErrandState.SENDING)))
+    problems = dump((Problem("account_stopped", Field.ACCOUNT, Who.ADMIN),))
+    changed(session, gone.values(state=ErrandState.DEAD, next_try_at=None, deadline=None, problems=problems))
+
+
+def earliest(session: Session, hold: LaneHold) -> datetime | None:
+    """When the lane's next errand wants attention."""
+    return session.scalar(select(func.min(ReturnErrand.next_try_at)).where(ReturnErrand.lane_id == hold.lane_id))
+
+
+def look_now(session: Session, portal_id: int, connection_id: int, names: Sequence[str], now: datetime) -> set[str]:
+    """A system told something of orders with these keys or numbers: those that are errands are read at once. Returns
+    the names that are."""
+    found: set[str] = set()
+    columns = (ReturnErrand.remote_id, ReturnErrand.number, ReturnErrand.tracking_number)
+    for some in chunks(sorted(set(names) - {""})):
+        mine = (ReturnErrand.portal_id == portal_id, ReturnErrand.connection_id == connection_id)
+        named = or_(*(column.in_(some) for column in columns))
+        rows = session.execute(select(ReturnErrand.id, *columns).where(*mine, named)).all()
+        found |= {name for _, *its in rows for name in its if name in some}
+        told: Any = update(ReturnErrand).where(ReturnErrand.id.in_([row[0] for row in rows]))
+        live = (ReturnErrand.state == ErrandState.LIVE, ReturnErrand.next_try_at > now)
+        if rows:
+            changed(session, told.where(*live).values(next_try_at=now))
+    return found
+
+
+def deal_of(session: Session, portal_id: int, return_id: int) -> int | None:
+    """The deal of a return; None = it is gone."""
+    mine = (GoodsReturn.portal_id == portal_id, GoodsReturn.id == return_id)
+    return session.scalar(select(GoodsReturn.deal_id).where(*mine))
