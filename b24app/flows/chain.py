@@ -162,7 +162,8 @@ def _leg(case: Case, picked: ShipmentView, refused: ShipmentView | None) -> _Leg
     others = with_legs(case, [each for each in case.every if picked.id not in (each.id, each.follows)])
     asked = [each.as_line(each.quantity) for each in picked.picking.asked] if picked.picking else []
     worth = worth_of(case.deal, asked) if found.missing else None
-    made = compose_part(others, lines, refused.n if refused is not None else case.next_n, boxes, worth)
+    n = refused.n if refused is not None else case.next_n
+    made = compose_part(others, lines, n, boxes, worth, again=picked.portion is not None and picked.portion.again)
     composed, trigger = made.composed, case.trigger_id
     seen = _hash(composed, boxes, lines)
     if composed.request is None:

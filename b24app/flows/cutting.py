@@ -12,7 +12,7 @@ from b24app.flows.laying import part_of
 from b24app.flows.parcels import SERVICE
 from b24app.flows.picking import Asked
 from b24app.flows.portions import Held, Line, Portion, Terms, is_taken, left
-from b24app.flows.snapshot import DealSnapshot, ProductRow, ShipmentView
+from b24app.flows.snapshot import CodSource, DealSnapshot, ProductRow, ShipmentView
 from b24app.logistics.model import Parcel
 
 
@@ -70,13 +70,20 @@ def worth_of(deal: DealSnapshot, lines: Sequence[Line]) -> int:
 
 
 def compose_part(
-    case: Case, lines: Sequence[Line], n: int, boxes: Sequence[Parcel] = (), worth: int | None = None
+    case: Case,
+    lines: Sequence[Line],
+    n: int,
+    boxes: Sequence[Parcel] = (),
+    worth: int | None = None,
+    again: bool = False,
 ) -> Made:
     """The portion's request, with its share of the money. All goods of a deal of which nothing is on its way are no
-    portion. `boxes` and `worth` as in `compose`."""
+    portion. `boxes` and `worth` as in `compose`. `again`: as in `Portion`; always a portion, and free of charge."""
     deal, pipeline, whole = case.deal, pipeline_of(case), goods_of(case.deal)
+    if again:
+        pipeline = replace(pipeline, cod_source=CodSource.NONE)
     others = [view for view in case.shipments if view.n != n and is_taken(view.status)]
-    if not others and tuple(lines) == whole:
+    if not others and not again and tuple(lines) == whole:
         return Made(compose(deal, pipeline, n, boxes=boxes, worth=worth), None)
     mine = cut(deal, lines)
     behind = left(left(whole, [lines_of(view, whole) for view in others]), [lines])
@@ -92,6 +99,7 @@ def compose_part(
         parts.cod.minor if parts.cod else 0,
         parts.declared.minor if parts.declared else 0,
         owed.minor if owed else 0,
+        again,
     )
     return Made(composed, portion)
 

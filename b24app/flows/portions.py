@@ -39,7 +39,8 @@ class Line(Jsonable):
 class Portion(Jsonable):
     """What one of several shipments holds. `whole` are the deal's goods when it was decided, `stage` is where the deal
     stood then. In minor units: `cod` is what it collects, `declared` its declared value, `owed` what was to be
-    collected for the whole deal."""
+    collected for the whole deal. `again`: goods that the client had once, or others in their place, so that nothing is
+    collected for them."""
 
     lines: tuple[Line, ...]
     whole: tuple[Line, ...] = ()
@@ -47,6 +48,7 @@ class Portion(Jsonable):
     cod: int = 0
     declared: int = 0
     owed: int = 0
+    again: bool = False
 
 
 class Piece(Protocol):

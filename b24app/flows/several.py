@@ -64,6 +64,20 @@ def part(case: Case, wish: PartWish) -> PartAnswer:
     return PartAnswer(tuple(plan.done()))
 
 
+def again(case: Case, lines: Sequence[Line]) -> PartAnswer:
+    """Goods that came back leave once more, or others in their place: a shipment of its own, for which nothing is
+    collected, whatever else of the deal was shipped."""
+    if case.deal.gone or not wants(replace(case, by_person=True)):
+        return PartAnswer(why="off")
+    whole = goods_of(case.deal)
+    if not covers(whole, lines):
+        return PartAnswer(why="not_left")
+    here = in_order(whole, lines)
+    made = compose_part(case, here, case.next_n, again=True)
+    shipment = chain.first(case, case.next_n, made.composed, made.portion, here)
+    return PartAnswer((shipment,)) if shipment is not None else PartAnswer(problems=made.composed.problems)
+
+
 # --- a stage, or a press of "ship" ------------------------------------------------------------------------------------
 
 
@@ -80,7 +94,8 @@ class _Plan:
     def retry(self, view: ShipmentView, lines: Sequence[Line]) -> None:
         """A refused shipment again under its own number, but only if something changed since. Each account keeps its
         own history: another one gets the next number."""
-        made = compose_part(self.case, lines, view.n)
+        free = view.portion is not None and view.portion.again
+        made = compose_part(self.case, lines, view.n, again=free)
         composed, trigger = made.composed, self.case.trigger_id
         new_wish = self.case.by_person or trigger > view.trigger_history_id
         if composed.input_hash == view.input_hash and not new_wish:

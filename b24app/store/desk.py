@@ -13,11 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
-from b24app.store import delivery_invoices, delivery_rows, intents, lanes, problems, shipments
+from b24app.store import delivery_invoices, delivery_rows, intents, lanes, problems, return_acts, shipments
 from b24app.store.faces.failed import DEAD, RowKey, deal_of, find
 from b24app.store.lanes import LaneRef
 from b24app.store.models import (
+    ActState,
+    InboxKind,
     InboxRow,
     InboxState,
     Intent,
@@ -145,6 +148,7 @@ def give_up(session: Session, portal_id: int, key: RowKey, now: datetime) -> int
     if row is None or row.state != DEAD or not _drop(session, portal_id, key, now):
         return None
     if isinstance(row, InboxRow):
+        _over(session, portal_id, row, now)
         return deal_of(session, row)
     if isinstance(row, OutboxRow):
         _solve(session, portal_id, row.deal_id, OUTBOX_PROBLEMS, now)
@@ -157,6 +161,15 @@ def give_up(session: Session, portal_id: int, key: RowKey, now: datetime) -> int
         shipments.change(session, shipment, **over, next_poll_at=None)
     _solve(session, portal_id, shipment.deal_id, INTENT_PROBLEMS, now)
     return shipment.deal_id
+
+
+def _over(session: Session, portal_id: int, row: InboxRow, now: datetime) -> None:
+    """Whoever wanted something of a return is told that it is not done."""
+    if row.kind == InboxKind.RETURN and row.key.isdigit():
+        act = return_acts.get(session, portal_id, int(row.key))
+        if act is not None and act.state is ActState.WAITING:
+            problem = Problem("return_given_up", Field.NONE, Who.ADMIN)
+            return_acts.finish(session, portal_id, act.id, now, act.wanted.return_id, (problem,))
 
 
 def _drop(session: Session, portal_id: int, key: RowKey, now: datetime) -> bool:

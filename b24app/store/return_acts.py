@@ -25,17 +25,17 @@ from b24app.wire.trace import new_trace_id
 
 
 class ActKind(StrEnum):
-    """`begin` {"wishes": [Wish], "reason", "note", "approve": bool, "stage", "item"}: a return begins (with this
-    `item` of the smart process). `move` {"to", "why"}. `override` {"why"}: past the window, by this person. `outcome`
-    {"outcome", "delivery"}. `agree` {"minor", "currency", "why"} (`minor` None = as worked out again). `way` {"way":
-    Way, "book": bool}. `count` {"counted": [Counted], "finished": bool}: None = what was scanned. `paid` {"minor",
-    "currency", "note"}. `replace`: the new goods may leave. `lines` {"wishes": [Wish]}: other rows are meant. `errand`
-    {"errand": id}: a carrier or a warehouse told something. `tracked` {"shipment": id}: a parcel of the deal turns
-    back, or moves on. `note` {"text"}. `read`: what the returns of the deal are judged by is read anew, nothing
-    else.
+    """`begin` {"wishes": [Wish] | "told": [Told], "reason", "note", "approve": bool, "stage", "override": why, "item"}:
+    a return begins, of all that may come back where neither rows nor articles are named; `item` is its item in the
+    smart process, which begins one. `move` {"to", "why"}. `override` {"why"}: past the window, by this person.
+    `outcome` {"outcome", "delivery"}. `agree` {"minor", "currency", "why"} (`minor` None = as worked out again). `way`
+    {"way": Way, "book": bool}. `count` {"counted": [Counted], "finished": bool}: None = what was scanned. `paid`
+    {"minor", "currency", "note"}. `replace` {"number"}: the new goods may leave, or a person sent them under this
+    number. `lines` {"wishes": [Wish]}: other rows are meant. `errand` {"errand": id}: a carrier or a warehouse told
+    something. `tracked` {"shipment": id}: a parcel of the deal turns back, or moves on. `note` {"text"}. `read`: what
+    the returns of the deal are judged by is read anew, nothing else.
 
-    Who does not know our rows says `begin` {"told": [Told], …} instead of wishes; without either, all that may still
-    come back does. Any of them may carry `store.robot_answers.WAITS`: a workflow that is told what became of it."""
+    Any of them may carry `store.robot_answers.WAITS`: a workflow that is told what became of it."""
 
     BEGIN = "begin"
     MOVE = "move"

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from b24app.flows.returns.basis import Basis
 from b24app.flows.returns.counting import uncounted
 from b24app.flows.returns.effects import Facts
-from b24app.flows.returns.owed import MoneyLine, MoneyRules, money_line, promised
+from b24app.flows.returns.owed import MoneyLine, MoneyRules, by_word, money_line, promised
 from b24app.flows.returns.quantities import still_fits
 from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.way import Way
@@ -78,9 +78,11 @@ def look(
 def money_of(
     case: Return, basis: Basis, others: Sequence[Return], rules: MoneyRules
 ) -> tuple[MoneyLine | None, list[Problem]]:
-    """The money line: by what was counted, and until then what was promised, all coming back as new."""
+    """The money line: by what was counted, and until then what was promised, all coming back as new. Where nobody can
+    say what the client paid, it is what a person settled."""
     if basis.paid is None:
-        return None, list(basis.problems)
+        line = by_word(case)
+        return line, [] if line is not None else list(basis.problems)
     if case.undelivered or not uncounted(case):
         return money_line(case, basis.sold, others, basis.paid, rules)
     return promised(case, basis.sold, others, basis.paid, rules)

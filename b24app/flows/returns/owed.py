@@ -108,6 +108,17 @@ def promised(
     return money_line(replace(case, counted=counted, agreed=None), sold, others, paid, rules)
 
 
+def by_word(case: Return) -> MoneyLine | None:
+    """Nobody can say what the client paid: then what a person settled holds, signed; None = nobody has."""
+    agreed = case.agreed
+    if agreed is None or not agreed.signed.is_valid or agreed.amount.minor < 0:
+        return None
+    owed, refunded = agreed.amount, case.refunded or Money(0, agreed.amount.currency)
+    nothing = Money(0, owed.currency)
+    left = Money(max(0, owed.minor - refunded.minor), owed.currency)
+    return MoneyLine(owed, refunded, left, (Explained("agreed", owed),), Settled(nothing, nothing, owed))
+
+
 def _currencies(case: Return, others: Sequence[Return], paid: Paid) -> set[str]:
     told = [paid.total, paid.delivery, paid.received, *(line.sold.paid for line in case.lines)]
     told += [each.settled.owed for each in others if each.settled]

@@ -18,7 +18,7 @@ from b24app.logistics.order import OrderState, TrackingEvent
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners import tell
-from b24app.runners.connection import chaining, changing, collected, collecting, filing, outcomes, telling
+from b24app.runners.connection import chaining, changing, collected, collecting, filing, outcomes, telling, turning
 from b24app.runners.connection.account import Account
 from b24app.runners.connection.known import Known, known_of
 from b24app.runners.connection.renumbering import next_number
@@ -160,6 +160,7 @@ class Saver:
             self.wake.add(next_number(self.session, self.account.portal, landed, row, self.now))
         chain = chaining.Chain(self.session, self.services.plugins, self.account, self.now, landed.task.trace_id)
         self.wake |= chain.follow_up(row, view, change, picking, self._manifest)
+        self._also(turning.tell(self.session, row, view, self.account.connection.system, landed, self.now))
         if self._manifest.gives(filed.PORT, self.account.connection.settings):
             self._also(filing.follow(self.session, landed, row, change.changed, self.now))
 

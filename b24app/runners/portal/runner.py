@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from b24app.bitrix24.catalogue import CatalogueMemory
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.lanes.slices import Slice, SliceResult
-from b24app.runners.portal import feed, jobs, missing_fields, rounds, sending_out, wishes
+from b24app.runners.portal import feed, jobs, missing_fields, returning, rounds, sending_out, wishes
 from b24app.runners.portal.answers import NO_KEY_PAUSE
 from b24app.runners.portal.context import Pace, Run, open_run
 from b24app.runners.services import Services
@@ -73,6 +73,7 @@ class PortalRunner:
         while run.slice.time_left() > 0 and not run.gives_way():
             busy = feed.switch_on(run) and self._reload(run)
             busy |= wishes.do(run)
+            busy |= returning.do(run)
             busy |= jobs.do(run, self._jobs)
             busy |= rounds.do(run)
             missing_fields.note(run)

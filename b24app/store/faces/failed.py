@@ -44,6 +44,8 @@ from b24app.store.models import (
 #: Rows of each table that the desk shows, newest first.
 MOST = 200
 DEAD, RETRY = "dead", "retry"
+#: Rows of portals' lanes whose key is no deal's id.
+_NO_DEALS = (InboxKind.JOB, InboxKind.RETURN, InboxKind.RETURN_ITEM)
 #: How a call that we held back ourselves begins its words (`wire.errors.Why`).
 _HELD = ("budget", "busy")
 
@@ -152,7 +154,7 @@ def _newest(query: Select[Any], id_: Any) -> Select[Any]:
 def _inbox(portal_id: int) -> Select[Any]:
     # Keys come from outside: only what is a number may be read as one.
     numeric = and_(func.ltrim(InboxRow.key, "0123456789") == "", func.length(InboxRow.key).between(1, 18))
-    about = and_(Lane.kind == LaneKind.PORTAL, InboxRow.kind != InboxKind.JOB, numeric)
+    about = and_(Lane.kind == LaneKind.PORTAL, InboxRow.kind.not_in(_NO_DEALS), numeric)
     deal = case((about, cast(InboxRow.key, BigId)), else_=0)
     account = case((Lane.kind == LaneKind.CONNECTION, Lane.owner_id), else_=0)
     dead = InboxRow.state == InboxState.DEAD
@@ -223,7 +225,8 @@ def deal_of(session: Session, row: InboxRow | Intent | OutboxRow) -> int:
     if isinstance(row, Intent):
         return session.scalar(select(Shipment.deal_id).where(Shipment.id == row.shipment_id)) or 0
     lane = session.scalar(select(Lane.kind).where(Lane.id == row.lane_id))
-    return int(row.key) if lane == LaneKind.PORTAL and row.key.isdigit() and row.kind != InboxKind.JOB else 0
+    of_deal = lane == LaneKind.PORTAL and row.kind not in _NO_DEALS
+    return int(row.key) if of_deal and row.key.isdigit() else 0
 
 
 def find(session: Session, portal_id: int, key: RowKey) -> InboxRow | Intent | OutboxRow | None:

@@ -20,7 +20,7 @@ from b24app.flows.decisions import (
     WithdrawShipment,
 )
 from b24app.flows.portions import Line, PartWish, Portion, may_ship
-from b24app.flows.several import PartAnswer, part
+from b24app.flows.several import PartAnswer, again, part
 from b24app.flows.ship import decide
 from b24app.flows.snapshot import CodSource, Payment, ProblemView, ShipmentView
 from b24app.logistics.money import Money
@@ -80,6 +80,27 @@ def test_all_at_once_is_no_part() -> None:
     made = created(ask(line(1, 2), line(2, 1)).decisions)
     assert made.portion is None
     assert made.request.cod == Money.of(1000)
+
+
+def test_goods_that_leave_once_more_collect_nothing_and_take_nothing_from_what_is_left() -> None:
+    """Of a deal that was delivered whole, and of one that never went through us."""
+    for known in ((shipment(Status.DELIVERED),), ()):
+        case = Case(deal(**{"stage": "C3:WON", **TWO}), UNPAID, known, (), (), NOW)
+        made = created(again(case, (line(1, 1),)).decisions)
+        assert made.n == len(known) + 1
+        assert [(item.name, item.quantity) for item in made.request.parcels[0].items] == [("Чашка", 1)]
+        assert made.request.cod is None
+        assert made.portion is not None
+        assert (made.portion.again, made.portion.cod, made.portion.owed) == (True, 0, 0)
+        assert again(case, (line(1, 3),)) == PartAnswer(why="not_left")
+    off = Case(deal(**TWO), pipeline(enabled=False), (), (), (), NOW)
+    assert again(off, (line(1, 1),)) == PartAnswer(why="off")
+    # The stage ships nothing because of it, and a press of "ship" neither.
+    sent = as_view(made, id=7)
+    now = decide(
+        deal(**{"stage": "C3:NEW", **TWO}), UNPAID, (shipment(Status.DELIVERED), replace(sent, n=2)), NOW, [move()]
+    )
+    assert [each for each in now if isinstance(each, CreateShipment | RetryShipment)] == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from b24app.flows.returns.counting import finished
-from b24app.flows.returns.owed import MoneyLine, MoneyRules, Paid, money_line, promised
+from b24app.flows.returns.owed import MoneyLine, MoneyRules, Paid, by_word, money_line, promised
 from b24app.logistics.money import Money
 from b24app.logistics.returning import Agreed, Condition, DeliveryCost, Outcome, Return, ReturnStage, Sold
 from tests.unit.flows.returns.given import ANNA, CUSHION, PAID, PLAID, RULES, SOLD, a_return, counted, settled, wish
@@ -203,3 +203,13 @@ def test_currencies_do_not_mix() -> None:
     assert (found, [each.code for each in problems]) == (None, ["return_currency"])
     dollars = (replace(CUSHION, paid=Money(1, "USD")),)
     assert promised(a_return(sold=dollars), dollars, (), PAID, RULES)[0] is None
+
+
+def test_where_nobody_knows_what_was_paid_a_person_s_word_holds() -> None:
+    case = replace(mockup(), refunded=Money(100))
+    assert by_word(case) is None
+    found = by_word(replace(case, agreed=Agreed(Money(3000), ANNA)))
+    assert found is not None
+    assert (found.owed, found.left, found.settled.owed) == (Money(3000), Money(2900), Money(3000))
+    assert by_word(replace(case, agreed=Agreed(Money(3000), replace(ANNA, why="")))) is None
+    assert by_word(replace(case, agreed=Agreed(Money(-1), ANNA))) is None

@@ -1,0 +1,131 @@
+"""What returns are judged by: their deals as the portal says them now, in one reading, and what our shipments say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from b24app.bitrix24.errors import RestError
+from b24app.bitrix24.reading import DealReader
+from b24app.flows.legs import PICKED
+from b24app.flows.portions import Portion, left
+from b24app.flows.returns.basis import Basis, Brought, basis_of
+from b24app.flows.returns.paid import OnDelivery
+from b24app.flows.returns.requests import Sent
+from b24app.flows.snapshot import CodSource, DealSnapshot, Payment
+from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.status import Status
+from b24app.runners.portal.context import Run
+from b24app.store import shipments
+from b24app.store.models import Shipment
+
+#: Orders that brought nothing to anybody.
+_NEVER = (Status.DRAFT, Status.SUBMITTING, Status.CANCELLED, Status.REJECTED)
+#: Their goods may have been sent once more since.
+_CAME_BACK = (Status.RETURNING, Status.RETURNED, Status.LOST)
+#: A deal, or why nobody can read it.
+Answer = DealSnapshot | Problem
+
+
+def read(run: Run, deal_ids: Collection[int]) -> dict[int, Answer]:
+    """Each deal, or what stands in the way of reading it. Raises what a portal that is away raises: then all wait."""
+    wanted = sorted(deal_ids)
+    if not wanted:
+        return {}
+    paid = any(config.cod_source is CodSource.UNPAID for config in run.configured.values())
+    reader = DealReader(run.client, run.names, run.catalogue, payments=paid)
+    try:
+        found = reader.read(wanted, people=run.people).snapshots
+    except RestError as error:
+        if error.portal_wide or error.retryable:
+            raise
+        if len(wanted) > 1:  # one of them spoils it for all
+            return {deal_id: answer for one in wanted for deal_id, answer in read(run, [one]).items()}
+        code = "return_deal_unreadable"
+        return {wanted[0]: Problem(code, Field.NONE, Who.ADMIN, error.code, error.text)}
+    return {deal_id: _answer(run, deal) for deal_id, deal in found.items()}
+
+
+def _answer(run: Run, deal: DealSnapshot) -> Answer:
+    if deal.gone:
+        return Problem("return_deal_gone", Field.NONE)
+    return replace(deal, payments=_payments(run, deal))
+
+
+def _payments(run: Run, deal: DealSnapshot) -> tuple[Payment, ...] | None:
+    """A portal that keeps no payments on deals of this pipeline has paid nothing by that: then nobody tells."""
+    config = run.configured.get(deal.category)
+    kept = deal.payments or (config is not None and config.cod_source is CodSource.UNPAID)
+    return deal.payments if kept else None
+
+
+def basis(deal: DealSnapshot, rows: Sequence[Shipment], now: datetime) -> Basis:
+    """From the deal as it was read, and its shipments, oldest first."""
+    return basis_of(deal, brought_of(rows), on_delivery_of(rows), now)
+
+
+def brought_of(rows: Sequence[Shipment]) -> list[Brought]:
+    """What speaks for the deal's goods, as far as it left."""
+    by_id = {row.id: row for row in rows}
+    found: list[Brought] = []
+    for piece in shipments.pieces(rows):
+        row, request = by_id[piece.id], request_of(by_id[piece.id])
+        if request is None or piece.status in _NEVER:
+            continue
+        delivered = piece.status is Status.DELIVERED
+        found.append(
+            Brought(
+                row.id, row.connection_id, row.number, row.remote_id or "", row.tracking_number or "", piece.status,
+                row.status_at if delivered else None, request.recipient, request.address, request.point_code or "",
+            )
+        )  # fmt: skip
+    return found
+
+
+def on_delivery_of(rows: Sequence[Shipment]) -> list[OnDelivery]:
+    """What carriers were to collect: once for goods that came back and were sent again."""
+    pieces = shipments.pieces(rows)
+    by_id = {row.id: row for row in rows}
+    found: list[OnDelivery] = []
+    for at, piece in enumerate(pieces):
+        later = [each.portion for each in pieces[at + 1 :] if each.status not in _NEVER]
+        request = request_of(by_id[piece.id])
+        if request is None or request.cod is None or piece.status in _NEVER:
+            continue
+        if piece.status in _CAME_BACK and _sent_again(piece.portion, later):
+            continue
+        incident = by_id[piece.id].incident or ""
+        found.append(OnDelivery(by_id[piece.id].number, request.cod, piece.status, incident))
+    return found
+
+
+def _sent_again(portion: Portion | None, later: Sequence[Portion | None]) -> bool:
+    """Whether later shipments hold all that this one held; None = all goods of the deal."""
+    if any(each is None for each in later):
+        return True
+    if portion is None:
+        whole = next((each.whole for each in later if each is not None), ())
+        return bool(whole) and not left(whole, [each.lines for each in later if each is not None])
+    return bool(later) and not left(portion.lines, [each.lines for each in later if each is not None])
+
+
+def sent_of(rows: Sequence[Shipment]) -> list[Sent]:
+    """All shipments of the deal as they were asked for, both legs of a chain too."""
+    found: list[Sent] = []
+    for row in rows:
+        request = request_of(row)
+        if request is not None:
+            status, picked = Status(row.status), row.leg == PICKED
+            track = row.tracking_number or ""
+            found.append(Sent(row.number, row.connection_id, request, status, row.remote_id or "", track, picked))
+    return found
+
+
+def request_of(row: Shipment) -> ShipmentRequest | None:
+    """None for one that an older version of the program stored and this one cannot read."""
+    try:
+        return ShipmentRequest.from_json(row.request)
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,164 @@
+"""A return as the manager leads it, from the request to the money; and what nobody may do to one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from b24app.flows.returns.effects import Actor
+from b24app.flows.returns.quantities import Wish
+from b24app.flows.returns.way import Way, WayKind
+from b24app.logistics.money import Money
+from b24app.logistics.returning import Condition, Counted, DeliveryCost, Outcome, ReturnOrigin, ReturnStage
+from b24app.store import shipments
+from b24app.store.models import RefundKind
+from b24app.store.return_acts import ActKind
+from tests.flows.returning import ANNA, ReturnsOf, delivered
+from tests.flows.town import MANAGER, Shop
+
+DEAL = 501
+S = ReturnStage
+ONE = Decimal(1)
+TWO = Decimal(2)
+
+
+@pytest.fixture
+def mine(shop: Shop) -> ReturnsOf:
+    """The returns of a deal whose goods (two of one row, one of another) the client has."""
+    delivered(shop, DEAL)
+    found = ReturnsOf(shop, DEAL)
+    found.act(ActKind.READ)
+    return found
+
+
+def to_the_warehouse(mine: ReturnsOf, return_id: int) -> None:
+    """The client brings it, and it is there."""
+    mine.moves(return_id, S.APPROVED)
+    mine.does(ActKind.WAY, return_id, way=Way(WayKind.BROUGHT), book=True)
+    mine.moves(return_id, S.RECEIVED)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+def test_a_manager_leads_a_return_from_the_request_to_the_money(mine: ReturnsOf) -> None:
+    shop = mine.shop
+    cup, saucer = mine.rows
+    wishes = (Wish(cup, TWO, "colour"), Wish(saucer, ONE, "defect"))
+    kept = mine.does(ActKind.BEGIN, wishes=wishes, note="звонил, просит быстрее")
+    assert (kept.case.stage, kept.case.origin) == (S.REQUESTED, ReturnOrigin.MANAGER)
+    assert kept.case.number == f"{shop.row.code}-{DEAL}-R1"
+    assert [(line.row, line.asked, line.reason) for line in kept.case.lines] == [
+        (cup, TWO, "colour"),
+        (saucer, ONE, "defect"),
+    ]
+    assert kept.client is not None
+    assert kept.client.name
+    # Nobody has said yet how it travels: it does not go there, and the manager is told why.
+    assert mine.refused(ActKind.MOVE, kept.id, to=S.COLLECTION_BOOKED) == ["return_move"]
+    approved = mine.moves(kept.id, S.APPROVED, why="по телефону")
+    assert approved.decided is not None
+    assert (approved.decided.name, approved.decided.by) == (ANNA, MANAGER)
+    assert mine.refused(ActKind.MOVE, kept.id, to=S.COLLECTION_BOOKED) == ["return_way_missing"]
+    way = Way(WayKind.BY_HAND, carrier="Деловые линии", tracking="DL-77 001")
+    assert mine.does(ActKind.WAY, kept.id, way=way, book=True).case.stage is S.COLLECTION_BOOKED
+    mine.moves(kept.id, S.IN_TRANSIT)
+    mine.moves(kept.id, S.RECEIVED)
+    assert mine.refused(ActKind.PAID, kept.id, minor=100) == ["return_sum_missing"]
+
+    found = (Counted(cup, ONE, Condition.AS_NEW), Counted(cup, ONE, Condition.DAMAGED, note="скол"))
+    counted = mine.does(ActKind.COUNT, kept.id, counted=found, finished=True)
+    assert counted.case.stage is S.INSPECTED
+    assert counted.case.counted[-1].condition is Condition.MISSING  # the saucer
+    price = kept.case.lines[0].sold.paid.minor
+    one, other = price // 2, price - price // 2
+    assert counted.case.settled is not None
+    owed = counted.case.settled.owed
+    assert owed.minor in {one + round(other * 0.8), other + round(one * 0.8)}
+    [proposed] = mine.refunds(kept.id)
+    assert (proposed.kind, proposed.amount, proposed.by) == (RefundKind.PROPOSED, owed, 0)
+
+    # Delivery goes back too, as a person chooses: what is owed is worked out anew, and proposed anew.
+    mine.does(ActKind.OUTCOME, kept.id, outcome=Outcome.REFUND, delivery=DeliveryCost.KEPT)
+    agreed = Money(owed.minor + 100)
+    assert mine.refused(ActKind.AGREE, kept.id, minor=agreed.minor, why="") == ["return_agreed_unsigned"]
+    more = mine.does(ActKind.AGREE, kept.id, minor=agreed.minor, why="скидка за хлопоты")
+    assert more.case.settled is not None
+    assert more.case.settled.owed == agreed
+    assert mine.refused(ActKind.PAID, kept.id, minor=agreed.minor + 1) == ["return_paid_wrong"]
+    part = mine.does(ActKind.PAID, kept.id, minor=100, note="наличными")
+    assert (part.case.stage, part.case.refunded) == (S.INSPECTED, Money(100))
+    assert mine.refused(ActKind.MOVE, kept.id, to=S.CLOSED) == ["return_money_left"]
+    paid = mine.does(ActKind.PAID, kept.id, minor=owed.minor)
+    assert (paid.case.stage, paid.case.refunded) == (S.REFUNDED, agreed)
+    assert mine.moves(kept.id, S.CLOSED).case.stage is S.CLOSED
+    assert mine.refused(ActKind.COUNT, kept.id, finished=True) == ["return_ended"]
+    assert [row.stands for row in mine.journal(kept.id) if not row.problems] == [
+        S.REQUESTED, S.APPROVED, S.COLLECTION_BOOKED, S.IN_TRANSIT, S.RECEIVED, S.INSPECTED, S.REFUNDED, S.CLOSED
+    ]  # fmt: skip
+    shop.told(DEAL, f"Возврат {kept.case.number}: деньги клиенту возвращены")
+    said = "\n".join(shop.comments(DEAL))
+    assert "Напишите клиенту: «Ваш возврат" in said
+    assert said.count(f"Возврат {kept.case.number} одобрен") == 1
+
+
+def test_no_piece_comes_back_twice_however_many_ask_at_once(mine: ReturnsOf) -> None:
+    cup, _ = mine.rows
+    keys = [mine.ask(ActKind.BEGIN, wishes=(Wish(cup, TWO, "size"),)) for _ in range(2)]
+    keys.append(mine.ask(ActKind.BEGIN, key=keys[0], wishes=(Wish(cup, ONE, "size"),)))  # pressed twice
+    came = [mine.came(key) for key in keys[:2]]
+    assert sorted([problem.code for problem in act.problems] for act in came) == [[], ["return_too_many"]]
+    [kept] = mine.all
+    assert kept.case.lines[0].asked == TWO
+    # What was called off may be asked for again, and then it cannot be opened a second time.
+    mine.moves(kept.id, S.REFUSED, why="передумал")
+    again = mine.does(ActKind.BEGIN, wishes=(Wish(cup, ONE, "size"),), approve=True)
+    assert again.case.stage is S.APPROVED
+    assert mine.refused(ActKind.MOVE, kept.id, to=S.REQUESTED) == ["return_pieces_taken"]
+    # One moves it on, the other calls it off: the second meets what the first has made of it.
+    keys = [mine.ask(ActKind.MOVE, again.id, to=to) for to in (S.RECEIVED, S.REFUSED)]
+    assert [[problem.code for problem in mine.came(key).problems] for key in keys] == [[], ["return_move"]]
+
+
+def test_past_the_window_a_person_decides_and_a_robot_does_not(mine: ReturnsOf) -> None:
+    mine.shop.town.advance(20 * 86_400)
+    cup, saucer = mine.rows
+    wishes = (Wish(cup, ONE, "size"),)
+    late = mine.does(ActKind.BEGIN, wishes=wishes, approve=True, _actor=Actor.AUTOMATION)
+    assert (late.case.stage, late.case.origin) == (S.REQUESTED, ReturnOrigin.AUTOMATION)
+    assert [problem.code for problem in late.problems] == ["return_too_late"]
+    assert mine.refused(ActKind.MOVE, late.id, to=S.APPROVED, _actor=Actor.AUTOMATION) == ["return_too_late"]
+    assert mine.refused(ActKind.OVERRIDE, late.id, why=" ") == ["return_override_unsigned"]
+    mine.does(ActKind.OVERRIDE, late.id, why="постоянный клиент")
+    approved = mine.moves(late.id, S.APPROVED)
+    assert approved.problems == ()
+    assert approved.case.override is not None
+    assert approved.case.override.name == ANNA
+    # A fault knows no window; other rows may be meant until they travel.
+    changed = mine.does(ActKind.LINES, late.id, wishes=(Wish(saucer, ONE, "defect"),))
+    assert [line.row for line in changed.case.lines] == [saucer]
+    to = mine.does(ActKind.WAY, late.id, way=Way(WayKind.BROUGHT), book=True)
+    assert mine.refused(ActKind.LINES, to.id, wishes=wishes) == ["return_lines_fixed"]
+
+
+def test_a_replacement_is_sent_as_a_shipment_of_its_own_for_which_nothing_is_collected(mine: ReturnsOf) -> None:
+    shop = mine.shop
+    cup, _ = mine.rows
+    kept = mine.does(ActKind.BEGIN, wishes=(Wish(cup, ONE, "defect"),))
+    mine.does(ActKind.OUTCOME, kept.id, outcome=Outcome.REPLACEMENT)
+    assert mine.refused(ActKind.REPLACE, kept.id) == ["return_not_approved"]
+    to_the_warehouse(mine, kept.id)
+    assert mine.refused(ActKind.REPLACE, kept.id) == ["return_goods_first"]
+    mine.does(ActKind.COUNT, kept.id, counted=(Counted(cup, ONE, Condition.DAMAGED),), finished=True)
+    assert mine.refunds(kept.id) == []
+    assert mine.refused(ActKind.MOVE, kept.id, to=S.CLOSED) == ["return_not_replaced"]
+    sent = mine.moves(kept.id, S.REPLACED)
+    assert sent.replacement == shop.our_number(DEAL, 2)
+    order = shop.town.wait(lambda: len(shop.orders(DEAL)) == 2 and shop.order(DEAL, 2), "the new goods’ order")
+    [item] = order["packages"][0]["items"]
+    assert (item["amount"], item["payment"]["value"]) == (1, 0)
+    assert mine.refused(ActKind.REPLACE, kept.id) == ["return_replaced_already"]
+    assert mine.moves(kept.id, S.CLOSED).case.stage is S.CLOSED
+    shop.town.calm()
+    assert len(shop.town.program.read(shipments.of_deals, shop.row.id, [DEAL])[DEAL]) == 2
+    # The new ones may come back in their turn.
+    assert mine.does(ActKind.BEGIN, wishes=(Wish(cup, TWO, "defect"),)).case.stage is S.REQUESTED
