@@ -68,6 +68,8 @@ class Act(StrEnum):
     CATALOGUE = "catalogue"
     CLIENT_RETURN = "client_return"
     CLIENT_RETURN_OFF = "client_return_off"
+    RETURN = "return"
+    RETURN_PHOTO = "return_photo"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -152,6 +154,8 @@ _OF_DEALS = (
     Act.CATALOGUE,
     Act.CLIENT_RETURN,
     Act.CLIENT_RETURN_OFF,
+    Act.RETURN,
+    Act.RETURN_PHOTO,
 )
 _OF_CARE = (
     Act.DESK_RETRY,

@@ -85,7 +85,10 @@
   function show(html) {
     var box = live.box(), before = headline();
     // A dialog or a half-typed form is somebody's work: the news waits until it is closed.
-    if (document.querySelector("dialog[open]") || (box.contains(document.activeElement) && document.activeElement.type !== "radio" && /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName))) { return; }
+    if (box.querySelector("form[data-edited]") || document.querySelector("dialog[open]") || (box.contains(document.activeElement) && document.activeElement.type !== "radio" && /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName))) {
+      box.querySelectorAll("[data-changed][hidden]").forEach(function (note) { note.hidden = false; window.Portal.fit(); });
+      return;
+    }
     var open = Array.from(box.querySelectorAll("details[open][id]")).map(function (each) { return each.id; });
     window.htmx.swap(box, html, { swapStyle: "outerHTML" });
     open.forEach(function (id) { var again = document.getElementById(id); if (again) { again.open = true; } });

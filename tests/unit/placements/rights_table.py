@@ -2,12 +2,13 @@
 
 A line is `"METHOD /path": kind(right)`. Numbers in a path are names of rows that both portals have: `{account}`,
 `{rule}`, `{origin}`, `{job}`, `{order}` (a foreign one),
-`{deal}`, `{shipment}`, `{paper}` (a ready one), `{filed}` (a document of the shipment's). Of an address with several
-acts, a line for each.
+`{deal}`, `{shipment}`, `{paper}` (a ready one), `{filed}` (a document of the shipment's), `{return}` (of the deal). Of
+an address with several acts, a line for each.
 
     app(right)   the app's own page: a session of it, and that right
     tab(right)   the deal's tab: a session of it, and that right (None: whoever may read the deal)
     listing(right) the list of many deals, or the app's page, which has it too: a session of either, and that right
+    back(right)  the page of a return: a session of its item's tab (its deal's, the app's page), and that right
     own_field()  the point as a field of a card: a session of it
     installer()  the installer's page: a session of it
     frame(right) the portal opens it by a POST that is proven, and that right
@@ -25,6 +26,7 @@ from placements import app as app_page
 
 APP, TAB, INSTALL, LIST = "DEFAULT", "CRM_DEAL_DETAIL_TAB", "INSTALL", "CRM_DEAL_LIST_TOOLBAR"
 FIELD = "USERFIELD_TYPE"
+RETURN, ITEM = "RETURN", "RETURN_ITEM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ def tab(right: Right | None, also: Right | None = None) -> Takes:
 
 def listing(right: Right | None) -> Takes:
     return Takes("session", LIST, right, pages=(APP,))
+
+
+def back(right: Right | None) -> Takes:
+    return Takes("session", RETURN, right, pages=(TAB, APP))
 
 
 def own_field() -> Takes:
@@ -108,6 +114,24 @@ TABLE: dict[str, Takes] = {
     "POST /deals/print/{job}/link": listing(Right.SHIP),
     "POST /deals/fix/{deal}/address/open": listing(Right.SHIP),
     "POST /deals/fix/{deal}/address": listing(Right.SHIP),
+    "GET /return": opened(),
+    "POST /return": frame("CRM_DYNAMIC_1042_DETAIL_TAB", None),
+    "GET /return/item/version": Takes("session", ITEM),
+    "GET /return/{return}": back(None),
+    "GET /return/{return}/version": back(None),
+    "POST /return/{return}/move": back(Right.RETURNS),
+    "POST /return/{return}/refuse": back(Right.RETURNS),
+    "POST /return/{return}/override": back(Right.RETURNS),
+    "POST /return/{return}/outcome": back(Right.RETURNS),
+    "POST /return/{return}/way": back(Right.RETURNS),
+    "POST /return/{return}/count": back(Right.RETURNS),
+    "POST /return/{return}/scanned": back(Right.RETURNS),
+    "POST /return/{return}/replace": back(Right.RETURNS),
+    "POST /return/{return}/agree": back(Right.REFUNDS),
+    "POST /return/{return}/paid": back(Right.REFUNDS),
+    "POST /return/{return}/photo/p1/link": back(None),
+    "GET /return/photo/nothing": link(),
+    "POST /app/returns/{return}": app(Right.RETURNS),
     "GET /tab/version": tab(None),
     "POST /tab/read": tab(None),
     "POST /tab/ship_now": tab(Right.SHIP),

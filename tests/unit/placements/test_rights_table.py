@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,28 @@ from werkzeug.test import TestResponse
 
 from b24app.bitrix24.oauth import AppInfo
 from b24app.clock import FixedClock
+from b24app.flows.returns.basis import Basis
+from b24app.flows.returns.pieces import all_of
 from b24app.frames.parts import PageParts
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession, prove
 from b24app.logistics.model import Address, DeliveryKind, Recipient, ShipmentRequest
-from b24app.store import jobs, lanes, papers, portal_settings, portals, shipments
+from b24app.logistics.money import Money
+from b24app.logistics.returning import Return, ReturnLine, ReturnOrigin, ReturnStage, Sold
+from b24app.store import (
+    jobs,
+    lanes,
+    papers,
+    portal_settings,
+    portals,
+    return_basis,
+    return_photos,
+    returns,
+    shipments,
+)
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import Base, Filed, ForeignOrder, Origin, Paper, Portal, Rule
-from tests.unit.placements.rights_table import APP, INSTALL, TAB, TABLE
+from tests.unit.placements.rights_table import APP, INSTALL, RETURN, TAB, TABLE
 
 DEAL = 8061
 #: Something of our portal's that no stranger may ever see.
@@ -83,9 +98,18 @@ def furnish(sessions: Sessions, clock: FixedClock, portal: Portal, title: str) -
                     portal_id=portal.id, shipment_id=shipment.id, deal_id=DEAL)  # fmt: skip
         session.add(one)
         session.flush()
+        turn = returns.take_turn(session, portal, DEAL)
+        sold = Sold(1, title, Decimal(2), Money(516000))
+        case = Return(
+            turn.number, DEAL, ReturnStage.REQUESTED, ReturnOrigin.MANAGER, (ReturnLine(sold, all_of(sold)),), now
+        )
+        back = returns.begin(session, turn, case, by=7, name="Анна", now=now)
+        return_basis.keep(session, portal.id, Basis(DEAL, title, 7, "RUB", (sold,), None, (), now))
+        return_photos.keep(session, portal.id, back.id, return_photos.Photo("p1", "image/png", now), b"png", now)
         return {
             "account": account.id, "job": job.id, "origin": origin.id, "rule": rule.id, "order": order.id, "deal": DEAL,
             "shipment": shipment.id, "paper": paper.id, "filed": one.id,
+            "return": back.id,
         }  # fmt: skip
 
 
@@ -106,7 +130,7 @@ class Caller:
         self.app, self.parts, self.portal, self.ids = app, parts, portal, ids
 
     def session(self, placement: str, **over: Any) -> PageSession:
-        entity = DEAL if placement == TAB else 0
+        entity = {TAB: DEAL, RETURN: self.ids["return"]}.get(placement, 0)
         origin = "https://north.bitrix24.ru"
         plain = PageSession(self.portal.id, 7, placement, entity, "ru", "UTC", origin, False, "Анна", 0, 0)
         return prove(replace(plain, **over), self.parts.clock.now())
@@ -151,7 +175,7 @@ def let_in(answer: TestResponse) -> bool:
 def test_every_address_has_its_line(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
     numbers = {"account": 1, "rule": 1, "origin": 1, "job": 1, "order": 1, "deal": DEAL, "shipment": 1, "paper": 1,
-               "filed": 1}  # fmt: skip
+               "filed": 1, "return": 1}  # fmt: skip
     known = set()
     for line in TABLE:
         method, path = line.format(**numbers).split()

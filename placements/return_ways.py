@@ -1,0 +1,153 @@
+"""How the goods of a return come back, as its page tells and offers it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from b24app import words
+from b24app.flows.returns.way import Way, WayKind
+from b24app.flows.returns.ways import WayOffer
+from b24app.logistics.returning import ReturnStage
+from b24app.store.models import ErrandState
+from placements.return_scene import Scene
+
+S = ReturnStage
+#: A way may be chosen, and another one, until the goods travel.
+_CHOOSES = (S.APPROVED, S.COLLECTION_BOOKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One way. `note`: who does what; `sum` "" = not known. `why` it cannot be chosen, "" = it can."""
+
+    value: str
+    title: str
+    note: str
+    sum: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayForm:
+    """`values` by input, as the form opens."""
+
+    offers: tuple[Offer, ...]
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WaysView:
+    """`chosen`: what was chosen, in words, and by whom (`who`). `number` is what is on the box, `ours` our number at
+    the carrier. `state`: how far the carrier is ("" = nobody was asked); `bad` = it came to nothing, `problems` why.
+    `chooses`: the person may choose (another) one. `receipt`: the warehouse that expects it."""
+
+    chosen: str
+    who: str
+    number: str
+    ours: str
+    price: str
+    note: str
+    state: str
+    bad: bool
+    problems: tuple[str, ...]
+    receipt: str
+    chooses: bool
+    open: bool
+
+
+def ways_view(scene: Scene) -> WaysView | None:
+    """None for a return of which nothing travels (yet)."""
+    way, errand = scene.facts.kept.way, scene.facts.collection
+    if scene.stage in (S.REQUESTED, S.REFUSED) and way is None and errand is None:
+        return None
+    t = scene.formats.words
+    bad = scene.failed is not None
+    chooses = scene.decides and scene.stage in _CHOOSES and not scene.facts.waiting
+    own = scene.case.undelivered and way is None
+    number = (errand.tracking_number or errand.order_number) if errand is not None else ""
+    return WaysView(
+        chosen=_chosen(scene, way) if way is not None else t("ret.way.comes_back") if own else "",
+        who=_who(scene, way) if way is not None else "",
+        number=number or (way.tracking if way is not None else ""),
+        ours=errand.number if errand is not None else "",
+        price=scene.money(way.price) if way is not None and way.price is not None else "",
+        note=way.note if way is not None else "",
+        state=_state(scene),
+        bad=bad,
+        problems=tuple(words.say_problem(each, scene.formats.lang) for each in errand.problems) if errand else (),
+        receipt=_receipt(scene),
+        chooses=chooses,
+        open=chooses and (way is None or bad),
+    )
+
+
+def _chosen(scene: Scene, way: Way) -> str:
+    carrier = scene.carriers.get(way.connection_id, "") or way.carrier
+    key = f"ret.way.{way.kind.value}" if carrier or way.kind is WayKind.BROUGHT else f"ret.way.{way.kind.value}_plain"
+    return scene.formats.words(key, carrier=carrier, client=scene.client)
+
+
+def _who(scene: Scene, way: Way) -> str:
+    return ", ".join(filter(None, (way.name, scene.formats.moment(way.at) if way.at else "")))
+
+
+def _state(scene: Scene) -> str:
+    errand = scene.facts.collection
+    if errand is None:
+        return ""
+    t = scene.formats.words
+    if errand.state is ErrandState.LIVE and errand.status is not None and errand.status.has_moved:
+        return t(f"status.{errand.status.value}")
+    key = "cancelling" if errand.wants_cancel and errand.is_open else errand.state.value
+    return t(f"ret.errand.{key}", carrier=scene.carriers.get(errand.connection_id, ""))
+
+
+def _receipt(scene: Scene) -> str:
+    receipt = scene.facts.receipt
+    if receipt is None:
+        return ""
+    name, t = scene.carriers.get(receipt.connection_id, ""), scene.formats.words
+    if receipt.receipt is not None:
+        return t(f"ret.receipt.{receipt.receipt.stage.value}", where=name, number=receipt.receipt.receipt_number)
+    return t(f"ret.receipt.state_{receipt.state.value}", where=name)
+
+
+# --- choosing ---------------------------------------------------------------------------------------------------------
+
+
+def way_form(scene: Scene) -> WayForm:
+    way = scene.facts.kept.way
+    offers = tuple(_offer(scene, each) for each in scene.offers)
+    now = f"{way.kind.value}:{way.connection_id}:{way.service}:{way.point_code}" if way is not None else ""
+    may = [each.value for each in offers if not each.why]
+    values = {
+        "way": now if now in may else next(iter(may), ""),
+        "carrier": way.carrier if way is not None else "",
+        "tracking": way.tracking if way is not None else "",
+        "note": way.note if way is not None else "",
+    }
+    return WayForm(offers, values)
+
+
+def value_of(offer: WayOffer) -> str:
+    """What the form sends for it."""
+    return f"{offer.kind.value}:{offer.connection_id}:{offer.service}:{offer.point_code}"
+
+
+def _offer(scene: Scene, offer: WayOffer) -> Offer:
+    t, lang = scene.formats.words, scene.formats.lang
+    carrier = scene.carriers.get(offer.connection_id, "")
+    plain = "" if carrier or offer.kind is not WayKind.OWN else "_plain"
+    near = next((each.address for each in offer.near if each.code == offer.point_code), offer.point_code)
+    said = t(f"ret.offer.{offer.kind.value}_text", client=scene.client, point=near)
+    quote = offer.quote
+    if quote is not None and quote.days_min is not None:
+        said = f"{said} {t('ret.offer.days', first=quote.days_min, last=quote.days_max or quote.days_min)}"
+    return Offer(
+        value_of(offer),
+        t(f"ret.offer.{offer.kind.value}{plain}", carrier=carrier),
+        said.strip(),
+        scene.money(quote.price) if quote is not None else t("ret.offer.asking") if offer.asking else "",
+        words.say_problem(offer.problem, lang) if offer.problem is not None else "",
+    )
