@@ -40,6 +40,7 @@ from placements import (
     tab_parcels,
     tab_points,
     tab_rates,
+    tab_returns,
     tab_several,
     tab_stock,
 )
@@ -58,6 +59,7 @@ ROOMS = (
     tab_stock,
     tab_chain,
     tab_several,
+    tab_returns,
     tab_points,
     tab_parcels,
     return_photos,

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, request
 from b24app.bitrix24.fields import names_of
 from b24app.bitrix24.own_fields import titles_of
 from b24app.bitrix24.transport import PortalClient
+from b24app.flows.returns.rules import ReturnRules
 from b24app.frames import headers, pages
 from b24app.frames.beside import Beside
 from b24app.frames.early import in_two_pieces
@@ -33,7 +34,7 @@ from b24app.frames.parts import (
 )
 from b24app.frames.rights import rights_of
 from b24app.frames.session import PageSession
-from b24app.store import portals, stock
+from b24app.store import portals, return_process, stock
 from b24app.store.engine import read_scope
 from b24app.store.faces.deal import in_pipeline, tab_facts, tab_version
 from b24app.store.faces.deal_facts import TabFacts
@@ -194,4 +195,5 @@ class Tab:
             ways=ways_at(parts, account),
             shelves=bool(parts.giving(stock.PORT, accounts.values())),
             files=bool(keeps_documents(parts, accounts.values(), facts.every)),
+            back=(ReturnRules.of(portal.settings), return_process.entity_of(portal.settings)),
         )

@@ -22,6 +22,7 @@ from b24app.store.faces.deal_facts import (
 )
 from placements.audit_words import sentence
 from placements.codes import telling
+from placements.return_words import STAGE_TONES, stage_name
 
 _ICONS = {
     Status.CREATED: ("check", "green"),
@@ -41,7 +42,8 @@ _ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`who`: carrier | us. `quote` is the carrier's own text (Russian), `after` what follows it."""
+    """`who`: carrier | us. `quote` is the carrier's own text (Russian), `after` what follows it; `note` is a person's
+    own words."""
 
     who: str
     icon: str
@@ -52,6 +54,7 @@ class Line:
     quote: str = ""
     after: str = ""
     changes: tuple[tuple[str, str], ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def _lines(facts: TabFacts, formats: Formats, carrier: str) -> Iterator[Line]:
     edited = {edit.at for edit in facts.edits}
     yield from (_audit(row, formats) for row in facts.audits if not (row.action == Act.ADDRESS and row.at in edited))
     yield from (_edit(edit, formats) for edit in facts.edits)
+    yield from _returns(facts, formats)
     for found in facts.problems:
         yield Line(
             "us",
@@ -122,6 +126,17 @@ def _own(shipment: ShipmentFacts, formats: Formats, carrier: str) -> Iterator[Li
                    packed.at)  # fmt: skip
     if shipment.closed_reason == "withdrawn":
         yield Line("us", "cross-circle", "", formats.words("history.withdrawn"), shipment.status_at)
+
+
+def _returns(facts: TabFacts, formats: Formats) -> Iterator[Line]:
+    """What became of the deal's returns, and by whom."""
+    for each in facts.returned.moves:
+        moved = each.moved
+        tone, icon = STAGE_TONES[moved.stands][0], "undo" if moved.was is None else STAGE_TONES[moved.stands][1]
+        key = "back.moved_by" if moved.name else "back.moved"
+        stage = stage_name(moved.stands, formats)
+        said = formats.words(key, number=each.number, stage=stage[:1].lower() + stage[1:], name=moved.name)
+        yield Line("us", icon, tone, said, moved.at, note=moved.why)
 
 
 def _edit(edit: EditFacts, formats: Formats) -> Line:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from b24app.flows.legs import may_be_called_off, may_be_cancelled, picked_of
+from b24app.flows.returns.rules import ReturnRules
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.changes import ChangeRule
@@ -27,6 +28,7 @@ from placements.tab_collect_view import CollectView, Ways, collect_view, is_hand
 from placements.tab_now import allowed, beside, may_fix_address, what_now
 from placements.tab_papers_view import PapersView, papers_view
 from placements.tab_path import Stop, stops_of
+from placements.tab_returns_view import ReturnsView, returns_view
 from placements.tab_scene import TAKES, Action, Now, Scene, is_over
 from placements.tab_several_view import SeveralView, may_split, several_view
 
@@ -86,6 +88,7 @@ class TabView:
     several: SeveralView | None = None
     may_split: bool = False
     chain: ChainView | None = None
+    returns: ReturnsView | None = None
 
     @property
     def of(self) -> str:
@@ -104,11 +107,13 @@ def tab_view(
     ways: Ways = Ways(),  # noqa: B008 - frozen
     shelves: bool = False,
     files: bool = False,
+    back: tuple[ReturnRules, int] = (ReturnRules(), 0),
 ) -> TabView:
     """`carrier` is the name of the shipment's (else the pipeline's) system in the person's language; `mine` the
     person's rights: what they may not do or see is not in the view. `forms` are what the shipment's system prints,
     `rules` what it says may be changed, `ways` how parcels get to it, `shelves`: some system of the portal tells its
-    stock, `files`: some order of the deal is at a system that keeps documents."""
+    stock, `files`: some order of the deal is at a system that keeps documents, `back`: the portal's rules of returns,
+    and the smart process that keeps them (0 = none)."""
     scene = Scene(facts, formats, carrier, preview)
     shipment, now = scene.shipment, allowed(what_now(scene), mine, formats)
     request = shipment.request if shipment else None
@@ -151,6 +156,7 @@ def tab_view(
         lays_left=_lays_left(several) and not _lays(scene) and Right.SHIP in mine,
         several=several,
         chain=chain_view(facts, formats, mine),
+        returns=returns_view(facts, formats, mine, *back),
         may_split=may_split(facts, mine) and _divisible(preview) and (several is None or bool(several.left)),
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from b24app.clock import Clock
-from b24app.flows.returns.storage import Audience, Notice, StorageRules, Waiting, countdown, last_day
+from b24app.flows.returns.storage import MOST_STORED, Audience, Notice, Waiting, countdown, last_day
 from b24app.frames.formats import zone_or_default
 from b24app.lanes.wake import Waker
 from b24app.logistics.status import Status
@@ -22,9 +22,9 @@ from b24app.wire.trace import new_trace_id
 from b24app.words import language_of, say
 
 EVERY_S = 300
-RULES = StorageRules()
-#: Ends within so many days may be told of: a day's begin is up to a day, the zone half a day before it.
-AHEAD = timedelta(days=max(RULES.warn_days) + 2)
+#: Ends within so many days may be told of: no portal is told earlier, a day's begin is up to a day, the zone half a day
+#: before it.
+AHEAD = timedelta(days=MOST_STORED + 2)
 #: An end that could not be told of in time (a portal that was blocked, a program that stood) is told so late at most.
 OVER = timedelta(days=3)
 _WORDS = {0: "today", 1: "tomorrow"}
@@ -50,7 +50,7 @@ def _due(parcel: Unclaimed, now: datetime) -> list[ToPortal]:
     """What its manager has to know by now, whether or not it was told."""
     zone = ZoneInfo(zone_or_default("", language_of(parcel.language)))
     waiting = Waiting(parcel.number, Status.READY_FOR_PICKUP, parcel.status_at, parcel.keep_until)
-    counted = countdown(waiting, (), now, zone, RULES)
+    counted = countdown(waiting, (), now, zone, parcel.rules)
     notices = counted.notices if counted else ()
     return [_notice(parcel, notice, zone) for notice in notices if notice.to is Audience.MANAGER]
 

@@ -70,6 +70,7 @@ class Act(StrEnum):
     CLIENT_RETURN_OFF = "client_return_off"
     RETURN = "return"
     RETURN_PHOTO = "return_photo"
+    RETURN_BEGUN = "return_begun"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -93,6 +94,8 @@ class Act(StrEnum):
     DELIVERY_INVOICE = "delivery_invoice"
     RETURNS_PROCESS = "returns_process"
     RETURNS_AGAIN = "returns_again"
+    RETURN_RULES = "return_rules"
+    RETURN_REPORT = "return_report"
     DEFAULTS = "defaults"
     SECTION_DEFAULTS = "section_defaults"
     RULE_ADDED = "rule_added"
@@ -156,6 +159,7 @@ _OF_DEALS = (
     Act.CLIENT_RETURN_OFF,
     Act.RETURN,
     Act.RETURN_PHOTO,
+    Act.RETURN_BEGUN,
 )
 _OF_CARE = (
     Act.DESK_RETRY,
@@ -165,6 +169,7 @@ _OF_CARE = (
     Act.RULES_TRY,
     Act.REREAD,
     Act.RETURNS_AGAIN,
+    Act.RETURN_REPORT,
     Act.UPDATE_AGAIN,
     Act.SUPPORT_BUNDLE,
 )

@@ -50,10 +50,11 @@ def add(session: Session, portal_id: int, return_id: int, moved: Moved) -> None:
 def of_return(session: Session, portal_id: int, return_id: int) -> tuple[Moved, ...]:
     """Oldest first."""
     mine = select(ReturnMove).where(ReturnMove.portal_id == portal_id, ReturnMove.return_id == return_id)
-    return tuple(_moved(row) for row in session.scalars(mine.order_by(ReturnMove.id)))
+    return tuple(moved_of(row) for row in session.scalars(mine.order_by(ReturnMove.id)))
 
 
-def _moved(row: ReturnMove) -> Moved:
+def moved_of(row: ReturnMove) -> Moved:
+    """A row of the journal as everybody else knows it."""
     return Moved(
         at=row.at,
         actor=Actor(row.actor),

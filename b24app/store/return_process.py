@@ -68,6 +68,12 @@ class Kept(Jsonable):
         return self.looked_at is None or now - self.looked_at >= LOOK_EVERY
 
 
+def entity_of(settings: Mapping[str, Any]) -> int:
+    """The smart process that keeps the portal's returns just now, by its number in addresses and methods; 0 = none."""
+    kept = Kept.of(settings)
+    return kept.process.entity if kept.process is not None and kept.off is None else 0
+
+
 def change(session: Session, portal_id: int, edit: Callable[[Kept], Kept]) -> None:
     """Applies `edit` to what is kept, under the row's lock. Raises NoResultFound."""
 

@@ -108,22 +108,23 @@ def of_deals(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[
     found: dict[int, list[Kept]] = {deal_id: [] for deal_id in deal_ids}
     for some in chunks(list(found)):
         wanted = select(GoodsReturn).where(GoodsReturn.deal_id.in_(some)).order_by(GoodsReturn.id)
-        for kept in _read(session, portal_id, wanted):
+        for kept in read(session, portal_id, wanted):
             found[kept.case.deal_id].append(kept)
     return found
 
 
 def search(session: Session, portal_id: int, text: str, limit: int = 20) -> list[Kept]:
     """Returns that this number, tracking number or barcode names: those that are under way first, then the newest."""
-    return _read(session, portal_id, returns_found.named(text).limit(limit))
+    return read(session, portal_id, returns_found.named(text).limit(limit))
 
 
 def _one(session: Session, portal_id: int, wanted: Select[GoodsReturn]) -> Kept | None:
-    return next(iter(_read(session, portal_id, wanted)), None)
+    return next(iter(read(session, portal_id, wanted)), None)
 
 
-def _read(session: Session, portal_id: int, wanted: Select[GoodsReturn]) -> list[Kept]:
-    """Always as the database has it now: a row that was read before may have been written by somebody else since."""
+def read(session: Session, portal_id: int, wanted: Select[GoodsReturn]) -> list[Kept]:
+    """The portal's own of those that are `wanted`. Always as the database has it now: a row that was read before may
+    have been written by somebody else since."""
     mine = wanted.where(GoodsReturn.portal_id == portal_id)
     rows = session.scalars(mine, execution_options=returns_rows.ANEW).all()
     found = returns_rows.cases(session, portal_id, rows)

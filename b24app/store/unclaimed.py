@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from b24app.flows.returns.rules import ReturnRules
+from b24app.flows.returns.storage import StorageRules
 from b24app.logistics.status import Status
 from b24app.store.models import DealState, Portal, PortalState, Shipment
+from b24app.store.sql import chunks
 
 
 @dataclass(frozen=True, slots=True)
 class Unclaimed:
-    """`language` is the portal's, `title` and `assigned_by` are the deal's."""
+    """`language` and `rules` are the portal's, `title` and `assigned_by` are the deal's."""
 
     portal_id: int
     language: str
@@ -26,6 +30,7 @@ class Unclaimed:
     order_number: str | None
     status_at: datetime
     keep_until: datetime
+    rules: StorageRules
 
 
 def ending(session: Session, after: datetime, before: datetime) -> list[Unclaimed]:
@@ -45,4 +50,15 @@ def ending(session: Session, after: datetime, before: datetime) -> list[Unclaime
         .where(DealState.gone.is_(False), DealState.assigned_by.is_not(None), Portal.state == PortalState.ACTIVE)
         .order_by(Shipment.keep_until, Shipment.id)
     )
-    return [Unclaimed(**row) for row in session.execute(query).mappings()]
+    rows = session.execute(query).mappings().all()
+    rules = _rules(session, {row["portal_id"] for row in rows})
+    return [Unclaimed(**row, rules=rules[row["portal_id"]]) for row in rows]
+
+
+def _rules(session: Session, portal_ids: Collection[int]) -> dict[int, StorageRules]:
+    """As each portal's administrator set them."""
+    found: dict[int, StorageRules] = {}
+    for some in chunks(sorted(portal_ids)):
+        for portal_id, settings in session.execute(select(Portal.id, Portal.settings).where(Portal.id.in_(some))):
+            found[portal_id] = ReturnRules.of(settings).storage
+    return found

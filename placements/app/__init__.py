@@ -18,6 +18,8 @@ from placements.app import (
     journal,
     log,
     origins,
+    returns_list,
+    returns_rules,
     rights,
     rules,
     stages,
@@ -32,6 +34,7 @@ from placements.app.section import Section
 SECTIONS: tuple[Section, ...] = (
     health.SECTION,
     deals.SECTION,
+    returns_list.SECTION,
     checks.SECTION,
     log.SECTION,
     journal.SECTION,
@@ -42,6 +45,7 @@ SECTIONS: tuple[Section, ...] = (
     defaults.SECTION,
     trial.SECTION,
     rules.SECTION,
+    returns_rules.SECTION,
     rights.SECTION,
 )
 

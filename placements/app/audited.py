@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from b24app.flows.portions import OnFailure
+from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.snapshot import CodSource
 from b24app.frames.rights import OPEN, Right
 from b24app.logistics.model import Sender
+from b24app.logistics.returning import Condition
 from b24app.store.models import Connection, Origin, Pipeline, Rule
 from b24app.systems.plugin import Manifest
 from placements.app import chain_form
@@ -115,6 +117,35 @@ def rule(row: Rule | None, accounts: Sequence[Connection], pipelines: Iterable[M
         **{f"{name}_minor": asked.get(name) for name in ("value_from", "value_to")},
         "kind": asked.get("kind"),
         "cod": asked.get("cod"),
+    }
+
+
+def return_rules(
+    rules: ReturnRules, sections: Mapping[int, str], accounts: Mapping[int, str], lang: str
+) -> dict[str, Any]:
+    """Names in the language of who changes them: they are the portal's own."""
+    window, storage = rules.window, rules.storage
+    return {
+        "return_days": window.days,
+        "return_exceptions": [
+            ": ".join((each.title, "; ".join((*(sections.get(one, str(one)) for one in each.sections), *each.skus))))
+            + f" = {'—' if each.days is None else each.days}"
+            for each in window.exceptions
+        ],
+        "return_longer": [
+            f"{each.title}: {each.first.isoformat()}–{each.last.isoformat()} = {each.days}" for each in window.longer
+        ],
+        "return_reasons": [each.name(lang) for each in rules.offered],
+        "return_always": [each.name(lang) for each in rules.reasons if each.code in window.always],
+        "return_answer_days": window.answer_days,
+        "return_damaged": rules.money.markdown.get(Condition.DAMAGED, 0),
+        "return_delivery": rules.money.delivery.value,
+        "return_replace_first": rules.replace_first,
+        "return_warehouse": accounts.get(rules.warehouse, ""),
+        "return_public": rules.public,
+        "return_approve": rules.approve,
+        "return_warn": [str(each) for each in storage.warn_days],
+        "return_hour": storage.hour,
     }
 
 

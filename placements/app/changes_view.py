@@ -17,6 +17,7 @@ _CODES = {
     "mode": "conn.mode.",
     "cod_source": "pipeline.cod_",
     "kind": "rules.kind.",
+    "return_delivery": "returns_rules.delivery_",
 }
 _RIGHT, _STAGE, _STEP, _DEAL_FIELD = "right_", "stage_", "step_", "field_"
 

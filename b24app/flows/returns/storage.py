@@ -10,6 +10,9 @@ from enum import StrEnum
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.status import Status
 
+#: No portal has anybody told earlier than so many days before the end.
+MOST_STORED = 30
+
 
 class Audience(StrEnum):
     CUSTOMER = "customer"

@@ -17,7 +17,7 @@ from b24app.flows.stock import warning
 from b24app.logistics.problem import Problem
 from b24app.store import parcels, stock
 from b24app.store.addresses import changes, changes_of
-from b24app.store.faces import papers
+from b24app.store.faces import deal_returns, papers
 from b24app.store.faces.deal_facts import (
     ASKS,
     AskFacts,
@@ -107,6 +107,7 @@ def _version_queries() -> list[Select[Any]]:
             _one(DealRates.chosen_id, DealRates, portal_id, deal_id),
             _one(ParcelPlanRow.version, ParcelPlanRow, portal_id, deal_id),
             _one(DealStock.version, DealStock, portal_id, deal_id),
+            *deal_returns.version_columns(portal_id, deal_id),
         ),
     ]
 
@@ -141,6 +142,7 @@ def tab_facts(
     version = version or tab_version(session, portal_id, deal_id)
     accounts = _accounts(session, portal_id)
     owned = shipments_of(session, portal_id, deal_id, accounts)
+    unwritten, *returned = _counts(session, portal_id, deal_id)
     deal = session.scalar(select(DealState).where(DealState.portal_id == portal_id, DealState.deal_id == deal_id))
     at = deal.category if deal and deal.category is not None else category
     return TabFacts(
@@ -159,7 +161,7 @@ def tab_facts(
             for row in session.execute(_asks_query(), _named(portal_id, deal_id))
         ),
         audits=_audits(session, portal_id, deal_id),
-        unwritten=_unwritten(session, portal_id, deal_id),
+        unwritten=unwritten,
         version=version,
         papers=papers.papers_of_deal(session, portal_id, deal_id),
         edits=tuple(
@@ -168,6 +170,7 @@ def tab_facts(
         ),
         laid=parcels.of_deal(session, portal_id, deal_id),
         lacking=_lacking(session, portal_id, deal_id, accounts),
+        returned=deal_returns.deal_returns(session, portal_id, deal_id, *returned),
     )
 
 
@@ -237,11 +240,9 @@ def _audits(session: Session, portal_id: int, deal_id: int) -> tuple[AuditFacts,
     return tuple(AuditFacts(row.action, row.user_id, names.get(row.user_id, ""), row.at) for row in rows)
 
 
-def _unwritten(session: Session, portal_id: int, deal_id: int) -> int:
-    """Writes to this deal that were given up: somebody must look."""
-    query = (
-        select(func.count())
-        .select_from(OutboxRow)
-        .where(OutboxRow.portal_id == portal_id, OutboxRow.deal_id == deal_id, OutboxRow.state == OutboxState.DEAD)
-    )
-    return session.scalar(query) or 0
+def _counts(session: Session, portal_id: int, deal_id: int) -> tuple[int, int, int]:
+    """Writes to this deal that were given up, so that somebody must look; its returns, and what was asked of them."""
+    dead = (OutboxRow.portal_id == portal_id, OutboxRow.deal_id == deal_id, OutboxRow.state == OutboxState.DEAD)
+    unwritten = select(func.count()).select_from(OutboxRow).where(*dead).scalar_subquery()
+    found = session.execute(select(unwritten, *deal_returns.counted(portal_id, deal_id))).one()
+    return found[0], found[1], found[2]

@@ -17,6 +17,7 @@ from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.store import parcels
 from b24app.store.faces import papers
+from b24app.store.faces.deal_returns import DealReturnsFacts
 from b24app.store.models import Connection, ConnectionState
 
 #: Kinds of inbox rows that a person asks for in the tab.
@@ -177,6 +178,7 @@ class TabFacts:
     legs: tuple[ShipmentFacts, ...] = ()
     systems: Mapping[str, str] = field(default_factory=dict)
     accounts: Mapping[int, Connection] = field(default_factory=dict)
+    returned: DealReturnsFacts = field(default_factory=DealReturnsFacts)
 
     @property
     def every(self) -> tuple[ShipmentFacts, ...]:

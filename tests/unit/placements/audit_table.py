@@ -48,6 +48,10 @@ ADDRESS = {
     "was_address": "Казань, ул. Баумана, 5",
 }
 
+_ROW = '{{"row":1,"name":"Плед","sold":"2","left":"2","whole":true,"verdict":{{"row":1,"is_in":true,"rule":"usual"}}}}'
+RETURN_RULES = {"days": "14", "answer_days": "10", "damaged": "20", "warn_days": "1", "hour": "9", "r0_ru": "Брак"}
+BACK = {"made_of": f"[{_ROW}]", "q_1": "1"}
+
 LEAVES: dict[str, Leaves] = {
     "POST /deals/act/ship_now": Leaves(Act.SHIP_NOW, {"deals": "{deal}"}, ready="order_over", on_deal=True),
     "POST /deals/fix/{deal}/address": Leaves(
@@ -97,6 +101,7 @@ LEAVES: dict[str, Leaves] = {
     "POST /return/{return}/agree": Leaves(Act.RETURN, {"sum": "100", "why": "обещали"}, on_deal=True),
     "POST /return/{return}/paid": Leaves(Act.RETURN, {"sum": "100"}, on_deal=True),
     "POST /return/{return}/photo/p1/link": Leaves(Act.RETURN_PHOTO, on_deal=True),
+    "POST /tab/returns/begin": Leaves(Act.RETURN_BEGUN, BACK, on_deal=True),
     "POST /app/deal/{deal}/ship_now": Leaves(Act.SHIP_NOW, on_deal=True),
     "POST /app/deal/{deal}/retry": Leaves(Act.RETRY, on_deal=True),
     "POST /app/checks/ship/{deal}": Leaves(Act.SHIP_NOW, on_deal=True),
@@ -124,6 +129,8 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/delivery-invoice": Leaves(Act.DELIVERY_INVOICE, {"on": "yes"}),
     "POST /app/returns": Leaves(Act.RETURNS_PROCESS, {"type": "12"}, ready="process"),
     "POST /app/returns/again": Leaves(Act.RETURNS_AGAIN),
+    "POST /app/returns/report/link": Leaves(Act.RETURN_REPORT),
+    "POST /app/returns/rules": Leaves(Act.RETURN_RULES, RETURN_RULES),
     "POST /app/fields/reread": Leaves(Act.REREAD),
     "POST /app/fields/link/own": Leaves(Act.FIELD_OWN),
     "POST /app/fields/link/name": Leaves(Act.FIELD_NAME),
@@ -174,6 +181,7 @@ NOTHING: dict[str, str] = {
     "POST /app/returns/{return}": "opens the page of a return with the person's own key",
     "POST /field/point": _FRAME,
     "POST /deals/fix/{deal}/address/open": "reads the field with the person's own key",
+    "POST /app/returns/rows": "lists returns: other ones are looked at",
     "POST /deals/rows": "reads another page with the person's own key",
     "POST /session": "a session goes on",
     "POST /tab/points": "reads what the parcel needs of a point",
@@ -187,6 +195,8 @@ NOTHING: dict[str, str] = {
     "POST /tab/parcels/lay": "draws the form after a move, stores nothing",
     "POST /tab/parcels/sum": "counts what stands in the form, stores nothing",
     "POST /tab/several": "reads the deal with the person's own key: what is left to ship",
+    "POST /tab/returns": "reads the deal with the person's own key: what may still come back",
+    "POST /tab/returns/asked": "asks what came of a press",
     "POST /tab/read": "reads the deal anew with the person's own key",
     "POST /tab/address": "reads the deal with the person's own key; a question to the carrier's directory is no act",
     "POST /tab/address/check": "asks the carrier's directory",

@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from b24app.clock import FixedClock
+from b24app.flows.returns.rules import KEY, ReturnRules
+from b24app.flows.returns.storage import StorageRules
 from b24app.lanes.wake import LocalWakes
 from b24app.logistics.status import Status
 from b24app.runners import unclaimed
-from b24app.store import deals, portals, shipments
+from b24app.store import deals, portal_settings, portals, shipments
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.faces import many
 from b24app.store.models import OutboxRow, Portal, PortalState, Shipment
@@ -144,3 +146,13 @@ def test_the_list_finds_parcels_at_points_the_most_urgent_first(
             )
     with sessions() as session:
         assert many.at_points(session, portal.id) == (503, 501, 502)
+
+
+def test_a_portals_own_steps_hold(sessions: Sessions, portal: Portal, lies: int, clock: FixedClock) -> None:
+    rules = ReturnRules(storage=StorageRules(warn_days=(5,), hour=8))
+    with session_scope(sessions) as session:
+        portal_settings.merge(session, portal.id, **{KEY: rules.to_json()})
+    assert warned(sessions, clock, at(15, 7, 59)) == []
+    [early] = warned(sessions, clock, at(15, 8))
+    assert "20.11.2026" in early
+    assert [warned(sessions, clock, at(day, 12)) for day in (19, 20)] == [[], []]

@@ -1,0 +1,152 @@
+"""A manager begins a return in the deal's tab: rows, quantities, reasons; late ones with their word for it.
+
+What may still come back is read with the person's own key when the form opens. One press is one act of the portal's
+lane, which reads the deal itself and decides; the page asks after it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from b24app.bitrix24.fields import names_of
+from b24app.flows.legs import PICKED
+from b24app.flows.returns.effects import Actor
+from b24app.flows.returns.rules import ReturnRules
+from b24app.flows.returns.sold import sold_of
+from b24app.frames import pages
+from b24app.frames.errors import ErrorCode, PageError
+from b24app.frames.formats import zone_or_default
+from b24app.frames.parts import PageParts, answer_errors, session_of, trace
+from b24app.frames.session import PageSession
+from b24app.logistics.status import Status
+from b24app.store import audit, portals, return_acts, return_process, returns
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.faces.deal import tab_facts
+from b24app.store.models import ActState
+from b24app.store.return_acts import Act, ActKind, Wanted
+from b24app.words import language_of
+from placements.asking import is_key, new_key
+from placements.deal_tab import PLACEMENT
+from placements.person import own_client, read_deal
+from placements.return_words import problem_text, stage_chip
+from placements.tab_returns_form import BackForm, StaleFormError, form_of, known_better, offers_of, read_form
+from placements.tab_returns_view import RIGHT, place_of
+
+FORM, WAITING, DONE = "tab/returns_form.html", "tab/returns_wait.html", "tab/returns_done.html"
+
+
+def blueprint(parts: PageParts) -> Blueprint:
+    """The addresses, joined to `parts`."""
+    bp = Blueprint("tab_returns", __name__)
+    answer_errors(bp)
+    desk = Returns(parts)
+    bp.post("/tab/returns")(desk.opened)
+    bp.post("/tab/returns/begin")(desk.begin)
+    bp.post("/tab/returns/asked")(desk.asked)
+    return bp
+
+
+class Returns:
+    """The handlers."""
+
+    def __init__(self, parts: PageParts) -> None:
+        self._parts = parts
+
+    def opened(self) -> Response:
+        """The form with what may still come back, as the person's own key reads the deal now."""
+        parts, who, now = self._parts, session_of(self._parts, PLACEMENT, RIGHT), self._parts.clock.now()
+        with read_scope(parts.sessions) as session:
+            portal = portals.get(session, who.portal_id)
+            names = names_of(portals.field_map(session, who.portal_id), portal.settings)
+        client = own_client(parts, portal, who, request.form.get("AUTH_ID", ""))
+        deal = read_deal(client, who.entity_id, names).deal
+        with read_scope(parts.sessions) as session:
+            facts = tab_facts(session, who.portal_id, who.entity_id, deal.category)
+        came = [each.status_at for each in facts.every if each.status is Status.DELIVERED and each.leg != PICKED]
+        told, rules = facts.returned, ReturnRules.of(portal.settings)
+        sold = known_better(sold_of(deal.rows), told.basis.sold if told.basis is not None else ())
+        zone = ZoneInfo(zone_or_default("", language_of(portal.language)))
+        others = [each.case for each in told.returns]
+        offers = offers_of(sold, others, max(came, default=None), rules, zone, now)
+        formats = pages.viewer_of(who, now).formats
+        return self._drawn(who, form_of(offers, rules, formats, may_approve=True))
+
+    def begin(self) -> Response:
+        """What was chosen begins a return: one press, one act."""
+        parts, who, now = self._parts, session_of(self._parts, PLACEMENT, RIGHT), self._parts.clock.now()
+        key = _key(request.form)
+        wishes, form = self._read(who)
+        if form.errors:
+            return self._drawn(who, form, key)
+        typed = form.typed
+        given = {"wishes": list(wishes), "note": typed.note, "override": typed.why, "approve": typed.approve}
+        wanted = Wanted(
+            ActKind.BEGIN, f"tab:{key}", Actor.PERSON, who.entity_id, given=given, by=who.user_id, name=who.name,
+            source="tab",
+        )  # fmt: skip
+        with session_scope(parts.sessions) as session:
+            lane = return_acts.ask(session, who.portal_id, wanted, now=now, trace_id=trace(), people=True)
+            if lane is not None:
+                audit.write(
+                    session, who.portal_id, audit.Act.RETURN_BEGUN, now, by=who.author, deal_id=who.entity_id,
+                    detail={"key": key},
+                )  # fmt: skip
+        if lane is not None:
+            parts.waker.wake(lane)
+        return self._fragment(who, WAITING, key=key, values=_values(request.form))
+
+    def asked(self) -> Response:
+        """What came of it: the return, or the form again with what speaks against it; 204 while nothing came yet."""
+        who = session_of(self._parts, PLACEMENT, RIGHT)
+        with read_scope(self._parts.sessions) as session:
+            act = return_acts.by_key(session, who.portal_id, f"tab:{_key(request.form)}")
+            if act is None or act.wanted.deal_id != who.entity_id or act.wanted.by != who.user_id:
+                raise PageError(ErrorCode.OUT_OF_DATE, "no such press")
+            if act.state is ActState.WAITING:
+                return pages.nothing_new(who, self._parts.signer)
+            if act.state is ActState.DONE:
+                return self._done(session, who, act)
+        _, form = self._read(who)
+        return self._drawn(who, form, problems=tuple(problem_text(each, who.lang) for each in act.problems))
+
+    def _done(self, session: Session, who: PageSession, act: Act) -> Response:
+        formats = pages.viewer_of(who, self._parts.clock.now()).formats
+        entity = return_process.entity_of(portals.get(session, who.portal_id).settings)
+        kept = returns.get(session, who.portal_id, act.wanted.return_id or 0)
+        if kept is None:
+            raise PageError(ErrorCode.OUT_OF_DATE, "the return is gone")
+        return self._fragment(
+            who, DONE, number=kept.case.number, chip=stage_chip(kept.case.stage, formats),
+            place=place_of(kept, entity), item=bool(entity),
+        )  # fmt: skip
+
+    def _read(self, who: PageSession) -> tuple[tuple[object, ...], BackForm]:
+        formats = pages.viewer_of(who, self._parts.clock.now()).formats
+        with read_scope(self._parts.sessions) as session:
+            rules = ReturnRules.of(portals.get(session, who.portal_id).settings)
+        try:
+            return read_form(request.form, rules, formats, may_approve=True)
+        except StaleFormError as error:
+            raise PageError(ErrorCode.BAD_INPUT, str(error), "made_of") from error
+
+    def _drawn(self, who: PageSession, form: BackForm, key: str = "", problems: tuple[str, ...] = ()) -> Response:
+        return self._fragment(who, FORM, form=form, key=key or new_key(), problems=problems, name=who.name)
+
+    def _fragment(self, who: PageSession, template: str, **context: object) -> Response:
+        viewer = pages.viewer_of(who, self._parts.clock.now())
+        return pages.fragment(template, viewer, who, self._parts.signer, **context)
+
+
+def _key(form: Mapping[str, str]) -> str:
+    key = form.get("key", "")
+    if not is_key(key):
+        raise PageError(ErrorCode.BAD_INPUT, "no idempotency key")
+    return key
+
+
+def _values(form: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The form as it was sent: it comes back when the act is refused."""
+    return [(name, value) for name, value in form.items() if name not in ("key", "AUTH_ID")]
