@@ -22,7 +22,7 @@ from b24app.frames.formats import zone_or_default
 from b24app.frames.parts import PageParts, answer_errors, session_of, trace
 from b24app.frames.session import PageSession
 from b24app.logistics.status import Status
-from b24app.store import audit, portals, return_acts, return_process, returns
+from b24app.store import audit, portals, return_acts, returns
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces.deal import tab_facts
 from b24app.store.models import ActState
@@ -33,7 +33,7 @@ from placements.deal_tab import PLACEMENT
 from placements.person import own_client, read_deal
 from placements.return_words import problem_text, stage_chip
 from placements.tab_returns_form import BackForm, StaleFormError, form_of, known_better, offers_of, read_form
-from placements.tab_returns_view import RIGHT, place_of
+from placements.tab_returns_view import RIGHT
 
 FORM, WAITING, DONE = "tab/returns_form.html", "tab/returns_wait.html", "tab/returns_done.html"
 
@@ -114,14 +114,11 @@ class Returns:
 
     def _done(self, session: Session, who: PageSession, act: Act) -> Response:
         formats = pages.viewer_of(who, self._parts.clock.now()).formats
-        entity = return_process.entity_of(portals.get(session, who.portal_id).settings)
         kept = returns.get(session, who.portal_id, act.wanted.return_id or 0)
         if kept is None:
             raise PageError(ErrorCode.OUT_OF_DATE, "the return is gone")
-        return self._fragment(
-            who, DONE, number=kept.case.number, chip=stage_chip(kept.case.stage, formats),
-            place=place_of(kept, entity), item=bool(entity),
-        )  # fmt: skip
+        chip = stage_chip(kept.case.stage, formats)
+        return self._fragment(who, DONE, id=kept.id, number=kept.case.number, chip=chip)
 
     def _read(self, who: PageSession) -> tuple[tuple[object, ...], BackForm]:
         formats = pages.viewer_of(who, self._parts.clock.now()).formats

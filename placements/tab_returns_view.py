@@ -20,7 +20,7 @@ from placements.chips import Chip
 from placements.return_words import owed_of, problem_text, reasons_of, stage_chip, what_of
 
 #: What may be done here at all.
-RIGHT = Right.SHIP
+RIGHT = Right.RETURNS
 #: Why none was begun is shown for so long.
 _TOLD = timedelta(hours=24)
 _COMES_BACK = (Status.RETURNING, Status.RETURNED)
@@ -45,15 +45,13 @@ class ReturnView:
 @dataclass(frozen=True, slots=True)
 class ReturnsView:
     """`coming`: numbers of parcels that turned back and began no return yet. `asked`: somebody asked for one just now;
-    `refused`: why the last one was not begun. `item`: the portal keeps returns in a smart process, so that each gets a
-    card there."""
+    `refused`: why the last one was not begun."""
 
     rows: tuple[ReturnView, ...]
     coming: tuple[str, ...]
     may_begin: bool
     asked: bool
     refused: tuple[str, ...]
-    item: bool
 
 
 def returns_view(
@@ -73,7 +71,6 @@ def returns_view(
         may_begin=RIGHT in mine and left and not facts.gone,
         asked=any(act.state is ActState.WAITING for act in told.begun),
         refused=_refused(told.begun, formats),
-        item=bool(entity),
     )
 
 

@@ -49,6 +49,10 @@
     });
     document.body.addEventListener("input", look);
     document.body.addEventListener("change", look);
-    document.body.addEventListener("htmx:afterSwap", look);
+    document.body.addEventListener("htmx:afterSwap", function () {
+      // The page of the return stands in the tab's place: what led there is done.
+      if (panel() && document.getElementById("return")) { document.getElementById("panel").replaceChildren(); }
+      look();
+    });
   });
 })();

@@ -169,7 +169,7 @@ def test_returns_are_listed_with_what_they_come_to(
     assert view.may_begin
     nobody = returns_view(here, en, frozenset({Right.COSTS}), RULES, 0)
     assert nobody is not None
-    assert (nobody.may_begin, nobody.item, nobody.rows[1].place) == (False, False, "")
+    assert (nobody.may_begin, nobody.rows[1].place) == (False, "")
 
 
 def test_a_deal_of_which_nothing_left_has_no_returns(
