@@ -16,12 +16,13 @@ from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.rules import ReturnRules
 from b24app.frames.parts import PageParts, trace
 from b24app.logistics.returning import ReturnStage
-from b24app.store import audit, return_acts
+from b24app.store import audit, return_acts, return_labels
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import ActState, PortalState
 from b24app.store.return_acts import ActKind, Wanted
 from placements.asking import is_key, new_key
+from placements.file_links import as_file
 from placements.public_entry import Entry, door_of, go, later, pause, visitor
 from placements.public_page import PublicPage, nobodys, open_page, style
 from placements.public_return_form import MAX_NOTE, Filled, as_given, blank, filled
@@ -48,6 +49,7 @@ def blueprint(parts: PageParts) -> Blueprint:
     bp.add_url_rule(f"{root}/order/check", "check", desk.page(desk.check), methods=["POST"])
     bp.add_url_rule(f"{root}/order/ask", "ask", desk.page(desk.ask), methods=["POST"])
     bp.add_url_rule(f"{root}/order/off", "off", desk.page(desk.off), methods=["POST"])
+    bp.add_url_rule(f"{root}/order/label/<number>", "label", desk.page(desk.label), methods=["GET"])
     bp.add_url_rule(f"{root}/leave", "leave", desk.page(entry.leave), methods=["POST"])
     bp.add_url_rule(f"{root}/<link>", "linked", desk.page(entry.linked), methods=["GET"])
     bp.add_url_rule(f"{root}/<link>", "knock_linked", desk.page(entry.knock_linked), methods=["POST"])
@@ -102,6 +104,7 @@ class PublicReturn:
             refused=_refused(order),
             returns=[return_view(order, each, fmt, self._carrier(page, order)) for each in order.shown],
             form=form or blank(offers, order.rules),
+            is_filled=form is not None,
             is_again=form is not None and not form.is_right,
             most=MAX_NOTE,
         )
@@ -169,6 +172,18 @@ class PublicReturn:
             self._want(page, wanted, Act.CLIENT_RETURN_OFF, kept.case.number)
         return go(page.to("/order"))
 
+    def label(self, page: PublicPage, number: str) -> Response:
+        """What the client sticks on the box, where the carrier gives one."""
+        order = self._order(page)
+        if order is None:
+            return self.entry.shut(page)
+        shown = next((each for each in order.shown if each.kept.case.number == number), None)
+        if shown is None or shown.label is None:
+            return go(page.to("/order"))
+        with read_scope(self.parts.sessions) as session:
+            content = return_labels.content(session, page.portal.id, shown.label.id)
+        return as_file(content, number) if content else go(page.to("/order"))
+
     # --- what they share
 
     def _order(self, page: PublicPage) -> Order | None:
@@ -200,7 +215,7 @@ class PublicReturn:
         lang = page.viewer.lang
 
         def named(account: int) -> str:
-            return self.parts.carrier(order.systems[account], lang) if account in order.systems else ""
+            return self.parts.carrier(order.systems[account][0], lang) if account in order.systems else ""
 
         return named
 

@@ -17,15 +17,18 @@ from b24app.flows.returns.quantities import Room, rooms_of
 from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.window import last_day
 from b24app.frames.formats import zone_or_default
+from b24app.logistics.points import PickupPoint
 from b24app.logistics.returning import ReturnStage
 from b24app.logistics.status import Status
 from b24app.store import (
+    points_found,
     portals,
     public_orders,
     return_acts,
     return_basis,
     return_errands,
     return_journal,
+    return_labels,
     returns,
     shipments,
 )
@@ -33,6 +36,7 @@ from b24app.store.models import ActState, Portal, Shipment
 from b24app.store.return_acts import Act, ActKind, Wanted
 from b24app.store.return_errands import Errand
 from b24app.store.return_journal import Moved
+from b24app.store.return_labels import Label
 from b24app.store.returns import Kept
 from b24app.words import language_of
 
@@ -42,6 +46,8 @@ FRESH = timedelta(minutes=15)
 PATIENCE = timedelta(seconds=20)
 #: What of an order came to nothing is said for so long.
 SAID = timedelta(hours=1)
+#: The client has still to send the goods.
+AHEAD = (ReturnStage.APPROVED, ReturnStage.COLLECTION_BOOKED)
 #: Where acts of this page come from.
 SOURCE = "public_page"
 #: More requests of one order at a time are no client's.
@@ -68,11 +74,14 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A return of the order: what moved it, and who brings it back."""
+    """A return of the order: what moved it, who brings it back, from which `point`. `label` is one that can be
+    opened."""
 
     kept: Kept
     moves: tuple[Moved, ...]
     errands: tuple[Errand, ...]
+    point: PickupPoint | None = None
+    label: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,7 @@ class Order:
     shown: tuple[Shown, ...]
     others: tuple[Kept, ...]
     acts: tuple[Act, ...]
-    systems: Mapping[int, str]
+    systems: Mapping[int, tuple[str, str]]
     reading: Act | None
     now: datetime
 
@@ -164,10 +173,9 @@ def read(session: Session, portal: Portal, shipment_id: int, now: datetime) -> O
     mine = _mine(shipment, sent)
     kept = returns.of_deals(session, portal.id, [deal_id])[deal_id]
     seen = [each for each in kept if mine is None or any(line.row in mine for line in each.case.lines)]
+    systems = portals.systems_of(session, portal.id)
     errands = return_errands.of_returns(session, portal.id, [each.id for each in seen])
-    shown = [
-        Shown(each, return_journal.of_return(session, portal.id, each.id), tuple(errands[each.id])) for each in seen
-    ]
+    shown = [_shown(session, portal.id, each, errands[each.id], systems, mine) for each in seen]
     acts = return_acts.latest(session, portal.id, deal_id=deal_id)
     reading = return_acts.by_key(session, portal.id, reading_key(deal_id, now))
     rules = ReturnRules.of(portal.settings)
@@ -182,10 +190,32 @@ def read(session: Session, portal: Portal, shipment_id: int, now: datetime) -> O
         shown=tuple(reversed(shown)),
         others=tuple(kept),
         acts=tuple(act for act in acts if _is_clients(act)),
-        systems=portals.systems_of(session, portal.id),
+        systems=systems,
         reading=reading,
         now=now,
     )
+
+
+def _shown(
+    session: Session,
+    portal_id: int,
+    kept: Kept,
+    errands: Sequence[Errand],
+    systems: Mapping[int, tuple[str, str]],
+    mine: Mapping[int, Decimal] | None,
+) -> Shown:
+    moved = return_journal.of_return(session, portal_id, kept.id)
+    if kept.case.stage not in AHEAD or kept.way is None:
+        return Shown(kept, moved, tuple(errands))
+    way, point, label = kept.way, None, None
+    if way.point_code and way.connection_id in systems:
+        account = systems[way.connection_id]
+        point = points_found.listed(session, {account}, way.point_code).get(account)
+    # A label names who sends the goods: only to whom all of them were sent.
+    if errands and (mine is None or all(line.row in mine for line in kept.case.lines)):
+        labels = return_labels.of_errands(session, portal_id, [each.id for each in errands if not each.wants_cancel])
+        label = next((each for each in reversed(labels.values()) if each.is_ready), None)
+    return Shown(kept, moved, tuple(errands), point, label)
 
 
 def zone_of(portal: Portal) -> ZoneInfo:

@@ -17,7 +17,8 @@ from b24app.logistics.returning import Outcome, Return, ReturnStage
 from b24app.store.models import ErrandKind, ErrandState
 from b24app.store.return_errands import Errand
 from b24app.store.return_journal import Moved
-from placements.public_return_reading import Order, Shown
+from placements.point_words import hours_text
+from placements.public_return_reading import AHEAD, Order, Shown
 
 S = ReturnStage
 #: Tone and icon of the sentence.
@@ -71,8 +72,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """Where the client hands the goods in. `address` "" = only its code is known."""
+
+    code: str
+    address: str = ""
+    note: str = ""
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnView:
-    """`facts` are labelled values. `version` names what the client saw when they call it off."""
+    """`facts` are labelled values; `label`: there is one to be printed."""
 
     number: str
     tone: str
@@ -83,6 +94,8 @@ class ReturnView:
     steps: tuple[Step, ...]
     facts: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
+    point: Point | None
+    label: bool
     may_call_off: bool
     is_over: bool
 
@@ -107,6 +120,8 @@ def return_view(order: Order, shown: Shown, fmt: Formats, carrier: Carrier) -> R
         steps=_steps(case, shown, fmt),
         facts=tuple(_facts(case, key, shown, fmt)),
         lines=_lines(order, case, fmt),
+        point=_point(shown, fmt),
+        label=shown.label is not None,
         may_call_off=may_call_off(case),
         is_over=case.stage.is_final,
     )
@@ -163,7 +178,7 @@ def _steps(case: Return, shown: Shown, fmt: Formats) -> tuple[Step, ...]:
 def _way(shown: Shown, fmt: Formats, carrier: Carrier) -> str:
     """How the goods travel, while that is still to be done."""
     way = shown.kept.way
-    if way is None or shown.kept.case.stage not in (S.APPROVED, S.COLLECTION_BOOKED):
+    if way is None or shown.kept.case.stage not in AHEAD:
         return ""
     name = way.carrier or (carrier(way.connection_id) if way.connection_id else "")
     if way.kind is WayKind.BROUGHT:
@@ -173,12 +188,21 @@ def _way(shown: Shown, fmt: Formats, carrier: Carrier) -> str:
     return fmt.words(f"pub.way.{_WAYS[way.kind]}", carrier=name)
 
 
+def _point(shown: Shown, fmt: Formats) -> Point | None:
+    """Where to go with it, while that is still to be done."""
+    way, found = shown.kept.way, shown.point
+    if way is None or not way.point_code or shown.kept.case.stage not in AHEAD:
+        return None
+    if found is None:
+        return Point(way.point_code)
+    address = found.address if found.city in found.address else f"{found.city}, {found.address}"
+    return Point(way.point_code, address, found.note, hours_text(found.hours, fmt))
+
+
 def _facts(case: Return, key: str, shown: Shown, fmt: Formats) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     way, errand = shown.kept.way, _collection(shown.errands)
-    is_ahead = case.stage in (S.APPROVED, S.COLLECTION_BOOKED, S.IN_TRANSIT)
-    if is_ahead and way is not None and way.point_code:
-        found.append(("point", way.point_code))
+    is_ahead = case.stage in (*AHEAD, S.IN_TRANSIT)
     if is_ahead and errand is not None and errand.order_number:
         found.append(("code", errand.order_number))
     tracking = (errand.tracking_number if errand is not None else "") or (way.tracking if way is not None else "")

@@ -140,10 +140,11 @@ def connections(session: Session, portal_id: int) -> list[Connection]:
     return list(session.scalars(select(Connection).where(*_live(portal_id)).order_by(Connection.id)))
 
 
-def systems_of(session: Session, portal_id: int) -> dict[int, str]:
-    """Return which system each account of the portal is at, the removed ones too: their orders still are."""
-    found = session.execute(select(Connection.id, Connection.system).where(Connection.portal_id == portal_id))
-    return {account: system for account, system in found}  # noqa: C416 - rows are not pairs to the type checker
+def systems_of(session: Session, portal_id: int) -> dict[int, tuple[str, str]]:
+    """Return the system of each account of the portal and its mode, the removed ones too: their orders still are."""
+    columns = (Connection.id, Connection.system, Connection.mode)
+    found = session.execute(select(*columns).where(Connection.portal_id == portal_id))
+    return {account: (system, mode) for account, system, mode in found}
 
 
 def _live(portal_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -160,7 +160,7 @@ def test_everything_works_without_scripts(browser: Browser, shop: Shop) -> None:
     page.reload()
     page.get_by_text("Call the return off").click()
     page.get_by_role("button", name="Yes, call it off").click()
-    expect(page.get_by_role("status")).to_contain_text("Handing your request to the shop")
+    expect(page.get_by_role("status")).to_contain_text("Calling the return off")
     given.stand(shop.sessions, shop.portal, kept, ReturnStage.REFUSED, actor="customer")
     page.get_by_role("button", name="Finish and close the order").click()
     expect(page.get_by_role("status")).to_contain_text("The order is closed")

@@ -23,14 +23,29 @@ from b24app.flows.returns.way import Way, WayKind
 from b24app.flows.returns.window import WindowException, WindowRules
 from b24app.frames.parts import PageParts
 from b24app.frames.public_links import PublicLinks
+from b24app.logistics.model import Recipient
 from b24app.logistics.money import Money
+from b24app.logistics.points import PickupPoint
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import ReturnStage
 from b24app.logistics.status import Status
-from b24app.store import crypto, portals, public_orders, refunds, return_acts
+from b24app.logistics.warehouse import ReceiptRequest
+from b24app.store import crypto, points, portals, public_orders, refunds, return_acts, return_errands, return_labels
 from b24app.store.audit import Act
 from b24app.store.engine import Sessions, read_scope, session_scope
-from b24app.store.models import ActState, AuditRow, Portal, PortalState, RefundKind, ReturnAct
+from b24app.store.models import (
+    ActState,
+    AuditRow,
+    ErrandKind,
+    ErrandState,
+    PointSource,
+    Portal,
+    PortalState,
+    RefundKind,
+    ReturnAct,
+    ReturnErrand,
+    ReturnLabel,
+)
 from b24app.store.refunds import Refund
 from b24app.store.return_acts import ActKind
 from placements import public_door
@@ -519,6 +534,49 @@ def test_a_return_in_each_of_its_stages(inside: Client, sessions: Sessions, port
         assert words in text
         assert ("Отменить возврат" in text) is (stage is ReturnStage.COLLECTION_BOOKED)
         assert "Анна" not in text
+
+
+def test_where_to_hand_it_in_by_which_number_and_with_which_label(
+    inside: Client, sessions: Sessions, portal: Portal, page_app: Flask, clock: FixedClock
+) -> None:
+    kept = given.begun(sessions, portal, a_return(wish(1, "1")))
+    point = PickupPoint("KZN12", "KZN12", "ул. Баумана, 44/8", "Казань", note="вход со двора")
+    with session_scope(sessions) as session:
+        account = portals.connections(session, portal.id)[0]
+        source_id, run = points.take_turn(session, "cdek", "test", [account.id], clock.now())
+        points.save(session, source_id, run, [points.ready(point)])
+        session.get_one(PointSource, source_id).refreshed_at = clock.now()
+    kept = given.stand(
+        sessions, portal, kept, ReturnStage.COLLECTION_BOOKED, way=Way(WayKind.POINT, account.id, point_code="KZN12")
+    )
+    number = kept.case.number
+    with session_scope(sessions) as session:
+        request = ReceiptRequest(number, (), Recipient(NAME, PHONE, PHONE))
+        return_errands.begin(
+            session, portal.id, kept.id, account.id, ErrandKind.COLLECTION, request, now=clock.now(), trace_id="t"
+        )
+        row = session.scalars(select(ReturnErrand)).one()
+        row.state, row.order_number = ErrandState.LIVE, "1100220033"
+        assert return_labels.ask(session, row, "label_a6", now=clock.now(), trace_id="t") is not None
+    text = inside.order()
+    for words in ("Сдайте товар в пункт: СДЭК.", "Казань, ул. Баумана, 44/8", "вход со двора", "1100220033"):
+        assert words in text
+    assert "Открыть этикетку" not in text
+    address = f"/order/label/{number}"
+    assert inside.get(address).status_code == 303
+    with session_scope(sessions) as session:
+        return_labels.keep(session.scalars(select(ReturnLabel)).one(), b"%PDF-1 label", clock.now())
+    assert f'href="{inside.root}{address}"' in inside.order()
+    label = inside.get(address)
+    assert (label.data, label.mimetype, label.headers["X-Robots-Tag"]) == (
+        b"%PDF-1 label",
+        "application/pdf",
+        "noindex",
+    )
+    assert Client(page_app, inside.root).get(address).status_code == 303
+    assert inside.get("/order/label/R9").status_code == 303
+    given.stand(sessions, portal, kept, ReturnStage.IN_TRANSIT)
+    assert inside.get(address).status_code == 303
 
 
 def test_a_refusal_is_said_with_its_reason(inside: Client, sessions: Sessions, portal: Portal) -> None:
