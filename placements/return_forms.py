@@ -159,6 +159,14 @@ def _replace(_form: Mapping[str, str], _scene: Scene, _hand: Hand) -> Wish:
     return Wish(((ActKind.REPLACE, {}),), Form("replace"))
 
 
+def _sent(form: Mapping[str, str], _scene: Scene, _hand: Hand) -> Wish:
+    """A person has sent new goods, or the client's own, by themselves."""
+    number, errors = form.get("number", "").strip(), {}
+    if not number or len(number) > LONGEST_CODE:
+        errors["number"] = "long" if number else "number"
+    return Wish(((ActKind.REPLACE, {"number": number}),), Form("sent", {"number": number}, errors))
+
+
 def _scanned(_form: Mapping[str, str], _scene: Scene, _hand: Hand) -> Wish:
     """What the phones have told is the count."""
     return Wish(((ActKind.COUNT, {"counted": None, "finished": True}),), Form("scanned"))
@@ -274,5 +282,5 @@ def _plain(text: str) -> str:
 
 _READERS: Mapping[str, Callable[[Mapping[str, str], Scene, Hand], Wish]] = {
     "move": _move, "refuse": _refuse, "override": _override, "outcome": _outcome, "agree": _agree, "paid": _paid,
-    "way": _way, "replace": _replace, "scanned": _scanned, "count": _count,
+    "way": _way, "replace": _replace, "sent": _sent, "scanned": _scanned, "count": _count,
 }  # fmt: skip

@@ -70,7 +70,9 @@ def goods_view(scene: Scene) -> GoodsView:
         rows=tuple(row for _, row in rows),
         asked=scene.formats.count(scene.asked),
         came=scene.formats.count(scene.came) if counted else "",
-        total=scene.money(scene.owed) if scene.owed and scene.case.is_paid else "",
+        total=("" if scene.left is not None else "≈ ") + scene.money(scene.owed)
+        if scene.owed and scene.case.is_paid
+        else "",
         who=_who(scene),
         scanned=_scanned(scene),
         box=tuple(photo.key for photo in scene.facts.photos if photo.key not in shown),

@@ -26,7 +26,8 @@ NOTHING = Decimal(0)
 @dataclass(frozen=True, slots=True)
 class Scene:
     """`looked` None = the deal was not read yet. `mine` are the person's rights. `carriers`: account id -> its system's
-    name for people; `offers`: ways in which the goods may come back; `here` and `me` are the person."""
+    name for people; `offers`: ways in which the goods may come back;
+    `prices` "" = none to ask for, "asking", or "known"; `here` and `me` are the person."""
 
     facts: ReturnFacts
     formats: Formats
@@ -35,6 +36,7 @@ class Scene:
     mine: Collection[Right]
     carriers: Mapping[int, str]
     offers: tuple[WayOffer, ...] = ()
+    prices: str = ""
     here: int = 0
     me: str = ""
 

@@ -6,16 +6,20 @@ portal's lane; the page watches what becomes of it.
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 
 from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.smart_process import OF_DEAL
+from b24app.flows.rates import LIFE
 from b24app.flows.returns.effects import Actor
-from b24app.flows.returns.ways import OWN_ONLY, Carrier, offers_of
+from b24app.flows.returns.ways import Carrier, Prices, can_ask, offers_of
 from b24app.frames import headers, pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import zone_or_default
@@ -32,24 +36,27 @@ from b24app.frames.parts import (
 )
 from b24app.frames.rights import Right, rights_of
 from b24app.frames.session import PageSession
-from b24app.store import audit, return_acts, returns
+from b24app.store import audit, return_acts, return_ways, returns
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces.returns import ReturnFacts, return_facts, return_version
-from b24app.store.models import ConnectionState
+from b24app.store.lanes import LaneRef
 from b24app.store.return_acts import Wanted
+from b24app.systems.plugin import Manifest
 from placements.asking import is_key, new_key
 from placements.person import read_deal
 from placements.return_door import APP, DEAL_TAB, ITEM, RETURN, let_in, own_key, process_of, read_item
 from placements.return_forms import BadFormError, Form, Hand, Wish, read_form
 from placements.return_scene import Scene
-from placements.return_tab_view import ReturnView, return_view
+from placements.return_tab_view import ReturnView, dated, return_view
+from placements.return_ways import CHOOSES
 
 PAGE, TEMPLATE, IN_APP = "pages/return_tab.html", "parts/return_tab.html", "parts/return_in_app.html"
 #: The right that each form takes.
 TAKES = {
     "move": Right.RETURNS, "refuse": Right.RETURNS, "override": Right.RETURNS, "outcome": Right.RETURNS,
     "way": Right.RETURNS, "count": Right.RETURNS, "scanned": Right.RETURNS, "replace": Right.RETURNS,
+    "sent": Right.RETURNS,
     "agree": Right.REFUNDS, "paid": Right.REFUNDS,
 }  # fmt: skip
 _PLACEMENT = re.compile(r"CRM_DYNAMIC_(\d{1,9})_DETAIL_TAB")
@@ -65,6 +72,7 @@ def blueprint(parts: PageParts) -> Blueprint:
     bp.get("/return/item/version")(tab.awaited)
     bp.get("/return/<int:return_id>")(tab.shown)
     bp.get("/return/<int:return_id>/version")(tab.version)
+    bp.post("/return/<int:return_id>/prices")(tab.prices)
     bp.post("/return/<int:return_id>/<code>")(tab.asked)
     bp.post("/app/returns/<int:return_id>")(tab.in_app)
     return bp
@@ -129,13 +137,30 @@ class ReturnTab:
 
     def version(self, return_id: int) -> Response:
         """Has anything changed since version `v`? 204, or the page anew."""
-        parts, (who, _) = self._parts, let_in(self._parts, return_id)
+        parts, (who, kept) = self._parts, let_in(self._parts, return_id)
         with read_scope(parts.sessions) as session:
             now = return_version(session, who.portal_id, return_id)
+            if kept.case.stage in CHOOSES:
+                now = priced(now, return_ways.of_returns(session, who.portal_id, return_id))
         formats = pages.viewer_of(who, parts.clock.now()).formats
-        if f"{now}_{formats.today:%m%d}" == request.args.get("v"):
+        if dated(now, formats) == request.args.get("v"):
             return pages.nothing_new(who, parts.signer)
         return self._fragment(who, return_id)
+
+    def prices(self, return_id: int) -> Response:
+        """The page offers ways: those who name prices are asked, once in a while."""
+        parts, (who, kept) = self._parts, let_in(self._parts, return_id, Right.RETURNS)
+        lanes: list[LaneRef] = []
+        if kept.case.stage in CHOOSES:
+            with session_scope(parts.sessions) as session:
+                able = return_ways.carriers(session, who.portal_id, self._manifests())
+                now, again = parts.clock.now(), bool(request.form.get("again"))
+                lanes = return_ways.ask(
+                    session, who.portal_id, return_id, kept.case, able, now=now, trace_id=trace(), again=again
+                )
+        for lane in lanes:
+            parts.waker.wake(lane)
+        return pages.nothing_new(who, parts.signer)
 
     def asked(self, return_id: int, code: str) -> Response:
         """A press: 204 once it is kept, or the form with what is wrong in it."""
@@ -184,29 +209,38 @@ class ReturnTab:
 
     def _scene(self, who: PageSession, facts: ReturnFacts) -> Scene:
         parts, now = self._parts, self._parts.clock.now()
+        able, prices = self._ways(who, facts)
+        if facts.case.stage in CHOOSES:
+            facts = replace(facts, version=priced(facts.version, prices))
         zone = ZoneInfo(zone_or_default("", facts.language))
-        formats = pages.viewer_of(who, now).formats
-        carriers = {row.id: parts.carrier(row.system, who.lang) for row in facts.accounts.values()}
         warehouses = {row.id for row in parts.giving("Receipts", facts.live_accounts.values())}
-        looked = facts.look(zone, now, warehouses)
-        offers = offers_of(facts.case, facts.sent, self._carriers(facts), {}, now)
         return Scene(
-            facts, formats, looked, zone, rights_of(facts.settings, who), carriers, offers, who.user_id, who.name
+            facts,
+            pages.viewer_of(who, now).formats,
+            facts.look(zone, now, warehouses),
+            zone,
+            rights_of(facts.settings, who),
+            {row.id: parts.carrier(row.system, who.lang) for row in facts.accounts.values()},
+            offers_of(facts.case, facts.sent, able, prices, now),
+            _prices(facts, able, prices, now),
+            who.user_id,
+            who.name,
         )
+
+    def _ways(self, who: PageSession, facts: ReturnFacts) -> tuple[Sequence[Carrier], Mapping[int, Prices]]:
+        """Accounts that can bring goods back, and what they said of their prices, while a way may be chosen."""
+        if facts.case.stage not in CHOOSES:
+            return (), {}
+        with read_scope(self._parts.sessions) as session:
+            able = return_ways.carriers(session, who.portal_id, self._manifests())
+            return able, return_ways.of_returns(session, who.portal_id, facts.kept.id)
+
+    def _manifests(self) -> dict[str, Manifest]:
+        return {code: plugin.manifest for code, plugin in self._parts.systems.items()}
 
     def _view(self, who: PageSession, facts: ReturnFacts) -> ReturnView:
         entity = process_of(facts.settings)
         return return_view(self._scene(who, facts), _PLACES[who.placement], entity)
-
-    def _carriers(self, facts: ReturnFacts) -> list[Carrier]:
-        """Accounts that can bring goods back."""
-        parts, found = self._parts, []
-        ready = [row for row in facts.live_accounts.values() if row.state == ConnectionState.READY]
-        for row in parts.giving("Returns", ready):
-            plugin = parts.plugin_of(row)
-            own_only = bool(plugin.manifest.limits.get(OWN_ONLY)) if plugin else False
-            found.append(Carrier(row.id, row.system, row.title, own_only=own_only))
-        return found
 
     def _fragment(self, who: PageSession, return_id: int, template: str = TEMPLATE) -> Response:
         parts = self._parts
@@ -220,3 +254,20 @@ class ReturnTab:
         return pages.fragment(
             f"return/form_{form.code}.html", viewer, who, self._parts.signer, view=replace(view, forms=shown), key=key
         )
+
+
+def priced(version: str, prices: Mapping[int, Prices]) -> str:
+    """The version with what is known of prices: they are of the page, and of no return."""
+    marks = [f"{id_}:{each.asked_at.timestamp():.3f}:{each.answered_at}" for id_, each in sorted(prices.items())]
+    return f"{version}{hashlib.sha256('|'.join(marks).encode()).hexdigest()[:8]}" if marks else version
+
+
+def _prices(facts: ReturnFacts, able: Sequence[Carrier], prices: Mapping[int, Prices], now: datetime) -> str:
+    """`""` = nobody to ask, `ask` = somebody is to be asked, `asking`, `known`."""
+    mine = [each for each in able if each.priced and can_ask(facts.case, facts.sent, each)]
+    said = [prices.get(each.connection_id) for each in mine]
+    if any(each is not None and each.waits(now) for each in said):
+        return "asking"
+    if any(each is None or each.answered_at is None or now - each.answered_at >= LIFE for each in said):
+        return "ask"
+    return "known" if mine else ""

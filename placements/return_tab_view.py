@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from b24app import words
 from b24app.flows.returns.counting import asked_of
 from b24app.flows.returns.moves import may_replace_now
+from b24app.frames.formats import Formats
 from b24app.logistics.problem import Problem
 from b24app.logistics.returning import DeliveryCost, Outcome, ReturnStage
 from b24app.store.models import ActState
@@ -37,13 +38,15 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class EndingView:
     """How it is to end. `delivery`: what becomes of the delivery cost, empty where there is nothing to choose.
-    `replace`: the new goods may leave now; `early` = before the old ones came. `may`: the person may choose."""
+    `replace`: the new goods may leave now; `early` = before the old ones came. `by_hand`: a
+    person may say that they sent them otherwise. `may`: the person may choose."""
 
     options: tuple[Choice, ...]
     delivery: tuple[Choice, ...]
     may: bool
     replace: bool
     early: bool
+    by_hand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class Banner:
 @dataclass(frozen=True, slots=True)
 class ReturnView:
     """`place` says in which page it is drawn: `item`, `deal` or `app`. `refused`: why the last press came to nothing.
-    `phones`: the clerk's phones may be shown; `me`: the person's name."""
+    `phones`: the clerk's phones may be shown; `decides`: so may the person; `me`: their name."""
 
     id: int
     place: str
@@ -98,6 +101,7 @@ class ReturnView:
     offers: tuple[Offer, ...]
     count: tuple[CountRow, ...]
     phones: bool
+    decides: bool
     me: str
     version: str
 
@@ -116,21 +120,22 @@ def return_view(scene: Scene, place: str, entity: int = 0) -> ReturnView:
         ways=ways_view(scene),
         ending=_ending(scene),
         about=_about(scene, entity if place != "item" else 0),
-        problems=tuple(_banner(scene, each) for each in scene.facts.kept.problems),
+        problems=tuple(_banner(scene, each) for each in _open(scene)),
         refused=_refused(scene),
         forms=_forms(scene, offered),
         offers=offered.offers,
         count=_count_rows(scene) if goods is not None and goods.may_count else (),
         phones=scene.decides
         and scene.stage in (S.APPROVED, S.COLLECTION_BOOKED, S.IN_TRANSIT, S.RECEIVED, S.INSPECTED),
+        decides=scene.decides,
         me=scene.me,
-        version=dated(scene),
+        version=dated(scene.facts.version, scene.formats),
     )
 
 
-def dated(scene: Scene) -> str:
+def dated(version: str, formats: Formats) -> str:
     """The version of a day: "today" is another word after midnight."""
-    return f"{scene.facts.version}_{scene.formats.today:%m%d}"
+    return f"{version}_{formats.today:%m%d}"
 
 
 def _forms(scene: Scene, offered: WayForm) -> dict[str, Form]:
@@ -143,6 +148,7 @@ def _forms(scene: Scene, offered: WayForm) -> dict[str, Form]:
         "paid": Form("paid", {"sum": left, "note": ""}),
         "agree": Form("agree", {"sum": owed, "why": ""}),
         "count": count_form(scene),
+        "sent": Form("sent", {"number": ""}),
         "way": Form("way", offered.values),
     }
 
@@ -162,8 +168,9 @@ def _ending(scene: Scene) -> EndingView | None:
     t, case = scene.formats.words, scene.case
     facts, rules = scene.looked.facts, scene.facts.rules
     owed = scene.money(scene.owed) if scene.owed is not None else ""
+    guess = "" if facts.left is not None else "≈ "
     notes = {
-        Outcome.REFUND: t("ret.ending.refund_text", sum=owed) if owed else t("ret.ending.refund_plain"),
+        Outcome.REFUND: t("ret.ending.refund_text", sum=guess + owed) if owed else t("ret.ending.refund_plain"),
         Outcome.REPLACEMENT: t(
             "ret.ending.replacement_first" if rules.replace_first else "ret.ending.replacement_after"
         ),
@@ -175,9 +182,11 @@ def _ending(scene: Scene) -> EndingView | None:
     )
     replace = case.outcome is Outcome.REPLACEMENT and may_replace_now(case, rules.replace_first, facts) is None
     idle = not scene.facts.waiting
+    back = case.outcome is Outcome.BACK_TO_CUSTOMER and case.stage is S.INSPECTED
     return EndingView(
         options, _delivery(scene), scene.decides and idle, replace and scene.decides and idle,
         early=not case.stage.is_counted,
+        by_hand=scene.decides and idle and not facts.replaced and (replace or back),
     )  # fmt: skip
 
 
@@ -205,6 +214,13 @@ def _about(scene: Scene, entity: int) -> AboutView:
         window=window_words(scene),
         item=f"/crm/type/{entity}/details/{kept.item_id}/" if entity and kept.item_id else "",
     )
+
+
+def _open(scene: Scene) -> tuple[Problem, ...]:
+    """What is open, and before it is decided, what speaks against it."""
+    told = scene.facts.kept.problems
+    found = scene.looked.facts.obstacles if scene.looked is not None and scene.stage is S.REQUESTED else ()
+    return (*told, *(each for each in found if each not in told))
 
 
 def _banner(scene: Scene, problem: Problem) -> Banner:

@@ -14,7 +14,7 @@ from placements.return_scene import Scene
 
 S = ReturnStage
 #: A way may be chosen, and another one, until the goods travel.
-_CHOOSES = (S.APPROVED, S.COLLECTION_BOOKED)
+CHOOSES = (S.APPROVED, S.COLLECTION_BOOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class WayForm:
 class WaysView:
     """`chosen`: what was chosen, in words, and by whom (`who`). `number` is what is on the box, `ours` our number at
     the carrier. `state`: how far the carrier is ("" = nobody was asked); `bad` = it came to nothing, `problems` why.
-    `chooses`: the person may choose (another) one. `receipt`: the warehouse that expects it."""
+    `chooses`: the person may choose (another) one. `receipt`: the warehouse that expects it. `prices`
+    as `Scene.prices`. `label` of its order: "" = none, `ready`, `preparing`, `failed` (`label_said` why)."""
 
     chosen: str
     who: str
@@ -54,6 +55,9 @@ class WaysView:
     receipt: str
     chooses: bool
     open: bool
+    prices: str
+    label: str
+    label_said: str
 
 
 def ways_view(scene: Scene) -> WaysView | None:
@@ -63,8 +67,9 @@ def ways_view(scene: Scene) -> WaysView | None:
         return None
     t = scene.formats.words
     bad = scene.failed is not None
-    chooses = scene.decides and scene.stage in _CHOOSES and not scene.facts.waiting
+    chooses = scene.decides and scene.stage in CHOOSES and not scene.facts.waiting
     own = scene.case.undelivered and way is None
+    label, said = _label(scene)
     number = (errand.tracking_number or errand.order_number) if errand is not None else ""
     return WaysView(
         chosen=_chosen(scene, way) if way is not None else t("ret.way.comes_back") if own else "",
@@ -79,6 +84,9 @@ def ways_view(scene: Scene) -> WaysView | None:
         receipt=_receipt(scene),
         chooses=chooses,
         open=chooses and (way is None or bad),
+        prices=scene.prices if chooses else "",
+        label=label,
+        label_said=said,
     )
 
 
@@ -101,6 +109,18 @@ def _state(scene: Scene) -> str:
         return t(f"status.{errand.status.value}")
     key = "cancelling" if errand.wants_cancel and errand.is_open else errand.state.value
     return t(f"ret.errand.{key}", carrier=scene.carriers.get(errand.connection_id, ""))
+
+
+def _label(scene: Scene) -> tuple[str, str]:
+    errand = scene.facts.collection
+    label = scene.facts.labels.get(errand.id) if errand is not None else None
+    if label is None:
+        return "", ""
+    if label.is_ready:
+        return "ready", ""
+    if label.preparing(scene.formats.now):
+        return "preparing", ""
+    return "failed", words.say_problem(label.problem, scene.formats.lang) if label.problem is not None else ""
 
 
 def _receipt(scene: Scene) -> str:

@@ -24,6 +24,7 @@ from b24app.store import (
     return_basis,
     return_errands,
     return_journal,
+    return_labels,
     return_photos,
     return_scans,
     return_sent,
@@ -42,6 +43,7 @@ from b24app.store.models import (
     GoodsReturn,
     ReturnAct,
     ReturnErrand,
+    ReturnLabel,
     Shipment,
     TrackingRow,
 )
@@ -49,6 +51,7 @@ from b24app.store.refunds import Refund
 from b24app.store.return_acts import Act
 from b24app.store.return_errands import Errand
 from b24app.store.return_journal import Moved
+from b24app.store.return_labels import Label
 from b24app.store.return_photos import Photo
 from b24app.store.return_running import running_of
 from b24app.store.returns import Kept
@@ -63,7 +66,7 @@ class ReturnFacts:
     """`others` are the deal's other returns, oldest first. `basis` None = the deal was not read yet. `rules` are the
     portal's of now, `language` and `settings` its own. `errands`, `moves`, `scans`, `photos`, `refunds`, `counters`,
     oldest first, `acts` and the deal's `shipments` newest first; `sent` are these as its returns ask about them.
-    `accounts` by id, the removed ones too. `title` of the deal."""
+    `labels` by errand, `accounts` by id, the removed ones too. `title` of the deal."""
 
     kept: Kept
     others: tuple[Kept, ...]
@@ -72,6 +75,7 @@ class ReturnFacts:
     language: str
     title: str
     errands: tuple[Errand, ...]
+    labels: Mapping[int, Label]
     acts: tuple[Act, ...]
     moves: tuple[Moved, ...]
     counters: tuple[CountedBy, ...]
@@ -132,6 +136,7 @@ def return_facts(session: Session, portal_id: int, return_id: int) -> ReturnFact
     portal, deal_id = portals.get(session, portal_id), kept.case.deal_id
     mine = select(Connection).where(Connection.portal_id == portal_id)
     accounts = {row.id: row for row in session.scalars(mine)}
+    errands = return_errands.of_returns(session, portal_id, [return_id])[return_id]
     basis = return_basis.of_deals(session, portal_id, [deal_id]).get(deal_id)
     return ReturnFacts(
         kept=kept,
@@ -140,7 +145,8 @@ def return_facts(session: Session, portal_id: int, return_id: int) -> ReturnFact
         rules=ReturnRules.of(portal.settings),
         language=portal.language,
         title=_title(session, portal_id, deal_id, basis),
-        errands=tuple(return_errands.of_returns(session, portal_id, [return_id])[return_id]),
+        errands=tuple(errands),
+        labels=return_labels.of_errands(session, portal_id, [each.id for each in errands]) if errands else {},
         acts=tuple(return_acts.latest(session, portal_id, return_id=return_id, limit=_ACTS)),
         moves=return_journal.of_return(session, portal_id, return_id),
         counters=returns_rows.counters(session, portal_id, return_id),
@@ -177,12 +183,14 @@ def _version_query() -> Select[Any]:
     of_deal = aliased(GoodsReturn)
     deal = (of_deal.portal_id == portal_id, of_deal.deal_id == GoodsReturn.deal_id)
     sent = (Shipment.portal_id == portal_id, Shipment.deal_id == GoodsReturn.deal_id)
+    of_label = ReturnErrand.id == ReturnLabel.errand_id
     told: list[Any] = [
         select(func.max(ReturnAct.id)).where(*acts),
         select(func.count()).select_from(ReturnAct).where(*acts, ReturnAct.state == ActState.WAITING),
         select(func.count()).select_from(ReturnErrand).where(*errands),
         select(func.max(ReturnErrand.changed_at)).where(*errands),
         select(func.count()).select_from(ReturnErrand).where(*errands, ReturnErrand.state.in_(return_errands.OPEN)),
+        select(func.max(ReturnLabel.changed_at)).join(ReturnErrand, of_label).where(*errands),
         select(func.sum(of_deal.version)).where(*deal),
         select(func.sum(Shipment.version)).where(*sent),
         select(func.max(Shipment.id)).where(*sent),

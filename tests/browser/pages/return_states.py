@@ -16,12 +16,14 @@ from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.requests import Sent
 from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.way import Way, WayKind
-from b24app.flows.returns.ways import Carrier, offers_of
+from b24app.flows.returns.ways import Carrier, Near, Prices, offers_of
 from b24app.flows.returns.window import Verdict
+from b24app.flows.simulate import Priced
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.money import Money
 from b24app.logistics.order import OrderState, TrackingEvent
+from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.returning import Agreed, Condition, Outcome, ReturnOrigin, ReturnStage, Scan, Signed
 from b24app.logistics.status import Status
@@ -32,6 +34,7 @@ from b24app.store.refunds import Refund
 from b24app.store.return_acts import Act, ActKind, Wanted
 from b24app.store.return_errands import Errand
 from b24app.store.return_journal import Moved
+from b24app.store.return_labels import Label
 from b24app.store.return_photos import Photo
 from b24app.store.returns import Client, Decided, Kept
 from b24app.store.returns_rows import CountedBy
@@ -45,6 +48,12 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 ACCOUNT, WAREHOUSE = 3, 4
 CARRIERS = {"ru": {ACCOUNT: "СДЭК", WAREHOUSE: "Склад «Северный»"}, "en": {ACCOUNT: "CDEK", WAREHOUSE: "Northern"}}
 ANNA = (7, "Анна Лугова")
+PRICES = {
+    ACCOUNT: Prices(
+        NOW, NOW, Priced(problem=Problem("offers_none", Field.SERVICE)),
+        Priced((Quote("parcel", Money(41200), 3, 4),)), (Near("KZN12", "Казань, ул. Баумана, 44", 250),),
+    )
+}  # fmt: skip
 
 
 def day(month: int, date: int, hour: int, minute: int = 0) -> datetime:
@@ -115,6 +124,7 @@ def facts(stage: ReturnStage, kept: dict[str, Any] | None = None, case: Any = CA
         language="ru",
         title="Плед и подушка",
         errands=(),
+        labels={},
         acts=(),
         moves=tuple(told),
         counters=tuple(CountedBy(each, 9, "Илья Громыхин", day(11, 12, 10, 48)) for each in case.counted),
@@ -138,7 +148,8 @@ def act(kind: ActKind, state: ActState, problems: tuple[Problem, ...] = (), **gi
 _DECIDED = {"decided": Decided(7, "Анна Лугова", day(11, 5, 8, 20), (Verdict(1, True, "usual", 14, 14),))}
 _SENT = {**_DECIDED, "way": WAY}
 _RIDES = {"errands": (replace(ERRAND, state=ErrandState.LIVE, status=Status.IN_TRANSIT),)}
-_DONE = {"errands": (ERRAND,), "photos": _PHOTOS, "scans": _SCANS}
+_LABEL = Label(4, 9, "label", is_ready=True, asked_at=day(11, 5, 8, 23), changed_at=day(11, 5, 8, 24))
+_DONE = {"errands": (ERRAND,), "labels": {9: _LABEL}, "photos": _PHOTOS, "scans": _SCANS}
 _CHECKED = replace(CASE, counted=_COUNTED)
 _PAID = Refund("k1", RefundKind.PAID, Money(464400), day(11, 12, 11, 8), *ANNA, "на карту, платёж 118")
 _LATE = replace(CASE, asked_at=day(11, 12, 7), lines=tuple(replace(line, reason="") for line in CASE.lines))
@@ -195,7 +206,7 @@ def scene(
     carriers = [Carrier(ACCOUNT, "cdek", "СДЭК, договор Б-118", priced=True)]
     return Scene(
         found, formats, found.look(MOSCOW, NOW), MOSCOW, mine, CARRIERS[formats.lang],
-        offers_of(found.case, found.sent, carriers, {}, NOW), ANNA[0], ANNA[1],
+        offers_of(found.case, found.sent, carriers, PRICES, NOW), "known", ANNA[0], ANNA[1],
     )  # fmt: skip
 
 

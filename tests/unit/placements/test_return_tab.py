@@ -20,14 +20,36 @@ from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.pieces import all_of
 from b24app.frames.parts import PageParts
 from b24app.frames.session import PageSession, prove
+from b24app.logistics.aftercare import ReturnRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import Return, ReturnLine, ReturnOrigin, ReturnStage, Sold
-from b24app.store import portal_settings, return_acts, return_basis, return_photos, return_process, returns
+from b24app.store import (
+    portal_settings,
+    portals,
+    return_acts,
+    return_basis,
+    return_errands,
+    return_labels,
+    return_photos,
+    return_process,
+    returns,
+)
 from b24app.store.engine import Sessions, read_scope, session_scope
-from b24app.store.models import AuditRow, InboxRow, Portal, ReturnAct
+from b24app.store.models import (
+    AuditRow,
+    ErrandKind,
+    ErrandState,
+    InboxRow,
+    Portal,
+    ReturnAct,
+    ReturnErrand,
+    ReturnLabel,
+    ReturnPrices,
+)
 from b24app.store.return_acts import ActKind
 from b24app.store.returns import Kept
+from tests.browser.pages.states import REQUEST
 from tests.unit.placements.conftest import NOW, FakePortal
 
 DEAL, ITEM, ENTITY = 8061, 71, 1042
@@ -209,6 +231,57 @@ def test_a_session_of_a_return_is_renewed_by_reading_its_item(
     assert tab.ask("GET", f"/return/{kept.id}").status_code == 200
     person.answers["crm.item.get"] = RestError("ACCESS_DENIED", "no", "crm.item.get")
     assert tab.ask("POST", "/session", AUTH_ID="anna").status_code == 403
+
+
+def test_the_label_of_its_order_opens_once_and_is_asked_for_again(
+    tab: Tab, kept: Kept, sessions: Sessions, set_up: Portal
+) -> None:
+    tab.open()
+    path = f"/return/{kept.id}/label"
+    assert tab.ask("POST", f"{path}/link").status_code == 409
+    with session_scope(sessions) as session:
+        [account] = portals.connections(session, set_up.id)
+        request = ReturnRequest("n-1", REQUEST)
+        return_errands.begin(
+            session, set_up.id, kept.id, account.id, ErrandKind.COLLECTION, request, now=NOW, trace_id="t"
+        )
+        errand = session.scalars(select(ReturnErrand)).one()
+        errand.state, errand.remote_id, errand.order_number = ErrandState.LIVE, "r-1", "1574102358"
+        return_labels.ask(session, errand, "label", now=NOW, trace_id="t")
+        row = session.scalars(select(ReturnLabel)).one()
+        return_labels.fail(row, Problem("paper_refused", Field.ORDER), NOW)
+    assert tab.ask("POST", f"{path}/again").status_code == 204
+    with session_scope(sessions) as session:
+        row = session.scalars(select(ReturnLabel)).one()
+        assert row.status == "waiting"
+        return_labels.keep(row, b"%PDF-1.4 label", NOW)
+    url = tab.ask("POST", f"{path}/link").get_json()["url"]
+    assert (tab.client.get(url).data, tab.client.get(url).status_code) == (b"%PDF-1.4 label", 410)
+    with read_scope(sessions) as session:
+        acts = session.scalars(select(AuditRow.action).order_by(AuditRow.id)).all()
+    assert acts == ["paper_asked", "paper_opened"]
+
+
+def test_carriers_are_asked_for_prices_once_while_a_way_may_be_chosen(
+    tab: Tab, kept: Kept, sessions: Sessions, set_up: Portal
+) -> None:
+    tab.open()
+    asked = select(func.count()).select_from(ReturnPrices)
+    tab.ask("POST", f"/return/{kept.id}/prices")
+    with session_scope(sessions) as session:
+        assert session.scalar(asked) == 0
+        seen = returns.present(session, set_up.id, kept.id)
+        case = replace(seen.case, stage=ReturnStage.APPROVED)
+        returns.save(session, set_up.id, seen, case, by=7, name="Анна", now=NOW)
+    before = tab.ask("GET", f"/return/{kept.id}").text
+    assert "/prices" in before
+    for _ in range(2):
+        assert tab.ask("POST", f"/return/{kept.id}/prices").status_code == 204
+    with read_scope(sessions) as session:
+        assert session.scalar(asked) == 1
+    after = tab.ask("GET", f"/return/{kept.id}").text
+    assert "узнаём цену" in after
+    assert re.findall(r'data-version="(.*?)"', before) != re.findall(r'data-version="(.*?)"', after)
 
 
 def test_a_picture_opens_once(tab: Tab, kept: Kept, sessions: Sessions) -> None:
