@@ -16,8 +16,9 @@ from b24app.frames.who import Person, read_person
 from b24app.store import portals, returns
 from b24app.store.engine import read_scope
 from b24app.store.models import Portal
+from b24app.store.return_process import entity_of
 from placements.person import own_client, read_deal
-from placements.return_door import APP, DEAL_TAB, ITEM, RETURN, process_of, read_item
+from placements.return_door import APP, DEAL_TAB, ITEM, RETURN, read_item
 
 
 def blueprint(parts: PageParts) -> Blueprint:
@@ -49,8 +50,8 @@ def _proven_again(parts: PageParts, who: PageSession, access: str) -> tuple[Page
         portal = portals.get(session, who.portal_id)
         kept = returns.get(session, who.portal_id, who.entity_id) if who.placement == RETURN else None
     client = own_client(parts, portal, who, access)
-    entity, item = process_of(portal.settings), kept.item_id if kept is not None else None
-    if who.placement == ITEM or item is not None:
+    entity, item = entity_of(portal.settings), kept.item_id if kept is not None else None
+    if who.placement == ITEM or (entity and item is not None):
         return who, read_item(client, entity, item or who.entity_id, portal.scopes)[0]
     if who.placement == DEAL_TAB or kept is not None:
         deal_id = kept.case.deal_id if kept is not None else who.entity_id

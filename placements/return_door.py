@@ -22,7 +22,6 @@ from b24app.frames.who import Person, ask_portal, person, who_commands
 from b24app.store import portals, returns
 from b24app.store.engine import read_scope
 from b24app.store.models import Portal
-from b24app.store.return_process import Kept as Processes
 from b24app.store.returns import Kept
 from placements.person import own_client, read_deal
 
@@ -52,12 +51,6 @@ def covers(who: PageSession, kept: Kept) -> bool:
     if who.placement == RETURN:
         return who.entity_id == kept.id
     return who.entity_id == kept.case.deal_id or (who.placement == APP and who.admin)
-
-
-def process_of(settings: Mapping[str, Any]) -> int:
-    """The smart process that keeps the portal's returns, as `entityTypeId`; 0 = none."""
-    process = Processes.of(settings).process
-    return process.entity if process else 0
 
 
 def read_item(client: PortalClient, entity: int, item_id: int, granted: Any = None) -> tuple[Person, Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from b24app.logistics.returning import Condition, Counted
 from b24app.store.return_photos import Photo
 from placements.chips import Chip
 from placements.return_scene import NOTHING, Scene, came
+from placements.return_words import reason_name
 
 TONES = {
     Condition.AS_NEW: ("green", "check-circle"),
@@ -149,7 +150,7 @@ def _sum(scene: Scene, row: int, code: str, sums: Sums) -> tuple[str, int]:
 
 def _reason(scene: Scene, row: int) -> str:
     lines = [line for line in scene.case.lines if line.row == row]
-    names = [scene.reason(line.reason) for line in lines]
+    names = [reason_name(line.reason, scene.facts.rules, scene.formats) for line in lines]
     return ", ".join(dict.fromkeys(name[:1].lower() + name[1:] for name in names if name))
 
 

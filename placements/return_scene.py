@@ -105,13 +105,6 @@ class Scene:
         carried = self.facts.basis.carried if self.facts.basis else None
         return (carried.recipient.phone or "") if carried is not None else ""
 
-    def reason(self, code: str) -> str:
-        """The portal's own name of it; ours for what tracking told; "" for none."""
-        t, rules = self.formats.words, self.facts.rules
-        if t.has(f"ret.why.{code}") and all(each.code != code for each in rules.reasons):
-            return t(f"ret.why.{code}")
-        return rules.reason(code, self.formats.lang) if code else ""
-
     def when(self, *stages: ReturnStage) -> datetime | None:
         """When it came to one of these stages last; None = it never did."""
         moves = [each for each in self.facts.moves if each.stands in stages and each.was is not each.stands]

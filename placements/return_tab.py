@@ -42,10 +42,11 @@ from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces.returns import ReturnFacts, return_facts, return_version
 from b24app.store.lanes import LaneRef
 from b24app.store.return_acts import Wanted
+from b24app.store.return_process import entity_of
 from b24app.systems.plugin import Manifest
 from placements.asking import is_key, new_key
 from placements.person import read_deal
-from placements.return_door import APP, DEAL_TAB, ITEM, RETURN, let_in, own_key, process_of, read_item
+from placements.return_door import APP, DEAL_TAB, ITEM, RETURN, let_in, own_key, read_item
 from placements.return_forms import BadFormError, Form, Hand, Wish, read_form
 from placements.return_scene import Scene
 from placements.return_tab_view import ReturnView, dated, return_view
@@ -98,7 +99,7 @@ class ReturnTab:
         client, entity = parts.person(portal, post.auth_id, proof.info.user_id), int(named[1])
         person, item = read_item(client, entity, post.entity_id, portal.scopes)
         with read_scope(parts.sessions) as session:
-            ours = entity == process_of(portal.settings)
+            ours = entity == entity_of(portal.settings)
             kept = returns.by_item(session, portal.id, post.entity_id) if ours else None
         at = (RETURN, kept.id) if kept is not None else (ITEM, post.entity_id)
         who = welcome(parts, portal, post, proof, person, *at)
@@ -239,7 +240,7 @@ class ReturnTab:
         return {code: plugin.manifest for code, plugin in self._parts.systems.items()}
 
     def _view(self, who: PageSession, facts: ReturnFacts) -> ReturnView:
-        entity = process_of(facts.settings)
+        entity = entity_of(facts.settings)
         return return_view(self._scene(who, facts), _PLACES[who.placement], entity)
 
     def _fragment(self, who: PageSession, return_id: int, template: str = TEMPLATE) -> Response:
