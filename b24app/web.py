@@ -22,6 +22,8 @@ from install import routes as install_routes
 from install.wanted import fingerprint
 from placements import app as app_page
 from placements import (
+    clerk,
+    clerk_phones,
     components,
     deal_list,
     deal_tab,
@@ -66,6 +68,8 @@ ROOMS = (
     return_tab,
     pickup_field,
     public_return,
+    clerk,
+    clerk_phones,
     app_page,
     renewal,
     install_routes,

@@ -66,14 +66,31 @@ def policy(origin: str, script_nonce: str, images: str = "") -> str:
     )
 
 
+#: Of a page that stands alone and is kept on the device: no inline script, no frame, pictures of its own.
+ALONE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def stand_alone() -> None:
+    """This answer is a page outside of any frame that may take pictures with the device's camera."""
+    g.stands_alone = True
+
+
 def secure(response: Response) -> Response:
     """Puts the headers on every answer that is a page or a fragment."""
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = policy(
-            g.get("frame_origin", ""), "" if g.get("no_scripts") else nonce(), g.get("image_origin", "")
-        )
+        if g.get("stands_alone", False):
+            response.headers["Content-Security-Policy"] = ALONE
+            response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
+        else:
+            response.headers["Content-Security-Policy"] = policy(
+                g.get("frame_origin", ""), "" if g.get("no_scripts") else nonce(), g.get("image_origin", "")
+            )
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.add("Vary", "HX-Request")
     return response

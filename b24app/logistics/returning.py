@@ -175,8 +175,8 @@ class Counted(Jsonable):
 @dataclass(frozen=True, slots=True)
 class Scan(Jsonable):
     """A clerk found pieces, or takes an earlier scan back: `undoes` is that one's `key`. `key` is made by the phone, so
-    that a scan which is sent twice is one. `row` 0 = what `code` says is none of the return's. `at` by the phone's
-    clock, `by` a user of the portal."""
+    that a scan which is sent twice is one. `row` 0 = what `code` says is none of the return's. A scan of no quantity is
+    a `note` on what was found so. `at` by the phone's clock, `by` a user of the portal."""
 
     key: str
     at: datetime
@@ -187,6 +187,7 @@ class Scan(Jsonable):
     by: int = 0
     name: str = ""
     undoes: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

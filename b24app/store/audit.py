@@ -106,6 +106,9 @@ class Act(StrEnum):
     RULE_OFF = "rule_off"
     RULE_REMOVE = "rule_remove"
     RIGHTS = "rights"
+    CLERK_OFFERED = "clerk_offered"
+    CLERK_OFF = "clerk_off"
+    STRAY_SETTLED = "stray_settled"
     ALARMS_ON = "alarms_on"
     ALARMS_OFF = "alarms_off"
 

@@ -29,8 +29,8 @@ def append(session: Session, portal_id: int, return_id: int, scans: Sequence[Sca
     rows = [
         {
             "portal_id": portal_id, "return_id": return_id, "key": scan.key, "code": plain(scan.code), "row": scan.row,
-            "quantity": str(scan.quantity), "condition": scan.condition, "undoes": scan.undoes, "by": scan.by,
-            "name": scan.name[:MAX_NAME], "at": scan.at, "got_at": now,
+            "quantity": str(scan.quantity), "condition": scan.condition, "undoes": scan.undoes,
+            "note": scan.note or None, "by": scan.by, "name": scan.name[:MAX_NAME], "at": scan.at, "got_at": now,
         }
         for scan in scans
     ]  # fmt: skip
@@ -57,4 +57,5 @@ def _scan(row: ReturnScan) -> Scan:
         by=row.by,
         name=row.name,
         undoes=row.undoes,
+        note=row.note or "",
     )

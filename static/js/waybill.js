@@ -123,17 +123,19 @@
     document.querySelectorAll("[data-who]").forEach(function (row) { row.hidden = who !== "all" && row.dataset.who !== who; });
     document.querySelectorAll("[data-day]").forEach(function (day) { day.hidden = !day.querySelector("[data-who]:not([hidden])"); });
   }
-  /** People from the portal's dialog are ticked in the list; those already there are not listed twice. */
+  /** People from the portal's dialog are ticked in the list, or the one of them that is wanted (data-one); those already there are not listed twice. */
   function pick(button) {
-    var set = button.closest("[data-people]"), list = set.querySelector("[data-people-list]"), name = set.dataset.people + "_user";
+    var set = button.closest("[data-people]"), list = set.querySelector("[data-people-list]"), one = "one" in set.dataset;
+    var name = one ? set.dataset.people : set.dataset.people + "_user";
     window.Portal.people().then(function (people) {
-      people.forEach(function (one) {
-        var there = Array.from(list.querySelectorAll("input")).find(function (box) { return box.value.split("|")[0] === one.id; });
+      if (one) { people = people.slice(0, 1); }
+      people.forEach(function (person) {
+        var there = Array.from(list.querySelectorAll("input")).find(function (box) { return box.value.split("|")[0] === person.id; });
         if (!there) {
           var label = document.createElement("label"), text = document.createElement("span");
           there = document.createElement("input");
-          label.className = "wb-check"; there.type = "checkbox"; there.name = name; there.value = one.id + "|" + one.name;
-          text.textContent = one.name; label.append(there, text); list.append(label);
+          label.className = "wb-check"; there.type = one ? "radio" : "checkbox"; there.name = name; there.value = person.id + "|" + person.name;
+          text.textContent = person.name; label.append(there, text); list.append(label);
         }
         there.checked = true;
       });

@@ -153,6 +153,7 @@ class ReturnScan(Base):
     quantity: Mapped[str] = mapped_column(String(64))
     condition: Mapped[str] = mapped_column(String(12))
     undoes: Mapped[str] = mapped_column(String(64), default="")
+    note: Mapped[str | None] = mapped_column(EncryptedText)
     by: Mapped[int] = mapped_column(BigId, default=0)
     name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
     at: Mapped[datetime]

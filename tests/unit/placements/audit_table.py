@@ -161,10 +161,13 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/failed/retry": Leaves(Act.DESK_RETRY, {"row": "outbox:{dead}"}, ready="dead", on_deal=True),
     "POST /app/failed/give-up": Leaves(Act.GIVE_UP, {"row": "outbox:{dead}", **REASON}, ready="dead", on_deal=True),
     "GET /app/support/link": Leaves(Act.SUPPORT_BUNDLE),
+    "POST /return/phones": Leaves(Act.CLERK_OFFERED, {"clerk": "9|Борис"}),
+    "POST /return/phones/{phone}/off": Leaves(Act.CLERK_OFF),
     "POST /install/again": Leaves(Act.INSTALL_AGAIN),
 }  # fmt: skip
 
 _FRAME = "the portal opens a page: that somebody looked is no act"
+_CLERK = "what a clerk scans and does is kept with the return, under the name of the phone's clerk: test_clerk"
 _KEEPS = "leaves one, but needs a system that keeps documents: test_tab_documents"
 _ORDER = "leaves one, but needs a client who was let in: test_public_return"
 NOTHING: dict[str, str] = {
@@ -220,5 +223,15 @@ NOTHING: dict[str, str] = {
     "POST /app/trial/deals": "lists the newest deals to choose from",
     "POST /app/fields/form": "draws the form for another field, stores nothing",
     "POST /app/rules/{rule}/form": "draws the form for another account, stores nothing",
+    "POST /return/strays/nothing/settled": "leaves one, but needs a parcel: test_clerk_phones",
+    "POST /clerk/pair/nothing": "the manager's code leaves one; who has paired when is kept with the phone",
+    "POST /clerk/api/1/return/1/scans": _CLERK,
+    "POST /clerk/api/1/return/1/photo/nothing": _CLERK,
+    "POST /clerk/api/1/return/1/finish": _CLERK,
+    "POST /clerk/api/1/return/1/reopen": _CLERK,
+    "POST /clerk/api/1/strays": _CLERK,
+    "POST /clerk/api/1/stray/nothing/leave": _CLERK,
+    "POST /clerk/api/1/stray/nothing/photo/nothing": _CLERK,
+    "POST /clerk/api/1/sign-off": "kept with the phone",
     "POST /install": "leaves one, but needs a proven frame: test_the_installer_leaves_its_row",
 }

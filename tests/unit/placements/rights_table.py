@@ -1,7 +1,7 @@
 """Who may call what: one line for every address of the app that people can reach. `test_rights_table.py` holds it.
 
 A line is `"METHOD /path": kind(right)`. Numbers in a path are names of rows that both portals have: `{account}`,
-`{rule}`, `{origin}`, `{job}`, `{order}` (a foreign one),
+`{rule}`, `{origin}`, `{job}`, `{order}` (a foreign one), `{phone}` (a clerk's),
 `{deal}`, `{shipment}`, `{paper}` (a ready one), `{filed}` (a document of the shipment's), `{return}` (of the deal). Of
 an address with several acts, a line for each.
 
@@ -15,6 +15,7 @@ an address with several acts, a line for each.
     opened()     a page for everybody, no session
     renewal()    a session that ran out, and a fresh key of the same person
     link()       a signed link for one use, no session
+    phone()      a clerk's phone, by its own token: never a session, and never what another site's page asks
 """
 
 from __future__ import annotations
@@ -79,6 +80,10 @@ def renewal() -> Takes:
 
 def link() -> Takes:
     return Takes("link")
+
+
+def phone() -> Takes:
+    return Takes("phone")
 
 
 TABLE: dict[str, Takes] = {
@@ -270,6 +275,30 @@ TABLE: dict[str, Takes] = {
     "GET /download/nothing": link(),
     "GET /app/pipelines": app(Right.SETTINGS),
     "POST /app/pipeline/0": app(Right.SETTINGS),
+    "GET /return/phones": back(Right.RETURNS),
+    "POST /return/phones": back(Right.RETURNS),
+    "GET /return/phones/{phone}": back(Right.RETURNS),
+    "POST /return/phones/{phone}/off": back(Right.RETURNS),
+    "GET /return/strays/nothing/photo/nothing": back(Right.RETURNS),
+    "POST /return/strays/nothing/settled": back(Right.RETURNS),
+    "GET /clerk/": opened(),
+    "GET /clerk/sw.js": opened(),
+    "GET /clerk/app.webmanifest": opened(),
+    "GET /clerk/pair/nothing": link(),
+    "POST /clerk/pair/nothing": link(),
+    "GET /clerk/api/1/state": phone(),
+    "GET /clerk/api/1/find": phone(),
+    "GET /clerk/api/1/return/1": phone(),
+    "POST /clerk/api/1/return/1/scans": phone(),
+    "POST /clerk/api/1/return/1/photo/nothing": phone(),
+    "GET /clerk/api/1/return/1/photo/nothing": phone(),
+    "POST /clerk/api/1/return/1/finish": phone(),
+    "POST /clerk/api/1/return/1/reopen": phone(),
+    "POST /clerk/api/1/strays": phone(),
+    "GET /clerk/api/1/stray/nothing": phone(),
+    "POST /clerk/api/1/stray/nothing/leave": phone(),
+    "POST /clerk/api/1/stray/nothing/photo/nothing": phone(),
+    "POST /clerk/api/1/sign-off": phone(),
     "POST /install": frame(INSTALL, Right.SETTINGS),
     "GET /install/progress": installer(),
     "POST /install/again": installer(),

@@ -28,6 +28,7 @@ from b24app.logistics.model import Address, DeliveryKind, Recipient, ShipmentReq
 from b24app.logistics.money import Money
 from b24app.logistics.returning import Return, ReturnLine, ReturnOrigin, ReturnStage, Sold
 from b24app.store import (
+    clerk_phones,
     jobs,
     lanes,
     papers,
@@ -106,10 +107,13 @@ def furnish(sessions: Sessions, clock: FixedClock, portal: Portal, title: str) -
         back = returns.begin(session, turn, case, by=7, name="Анна", now=now)
         return_basis.keep(session, portal.id, Basis(DEAL, title, 7, "RUB", (sold,), None, (), now))
         return_photos.keep(session, portal.id, back.id, return_photos.Photo("p1", "image/png", now), b"png", now)
+        phone, _ = clerk_phones.offer(
+            session, portal.id, clerk_id=7, clerk_name=title, made_by=7, return_id=None, now=now
+        )
         return {
             "account": account.id, "job": job.id, "origin": origin.id, "rule": rule.id, "order": order.id, "deal": DEAL,
             "shipment": shipment.id, "paper": paper.id, "filed": one.id,
-            "return": back.id,
+            "return": back.id, "phone": phone.id,
         }  # fmt: skip
 
 
@@ -175,7 +179,7 @@ def let_in(answer: TestResponse) -> bool:
 def test_every_address_has_its_line(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
     numbers = {"account": 1, "rule": 1, "origin": 1, "job": 1, "order": 1, "deal": DEAL, "shipment": 1, "paper": 1,
-               "filed": 1, "return": 1}  # fmt: skip
+               "filed": 1, "return": 1, "phone": 1}  # fmt: skip
     known = set()
     for line in TABLE:
         method, path = line.format(**numbers).split()
@@ -324,6 +328,14 @@ def test_links_are_signed(line: str, caller: Caller) -> None:
     answer = caller.call(line)
     assert answer.status_code in {401, 403, 404, 409, 410}
     assert OURS not in answer.text
+
+
+@pytest.mark.parametrize("line", sorted(line for line, takes in TABLE.items() if takes.kind == "phone"))
+def test_a_clerks_phone_is_no_session(line: str, caller: Caller) -> None:
+    for token in ("", caller.token(APP, admin=True)):
+        answer = caller.call(line, token)
+        assert answer.status_code in NOT_LET_IN
+        assert OURS not in answer.text
 
 
 @pytest.mark.parametrize("line", sorted(line for line, takes in TABLE.items() if takes.kind == "renewal"))

@@ -27,7 +27,7 @@ from tests.unit.meeting import at_once
 from tests.unit.store.test_returns import begun, read
 
 PLAID = Scan("a", NOW, "4601234560021", 1, by=1, name="Илья")
-STAIN = replace(PLAID, key="b", condition=Condition.DAMAGED)
+STAIN = replace(PLAID, key="b", condition=Condition.DAMAGED, note="пятно у края")
 UNDO = Scan("u", NOW + timedelta(seconds=5), undoes="b", by=1, name="Илья")
 
 

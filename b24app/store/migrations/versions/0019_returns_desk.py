@@ -162,9 +162,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('item', sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column('replacement', sa.String(length=64), server_default='', nullable=False))
 
+    with op.batch_alter_table('return_scan', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('note', sa.Text(), nullable=True))
+
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('return_scan', schema=None) as batch_op:
+        batch_op.drop_column('note')
+
     with op.batch_alter_table('goods_return', schema=None) as batch_op:
         batch_op.drop_column('item')
         batch_op.drop_column('replacement')

@@ -1,0 +1,37 @@
+/* What the phone asks the server. An answer that is a refusal is an error with its `status` and words; no answer is one without. */
+window.ClerkAsk = (function () {
+  "use strict";
+  const API = "/clerk/api/1", LIMIT = 15000, LIMIT_PICTURE = 90000;
+
+  async function ask(path, options) {
+    const how = options || {}, stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), how.blob ? LIMIT_PICTURE : LIMIT);
+    const headers = { "X-Waybill-Clerk": "1", "X-Waybill-Lang": document.documentElement.lang };
+    if (how.json) { headers["Content-Type"] = "application/json"; }
+    if (how.blob) { headers["Content-Type"] = "image/jpeg"; }
+    try {
+      const answer = await fetch(API + path, {
+        method: how.json || how.blob ? "POST" : "GET", headers: headers, body: how.blob || (how.json ? JSON.stringify(how.json) : undefined),
+        credentials: "same-origin", cache: "no-store", redirect: "error", signal: stop.signal,
+      });
+      if (answer.status === 204) { return null; }
+      const isJson = (answer.headers.get("Content-Type") || "").includes("json"), body = isJson ? await answer.json() : null;
+      if (!answer.ok || !isJson) {
+        throw Object.assign(new Error("refused"), { status: answer.ok ? 502 : answer.status, said: body || {}, later: Number(answer.headers.get("Retry-After")) || 0 });
+      }
+      return body;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    state: (version) => ask("/state?v=" + encodeURIComponent(version || "")),
+    whole: (id, version) => ask("/return/" + id + "?v=" + encodeURIComponent(version || "")),
+    find: (codes) => ask("/find?" + codes.slice(0, 4).map((code) => "code=" + encodeURIComponent(code)).join("&")),
+    stray: (key) => ask("/stray/" + key),
+    send: (path, json) => ask(path, { json: json }),
+    picture: (path, blob) => ask(path, { blob: blob }),
+    address: (id, key) => API + "/return/" + id + "/photo/" + key,
+  };
+})();
