@@ -76,7 +76,7 @@ def test_the_card_waits_for_the_phone_and_then_says_so(tab: Tab, sessions: Sessi
     gone = tab.ask("POST", off)
     assert "Android, Chrome" not in gone.text
     with read_scope(sessions) as session:
-        acts = [row.act for row in session.query(AuditRow).order_by(AuditRow.id)]
+        acts = [row.action for row in session.query(AuditRow).order_by(AuditRow.id)]
     assert acts == [audit.Act.CLERK_OFFERED, audit.Act.CLERK_OFF]
 
 
@@ -115,4 +115,4 @@ def test_a_manager_sees_what_nobody_expected_and_deals_with_it(tab: Tab, session
     assert "1574102358" not in settled.text
     with read_scope(sessions) as session:
         [row] = session.query(AuditRow).all()
-    assert (row.act, row.detail["title"]) == (audit.Act.STRAY_SETTLED, "1574102358")
+    assert (row.action, row.detail["title"]) == (audit.Act.STRAY_SETTLED, "1574102358")
