@@ -36,7 +36,7 @@ def test_goods_that_were_refused_at_the_door_begin_their_return_once(shop: Shop)
     assert kept.way is not None
     assert kept.way.kind is WayKind.OWN
     shop.told(DEAL, f"Возврат {case.number} заведён")
-    assert any(case.number in str(row) for row in shop.notices(DEAL))
+    shop.town.wait(lambda: any(case.number in str(row) for row in shop.notices(DEAL)), "the manager's bell")
     # Told again, and once more after a person called it off: it is the same one.
     shop.press("refresh", DEAL)
     shop.town.calm()

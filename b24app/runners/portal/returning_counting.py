@@ -24,6 +24,8 @@ from b24app.store.returns import Kept
 S = ReturnStage
 #: The system did not do what it was asked.
 _FAILED = (ErrandState.REFUSED, ErrandState.DEAD)
+_OFF = (Problem("return_collection_off", Field.ORDER, Who.CARRIER),)
+_LOST = Problem("return_parcel_lost", Field.ORDER)
 _ARRIVED = (ReceiptStage.ARRIVED, ReceiptStage.INSPECTING, ReceiptStage.COMPLETED)
 
 
@@ -85,30 +87,31 @@ def _collected(scene: Scene, kept: Kept, errand: Errand) -> Change:
     if errand.state in (*_FAILED, ErrandState.CANCELLED):
         return replace(_not_collected(scene, kept, errand), tracking=codes)
     if errand.status is Status.LOST:
-        return Change(kept.case, open=_with(kept, [Problem("return_parcel_lost", Field.ORDER)]), tracking=codes)
+        return Change(kept.case, open=_and(kept.problems, [_LOST]), tracking=codes)
     # A return order of its own ends as delivered: to us.
     to = S.RECEIVED if errand.status is Status.DELIVERED else stage_of(errand.status) if errand.status else None
     change = moved(scene, kept, kept.case, to) if to is not None else Change(kept.case)
+    if errand.problems and not change.refused:  # it could not be called off, or the carrier warns
+        change = replace(change, open=_and(change.open or kept.problems, errand.problems))
     label = (Effect.SEND_LABEL,) if codes and kept.case.stage in (S.APPROVED, S.COLLECTION_BOOKED) else ()
     return replace(change, effects=(*change.effects, *label), tracking=codes)
 
 
 def _not_collected(scene: Scene, kept: Kept, errand: Errand) -> Change:
     """Nobody comes for the goods: another way has to be chosen, unless that is what was wanted."""
-    expected = errand.wants_cancel or kept.case.stage is S.REFUSED
-    found = () if expected else errand.problems or (Problem("return_collection_off", Field.ORDER, Who.CARRIER),)
-    if kept.case.stage is not S.COLLECTION_BOOKED or scene.running(kept).booked:
-        return Change(kept.case, open=_with(kept, found) if found else None)
-    if kept.way is not None and kept.way.connection_id != errand.connection_id:
-        return Change(kept.case)  # another way was chosen meanwhile
-    return replace(moved(scene, kept, kept.case, S.APPROVED), open=found)
+    found = errand.problems
+    way = kept.way
+    meant = way is not None and way.kind.is_ordered and way.connection_id == errand.connection_id
+    if kept.case.stage is not S.COLLECTION_BOOKED or scene.running(kept).booked or not meant:
+        return Change(kept.case, open=_and(kept.problems, found) if found else None)
+    return replace(moved(scene, kept, kept.case, S.APPROVED), open=found or _OFF)
 
 
 def _received(scene: Scene, kept: Kept, errand: Errand) -> Change:
     case, receipt = kept.case, errand.receipt
     if errand.state in _FAILED:
         asks = (Effect.ASK_COUNT,) if case.stage is S.RECEIVED else ()
-        return Change(case, open=_with(kept, errand.problems), effects=asks)
+        return Change(case, open=_and(kept.problems, errand.problems), effects=asks)
     if receipt is None or case.stage.is_counted:
         return Change(case)
     if receipt.inspected_at is not None:
@@ -133,6 +136,6 @@ def _left_out(case: Return, rest: object) -> list[Problem]:
     return [Problem("return_uncounted", Field.ITEMS)] if rest and case.lines else []
 
 
-def _with(kept: Kept, found: Sequence[Problem]) -> tuple[Problem, ...]:
+def _and(known: Sequence[Problem], found: Sequence[Problem]) -> tuple[Problem, ...]:
     """These beside those that are open already."""
-    return tuple({each.key: each for each in (*kept.problems, *found)}.values())
+    return tuple({each.key: each for each in (*known, *found)}.values())

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from b24app.bitrix24.errors import RestError
 from b24app.bitrix24.reading import DealReader
-from b24app.flows.legs import PICKED
 from b24app.flows.portions import Portion, left
 from b24app.flows.returns.basis import Basis, Brought, basis_of
 from b24app.flows.returns.paid import OnDelivery
@@ -18,7 +17,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.runners.portal.context import Run
-from b24app.store import shipments
+from b24app.store import return_sent, shipments
 from b24app.store.models import Shipment
 
 #: Orders that brought nothing to anybody.
@@ -113,14 +112,7 @@ def _sent_again(portion: Portion | None, later: Sequence[Portion | None]) -> boo
 
 def sent_of(rows: Sequence[Shipment]) -> list[Sent]:
     """All shipments of the deal as they were asked for, both legs of a chain too."""
-    found: list[Sent] = []
-    for row in rows:
-        request = request_of(row)
-        if request is not None:
-            status, picked = Status(row.status), row.leg == PICKED
-            track = row.tracking_number or ""
-            found.append(Sent(row.number, row.connection_id, request, status, row.remote_id or "", track, picked))
-    return found
+    return [return_sent.sent(row) for row in rows if request_of(row) is not None]
 
 
 def request_of(row: Shipment) -> ShipmentRequest | None:
