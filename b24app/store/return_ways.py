@@ -46,8 +46,9 @@ def carriers(session: Session, portal_id: int, manifests: Mapping[str, Manifest]
         manifest = manifests.get(row.system)
         if manifest is None or row.state != ConnectionState.READY or not manifest.gives("Returns", row.settings):
             continue
-        priced = manifest.gives("Quotes", row.settings)
-        found.append(Carrier(row.id, row.system, row.title, priced, bool(manifest.limits.get(OWN_ONLY))))
+        priced, points = (manifest.gives(port, row.settings) for port in ("Quotes", "PickupPoints"))
+        own_only = bool(manifest.limits.get(OWN_ONLY))
+        found.append(Carrier(row.id, row.system, row.title, priced, own_only, points))
     return tuple(found)
 
 

@@ -18,19 +18,23 @@ from b24app.logistics.returning import Return
 
 #: A limit of manifests: the system takes back only what it brought itself (apiship: `POST /orders/return`).
 OWN_ONLY = "return_own_only"
+#: No word about the way itself.
+_SILENT = ("system_silent", "quote_failed")
 #: An account that does not answer within this never will: it may be asked again.
 LOST = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """An account that can bring goods back. `priced`: its system tells what a way back costs."""
+    """An account that can bring goods back. `priced`: its system tells what a way back costs; `points`: it has points
+    where clients hand parcels in; `own_only`: it takes back only what it brought."""
 
     connection_id: int
     system: str
     title: str
     priced: bool = False
     own_only: bool = False
+    points: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +121,22 @@ def _by_carrier(
     )
     found: list[WayOffer] = []
     for kind, code, problems in kinds:
+        if kind is WayKind.POINT and not (carrier.points or code):
+            continue
         told = Priced() if prices is None else prices.courier if kind is WayKind.COURIER else prices.point
-        usual = WayOffer(kind, carrier.connection_id, service, code, None, asking, own,
-                         near if kind is WayKind.POINT else (), next(iter(problems), told.problem))  # fmt: skip
+        here = near if kind is WayKind.POINT else ()
+        why = next(iter(problems), _refusal(told))
+        usual = WayOffer(kind, carrier.connection_id, service, code, None, asking, own, here, why)
         quotes = [each for each in told.offers if not carrier.own_only or each.service_code == service]
         priced = [replace(usual, service=each.service_code, quote=each, asking=False) for each in quotes]
         found += priced or [usual]
     return found
+
+
+def _refusal(told: Priced) -> Problem | None:
+    """Why it does not go this way. A system that merely does not answer may still be asked to bring it."""
+    silent = told.left_alone or (told.problem is not None and told.problem.code in _SILENT)
+    return None if silent else told.problem
 
 
 def _order(offer: WayOffer) -> tuple[bool, int, bool]:

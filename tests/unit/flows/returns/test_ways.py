@@ -17,7 +17,11 @@ from b24app.logistics.status import Status
 from tests.unit.flows.returns.given import NOW, a_return
 from tests.unit.flows.returns.test_requests import sent
 
-CDEK, DPD, TMS = Carrier(1, "cdek", "СДЭК", True), Carrier(2, "dpd", "DPD", True), Carrier(3, "one_c_tms", "1С:TMS")
+CDEK, DPD, TMS = (
+    Carrier(1, "cdek", "СДЭК", True),
+    Carrier(2, "dpd", "DPD", True),
+    Carrier(3, "one_c_tms", "1С:TMS", points=False),
+)
 PARCEL, EXPRESS = (Quote(code, Money(minor), 2, 3) for code, minor in (("parcel", 41000), ("express", 90000)))
 NEAR = (Near("KZN3", "Баумана, 5", 300), Near("KZN9", "Пушкина, 1", 900))
 BY_HAND = [(WayKind.BY_HAND, 0), (WayKind.BROUGHT, 0)]
@@ -49,13 +53,12 @@ def test_prices_side_by_side_and_what_has_none() -> None:
         (WayKind.COURIER, 1, "express", 90000),
         (WayKind.COURIER, 2, "", None),
         (WayKind.COURIER, 3, "", None),
-        (WayKind.POINT, 3, "", None),
         (WayKind.BY_HAND, 0, "", None),
         (WayKind.BROUGHT, 0, "", None),
     ]
     why = {(each.kind, each.connection_id): each.problem and each.problem.code for each in offers}
     assert why[WayKind.COURIER, 2] == "service_unavailable"
-    assert (why[WayKind.COURIER, 3], why[WayKind.POINT, 3]) == (None, "return_point_missing")
+    assert why[WayKind.COURIER, 3] is None
     assert [each.own for each in offers[:3]] == [True, True, False]
     assert offers[2].near == NEAR
 
@@ -67,7 +70,20 @@ def test_a_point_of_the_carrier_that_brought_it_is_known_and_a_courier_has_no_ad
         (WayKind.COURIER, "", "return_address_missing"),
         (WayKind.POINT, "MSK7", None),
     ]
-    assert offers[3].problem is not None
+    assert [(each.kind, each.problem is None) for each in offers[2:]] == [
+        (WayKind.COURIER, False),
+        (WayKind.BY_HAND, True),
+        (WayKind.BROUGHT, True),
+    ]
+    elsewhere = offers_of(a_return(), [sent(request=at_point)], [DPD], {}, NOW)
+    assert elsewhere[1].problem is not None
+    assert elsewhere[1].problem.code == "return_point_missing"
+
+
+def test_one_that_is_silent_may_still_be_chosen() -> None:
+    mute = Priced(problem=Problem("system_silent"), left_alone=True)
+    offers = offers_of(a_return(), [sent()], [CDEK], {1: Prices(NOW, NOW, mute, mute, NEAR)}, NOW)
+    assert [(each.quote, each.problem) for each in offers[:2]] == [(None, None), (None, None)]
 
 
 def test_one_that_is_being_asked_says_so_for_a_while() -> None:
