@@ -136,9 +136,9 @@ class Keep:
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
     for three days, prices and stock for seven, those that show a client's name and address (dry runs, address checks)
-    for one, printed papers for `papers.KEPT`, files of documents for `filed.KEPT`, how parcels were laid as long as the
-    audit, as are pictures of returns that ended, tries on public pages as long as they count; rows of lanes that exist
-    no more belong to nobody."""
+    for one, printed papers and labels of returns for `papers.KEPT`, files of documents for `filed.KEPT`, how parcels
+    were laid as long as the audit, as are pictures of returns that ended, tries on public pages as long as they count;
+    rows of lanes that exist no more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
@@ -156,6 +156,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
         count += filed.forget_files(session, now - filed.KEPT)
         count += return_photos.forget_files(session, now - timedelta(days=keep.audit_days))
     count += _delete(sessions, Paper, papers.outdated(now))
+    count += _delete(sessions, ReturnLabel, ReturnLabel.changed_at < now - papers.KEPT)
     return count + _delete(sessions, CallLogRow, CallLogRow.at < now - timedelta(days=keep.call_log_days))
 
 

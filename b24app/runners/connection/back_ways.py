@@ -96,6 +96,8 @@ class BackWays:
 
     def load(self) -> None:
         """What is asked and not answered yet. An account that does not work answers at once: a person waits."""
+        if "Returns" not in self._manifest.ports:
+            return
         with read_scope(self.services.sessions) as session:
             rows = self.slice.claim_inbox(session, (InboxKind.RETURN_PRICES,))
             found = [(row, self._asked(session, row)) for row in rows]

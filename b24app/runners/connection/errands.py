@@ -57,7 +57,7 @@ class Errands:
 
     def load(self) -> None:
         """When the next one is due. Nobody of whom a people's slice knows waits for it."""
-        if not self.slice.people:
+        if not self.slice.people and {"Returns", "Receipts"} & set(self._manifest.ports):
             with read_scope(self.services.sessions) as session:
                 self._due = return_errand_lane.earliest(session, self.slice)
 

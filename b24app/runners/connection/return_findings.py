@@ -90,7 +90,8 @@ class Findings:
     flying: dict[Future[Came], Step] = field(default_factory=dict)
 
     def load(self) -> None:
-        if self.account.connection.state != ConnectionState.READY:
+        ports = self.services.plugins[self.account.connection.system].manifest.ports
+        if "Receipts" not in ports or self.account.connection.state != ConnectionState.READY:
             return
         with read_scope(self.services.sessions) as session:
             rows = self.slice.claim_inbox(session, (InboxKind.RETURN_PHOTO,))

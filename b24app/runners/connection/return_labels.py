@@ -61,6 +61,8 @@ class ReturnLabels:
     flying: dict[Future[Came], Step] = field(default_factory=dict)
 
     def load(self) -> None:
+        if "Papers" not in self.services.plugins[self.account.connection.system].manifest.ports:
+            return
         with read_scope(self.services.sessions) as session:
             rows = self.slice.claim_inbox(session, (InboxKind.RETURN_LABEL,))
             steps = [(row, self._step(session, row)) for row in rows]

@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 from b24app.flows.returns.ways import Carrier, Prices
 from b24app.logistics.problem import Problem
 from b24app.logistics.warehouse import ReceiptRequest
-from b24app.store import accounts, lanes, portals, return_errand_lane, return_errands, return_labels, return_ways
+from b24app.store import (
+    accounts,
+    lanes,
+    papers,
+    portals,
+    retention,
+    return_errand_lane,
+    return_errands,
+    return_labels,
+    return_ways,
+)
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.lanes import FenceLostError, LaneHold
 from b24app.store.models import ErrandKind, ErrandState, InboxKind, InboxRow, Portal, ReturnErrand
@@ -150,6 +160,12 @@ def test_a_label_is_asked_for_once_and_again_after_a_failure(sessions: Sessions,
         assert return_labels.of_errands(session, portal.id, [errand_id])[errand_id].is_ready
         assert return_labels.content(session, portal.id, label.id) == b"%PDF-1"
         assert return_labels.content(session, portal.id + 1, label.id) is None
+    retention.purge(sessions, NOW + papers.KEPT, retention.Keep())
+    with read_scope(sessions) as session:
+        assert return_labels.content(session, portal.id, label.id) == b"%PDF-1"
+    retention.purge(sessions, NOW + papers.KEPT + timedelta(seconds=1), retention.Keep())
+    with read_scope(sessions) as session:
+        assert return_labels.content(session, portal.id, label.id) is None
 
 
 def test_prices_are_asked_once_and_an_answer_to_an_older_question_is_dropped(
