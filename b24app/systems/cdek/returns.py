@@ -46,18 +46,19 @@ def turned_round(request: ReturnRequest, own: Sender) -> ShipmentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Direct:
-    """The order that brought the goods, as far as its return needs it."""
+    """The order that brought the goods, as far as its return needs it: `returned` are those that bring it back, or were
+    to before they were called off."""
 
     uuid: str
     whole: bool
-    returned: str
+    returned: tuple[str, ...]
 
 
 def parse_direct(reply: Reply, uuid: str, request: ShipmentRequest) -> Direct:
     """`whole`: exactly these parcels went to this client by it, under a shop's contract, which alone may turn an order
-    round. `returned` = the order that already does."""
+    round."""
     whole = entity_fingerprint(reply.entity) == fingerprint(request) and reply.entity.get("type", SHOP) == SHOP
-    return Direct(uuid, whole, next(iter(related(reply.document, LINK)), ""))
+    return Direct(uuid, whole, tuple(related(reply.document, LINK)))
 
 
 class ReturnDesk:
@@ -73,13 +74,21 @@ class ReturnDesk:
         back, way = self._way_back(request)
         direct = self._direct(request)
         if direct is not None and direct.whole:
-            if direct.returned:
-                return replace(self.read_return(direct.returned), number=request.number)
-            return self._turn(direct, request, way)
+            there = self._alive(direct)
+            return self._turn(direct, request, way) if there is None else replace(there, number=request.number)
         if not back.recipient.phone:
             raise Refused([Problem("sender_phone", Field.SENDER, Who.ADMIN)])
         body = {**build_order(back, way), "is_client_return": True}
         return self._made(self._client.write("POST", "orders", "orders.return", body), "orders.return", request)
+
+    def _alive(self, direct: Direct) -> OrderState | None:
+        """The order that brings it back already."""
+        for uuid in reversed(direct.returned):
+            state = self.read_return(uuid)
+            off = state.gone or state.decision is Decision.REFUSED or state.cancel is Decision.ACCEPTED
+            if not off:
+                return state
+        return None
 
     def _direct(self, request: ReturnRequest) -> Direct | None:
         if not request.of_remote_id:
@@ -96,7 +105,8 @@ class ReturnDesk:
         reply = self._client.write("POST", path, label, {"tariff_code": way.tariff})
         state = self._made(reply, label, request)
         # Whose uuid is answered is not documented: the order turned round may answer its own and name its return.
-        uuid = next(iter(related(reply.document, LINK)), state.remote_id)
+        named = [uuid for uuid in related(reply.document, LINK) if uuid not in direct.returned]
+        uuid = next(iter(named), state.remote_id)
         if uuid == direct.uuid:
             raise Uncertain(f"{label}: taken, the return is not named yet")
         return replace(state, remote_id=uuid)
