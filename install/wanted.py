@@ -7,7 +7,7 @@ Facts: contracts/bitrix24-crm.md §1.7 (stages), §4.1-4.2 (field names and type
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,11 +119,14 @@ class BindingPlan:
     missing: tuple[Binding, ...] = ()
 
 
-def plan_bindings(existing: Iterable[Binding], wanted: Sequence[str], handler: str) -> BindingPlan:
-    """What to unbind and to bind so that exactly `wanted` call `handler`. Names compare without case."""
+def plan_bindings(
+    existing: Iterable[Binding], wanted: Sequence[str], handler: str, over: Callable[[str], bool] = lambda _: False
+) -> BindingPlan:
+    """What to unbind and to bind so that exactly `wanted` call `handler`. Names compare without case. `over`: a name
+    that goes unless it is wanted (of a smart process that keeps returns no longer)."""
     there = [Binding(each.name.upper(), each.handler) for each in existing]
     right = {each.name for each in there if each.handler == handler}
-    stale = tuple(each for each in there if each.handler != handler)
+    stale = tuple(each for each in there if each.handler != handler or (over(each.name) and each.name not in wanted))
     return BindingPlan(stale, tuple(Binding(name, handler) for name in wanted if name not in right))
 
 

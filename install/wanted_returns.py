@@ -1,10 +1,12 @@
-"""The smart process "Returns" as it should be in portals: its type, its fields, its stages. Data and pure diffs.
+"""The smart process "Returns" as it should be in portals: its type, its fields, its stages, our tab in its items and
+what tells of them. Data and pure diffs.
 
 Facts: contracts/bitrix24-crm.md §6 (types), §4.3 (fields of types), §1.7 (stages).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,6 +80,38 @@ STAGES: Mapping[ReturnStage, StageSpec] = {
 }
 _STEP = 10
 
+#: Our page of a return, as a tab of its item.
+PATH = "/return"
+PLACE_TITLES = {
+    "ru": {"TITLE": "Возврат", "DESCRIPTION": "Где товар, что приехало и сколько вернуть"},
+    "en": {"TITLE": "Return", "DESCRIPTION": "Where the goods are, what arrived and what is owed"},
+}
+#: What tells of items: of all smart processes, and of smart invoices (bitrix24-crm.md §6.3).
+EVENTS = ("ONCRMDYNAMICITEMADD", "ONCRMDYNAMICITEMUPDATE", "ONCRMDYNAMICITEMDELETE")
+_PLACE = re.compile(r"CRM_DYNAMIC_\d+_DETAIL_TAB")
+_EVENT = re.compile(r"(?:" + "|".join(EVENTS) + r")(?:_\d+)?")
+
+
+def place(entity: int) -> str:
+    """The tab of the items of a smart process."""
+    return f"CRM_DYNAMIC_{entity}_DETAIL_TAB"
+
+
+def is_place(name: str) -> bool:
+    """Whether it is the tab of some smart process, ours or a former one of ours."""
+    return _PLACE.fullmatch(name.upper()) is not None
+
+
+def is_event(name: str) -> bool:
+    """Whether it tells of items of smart processes."""
+    return _EVENT.fullmatch(name.upper()) is not None
+
+
+def events(entity: int, listed: Collection[str]) -> tuple[str, ...]:
+    """Those of one process alone where the portal lists them, else those of all (§6.3)."""
+    own = tuple(f"{each}_{entity}" for each in EVENTS)
+    return own if {each.upper() for each in listed}.issuperset(own) else EVENTS
+
 
 def type_creation(title: str) -> dict[str, Any]:
     """Parameters of `crm.type.add`."""
@@ -117,6 +151,7 @@ def wanted() -> tuple[Any, ...]:
         type_creation(""),
         [field_creation(each, 0) for each in ReturnField],
         [each.code for each in STAGES.values()],
+        (PATH, sorted(PLACE_TITLES.items()), EVENTS),
     )
 
 

@@ -13,19 +13,21 @@ from typing import Any
 from b24app.bitrix24.encoding import Command, as_list, as_map
 
 
-def add_comment(key: str, deal_id: int, text: str, marker: str, files: Sequence[tuple[str, bytes]] = ()) -> Command:
-    """A timeline comment; its result is the comment's id. `files` are (name, content): pairs with base64 and no
-    `data:` prefix, always in a list (§5.1, §10)."""
-    fields: dict[str, Any] = {"ENTITY_ID": deal_id, "ENTITY_TYPE": "deal", "COMMENT": f"{text}\n#{marker}"}
+def add_comment(
+    key: str, owner: tuple[str, int], text: str, marker: str, files: Sequence[tuple[str, bytes]] = ()
+) -> Command:
+    """A timeline comment; its result is the comment's id. `owner`: type and id of whose timeline it is. `files` are
+    (name, content): pairs with base64 and no `data:` prefix, always in a list (§5.1, §10)."""
+    fields: dict[str, Any] = {"ENTITY_ID": owner[1], "ENTITY_TYPE": owner[0], "COMMENT": f"{text}\n#{marker}"}
     if files:
         fields["FILES"] = [[name, base64.b64encode(content).decode()] for name, content in files]
     return Command(key, "crm.timeline.comment.add", {"fields": fields})
 
 
-def list_comments(key: str, deal_id: int) -> Command:
-    """The newest 50 comments of a deal: where an uncertain one would be."""
+def list_comments(key: str, owner: tuple[str, int]) -> Command:
+    """The newest 50 comments of a timeline: where an uncertain one would be."""
     params = {
-        "filter": {"ENTITY_ID": deal_id, "ENTITY_TYPE": "deal"},
+        "filter": {"ENTITY_ID": owner[1], "ENTITY_TYPE": owner[0]},
         "select": ["ID", "COMMENT"],
         "order": {"ID": "DESC"},
         "start": 0,

@@ -6,6 +6,7 @@ events are never stored, and their addresses never used.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,13 +16,19 @@ from flask import Blueprint, request
 
 from b24app.hooks.desk import OK, Answer, Desk, same
 from b24app.hooks.introductions import EVENTS, Introductions
+from b24app.store import return_items
+from b24app.store.doors import Door
 from b24app.store.models import InboxKind
 
 HOOK = "portal"
 MAX_FIELDS = 200
 LICENCE_GAP_S = 60.0
 DEAL_EVENTS = frozenset({"ONCRMDEALADD", "ONCRMDEALUPDATE", "ONCRMDEALDELETE", "ONCRMDEALMOVETOCATEGORY"})
+#: Items of smart processes, all of them or those of one type (`…ADD_1042`); smart invoices are told of by them too.
+ITEM_EVENT = re.compile(r"ONCRMDYNAMICITEM(?:ADD|UPDATE|DELETE)(?:_\d+)?")
+INVOICE = "31"
 _FIELDS = "data[FIELDS]["
+_ID = re.compile(r"[0-9]{1,15}")
 
 
 def portal_events(desk: Desk, introductions: Introductions | None = None) -> Blueprint:
@@ -78,8 +85,20 @@ def _take(desk: Desk, form: Mapping[str, str], licence_asked: dict[int, float]) 
         return desk.take(HOOK, door, InboxKind.LICENCE, "app", {})
     if not same(door.secret, token or ""):
         return desk.drop(HOOK, "wrong_token")
+    if ITEM_EVENT.fullmatch(event):
+        return _take_item(desk, door, event, form)
     kind, key, payload = _row(event, form)
     return desk.take(HOOK, door, kind, key, payload)
+
+
+def _take_item(desk: Desk, door: Door, event: str, form: Mapping[str, str]) -> Answer:
+    """Whether it is an item of our process, the lane knows. Only events that somebody caused bring a key (§4.2): those
+    of robots have rows of their own."""
+    entity, item = form.get(f"{_FIELDS}ENTITY_TYPE_ID]", ""), form.get(f"{_FIELDS}ID]", "")
+    if entity == INVOICE or not _ID.fullmatch(entity) or not _ID.fullmatch(item):
+        return desk.drop(HOOK, "not_an_item")
+    key = return_items.item_key(int(entity), int(item), robot=not form.get("auth[access_token]"))
+    return desk.take(HOOK, door, InboxKind.RETURN_ITEM, key, {"event": event, "ts": form.get("ts", "")})
 
 
 def _row(event: str, form: Mapping[str, str]) -> tuple[str, str, dict[str, Any]]:

@@ -47,3 +47,12 @@ def notice(
     tag = f"WAYBILL|{deal_id}|{hashlib.sha256(what.encode()).hexdigest()[:10]}"
     payload = {"user_id": user_id, "tag": tag, "text": f"{words} [URL=/crm/deal/details/{deal_id}/]№ {deal_id}[/URL]"}
     return ToPortal(deal_id, NOTICE, f"n:{portal_id}:{tag}"[:80], payload, shipment_id)
+
+
+def item_notice(
+    portal_id: int, entity: int, item_id: int, deal_id: int, user_id: int, what: str, words: str
+) -> ToPortal:
+    """A bell notice about an item of a smart process, with a link to it; the same `what` of it is told once, ever."""
+    tag = f"WAYBILL|{entity}-{item_id}|{hashlib.sha256(what.encode()).hexdigest()[:10]}"
+    text = f"{words} [URL=/crm/type/{entity}/details/{item_id}/]№ {item_id}[/URL]"
+    return ToPortal(deal_id, NOTICE, f"n:{portal_id}:{tag}"[:80], {"user_id": user_id, "tag": tag, "text": text})

@@ -25,20 +25,27 @@ from b24app.store.sql import changed, chunks
 
 #: Kind of the outbox row; its payload names the return: `{"return": 12}`.
 KIND = "return_item"
+#: How keys of inbox rows begin that look what became of a wish.
+ACT = "act:"
 #: Key of the portal's settings: how far its items are read.
 READ = "return_items"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen(Jsonable):
-    """An item as the portal showed it last. `stage`: its own name of where it stands, since `moved` (as the portal
-    wrote it). `sent`: a stage that was let go and of whose arrival nobody knows yet. `rows` tells its product rows from
-    others, `lines` those of the return that they were made of. `gone`: somebody deleted it. `backs`: how often it was
-    put back of late, the last time at `back_at`."""
+    """An item as the portal showed it last. `stage`: the portal's own, since `moved` (as the portal wrote it).
+    `stands`: where the return stood when both were alike, or when it was known that they are not to be. `sent`: a stage
+    that was let go and of whose arrival nobody knows yet. `act`: a wish made of it that is still to be judged, 0 =
+    none; `back`: it was refused, so that the item goes back to where the return stands. `rows` tells its product rows
+    from others, `lines` those of the return that they were made of. `gone`: somebody deleted it. `backs`: how often it
+    was put back of late, the last time at `back_at`."""
 
     stage: str = ""
     moved: str = ""
+    stands: str = ""
     sent: str = ""
+    act: int = 0
+    back: bool = False
     rows: str = ""
     lines: str = ""
     gone: bool = False
@@ -49,16 +56,27 @@ class Seen(Jsonable):
 @dataclass(frozen=True, slots=True)
 class Reading(Jsonable):
     """How far the items of the process `entity` are read: up to `until` (the portal's clock), at `at` the last time,
-    and so often without any news since."""
+    and so often without any news since. Items that nobody has made or moved after `since` were there before us."""
 
     entity: int = 0
     until: datetime | None = None
     at: datetime | None = None
     idle: int = 0
+    since: datetime | None = None
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Reading:
         return cls.from_json(settings.get(READ, {}))
+
+
+def item_key(entity: int, item_id: int, *, robot: bool = False) -> str:
+    """Key of the inbox row of an item that changed; `robot`: nobody is known to have done it."""
+    return f"{entity}:{item_id}" + (":r" if robot else "")
+
+
+def act_key(act_id: int) -> str:
+    """Key of the inbox row that looks what became of a wish that an item made."""
+    return f"{ACT}{act_id}"
 
 
 def queue(
@@ -90,6 +108,10 @@ def keep(session: Session, portal_id: int, return_id: int, shown: Seen) -> None:
     changed(session, mine.values(item=shown.to_json()))
 
 
+def keep_reading(session: Session, portal_id: int, reading: Reading) -> None:
+    portal_settings.merge(session, portal_id, **{READ: reading.to_json()})
+
+
 def make_anew(session: Session, portal: Portal, kept: Kept, *, now: datetime, trace_id: str) -> LaneRef | None:
     """A person wants an item again in place of the one that is gone. None = it has one, or the portal no process."""
     if kept.item_id is not None and not seen(session, portal.id, [kept.id])[kept.id].gone:
@@ -104,6 +126,6 @@ def begin_reading(session: Session, portal_id: int, entity: int, now: datetime) 
     ours any more. Returns the ids of open returns, which are to get one."""
     mine = GoodsReturn.portal_id == portal_id
     changed(session, update(GoodsReturn).where(mine, GoodsReturn.item_id.is_not(None)).values(item_id=None, item=None))
-    portal_settings.merge(session, portal_id, **{READ: Reading(entity, at=now).to_json()})
+    keep_reading(session, portal_id, Reading(entity, now, now, since=now))
     running = select(GoodsReturn.id).where(mine, GoodsReturn.stage.not_in(returns_rows.ENDS))
     return list(session.scalars(running.order_by(GoodsReturn.id)))

@@ -39,6 +39,7 @@ from b24app.store import portals, return_process
 from b24app.store.models import PortalState
 from b24app.store.return_process import Kept, Making, Off, TypeName
 from b24app.wire.errors import NotSent, Why
+from install.steps import bindings
 from install.steps.catalogue import Ground, Read
 from install.wanted_returns import (
     FIELDS,
@@ -62,11 +63,11 @@ _OF_THE_KEY = frozenset({Kind.TOKEN, Kind.TOKEN_DEAD, Kind.CONFIRM})
 def reads(ground: Ground) -> list[Read]:
     if not has(Feature.RETURNS, ground.granted):
         return []
-    process = _kept(ground)[0].process
+    process, bound = _kept(ground)[0].process, bindings.return_reads(ground)
     if process is None:
-        return [_types_page(0), _MARKED]
+        return [_types_page(0), _MARKED, *bound]
     stages = [_stages_of(process)] if process.category else []
-    return [_types_page(0), _fields_of(process), *stages]
+    return [_types_page(0), _fields_of(process), *stages, *bound]
 
 
 def run(ground: Ground) -> None:
@@ -82,6 +83,18 @@ def run(ground: Ground) -> None:
         ground.skipped.append(words)
         why = _REASONS.get(error.kind, OffReason.REFUSED)
         _keep(ground, kept, lambda now: replace(now, off=_off(ground, why, words)))
+    _bind(ground, kept)
+
+
+def _bind(ground: Ground, before: Kept) -> None:
+    """What belongs to the process in use. Steps of the same run have done that for the one that was known before them;
+    alone, this step looks itself."""
+    if _entity(_kept(ground)[0]) != _entity(before) or bindings.BOUND.key in ground.ahead:
+        bindings.for_returns(ground)
+
+
+def _entity(kept: Kept) -> int:
+    return kept.process.entity if kept.process is not None and kept.off is None else 0
 
 
 def _types_page(start: int) -> Read:

@@ -46,6 +46,8 @@ class Switches:
     auth_connector: bool = True
     # crm §6.1, §1.4: a plan without smart processes refuses to make or change types and their items.
     smart_processes: bool = True
+    # crm §6.3: events of one smart process alone (``ONCRMDYNAMICITEMADD_1042``) exist where ``events`` lists them.
+    typed_item_events: bool = True
     # §2.4: keys that the token reply leaves out ("expires", "user_id").
     token_reply_omit: list[str] = field(default_factory=list)
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from b24app.runners.tell import DEAL_UPDATE
-from b24app.store import delivery_invoices, delivery_rows
+from b24app.store import delivery_invoices, delivery_rows, return_items
 from b24app.store.models import OutboxRow
 
 MOST_UPDATES = 25
 MOST_COMMANDS = 50
 #: Files in one batch: more than about a megabyte in it is not for this door (bitrix24-crm.md §13.2).
 MOST_FILES = 3
+#: Items of one deal's returns in one batch; the others leave with the next one.
+MOST_ITEMS = 10
 #: Commands of a deal beside its timeline and notices: an update, a product row, an invoice with its row.
 _OWN = 4
 
@@ -21,8 +23,8 @@ _OWN = 4
 @dataclass
 class DealLetter:
     """What leaves for one deal: at most one update (with the rows folded into it), at most one word about its product
-    row for the delivery and one about its invoice (the newest; `former_rows` and `former_invoices` were overtaken by
-    it), then the rest in its order."""
+    row for the delivery, one about its invoice and one about the item of each return (the newest; `former_rows`,
+    `former_invoices` and `former_items` were overtaken by it), then the rest in its order."""
 
     deal_id: int
     update: OutboxRow | None = None
@@ -30,6 +32,8 @@ class DealLetter:
     former_rows: list[OutboxRow] = field(default_factory=list)
     invoice: OutboxRow | None = None
     former_invoices: list[OutboxRow] = field(default_factory=list)
+    items: dict[int, OutboxRow] = field(default_factory=dict)
+    former_items: dict[int, list[OutboxRow]] = field(default_factory=dict)
     folded: list[OutboxRow] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
     stage: Mapping[str, Any] | None = None
@@ -39,12 +43,13 @@ class DealLetter:
     @property
     def rows(self) -> list[OutboxRow]:
         """Rows that are marked as being sent (folded ones are closed instead)."""
-        return [*(one for one in (self.update, self.row, self.invoice) if one is not None), *self.others]
+        own = (one for one in (self.update, self.row, self.invoice) if one is not None)
+        return [*own, *self.items.values(), *self.others]
 
     @property
     def saves(self) -> int:
-        """Commands that save the deal or its invoice: these are dear (bitrix24-crm.md §3.2)."""
-        return (self.update is not None) + (self.row is not None) + 2 * (self.invoice is not None)
+        """Commands that save the deal, its invoice or its returns' items: these are dear (bitrix24-crm.md §3.2)."""
+        return (self.update is not None) + (self.row is not None) + 2 * (self.invoice is not None) + 2 * len(self.items)
 
     @property
     def carries(self) -> dict[str, Any]:
@@ -59,8 +64,8 @@ class DealLetter:
 
     @property
     def size(self) -> int:
-        """Commands, at most: an invoice may take two."""
-        return len(self.rows) + (self.invoice is not None)
+        """Commands, at most: an invoice may take two, and so may an item."""
+        return len(self.rows) + (self.invoice is not None) + len(self.items)
 
     @property
     def files(self) -> int:
@@ -90,6 +95,8 @@ def letters(rows: Iterable[OutboxRow]) -> list[DealLetter]:
             if letter.invoice is not None:
                 letter.former_invoices.append(letter.invoice)
             letter.invoice = row
+        elif row.kind == return_items.KIND:
+            _add_item(letter, row)
         else:
             letter.others.append(row)
     return list(found.values())
@@ -103,13 +110,22 @@ def _add_update(letter: DealLetter, row: OutboxRow) -> None:
     letter.stage = row.payload.get("stage") or letter.stage
 
 
+def _add_item(letter: DealLetter, row: OutboxRow) -> None:
+    of = int(row.payload["return"])
+    if of in letter.items:
+        letter.former_items.setdefault(of, []).append(letter.items[of])
+    letter.items[of] = row
+
+
 def fill(waiting: Sequence[DealLetter]) -> list[DealLetter]:
     """Letters for one batch, people's first. A deal with more than a batch can hold leaves in parts."""
     chosen: list[DealLetter] = []
     updates = commands = files = 0
     for letter in sorted(waiting, key=lambda one: not one.people):
-        if letter.size > MOST_COMMANDS:
-            letter.others = letter.others[: MOST_COMMANDS - _OWN]
+        if letter.size > MOST_COMMANDS or len(letter.items) > MOST_ITEMS:
+            letter.items = dict(list(letter.items.items())[:MOST_ITEMS])
+            letter.former_items = {of: rows for of, rows in letter.former_items.items() if of in letter.items}
+            letter.others = letter.others[: MOST_COMMANDS - _OWN - 2 * len(letter.items)]
         if letter.files > MOST_FILES:
             letter.others = letter.without_more_files(MOST_FILES)
         if files and files + letter.files > MOST_FILES:

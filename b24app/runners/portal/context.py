@@ -25,10 +25,11 @@ from b24app.store.models import Pipeline, Portal
 
 @dataclass
 class Pace:
-    """When this process last read a portal's hints and last sent it a batch (readings of the clock): what comes in a
-    crowd is served together, whichever slice it falls into."""
+    """When this process last read a portal's hints, read items of its returns and sent it a batch (readings of the
+    clock): what comes in a crowd is served together, whichever slice it falls into."""
 
     last_read: float = float("-inf")
+    last_items: float = float("-inf")
     last_batch: float = float("-inf")
 
 

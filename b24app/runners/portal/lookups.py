@@ -8,13 +8,15 @@ from b24app.bitrix24 import feed as timeline
 from b24app.bitrix24.encoding import BATCH_MOST
 from b24app.runners.portal.context import Run
 from b24app.runners.tell import DEAL_UPDATE, NOTICE
-from b24app.store import delivery_invoices, delivery_rows, robot_answers, sending
-from b24app.store.comments import COMMENT
+from b24app.store import delivery_invoices, delivery_rows, return_items, robot_answers, sending
+from b24app.store.comments import COMMENT, owner_of
 from b24app.store.engine import session_scope
 from b24app.store.models import OutboxRow
 from b24app.store.sending import Outcome
 
-_AGAIN = frozenset({DEAL_UPDATE, NOTICE, delivery_rows.KIND, delivery_invoices.KIND, robot_answers.KIND})
+_AGAIN = frozenset(
+    {DEAL_UPDATE, NOTICE, delivery_rows.KIND, delivery_invoices.KIND, robot_answers.KIND, return_items.KIND}
+)
 
 
 def do(run: Run) -> bool:
@@ -42,15 +44,17 @@ def _again(row: OutboxRow) -> Outcome:
 
 
 def _of_comments(run: Run, rows: Sequence[OutboxRow]) -> list[Outcome]:
-    """A comment has no key of its own: its mark is searched among the newest of its deal."""
-    deal_ids = sorted({row.deal_id for row in rows})
-    answer = run.client.read_all([timeline.list_comments(f"t{deal_id}", deal_id) for deal_id in deal_ids])
+    """A comment has no key of its own: its mark is searched among the newest of its timeline."""
+    asked = {f"t{at}": owner for at, owner in enumerate(sorted({owner_of(row) for row in rows}))}
+    keys = {owner: key for key, owner in asked.items()}
+    answer = run.client.read_all([timeline.list_comments(key, owner) for key, owner in asked.items()])
     outcomes = []
     for row in rows:
-        error = answer.errors.get(f"t{row.deal_id}")
+        key = keys[owner_of(row)]
+        error = answer.errors.get(key)
         if error is not None and not error.not_found:
             raise error
-        found = timeline.found_markers(answer.results.get(f"t{row.deal_id}"), [row.payload["mark"]])
+        found = timeline.found_markers(answer.results.get(key), [row.payload["mark"]])
         if row.payload["mark"] in found:
             ref = str(found[row.payload["mark"]])
             outcomes.append(Outcome(row.id, "done", "found", result_ref=ref))

@@ -9,7 +9,17 @@ from datetime import datetime, timedelta
 from b24app.bitrix24.catalogue import CatalogueMemory
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.lanes.slices import Slice, SliceResult
-from b24app.runners.portal import feed, jobs, missing_fields, returning, rounds, sending_out, wishes
+from b24app.runners.portal import (
+    feed,
+    jobs,
+    missing_fields,
+    return_item_news,
+    return_item_sweep,
+    returning,
+    rounds,
+    sending_out,
+    wishes,
+)
 from b24app.runners.portal.answers import NO_KEY_PAUSE
 from b24app.runners.portal.context import Pace, Run, open_run
 from b24app.runners.services import Services
@@ -75,12 +85,13 @@ class PortalRunner:
             busy |= wishes.do(run)
             busy |= returning.do(run)
             busy |= jobs.do(run, self._jobs)
+            busy |= return_item_news.do(run)
             busy |= rounds.do(run)
             missing_fields.note(run)
             busy |= sending_out.do(run)
             if busy:
                 continue
-            pauses = (sending_out.wait_for_more(run), rounds.wait_for_more(run))
+            pauses = (sending_out.wait_for_more(run), rounds.wait_for_more(run), return_item_news.wait_for_more(run))
             pause = min((one for one in pauses if one is not None), default=None)
             if pause is None:
                 return
@@ -118,7 +129,7 @@ class PortalRunner:
                 portals.set_state(session, run.portal.id, PortalState.ACTIVE)
 
     def _next_due(self, run: Run) -> datetime | None:
-        dues = (rounds.next_due(run), sending_out.next_due(run))
+        dues = (rounds.next_due(run), sending_out.next_due(run), return_item_sweep.next_due(run))
         return min((due for due in dues if due is not None), default=None)
 
     def _pause(self, pause: timedelta) -> SliceResult:

@@ -16,14 +16,14 @@ from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.features import Feature, has
 from b24app.flows.snapshot import DealSnapshot
-from b24app.runners.portal import answers, chosen_rate, lookups, robot_answers
+from b24app.runners.portal import answers, looked, lookups, robot_answers
 from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
-from b24app.runners.portal.chosen_rate import Step
 from b24app.runners.portal.context import Run
+from b24app.runners.portal.looked import Step
 from b24app.runners.portal.values import api_fields
 from b24app.runners.tell import DEAL_UPDATE
 from b24app.store import deals, inbox, outbox, papers, sending
-from b24app.store.comments import COMMENT
+from b24app.store.comments import COMMENT, DEAL_TIMELINE, owner_of
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import DealState, InboxKind, OutboxRow
 from b24app.store.sending import Outcome
@@ -45,8 +45,8 @@ TAKE = 150
 
 @dataclass
 class Batch:
-    """Letters on their way: the rows that have commands by the key of their first, and what is done about product rows
-    and invoices of the delivery."""
+    """Letters on their way: the rows that have commands by the key of their first, and what is done for those that
+    looked first."""
 
     letters: list[DealLetter]
     commands: list[Command] = field(default_factory=list)
@@ -66,7 +66,7 @@ def do(run: Run) -> bool:
         return False
     chosen = fill(waiting)
     _check_stages(run, chosen, now)
-    batch = _build(run, chosen, chosen_rate.steps(run, chosen))
+    batch = _build(run, chosen, looked.steps(run, chosen))
     # Both limits count from before the mark: whoever is stopped right after it must not begin a fresh one.
     send_by = run.services.clock.monotonic() + SEND_WITHIN_S
     _mark(run, batch, run.services.clock.now())
@@ -172,7 +172,7 @@ def key_of(row: OutboxRow) -> str:
 def _commands(run: Run, letter: DealLetter, row: OutboxRow, steps: Mapping[int, Step]) -> list[Command]:
     """Empty when an update has nothing (left) to say, or the portal has not granted what the entry takes."""
     if row.id in steps:
-        return chosen_rate.commands(key_of(row), row, steps[row.id])
+        return looked.commands(key_of(row), row, steps[row.id])
     command = _command(run, letter, row)
     return [command] if command is not None else []
 
@@ -186,7 +186,7 @@ def _command(run: Run, letter: DealLetter, row: OutboxRow) -> Command | None:
         return calls.update_deal(key, row.deal_id, fields) if fields else None
     if row.kind == COMMENT:
         files = _files(run, row)
-        return timeline.add_comment(key, row.deal_id, row.payload["text"], row.payload["mark"], files)
+        return timeline.add_comment(key, owner_of(row), row.payload["text"], row.payload["mark"], files)
     if row.kind == robot_answers.KIND:
         return robot_answers.command(run, row, key)
     if not has(Feature.NOTICES, run.portal.scopes):
@@ -211,7 +211,9 @@ def _mark(run: Run, batch: Batch, now: datetime) -> None:
         for letter in batch.letters:
             if letter.folded and letter.update is not None:
                 outbox.fold(session, run.slice, letter.folded, letter.update, letter.carries, now)
-            for former, newest in ((letter.former_rows, letter.row), (letter.former_invoices, letter.invoice)):
+            overtaken = [(letter.former_rows, letter.row), (letter.former_invoices, letter.invoice)]
+            overtaken += [(former, letter.items[of]) for of, former in letter.former_items.items()]
+            for former, newest in overtaken:
                 if former and newest is not None:
                     outbox.fold(session, run.slice, former, newest, newest.payload, now)
         rows = [row for letter in batch.letters for row in letter.rows]
@@ -219,8 +221,8 @@ def _mark(run: Run, batch: Batch, now: datetime) -> None:
         said = {row.id for row in batch.rows.values()}
         silent = [Outcome(row.id, "done", "nothing_to_say") for row in rows if row.id not in said]
         for row in rows:
-            if row.id not in said and row.id in batch.steps:
-                chosen_rate.silent(run, session, row, batch.steps[row.id])
+            if row.id in batch.steps:
+                looked.leaving(run, session, row, batch.steps[row.id], row.id in said)
         sending.finish(session, run.slice, OutboxRow, silent, now, current_trace())
 
 
@@ -270,9 +272,11 @@ def _row_outcome(
     key = key_of(row)
     error = answer.errors.get(key)
     if row.id in steps:
-        return chosen_rate.outcome(run, session, letter, row, steps[row.id], answer, now, ms)
+        return looked.outcome(run, session, letter, row, steps[row.id], answer, now, ms)
     if error is None:
         return Outcome(row.id, "done", "done", ms, result_ref=answers.reference(answer.results.get(key)))
+    if row.kind == COMMENT and owner_of(row).type != DEAL_TIMELINE:
+        return answers.refused(run, session, row, error, now, ms, gone_is_final=True)
     known = robot_answers.refused(row, error, ms) if row.kind == robot_answers.KIND else None
     return known or answers.of_row(run, session, row, letter, error, now, ms)
 

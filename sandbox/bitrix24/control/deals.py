@@ -1,4 +1,4 @@
-"""Moving, editing, copying and reading deals by control, as a person or as a robot."""
+"""Moving, editing, making and reading deals and items by control, as a person or as a robot."""
 
 from __future__ import annotations
 
@@ -83,9 +83,27 @@ def _add_birth(app: Flask, portals: Mapping[str, Portal]) -> None:
         with portal.lock:
             return {"ids": _copies(portal, spec, count)}
 
+    @app.post("/<member_id>/items")
+    def item(member_id: str) -> dict[str, Any]:
+        """An item of a smart process made in its form, or by a robot: ``{"entity_type_id", "fields"?: camelCase or UF_
+        names, "rows"?: product rows, "user"?: id or null (robot)}`` -> its id."""
+        portal, spec = portal_of(portals, member_id), body("entity_type_id", "fields", "rows", "user")
+        kind, fields = number(spec, "entity_type_id"), dict(spec.get("fields") or {})
+        if portal.crm.type_of(kind) is None:
+            raise ValueError(f"{kind} is no smart process")
+        with portal.lock:
+            original = {name: value for name, value in fields.items() if name.startswith("UF_")}
+            values = read_fields(portal, kind, fields, {}) | read_fields(portal, kind, original, {}, original=True)
+            who = actor(portal, spec)
+            made = items.create(portal, kind, values, who)["id"]
+            if spec.get("rows"):
+                product_rows.replace(portal, kind, made, list(spec["rows"]))
+                product_rows.saved(portal, kind, made, who)
+            return {"id": made}
+
     @app.post("/<member_id>/rows")
     def rows(member_id: str) -> dict[str, Any]:
-        """Replace the product rows of a deal: ``{"id", "rows": [...], "entity_type_id"?, "user"?}``."""
+        """Replace the product rows of a deal or an item: ``{"id", "rows": [...], "entity_type_id"?, "user"?}``."""
         portal, spec = portal_of(portals, member_id), body("id", "rows", "entity_type_id", "user")
         kind = number(spec, "entity_type_id", 2)
         with portal.lock:

@@ -48,8 +48,14 @@ def known_event(call: Call, name: str) -> bool:
     """Whether the event exists for this token's scopes."""
     typed = _TYPED.match(name)
     if typed:
-        return "crm" in call.identity.scopes and int(typed.group(1)) in call.portal.crm.tables
+        return "crm" in call.identity.scopes and name in _typed(call.portal)
     return any(name in names for scope, names in BY_SCOPE.items() if not scope or scope in call.identity.scopes)
+
+
+def _typed(portal: Portal) -> list[str]:
+    """Events of each smart process (crm §6.3), where this portal has them."""
+    kinds = portal.crm.types.values() if portal.switches.typed_item_events else ()
+    return [f"ONCRMDYNAMICITEM{what}_{kind.entity_type_id}" for kind in kinds for what in ("ADD", "UPDATE", "DELETE")]
 
 
 def check_handler(portal: Portal, url: str) -> None:
@@ -165,9 +171,10 @@ def events(call: Call) -> Any:
     scope = call.any_case("SCOPE")
     full = str(call.any_case("FULL") or "") in ("true", "True", "1", "Y")
     if scope is not None:
-        return list(BY_SCOPE.get(str(scope), ()))
+        return [*BY_SCOPE.get(str(scope), ()), *(_typed(call.portal) if scope == "crm" else ())]
     granted = [name for name in BY_SCOPE if full or not name or name in call.identity.scopes]
-    return [event for name in granted for event in BY_SCOPE[name]]
+    typed = _typed(call.portal) if "crm" in granted else []
+    return [*(event for name in granted for event in BY_SCOPE[name]), *typed]
 
 
 @method("event.test", app=True)

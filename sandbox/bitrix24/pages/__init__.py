@@ -1,4 +1,5 @@
-"""What a person sees of an emulated portal: sign-in, deals board, deal card with the app's frames, Market, bell."""
+"""What a person sees of an emulated portal: sign-in, boards and cards of deals and smart processes with the
+app's frames, Market, bell."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from flask import Blueprint, Flask
 from sandbox.bitrix24.state.portal import Portal
 from sandbox.kernel.system import CoverageRow
 
-from . import board, card, forms, look, market, parent, session
+from . import board, card, forms, look, market, parent, process, session
 from .frames import Frames
 
 __all__ = ["coverage", "register"]
@@ -21,6 +22,7 @@ def register(app: Flask, portal: Portal) -> None:
     board.add_routes(pages, portal)
     card.add_routes(pages, portal)
     forms.add_routes(pages, portal)
+    process.add_routes(pages, portal)
     market.add_routes(pages, portal)
     parent.add_routes(pages, portal, frames)
     app.register_blueprint(pages)
@@ -38,5 +40,6 @@ def coverage() -> list[CoverageRow]:
     rows = [CoverageRow(f"frame: {name}", "works") for name in done.split()]
     rows += [CoverageRow(f"frame: {name}", "refused (a note on the page, no answer)") for name in refused.split()]
     rows.append(CoverageRow("frame: anything else", "ignored", "as the real parent does"))
-    rows.append(CoverageRow("page: placements", "CRM_DEAL_DETAIL_TAB, DEFAULT", "others are bound but shown nowhere"))
+    shown = "CRM_DEAL_DETAIL_TAB, CRM_DEAL_LIST_TOOLBAR, CRM_DYNAMIC_n_DETAIL_TAB, DEFAULT"
+    rows.append(CoverageRow("page: placements", shown, "others are bound but shown nowhere"))
     return rows

@@ -1,4 +1,5 @@
-"""The deals board: stages as columns; a card is dragged, or moved by its menu, alone or with others."""
+"""Boards of deals and of smart processes: stages as columns; a card is dragged, or moved by its menu, alone or with
+others."""
 
 from __future__ import annotations
 
@@ -51,36 +52,51 @@ class Column:
 
 
 def add_routes(pages: Blueprint, portal: Portal) -> None:
-    @pages.get("/crm/deal/")
-    @pages.get("/crm/deal/kanban/")
+    @pages.get("/crm/deal/", defaults={"kind": DEAL})
+    @pages.get("/crm/deal/kanban/", defaults={"kind": DEAL})
+    @pages.get("/crm/type/<int:kind>/kanban/")
     @signed_in
-    def board() -> str:
+    def board(kind: int) -> str:
         with portal.lock:
-            category = _category(portal)
-            columns = _columns(portal, g.user, category)
-            buttons = _toolbar(portal)
-        categories = list(portal.crm.categories.get(DEAL, {}).values())
+            category = _category(portal, kind)
+            columns = _columns(portal, g.user, kind, category)
+            buttons = _toolbar(portal) if kind == DEAL else []
+        categories = list(portal.crm.categories.get(kind, {}).values())
         return render_template(
-            "portal/board.html", columns=columns, category=category, categories=categories, buttons=buttons
-        )
+            "portal/board.html", columns=columns, category=category, categories=categories, buttons=buttons, kind=kind,
+            base=base_of(kind), heading=heading_of(portal, kind),
+        )  # fmt: skip
 
-    @pages.get("/crm/deal/kanban/cells")
+    @pages.get("/crm/deal/kanban/cells", defaults={"kind": DEAL})
+    @pages.get("/crm/type/<int:kind>/kanban/cells")
     @signed_in
-    def cells() -> Response:
+    def cells(kind: int) -> Response:
         with portal.lock:
-            columns = _columns(portal, g.user, _category(portal))
-        html = render_template("portal/cells.html", columns=columns)
+            columns = _columns(portal, g.user, kind, _category(portal, kind))
+        html = render_template("portal/cells.html", columns=columns, base=base_of(kind))
         answer = Response(html, mimetype="text/html")
         answer.set_etag(hashlib.sha256(html.encode()).hexdigest()[:20])
         answer.cache_control.no_cache = True
         return answer.make_conditional(request)
 
-    @pages.post("/crm/deal/move")
+    @pages.post("/crm/deal/move", defaults={"kind": DEAL})
+    @pages.post("/crm/type/<int:kind>/move")
     @signed_in
-    def move() -> dict[str, Any]:
+    def move(kind: int) -> dict[str, Any]:
         spec = request.get_json()
-        refused = [_moved(portal, g.user, int(number), str(spec["stage"])) for number in spec["deals"]]
+        refused = [_moved(portal, g.user, kind, int(number), str(spec["stage"])) for number in spec["deals"]]
         return {"refused": [words for words in refused if words]}
+
+
+def base_of(kind: int) -> str:
+    """Where pages of this type begin, as Bitrix24 has them (§5.2: ``URI``)."""
+    return "/crm/deal" if kind == DEAL else f"/crm/type/{kind}"
+
+
+def heading_of(portal: Portal, kind: int) -> str:
+    """What the portal calls all of them."""
+    found = portal.crm.type_of(kind)
+    return found.title if found is not None else word("deals", language())
 
 
 def _toolbar(portal: Portal) -> list[dict[str, str]]:
@@ -92,37 +108,39 @@ def _toolbar(portal: Portal) -> list[dict[str, str]]:
     ]
 
 
-def _category(portal: Portal) -> Category:
-    known = portal.crm.categories.get(DEAL, {})
-    found = known.get(request.args.get("category", default=0, type=int))
+def _category(portal: Portal, kind: int) -> Category:
+    known = portal.crm.categories.get(kind, {})
+    if kind != DEAL and portal.crm.type_of(kind) is None:
+        raise NotFound
+    found = known.get(request.args.get("category", default=portal.crm.default_category(kind), type=int))
     if found is None:
         raise NotFound
     return found
 
 
-def _columns(portal: Portal, user: User, category: Category) -> list[Column]:
+def _columns(portal: Portal, user: User, kind: int, category: Category) -> list[Column]:
     by_stage: dict[str, list[Row]] = {}
-    for item in portal.crm.tables[DEAL]:
-        if item["categoryId"] == category.id and may(user, READ, DEAL, item):
+    for item in portal.crm.tables[kind]:
+        if item["categoryId"] == category.id and may(user, READ, kind, item):
             by_stage.setdefault(item["stageId"], []).append(item)
     columns = []
-    for stage in portal.crm.stages(DEAL, category.id):
+    for stage in portal.crm.stages(kind, category.id):
         items = sorted(by_stage.get(stage.status_id, []), key=lambda item: (item["movedTime"] or "", item["id"]))
-        shown = [_cell(portal, user, item) for item in reversed(items[-_SHOWN:])]
-        columns.append(Column(stage, shown, sum(float(item["opportunity"] or 0) for item in items), len(items)))
+        shown = [_cell(portal, user, kind, item) for item in reversed(items[-_SHOWN:])]
+        columns.append(Column(stage, shown, sum(float(item.get("opportunity") or 0) for item in items), len(items)))
     return columns
 
 
-def _cell(portal: Portal, user: User, item: Row) -> Cell:
+def _cell(portal: Portal, user: User, kind: int, item: Row) -> Cell:
     return Cell(
         id=item["id"],
-        title=item["title"],
-        amount=item["opportunity"],
-        currency=item["currencyId"],
+        title=item["title"] or f"{heading_of(portal, kind)} #{item['id']}",
+        amount=item.get("opportunity") or 0,
+        currency=item.get("currencyId") or "",
         client=client_name(portal, item),
         moved=item["movedTime"],
         mark=_mark(item),
-        movable=may(user, EDIT, DEAL, item),
+        movable=may(user, EDIT, kind, item),
     )
 
 
@@ -144,14 +162,15 @@ def _mark(item: Row) -> str:
     return ""
 
 
-def _moved(portal: Portal, user: User, deal_id: int, stage: str) -> str:
+def _moved(portal: Portal, user: User, kind: int, item_id: int, stage: str) -> str:
     """Move as this person; "" or why not."""
     with portal.lock:
-        item = portal.crm.tables[DEAL].get(deal_id)
-        if item is None or not may(user, EDIT, DEAL, item):
-            return f"{deal_id}: {word('denied', language())}"
+        table = portal.crm.tables.get(kind)
+        item = table.get(item_id) if table is not None else None
+        if item is None or not may(user, EDIT, kind, item):
+            return f"{item_id}: {word('denied', language())}"
         try:
-            change(portal, DEAL, item, {"stageId": stage}, Actor(user.id), via="user")
+            change(portal, kind, item, {"stageId": stage}, Actor(user.id), via="user")
         except RestError as problem:
-            return f"{deal_id}: {problem.text}"
+            return f"{item_id}: {problem.text}"
     return ""

@@ -10,6 +10,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from sandbox.bitrix24.frames import visible_placements
 from sandbox.bitrix24.rules.rights import EDIT, READ, may
+from sandbox.bitrix24.state.install import Placement
 from sandbox.bitrix24.state.portal import Portal
 from sandbox.bitrix24.state.table import Row
 from sandbox.bitrix24.state.userfields import UserField
@@ -117,9 +118,9 @@ def _facts(portal: Portal, user: User, deal_id: int) -> dict[str, Any]:
         "company": portal.crm.tables[COMPANY].get(deal["companyId"]),
         "users": [one for one in portal.users.values() if one.active],
         "own_fields": [own_field(field, deal) for field in _userfields(portal)],
-        "goods": [_goods(portal, row) for row in portal.crm.product_rows.of((DEAL, deal_id))],
+        "goods": goods_of(portal, DEAL, deal_id),
         "entries": feed.entries(portal, deal_id),
-        "tabs": _tabs(portal),
+        "tabs": tabs_of(portal, visible_placements(portal, TAB)),
     }
 
 
@@ -134,6 +135,10 @@ def own_field(field: UserField, item: Row) -> OwnField:
     return OwnField(field.name, field.label(language()), field.kind, item.get(field.name), options, app)
 
 
+def goods_of(portal: Portal, kind: int, number: int) -> list[Goods]:
+    return [_goods(portal, row) for row in portal.crm.product_rows.of((kind, number))]
+
+
 def _goods(portal: Portal, row: Row) -> Goods:
     product = portal.catalog.products.get(row["productId"]) or {}
     sides = [product.get(name) for name in ("length", "width", "height")]
@@ -142,9 +147,6 @@ def _goods(portal: Portal, row: Row) -> Goods:
     return Goods(row["productName"], row["price"], row["quantity"], total, product.get("weight"), size)
 
 
-def _tabs(portal: Portal) -> list[Tab]:
+def tabs_of(portal: Portal, placements: list[Placement]) -> list[Tab]:
     title = portal.hub.card.title
-    return [
-        Tab(number, row.title_in(language(), title), row.handler)
-        for number, row in enumerate(visible_placements(portal, TAB), start=1)
-    ]
+    return [Tab(number, row.title_in(language(), title), row.handler) for number, row in enumerate(placements, start=1)]

@@ -1,4 +1,4 @@
-"""The feed of a deal, newest first: comments, log records, activities, stage moves. And the bell."""
+"""The feed of a deal or an item, newest first: comments, log records, activities, stage moves. And the bell."""
 
 from __future__ import annotations
 
@@ -28,13 +28,14 @@ class Entry:
     author: str
 
 
-def entries(portal: Portal, deal_id: int) -> list[Entry]:
-    """Everything that is known about the deal; the portal's lock is held by the caller."""
+def entries(portal: Portal, deal_id: int, kind: int = DEAL) -> list[Entry]:
+    """Everything that is known about the deal, or an item of another type; the portal's lock is held by the caller."""
+    owner = (kind, deal_id)
     found = [
-        *_comments(portal, deal_id),
-        *_log_messages(portal, deal_id),
-        *_activities(portal, deal_id),
-        *_moves(portal, deal_id),
+        *_comments(portal, owner),
+        *_log_messages(portal, owner),
+        *_activities(portal, owner),
+        *_moves(portal, owner),
     ]
     return sorted(found, key=lambda entry: (entry.at, entry.order), reverse=True)
 
@@ -44,18 +45,18 @@ def _author(portal: Portal, number: Any) -> str:
     return user.full_name if user is not None else word("robot", language())
 
 
-def _comments(portal: Portal, deal_id: int) -> Iterator[Entry]:
-    for row in portal.timeline.comments.of((DEAL, deal_id)):
+def _comments(portal: Portal, owner: tuple[int, int]) -> Iterator[Entry]:
+    for row in portal.timeline.comments.of(owner):
         yield Entry("comment", row["created"], row["id"], "", row["text"], _author(portal, row["author"]))
 
 
-def _log_messages(portal: Portal, deal_id: int) -> Iterator[Entry]:
-    for row in portal.timeline.log_messages.of((DEAL, deal_id)):
+def _log_messages(portal: Portal, owner: tuple[int, int]) -> Iterator[Entry]:
+    for row in portal.timeline.log_messages.of(owner):
         yield Entry("log", row["created"], row["id"], row["title"], row["text"], _author(portal, row["authorId"]))
 
 
-def _activities(portal: Portal, deal_id: int) -> Iterator[Entry]:
-    for row in portal.timeline.activities.of((DEAL, deal_id)):
+def _activities(portal: Portal, owner: tuple[int, int]) -> Iterator[Entry]:
+    for row in portal.timeline.activities.of(owner):
         title = row["subject"] or word("activity", language())
         yield Entry("activity", row["created"], row["id"], title, _activity_text(row), _author(portal, row["author"]))
 
@@ -81,9 +82,9 @@ def _block_text(block: Any) -> str:
     return str(properties.get("value") or properties.get("text") or "")
 
 
-def _moves(portal: Portal, deal_id: int) -> Iterator[Entry]:
-    for row in portal.crm.history_of(DEAL).table.of(deal_id):
-        stage = portal.crm.stage(DEAL, row["CATEGORY_ID"], row["STAGE_ID"])
+def _moves(portal: Portal, owner: tuple[int, int]) -> Iterator[Entry]:
+    for row in portal.crm.history_of(owner[0]).table.of(owner[1]):
+        stage = portal.crm.stage(owner[0], row["CATEGORY_ID"], row["STAGE_ID"])
         title = word("created" if row["TYPE_ID"] == _CREATED else "moved_to", language())
         yield Entry("stage", row["CREATED_TIME"], row["ID"], title, stage.name if stage else row["STAGE_ID"], "")
 

@@ -57,12 +57,12 @@ def add_routes(pages: Blueprint, portal: Portal) -> None:
         return redirect(back if back.startswith("/") and not back.startswith("//") else "/")
 
 
-def add_comment(portal: Portal, deal_id: int, text: str, author: int) -> int:
-    """A comment of a person in the deal's feed."""
+def add_comment(portal: Portal, number_of: int, text: str, author: int, kind: int = DEAL) -> int:
+    """A comment of a person in the feed of a deal, or of an item of another type."""
     row: Row = {"text": text, "author": author, "created": portal.now(), "files": []}
-    number = portal.timeline.comments.add_to((DEAL, deal_id), row)
-    facts = {"entity_type_id": DEAL, "id": number, "type": "comment", "text": text, "by": author, "files": 0}
-    portal.note("timeline.added", deal_id, **facts)
+    number = portal.timeline.comments.add_to((kind, number_of), row)
+    facts = {"entity_type_id": kind, "id": number, "type": "comment", "text": text, "by": author, "files": 0}
+    portal.note("timeline.added", number_of, **facts)
     portal.emit("ONCRMTIMELINECOMMENTADD", {"FIELDS": {"ID": str(number)}}, Actor(author))
     return number
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, g, request
@@ -26,6 +27,8 @@ INTERFACES: dict[str, dict[str, list[str]]] = {
     TOOLBAR: {"command": ["reloadData"], "event": []},
     FIELD_TYPE: {"command": ["setValue", "getValue"], "event": []},
 }
+#: Tabs of items of smart processes have the interface of a deal's.
+_ITEM_TAB = re.compile(r"CRM_DYNAMIC_(\d+)_DETAIL_TAB")
 _NOTHING: dict[str, list[str]] = {"command": [], "event": []}
 
 
@@ -54,7 +57,8 @@ def _add_opening(pages: Blueprint, portal: Portal, frames: Frames) -> None:
             return {"error": str(problem)}, 409
         frames.remember(frame, g.user.id)
         portal.note("frame.opened", frame.placement, user=g.user.id, sid=frame.sid)
-        interface = INTERFACES.get(frame.placement, _NOTHING)
+        known = TAB if _ITEM_TAB.fullmatch(frame.placement) else frame.placement
+        interface = INTERFACES.get(known, _NOTHING)
         return frame.as_json() | {"init": _init_data(portal, frame), "interface": interface}
 
     @pages.post("/parent/check")
@@ -109,7 +113,15 @@ def _add_stores(pages: Blueprint, portal: Portal, frames: Frames) -> None:
 def _opened(portal: Portal, spec: dict[str, Any]) -> Frame:
     placement = str(spec.get("placement", "DEFAULT"))
     options = dict(spec.get("options") or {})
-    if placement in (TAB, FIELD_TYPE):
+    own = _ITEM_TAB.fullmatch(placement)
+    if own is not None:
+        kind, item_id = int(own[1]), int(spec.get("deal", 0))
+        table = portal.crm.tables.get(kind)
+        item = table.get(item_id) if table is not None else None
+        if item is None or not may(g.user, READ, kind, item):
+            raise FrameRefusedError(word("denied", language()))
+        options = deal_options(kind, item_id)
+    elif placement in (TAB, FIELD_TYPE):
         number = int(spec.get("deal", 0))
         deal = portal.crm.tables[2].get(number)
         if deal is None or not may(g.user, READ, 2, deal):

@@ -140,7 +140,7 @@ def test_writes_of_25_deals_are_one_call(rig: Rig) -> None:
     for deal in wanted:
         fields = {**NAMES.written({Role.ORDER_ID: f"CDK-{deal}"}), "title": f"t{deal}"}
         commands.append(deals.update_deal(f"u{deal}", deal, fields))
-        commands.append(feed.add_comment(f"c{deal}", deal, "Заказ создан", f"m{deal}"))
+        commands.append(feed.add_comment(f"c{deal}", ("deal", deal), "Заказ создан", f"m{deal}"))
     answer = rig.client.batch(commands)
     assert (len(answer.results), dict(answer.errors), len(rig.seen())) == (50, {}, 1)
     assert all(rig.portal.crm.tables[2].get(deal)["title"] == f"t{deal}" for deal in wanted)

@@ -213,8 +213,9 @@ def test_a_write_that_was_applied_before_the_connection_broke(rig: Rig) -> None:
     deal = rig.deal_ids(1)[0]
     rig.world.control.fault("bitrix24", "break_after", match={"path": "*batch*"}, times=1)
     with pytest.raises(OutcomeUnknown):
-        rig.client.batch([feed.add_comment("c", deal, "Заказ создан", "m1")])
-    found = feed.found_markers(rig.client.batch([feed.list_comments("l", deal)], safe=True).get("l"), ["m1", "m2"])
+        rig.client.batch([feed.add_comment("c", ("deal", deal), "Заказ создан", "m1")])
+    listed = rig.client.batch([feed.list_comments("l", ("deal", deal))], safe=True).get("l")
+    found = feed.found_markers(listed, ["m1", "m2"])
     assert list(found) == ["m1"]
 
 
@@ -222,8 +223,8 @@ def test_a_write_whose_connection_broke_before(rig: Rig) -> None:
     deal = rig.deal_ids(1)[0]
     rig.world.control.fault("bitrix24", "break_before", match={"path": "*batch*"}, times=1)
     with pytest.raises(OutcomeUnknown):
-        rig.client.batch([feed.add_comment("c", deal, "Заказ создан", "m1")])
-    assert feed.found_markers(rig.client.batch([feed.list_comments("l", deal)]).get("l"), ["m1"]) == {}
+        rig.client.batch([feed.add_comment("c", ("deal", deal), "Заказ создан", "m1")])
+    assert feed.found_markers(rig.client.batch([feed.list_comments("l", ("deal", deal))]).get("l"), ["m1"]) == {}
 
 
 def test_a_read_is_repeated_once_when_its_connection_broke(rig: Rig) -> None:

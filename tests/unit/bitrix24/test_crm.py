@@ -163,7 +163,7 @@ def test_sections_that_run_in_a_circle_end() -> None:
 
 
 def test_comments_are_found_by_their_marker() -> None:
-    command = feed.add_comment("c", 5120, "Создан заказ", "wb7")
+    command = feed.add_comment("c", ("deal", 5120), "Создан заказ", "wb7")
     text = command.params["fields"]["COMMENT"]
     rows = [{"ID": "90217", "COMMENT": text}, {"ID": "90218", "COMMENT": "other #wb70"}]
     assert feed.found_markers(rows, ["wb7", "wb70", "wb9"]) == {"wb7": 90217, "wb70": 90218}

@@ -1,18 +1,18 @@
 /* The board: a card is dragged, or moved by its menu or with other chosen ones. */
 (function () {
   "use strict";
-  var board = document.getElementById("board"), many = document.getElementById("many");
+  var board = document.getElementById("board"), base = board.dataset.base, many = document.getElementById("many");
   var chosen = new Set(), dragged = null, tag = "";
 
   function move(deals, stage) {
-    return Page.post("/crm/deal/move", { deals: deals, stage: stage }).then(function (answer) {
+    return Page.post(base + "/move", { deals: deals, stage: stage }).then(function (answer) {
       answer.refused.forEach(function (words) { Page.note(words, "bad"); });
       return refresh();
     }).catch(function (problem) { Page.note(problem.message, "bad"); });
   }
 
   function refresh() {
-    return fetch("/crm/deal/kanban/cells?category=" + board.dataset.category, { headers: tag ? { "If-None-Match": tag } : {} })
+    return fetch(base + "/kanban/cells?category=" + board.dataset.category, { headers: tag ? { "If-None-Match": tag } : {} })
       .then(function (answer) {
         if (answer.status !== 200) { return; }
         tag = answer.headers.get("ETag") || "";

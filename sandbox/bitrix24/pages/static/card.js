@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   var tabs = Array.from(document.querySelectorAll('[role="tab"]'));
-  var general = document.getElementById("panel-0"), deal = general.dataset.deal, base = "/crm/deal/details/" + deal + "/";
+  var general = document.getElementById("panel-0"), deal = general.dataset.deal, root = general.dataset.base, base = root + "/details/" + deal + "/";
   var dirty = false, shown = null;
 
   function choose(tab) {
@@ -62,6 +62,7 @@
 
   general.addEventListener("input", function (event) { if (event.target.form && event.target.form.id === "deal-form") { dirty = true; } });
   general.addEventListener("submit", function (event) {
+    if ("plain" in event.target.dataset) { return; }
     event.preventDefault();
     if (event.target.id === "deal-form") {
       Page.post(base + "save", Object.fromEntries(new FormData(event.target))).then(function () {
@@ -86,7 +87,7 @@
     }
     var stage = event.target.closest(".stage");
     if (!stage) { return; }
-    Page.post("/crm/deal/move", { deals: [Number(deal)], stage: stage.dataset.stage }).then(function (answer) {
+    Page.post(root + "/move", { deals: [Number(deal)], stage: stage.dataset.stage }).then(function (answer) {
       answer.refused.forEach(function (words) { Page.note(words, "bad"); });
       return reload();
     }).catch(function (problem) { Page.note(problem.message, "bad"); });

@@ -1,0 +1,51 @@
+"""Outbox rows that look at the portal before they write: product rows and invoices of a chosen rate, items of returns.
+One face for the sending of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from b24app.bitrix24.encoding import Command
+from b24app.bitrix24.envelope import BatchAnswer
+from b24app.runners.portal import chosen_rate, return_item
+from b24app.runners.portal.batching import DealLetter
+from b24app.runners.portal.context import Run
+from b24app.store.models import OutboxRow
+from b24app.store.sending import Outcome
+
+Step = chosen_rate.Step | return_item.Step
+
+
+def steps(run: Run, letters: Sequence[DealLetter]) -> dict[int, Step]:
+    """What is done for each outbox row of these letters that looks first. Raises what reading the portal raises."""
+    found: dict[int, Step] = dict(chosen_rate.steps(run, letters))
+    items = [row for letter in letters for row in letter.items.values()]
+    return {**found, **(return_item.steps(run, items) if items else {})}
+
+
+def commands(key: str, row: OutboxRow, step: Step) -> list[Command]:
+    """Empty when the portal says it already; the first one's key is `key`, or starts with it."""
+    if isinstance(step, return_item.Step):
+        return return_item.commands(key, step)
+    return chosen_rate.commands(key, row, step)
+
+
+def leaving(run: Run, session: Session, row: OutboxRow, step: Step, said: bool) -> None:
+    """In the transaction that marks the row: its commands leave, or (not `said`) nothing does."""
+    if isinstance(step, return_item.Step):
+        return_item.leaving(run, session, row, step)
+    elif not said:
+        chosen_rate.silent(run, session, row, step)
+
+
+def outcome(
+    run: Run, session: Session, letter: DealLetter, row: OutboxRow, step: Step, answer: BatchAnswer, now: datetime,
+    ms: int,
+) -> Outcome:  # fmt: skip
+    """What became of them."""
+    if isinstance(step, return_item.Step):
+        return return_item.outcome(run, session, row, step, answer, now, ms)
+    return chosen_rate.outcome(run, session, letter, row, step, answer, now, ms)
