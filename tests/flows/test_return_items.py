@@ -4,6 +4,7 @@ what our desk does stands in them; answers and events get lost."""
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -173,7 +174,7 @@ def test_an_item_made_by_hand_begins_a_return(shop: Shop) -> None:
     shop.town.calm()
     [kept], [there] = of_deal(shop), items(shop)
     assert (kept.item_id, kept.case.origin) == (item, ReturnOrigin.CRM_ITEM)
-    assert [(line.sold.title, line.asked) for line in kept.case.lines] == [(one["productName"], 1)]
+    assert [(line.sold.title, line.asked) for line in kept.case.lines] == [(one["productName"], Decimal(1))]
     assert (there["title"], there[process_of(shop).fields[F.NUMBER]]) == ("Вернули в салон", kept.case.number)
 
 

@@ -56,6 +56,28 @@ def test_doubled_events_are_two_rows_that_fold_later(hooks: Hooks, portal: Porta
     assert [row.key for row in hooks.rows()] == ["8061", "8061"]
 
 
+def test_an_item_of_a_smart_process_has_a_row_of_its_process_and_robots_one_of_their_own(
+    hooks: Hooks, portal: Portal
+) -> None:
+    typed = event("ONCRMDYNAMICITEMUPDATE_1042", **{"data[FIELDS][ENTITY_TYPE_ID]": "1042"})
+    robot = event("ONCRMDYNAMICITEMADD", **{"data[FIELDS][ENTITY_TYPE_ID]": "1042"})
+    robot.pop("auth[access_token]")
+    for told in (typed, robot):
+        assert hooks.client.post(URL, data=told).status_code == 200
+    assert [(row.kind, row.key) for row in hooks.rows()] == [
+        ("return_item", "1042:8061"),
+        ("return_item", "1042:8061:r"),
+    ]
+
+
+@pytest.mark.parametrize("entity", ["31", "", "1042; --"])
+def test_smart_invoices_and_nonsense_are_no_items_of_ours(hooks: Hooks, portal: Portal, entity: str) -> None:
+    told = event("ONCRMDYNAMICITEMADD", **{"data[FIELDS][ENTITY_TYPE_ID]": entity})
+    assert hooks.client.post(URL, data=told).status_code == 200
+    assert hooks.rows() == []
+    assert hooks.counted("portal", "not_an_item") == 1
+
+
 def test_no_token_and_no_address_of_an_event_is_kept(hooks: Hooks, portal: Portal) -> None:
     hooks.client.post(URL, data=event("ONSOMETHINGELSE"))
     (row,) = hooks.rows()

@@ -35,6 +35,8 @@ class RememberingPortal:
     info: dict[str, Any] = field(
         default_factory=lambda: {"LICENSE": "ru_pro100", "LICENSE_TYPE": "pro100", "VERSION": 1}
     )
+    #: Whether each smart process has events of its own.
+    typed: bool = True
     asked: list[str] = field(default_factory=list)
     broken: dict[str, Exception] = field(default_factory=dict)
     #: HTTP requests: a method's name, or "batch".
@@ -170,7 +172,8 @@ class RememberingPortal:
         return True
 
     def _placement_unbind(self, params: Mapping[str, Any]) -> Any:
-        self.placements = [row for row in self.placements if row["handler"] != params["HANDLER"]]
+        gone = (params["PLACEMENT"], params["HANDLER"])
+        self.placements = [row for row in self.placements if (row["placement"], row["handler"]) != gone]
         return {"count": 1}
 
     def _userfieldtype_list(self, params: Mapping[str, Any]) -> Any:
@@ -184,6 +187,11 @@ class RememberingPortal:
         [row] = [row for row in self.field_types if row["USER_TYPE_ID"] == params["USER_TYPE_ID"]]
         row |= params
         return True
+
+    def _events(self, params: Mapping[str, Any]) -> Any:
+        names = [f"ONCRMDYNAMICITEM{what}" for what in ("ADD", "UPDATE", "DELETE")]
+        typed = [f"{name}_{row['entityTypeId']}" for row in self.types for name in names] if self.typed else []
+        return ["ONCRMDEALUPDATE", *names, *typed]
 
     def _event_get(self, params: Mapping[str, Any]) -> Any:
         return self.events

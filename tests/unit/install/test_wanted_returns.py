@@ -10,7 +10,17 @@ from b24app.bitrix24.smart_process import StageRow, directory_of, field_name, pa
 from b24app.flows.return_process import ReturnField
 from b24app.logistics.returning import ReturnStage
 from install.labels import LANGUAGES
-from install.wanted_returns import FIELDS, STAGES, field_creation, free_title, plan_stages
+from install.wanted import Binding, plan_bindings
+from install.wanted_returns import (
+    EVENTS,
+    FIELDS,
+    STAGES,
+    events,
+    field_creation,
+    free_title,
+    is_event,
+    plan_stages,
+)
 
 HERE = directory_of(1042, 30)
 BORN = [
@@ -137,3 +147,15 @@ def test_stages_of_another_directory_are_not_ours() -> None:
         {"ID": "7", "ENTITY_ID": "DEAL_STAGE", "STATUS_ID": "C", "NAME": "в", "SORT": "5", "SEMANTICS": None},
     ]
     assert parse_stages(rows, HERE) == [StageRow(8, "A", "а", 10, "S"), StageRow(9, "B", "б", 20)]
+
+
+def test_what_belongs_to_another_process_goes() -> None:
+    here = "https://app/b24/events"
+    listed = ["ONCRMDYNAMICITEMADD", *(f"{each}_1042" for each in EVENTS)]
+    assert events(1042, listed) == tuple(f"{each}_1042" for each in EVENTS)
+    assert events(1044, listed) == EVENTS
+    bound = [Binding("ONCRMDEALUPDATE", here), Binding("onCrmDynamicItemAdd_1042", here)]
+    plan = plan_bindings(bound, ["ONCRMDEALUPDATE", *events(1044, listed)], here, is_event)
+    assert plan.stale == (Binding("ONCRMDYNAMICITEMADD_1042", here),)
+    assert [each.name for each in plan.missing] == list(EVENTS)
+    assert plan_bindings(bound, ["ONCRMDEALUPDATE"], here, is_event).missing == ()
