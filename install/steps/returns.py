@@ -89,7 +89,10 @@ def run(ground: Ground) -> None:
 def _bind(ground: Ground, before: Kept) -> None:
     """What belongs to the process in use. Steps of the same run have done that for the one that was known before them;
     alone, this step looks itself."""
-    if _entity(_kept(ground)[0]) != _entity(before) or bindings.BOUND.key in ground.ahead:
+    if _entity(_kept(ground)[0]) != _entity(before):
+        ground.ahead.pop(bindings.LISTED.key, None)  # a process that is new has events since
+        bindings.for_returns(ground)
+    elif bindings.BOUND.key in ground.ahead:
         bindings.for_returns(ground)
 
 

@@ -19,6 +19,9 @@ STAGES: list[dict[str, Any]] = [
     {"STATUS_ID": "LOSE", "NAME": "Провал", "SORT": "40", "SEMANTICS": "F"},
 ]
 
+#: What tells of items of the first process that such a portal makes.
+ITEMS = [f"ONCRMDYNAMICITEM{what}_1042" for what in ("ADD", "UPDATE", "DELETE")]
+
 
 @dataclass
 class RememberingPortal:

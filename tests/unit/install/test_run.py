@@ -26,10 +26,11 @@ from b24app.store.field_wishes import read_again
 from b24app.store.models import InboxKind, InboxRow, LaneKind, Portal, PortalState
 from b24app.store.return_process import Kept
 from b24app.wire.errors import NotSent, Why
-from install import run
+from install import run, wanted_returns
 from install.steps import STEPS
 from install.view import install_view
 from install.wanted import EVENTS
+from tests.unit.install.conftest import ITEMS
 
 PUBLIC, HOOKS = "https://waybill.example", "https://hooks.waybill.example"
 
@@ -70,11 +71,12 @@ def test_a_portal_gets_everything_once(job: Callable[[], None], sessions: Sessio
     job()
     assert states(sessions, portal) == {step.name: "done" for step in STEPS}
     assert {row["FIELD_NAME"] for row in there.fields} == {own.name for own in OWN.values()}
-    assert [row["event"] for row in there.events] == list(EVENTS)
+    assert [row["event"] for row in there.events] == [*EVENTS, *ITEMS]
     assert {row["handler"] for row in there.events} == {f"{HOOKS}/b24/events"}
     assert [(row["placement"], row["handler"]) for row in there.placements] == [
         ("CRM_DEAL_DETAIL_TAB", f"{PUBLIC}/tab"),
         ("CRM_DEAL_LIST_TOOLBAR", f"{PUBLIC}/deals"),
+        ("CRM_DYNAMIC_1042_DETAIL_TAB", f"{PUBLIC}/return"),
     ]
     assert there.placements[0]["langAll"]["en"]["TITLE"] == "Delivery"
     assert [(row["USER_TYPE_ID"], row["HANDLER"]) for row in there.field_types] == [
@@ -141,6 +143,24 @@ def test_doing_it_again_writes_nothing(job: Callable[[], None], there: Any) -> N
     assert there.writes == []
 
 
+def test_a_portal_that_has_no_events_of_one_process_is_told_of_all(job: Callable[[], None], there: Any) -> None:
+    there.typed = False
+    job()
+    assert [row["event"] for row in there.events][-3:] == list(wanted_returns.EVENTS)
+    there.typed = True
+    job()
+    assert [row["event"] for row in there.events] == [*EVENTS, *ITEMS]
+
+
+def test_what_belongs_to_a_process_goes_with_it(job: Callable[[], None], there: Any) -> None:
+    """… and nothing is bound where the portal has none."""
+    job()
+    there.broken["crm.type.list"] = RestError("CREATE_DYNAMIC_TYPE_RESTRICTED", "no", "crm.type.list")
+    job()
+    assert [row["event"] for row in there.events] == list(EVENTS)
+    assert not any(row["placement"].startswith("CRM_DYNAMIC") for row in there.placements)
+
+
 def test_an_older_address_is_replaced(job: Callable[[], None], there: Any) -> None:
     there.events.append({"event": "ONCRMDEALADD", "handler": "https://old.example/b24/events", "offline": 0})
     there.placements.append({"placement": "CRM_DEAL_DETAIL_TAB", "handler": "https://old.example/tab"})
@@ -148,7 +168,7 @@ def test_an_older_address_is_replaced(job: Callable[[], None], there: Any) -> No
     job()
     assert [row["HANDLER"] for row in there.field_types] == [f"{PUBLIC}/field/point"]
     assert {row["handler"] for row in there.events} == {f"{HOOKS}/b24/events"}
-    assert [row["handler"] for row in there.placements] == [f"{PUBLIC}/tab", f"{PUBLIC}/deals"]
+    assert [row["handler"] for row in there.placements] == [f"{PUBLIC}/{each}" for each in ("tab", "deals", "return")]
 
 
 def test_a_silent_portal_is_tried_again_from_the_step_that_failed(

@@ -27,6 +27,7 @@ from install.steps import bindings as bindings_step
 from install.steps import fields as fields_step
 from install.wanted import EVENTS
 from install.wanted_returns import STAGES
+from tests.unit.install.conftest import ITEMS
 
 PUBLIC, HOOKS = "https://waybill.example", "https://hooks.waybill.example"
 
@@ -144,7 +145,7 @@ def test_an_update_that_no_event_told_is_seen_in_the_version(here: Deployment, t
     assert here.look_around() == 0  # asked six hours after the last time, not at each look
     here.clock.advance(updates.LOOK_EVERY.total_seconds())
     assert here.look_around() == 1
-    assert [row["event"] for row in there.events] == list(EVENTS)
+    assert [row["event"] for row in there.events] == [*EVENTS, *ITEMS]
     assert here.row.app_version == "2"
     assert there.requests == ["app.info", "batch", "batch"]
     assert here.row.settings[updates.APPLIED]["steps"] == ["events"]
@@ -153,7 +154,7 @@ def test_an_update_that_no_event_told_is_seen_in_the_version(here: Deployment, t
 def test_an_event_of_an_update_is_believed_at_once(here: Deployment, there: Any) -> None:
     there.events = []
     here.told(update=True)
-    assert [row["event"] for row in there.events] == list(EVENTS)
+    assert [row["event"] for row in there.events] == [*EVENTS, *ITEMS]
 
 
 def test_a_stage_that_the_portal_removed_is_not_brought_back(here: Deployment, there: Any) -> None:
