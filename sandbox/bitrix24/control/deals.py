@@ -84,7 +84,7 @@ def _add_birth(app: Flask, portals: Mapping[str, Portal]) -> None:
             return {"ids": _copies(portal, spec, count)}
 
     @app.post("/<member_id>/items")
-    def item(member_id: str) -> dict[str, Any]:
+    def add_item(member_id: str) -> dict[str, Any]:
         """An item of a smart process made in its form, or by a robot: ``{"entity_type_id", "fields"?: camelCase or UF_
         names, "rows"?: product rows, "user"?: id or null (robot)}`` -> its id."""
         portal, spec = portal_of(portals, member_id), body("entity_type_id", "fields", "rows", "user")
