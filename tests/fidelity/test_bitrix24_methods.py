@@ -23,7 +23,7 @@ from tests.flows.program import Program
 METHODS: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "bitrix24_methods.json").read_text())
 BY_NAME = {name.lower(): (name, row) for name, row in METHODS.items()}
 # Of the portal's own platform, granted to every token (§1.3); some pages name no scope, some say "basic".
-BASIC = {"batch", "scope", "profile", "app.info", "user.admin", "event.get", "event.bind", "event.unbind"}
+BASIC = {"batch", "scope", "profile", "app.info", "user.admin", "events", "event.get", "event.bind", "event.unbind"}
 # They stand on their own scope and on the module's whose fields they are about (§1.3): both are needed, not one of two.
 BOTH = "userfieldconfig."
 IN_CODE = named()
