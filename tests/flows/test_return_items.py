@@ -140,8 +140,8 @@ def test_the_kanban_carries_out_and_puts_back_what_may_not_be(shop: Shop) -> Non
     assert of_deal(shop)[0].case.stage is S.APPROVED
     [told] = comments(shop, item)
     assert "не переводят" in told
-    bell = [row for row in shop.ask("GET", "/notices")["notices"] if f"/details/{item}/" in str(row)]
-    assert [row["user"] for row in bell] == [MANAGER]
+    bell = shop.town.journal("notify.added", "bitrix24", portal=shop.member)
+    assert [row["key"] for row in bell if f"/details/{item}/" in str(row)] == [str(MANAGER)]
 
 
 def test_a_robot_that_moves_to_and_fro_is_put_back_no_longer(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
-from b24app.runners.portal import chosen_rate, return_item
+from b24app.runners.portal import chosen_rate, return_item, return_item_look
 from b24app.runners.portal.batching import DealLetter
 from b24app.runners.portal.context import Run
 from b24app.store.models import OutboxRow
@@ -23,7 +23,7 @@ def steps(run: Run, letters: Sequence[DealLetter]) -> dict[int, Step]:
     """What is done for each outbox row of these letters that looks first. Raises what reading the portal raises."""
     found: dict[int, Step] = dict(chosen_rate.steps(run, letters))
     items = [row for letter in letters for row in letter.items.values()]
-    return {**found, **(return_item.steps(run, items) if items else {})}
+    return {**found, **(return_item_look.steps(run, items) if items else {})}
 
 
 def commands(key: str, row: OutboxRow, step: Step) -> list[Command]:

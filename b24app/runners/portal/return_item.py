@@ -6,7 +6,7 @@ which a person has put it since is judged first (`return_item_news`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,19 +14,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24 import return_items as calls
-from b24app.bitrix24.deals import chunks
 from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import Kind, RestError
 from b24app.bitrix24.goods import sold_rows
 from b24app.bitrix24.return_items import GoodsRow, Item
-from b24app.flows.return_process import ReturnField, ReturnProcess
+from b24app.flows.return_process import ReturnProcess
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.runners.portal import answers
 from b24app.runners.portal.context import Run
-from b24app.runners.portal.return_item_content import Content, contents, differs, own_fields, whole
+from b24app.runners.portal.return_item_content import Content, differs, own_fields, whole
 from b24app.store import inbox, return_items, return_process, returns
-from b24app.store.engine import read_scope
 from b24app.store.models import InboxKind, OutboxRow
 from b24app.store.part_looks import look_again
 from b24app.store.return_items import Seen
@@ -66,82 +64,10 @@ def process_of(run: Run) -> ReturnProcess | None:
     return known.process if known.off is None else None
 
 
-# --- looking ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    kept: dict[int, Kept]
-    seen: dict[int, Seen]
-    content: dict[int, Content]
-
-
-def steps(run: Run, rows: Sequence[OutboxRow]) -> dict[int, Step]:
-    """What is done for each of these outbox rows, of one return each: one request for all of them. Raises what reading
-    the portal raises."""
-    process = process_of(run)
-    if process is None or ReturnField.NUMBER not in process.fields:
-        return {row.id: Step("nothing") for row in rows}
-    ids = {row.id: int(row.payload["return"]) for row in rows}
-    known = _known(run, process, sorted(set(ids.values())))
-    wanted = [each for each in known.kept.values() if not known.seen[each.id].gone]
-    found, refused = _found(run, process, wanted)
-    decided: dict[int, Step] = {}
-    for row in rows:
-        kept = known.kept.get(ids[row.id])
-        if kept is None or known.seen[kept.id].gone:
-            decided[row.id] = Step("nothing")
-        elif kept.id in refused:
-            decided[row.id] = Step("look", process, kept, asks=refused[kept.id])
-        else:
-            decided[row.id] = decide(process, kept, known.content[kept.id], known.seen[kept.id], found.get(kept.id))
-    return decided
-
-
-def _known(run: Run, process: ReturnProcess, return_ids: Sequence[int]) -> _Known:
-    with read_scope(run.services.sessions) as session:
-        read = [returns.get(session, run.portal.id, each) for each in return_ids]
-        kept = {each.id: each for each in read if each is not None}
-        seen = return_items.seen(session, run.portal.id, list(kept))
-        return _Known(kept, seen, contents(session, run.portal, process, list(kept.values())))
-
-
-def _found(run: Run, process: ReturnProcess, wanted: Sequence[Kept]) -> tuple[dict[int, Item], dict[int, Command]]:
-    """The items of these returns by return, and what was refused where nothing is known of one."""
-    by_id = {each.item_id: each for each in wanted if each.item_id is not None}
-    by_number = {each.case.number: each for each in wanted if each.item_id is None}
-    asked: list[tuple[Command, dict[int, Command]]] = []
-    for at, some in enumerate(chunks(by_id)):
-        alone = {by_id[item].id: calls.list_items("i", process, [item]) for item in some}
-        asked.append((calls.list_items(f"i{at}", process, some), alone))
-    numbers = sorted(by_number)
-    for at in range(0, len(numbers), 50):
-        some_numbers = numbers[at : at + 50]
-        alone = {by_number[each].id: calls.list_numbered("n", process, [each]) for each in some_numbers}
-        asked.append((calls.list_numbered(f"n{at}", process, some_numbers), alone))
-    if not asked:
-        return {}, {}
-    answer = run.client.read_all([command for command, _ in asked], people=run.people)
-    found: dict[int, Item] = {}
-    refused: dict[int, Command] = {}
-    for command, alone in asked:
-        if command.key in answer.errors:
-            refused |= alone
-            continue
-        for item in calls.parse_items(answer.results[command.key], process):
-            kept = by_id.get(item.id) or by_number.get(item.number)
-            if kept is not None and (kept.item_id is not None or not _is_of_another(run, item.id)):
-                found.setdefault(kept.id, item)
-    return found, refused
-
-
-def _is_of_another(run: Run, item_id: int) -> bool:
-    with read_scope(run.services.sessions) as session:
-        return returns.by_item(session, run.portal.id, item_id) is not None
-
-
-def decide(process: ReturnProcess, kept: Kept, content: Content, seen: Seen, item: Item | None) -> Step:
-    """What makes the item say what the return says."""
+def decide(
+    process: ReturnProcess, kept: Kept, content: Content, seen: Seen, item: Item | None, shown: str = ""
+) -> Step:
+    """What makes the item say what the return says. `shown` tells its product rows from others, "" = not read."""
     if item is None:
         if kept.item_id is not None:
             return Step("gone", process, kept, content, kept.item_id, seen)
@@ -157,10 +83,11 @@ def decide(process: ReturnProcess, kept: Kept, content: Content, seen: Seen, ite
         fields["stageId"] = content.stage
     elif not wants:
         seen = replace(seen, stage=item.stage, moved=item.moved, stands=content.stands.value, back=False)
-    rows = content.rows if content.lines != seen.lines else None
+    edited = bool(shown and seen.rows and shown != seen.rows)
+    rows = content.rows if content.lines != seen.lines and not edited else None
     do = "write" if fields or rows is not None else "nothing"
     ties = kept.item_id is None
-    return Step(do, process, kept, content, item.id, seen, fields, rows, ties, moved=wants and not known)
+    return Step(do, process, kept, content, item.id, seen, fields, rows, ties, moved=edited or (wants and not known))
 
 
 def arrived(seen: Seen, item: Item, process: ReturnProcess) -> Seen:
