@@ -24,6 +24,8 @@ from placements.audit_words import sentence
 from placements.codes import telling
 from placements.return_words import STAGE_TONES, stage_name
 
+#: Presses of which the moves of returns tell what became of them.
+_TOLD_BY_MOVES = (Act.RETURN_BEGUN, Act.RETURN)
 _ICONS = {
     Status.CREATED: ("check", "green"),
     Status.ACCEPTED_AT_WAREHOUSE: ("store", "blue"),
@@ -77,7 +79,8 @@ def _lines(facts: TabFacts, formats: Formats, carrier: str) -> Iterator[Line]:
         yield from (_event(event, formats, cite, shipment.leg == PICKED) for event in shipment.events)
         yield from _own(shipment, formats, name)
     edited = {edit.at for edit in facts.edits}
-    yield from (_audit(row, formats) for row in facts.audits if not (row.action == Act.ADDRESS and row.at in edited))
+    told = [row for row in facts.audits if not (row.action == Act.ADDRESS and row.at in edited)]
+    yield from (_audit(row, formats) for row in told if row.action not in _TOLD_BY_MOVES)
     yield from (_edit(edit, formats) for edit in facts.edits)
     yield from _returns(facts, formats)
     for found in facts.problems:

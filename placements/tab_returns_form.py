@@ -169,6 +169,8 @@ def _says(verdict: Verdict, formats: Formats) -> tuple[str, str]:
     if verdict.rule == UNDELIVERED:
         return formats.words("back.undelivered"), ""
     own = verdict.rule != USUAL
+    if verdict.is_in and not verdict.day:
+        return formats.words("back.in_today", n=verdict.days), ""
     if verdict.is_in:
         return formats.words("back.in_rule" if own else "back.in_window", **params), ""
     if not verdict.days and not verdict.day:

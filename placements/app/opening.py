@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +88,8 @@ class Opening:
         if person.admin and updates.lacks(portal, parts.wanted):
             # What waited for an administrator's key has one now.
             page_parts.bring_up(parts, portal.id, again=True)
-        demand(Right.SETTINGS, portal.settings, who)
+        if not self._offered(rights_of(portal.settings, who)):
+            demand(Right.SETTINGS, portal.settings, who)
         context = self._context(who)
         return pages.page("pages/app.html", pages.viewer_of(who, parts.clock.now()), who, parts.signer, **context)
 
@@ -101,9 +102,16 @@ class Opening:
         context = {"nav": self._navigation(who, section, self._desk.facts(who)), "section": section, "oob": True}
         return self._desk.fragment(who, "parts/app_steps.html", **context)
 
-    def _first(self, facts: PortalFacts) -> Section:
-        """What is opened first: how deliveries are, or the first step while nobody has connected anything."""
-        sections = tuple(self._sections.values())
+    def _offered(self, mine: Collection[Right]) -> tuple[Section, ...]:
+        """What somebody with these rights may open."""
+        return tuple(each for each in self._sections.values() if each.right in mine)
+
+    def _first(self, facts: PortalFacts, mine: Collection[Right]) -> Section:
+        """What is opened first: how deliveries are, or the first step while nobody has connected anything. Raises
+        PageError (ADMIN_ONLY) for somebody who may open nothing."""
+        sections = self._offered(mine)
+        if not sections:
+            raise PageError(ErrorCode.ADMIN_ONLY, "no section for this person")
         fresh = not facts.connections and facts.portal.state != PortalState.BLOCKED
         return next((each for each in sections if fresh and each.group is Group.STEPS), sections[0])
 
@@ -126,14 +134,17 @@ class Opening:
 
     def _context(self, who: PageSession, asked: Section | None = None) -> Mapping[str, Any]:
         facts, parts = self._desk.facts(who), self._desk.parts
-        section = asked or self._first(facts)
-        off = lacking(facts.portal.scopes or ())
+        mine = rights_of(facts.settings, who)
+        section = asked or self._first(facts, mine)
+        # What the whole portal lacks is told to those who can help it.
+        sets_up = Right.SETTINGS in mine
+        off = lacking(facts.portal.scopes or ()) if sets_up else ()
         # The health page says itself, and says it first, that the portal does not let us in.
         said = section.code == "health"
         key = said or self._desk.read(
             lambda session: any(row.ok and row.is_admin for row in keys(session, who.portal_id))
         )
-        news = standing(facts, key, parts.wanted, self._desk.formats(who), parts.clock.now())
+        news = standing(facts, key, parts.wanted, self._desk.formats(who), parts.clock.now()) if sets_up else ()
         if said:
             news = tuple(each for each in news if each.code != "blocked")
         nav = self._navigation(who, section, facts)

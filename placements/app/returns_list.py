@@ -81,4 +81,4 @@ def _deals(desk: Desk, who: PageSession, chosen: Filter, facts: PortalFacts) -> 
     return tuple(deal.deal_id for deal in seen), len(asked) > MOST_DEALS
 
 
-SECTION = Section("returns", Group.RUN, "undo", view, routes=routes)
+SECTION = Section("returns", Group.RUN, "undo", view, Right.RETURNS, routes)

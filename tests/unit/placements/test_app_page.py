@@ -32,7 +32,22 @@ def one(sessions: Sessions, table: Any, **where: Any) -> Any:
         return session.scalars(select(table).filter_by(**where)).one()
 
 
-def test_a_manager_is_sent_to_the_administrator(page: Page, person: Any) -> None:
+def test_a_manager_has_the_returns_and_nothing_of_the_set_up(page: Page, person: Any) -> None:
+    person.answers["user.admin"] = False
+    answer = page.open()
+    assert answer.status_code == 200
+    assert 'data-section="returns"' in answer.text
+    tabs = answer.text.partition("<nav")[2].partition("</nav>")[0]
+    assert tabs.count("<a ") == 1
+    assert "data-news" not in answer.text
+    assert page.ask("GET", "/app/s/health").status_code == 403
+
+
+def test_a_manager_without_the_right_is_sent_to_the_administrator(
+    page: Page, person: Any, sessions: Sessions, set_up: Portal
+) -> None:
+    with session_scope(sessions) as session:
+        portal_settings.merge(session, set_up.id, rights={"returns": {"users": [9]}})
     person.answers["user.admin"] = False
     answer = page.open()
     assert answer.status_code == 403

@@ -15,7 +15,6 @@ from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.way import Way, WayKind
 from b24app.frames.formats import NBSP, Formats
 from b24app.logistics.returning import ReturnStage
-from b24app.store import portal_settings
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.faces.return_list import Listed
 from b24app.store.models import GoodsReturn, Portal
@@ -98,9 +97,6 @@ def test_an_administrator_sees_all_without_asking_the_portal(
 def test_everybody_else_sees_returns_of_deals_that_their_own_key_reads(
     unopened: Page, person: Any, sessions: Sessions, set_up: Portal
 ) -> None:
-    given = {"settings": {"users": [7], "departments": []}}
-    with session_scope(sessions) as session:
-        portal_settings.merge(session, set_up.id, rights=given)
     person.answers["user.admin"] = False
     unopened.open()
     ours = begun(sessions, set_up, deal_id=8061)
