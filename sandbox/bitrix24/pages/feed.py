@@ -85,7 +85,8 @@ def _block_text(block: Any) -> str:
 def _moves(portal: Portal, owner: tuple[int, int]) -> Iterator[Entry]:
     for row in portal.crm.history_of(owner[0]).table.of(owner[1]):
         stage = portal.crm.stage(owner[0], row["CATEGORY_ID"], row["STAGE_ID"])
-        title = word("created" if row["TYPE_ID"] == _CREATED else "moved_to", language())
+        born = "created" if owner[0] == DEAL else "created_item"
+        title = word(born if row["TYPE_ID"] == _CREATED else "moved_to", language())
         yield Entry("stage", row["CREATED_TIME"], row["ID"], title, stage.name if stage else row["STAGE_ID"], "")
 
 

@@ -55,6 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "nothing_yet": ("Пока ничего не было", "Nothing yet"),
     "moved_to": ("Стадия изменена", "Stage changed"),
     "created": ("Сделка создана", "Deal created"),
+    "created_item": ("Карточка создана", "Card created"),
     "activity": ("Дело", "Activity"),
     "robot": ("Робот", "Robot"),
     "bell": ("Уведомления", "Notifications"),

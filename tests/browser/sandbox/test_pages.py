@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sandbox.bitrix24.pages.frames import forbids
+from sandbox.bitrix24.state.install import Placement
 from sandbox.bitrix24.state.portal import Portal
 from sandbox.world import World
 
@@ -169,6 +170,55 @@ def test_the_frame_gets_the_documented_form(seat: Any, installed: Any, portal: P
     frame = seat.page.locator("iframe.app-frame")
     assert frame.get_attribute("name") == f"{portal.domain}|0|{query['APP_SID']}"
     assert frame.get_attribute("id") == f"appframe_{query['APP_SID']}"
+
+
+@pytest.fixture
+def process(portal: Portal, installed: Any) -> int:
+    """A smart process with our tab in its items."""
+    flags = {"isStagesEnabled": "Y", "isClientEnabled": "Y", "isLinkWithProductsEnabled": "Y"}
+    with portal.lock:
+        found = portal.crm.add_type("Возвраты", flags, 1042, 1, portal.now())
+        found.parents = [{"entityTypeId": 2, "isChildrenListEnabled": "Y", "isPredefined": "N"}]
+        title = {"ru": {"TITLE": "Возврат"}, "en": {"TITLE": "Return"}}
+        tab = Placement(2, "CRM_DYNAMIC_1042_DETAIL_TAB", installed.base_url + "/return", lang_all=title)
+        portal.app.placements.append(tab)
+    return 1042
+
+
+def test_items_of_a_smart_process_have_a_board_a_card_and_our_tab(
+    seat: Any, portal: Portal, process: int, installed: Any
+) -> None:
+    seat.sign_in(MANAGER)
+    seat.page.get_by_role("link", name="Возвраты").click()
+    seat.page.get_by_label("Название").fill("Вернули в салон")
+    seat.page.get_by_label("Сделка №").fill("501")
+    seat.page.get_by_role("button", name="Создать").click()
+    expect(seat.page.locator("h1")).to_have_text("Вернули в салон")
+    [item] = list(portal.crm.tables[process])
+    assert (item["parentId2"], item["createdBy"]) == (501, MANAGER)
+    seat.page.get_by_role("tab", name="Возврат").click()
+    expect(seat.page.frame_locator(".app-frame").locator("h1")).to_have_text("Child page")
+    form = installed.forms[-1]
+    assert (form["PLACEMENT"], json.loads(form["PLACEMENT_OPTIONS"])["ID"]) == ("CRM_DYNAMIC_1042_DETAIL_TAB", "1")
+    seat.page.get_by_role("tab", name="Общие").click()
+    seat.page.fill("#comment-text", "Позвонили")
+    seat.page.click("text=Добавить")
+    expect(seat.page.locator("#feed .entry--comment")).to_contain_text("Позвонили")
+    stages = portal.crm.stages(process, item["categoryId"])
+    seat.page.get_by_role("button", name=stages[1].name).click()
+    expect(seat.page.locator(".stage[aria-current]")).to_have_text(stages[1].name)
+    seat.open(f"/crm/type/{process}/kanban/")
+    cell = seat.page.locator(".cell[data-deal='1']")
+    cell.drag_to(seat.page.locator(f".column[data-stage='{stages[2].status_id}'] .column__head"))
+    expect(seat.page.locator(f".column[data-stage='{stages[2].status_id}'] .cell")).to_be_visible()
+    assert item["stageId"] == stages[2].status_id
+    for width, path in ((360, "kanban/"), (360, "details/1/"), (1280, "details/1/")):
+        seat.page.set_viewport_size({"width": width, "height": 740})
+        seat.open(f"/crm/type/{process}/{path}")
+        assert seat.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    seat.page.get_by_role("button", name="Удалить").click()
+    expect(seat.page.locator(".cell")).to_have_count(0)
+    assert list(portal.crm.tables[process]) == []
 
 
 @pytest.mark.parametrize(

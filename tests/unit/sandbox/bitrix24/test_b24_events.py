@@ -211,6 +211,34 @@ def test_smart_process_events_have_two_names(client: Client, portal: Portal, app
     assert events[0]["data"]["FIELDS"] == {"ID": "1", "ENTITY_TYPE_ID": "1042"}
 
 
+def test_events_of_one_smart_process_exist_where_the_portal_lists_them(
+    client: Client, portal: Portal, app: App
+) -> None:
+    portal.crm.add_type("Возвраты", {"isStagesEnabled": "Y"}, 1042, 1, portal.now())
+    typed = "ONCRMDYNAMICITEMUPDATE_1042"
+    assert typed in client.call("events")
+    assert typed in client.call("events", SCOPE="crm")
+    portal.switches.typed_item_events = False
+    assert typed not in client.call("events")
+    assert client.refused("event.bind", event=typed, handler=f"{app.base}/e")[1] == "ERROR_EVENT_NOT_FOUND"
+
+
+def test_an_item_is_made_by_control_as_a_person_or_a_robot(
+    client: Client, world: World, portal: Portal, app: App
+) -> None:
+    flags = {"isStagesEnabled": "Y", "isLinkWithProductsEnabled": "Y"}
+    portal.crm.add_type("Возвраты", flags, 1042, 1, portal.now())
+    client.call("event.bind", event="ONCRMDYNAMICITEMADD", handler=f"{app.base}/events")
+    base = f"/bitrix24/{portal.member_id}"
+    rows = [{"productName": "Чашка", "price": 5, "quantity": 2}]
+    for user in (7, None):
+        spec = {"entity_type_id": 1042, "fields": {"title": "Вернули"}, "rows": rows, "user": user}
+        made = world.control.post(f"{base}/items", spec)["id"]
+        assert [row["quantity"] for row in world.control.get(f"{base}/item/1042/{made}")["rows"]] == [2]
+    told = [event["auth"].get("access_token", "") != "" for event in app.wait(2)]
+    assert sorted(told) == [False, True]
+
+
 def test_forged_events(bound: Client, deal: int, world: World, portal: Portal, app: App) -> None:
     spec = {"event": UPDATE, "data": {"FIELDS": {"ID": deal}}, "application_token": "guess"}
     world.control.post(f"/bitrix24/{portal.member_id}/forge", spec)
