@@ -14,6 +14,7 @@ from placements.chips import Chip
 from placements.return_scene import NOTHING, Scene, came
 from placements.return_words import reason_name
 
+Sums = dict[tuple[int, str], tuple[int, str, int]]
 TONES = {
     Condition.AS_NEW: ("green", "check-circle"),
     Condition.DAMAGED: ("amber", "alert"),
@@ -71,9 +72,7 @@ def goods_view(scene: Scene) -> GoodsView:
         rows=tuple(row for _, row in rows),
         asked=scene.formats.count(scene.asked),
         came=scene.formats.count(scene.came) if counted else "",
-        total=("" if scene.left is not None else "≈ ") + scene.money(scene.owed)
-        if scene.owed and scene.case.is_paid
-        else "",
+        total=_total(scene, sums),
         who=_who(scene),
         scanned=_scanned(scene),
         box=tuple(photo.key for photo in scene.facts.photos if photo.key not in shown),
@@ -83,13 +82,19 @@ def goods_view(scene: Scene) -> GoodsView:
     )
 
 
+def _total(scene: Scene, sums: Sums) -> str:
+    """Of the rows alone: what a person settled, and the delivery, stand in the money line."""
+    if not sums or not scene.case.is_paid:
+        return ""
+    currency = next(currency for _, currency, _ in sums.values())
+    total = scene.formats.money(sum(minor for minor, _, _ in sums.values()), currency)
+    return total if scene.left is not None else f"≈ {total}"
+
+
 def may_count(scene: Scene) -> bool:
     """Whether what came may be counted now: it is here, or may have come without anybody's word."""
     stages = ("approved", "collection_booked", "in_transit", "received", "inspected")
     return scene.stage.value in stages and bool(scene.case.lines)
-
-
-Sums = dict[tuple[int, str], tuple[int, str, int]]
 
 
 def _sums(scene: Scene) -> Sums:

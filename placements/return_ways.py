@@ -163,7 +163,8 @@ def _offer(scene: Scene, offer: WayOffer) -> Offer:
     said = t(f"ret.offer.{offer.kind.value}_text", client=scene.client, point=near)
     quote = offer.quote
     if quote is not None and quote.days_min is not None:
-        said = f"{said} {t('ret.offer.days', first=quote.days_min, last=quote.days_max or quote.days_min)}"
+        days = t("ret.offer.days", first=quote.days_min, last=quote.days_max or quote.days_min)
+        said = f"{said.rstrip(' .')}. {days}"
     return Offer(
         value_of(offer),
         t(f"ret.offer.{offer.kind.value}{plain}", carrier=carrier),

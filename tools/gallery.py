@@ -1,4 +1,4 @@
-"""Pages drawn from facts, without a portal: the deal's tab in all its states, the installer, every error page.
+"""Pages drawn from facts, without a portal: tabs of deals and returns in all their states, the installer, error pages.
 
 The states are those of the browser tests (tests/browser/pages/states.py), so that pictures and tests show the same.
 """
@@ -23,7 +23,7 @@ from install.steps import STEPS
 from install.view import install_view
 from placements.tab_collect_view import Ways
 from placements.tab_view import tab_view
-from tests.browser.pages import parcels_state
+from tests.browser.pages import parcels_state, return_states
 from tests.browser.pages.address_state import panel
 from tests.browser.pages.states import COLLECTING, NOW, STATES, WAYS
 
@@ -47,6 +47,7 @@ def addresses() -> dict[str, str]:
     """Name of a picture -> path of its page, with `{lang}` open."""
     found = {f"install-{state}": f"/install/{state}/{{lang}}" for state in INSTALLS}
     found |= {f"deal-{state.replace('_', '-')}": f"/tab/{state}/{{lang}}" for state in STATES}
+    found |= {f"return-{state.replace('_', '-')}": f"/back/{state}/{{lang}}" for state in return_states.STATES}
     found["deal-address"] = "/address/{lang}"
     found["deal-parcels"] = "/parcels/{lang}"
     return found | {f"error-{code.value.replace('_', '-')}": f"/error/{code.value}/{{lang}}" for code in ErrorCode}
@@ -58,6 +59,9 @@ def served() -> Iterator[str]:
     app = Flask("gallery", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     pages.setup(app)
     app.add_url_rule("/tab/<state>/<lang>", "tab", _tab)
+    app.add_url_rule("/back/<state>/<lang>", "back", _return)
+    app.add_url_rule("/return/1/version", "return_version", lambda: ("", 204))
+    app.add_url_rule("/return/phones", "return_phones", lambda: ("", 204))
     app.add_url_rule("/address/<lang>", "address", _address)
     app.add_url_rule("/parcels/<lang>", "parcels", _parcels)
     app.add_url_rule("/install/<state>/<lang>", "install", _install)
@@ -94,6 +98,13 @@ def _tab(state: str, lang: str) -> Response:
         ways=WAYS if state in COLLECTING else Ways(),
     )
     return pages.page("pages/deal_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
+
+
+def _return(state: str, lang: str) -> Response:
+    who = _who(lang, "RETURN")
+    viewer = pages.viewer_of(who, NOW)
+    view = return_states.view(state, viewer.formats)
+    return pages.page("pages/return_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
 
 
 def _address(lang: str) -> Response:

@@ -18,6 +18,7 @@ from b24app.frames.session import PageSession, SessionSigner
 from b24app.systems import discover
 from placements.tab_collect_view import Ways
 from placements.tab_view import tab_view
+from tests.browser.pages import return_states
 from tests.browser.pages.desk import Desk
 from tests.browser.pages.states import COLLECTING, NOW, STATES, WAYS
 from tests.browser.pages.watched import WIDTHS, Watched
@@ -36,6 +37,9 @@ def gallery() -> Iterator[str]:
     pages.setup(app)
     app.add_url_rule("/<state>/<lang>", "state", _draw)
     app.add_url_rule("/error/<code>/<lang>", "error", _draw_error)
+    app.add_url_rule("/back/<state>/<lang>", "back", _draw_return)
+    app.add_url_rule("/return/1/version", "return_version", lambda: ("", 204))
+    app.add_url_rule("/return/phones", "return_phones", lambda: ("", 204))
     app.add_url_rule("/tab/version", "version", lambda: ("", 204))
     app.add_url_rule("/tab/rates", "rates", lambda: ("", 204), methods=["POST"])
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -63,6 +67,14 @@ def _draw(state: str, lang: str) -> Response:
         ways=WAYS if state in COLLECTING else Ways(),
     )
     return pages.page("pages/deal_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
+
+
+def _draw_return(state: str, lang: str) -> Response:
+    blank = PageSession(1, 7, "RETURN", 1, lang, "Europe/Moscow", "http://127.0.0.1", False, "Анна Лугова", 0, 0)
+    who = session.prove(blank, NOW)
+    viewer = pages.viewer_of(who, NOW)
+    view = return_states.view(state, viewer.formats)
+    return pages.page("pages/return_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
 
 
 def _draw_error(code: str, lang: str) -> Response:

@@ -139,6 +139,9 @@ def test_another_sum_names_who_settled_it_and_why(ru: Formats) -> None:
     assert money is not None
     assert plain(money.agreed) == "Договорились на 5 000,00 ₽: Анна Лугова, 14:00, «обещали по телефону»"
     assert plain(money.lines[-1].sum) == "356,00 ₽"
+    goods = view("agreed", ru).goods
+    assert goods is not None
+    assert plain(goods.total) == "4 644,00 ₽"
 
 
 def test_ways_are_those_that_the_carriers_have(ru: Formats) -> None:
