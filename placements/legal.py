@@ -16,7 +16,7 @@ from b24app.frames.pages import Viewer
 from placements.components import asked_language
 
 #: Day of the present wording; a change of the words changes it.
-IN_FORCE = date(2026, 11, 29)
+IN_FORCE = date(2026, 11, 30)
 SECTIONS = {
     "privacy": ("what", "where", "long", "erase", "others", "rights", "contact"),
     "licence": ("what", "pay", "you", "we", "limits", "end", "change", "contact"),

@@ -26,8 +26,8 @@ NOTHING = Decimal(0)
 @dataclass(frozen=True, slots=True)
 class Scene:
     """`looked` None = the deal was not read yet. `mine` are the person's rights. `carriers`: account id -> its system's
-    name for people; `offers`: ways in which the goods may come back;
-    `prices` "" = none to ask for, "asking", or "known"; `here` and `me` are the person."""
+    name for people; `offers`: ways in which the goods may come back; `prices` "" = none to ask for, "asking", or
+    "known"; `here` and `me` are the person. `client_page` is where the client follows it, "" = nowhere."""
 
     facts: ReturnFacts
     formats: Formats
@@ -39,6 +39,7 @@ class Scene:
     prices: str = ""
     here: int = 0
     me: str = ""
+    client_page: str = ""
 
     @property
     def case(self) -> Return:

@@ -34,6 +34,7 @@ from b24app.frames.parts import (
     trace,
     welcome,
 )
+from b24app.frames.public_links import PublicLinks, client_address
 from b24app.frames.rights import Right, rights_of
 from b24app.frames.session import PageSession
 from b24app.store import audit, return_acts, return_ways, returns
@@ -226,7 +227,17 @@ class ReturnTab:
             _prices(facts, able, prices, now),
             who.user_id,
             who.name,
+            self._client_page(who, facts),
         )
+
+    def _client_page(self, who: PageSession, facts: ReturnFacts) -> str:
+        """Where the client follows it: by the link of the shipment that brought the goods, else by number and phone."""
+        if not facts.public_id or not facts.rules.public:
+            return ""
+        carried = facts.basis.carried if facts.basis else None
+        links = PublicLinks(self._parts.signer.secrets)
+        link = links.write(who.portal_id, carried.shipment_id) if carried is not None else ""
+        return client_address(self._parts.public_url, facts.public_id, link)
 
     def _ways(self, who: PageSession, facts: ReturnFacts) -> tuple[Sequence[Carrier], Mapping[int, Prices]]:
         """Accounts that can bring goods back, and what they said of their prices, while a way may be chosen."""

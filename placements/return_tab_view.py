@@ -71,6 +71,7 @@ class AboutView:
     began: str
     window: str
     item: str
+    client_page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,7 @@ def _about(scene: Scene, entity: int) -> AboutView:
         began=began,
         window=window_words(scene),
         item=f"/crm/type/{entity}/details/{kept.item_id}/" if entity and kept.item_id else "",
+        client_page=scene.client_page,
     )
 
 

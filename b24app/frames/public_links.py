@@ -46,6 +46,11 @@ class PublicLinks:
         return Signer(self._secrets, salt=f"waybill.link.1.{portal_id}", digest_method=hashlib.sha256)
 
 
+def client_address(public_url: str, public_id: str, link: str = "") -> str:
+    """Where a portal's clients ask for a return; with a link, of that shipment's goods."""
+    return "/".join((public_url.rstrip("/"), "r", public_id, *([link] if link else [])))
+
+
 def is_good(status: Status, status_at: datetime, now: datetime) -> bool:
     """Whether a link to a shipment that stands so is good any more."""
     return not status.is_final or now < status_at + LIFE

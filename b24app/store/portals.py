@@ -56,6 +56,7 @@ def remember(session: Session, member_id: str, *, now: datetime, **values: Any) 
     portal = by_member(session, member_id)
     if portal is None:
         portal = Portal(member_id=member_id, code=_new_code(session), created_at=now, state=PortalState.INSTALLING)
+        portal.public_id = new_public_id()
         portal.domain = portal.client_endpoint = portal.oauth_endpoint = ""
         session.add(portal)
     for name, value in values.items():
@@ -63,6 +64,11 @@ def remember(session: Session, member_id: str, *, now: datetime, **values: Any) 
     session.flush()
     ensure_lane(session, LaneKind.PORTAL, portal.id, portal.id)
     return portal
+
+
+def new_public_id() -> str:
+    """What a portal's pages for clients are known by (`store.public_ids`): sixteen letters that nobody can guess."""
+    return secrets.token_urlsafe(12)
 
 
 def _new_code(session: Session) -> str:

@@ -9,10 +9,12 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.flows.returns.rules import KEY, ReturnRules
+from b24app.frames.public_links import client_address
 from b24app.frames.session import PageSession
 from b24app.logistics.returning import DeliveryCost
-from b24app.store import portal_settings, portals
+from b24app.store import portal_settings, portals, public_ids
 from b24app.store.audit import Act, compared
+from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection
 from placements.app import audited
@@ -26,15 +28,25 @@ FORM = "parts/app_returns_rules.html"
 _PORT = "Receipts"
 
 
-def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:  # noqa: ARG001
-    return _context(desk, facts, form_of(ReturnRules.of(facts.settings), _sections(facts.settings)))
+def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
+    return _context(desk, who, facts, form_of(ReturnRules.of(facts.settings), _sections(facts.settings)))
 
 
-def _context(desk: Desk, facts: PortalFacts, form: RulesForm) -> Mapping[str, Any]:
+def _context(desk: Desk, who: PageSession, facts: PortalFacts, form: RulesForm) -> Mapping[str, Any]:
     warehouses = [(str(row.id), row.title) for row in _warehouses(desk, facts)]
     sections = sorted(_sections(facts.settings).values())
     delivery = [each.value for each in DeliveryCost]
-    return {"form": form, "warehouses": warehouses, "sections": sections, "delivery": delivery}
+    page = _client_page(desk, who)
+    return {
+        "form": form, "warehouses": warehouses, "sections": sections, "delivery": delivery, "client_page": page,
+    }  # fmt: skip
+
+
+def _client_page(desk: Desk, who: PageSession) -> str:
+    """Where the portal's clients ask for returns; its address is made when it is first looked at."""
+    with session_scope(desk.parts.sessions) as session:
+        public_id = public_ids.of_portal(session, who.portal_id)
+    return client_address(desk.parts.public_url, public_id)
 
 
 def _sections(settings: Mapping[str, Any]) -> dict[int, str]:
@@ -54,7 +66,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         before = ReturnRules.of(facts.settings)
         rules, form = read_form(request.form, before, sections, [row.id for row in warehouses])
         if rules is None:
-            return desk.fragment(who, FORM, **_context(desk, facts, form))
+            return desk.fragment(who, FORM, **_context(desk, who, facts, form))
         titles = {row.id: row.title for row in facts.connections}
 
         def store(session: Session) -> None:
@@ -64,7 +76,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             audit(session, who, Act.RETURN_RULES, now, changes=compared(*told))
 
         desk.write(store)
-        return desk.fragment(who, FORM, **_context(desk, facts, form_of(rules, sections, saved=True)))
+        return desk.fragment(who, FORM, **_context(desk, who, facts, form_of(rules, sections, saved=True)))
 
     bp.post("/app/returns/rules")(save_rules)
 

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from b24app.flows.returns.effects import Actor
+from b24app.frames.public_links import client_address
 from b24app.logistics.returning import ReturnOrigin, ReturnStage
 from b24app.store import public_ids, shipments
 from b24app.store.engine import session_scope
@@ -27,8 +28,9 @@ class Client:
         self.shop = shop
         parts = shop.town.program.parts
         with session_scope(parts.sessions) as session:
-            self.root = public_ids.address(session, shop.row.id, shop.town.program.url)
+            public_id = public_ids.of_portal(session, shop.row.id)
             [self.shipment] = shipments.of_deals(session, shop.row.id, [deal])[deal]
+        self.root = client_address(shop.town.program.url, public_id)
         self.browser = requests.Session()
         self.browser.headers["Accept-Language"] = "ru"
 

@@ -87,6 +87,8 @@ class ReturnFacts:
     accounts: Mapping[int, Connection]
     settings: Mapping[str, Any]
     version: str
+    #: What the portal's pages for clients are known by, "" = it has none yet.
+    public_id: str = ""
 
     @property
     def case(self) -> Return:
@@ -158,6 +160,7 @@ def return_facts(session: Session, portal_id: int, return_id: int) -> ReturnFact
         accounts=accounts,
         settings=portal.settings,
         version=version,
+        public_id=portal.public_id or "",
     )
 
 

@@ -19,6 +19,7 @@ from b24app.flows.returns.basis import Basis
 from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.pieces import all_of
 from b24app.frames.parts import PageParts
+from b24app.frames.public_links import PublicLinks
 from b24app.frames.session import PageSession, prove
 from b24app.logistics.aftercare import ReturnRequest
 from b24app.logistics.money import Money
@@ -50,6 +51,7 @@ from b24app.store.models import (
 from b24app.store.return_acts import ActKind
 from b24app.store.returns import Kept
 from tests.browser.pages.states import REQUEST
+from tests.unit.placements import public_order
 from tests.unit.placements.conftest import NOW, FakePortal
 
 DEAL, ITEM, ENTITY = 8061, 71, 1042
@@ -294,3 +296,18 @@ def test_a_picture_opens_once(tab: Tab, kept: Kept, sessions: Sessions) -> None:
     assert second.status_code == 410
     assert PNG not in second.data
     assert count(sessions, AuditRow) == 1
+
+
+def test_the_address_that_the_client_follows_it_by(
+    tab: Tab, kept: Kept, sessions: Sessions, set_up: Portal, parts: PageParts
+) -> None:
+    def shown() -> list[str]:
+        return re.findall(r'data-copy="(http[^"]+/r/[^"]+)"', tab.open().text)
+
+    page = f"http://localhost/r/{set_up.public_id}"
+    assert shown() == [page]  # nobody knows which parcel brought the goods: by number and phone
+    shipment = public_order.ship(sessions, set_up)
+    public_order.learn(sessions, set_up, shipment)
+    assert shown() == [f"{page}/{PublicLinks(parts.signer.secrets).write(set_up.id, shipment.id)}"]
+    public_order.set_rules(sessions, set_up, public=False)
+    assert shown() == []

@@ -147,6 +147,10 @@ def test_an_administrator_saves_them_and_the_audit_tells_what_changed(
         portal_settings.merge(session, set_up.id, sections=known)
     shown = page.ask("GET", "/app/s/returns_rules").text
     assert 'value="14"' in shown
+    with sessions() as session:
+        public_id = portals.get(session, set_up.id).public_id
+    assert public_id
+    assert f'data-copy="http://localhost/r/{public_id}"' in shown
     usual = form_of(ReturnRules(), SECTIONS)
     text = page.ask("POST", "/app/returns/rules", **sent(usual, days="21", x0_title="Пледы", x0_sections="Пледы",
                                                          delivery="with_all")).text  # fmt: skip
