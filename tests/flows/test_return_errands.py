@@ -14,6 +14,7 @@ import pytest
 from b24app.demo.accounts import connect
 from b24app.flows.returns.requests import parcels_of, receipt_request, return_request
 from b24app.flows.returns.way import Way, WayKind
+from b24app.flows.returns.ways import can_ask
 from b24app.flows.snapshot import Defaults
 from b24app.logistics.model import Recipient
 from b24app.logistics.money import Money
@@ -22,7 +23,16 @@ from b24app.logistics.status import Status
 from b24app.logistics.warehouse import ReceiptRequest
 from b24app.runners.connection import errand_calls, refreshing
 from b24app.runners.connection import errands as lane
-from b24app.store import return_acts, return_errands, return_labels, return_photos, return_sent, return_ways, returns
+from b24app.store import (
+    portals,
+    return_acts,
+    return_errands,
+    return_labels,
+    return_photos,
+    return_sent,
+    return_ways,
+    returns,
+)
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import ErrandKind, ErrandState
 from b24app.store.return_acts import ActKind
@@ -98,7 +108,10 @@ def errand(shop: Shop, kept: Kept) -> Errand:
 
 
 def comes(shop: Shop, kept: Kept, until: Callable[[Errand], Any], what: str, seconds: float = 30.0) -> Errand:
-    shop.town.wait(lambda: until(errand(shop, kept)), what, seconds)
+    try:
+        shop.town.wait(lambda: until(errand(shop, kept)), what, seconds)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; it is {errand(shop, kept)}") from None
     return errand(shop, kept)
 
 
@@ -208,7 +221,7 @@ def test_a_crash_between_mark_and_answer_makes_no_second_order(
     book(shop, kept)
     shop.town.wait(lambda: stopped, "it stops")
     shop.town.advance(60)
-    comes(shop, kept, lambda it: it.order_number, "the return order", 60)
+    comes(shop, kept, lambda it: it.order_number, "the return order", 10)
     assert len(made(shop)) == 1
 
 
@@ -260,6 +273,33 @@ def test_another_carrier_brings_it_back(shop: Shop, system: str, service: str) -
     assert (there.state, numbers) == (ErrandState.LIVE, [kept.case.number])
     off(shop, kept)
     comes(shop, kept, lambda it: it.state is ErrandState.CANCELLED, "it is called off", 60)
+
+
+def test_apiship_takes_back_what_it_brought(shop: Shop) -> None:
+    """Of its own order only: what CDEK brought is nothing that it could be asked for."""
+    connected(shop, "apiship")
+    account, town = working(shop, "apiship"), shop.town
+    with session_scope(town.program.parts.sessions) as session:
+        pipeline = portals.pipelines(session, shop.row.id)[0]
+        pipeline.connection_id, pipeline.services = account.id, {"courier": "cdek", "pickup": "cdek"}
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+    town.world.control.post(f"/apiship/orders/{shop.our_number(DEAL)}/status", {"code": "delivered"})
+    town.advance(1200)
+    shop.becomes(DEAL, "Вручён", 60)
+    kept = begun(shop)
+    with read_scope(town.program.parts.sessions) as session:
+        able = return_ways.carriers(session, shop.row.id, MANIFESTS)
+        sent = return_sent.of_deal(session, shop.row.id, DEAL)
+    assert {each.system for each in able if can_ask(kept.case, sent, each)} == {"apiship", "cdek"}
+    foreign = [replace(each, connection_id=working(shop, "cdek").id) for each in sent]
+    assert {each.system for each in able if can_ask(kept.case, foreign, each)} == {"cdek"}
+    town.fault("break_after", "apiship", match={"path": "*/orders/return"}, times=1)
+    book(shop, kept, "apiship")
+    comes(shop, kept, lambda it: it.state is ErrandState.UNCERTAIN, "nobody knows what became of it")
+    town.advance(60)
+    there = comes(shop, kept, lambda it: it.status is Status.CREATED, "the return order", 10)
+    assert (there.state, len(town.journal("return.accepted", "apiship"))) == (ErrandState.LIVE, 1)
 
 
 def test_ways_back_are_compared(shop: Shop) -> None:
