@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from b24app.flows.returns.counting import asked_of
@@ -16,15 +15,14 @@ from b24app.logistics.money import Money
 from b24app.logistics.numbers import read_decimal
 from b24app.logistics.returning import Condition, Counted, DeliveryCost, Outcome, ReturnStage
 from b24app.store.return_acts import ActKind
-from placements.return_scene import NOTHING, Scene
+from placements.return_lines import read_lines
+from placements.return_scene import NOTHING, Scene, plain_number, read_quantity
 from placements.return_ways import value_of
 
 LONGEST_WHY, LONGEST_CODE = 500, 64
 #: What a person counts apart; what is left is missing.
 BY_HAND = (Condition.AS_NEW, Condition.DAMAGED, Condition.WRONG)
 _MOST_PERCENT = 100
-#: Portals keep quantities with four places.
-_FINEST = Decimal("0.0001")
 
 
 class BadFormError(ValueError):
@@ -155,6 +153,11 @@ def _way(form: Mapping[str, str], scene: Scene, hand: Hand) -> Wish:
     return Wish(((ActKind.WAY, {"way": way.to_json(), "book": True}),), shown)
 
 
+def _lines(form: Mapping[str, str], scene: Scene, _hand: Hand) -> Wish:
+    wishes, values, errors = read_lines(form, scene)
+    return Wish(((ActKind.LINES, {"wishes": dump(tuple(wishes))}),), Form("lines", values, errors))
+
+
 def _replace(_form: Mapping[str, str], _scene: Scene, _hand: Hand) -> Wish:
     return Wish(((ActKind.REPLACE, {}),), Form("replace"))
 
@@ -198,8 +201,10 @@ def _count(form: Mapping[str, str], scene: Scene, _hand: Hand) -> Wish:
         for condition in BY_HAND:
             name = f"r{asked.row}_{condition.value}"
             values[name] = form.get(name, "").strip()
-            quantity = _quantity(values[name], asked.sold.divisible, name, errors)
-            if quantity:
+            quantity, wrong = read_quantity(values[name], asked.sold.divisible)
+            if wrong:
+                errors[name] = wrong
+            elif quantity:
                 counted.append(_kept(scene, Counted(asked.row, quantity, condition)))
         percent, note = _damage(form, asked.row, values, errors)
         counted = [
@@ -237,18 +242,6 @@ def _damage(
     return int(percent), note
 
 
-def _quantity(text: str, divisible: bool, name: str, errors: dict[str, str]) -> Decimal:
-    if not text:
-        return NOTHING
-    found = read_decimal(_plain(text))
-    if found is None or found < 0 or found != found.quantize(_FINEST):
-        errors[name] = "quantity"
-        return NOTHING
-    if not divisible and found != found.to_integral_value():
-        errors[name] = "whole"
-    return found
-
-
 # --- small ------------------------------------------------------------------------------------------------------------
 
 
@@ -264,7 +257,7 @@ def _currency(scene: Scene) -> str:
 
 def _sum(form: Mapping[str, str], scene: Scene, errors: dict[str, str], least: int) -> Money:
     currency = _currency(scene)
-    text = _plain(form.get("sum", ""))
+    text = plain_number(form.get("sum", ""))
     found, money = read_decimal(text) if text else None, None
     if found is not None and found >= 0:
         money = Money.of(found, currency)
@@ -274,13 +267,7 @@ def _sum(form: Mapping[str, str], scene: Scene, errors: dict[str, str], least: i
     return money
 
 
-def _plain(text: str) -> str:
-    """`4 644,00 ₽` as people type sums: without spaces and signs, with a point."""
-    kept = "".join(text.split()).replace("\u202f", "").removesuffix("₽").removeprefix("₽")
-    return kept.replace(",", ".") if kept.count(",") == 1 and "." not in kept else kept
-
-
 _READERS: Mapping[str, Callable[[Mapping[str, str], Scene, Hand], Wish]] = {
     "move": _move, "refuse": _refuse, "override": _override, "outcome": _outcome, "agree": _agree, "paid": _paid,
-    "way": _way, "replace": _replace, "sent": _sent, "scanned": _scanned, "count": _count,
+    "way": _way, "lines": _lines, "replace": _replace, "sent": _sent, "scanned": _scanned, "count": _count,
 }  # fmt: skip

@@ -97,7 +97,7 @@ def _requested(scene: Scene) -> ReturnNow | None:
         return None
     refuse, looked = _do(scene, "refuse", form="refuse"), scene.looked
     if not scene.case.lines:
-        return _now(scene, "empty", "amber", "box", refuse)
+        return _now(scene, "empty", "amber", "box", refuse, _say(scene))
     if looked is not None and looked.judged.problems and looked.judged.problems == looked.facts.obstacles:
         against = _do(scene, "override", form="override")
         return _now(scene, "against", "amber", "clock", refuse, against, call=True, client=scene.client)
@@ -131,6 +131,17 @@ def _booked(scene: Scene) -> ReturnNow | None:
     return _now(scene, f"booked_{kind}", "blue", "truck", *more, came, carrier=carrier, client=scene.client)
 
 
+def _unsaid(scene: Scene) -> ReturnNow | None:
+    """It comes back by itself, and nobody says what."""
+    if scene.case.lines or scene.stage not in (S.IN_TRANSIT, S.RECEIVED):
+        return None
+    return _now(scene, f"rows_unknown_{scene.stage.value}", "amber", "box", _say(scene))
+
+
+def _say(scene: Scene) -> Do:
+    return Do(scene.formats.words("ret.do.lines"), form="lines", style="primary")
+
+
 def _travels(scene: Scene) -> ReturnNow | None:
     if scene.stage is not S.IN_TRANSIT:
         return None
@@ -144,8 +155,6 @@ def _received(scene: Scene) -> ReturnNow | None:
     if scene.stage is not S.RECEIVED:
         return None
     count = Do(scene.formats.words("ret.do.count"), form="count", style="primary")
-    if not scene.case.lines:
-        return _now(scene, "rows_unknown", "amber", "box")
     receipt = scene.facts.receipt
     if receipt is not None and receipt.is_open:
         where = scene.carriers.get(receipt.connection_id, "")
@@ -236,7 +245,7 @@ def _refused(scene: Scene) -> ReturnNow:
 
 
 _RULES: tuple[Callable[[Scene], ReturnNow | None], ...] = (
-    _asked, _failed, _unread, _requested, _approved, _booked, _travels, _received, _inspected, _ended, _closed,
+    _asked, _failed, _unread, _requested, _approved, _booked, _unsaid, _travels, _received, _inspected, _ended, _closed,
     _refused,
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from b24app.flows.returns.ways import WayOffer
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.logistics.money import Money
+from b24app.logistics.numbers import read_decimal
 from b24app.logistics.returning import Condition, Return, ReturnStage
 from b24app.store.faces.returns import ReturnFacts
 from b24app.store.models import ErrandState
@@ -21,6 +22,8 @@ from b24app.store.return_errands import Errand
 #: An errand that came to nothing: somebody has to choose anew.
 _FAILED = (ErrandState.REFUSED, ErrandState.DEAD)
 NOTHING = Decimal(0)
+#: Portals keep quantities with four places.
+_FINEST = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +121,22 @@ class Scene:
 def came(condition: Condition) -> bool:
     """Whether pieces found so lay in the box."""
     return condition in (Condition.AS_NEW, Condition.DAMAGED)
+
+
+# --- numbers that people type -----------------------------------------------------------------------------------------
+
+
+def read_quantity(text: str, divisible: bool) -> tuple[Decimal, str]:
+    """How many of a row, nothing typed is none; and what is wrong with it, a key of the `ret.wrong.*` words."""
+    if not text:
+        return NOTHING, ""
+    found = read_decimal(plain_number(text))
+    if found is None or found < 0 or found != found.quantize(_FINEST):
+        return NOTHING, "quantity"
+    return (found, "") if divisible or found == found.to_integral_value() else (NOTHING, "whole")
+
+
+def plain_number(text: str) -> str:
+    """`4 644,00 ₽` as people type it: without spaces and signs, with a point."""
+    kept = "".join(text.split()).replace("\u202f", "").removesuffix("₽").removeprefix("₽")
+    return kept.replace(",", ".") if kept.count(",") == 1 and "." not in kept else kept

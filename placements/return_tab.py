@@ -58,7 +58,7 @@ PAGE, TEMPLATE, IN_APP = "pages/return_tab.html", "parts/return_tab.html", "part
 TAKES = {
     "move": Right.RETURNS, "refuse": Right.RETURNS, "override": Right.RETURNS, "outcome": Right.RETURNS,
     "way": Right.RETURNS, "count": Right.RETURNS, "scanned": Right.RETURNS, "replace": Right.RETURNS,
-    "sent": Right.RETURNS,
+    "sent": Right.RETURNS, "lines": Right.RETURNS,
     "agree": Right.REFUNDS, "paid": Right.REFUNDS,
 }  # fmt: skip
 _PLACEMENT = re.compile(r"CRM_DYNAMIC_(\d{1,9})_DETAIL_TAB")

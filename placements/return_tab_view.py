@@ -15,6 +15,7 @@ from b24app.store.models import ActState
 from placements.return_forms import BY_HAND, Form, count_form
 from placements.return_goods import GoodsView, goods_view
 from placements.return_line import LineView, line_view, window_words
+from placements.return_lines import LinesView, lines_view, may_say
 from placements.return_money import MoneyView, money_view
 from placements.return_now import ReturnNow, now_of
 from placements.return_path import stops_of
@@ -84,7 +85,8 @@ class Banner:
 @dataclass(frozen=True, slots=True)
 class ReturnView:
     """`place` says in which page it is drawn: `item`, `deal` or `app`. `refused`: why the last press came to nothing.
-    `phones`: the clerk's phones may be shown; `decides`: so may the person; `me`: their name."""
+    `lines`: other goods may be named, `phones`: the clerk's phones be shown, `decides`: so may the person; `me`: their
+    name."""
 
     id: int
     place: str
@@ -101,6 +103,7 @@ class ReturnView:
     forms: Mapping[str, Form]
     offers: tuple[Offer, ...]
     count: tuple[CountRow, ...]
+    lines: LinesView | None
     phones: bool
     decides: bool
     me: str
@@ -125,6 +128,7 @@ def return_view(scene: Scene, place: str, entity: int = 0) -> ReturnView:
         refused=_refused(scene),
         forms=_forms(scene, offered),
         offers=offered.offers,
+        lines=lines_view(scene) if may_say(scene) else None,
         count=_count_rows(scene) if goods is not None and goods.may_count else (),
         phones=scene.decides
         and scene.stage in (S.APPROVED, S.COLLECTION_BOOKED, S.IN_TRANSIT, S.RECEIVED, S.INSPECTED),
@@ -150,8 +154,14 @@ def _forms(scene: Scene, offered: WayForm) -> dict[str, Form]:
         "agree": Form("agree", {"sum": owed, "why": ""}),
         "count": count_form(scene),
         "sent": Form("sent", {"number": ""}),
+        "lines": Form("lines", _typed(lines_view(scene))),
         "way": Form("way", offered.values),
     }
+
+
+def _typed(lines: LinesView) -> dict[str, str]:
+    quantities = {f"l{each.row}": each.typed for each in lines.rows}
+    return quantities | {f"l{each.row}_reason": each.reason for each in lines.rows}
 
 
 def _count_rows(scene: Scene) -> tuple[CountRow, ...]:

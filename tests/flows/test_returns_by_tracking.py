@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from b24app.flows.returns.quantities import Wish
 from b24app.flows.returns.way import WayKind
 from b24app.logistics.returning import ReturnOrigin, ReturnStage
 from b24app.store.return_acts import ActKind
@@ -12,7 +15,7 @@ from tests.flows.town import Shop
 
 DEAL, TO_A_POINT = 501, 516
 S = ReturnStage
-REFUSED, NOT_COLLECTED = "11", "23"
+REFUSED, NOT_COLLECTED, PARTLY = "11", "23", "20"
 
 
 def back_order(shop: Shop) -> str:
@@ -50,6 +53,23 @@ def test_goods_that_were_refused_at_the_door_begin_their_return_once(shop: Shop)
     # All was paid in advance, and none of it was ever the client's: whatever became of it, it is owed.
     assert done.case.settled is not None
     assert done.case.settled.owed.minor == sum(line.sold.paid.minor for line in case.lines)
+
+
+def test_of_what_was_left_of_an_order_a_person_says_what_it_is(shop: Shop) -> None:
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+    shop.happens(DEAL, "DELIVERED", reason_code=PARTLY)
+    mine = ReturnsOf(shop, DEAL)
+    [kept] = shop.town.wait(lambda: mine.all, "a return that began by itself")
+    assert (kept.case.stage, kept.case.lines) == (S.IN_TRANSIT, ())
+    assert [problem.code for problem in kept.problems] == ["return_rows_unknown"]
+    row = mine.rows[0]
+    said = mine.does(ActKind.LINES, kept.id, wishes=(Wish(row, Decimal(1)),))
+    assert [(line.row, line.asked) for line in said.case.lines] == [(row, Decimal(1))]
+    assert said.problems == ()
+    # Said once it is said: goods on their way are no longer others.
+    wishes = (Wish(row, Decimal(2)),)
+    assert mine.refused(ActKind.LINES, kept.id, wishes=wishes) == ["return_lines_fixed"]
 
 
 def test_a_parcel_that_nobody_collected_is_not_begun_twice_by_a_manager(shop: Shop) -> None:

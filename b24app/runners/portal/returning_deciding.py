@@ -24,6 +24,8 @@ S = ReturnStage
 Decide = Callable[[Scene, Kept], Change]
 #: Where the rows of a return may still be others.
 _OPEN = (S.REQUESTED, S.APPROVED)
+#: Where they may be said at all: of what comes back by itself nobody may have told what it is.
+_UNSAID = (*_OPEN, S.IN_TRANSIT, S.RECEIVED)
 #: Where it may still be chosen how it ends, and how its goods travel.
 _UNDECIDED = (S.REQUESTED, S.APPROVED, S.COLLECTION_BOOKED, S.IN_TRANSIT, S.RECEIVED, S.INSPECTED)
 _TO_TRAVEL = (S.REQUESTED, S.APPROVED, S.COLLECTION_BOOKED, S.IN_TRANSIT)
@@ -153,7 +155,7 @@ def _sent(change: Change, number: str) -> Change:
 
 def _lines(scene: Scene, kept: Kept) -> Change:
     case = kept.case
-    if case.stage not in _OPEN:
+    if case.stage not in (_OPEN if case.lines else _UNSAID):
         return _no(case, "return_lines_fixed", Field.ITEMS)
     wishes = load(tuple[Wish, ...], _given(scene)["wishes"])
     lines, problems = lines_of(wishes, rooms_of(scene.basis.sold, scene.others(case.number)))

@@ -181,6 +181,7 @@ STATES: dict[str, ReturnFacts] = {
                                                                  order=OrderState("r-9")),)),
     "travels": facts(S.IN_TRANSIT, _SENT, **_RIDES),
     "undelivered": facts(S.IN_TRANSIT, case=_BACKWARDS, moves=(_MOVES[3],)),
+    "unsaid": facts(S.RECEIVED, case=replace(_BACKWARDS, lines=()), moves=(_MOVES[4],)),
     "received": facts(S.RECEIVED, _SENT, **_DONE),
     "counted": facts(S.INSPECTED, _SENT, case=_CHECKED, **_DONE),
     "refund": facts(S.INSPECTED, _SENT, case=replace(_CHECKED, outcome=Outcome.REFUND), **_DONE),

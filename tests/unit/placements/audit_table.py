@@ -99,6 +99,7 @@ LEAVES: dict[str, Leaves] = {
     "POST /return/{return}/scanned": Leaves(Act.RETURN, on_deal=True),
     "POST /return/{return}/replace": Leaves(Act.RETURN, on_deal=True),
     "POST /return/{return}/sent": Leaves(Act.RETURN, {"number": "RA123"}, on_deal=True),
+    "POST /return/{return}/lines": Leaves(Act.RETURN, {"l1": "1"}, on_deal=True),
     "POST /return/{return}/agree": Leaves(Act.RETURN, {"sum": "100", "why": "обещали"}, on_deal=True),
     "POST /return/{return}/paid": Leaves(Act.RETURN, {"sum": "100"}, on_deal=True),
     "POST /return/{return}/photo/p1/link": Leaves(Act.RETURN_PHOTO, on_deal=True),

@@ -47,6 +47,7 @@ SAID: dict[str, tuple[str, tuple[str, ...]]] = {
     "booked": ("СДЭК: ждём коробку в пункте", ("Отменить вывоз", "Приехал")),
     "travels": ("Едет обратно", ("Приехал",)),
     "undelivered": ("Заказ не вручён и едет обратно", ("Приехал",)),
+    "unsaid": ("Приехало, но что именно, неизвестно", ("Указать товары…",)),
     "received": ("Приехало на склад: посчитайте", ("Посчитать…",)),
     "counted": ("Посчитали, не приехало: Подушка «Хвоя»", ("Предложить возврат 4 644,00 ₽",)),
     "refund": ("Посчитали, не приехало", ("Отметить возврат 4 644,00 ₽…",)),
@@ -240,6 +241,20 @@ def test_a_count_that_cannot_be(form: dict[str, str], errors: dict[str, str], ru
 def test_nothing_counted_is_no_half_a_count(ru: Formats) -> None:
     assert read("received", "count", ru, finished="no").form.errors == {"count": "nothing"}
     assert read("received", "count", ru, finished="yes").form.errors == {}
+
+
+def test_a_person_says_what_comes_back(ru: Formats) -> None:
+    lines = view("unsaid", ru).lines
+    assert lines is not None
+    assert [(row.title, row.left) for row in lines.rows] == [("Плед льняной", "2"), ("Подушка «Хвоя»", "1")]
+    assert lines.reasons == ()  # the client never had them
+    wish = read("unsaid", "lines", ru, l2="1")
+    assert wish.acts == ((ActKind.LINES, {"wishes": [{"row": 2, "quantity": "1", "reason": "", "note": ""}]}),)
+    assert read("unsaid", "lines", ru, l1="3", l2="0,5").form.errors == {"l1": "many", "l2": "whole"}
+    assert read("unsaid", "lines", ru).form.errors == {"lines": "no_lines"}
+    asked = read("requested", "lines", ru, l1="1", l1_reason="defect", l2="1", l2_reason="nonsense")
+    assert [(each["row"], each["reason"]) for each in asked.acts[0][1]["wishes"]] == [(1, "defect"), (2, "colour")]
+    assert view("travels", ru).lines is None
 
 
 def test_a_way_is_one_of_those_offered(ru: Formats) -> None:
