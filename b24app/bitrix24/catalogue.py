@@ -98,6 +98,7 @@ class CatalogueReader:
         self._units = units or Units()
         self._defaults = defaults or {}
         self._portal = client.address.member_id
+        self._seen: dict[int, Ware] = {}
 
     def first_commands(self, carrier: PortalClient, ahead: Collection[int] = ()) -> list[Command]:
         """What may ride in the deals' own batch, if that is sent with this reader's token. `ahead`: wares that the
@@ -124,11 +125,23 @@ class CatalogueReader:
         known = self._parsed(came, first, Source.VARIATION) if came else {}
         asked = set(ahead) if came else set()
         wares, parents = self._wares(iblocks, ids, people, asked, known)
+        self._seen |= {**wares, **parents}
         sections = self._sections([*wares.values(), *parents.values()], people)
         return {
             deal_id: replace(deal, rows=tuple(goods.sized(row, wares, parents, sections) for row in deal.rows))
             for deal_id, deal in snapshots.items()
         }
+
+    def sections(self, product_ids: Iterable[int], people: bool = False) -> dict[int, int]:
+        """The section of each of these products, as far as deals with them were read; a variation is in its parent's,
+        which may take a call of its own."""
+        wares = [self._seen[product] for product in product_ids if product in self._seen]
+        unread = {ware.parent for ware in wares if not ware.section} - {0, *self._seen}
+        iblocks = self._memory.iblocks(self._portal) or Iblocks()
+        self._seen |= self._ask(_of_parents(iblocks), unread, people, Source.PARENT) if unread else {}
+        above = {ware.id: self._seen.get(ware.parent) for ware in wares}
+        found = {ware.id: ware.section or (parent.section if (parent := above[ware.id]) else 0) for ware in wares}
+        return {product: section for product, section in found.items() if section}
 
     def _iblocks(self, first: BatchAnswer, people: bool) -> Iblocks:
         known = self._memory.iblocks(self._portal)
@@ -150,8 +163,7 @@ class CatalogueReader:
         self._memory.keep_wares(self._portal, [ware for ware in wares.values() if ware.complete])
         wares = known | wares
         lacking = {ware.parent for ware in wares.values() if ware.parent not in {0, *wares} and not ware.complete}
-        both = [(kind, block) for block in iblocks.products for kind in ("product", "product.sku")]
-        parents = self._ask(both, lacking, people, Source.PARENT) if lacking else {}
+        parents = self._ask(_of_parents(iblocks), lacking, people, Source.PARENT) if lacking else {}
         return wares, {**wares, **parents}
 
     def _ask(
@@ -200,6 +212,10 @@ class CatalogueReader:
 def _kinds(iblocks: Iblocks) -> list[tuple[str, int]]:
     """Where wares of rows may stand."""
     return [("product", block) for block in iblocks.products] + [("product.offer", block) for block in iblocks.offers]
+
+
+def _of_parents(iblocks: Iblocks) -> list[tuple[str, int]]:
+    return [(kind, block) for block in iblocks.products for kind in ("product", "product.sku")]
 
 
 def _list_wares(name: str, kinds: Iterable[tuple[str, int]], ids: Iterable[int]) -> list[Command]:

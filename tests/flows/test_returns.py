@@ -8,10 +8,13 @@ import pytest
 
 from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.quantities import Wish
+from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.way import Way, WayKind
+from b24app.flows.returns.window import WindowException, WindowRules
 from b24app.logistics.money import Money
 from b24app.logistics.returning import Condition, Counted, DeliveryCost, Outcome, ReturnOrigin, ReturnStage
-from b24app.store import shipments
+from b24app.store import portal_settings, shipments
+from b24app.store.engine import session_scope
 from b24app.store.models import RefundKind
 from b24app.store.return_acts import ActKind
 from tests.flows.returning import ANNA, ReturnsOf, delivered
@@ -133,11 +136,31 @@ def test_past_the_window_a_person_decides_and_a_robot_does_not(mine: ReturnsOf) 
     assert approved.problems == ()
     assert approved.case.override is not None
     assert approved.case.override.name == ANNA
+    assert [line.sold.sections for line in approved.case.lines] == [()]
     # A fault knows no window; other rows may be meant until they travel.
     changed = mine.does(ActKind.LINES, late.id, wishes=(Wish(saucer, ONE, "defect"),))
     assert [line.row for line in changed.case.lines] == [saucer]
     to = mine.does(ActKind.WAY, late.id, way=Way(WayKind.BROUGHT), book=True)
     assert mine.refused(ActKind.LINES, to.id, wishes=wishes) == ["return_lines_fixed"]
+
+
+def test_goods_of_a_section_that_the_rules_except_are_not_approved(mine: ReturnsOf) -> None:
+    shop = mine.shop
+    cup, _ = mine.rows
+
+    def except_(section: int) -> None:
+        rules = ReturnRules(window=WindowRules(exceptions=(WindowException("Посуда", None, (section,)),)))
+        with session_scope(shop.town.program.parts.sessions) as session:
+            portal_settings.merge(session, shop.row.id, return_rules=rules.to_json())
+
+    except_(999_999)
+    kept = mine.does(ActKind.BEGIN, wishes=(Wish(cup, ONE, "size"),), approve=True)
+    sections = kept.case.lines[0].sold.sections
+    assert (kept.case.stage, len(sections) > 0) == (S.APPROVED, True)
+    except_(sections[-1])
+    other = mine.does(ActKind.BEGIN, wishes=(Wish(cup, ONE, "size"),), approve=True)
+    assert other.case.stage is S.REQUESTED
+    assert [problem.code for problem in other.problems] == ["return_not_returnable"]
 
 
 def test_a_replacement_is_sent_as_a_shipment_of_its_own_for_which_nothing_is_collected(mine: ReturnsOf) -> None:

@@ -85,6 +85,23 @@ def test_a_parcel_that_nobody_collected_is_not_begun_twice_by_a_manager(shop: Sh
     assert mine.refused(ActKind.MOVE, kept.id, to=S.REFUSED) == ["return_move"]
 
 
+def test_of_a_parcel_that_was_collected_in_part_a_person_says_what_comes_back(shop: Shop) -> None:
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+    shop.happens(DEAL, "DELIVERED", reason_code=PARTLY)
+    mine = ReturnsOf(shop, DEAL)
+    [kept] = shop.town.wait(lambda: mine.all, "a return that began by itself")
+    assert (kept.case.stage, kept.case.lines) == (S.IN_TRANSIT, ())
+    assert [problem.code for problem in kept.problems] == ["return_rows_unknown"]
+    assert mine.refused(ActKind.COUNT, kept.id, finished=True) == ["return_empty"]
+    cup, _ = mine.rows
+    said = mine.does(ActKind.LINES, kept.id, wishes=(Wish(cup, Decimal(1), "partly_collected"),))
+    assert [line.asked for line in said.case.lines] == [Decimal(1)]
+    assert said.problems == ()
+    assert mine.refused(ActKind.LINES, kept.id, wishes=(Wish(cup, Decimal(2)),)) == ["return_lines_fixed"]
+    assert mine.does(ActKind.COUNT, kept.id, finished=True).case.stage is S.INSPECTED
+
+
 def test_a_deal_that_is_gone_refuses_the_act_and_nothing_else_breaks(shop: Shop) -> None:
     gone, mine = ReturnsOf(shop, 999_999), ReturnsOf(shop, DEAL)
     keys = [each.ask(ActKind.BEGIN) for each in (gone, mine)]

@@ -10,7 +10,6 @@ import structlog
 from sqlalchemy.orm import Session
 
 from b24app.flows.returns.basis import Basis
-from b24app.flows.snapshot import DealSnapshot
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.runners.portal import returning_beginning as beginning
 from b24app.runners.portal import returning_reading as reading
@@ -21,7 +20,7 @@ from b24app.runners.portal.returning_effects import LostError
 from b24app.runners.portal.returning_reading import Answer
 from b24app.runners.portal.returning_saving import Saver
 from b24app.runners.portal.returning_scene import Change, Scene, open_scene
-from b24app.store import inbox, return_acts, return_basis, returns, shipments
+from b24app.store import inbox, portals, return_acts, return_basis, returns, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
@@ -47,6 +46,8 @@ def do(run: Run) -> bool:
         acts = {row.key: _act(session, run, row) for row in rows}
         deals = {key: _deal_of(session, run, act) for key, act in acts.items() if act is not None}
         known = return_basis.of_deals(session, run.portal.id, list(deals.values()))
+        if rows:  # whoever set other rules a moment ago is judged by them
+            run.portal = portals.get(session, run.portal.id)
     if not rows:
         return False
     asked = {deals[key] for key, act in acts.items() if act is not None and _needs_reading(act, deals[key], known)}
@@ -120,10 +121,9 @@ def _scene(run: Run, session: Session, act: Act, row: Claimed, deal_id: int, ans
     """Under the deal's turn; a Problem when nobody can say what its returns are judged by."""
     turn = returns.take_turn(session, run.portal, deal_id)
     rows = shipments.of_deals(session, run.portal.id, [deal_id])[deal_id]
-    deal = answer if isinstance(answer, DealSnapshot) else None
-    now = run.services.clock.now()
-    if deal is not None:
-        basis = reading.basis(deal, rows, now)
+    now, deal = run.services.clock.now(), None
+    if isinstance(answer, reading.Seen):
+        basis, deal = reading.basis(answer, rows, now), answer.deal
         return_basis.keep(session, run.portal.id, basis)
     else:
         begins = act.wanted.kind in (ActKind.BEGIN, ActKind.READ)

@@ -154,6 +154,7 @@ def _sent(change: Change, number: str) -> Change:
 
 
 def _lines(scene: Scene, kept: Kept) -> Change:
+    """Until they travel; and once nobody but a person can say what does (a parcel that was collected in part)."""
     case = kept.case
     if case.stage not in (_OPEN if case.lines else _UNSAID):
         return _no(case, "return_lines_fixed", Field.ITEMS)

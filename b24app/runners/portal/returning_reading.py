@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from b24app.bitrix24.errors import RestError
@@ -12,6 +12,7 @@ from b24app.flows.portions import Portion, left
 from b24app.flows.returns.basis import Basis, Brought, basis_of
 from b24app.flows.returns.paid import OnDelivery
 from b24app.flows.returns.requests import Sent
+from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.snapshot import CodSource, DealSnapshot, Payment
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.problem import Field, Problem, Who
@@ -24,8 +25,18 @@ from b24app.store.models import Shipment
 _NEVER = (Status.DRAFT, Status.SUBMITTING, Status.CANCELLED, Status.REJECTED)
 #: Their goods may have been sent once more since.
 _CAME_BACK = (Status.RETURNING, Status.RETURNED, Status.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A deal with the catalogue's sections of its products, the nearest first."""
+
+    deal: DealSnapshot
+    sections: Mapping[int, tuple[int, ...]]
+
+
 #: A deal, or why nobody can read it.
-Answer = DealSnapshot | Problem
+Answer = Seen | Problem
 
 
 def read(run: Run, deal_ids: Collection[int]) -> dict[int, Answer]:
@@ -44,13 +55,34 @@ def read(run: Run, deal_ids: Collection[int]) -> dict[int, Answer]:
             return {deal_id: answer for one in wanted for deal_id, answer in read(run, [one]).items()}
         code = "return_deal_unreadable"
         return {wanted[0]: Problem(code, Field.NONE, Who.ADMIN, error.code, error.text)}
-    return {deal_id: _answer(run, deal) for deal_id, deal in found.items()}
+    sections = _sections(run, found.values())
+    return {deal_id: _answer(run, deal, sections) for deal_id, deal in found.items()}
 
 
-def _answer(run: Run, deal: DealSnapshot) -> Answer:
+def _answer(run: Run, deal: DealSnapshot, sections: Mapping[int, tuple[int, ...]]) -> Answer:
     if deal.gone:
         return Problem("return_deal_gone", Field.NONE)
-    return replace(deal, payments=_payments(run, deal))
+    return Seen(replace(deal, payments=_payments(run, deal)), sections)
+
+
+def _sections(run: Run, deals: Collection[DealSnapshot]) -> dict[int, tuple[int, ...]]:
+    """Only for a portal that has a rule about sections."""
+    settings = run.portal.settings or {}
+    if run.catalogue is None or not any(each.sections for each in ReturnRules.of(settings).window.exceptions):
+        return {}
+    above = {int(each["id"]): int(each.get("above") or 0) for each in settings.get("sections", ())}
+    products = {row.product_id for deal in deals for row in deal.rows if row.product_id}
+    found = run.catalogue.sections(products, people=run.people)
+    return {product: chain_of(section, above) for product, section in found.items()}
+
+
+def chain_of(section: int, above: Mapping[int, int]) -> tuple[int, ...]:
+    """Up to the top; a tree that bites its own tail ends where it does."""
+    found: list[int] = []
+    while section and section not in found:
+        found.append(section)
+        section = above.get(section, 0)
+    return tuple(found)
 
 
 def _payments(run: Run, deal: DealSnapshot) -> tuple[Payment, ...] | None:
@@ -60,9 +92,9 @@ def _payments(run: Run, deal: DealSnapshot) -> tuple[Payment, ...] | None:
     return deal.payments if kept else None
 
 
-def basis(deal: DealSnapshot, rows: Sequence[Shipment], now: datetime) -> Basis:
+def basis(seen: Seen, rows: Sequence[Shipment], now: datetime) -> Basis:
     """From the deal as it was read, and its shipments, oldest first."""
-    return basis_of(deal, brought_of(rows), on_delivery_of(rows), now)
+    return basis_of(seen.deal, brought_of(rows), on_delivery_of(rows), now, sections=seen.sections)
 
 
 def brought_of(rows: Sequence[Shipment]) -> list[Brought]:

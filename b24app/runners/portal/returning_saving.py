@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from importlib.util import find_spec
 
 from b24app.flows.returns.effects import Actor, Effect
 from b24app.logistics.problem import Problem
@@ -27,8 +26,6 @@ S = ReturnStage
 SHIPS = (Effect.SHIP_REPLACEMENT, Effect.SHIP_BACK)
 #: `Wanted.source` of what was done to the item in the CRM: whoever did it is not on a page of ours that shows why not.
 CRM = "crm"
-#: Until somebody writes items, no row asks for one.
-_ITEMS_ARE_WRITTEN = find_spec("b24app.runners.portal.return_item") is not None
 
 
 @dataclass
@@ -182,10 +179,7 @@ class Saver:
             outbox.add(scene.session, scene.run.portal.id, words.things, now=now, trace_id=trace_id)
         why = f"act{scene.act.id}" if self.problems else ""
         portal = scene.run.portal
-        if _ITEMS_ARE_WRITTEN:
-            return_items.queue(
-                scene.session, portal, doing.kept, now=now, trace_id=trace_id, people=self.people, why=why
-            )
+        return_items.queue(scene.session, portal, doing.kept, now=now, trace_id=trace_id, people=self.people, why=why)
         return doing.kept
 
 

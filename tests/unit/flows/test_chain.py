@@ -17,7 +17,7 @@ from b24app.flows.decisions import CreateShipment, OfferCancel, OpenProblem, Wit
 from b24app.flows.legs import PICKED, pieces
 from b24app.flows.picking import Before, Book, Picking, got, measured
 from b24app.flows.portions import PartWish, is_split, is_taken
-from b24app.flows.several import part
+from b24app.flows.several import again, part
 from b24app.flows.snapshot import CodSource, Payment, Role, ShipmentView
 from b24app.flows.trial import try_out
 from b24app.logistics.model import DeliveryKind, Item, Parcel
@@ -309,6 +309,19 @@ def test_the_chain_goes_on_when_the_warehouse_is_taken_out_of_the_settings() -> 
     store.pipeline = chained(before=None)
     store.look()
     assert store.shipments[2].follows == 1
+
+
+def test_what_leaves_once_more_through_a_warehouse_collects_nothing_either() -> None:
+    store = owing()
+    store.shipments[1] = ShipmentView(1, 1, "wb-42-1", Status.DELIVERED)
+    case = with_legs(Case(store.deal, store.pipeline, (), (), (), NOW), store.shipments.values())
+    [cup, _] = goods_of(store.deal)
+    store.save(again(case, (replace(cup, quantity=Decimal(1)),)).decisions)
+    assert store.shipments[2].leg == PICKED
+    store.packs(2, *boxes(700))
+    store.look()
+    assert (store.shipments[3].follows, store.requests[3].cod) == (2, None)
+    assert [(item.name, item.quantity) for item in store.requests[3].parcels[0].items] == [("Чашка", 1)]
 
 
 def test_a_dry_run_says_the_chain() -> None:

@@ -9,17 +9,20 @@ import pytest
 from sqlalchemy import select
 
 from b24app.clock import FixedClock
+from b24app.flows.returns.effects import Actor
 from b24app.logistics.status import Status
 from b24app.runners.portal.batching import letters
-from b24app.store import desk, inbox, intents, lanes, outbox, portals, problems, sending, shipments
+from b24app.store import desk, inbox, intents, lanes, outbox, portals, problems, return_acts, sending, shipments
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.faces import failed
 from b24app.store.faces.failed import RowKey
 from b24app.store.lanes import LaneHold
-from b24app.store.models import InboxRow, Intent, OutboxRow, Portal, ProblemRow, Shipment
+from b24app.store.models import ActState, InboxRow, Intent, OutboxRow, Portal, ProblemRow, Shipment
 from b24app.store.outbox import ToPortal
+from b24app.store.return_acts import ActKind, Wanted
 from b24app.store.sending import Outcome
 
+WANTED = Wanted(ActKind.MOVE, "press-1", Actor.PERSON, 7, given={"to": "approved"})
 DEAL = 7
 LEASE = timedelta(seconds=10)
 
@@ -229,3 +232,21 @@ def test_a_neighbour_sees_and_touches_nothing(bench: Bench, neighbour: Portal) -
         assert bench.act(desk.give_up, key, neighbour) is None
     with bench.sessions() as session:
         assert {row.state for row in failed.failed(session, bench.portal.id)} == {"dead"}
+
+
+def test_what_is_wanted_of_a_return_and_given_up_is_told_to_whoever_wanted_it(
+    sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    bench = Bench(sessions, portal, clock)
+    with session_scope(sessions) as session:
+        lane = return_acts.ask(session, portal.id, WANTED, now=clock.now(), trace_id="t")
+        assert lane is not None
+        row = session.scalars(select(InboxRow)).one()
+        inbox.bury(session, bench.hold(session, lane.id), [row.id], clock.now(), "ValueError")
+    with session_scope(sessions) as session:
+        [shown] = failed.failed(session, portal.id)
+        assert (shown.what, shown.deal_id) == ("return", 0)
+        assert desk.give_up(session, portal.id, shown.key, clock.now()) == 0
+        act = return_acts.by_key(session, portal.id, WANTED.key)
+    assert act is not None
+    assert (act.state, [problem.code for problem in act.problems]) == (ActState.REFUSED, ["return_given_up"])
