@@ -78,11 +78,11 @@ def keep(session: Session, portal_id: int, stray: Stray, now: datetime) -> bool:
 def begin(
     session: Session, portal_id: int, stray: Stray, wishes: Sequence[Wish], *, now: datetime, trace_id: str
 ) -> LaneRef | None:
-    """A return of the parcel's deal is to begin, as received; None = that was asked already."""
-    given = {
-        "wishes": dump(tuple(wishes)), "reason": "", "note": stray.note, "approve": False,
-        "stage": ReturnStage.RECEIVED.value,
-    }  # fmt: skip
+    """A return of the parcel's deal is to begin, as received, of all that may still come back where nobody says what
+    lies in it; None = that was asked already."""
+    given: dict[str, Any] = {"reason": "", "note": stray.note, "approve": False, "stage": ReturnStage.RECEIVED.value}
+    if wishes:
+        given["wishes"] = dump(tuple(wishes))
     wanted = Wanted(
         ActKind.BEGIN, _BEGIN + stray.key, Actor.PERSON, stray.deal_id, given=given, by=stray.by, name=stray.name,
         source=SOURCE,

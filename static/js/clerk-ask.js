@@ -1,4 +1,4 @@
-/* What the phone asks the server. An answer that is a refusal is an error with its `status` and words; no answer is one without. */
+/* What the phone asks the server. A refusal is an error with its `status` and words; no answer is one that is `away`. */
 window.ClerkAsk = (function () {
   "use strict";
   const API = "/clerk/api/1", LIMIT = 15000, LIMIT_PICTURE = 90000;
@@ -10,7 +10,7 @@ window.ClerkAsk = (function () {
     if (how.json) { headers["Content-Type"] = "application/json"; }
     if (how.blob) { headers["Content-Type"] = "image/jpeg"; }
     try {
-      const answer = await fetch(API + path, {
+      const answer = await reach(API + path, {
         method: how.json || how.blob ? "POST" : "GET", headers: headers, body: how.blob || (how.json ? JSON.stringify(how.json) : undefined),
         credentials: "same-origin", cache: "no-store", redirect: "error", signal: stop.signal,
       });
@@ -24,6 +24,8 @@ window.ClerkAsk = (function () {
       clearTimeout(timer);
     }
   }
+
+  function reach(address, options) { return fetch(address, options).catch((error) => { throw Object.assign(error, { away: true }); }); }
 
   return {
     state: (version) => ask("/state?v=" + encodeURIComponent(version || "")),

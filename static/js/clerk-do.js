@@ -111,11 +111,19 @@ window.ClerkDo = (function () {
     await page.changed();
     if (deal) { page.say({ kind: "info", title: t("begin_sent"), code: code, at: now() }); page.await(name); } else { page.say({ kind: "info", title: t("left"), text: t("left_text"), code: code, at: now() }); }
   }
+  /** It is this return, or goods of it. */
+  async function opened(each, code, id) {
+    await Kept.decide(id, []);
+    await page.changed();
+    await page.goTo(each.id, each);
+    const found = page.whole && window.ClerkReturn.counts(page.whole.stage) ? Codes.meaning(code, [], page.whole) : null;
+    if (found && found.kind === "goods") { await add(Count.lacking(found.rows, page.count()), { code: code }); }
+  }
   /** `unknown`: a code that is kept until it is decided; without one there is no code on the box. */
   function decide(unknown) {
     const code = unknown ? unknown.code : "", id = unknown ? unknown.id : 0;
     window.ClerkStrange.decide(code, {
-      open: (each) => Kept.decide(id, []).then(page.changed).then(() => page.goTo(each.id, each)),
+      open: (each) => opened(each, code, id),
       begin: (deal, wishes) => stray("", [], code, id, deal, wishes),
       leave: (words, photos) => stray(words, photos, code, id),
       here: page.open && window.ClerkReturn.counts(page.whole.stage) ? (words, photos) => here(words, photos, code, id) : null,

@@ -40,7 +40,7 @@ window.ClerkReturn = (function () {
       open && row.last ? grades(row, does) : null,
       (open && (row.last || many)) || pictures.length ? h("div", { class: "clerk-do" }, pictures.map(photo),
         open ? [
-          row.last ? Say.button("photo-" + row.row, t(pictures.length ? "photo_more" : "photo"), () => does.photo(row.row), "wb-grow", "camera", { "aria-label": t("photo_of", { title: row.title }) }) : null,
+          row.last ? Say.button("photo-" + row.row, t(pictures.length ? "photo_more" : "photo"), () => does.photo(row.row), "wb-grow", "camera", { "aria-label": t("photo_of", { what: t(pictures.length ? "photo_more" : "photo"), title: row.title }) }) : null,
           row.last ? Say.button("note-" + row.row, t("note"), () => does.note(row), "", "edit") : null,
           many ? Say.button("many-" + row.row, t("quantity"), () => does.quantity(row), row.last ? "" : "wb-grow") : null,
         ] : null) : null);
@@ -73,7 +73,7 @@ window.ClerkReturn = (function () {
     const boxes = all.photos.filter((each) => !each.row), open = counts(all.whole.stage), mine = all.counted.strange;
     return [
       mine.map((scan) => h("div", { class: "clerk-row" }, h("div", {}, h("b", { class: "wb-strong" }, t("strange_row")), h("p", { class: "wb-small wb-2nd wb-num" }, scan.code || t("by_hand")), scan.note ? h("p", { class: "wb-small" }, "«" + scan.note + "»") : null), open ? Say.button("undo-strange-" + scan.key, "", () => does.undo(scan), "wb-btn--plain wb-btn--icon", "undo", { "aria-label": t("undo_of", { what: t("strange_row") }) }) : null)),
-      boxes.length || mine.length ? h("div", { class: "clerk-row" }, h("b", { class: "wb-strong" }, t("box")), h("div", { class: "clerk-do" }, boxes.map(photo), open ? Say.button("photo-0", t(boxes.length ? "photo_more" : "photo"), () => does.photo(0), "wb-grow", "camera", { "aria-label": t("photo_of", { title: t("box") }) }) : null)) : null,
+      boxes.length || mine.length ? h("div", { class: "clerk-row" }, h("b", { class: "wb-strong" }, t("box")), h("div", { class: "clerk-do" }, boxes.map(photo), open ? Say.button("photo-0", t(boxes.length ? "photo_more" : "photo"), () => does.photo(0), "wb-grow", "camera", { "aria-label": t("photo_of", { what: t(boxes.length ? "photo_more" : "photo"), title: t("box") }) }) : null)) : null,
       open ? h("div", { class: "wb-pad clerk-wide" }, Say.button("strange", t("strange"), does.strange, "wb-btn--wide", "box")) : null,
     ];
   }
@@ -91,8 +91,8 @@ window.ClerkReturn = (function () {
   function draw(all, does) {
     return [
       notices(all),
-      window.ClerkList.undecided(all.undecided, does.decide),
       h("section", { class: "wb-card wb-card--flush", "aria-labelledby": "h-rows" }, head(all.counted), all.counted.rows.map((row) => item(row, all, does)), strange(all, does)),
+      window.ClerkList.undecided(all.undecided, does.decide),
       scans(all, does),
     ];
   }

@@ -63,9 +63,11 @@ window.ClerkSay = (function () {
   // ---- One dialog for all questions ----
   const dialog = document.getElementById("dialog");
   let closed = null;
-  dialog.addEventListener("close", () => { const after = closed; closed = null; dialog.replaceChildren(); if (after) { after(); } });
+  function over() { const after = closed; closed = null; dialog.replaceChildren(); if (after) { after(); } }
+  // The event comes later: by then the next question may be open.
+  dialog.addEventListener("close", () => { if (!dialog.open) { over(); } });
   function ask(title, children, after) {
-    if (dialog.open) { dialog.close(); }
+    if (dialog.open) { dialog.close(); over(); }
     dialog.replaceChildren(h("h2", { id: "dialog-h", tabindex: "-1" }, title), ...children.flat(3).filter(Boolean));
     closed = after || null;
     dialog.showModal();

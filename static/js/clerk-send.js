@@ -3,6 +3,10 @@
 window.ClerkSend = (function () {
   "use strict";
   const Kept = window.ClerkKept, Ask = window.ClerkAsk, FIRST = 1000, LONGEST = 30000, BATCH = 100, FOR_GOOD = [400, 403, 404, 409, 413, 422, 507];
+  const PATHS = {
+    finish: (item) => "/return/" + item.of + "/finish", reopen: (item) => "/return/" + item.of + "/reopen", stray: () => "/strays",
+    leave: (item) => "/" + item.of.replace(":", "/") + "/leave",
+  };
   const state = { online: navigator.onLine, cut: false, busy: false, failed: false, sentAt: 0 };
   let me = null, again = false, wait = FIRST, timer = 0, told = () => {};
 
@@ -33,7 +37,7 @@ window.ClerkSend = (function () {
   function failed(error) {
     if (error.status === 401) { state.cut = true; return; }
     state.failed = true;
-    if (!error.status) { state.online = false; }
+    if (error.away) { state.online = false; } else if (!error.status) { console.error(error); }
     timer = setTimeout(drain, error.later ? error.later * 1000 : wait);
     wait = Math.min(wait * 2, LONGEST);
   }
@@ -49,7 +53,7 @@ window.ClerkSend = (function () {
         if (!(await send(head, items))) { stuck.add(head.of); late = late || Object.assign(new Error("later"), { status: 202 }); }
         state.online = true; state.sentAt = Date.now();
       } catch (error) {
-        if (!error.status || error.status === 401 || error.status === 429) { throw error; }
+        if (error.away || error.status === 401 || error.status === 429) { throw error; }
         state.online = true;
         if (FOR_GOOD.includes(error.status)) { await refuse(head, error); } else { stuck.add(head.of); late = error; }
       }
@@ -65,9 +69,9 @@ window.ClerkSend = (function () {
   /** True once the server has it; false = it has to wait for something. */
   async function send(item, items) {
     if (item.kind === "scan") { return sendScans(item, items); }
-    const path = { finish: "/return/" + item.of + "/finish", reopen: "/return/" + item.of + "/reopen", stray: "/strays", leave: "/stray/" + item.body.key + "/leave" }[item.kind];
+    const path = PATHS[item.kind];
     if (path) {
-      await Ask.send(path, item.body);
+      await Ask.send(path(item), item.body);
     } else if (item.kind === "photo") {
       await Ask.picture("/return/" + item.of + "/photo/" + item.key + "?row=" + item.row + "&at=" + encodeURIComponent(item.at), item.blob);
     } else if (!(await sendStrayPhoto(item))) {
@@ -107,6 +111,6 @@ window.ClerkSend = (function () {
     begin: (who, news) => { me = who; told = news; state.cut = false; return drain(); },
     heard: () => { if (!state.online || state.failed) { state.online = true; wait = FIRST; drain(); } },
     lost: () => { state.online = false; told(); },
-    cut: () => { state.cut = true; told(); },
+    cut: () => { state.cut = true; },
   };
 })();

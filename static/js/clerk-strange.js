@@ -17,7 +17,7 @@ window.ClerkStrange = (function () {
       const deals = found.deals.map((each) => pick(each.title || each.number, t("begin_of", { client: each.client || t("unknown_client"), number: each.number }), () => begin(each, does)));
       box.replaceChildren(...[list.length ? h("h3", { class: "wb-h4" }, t("found_returns")) : "", ...list, deals.length ? h("h3", { class: "wb-h4" }, t("found_deals")) : "", ...deals,
         list.length + deals.length ? "" : h("p", { class: "wb-small wb-2nd" }, t("found_none"))].filter(Boolean));
-    }).catch((error) => { box.replaceChildren(Say.banner("warn", t(error.status ? "slow" : "found_offline"))); });
+    }).catch((error) => { box.replaceChildren(Say.banner("warn", t(error.away ? "found_offline" : "slow"))); });
   }
 
   /** Which goods of the deal lie in the box; a deal that was not read yet begins with none, they are scanned then. */

@@ -137,7 +137,8 @@
   async function silent(error) {
     if (error.status === 401) { await cut(); return; }
     if (error.status === 404 && page.open) { page.say({ kind: "bad", title: error.said.title || t("not_done"), text: error.said.text, at: new Date().toISOString() }); await page.goTo(0); return; }
-    if (!error.status) { stale = stale || Say.time(new Date().toISOString()).slice(0, 5); Send.lost(); }
+    if (!error.away && !error.status) { console.error(error); }
+    if (error.away) { stale = stale || Say.time(new Date().toISOString()).slice(0, 5); Send.lost(); }
   }
   /** Signed off: nobody's returns are shown any more, what was not sent stays. */
   async function cut() {
@@ -192,7 +193,7 @@
   let drawn = 0, sentAt = 0;
   /** The sender's news: gathered, a page need not be drawn for each of fifty scans. */
   function news() {
-    if (Send.state.cut) { cut(); return; }
+    if (Send.state.cut) { if (page.paired) { cut(); } return; }
     clearTimeout(drawn); drawn = setTimeout(() => refresh().then(draw), 60);
     // What the server has just got changes what it tells.
     if (Send.state.sentAt > sentAt) { sentAt = Send.state.sentAt; wait = EVERY; clearTimeout(timer); timer = setTimeout(ask, 300); }

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from cryptography.fernet import Fernet
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from b24app import create_app
 from b24app.flows.returns.counting import finished
@@ -108,10 +108,18 @@ class Warehouse:
             else:
                 case = replace(case, stage=ReturnStage(wanted.given["to"]))
             with session_scope(self.sessions) as session:
-                returns.save(session, self.portal.id, kept, case, by=wanted.by, name=wanted.name, now=now)
+                turn = returns.take_turn(session, portals.get(session, self.portal.id), case.deal_id)
+                returns.save(session, self.portal.id, kept, case, by=wanted.by, name=wanted.name, now=now, turn=turn)
                 moved = Moved(now, Actor.PERSON, kept.case.stage, case.stage, case.stage, wanted.by, wanted.name)
                 return_journal.add(session, self.portal.id, return_id, moved)
                 return_acts.finish(session, self.portal.id, act.id, now, return_id, ())
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing about requests."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
 
 
 @contextmanager
@@ -121,7 +129,7 @@ def open_warehouse(folder: Path) -> Iterator[Warehouse]:
     engine = make_engine(url, [key])
     migrate.upgrade(engine)
     settings = {"profile": "test", "database_url": url, "signing_keys": ("k",), "encryption_keys": (key,)}
-    server = make_server("127.0.0.1", 0, _not_yet, threaded=True)
+    server = make_server("127.0.0.1", 0, _not_yet, threaded=True, request_handler=Quiet)
     address = f"http://localhost:{server.server_port}"
     server.app = create_app(Settings.model_validate(settings | {"public_url": address}), "pages")
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
