@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Frame, Locator, expect
 
 from b24app.flows.returns.quantities import Wish
 from b24app.store.return_acts import ActKind
-from tests.browser.pages.desk import MANAGER, Desk
+from b24app.store.return_process import entity_of
+from tests.browser.pages.desk import ADMIN, MANAGER, Desk
 from tests.browser.pages.return_states import STATES
 from tests.browser.pages.watched import WIDTHS, Watched
 from tests.flows.returning import ReturnsOf, delivered
@@ -64,6 +65,15 @@ def opened(desk: Desk, return_id: int) -> Frame:
     ours.locator(f"#back-go-{return_id}").click()
     expect(ours.locator("#return")).to_be_visible(timeout=WAIT_MS)
     return ours
+
+
+def opened_in_item(desk: Desk, mine: ReturnsOf, return_id: int) -> Frame:
+    """The tab of the return's own item in the portal."""
+    mine.shop.town.wait(lambda: mine.kept(return_id).item_id, "the return's item")
+    entity = entity_of(mine.shop.row.settings)
+    desk.page.goto(f"{desk.address['base_url']}/crm/type/{entity}/details/{mine.kept(return_id).item_id}/")
+    desk.page.get_by_text("Возврат" if desk.lang == "ru" else "Return", exact=True).first.click()
+    return desk.ours()
 
 
 def says(ours: Frame, text: str) -> Locator:
@@ -136,11 +146,20 @@ def test_a_manager_leads_a_return_from_the_request_to_the_money(desk: Desk, mine
     paid.get_by_role("button", name="Отметить").click()
     says(ours, "Деньги вернули")
     expect(ours.locator("#money")).to_contain_text("на карту")
+    ours.locator("#return-back").click()
+    expect(ours.locator(f"#back-{kept.id}")).to_contain_text("Деньги возвращены", timeout=WAIT_MS)
+    # The same page in the app, from the list of all returns.
+    desk.sign_in(ADMIN)
+    ours = desk.open_app()
+    ours.locator("a[hx-get='/app/s/returns']").click()
+    ours.locator("#returns-flt").wait_for()
+    ours.locator(f"#return-{kept.id}").click(timeout=WAIT_MS)
     ours.locator("#do-move-closed").click()
     says(ours, "Возврат закрыт")
     expect(ours.locator("#return button.wb-btn--primary")).to_have_count(0)
+    fits(desk, ours, "desk")
     ours.locator("#return-back").click()
-    expect(ours.locator(f"#back-{kept.id}")).to_contain_text("Закрыт", timeout=WAIT_MS)
+    expect(ours.locator("#returns-flt")).to_be_visible(timeout=WAIT_MS)
     desk.page.wait_for_load_state("networkidle", timeout=60000)
     assert desk.watched.faults == []
     assert mine.kept(kept.id).case.refunded is not None
@@ -153,7 +172,7 @@ def test_a_replacement_on_an_english_phone(desk: Desk, mine: ReturnsOf) -> None:
     desk.lang = "en"
     desk.program.steer("POST", f"/bitrix24/{desk.address['member_id']}/users", {"id": MANAGER, "language": "en"})
     desk.sign_in(MANAGER)
-    ours = opened(desk, kept.id)
+    ours = opened_in_item(desk, mine, kept.id)
     fits(desk, ours, "phone")
     ours.locator("#do-move-approved").click()
     says(ours, "How does it travel?")
