@@ -38,6 +38,8 @@ OF_PHONE = (Limit(20, HOUR),)
 OF_LINK = (Limit(5, HOUR), Limit(15, 7 * DAY))
 #: What is sent off, of an order.
 OF_ASKING = (Limit(5, HOUR), Limit(10, DAY))
+#: How often pictures are sent, of an order.
+OF_PHOTOS = (Limit(10, HOUR), Limit(30, DAY))
 DIGITS = 4
 _SALT = "waybill.visit.1"
 #: Whose numbers are written without their country's code, by the portal's language.
@@ -90,6 +92,10 @@ class Door:
     def may_ask(self, deal_id: int) -> int:
         """Seconds until one more thing may be asked for this order, 0 = it may and is counted."""
         return self._take({("ask", str(deal_id)): OF_ASKING})
+
+    def may_show(self, deal_id: int) -> int:
+        """The same for pictures of its goods."""
+        return self._take({("photo", str(deal_id)): OF_PHOTOS})
 
     # --- links and visits
 

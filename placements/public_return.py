@@ -25,9 +25,10 @@ from placements.asking import is_key, new_key
 from placements.file_links import as_file
 from placements.public_entry import Entry, door_of, go, later, pause, visitor
 from placements.public_page import PublicPage, nobodys, open_page, style
+from placements.public_photos import SAYS, PublicPhotos
 from placements.public_return_form import MAX_NOTE, Filled, as_given, blank, filled
 from placements.public_return_reading import PATIENCE, SOURCE, Order, ask_reading, read
-from placements.public_return_view import may_call_off, return_view
+from placements.public_return_view import MOST_PHOTOS, may_call_off, return_view
 
 #: The page asks again after so many seconds, the longer the longer it has waited; at last it only says so.
 WAITS = ((10, 2), (40, 5), (180, 15))
@@ -49,6 +50,8 @@ def blueprint(parts: PageParts) -> Blueprint:
     bp.add_url_rule(f"{root}/order/check", "check", desk.page(desk.check), methods=["POST"])
     bp.add_url_rule(f"{root}/order/ask", "ask", desk.page(desk.ask), methods=["POST"])
     bp.add_url_rule(f"{root}/order/off", "off", desk.page(desk.off), methods=["POST"])
+    photos = PublicPhotos(parts, entry, desk.order_of)
+    bp.add_url_rule(f"{root}/order/photo", "photo", desk.page(photos.add), methods=["POST"])
     bp.add_url_rule(f"{root}/order/label/<number>", "label", desk.page(desk.label), methods=["GET"])
     bp.add_url_rule(f"{root}/leave", "leave", desk.page(entry.leave), methods=["POST"])
     bp.add_url_rule(f"{root}/<link>", "linked", desk.page(entry.linked), methods=["GET"])
@@ -78,19 +81,19 @@ class PublicReturn:
     # --- step 2: the order
 
     def order(self, page: PublicPage) -> Response:
-        order = self._order(page)
+        order = self.order_of(page)
         return self.entry.shut(page) if order is None else self._shown(page, order)
 
     def again(self, page: PublicPage) -> Response:
         """Back from the last step, with what was filled in."""
-        order = self._order(page)
+        order = self.order_of(page)
         return self.entry.shut(page) if order is None else self._shown(page, order, self._filled(order))
 
     def _shown(self, page: PublicPage, order: Order, form: Filled | None = None, status: int = 200) -> Response:
         """`form` None = nobody has filled it in yet."""
         if order.stale and order.reading is None:
             self._want(page, ask_reading(order))
-            order = self._order(page) or order
+            order = self.order_of(page) or order
         fmt, waiting = page.viewer.formats, self._wait(order)
         offers = order.offers()
         return page.draw(
@@ -102,6 +105,8 @@ class PublicReturn:
             state=_state(order),
             is_long=waiting == 0,
             refused=_refused(order),
+            photo=request.args.get("photo") if request.args.get("photo") in SAYS else "",
+            most_photos=MOST_PHOTOS,
             returns=[return_view(order, each, fmt, self._carrier(page, order)) for each in order.shown],
             form=form or blank(offers, order.rules),
             is_filled=form is not None,
@@ -120,7 +125,7 @@ class PublicReturn:
     # --- step 3: what will happen, and sending it
 
     def check(self, page: PublicPage) -> Response:
-        order = self._order(page)
+        order = self.order_of(page)
         if order is None:
             return self.entry.shut(page)
         form = self._filled(order)
@@ -136,7 +141,7 @@ class PublicReturn:
         return later(answer, wait_s)
 
     def ask(self, page: PublicPage) -> Response:
-        order = self._order(page)
+        order = self.order_of(page)
         if order is None:
             return self.entry.shut(page)
         form, key = self._filled(order), request.form.get("key", "")
@@ -154,7 +159,7 @@ class PublicReturn:
 
     def off(self, page: PublicPage) -> Response:
         """The client has thought better of it."""
-        order = self._order(page)
+        order = self.order_of(page)
         if order is None:
             return self.entry.shut(page)
         number = request.form.get("number", "")
@@ -174,7 +179,7 @@ class PublicReturn:
 
     def label(self, page: PublicPage, number: str) -> Response:
         """What the client sticks on the box, where the carrier gives one."""
-        order = self._order(page)
+        order = self.order_of(page)
         if order is None:
             return self.entry.shut(page)
         shown = next((each for each in order.shown if each.kept.case.number == number), None)
@@ -186,7 +191,7 @@ class PublicReturn:
 
     # --- what they share
 
-    def _order(self, page: PublicPage) -> Order | None:
+    def order_of(self, page: PublicPage) -> Order | None:
         """The order that this browser may see."""
         shipment_id = visitor(self.parts, page)
         if shipment_id is None:
@@ -226,15 +231,15 @@ def _key(order: Order, key: str) -> str:
 
 
 def _state(order: Order) -> str:
-    """What stands below the returns: sent | off | reading | silent | under_way | full | nothing | form."""
+    """What stands below the returns: sent | off | reading | silent | under_way | not_theirs | full | nothing | form."""
     if order.waiting is not None:
         return "off" if order.waiting.wanted.kind is ActKind.MOVE else "sent"
     if _is_awaited(order):
         return "reading"
     if order.basis is None:
         return "silent"
-    if order.under_way:
-        return "under_way"
+    if order.whose != "client":
+        return order.whose
     if order.is_full:
         return "full"
     return "form" if order.offers() else "nothing"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from b24app.flows.legs import PICKED
 from b24app.flows.portions import Portion
 from b24app.flows.returns.basis import Basis
 from b24app.flows.returns.effects import Actor
@@ -29,6 +30,7 @@ from b24app.store import (
     return_errands,
     return_journal,
     return_labels,
+    return_photos,
     returns,
     shipments,
 )
@@ -75,13 +77,14 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A return of the order: what moved it, who brings it back, from which `point`. `label` is one that can be
-    opened."""
+    opened, `photos` are keys of the pictures that the client has sent."""
 
     kept: Kept
     moves: tuple[Moved, ...]
     errands: tuple[Errand, ...]
     point: PickupPoint | None = None
     label: Label | None = None
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +129,14 @@ class Order:
         return self.basis is None or self.basis.read_at < self.now - FRESH
 
     @property
-    def under_way(self) -> bool:
-        """Nothing of it is the client's yet, and the carriers say so."""
-        statuses = [Status(each.status) for each in self.shipments]
-        live = [each for each in statuses if each not in (Status.CANCELLED, Status.REJECTED)]
-        return bool(live) and all(each.is_live and each is not Status.UNKNOWN for each in live)
+    def whose(self) -> str:
+        """Who has the goods, as the carriers say: the "client" has some of them, they are "under_way" to them, or
+        "not_theirs": none was handed over, and none will be."""
+        carried = [Status(each.status) for each in self.shipments if each.leg != PICKED]
+        if not carried or any(each in (Status.DELIVERED, Status.UNKNOWN) for each in carried):
+            return "client"
+        coming = any(each.is_live and each is not Status.RETURNING for each in carried)
+        return "under_way" if coming else "not_theirs"
 
     @property
     def is_full(self) -> bool:
@@ -205,8 +211,10 @@ def _shown(
     mine: Mapping[int, Decimal] | None,
 ) -> Shown:
     moved = return_journal.of_return(session, portal_id, kept.id)
+    pictures = return_photos.of_return(session, portal_id, kept.id)
+    photos = tuple(each.key for each in pictures if each.key.startswith(return_photos.CLIENTS))
     if kept.case.stage not in AHEAD or kept.way is None:
-        return Shown(kept, moved, tuple(errands))
+        return Shown(kept, moved, tuple(errands), photos=photos)
     way, point, label = kept.way, None, None
     if way.point_code and way.connection_id in systems:
         account = systems[way.connection_id]
@@ -215,7 +223,7 @@ def _shown(
     if errands and (mine is None or all(line.row in mine for line in kept.case.lines)):
         labels = return_labels.of_errands(session, portal_id, [each.id for each in errands if not each.wants_cancel])
         label = next((each for each in reversed(labels.values()) if each.is_ready), None)
-    return Shown(kept, moved, tuple(errands), point, label)
+    return Shown(kept, moved, tuple(errands), point, label, photos)
 
 
 def zone_of(portal: Portal) -> ZoneInfo:

@@ -54,6 +54,8 @@ _WAYS = {
     WayKind.BY_HAND: "by_hand",
     WayKind.BROUGHT: "brought",
 }
+#: Pictures that a client may send of one return.
+MOST_PHOTOS = 5
 Carrier = Callable[[int], str]
 
 
@@ -96,6 +98,8 @@ class ReturnView:
     lines: tuple[Line, ...]
     point: Point | None
     label: bool
+    photos: int
+    may_send_photos: bool
     may_call_off: bool
     is_over: bool
 
@@ -122,6 +126,8 @@ def return_view(order: Order, shown: Shown, fmt: Formats, carrier: Carrier) -> R
         lines=_lines(order, case, fmt),
         point=_point(shown, fmt),
         label=shown.label is not None,
+        photos=len(shown.photos),
+        may_send_photos=may_send_photos(shown),
         may_call_off=may_call_off(case),
         is_over=case.stage.is_final,
     )
@@ -130,6 +136,12 @@ def return_view(order: Order, shown: Shown, fmt: Formats, carrier: Carrier) -> R
 def may_call_off(case: Return) -> bool:
     """As the core decides it; nothing that speaks against a return speaks against calling it off."""
     return moves.move(case, S.REFUSED, Actor.CUSTOMER, Facts()).stage is S.REFUSED and case.stage is not S.REFUSED
+
+
+def may_send_photos(shown: Shown) -> bool:
+    """While the goods are with the client, who sees what is wrong with them."""
+    case = shown.kept.case
+    return case.stage in (S.REQUESTED, *AHEAD) and not case.undelivered and len(shown.photos) < MOST_PHOTOS
 
 
 def _key(case: Return, moved: Sequence[Moved]) -> str:

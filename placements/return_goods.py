@@ -9,7 +9,7 @@ from decimal import Decimal
 from b24app.flows.returns.counting import Found, asked_of, uncounted
 from b24app.flows.returns.scans import counted_of
 from b24app.logistics.returning import Condition, Counted
-from b24app.store.return_photos import Photo
+from b24app.store.return_photos import CLIENTS, Photo
 from placements.chips import Chip
 from placements.return_scene import NOTHING, Scene, came
 from placements.return_words import reason_name
@@ -44,7 +44,8 @@ class GoodsRow:
 @dataclass(frozen=True, slots=True)
 class GoodsView:
     """`who` counted, and when. `scanned`: what clerks' phones have told, to be taken as the count; "" = nothing, or it
-    is taken. `box`: pictures that are of no row. `strange`: codes that were scanned and are none of the return's."""
+    is taken. `box`: pictures that are of no row; `client`: those that the client sent. `strange`: codes that were
+    scanned and are none of the return's."""
 
     rows: tuple[GoodsRow, ...]
     asked: str
@@ -53,6 +54,7 @@ class GoodsView:
     who: str
     scanned: str
     box: tuple[str, ...]
+    client: tuple[str, ...]
     strange: tuple[str, ...]
     counted: bool
     may_count: bool
@@ -67,6 +69,7 @@ def goods_view(scene: Scene) -> GoodsView:
     order = [asked.row for asked in asked_of(scene.case)]
     rows.sort(key=lambda pair: order.index(pair[0]))
     shown = {key for _, row in rows for key in row.photos}
+    keys = [photo.key for photo in scene.facts.photos]
     counted = bool(scene.case.counted)
     return GoodsView(
         rows=tuple(row for _, row in rows),
@@ -75,7 +78,8 @@ def goods_view(scene: Scene) -> GoodsView:
         total=_total(scene, sums),
         who=_who(scene),
         scanned=_scanned(scene),
-        box=tuple(photo.key for photo in scene.facts.photos if photo.key not in shown),
+        box=tuple(key for key in keys if key not in shown and not key.startswith(CLIENTS)),
+        client=tuple(key for key in keys if key.startswith(CLIENTS)),
         strange=tuple(dict.fromkeys(scan.code for scan in scene.facts.scans if not scan.row and scan.code)),
         counted=counted,
         may_count=scene.decides and may_count(scene),

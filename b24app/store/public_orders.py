@@ -7,6 +7,7 @@ the time of an answer does not say whether an order exists.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,8 @@ from b24app.store.returns_found import plain
 #: So many shipments of one number are compared; an order that was sent more often is known by the newest of them.
 LOOKED = 4
 _MOST_DIGITS = 15
+#: Before a number; an N alone may begin a portal's code.
+_SIGN = re.compile(r"^(№|#|N[°º])+")
 _FEINT = {"recipient": {"name": "Имя Фамилия", "phone": None}, "parcels": [{"weight_g": 1000, "items": []}] * 3}
 
 
@@ -58,7 +61,7 @@ def phones_of(request: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 def plainly(text: str) -> str:
     """`№ ab-8061-1` is AB-8061-1: how people put a number down is no part of it."""
-    return plain(text).lstrip("№#N°").strip()
+    return _SIGN.sub("", plain(text))
 
 
 def _which(portal_id: int, number: str, typed: str) -> ColumnElement[bool]:

@@ -16,6 +16,8 @@ from b24app.store.sql import changed
 #: Bytes of one picture, and pictures of one return: a phone sends them made smaller.
 MOST_BYTES = 5 * 1024 * 1024
 MOST = 100
+#: How keys of pictures begin that the client sent: they show what was wrong at home, not what was found.
+CLIENTS = "client-"
 
 
 class TooMuchError(ValueError):

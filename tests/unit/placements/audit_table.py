@@ -178,6 +178,7 @@ NOTHING: dict[str, str] = {
     "POST /r/nothing/order/check": "says what will happen, stores nothing",
     "POST /r/nothing/order/ask": _ORDER,
     "POST /r/nothing/order/off": _ORDER,
+    "POST /r/nothing/order/photo": "a client adds to what they asked for, which left one",
     "POST /r/nothing/leave": "the browser forgets the order",
     "POST /app": _FRAME,
     "POST /tab": _FRAME,

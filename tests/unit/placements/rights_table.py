@@ -110,6 +110,7 @@ TABLE: dict[str, Takes] = {
     "POST /r/nothing/order/ask": link(),
     "POST /r/nothing/order/off": link(),
     "GET /r/nothing/order/label/R1": link(),
+    "POST /r/nothing/order/photo": link(),
     "POST /r/nothing/leave": link(),
     "GET /r/nothing/1.x": link(),
     "POST /r/nothing/1.x": link(),

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from urllib3 import encode_multipart_formdata
 from werkzeug.test import TestResponse
 
 from b24app.clock import FixedClock
@@ -30,7 +31,17 @@ from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import ReturnStage
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import ReceiptRequest
-from b24app.store import crypto, points, portals, public_orders, refunds, return_acts, return_errands, return_labels
+from b24app.store import (
+    crypto,
+    points,
+    portals,
+    public_orders,
+    refunds,
+    return_acts,
+    return_errands,
+    return_labels,
+    return_photos,
+)
 from b24app.store.audit import Act
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
@@ -48,10 +59,11 @@ from b24app.store.models import (
 )
 from b24app.store.refunds import Refund
 from b24app.store.return_acts import ActKind
+from b24app.store.return_photos import MOST_BYTES
 from placements import public_door
 from tests.unit.flows.returns.given import a_return, wish
 from tests.unit.placements import public_order as given
-from tests.unit.placements.public_order import DEAL, NAME, ORDER_NUMBER, PHONE, STREET, TYPED
+from tests.unit.placements.public_order import DEAL, JPEG, NAME, ORDER_NUMBER, PHONE, PNG, STREET, TYPED
 
 FORM = {"q-1": "1", "why-1": "colour", "note": "Пятно на <b>углу</b>"}
 
@@ -356,7 +368,13 @@ def test_goods_that_were_read_long_ago_are_shown_when_the_portal_is_slow(
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(Status.IN_TRANSIT, "ещё едет к вам"), (Status.DELIVERED, "Сколько вернуть")]
+    ("status", "words"),
+    [
+        (Status.IN_TRANSIT, "ещё едет к вам"),
+        (Status.RETURNING, "вам не вручали"),
+        (Status.RETURNED, "вам не вручали"),
+        (Status.DELIVERED, "Сколько вернуть"),
+    ],
 )
 def test_what_has_not_arrived_cannot_be_returned(
     client: Client, sessions: Sessions, portal: Portal, status: Status, words: str
@@ -577,6 +595,47 @@ def test_where_to_hand_it_in_by_which_number_and_with_which_label(
     assert inside.get("/order/label/R9").status_code == 303
     given.stand(sessions, portal, kept, ReturnStage.IN_TRANSIT)
     assert inside.get(address).status_code == 303
+
+
+def send(client: Client, number: str, *pictures: bytes) -> str:
+    """What the page says of it."""
+    fields: list[Any] = [("number", number), *(("photo", ("IMG.jpg", each, "image/jpeg")) for each in pictures)]
+    body, kind = encode_multipart_formdata(fields)  # Flask's own client leaves its file of a large form open
+    answer = client.http.post(client.root + "/order/photo", data=body, content_type=kind)
+    assert answer.status_code == 303
+    return answer.headers["Location"].partition("photo=")[2]
+
+
+def test_a_client_shows_what_is_wrong(inside: Client, sessions: Sessions, portal: Portal, page_app: Flask) -> None:
+    kept = given.begun(sessions, portal, a_return(wish(1, "1")))
+    number = kept.case.number
+
+    def there() -> list[tuple[str, str]]:
+        with read_scope(sessions) as session:
+            return [(each.key[:7], each.media_type) for each in return_photos.of_return(session, portal.id, kept.id)]
+
+    assert send(inside, number, JPEG, PNG) == "kept"
+    assert send(inside, number, JPEG) == "kept"  # the answer to the first was lost
+    assert there() == [("client-", "image/jpeg"), ("client-", "image/png")]
+    assert "У магазина 2 ваших фото" in inside.order()
+    assert "Фото у магазина" in inside.get("/order?photo=kept", headers={"Accept-Language": "ru"}).text
+    wrong = {
+        "none": (b"",),
+        "kind": (JPEG + b"1", b"<svg onload=alert(1)>"),
+        "big": (b"\xff\xd8\xff" + bytes(MOST_BYTES),),
+        "many": tuple(JPEG + bytes([n]) for n in range(4)),
+    }
+    assert {said: send(inside, number, *pictures) for said, pictures in wrong.items()} == {said: said for said in wrong}
+    assert send(Client(page_app, inside.root), number, JPEG) == ""
+    assert send(inside, "R9", JPEG) == "many"
+    given.stand(sessions, portal, given.stood(sessions, portal, kept), ReturnStage.IN_TRANSIT)
+    assert send(inside, number, JPEG + b"9") == "many"
+    assert len(there()) == 2
+
+
+def test_more_than_a_form_may_hold_is_not_read(inside: Client, sessions: Sessions, portal: Portal) -> None:
+    number = given.begun(sessions, portal, a_return(wish(1, "1"))).case.number
+    assert send(inside, number, *(b"\xff\xd8\xff" + bytes(MOST_BYTES + 1) for _ in range(6))) == "big"
 
 
 def test_a_refusal_is_said_with_its_reason(inside: Client, sessions: Sessions, portal: Portal) -> None:

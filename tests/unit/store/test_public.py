@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from b24app.clock import FixedClock
@@ -53,6 +54,14 @@ def test_an_order_is_found_by_what_clients_call_it_and_only_in_its_portal(
         for text in (ORDER_NUMBER, str(DEAL), mine.number, kept.case.number):
             assert public_orders.named(session, neighbour.id, text) == []
         assert public_orders.of_shipment(session, neighbour.id, mine.id) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("№ 1042", "1042"), ("#1042", "1042"), ("N° 1042", "1042"), ("n2ab-7-1", "N2AB-7-1"), (" ab-7 - 1\t", "AB-7-1")],
+)
+def test_signs_that_people_put_before_a_number_are_no_part_of_it(typed: str, meant: str) -> None:
+    assert public_orders.plainly(typed) == meant
 
 
 def test_finding_an_order_and_finding_none_ask_the_database_the_same(sessions: Sessions, portal: Portal) -> None:
