@@ -41,7 +41,7 @@ def let_in(parts: PageParts, return_id: int, right: Right | None = None) -> tupl
     if who.placement == APP and not covers(who, kept) and request.form.get("AUTH_ID"):
         read_deal(own_key(parts, who)[1], kept.case.deal_id, FieldNames({}))
     elif not covers(who, kept):
-        raise PageError(ErrorCode.NO_ACCESS, f"a session of {who.placement} {who.entity_id}")
+        raise PageError(ErrorCode.NO_RETURN, f"a session of {who.placement} {who.entity_id}")
     return who, kept
 
 
@@ -54,7 +54,7 @@ def covers(who: PageSession, kept: Kept) -> bool:
 
 
 def read_item(client: PortalClient, entity: int, item_id: int, granted: Any = None) -> tuple[Person, Mapping[str, Any]]:
-    """The item with the person's own key: the proof that they may see it. Raises PageError (NO_ACCESS, DEAL_GONE,
+    """The item with the person's own key: the proof that they may see it. Raises PageError (NO_RETURN, RETURN_GONE,
     PORTAL_SILENT, SESSION_EXPIRED)."""
     command = Command("item", "crm.item.get", {"entityTypeId": entity, "id": item_id})
     answer = ask_portal(client, [*who_commands(granted), command])
@@ -66,8 +66,8 @@ def _item(answer: BatchAnswer) -> Any:
         return answer.get("item")
     except RestError as error:
         if error.kind is Kind.NOT_FOUND:
-            raise PageError(ErrorCode.DEAL_GONE, str(error)) from error
-        code = ErrorCode.NO_ACCESS if error.access_denied else ErrorCode.PORTAL_SILENT
+            raise PageError(ErrorCode.RETURN_GONE, str(error)) from error
+        code = ErrorCode.NO_RETURN if error.access_denied else ErrorCode.PORTAL_SILENT
         raise PageError(code, str(error)) from error
 
 

@@ -133,6 +133,8 @@ def _moved(scene: Scene, moved: Moved) -> Told:
     back = moved.was is not None and moved.stands.rank < moved.was.rank
     key = "reopened" if moved.was is S.REFUSED else "back" if back else moved.stands.value
     key = "begun" if moved.was is None else key
+    if key == S.COLLECTION_BOOKED and not _is_ordered(scene):
+        key = "way_chosen"
     title = t(f"ret.told.{key}", stage=t(f"ret.stage.{moved.stands.value}"))
     parts = [_by(scene, moved)]
     if moved.stands is S.APPROVED and not back:
@@ -142,6 +144,11 @@ def _moved(scene: Scene, moved: Moved) -> Told:
         parts.append(t("ret.told.counted", asked=count(scene.asked), came=count(scene.came)))
     parts.append(scene.formats.quote(moved.why) if moved.why else "")
     return Told(icon, tone, title, moved.at, ", ".join(filter(None, parts)))
+
+
+def _is_ordered(scene: Scene) -> bool:
+    way = scene.facts.kept.way
+    return way is None or way.kind.is_ordered
 
 
 def _by(scene: Scene, moved: Moved) -> str:

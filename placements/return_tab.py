@@ -91,7 +91,7 @@ class ReturnTab:
         parts, post = self._parts, read_post()
         proof = prove(parts, post)
         if post.entity_id is None:
-            raise PageError(ErrorCode.DEAL_NOT_SAVED)
+            raise PageError(ErrorCode.RETURN_NOT_SAVED)
         with read_scope(parts.sessions) as session:
             portal = known_portal(session, post.member_id)
         named = _PLACEMENT.fullmatch(post.placement)

@@ -33,6 +33,9 @@ class ErrorCode(StrEnum):
     NOT_INSTALLED = "not_installed"
     DEAL_NOT_SAVED = "deal_not_saved"
     DEAL_GONE = "deal_gone"
+    NO_RETURN = "no_return"
+    RETURN_NOT_SAVED = "return_not_saved"
+    RETURN_GONE = "return_gone"
     OUT_OF_DATE = "out_of_date"
     LINK_SPENT = "link_spent"
     BAD_INPUT = "bad_input"
@@ -63,6 +66,9 @@ CONTRACT: dict[ErrorCode, Rule] = {
     ErrorCode.NOT_INSTALLED: Rule(409, Act.REOPEN),
     ErrorCode.DEAL_NOT_SAVED: Rule(409, Act.REOPEN),
     ErrorCode.DEAL_GONE: Rule(410, Act.REOPEN),
+    ErrorCode.NO_RETURN: Rule(403, Act.SHOW),
+    ErrorCode.RETURN_NOT_SAVED: Rule(409, Act.REOPEN),
+    ErrorCode.RETURN_GONE: Rule(410, Act.REOPEN),
     ErrorCode.OUT_OF_DATE: Rule(409, Act.RELOAD),
     ErrorCode.LINK_SPENT: Rule(410, Act.SHOW),
     ErrorCode.BAD_INPUT: Rule(422, Act.SHOW),

@@ -122,7 +122,11 @@ def test_the_tab_of_an_item_shows_its_return_to_who_may_read_it(tab: Tab, kept: 
     person.answers["crm.item.get"] = RestError("ACCESS_DENIED", "no", "crm.item.get")
     refused = tab.open()
     assert refused.status_code == 403
+    assert "Этот возврат вам не показывают" in refused.text
     assert "Плед льняной" not in refused.text
+    person.answers["crm.item.get"] = RestError("NOT_FOUND", "Элемент не найден", "crm.item.get")
+    assert "Этой карточки больше нет" in tab.open().text
+    assert "Сначала сохраните карточку" in tab.open(item=0).text
 
 
 def test_an_item_that_is_no_return_yet_becomes_one_before_the_persons_eyes(
