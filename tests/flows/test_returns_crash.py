@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 
 from b24app.flows.returns.quantities import Wish
 from b24app.flows.returns.way import Way, WayKind
-from b24app.logistics.returning import Condition, Counted, Outcome, ReturnStage
+from b24app.logistics.returning import Condition, Counted, Outcome, Return, ReturnStage
 from b24app.runners.portal import returning_reading, returning_shipping
 from b24app.store import inbox, outbox, refunds, return_acts, return_basis, return_journal, returns
 from b24app.store.return_acts import ActKind
+from b24app.store.returns import Kept, Written
 from tests.flows.returning import ReturnsOf, delivered
 from tests.flows.test_chain_crash import Once
 from tests.flows.town import Shop
@@ -52,6 +54,23 @@ def crash(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ca
         return found
 
     return arm
+
+
+def test_who_wrote_to_the_return_meanwhile_is_seen_by_the_next_try(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = ReturnsOf(shop, DEAL)
+    kept = mine.does(ActKind.BEGIN, reason="defect")
+    saved: list[int] = []
+
+    def save(session: Any, portal_id: int, seen: Kept, case: Return, **more: Any) -> Written:
+        """A clerk's scan came in after this was read: as of its version, nothing is written."""
+        saved.append(seen.version)
+        return real(session, portal_id, replace(seen, version=0) if len(saved) < 3 else seen, case, **more)
+
+    real = returns.save
+    monkeypatch.setattr(returns, "save", save)
+    assert mine.moves(kept.id, S.REFUSED, why="передумал").case.stage is S.REFUSED
+    assert saved == [kept.version] * 3
+    assert [row.stands for row in mine.journal(kept.id)] == [S.REQUESTED, S.REFUSED]
 
 
 def test_an_act_that_was_cut_off_is_done_once(shop: Shop, crash: Callable[[], Once]) -> None:

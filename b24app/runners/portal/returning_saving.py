@@ -100,7 +100,8 @@ class Saver:
         open_ = tuple({each.key: each for each in (*kept.problems, *refused)}.values())
         kept = self._kept(kept, Change(kept.case, open=open_, tracking=change.tracking))
         words = Words(self.scene, kept.case)
-        self._heard(words, refused)
+        if self.scene.act.wanted.source != CRM:  # there the item says why, to whoever moved it
+            self._heard(words, refused)
         return self._follow(kept, (), Asking(), Shipping(), words)
 
     @property
