@@ -10,17 +10,17 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from b24app.bitrix24.fields import BOOLEAN, ENUMERATION, PortalField
-from b24app.flows.snapshot import OUTPUTS, Role
+from b24app.flows.snapshot import WRITTEN, Role
 from b24app.logistics.model import DeliveryKind
 
 #: Roles that an administrator may give a field, in the order of the page: what is read, then what is written.
 READ = (Role.ADDRESS, Role.POINT, Role.TYPE, Role.PHONE, Role.NAME, Role.COMMENT, Role.REFERENCE, Role.COD)
-WRITTEN = OUTPUTS
 #: Roles that need a field: without them a deal cannot be shipped, or nobody sees that it was.
 NEEDED = frozenset({Role.ADDRESS, Role.ORDER_ID, Role.TRACKING})
 
 _TEXT = ("string",)
 _AMOUNT = ("money", "double", "integer", "string")
+_WITH_KOPECKS = ("money", "double", "string")
 #: USER_TYPE_IDs that can hold what the role means, the natural one first. A whole number cannot hold a phone (eleven
 #: digits) or a code or reference (zeros in front), nor a price (kopecks).
 KINDS: Mapping[Role, tuple[str, ...]] = {
@@ -35,9 +35,11 @@ KINDS: Mapping[Role, tuple[str, ...]] = {
     Role.ORDER_ID: _TEXT,
     Role.TRACKING: _TEXT,
     Role.LINK: ("url", "string"),
-    Role.PRICE: ("money", "double", "string"),
+    Role.PRICE: _WITH_KOPECKS,
     Role.SERVICE: _TEXT,
     Role.STATUS: _TEXT,
+    Role.RETURN_OWED: _WITH_KOPECKS,
+    Role.RETURN_PAID: _WITH_KOPECKS,
 }
 _POINT_KIND = re.compile(r"rest_\d+_wbpoint")
 #: Roles read from a field of several values: the first address, all phones, all remarks.
@@ -68,9 +70,9 @@ def misfit(role: Role, field: PortalField) -> Misfit | None:
         return Misfit.MULTIPLE
     if field.kind == ENUMERATION and not field.elements:
         return Misfit.NO_VALUES
-    if role in OUTPUTS and field.read_only:
+    if role in WRITTEN and field.read_only:
         return Misfit.READ_ONLY
-    if role in OUTPUTS and field.mandatory:
+    if role in WRITTEN and field.mandatory:
         return Misfit.MANDATORY
     return None
 
@@ -95,7 +97,7 @@ def clashes(roles: Mapping[Role, str]) -> dict[Role, Clash]:
 
 
 def _clash(role: Role, others: Iterable[Role]) -> Clash:
-    written = {each in OUTPUTS for each in (role, *others)}
+    written = {each in WRITTEN for each in (role, *others)}
     if written == {True}:
         return Clash.OUTPUTS
     return Clash.INPUTS if written == {False} else Clash.OUTPUT_ON_INPUT

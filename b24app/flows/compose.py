@@ -14,7 +14,7 @@ from b24app.flows.laying import lay
 from b24app.flows.picking import Before, measured
 from b24app.flows.portions import Terms
 from b24app.flows.recipient import as_text, build_recipient
-from b24app.flows.snapshot import OUTPUTS, DealSnapshot, PipelineConfig, Role
+from b24app.flows.snapshot import WRITTEN, DealSnapshot, PipelineConfig, Role
 from b24app.logistics.jsonable import dump
 from b24app.logistics.model import Parcel, Recipient, Sender, ShipmentRequest
 from b24app.logistics.money import Money
@@ -180,7 +180,7 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
         updated_at=None,
         opportunity=None,
         copied_numbers=False,
-        fields={role: as_text(value) for role, value in sorted(deal.fields.items()) if role not in OUTPUTS},
+        fields={role: as_text(value) for role, value in sorted(deal.fields.items()) if role not in WRITTEN},
     )
     settings = replace(
         pipeline,

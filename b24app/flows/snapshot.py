@@ -41,10 +41,14 @@ class Role(StrEnum):
     PRICE = "price"
     SERVICE = "service"
     STATUS = "status"
+    RETURN_OWED = "return_owed"
+    RETURN_PAID = "return_paid"
 
 
-#: Roles that we write and never believe.
+#: Roles that we write and never believe: what is known of the deal's orders, and the money of its returns.
 OUTPUTS = (Role.ORDER_ID, Role.TRACKING, Role.LINK, Role.PRICE, Role.SERVICE, Role.STATUS)
+RETURNED = (Role.RETURN_OWED, Role.RETURN_PAID)
+WRITTEN = (*OUTPUTS, *RETURNED)
 
 
 class Source(StrEnum):

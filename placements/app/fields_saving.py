@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from b24app.bitrix24.drift import KNOWN, known_of
 from b24app.bitrix24.fields import BOOLEAN, PortalField, kept
-from b24app.bitrix24.fitting import NEEDED, READ, WRITTEN, clashes, misfit, money_fields, values_of
+from b24app.bitrix24.fitting import NEEDED, READ, clashes, misfit, money_fields, values_of
 from b24app.bitrix24.own_fields import OWN, free_name, free_point_name, of_role, point_field
-from b24app.flows.snapshot import CodSource, Role
+from b24app.flows.snapshot import WRITTEN, CodSource, Role
 from b24app.frames.session import PageSession
 from b24app.logistics.model import DeliveryKind
 from b24app.store import field_wishes, lanes, portal_settings, portals

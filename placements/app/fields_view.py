@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from b24app.bitrix24.drift import BROKEN, KNOWN, LOST, Drifted, drifts
 from b24app.bitrix24.fields import BOOLEAN, PortalField, kept
 from b24app.bitrix24.fields import KEY as FIELDS
-from b24app.bitrix24.fitting import KINDS, NEEDED, READ, WRITTEN, guessed_kinds, misfit, values_of
+from b24app.bitrix24.fitting import KINDS, NEEDED, READ, guessed_kinds, misfit, values_of
 from b24app.bitrix24.own_fields import OWN, POINT_FIELD, is_own, of_role, point_field
-from b24app.flows.snapshot import Role
+from b24app.flows.snapshot import WRITTEN, Role
 from b24app.frames.formats import Formats
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.field_wishes import KEY as WISHES

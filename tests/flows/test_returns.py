@@ -13,11 +13,12 @@ from b24app.flows.returns.way import Way, WayKind
 from b24app.flows.returns.window import WindowException, WindowRules
 from b24app.logistics.money import Money
 from b24app.logistics.returning import Condition, Counted, DeliveryCost, Outcome, ReturnOrigin, ReturnStage
-from b24app.store import portal_settings, shipments
+from b24app.store import portal_settings, portals, shipments
 from b24app.store.engine import session_scope
 from b24app.store.models import RefundKind
 from b24app.store.return_acts import ActKind
 from tests.flows.returning import ANNA, ReturnsOf, delivered
+from tests.flows.test_return_process import rest
 from tests.flows.town import MANAGER, Shop
 
 DEAL = 501
@@ -102,6 +103,28 @@ def test_a_manager_leads_a_return_from_the_request_to_the_money(mine: ReturnsOf)
     said = "\n".join(shop.comments(DEAL))
     assert "Напишите клиенту: «Ваш возврат" in said
     assert said.count(f"Возврат {kept.case.number} одобрен") == 1
+
+
+def test_the_money_of_all_returns_of_a_deal_stands_in_the_fields_that_are_mapped_for_it(mine: ReturnsOf) -> None:
+    shop = mine.shop
+    for name in ("RETURN_OWED", "RETURN_PAID"):
+        rest(shop, "crm.deal.userfield.add", fields={"FIELD_NAME": name, "USER_TYPE_ID": "money", "MULTIPLE": "N"})
+    with session_scope(shop.town.program.parts.sessions) as session:
+        known = portals.field_map(session, shop.row.id)
+        fields = {"return_owed": "UF_CRM_RETURN_OWED", "return_paid": "UF_CRM_RETURN_PAID"}
+        portals.set_fields(session, shop.row.id, {**known, **fields})
+    owed = Money(0)
+    cup, saucer = mine.rows
+    for row, paid in ((cup, 500), (saucer, 0)):
+        kept = mine.does(ActKind.BEGIN, wishes=(Wish(row, ONE, "defect"),))
+        to_the_warehouse(mine, kept.id)
+        done = mine.does(ActKind.COUNT, kept.id, counted=(Counted(row, ONE, Condition.AS_NEW),), finished=True)
+        assert done.case.settled is not None
+        owed += done.case.settled.owed
+        if paid:
+            mine.does(ActKind.PAID, kept.id, minor=paid)
+    said = {"UF_CRM_RETURN_OWED": f"{owed.amount}|RUB", "UF_CRM_RETURN_PAID": "5.00|RUB"}
+    shop.town.wait(lambda: {name: shop.deal(DEAL).get(name) for name in said} == said, "the sums on the deal")
 
 
 def test_no_piece_comes_back_twice_however_many_ask_at_once(mine: ReturnsOf) -> None:

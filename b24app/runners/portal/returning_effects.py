@@ -9,12 +9,14 @@ from b24app.flows.returns.effects import Effect
 from b24app.flows.returns.requests import receipt_request, return_request
 from b24app.flows.returns.way import Way, WayKind
 from b24app.flows.returns.ways import warehouse_of
-from b24app.flows.snapshot import Defaults
+from b24app.flows.snapshot import RETURNED, Defaults, Role
 from b24app.logistics.aftercare import ReturnRequest
 from b24app.logistics.errors import Refused
+from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.returning import Return, ReturnStage
 from b24app.logistics.warehouse import ReceiptRequest
+from b24app.runners import tell
 from b24app.runners.portal.returning_reading import sent_of
 from b24app.runners.portal.returning_scene import Scene
 from b24app.runners.portal.returning_words import Words
@@ -182,10 +184,36 @@ class Effects:
     def paid(self, refund: Refund) -> None:
         self._add(refund)
 
+    def money(self) -> None:
+        """The deal's own fields for it, where the portal has any and the sums are others than before."""
+        scene, case = self.scene, self.kept.case
+        mapped = [role for role in RETURNED if scene.run.names.api(role)]
+        before = sums_of(scene.turn.cases)
+        after = sums_of([*scene.others(case.number), case])
+        if mapped and before != after and not self.words.is_gone:
+            fields = {role: after[role] if after is not None else None for role in mapped}
+            marker = f"{case.number}:{scene.act.id}:{self.kept.version}"
+            self.words.things.append(tell.update(case.deal_id, marker, fields))
+
     def tell_client(self) -> None:
         case, wanted = self.kept.case, self.scene.act.wanted
         if wanted.actor.value != "customer":
             self.words.to_client(case.stage.value, refunded=case.refunded, why=wanted.given.get("why"))
+
+
+def sums_of(cases: Sequence[Return]) -> dict[Role, Money] | None:
+    """What is owed for all returns of a deal that are inspected, and what of it went back; None = for nothing yet."""
+    counted = [case for case in cases if case.stage.is_counted and case.settled is not None]
+    owed = [case.settled.owed for case in counted if case.settled is not None and case.is_paid]
+    paid = [case.refunded for case in counted if case.refunded is not None]
+    currencies = {money.currency for money in (*owed, *paid)}
+    if len(currencies) != 1:
+        return None
+    currency = currencies.pop()
+    return {
+        Role.RETURN_OWED: Money(sum(money.minor for money in owed), currency),
+        Role.RETURN_PAID: Money(sum(money.minor for money in paid), currency),
+    }
 
 
 _STEPS: Mapping[Effect, Callable[[Effects], None]] = {

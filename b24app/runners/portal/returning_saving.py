@@ -174,6 +174,7 @@ class Saver:
             )
             doing.paid(paid)
         doing.carry_out(effects)
+        doing.money()
         self.wake |= doing.wake | returning_shipping.save(scene, shipping)
         now, trace_id = scene.now, scene.trace_id
         if words.things:

@@ -28,7 +28,7 @@ class Words:
 
     def entry(self, key: str, what: str = "", **params: Any) -> None:
         """One entry in the timeline; `what` tells it from others of this act, or names a fact that is told once."""
-        if self._is_gone:
+        if self.is_gone:
             return
         portal = self.scene.run.portal
         marker = f"{self.case.number}:{what or key}:{'' if what else self.scene.act.id}"
@@ -44,7 +44,7 @@ class Words:
     def bell(self, key: str, what: str = "", **params: Any) -> None:
         """For the responsible, unless it was they who did it."""
         basis, act = self.scene.basis, self.scene.act
-        if self._is_gone or not basis.assigned_by or basis.assigned_by == act.wanted.by:
+        if self.is_gone or not basis.assigned_by or basis.assigned_by == act.wanted.by:
             return
         portal = self.scene.run.portal
         deal = basis.title or f"№ {self.case.deal_id}"
@@ -61,5 +61,5 @@ class Words:
         return [f"{line.sold.title} × {plain(line.asked)}" for line in self.case.lines]
 
     @property
-    def _is_gone(self) -> bool:
+    def is_gone(self) -> bool:
         return any(problem.code == "return_deal_gone" for problem in self.scene.unread)

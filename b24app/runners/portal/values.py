@@ -7,10 +7,12 @@ from typing import Any
 
 from b24app.bitrix24.names import FieldNames
 from b24app.flows.picking import AT_WAREHOUSE
-from b24app.flows.snapshot import Role
+from b24app.flows.snapshot import RETURNED, Role
 from b24app.logistics.money import Money
 from b24app.logistics.status import Status
 from b24app.words import say
+
+_MONEY = (Role.PRICE, *RETURNED)
 
 
 def api_fields(fields: Mapping[str, Any], names: FieldNames, lang: str) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def _by_role(fields: Mapping[str, Any]) -> Iterator[tuple[Role, Any]]:
 def _value(role: Role, value: Any, kind: str, lang: str) -> Any:
     if value is None:
         return ""
-    if role is Role.PRICE:
+    if role in _MONEY:
         return _money(Money.from_json(value), kind)
     if role is Role.STATUS and str(value).startswith(AT_WAREHOUSE):
         return say(f"picked.at.{str(value).removeprefix(AT_WAREHOUSE)}", lang)

@@ -10,9 +10,9 @@ import pytest
 from b24app.bitrix24 import fields, fitting
 from b24app.bitrix24.drift import Drift, drifts, known_of
 from b24app.bitrix24.fields import Element, PortalField
-from b24app.bitrix24.fitting import KINDS, READ, SEVERAL, WRITTEN, Clash, Misfit, clashes, misfit
+from b24app.bitrix24.fitting import KINDS, READ, SEVERAL, Clash, Misfit, clashes, misfit
 from b24app.bitrix24.own_fields import OWN, free_name, of_role
-from b24app.flows.snapshot import OUTPUTS, Role
+from b24app.flows.snapshot import WRITTEN, Role
 
 ROW: dict[str, Any] = {
     "ID": "771", "FIELD_NAME": "UF_CRM_1747309879", "USER_TYPE_ID": "enumeration", "MULTIPLE": "N", "MANDATORY": "N",
@@ -93,13 +93,13 @@ def test_types_that_fit_and_that_do_not(role: Role, kind: str, fits: bool) -> No
 def test_several_values_are_read_where_that_means_something_and_never_written(role: Role) -> None:
     found = misfit(role, made(kind=KINDS[role][0], multiple=True, elements=LIST))
     assert (found is None) is (role in SEVERAL)
-    assert not SEVERAL & set(OUTPUTS)
+    assert not SEVERAL & set(WRITTEN)
 
 
 @pytest.mark.parametrize("role", [*READ, *WRITTEN])
 def test_what_cannot_be_written_may_still_be_read(role: Role) -> None:
     field = made(kind=KINDS[role][0], elements=LIST)
-    written = role in OUTPUTS
+    written = role in WRITTEN
     assert misfit(role, replace(field, read_only=True)) is (Misfit.READ_ONLY if written else None)
     assert misfit(role, replace(field, mandatory=True)) is (Misfit.MANDATORY if written else None)
 
