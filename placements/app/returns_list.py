@@ -46,7 +46,9 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     def returns_rows() -> Response:
         """Another filter or page."""
         who = desk.who(SECTION.right)
-        return desk.fragment(who, LIST, v=_listed(desk, who, read_filter(request.form)))
+        # A stage that is pressed comes after the one that the form had.
+        pressed = {"state": (request.form.getlist("state") or [""])[-1]}
+        return desk.fragment(who, LIST, v=_listed(desk, who, read_filter({**request.form.to_dict(), **pressed})))
 
     bp.post("/app/returns/rows")(returns_rows)
     returns_report.routes(bp, desk)

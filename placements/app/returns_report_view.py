@@ -18,7 +18,7 @@ USUAL = timedelta(days=90)
 LONGEST = timedelta(days=366 * 3)
 #: Bars of a chart; what has less is one bar together. Rows of a table; the file has all.
 MOST_BARS, MOST_ROWS, MOST_PICTURES = 7, 50, 12
-_CUT_WIDE, _CUT_PHONE = 23, 38
+_CUT_WIDE, _CUT_PHONE = 20, 34
 #: Ends of a chart's scale, in percent.
 _SCALES = (10, 20, 40, 60, 80, 100)
 #: Where bars of a chart begin and how wide they may be, in its own units: at a desk, on a phone.
@@ -136,14 +136,15 @@ def report_view(
 ) -> ReportView:
     """`carrier`: what people call a system."""
     named = namer(rules, carrier, formats)
+    currency = report.lines[-1].worth.currency if report.lines else "RUB"
     return ReportView(
         dates=dates,
         returns=formats.count(Decimal(report.returns)),
         refused=report.refused,
         pieces=formats.count(report.pieces),
         spoilt=formats.count(report.spoilt),
-        refunded=money_text(report.refunded, formats),
-        charts=tuple(_chart(group, report.sums[group], report.pieces, named, formats) for group in Group),
+        refunded=money_text(report.refunded, currency, formats),
+        charts=tuple(_chart(group, report, currency, named, formats) for group in Group),
         pictures=tuple(_pictures(report.lines, rules, formats)) if pictures else (),
         empty=not report.returns and not report.refused,
         more=more,
@@ -160,9 +161,9 @@ def namer(rules: ReturnRules, carrier: Callable[[str], str], formats: Formats) -
     return named
 
 
-def money_text(sums: Iterable[Money], formats: Formats) -> str:
-    """Of several currencies each; nothing is zero of no currency."""
-    return " + ".join(formats.money(each.minor, each.currency) for each in sums) or "0"
+def money_text(sums: Iterable[Money], currency: str, formats: Formats) -> str:
+    """Of several currencies each; nothing is nothing of the usual one."""
+    return " + ".join(formats.money(each.minor, each.currency) for each in sums) or formats.money(0, currency)
 
 
 def percent_text(part: Decimal, whole: Decimal, formats: Formats) -> str:
@@ -173,9 +174,8 @@ def percent_of(part: Decimal, whole: Decimal) -> Decimal:
     return part * 100 / whole if whole else Decimal(0)
 
 
-def _chart(
-    group: Group, sums: Sequence[Sum], whole: Decimal, named: Callable[[Group, Sum], str], formats: Formats
-) -> Chart:
+def _chart(group: Group, report: Report, currency: str, named: Callable[[Group, Sum], str], formats: Formats) -> Chart:
+    sums, whole = report.sums[group], report.pieces
     shown = [(named(group, each), each.pieces) for each in sums[:MOST_BARS]]
     rest = sum((each.pieces for each in sums[MOST_BARS:]), Decimal(0))
     if rest:
@@ -189,7 +189,7 @@ def _chart(
         bars=bars,
         sentence=formats.words(f"returns_report.sentence.{group.value}", said=said),
         scale=tuple((at, _place(at, end, _WIDE), _place(at, end, _PHONE)) for at in (0, end // 2, end)),
-        rows=tuple(_row(named(group, each), each, whole, formats) for each in sums[:MOST_ROWS]),
+        rows=tuple(_row(named(group, each), each, whole, currency, formats) for each in sums[:MOST_ROWS]),
         left_out=max(0, len(sums) - MOST_ROWS),
     )
 
@@ -216,14 +216,14 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def _row(name: str, each: Sum, whole: Decimal, formats: Formats) -> Row:
+def _row(name: str, each: Sum, whole: Decimal, currency: str, formats: Formats) -> Row:
     return Row(
         name=name,
         returns=formats.count(Decimal(each.returns)),
         pieces=formats.count(each.pieces),
         percent=percent_text(each.pieces, whole, formats),
         spoilt=formats.count(each.spoilt),
-        refunded=money_text(each.refunded, formats),
+        refunded=money_text(each.refunded, currency, formats),
     )
 
 

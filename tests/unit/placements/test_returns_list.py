@@ -125,3 +125,5 @@ def test_the_page_says_why_it_is_empty_and_how_it_goes_on(page: Page, sessions: 
     with session_scope(sessions) as session:
         session.execute(update(GoodsReturn).where(GoodsReturn.id == one.id).values(stage="refused"))
     assert "1–1 из 1" in page.ask("POST", "/app/returns/rows", state="refused").text
+    pressed = page.ask("POST", "/app/returns/rows", state=["open", "refused"])
+    assert "1–1 из 1" in pressed.text, "the last one was pressed"

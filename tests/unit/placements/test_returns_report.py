@@ -91,7 +91,7 @@ def test_what_has_little_is_one_bar_together(ru: Formats) -> None:
     products = report_view(report_of(cases), DATES, RULES, named, ru).charts[1]
     assert len(products.bars) == MOST_BARS + 1
     assert (products.bars[-1].name, products.bars[-1].percent) == ("Остальное", f"88{NBSP}%")
-    assert all(len(bar.short) <= 23 and bar.short.endswith("…") for bar in products.bars[:-1])
+    assert all(len(bar.short) <= 20 and bar.short.endswith("…") for bar in products.bars[:-1])
     assert (len(products.rows), products.left_out) == (50, 10)
 
 
