@@ -20,7 +20,7 @@ from b24app.bitrix24.smart_process import OF_DEAL
 from b24app.flows.rates import LIFE
 from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.ways import Carrier, Prices, can_ask, offers_of
-from b24app.frames import headers, pages
+from b24app.frames import headers, htmx, pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import zone_or_default
 from b24app.frames.parts import (
@@ -135,7 +135,9 @@ class ReturnTab:
     def shown(self, return_id: int) -> Response:
         """The page of it, for whoever has proven that they may see it."""
         who, _ = let_in(self._parts, return_id)
-        return self._fragment(who, return_id)
+        answer = self._fragment(who, return_id)
+        # The deal's tab may have been drawn anew since it was pressed: it is looked for when the answer is there.
+        return htmx.whole(answer, "#tab") if request.headers.get("HX-Target") == "tab" else answer
 
     def version(self, return_id: int) -> Response:
         """Has anything changed since version `v`? 204, or the page anew."""

@@ -92,6 +92,6 @@ def test_in_time_by_keys_and_late_with_a_word(shop: Shop, desk: Desk) -> None:
     ours.locator("#back-send").click()
     expect(ours.locator("#back-h")).to_contain_text("R2 has begun", timeout=SLOW_MS)
     ours.locator("[data-back-close]").click()
-    expect(card.locator("li")).to_have_count(2, timeout=SLOW_MS)
+    expect(ours.locator("#backs li")).to_have_count(2, timeout=SLOW_MS)
     assert (desk.watched.overflow(ours), desk.watched.axe(ours)) == (0, [])
     assert desk.watched.faults == []
