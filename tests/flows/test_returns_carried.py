@@ -54,7 +54,6 @@ def courier(mine: ReturnsOf) -> Way:
     return Way(WayKind.COURIER, working(mine.shop, "cdek").id)
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
 def test_cdek_brings_it_back_and_each_of_its_statuses_moves_the_return(mine: ReturnsOf) -> None:
     shop = mine.shop
     kept = mine.does(ActKind.BEGIN, approve=True, reason="size")

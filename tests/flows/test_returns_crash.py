@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from b24app.flows.returns.way import Way, WayKind
 from b24app.logistics.returning import Condition, Counted, Outcome, Return, ReturnStage
 from b24app.runners.portal import returning_reading, returning_shipping
 from b24app.store import inbox, outbox, refunds, return_acts, return_basis, return_journal, returns
+from b24app.store.models import ActState
 from b24app.store.return_acts import ActKind
 from b24app.store.returns import Kept, Written
 from tests.flows.returning import ReturnsOf, delivered
@@ -24,36 +25,42 @@ DEAL = 501
 S = ReturnStage
 
 
-def _always(*_: Any) -> bool:
-    return True
+#: Where it stops: the object, the name of what stops there, and whether before or after.
+Step = tuple[Any, str, bool]
+BEGUN: tuple[Step, ...] = (
+    (returning_reading, "read", True),
+    (return_basis, "keep", False),
+    (returns, "begin", False),
+    (return_journal, "add", False),
+)
+BOOKED: tuple[Step, ...] = ((returns, "save", False), (outbox, "add", False), (return_acts, "finish", False))
+COUNTED: tuple[Step, ...] = ((refunds, "add", False), (inbox, "close", False))
+SENT: tuple[Step, ...] = ((returning_shipping, "plan", False), (returning_shipping, "save", False))
 
 
-#: Where it stops, in the order of an act: the object, the name of what stops there, and whether before or after.
-STEPS: dict[str, tuple[Any, str, bool]] = {
-    "the deal not yet read": (returning_reading, "read", True),
-    "the deal kept": (return_basis, "keep", False),
-    "begun, not kept": (returns, "begin", False),
-    "saved, not kept": (returns, "save", False),
-    "written into the journal": (return_journal, "add", False),
-    "the refund proposed": (refunds, "add", False),
-    "the new goods planned": (returning_shipping, "plan", False),
-    "the new goods saved, not kept": (returning_shipping, "save", False),
-    "told, not kept": (outbox, "add", False),
-    "the act finished, its row open": (return_acts, "finish", False),
-    "the row closed, not kept": (inbox, "close", False),
-}
+class Stopping(ReturnsOf):
+    """Each act is cut off at these steps, one after the other, and done all the same."""
 
+    def through(self, steps: Sequence[Step], kind: ActKind, return_id: int | None = None, **given: Any) -> Kept:
+        with pytest.MonkeyPatch.context() as patch:
+            stops = [Once(getattr(where, name), lambda *_: True, before) for where, name, before in steps]
+            for (where, name, _), stop in zip(steps, stops, strict=True):
+                patch.setattr(where, name, stop.stand_in())
+            key = self.ask(kind, return_id, **given)
+            self.shop.town.wait(lambda: self._is_done(key), f"{kind} is done", 60)
+        assert [stop.stopped for stop in stops] == [True] * len(steps)
+        act = self.came(key)
+        assert act.problems == ()
+        assert act.wanted.return_id is not None
+        return self.kept(act.wanted.return_id)
 
-@pytest.fixture(params=list(STEPS))
-def crash(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Once]:
-    where, name, before = STEPS[request.param]
-
-    def arm() -> Once:
-        found = Once(getattr(where, name), _always, before)
-        monkeypatch.setattr(where, name, found.stand_in())
-        return found
-
-    return arm
+    def _is_done(self, key: str) -> bool:
+        """Whoever fails is tried again later and later: the world's clock runs ahead of that."""
+        act = self.shop.town.program.read(return_acts.by_key, self.shop.row.id, key)
+        if act is not None and act.state is not ActState.WAITING:
+            return True
+        self.shop.town.advance(5)
+        return False
 
 
 def test_who_wrote_to_the_return_meanwhile_is_seen_by_the_next_try(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,20 +80,20 @@ def test_who_wrote_to_the_return_meanwhile_is_seen_by_the_next_try(shop: Shop, m
     assert [row.stands for row in mine.journal(kept.id)] == [S.REQUESTED, S.REFUSED]
 
 
-def test_an_act_that_was_cut_off_is_done_once(shop: Shop, crash: Callable[[], Once]) -> None:
+def test_an_act_that_is_cut_off_at_any_step_is_done_once(shop: Shop) -> None:
     delivered(shop, DEAL)
-    mine = ReturnsOf(shop, DEAL)
+    mine = Stopping(shop, DEAL)
     mine.act(ActKind.READ)
     shop.town.calm()
     cup, _ = mine.rows
-    stopped = crash()
-    kept = mine.does(ActKind.BEGIN, wishes=(Wish(cup, Decimal(2), "defect"),), approve=True)
-    mine.does(ActKind.WAY, kept.id, way=Way(WayKind.BROUGHT), book=True)
-    mine.does(ActKind.COUNT, kept.id, counted=(Counted(cup, Decimal(1), Condition.DAMAGED),), finished=True)
+    wishes = (Wish(cup, Decimal(2), "defect"),)
+    kept = mine.through(BEGUN, ActKind.BEGIN, wishes=wishes, approve=True)
+    mine.through(BOOKED, ActKind.WAY, kept.id, way=Way(WayKind.BROUGHT), book=True)
+    counted = (Counted(cup, Decimal(1), Condition.DAMAGED),)
+    mine.through(COUNTED, ActKind.COUNT, kept.id, counted=counted, finished=True)
     mine.does(ActKind.OUTCOME, kept.id, outcome=Outcome.REPLACEMENT)
-    mine.moves(kept.id, S.REPLACED)
+    mine.through(SENT, ActKind.MOVE, kept.id, to=S.REPLACED)
     shop.town.calm(limit=60)
-    assert stopped.stopped
     [one] = mine.all
     assert (one.case.number, one.case.stage) == (f"{shop.row.code}-{DEAL}-R1", S.REPLACED)
     assert len(mine.refunds(one.id)) == 1
