@@ -7,6 +7,7 @@ with a deadline before the call; one that is still `sending` after that is `unce
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from b24app.logistics.jsonable import dump
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.store.lanes import FenceLostError, LaneHold, check
-from b24app.store.models import ErrandState, GoodsReturn, ReturnErrand
+from b24app.store.lanes import FenceLostError, LaneHold, LaneRef, check, connection_lane
+from b24app.store.models import Connection, ErrandKind, ErrandState, GoodsReturn, ReturnErrand
 from b24app.store.sql import changed, chunks
 
 #: Something is to be done about it.
@@ -92,6 +93,41 @@ def abandon(session: Session, portal_id: int, connection_id: int) -> None:
     gone = update(ReturnErrand).where(*mine, ReturnErrand.state.in_((*_DUE, ErrandState.SENDING)))
     problems = dump((Problem("account_stopped", Field.ACCOUNT, Who.ADMIN),))
     changed(session, gone.values(state=ErrandState.DEAD, next_try_at=None, deadline=None, problems=problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """By whom the goods come to the warehouse, and under which number. `waits`: a carrier is being asked for one."""
+
+    carrier: str = ""
+    tracking: str = ""
+    waits: bool = False
+
+
+def carried(session: Session, portal_id: int, return_id: int) -> Carried:
+    """As the newest collection of the return has it."""
+    columns = (ReturnErrand.state, ReturnErrand.tracking_number, ReturnErrand.order_number, Connection.title)
+    mine = (ReturnErrand.portal_id == portal_id, ReturnErrand.return_id == return_id)
+    wanted = select(*columns).join(Connection, Connection.id == ReturnErrand.connection_id)
+    wanted = wanted.where(*mine, ReturnErrand.kind == ErrandKind.COLLECTION, ~ReturnErrand.wants_cancel)
+    row = session.execute(wanted.order_by(ReturnErrand.id.desc()).limit(1)).one_or_none()
+    if row is None or row.state in (ErrandState.REFUSED, ErrandState.CANCELLED, ErrandState.DEAD):
+        return Carried()
+    number = row.tracking_number or row.order_number
+    return Carried(row.title, number, waits=not number)
+
+
+def go_on(session: Session, portal_id: int, return_id: int, now: datetime) -> list[LaneRef]:
+    """The carrier's number is there, or none will come: warehouses that were to hear it are told now. Wake their lanes
+    after the commit."""
+    mine = (ReturnErrand.portal_id == portal_id, ReturnErrand.return_id == return_id)
+    unsent = (ReturnErrand.state == ErrandState.WAITING, ReturnErrand.attempts == 0)
+    rows = select(ReturnErrand.id, ReturnErrand.connection_id).where(*mine, *unsent)
+    found = session.execute(rows.where(ReturnErrand.kind == ErrandKind.RECEIPT)).all()
+    ids = [row.id for row in found]
+    if ids:
+        changed(session, update(ReturnErrand).where(ReturnErrand.id.in_(ids), *unsent).values(next_try_at=now))
+    return [connection_lane(session, row.connection_id) for row in found]
 
 
 def earliest(session: Session, hold: LaneHold) -> datetime | None:

@@ -88,7 +88,7 @@ def expect(shop: Shop, kept: Kept, system: str, reference: str = "") -> None:
     with session_scope(shop.town.program.parts.sessions) as session:
         sent = return_sent.of_deal(session, shop.row.id, DEAL)
         client = Recipient("Мария Северцева", "+79161234567", "+79161234567")
-        goods = receipt_request(kept.case, None, kept.case.number, "СДЭК", "1100", sent, account.id) if sent else None
+        goods = receipt_request(kept.case, None, kept.case.number, "", "", sent, account.id) if sent else None
         asked = goods or ReceiptRequest(kept.case.number, _items(kept), client, reference=reference)
         _begin(session, shop, kept, account.id, ErrandKind.RECEIPT, asked)
 
@@ -379,3 +379,26 @@ def test_a_warehouse_expects_it_and_tells_what_it_found(shop: Shop, system: str)
         comes(shop, again, lambda it: it.state is ErrandState.LIVE, "another one is expected", 60)
         off(shop, again)
         comes(shop, again, lambda it: it.state is ErrandState.CANCELLED, "it is called off", 60)
+
+
+def test_a_warehouse_hears_the_number_that_will_stand_on_the_box(shop: Shop) -> None:
+    """It is told when the carrier has given one, or when none will come."""
+    delivered(shop)
+    connected(shop, "moysklad")
+    kept = begun(shop)
+    fault = shop.town.fault("status", match={"method": "POST", "path": "*/clientReturn"}, params={"status": 503})
+    book(shop, kept)
+    expect(shop, kept, "moysklad")
+    shop.town.wait(lambda: _tried(shop, kept), "the carrier is asked")
+    assert errand(shop, kept).state is ErrandState.WAITING
+    shop.town.forget(fault)
+    shop.town.advance(60)
+    comes(shop, kept, lambda it: it.state is ErrandState.LIVE, "it is expected", 60)
+    collection, _ = shop.town.program.read(return_errands.of_returns, shop.row.id, [kept.id])[kept.id]
+    told = shop.town.world.control.get(f"/moysklad/receipts/{kept.case.number}")
+    assert collection.order_number in str(told["description"])
+
+
+def _tried(shop: Shop, kept: Kept) -> bool:
+    collection = shop.town.program.read(return_errands.of_returns, shop.row.id, [kept.id])[kept.id][0]
+    return collection.state is not ErrandState.WAITING or collection.changed_at != collection.created_at

@@ -32,7 +32,7 @@ from b24app.runners.services import Services
 from b24app.store import portals, problems, return_acts, return_errand_lane, return_errands
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
-from b24app.store.models import ConnectionState, ErrandState, ReturnErrand
+from b24app.store.models import ConnectionState, ErrandKind, ErrandState, ReturnErrand
 from b24app.store.return_acts import ActKind, Wanted
 from b24app.store.return_errands import Errand
 from b24app.systems.plugin import Manifest
@@ -40,6 +40,8 @@ from b24app.systems.plugin import Manifest
 #: A write begins within this after its row was marked, and is over after that (as an order's, `runner`).
 SEND_WITHIN_S = 8.0
 DONE_WITHIN = timedelta(seconds=SEND_WITHIN_S + 32)
+#: A warehouse that is to expect goods waits so long for the number of the carrier's order, looking this often.
+NUMBER_WITHIN, LOOK_AGAIN = timedelta(minutes=10), timedelta(seconds=30)
 _log = structlog.get_logger("waybill.connection")
 
 
@@ -97,7 +99,7 @@ class Errands:
         with session_scope(self.services.sessions) as session:
             return_errand_lane.expire(session, self.slice, now)
             for row in return_errand_lane.due(session, self.slice, now, room + len(taken)):
-                if row.id in taken or len(plans) >= room:
+                if row.id in taken or len(plans) >= room or self._waits(session, row, now):
                     continue
                 plan = plan_of(row, send_by)
                 written = plan.deed is not Deed.FOLLOW
@@ -106,6 +108,22 @@ class Errands:
             # What only is read stays due while it is: the next look is when the last call is back.
             self._due = None if plans else return_errand_lane.earliest(session, self.slice)
         return plans
+
+    def _waits(self, session: Session, row: ReturnErrand, now: datetime) -> bool:
+        """A warehouse is told the number that will stand on the box; a carrier that takes long for it is not waited
+        for. What is known by now goes with the request."""
+        fresh = row.state == ErrandState.WAITING and not row.attempts and not row.wants_cancel
+        if row.kind != ErrandKind.RECEIPT or not fresh:
+            return False
+        known = return_errand_lane.carried(session, row.portal_id, row.return_id)
+        if known.waits and now - row.created_at < NUMBER_WITHIN:
+            row.next_try_at = now + LOOK_AGAIN
+            session.flush()
+            return True
+        if known.tracking and not row.request.get("tracking_number"):
+            row.request = {**row.request, "carrier": known.carrier, "tracking_number": known.tracking}
+            session.flush()
+        return False
 
     # --- landing -----------------------------------------------------------------------------------------------------
 
@@ -133,6 +151,8 @@ class Errands:
             session.flush()
             if _telling(row, row.state) != told:
                 wake |= self._tell(session, row, now)
+                if row.kind == ErrandKind.COLLECTION and (row.tracking_number or not after.is_open):
+                    wake |= set(return_errand_lane.go_on(session, row.portal_id, row.return_id, now))
         for lane in wake:
             self.services.waker.wake(lane)
 

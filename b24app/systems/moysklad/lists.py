@@ -15,6 +15,7 @@ from b24app.systems.kit.directory import UNKNOWN, Directory
 from b24app.systems.moysklad.client import Client
 from b24app.systems.moysklad.vocabulary import (
     BLOCKED,
+    FIELD_GONE,
     FIELD_TYPES,
     NO_RIGHT_FOR_FIELDS,
     Row,
@@ -126,6 +127,17 @@ class Book:
             for name, value in values.items()
             if name in known
         ]
+
+    def with_fields(self, kind: str, send: Callable[[], T]) -> T:
+        """What `send` makes with the fields of `kind`. Somebody may have deleted one since they were read (14003): then
+        nothing was made, and it is sent once more with those of now."""
+        try:
+            return send()
+        except Refused as error:
+            if not any(problem.their_code == str(FIELD_GONE) for problem in error.problems):
+                raise
+            self._directory.drop((self._client.account, "fields", kind))
+            return send()
 
     def _fields(self, kind: str) -> dict[str, str]:
         def load() -> dict[str, str]:

@@ -57,16 +57,20 @@ class Receipts:
         if place:
             body["store"] = self._client.ref("store", place)
         wanted = {sku_of_item: str(amount) for sku_of_item, amount in _amounts(request).items()}
-        fields = self._book.values(RETURN, {FIELD_EXPECTED: json.dumps(wanted, ensure_ascii=False)})
         body |= {
             "syncId": sync_id("return", request.number),
             "name": request.number,
             "externalCode": request.number,
             "applicable": False,
             "description": _words(request)[:LONG_TEXT],
-            **({"attributes": fields} if fields else {}),
         }
-        made = self._client.object("POST", f"entity/{RETURN}", "returns.make", write=True, json=body)
+
+        def send() -> Row:
+            fields = self._book.values(RETURN, {FIELD_EXPECTED: json.dumps(wanted, ensure_ascii=False)})
+            with_them = body | ({"attributes": fields} if fields else {})
+            return self._client.object("POST", f"entity/{RETURN}", "returns.make", write=True, json=with_them)
+
+        made = self._book.with_fields(RETURN, send)
         return ReceiptState(str(made["id"]), request.number, str(made.get("name") or ""), lines=_awaited(wanted))
 
     def _body(self, request: ReceiptRequest) -> dict[str, Any]:

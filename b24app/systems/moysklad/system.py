@@ -78,11 +78,16 @@ class MoySklad:
         items = joined(item for parcel in request.parcels for item in parcel.items)
         rows = self._shelf.rows(items, reserve=self._context.setting("reserve") != "no")
         boxes = boxes_text(request.parcels)
-        fields = self._book.values(ORDER, {self._boxes: boxes}) if boxes else []
-        body = build_order(request, {**self._defaults, "agent": self._agent(request)}, rows, fields)
-        made = self._client.object("POST", f"entity/{ORDER}", "orders.make", write=True, json=body,
-                                   params={"expand": ORDER_EXPAND})  # fmt: skip
-        if made.get("syncId") != body["syncId"]:
+        ends = {**self._defaults, "agent": self._agent(request)}
+
+        def send() -> Row:
+            fields = self._book.values(ORDER, {self._boxes: boxes}) if boxes else []
+            body = build_order(request, ends, rows, fields)
+            return self._client.object("POST", f"entity/{ORDER}", "orders.make", write=True, json=body,
+                                       params={"expand": ORDER_EXPAND})  # fmt: skip
+
+        made = self._book.with_fields(ORDER, send)
+        if made.get("syncId") != sync_id("order", request.number):
             raise Uncertain("orders.make: an answer of another order")
         return self._state(Papers(made))
 

@@ -377,3 +377,14 @@ def test_print_forms_are_made_when_they_are_fetched(sklad: MoySkladHarness) -> N
     links = [record for record in sklad.calls.records if "/print/" in record.url]
     assert links
     assert all("Authorization" not in str(record.sent) for record in links)
+
+
+def test_a_field_that_somebody_deleted_is_made_anew(sklad: MoySkladHarness) -> None:
+    """What we know of the account's fields is some minutes old."""
+    sklad.port.expect(sklad.receipt_request())
+    client, path = sklad.port._client, "entity/salesreturn/metadata/attributes"
+    [mine] = [row for row in client.pages(path, "fields.list") if row["name"] == "b24_expected"]
+    client.ask("DELETE", f"{path}/{mine['id']}", "fields.delete", write=True)
+    made = sklad.port.expect(sklad.receipt_request("wb-r-2"))
+    assert [line.expected for line in sklad.port.read_receipt(made.remote_id).lines] == [2]
+    assert sklad.expected("wb-r-2") == 1
