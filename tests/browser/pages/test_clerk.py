@@ -6,16 +6,22 @@ from __future__ import annotations
 
 import io
 import itertools
+import random
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from b24app.logistics.returning import Condition, ReturnStage
+from b24app.flows.returns.quantities import Wish
+from b24app.flows.returns.scans import counted_of
+from b24app.logistics.numbers import plain
+from b24app.logistics.returning import Condition, ReturnStage, Scan
 from b24app.store import clerk_phones, return_photos, strays
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.return_acts import ActKind
+from placements.clerk_view import scan_view
 from tests.browser.pages.clerk_state import (
     CUSHION,
     ILYA,
@@ -26,7 +32,11 @@ from tests.browser.pages.clerk_state import (
     Warehouse,
     open_warehouse,
 )
+from tests.browser.pages.desk import MANAGER, Desk
 from tests.browser.pages.watched import WIDTHS, Watched
+from tests.flows.returning import ReturnsOf, delivered
+from tests.flows.town import Shop, Town
+from tests.unit.flows.returns.given import NOW
 
 pytestmark = pytest.mark.timeout(180)
 _names = itertools.count(1)
@@ -320,3 +330,103 @@ def test_the_phone_signs_itself_off(phones: Callable[..., Phone], warehouse: War
     expect(phone.page.locator("#view")).to_contain_text("Телефон не подключён")
     with read_scope(warehouse.sessions) as session:
         assert clerk_phones.of_portal(session, warehouse.portal.id, warehouse.now()) == []
+
+
+# --- what the page works out by itself --------------------------------------------------------------------------------
+
+#: What scanners type, and a code that it has to be found by.
+TYPED = (
+    ("4601234560021", "4601234560021"),
+    (" 4601234560021\t", "4601234560021"),
+    ("]E04601234560021", "4601234560021"),
+    ("ъУ04601234560021", "4601234560021"),
+    ("04601234560021", "4601234560021"),
+    ("]C10104601234560021", "4601234560021"),
+    ("0104601234560021215Nk\x1d93dGVz", "4601234560021"),
+    ("036000291452", "0036000291452"),
+    ("фи318-8061-к1", "AB318-8061-R1"),
+    ("ab318-8061-r1", "AB318-8061-R1"),
+    ("RA123456785RU", "RA123456785RU"),
+)
+
+
+def test_codes_are_known_however_a_scanner_types_them(page: Page, site: Warehouse) -> None:
+    page.goto(f"{site.url}/clerk/")
+    found = page.evaluate("all => all.map(each => ClerkCodes.forms(each))", [typed for typed, _ in TYPED])
+    assert [typed for (typed, meant), forms in zip(TYPED, found, strict=True) if meant not in forms] == []
+    assert page.evaluate("ClerkCodes.forms('\\u0007 ')") == []
+    assert max(map(len, found)) <= 8
+
+
+def test_the_phone_counts_as_the_server_does(page: Page, site: Warehouse) -> None:
+    page.goto(f"{site.url}/clerk/")
+    dice = random.Random(7)
+    conditions = [Condition.AS_NEW, Condition.DAMAGED, Condition.WRONG]
+    for _ in range(40):
+        scans = [
+            Scan(f"s{n}", NOW, row=dice.randint(0, 3), condition=dice.choice(conditions),
+                 quantity=Decimal(dice.choice(["1", "1", "2", "0.1", "0.2"])))
+            for n in range(dice.randint(0, 12))
+        ]  # fmt: skip
+        undone = dice.sample(scans, len(scans) // 3)
+        sent = [*scans, *(Scan(f"u{each.key}", NOW, undoes=each.key, quantity=Decimal(0)) for each in undone)]
+        dice.shuffle(sent)
+        rows: list[dict[str, object]] = [
+            {"row": row, "asked": "1", "title": "", "barcodes": [], "sku": ""} for row in (1, 2, 3)
+        ]
+        counted = page.evaluate(
+            "([rows, scans]) => ClerkCount.count(rows, scans).rows.flatMap(row => Object.entries(row.found)"
+            ".map(([condition, got]) => [row.row, condition, String(got)]))",
+            [rows, [scan_view(each) for each in sent]],
+        )
+        server = {(each.row, each.condition.value, plain(each.quantity)) for each in counted_of(sent)}
+        assert {tuple(each) for each in counted} == server
+
+
+# --- with the whole program -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def past_policy() -> bool:
+    return True
+
+
+def test_from_the_returns_card_to_the_phone_and_back(installed: int, desk: Desk, browser: Browser) -> None:
+    shop = Shop(Town(desk.program), desk.address["member_id"])
+    delivered(shop, 501)
+    mine = ReturnsOf(shop, 501)
+    mine.act(ActKind.READ)
+    cup, saucer = mine.rows
+    kept = mine.does(ActKind.BEGIN, wishes=(Wish(cup, Decimal(2), "colour"), Wish(saucer, Decimal(1), "defect")))
+    mine.moves(kept.id, ReturnStage.APPROVED)
+    desk.sign_in(MANAGER)
+    ours = desk.open_tab(501)
+    ours.locator(f"#back-go-{kept.id}").click()
+    phones = ours.locator("#phones")
+    phones.get_by_role("button", name="Показать QR-код").click()
+    expect(phones.get_by_role("img", name="QR-код")).to_be_visible(timeout=30_000)
+    for width in WIDTHS.values():
+        desk.page.set_viewport_size({"width": width, "height": 900})
+        ours.wait_for_function("wide => innerWidth <= wide", arg=width)
+        assert desk.watched.overflow(ours) == 0
+        assert desk.watched.axe(ours) == []
+    link = str(phones.locator("[data-copy]").get_attribute("data-copy"))
+
+    context = browser.new_context(viewport={"width": WIDTHS["phone"], "height": 780}, locale="ru-RU")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(link)
+    page.get_by_role("button", name="Подключить этот телефон").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Возврат {kept.case.number}")
+    expect(phones).to_contain_text("Телефон подключён", timeout=30_000)
+    page.get_by_role("button", name="Добавить одну").first.click()
+    page.get_by_role("button", name="Есть дефект").click()
+    page.get_by_role("button", name="Закончить: 1 из 3").click()
+    expect(page.locator("#bottom")).to_contain_text("Посчитано", timeout=40_000)
+    context.close()
+    expect(ours.locator("#return #now")).to_contain_text("Посчитали, не приехало", timeout=30_000)
+    counted = {(each.row, each.condition): each.quantity for each in mine.kept(kept.id).case.counted}
+    assert counted == {
+        (cup, Condition.DAMAGED): 1, (cup, Condition.MISSING): 1, (saucer, Condition.MISSING): 1
+    }  # fmt: skip
+    assert desk.watched.faults == []

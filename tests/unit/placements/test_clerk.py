@@ -19,6 +19,7 @@ from b24app import web
 from b24app.clock import FixedClock
 from b24app.flows.returns.effects import Actor
 from b24app.frames.parts import PageParts
+from b24app.frames.words import words
 from b24app.logistics.model import Address, DeliveryKind, Recipient, ShipmentRequest
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import Condition, ReturnStage
@@ -38,7 +39,7 @@ from b24app.store.models import ActState, OutboxRow, Portal
 from b24app.store.return_acts import Act, ActKind
 from b24app.store.return_journal import Moved
 from b24app.store.returns import Client, Kept
-from placements.clerk import device_of
+from placements.clerk import SCRIPTS, device_of
 from tests.unit.store.test_returns import a_case
 
 API, HEADERS = "/clerk/api/1", {"X-Waybill-Clerk": "1", "Sec-Fetch-Site": "same-origin", "X-Waybill-Lang": "ru"}
@@ -502,3 +503,16 @@ def test_the_service_worker_keeps_what_the_page_is_made_of(page_app: Flask) -> N
     assert worker.text == client.get("/clerk/sw.js").text
     manifest = client.get("/clerk/app.webmanifest").get_json(force=True)
     assert (manifest["start_url"], manifest["scope"]) == ("/clerk/", "/clerk/")
+
+
+def test_the_pages_scripts_say_what_is_there_and_nothing_is_there_unsaid() -> None:
+    scripts = "\n".join((web.ROOT / f"static/js/{name}.js").read_text() for name in SCRIPTS)
+    said = {key.removeprefix("clerk.js.") for key in words("ru").entries if key.startswith("clerk.js.")}
+    asked = set(re.findall(r'\bt\("(\w+[a-z])"', scripts))
+    assert sorted(asked - said) == []
+    begun = tuple(re.findall(r'\bt\("(\w+_)" \+', scripts))
+    named = set(re.findall(r'"(\w+)"', scripts))
+    assert begun == ("tag_", "n_")
+    assert sorted(each for each in said - named if not each.startswith(begun)) == []
+    stages = {f"tag_{stage}" for stage in ReturnStage}
+    assert stages <= said
