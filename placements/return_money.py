@@ -9,6 +9,7 @@ from b24app.flows.returns.owed import Explained, MoneyLine
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
 from b24app.logistics.returning import Agreed, Return
+from b24app.logistics.status import Status
 from b24app.store.models import RefundKind
 from b24app.store.refunds import Refund
 from placements.return_scene import NOTHING, Scene
@@ -115,9 +116,23 @@ def _paid(scene: Scene) -> str:
     if basis is None or basis.paid is None:
         return ""
     paid, t = basis.paid, scene.formats.words
-    if paid.received.minor >= paid.total.minor:
-        return t("ret.money.paid", sum=scene.money(paid.received))
-    return t("ret.money.paid_part", sum=scene.money(paid.received), total=scene.money(paid.total))
+    whole = paid.received.minor >= paid.total.minor
+    said = t("ret.money.paid" if whole else "ret.money.paid_part", sum=scene.money(paid.received),
+             total=scene.money(paid.total))  # fmt: skip
+    return ", ".join(filter(None, (said, _on_delivery(scene))))
+
+
+def _on_delivery(scene: Scene) -> str:
+    """Whether the carrier has got the cash that it was to collect; "" = it was to collect none."""
+    asked = [each for each in scene.facts.shipments if each.request is not None and each.request.cod]
+    if not asked:
+        return ""
+    got = [each for each in asked if each.status is Status.DELIVERED]
+    shown = (got or asked)[0]
+    cod = shown.request.cod if shown.request is not None else None
+    carrier = scene.carriers.get(shown.connection_id, "")
+    key = "ret.money.cod_got" if got else "ret.money.cod_not_got"
+    return scene.formats.words(key, sum=scene.money(cod) if cod is not None else "", carrier=carrier)
 
 
 def _agreed(scene: Scene, agreed: Agreed | None) -> str:

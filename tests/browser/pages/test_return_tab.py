@@ -13,7 +13,7 @@ from b24app.store.return_acts import ActKind
 from b24app.store.return_process import entity_of
 from tests.browser.pages.desk import ADMIN, MANAGER, Desk
 from tests.browser.pages.return_states import STATES
-from tests.browser.pages.watched import WIDTHS, Watched
+from tests.browser.pages.watched import WIDTHS, Watched, open_page
 from tests.flows.returning import ReturnsOf, delivered
 from tests.flows.town import Shop, Town
 
@@ -49,7 +49,7 @@ def test_every_state_of_the_page(browser: Browser, gallery: str, lang: str, widt
     watched = Watched(context.new_page())
     found: dict[str, object] = {}
     for state in STATES:
-        watched.page.goto(f"{gallery}/back/{state}/{lang}")
+        open_page(watched.page, f"{gallery}/back/{state}/{lang}")
         found[state] = (watched.overflow(), watched.axe() if width == "phone" else [])
     small = watched.page.eval_on_selector_all(
         "main button", "all => all.filter(b => b.offsetParent && b.offsetHeight < 40).map(b => b.textContent.trim())"
@@ -123,8 +123,9 @@ def test_a_manager_leads_a_return_from_the_request_to_the_money(desk: Desk, mine
     fields.get_by_label("Как новых").fill("1")
     fields.get_by_label("С изъяном").fill("1")
     fields.get_by_label("Что с ним").fill("скол")
-    dialog.locator("#count-done").click()
-    says(ours, "Посчитали: есть изъян")
+    dialog.locator("#count-done").focus()
+    desk.page.keyboard.press("Enter")
+    expect(says(ours, "Посчитали: есть изъян")).to_be_focused()
     expect(ours.locator("#goods tbody tr")).to_have_count(2)
     expect(ours.locator("#goods")).to_contain_text("скол")
 

@@ -16,6 +16,7 @@ from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession, SessionSigner, prove
 from b24app.logistics.returning import Condition, Counted, ReturnStage
+from b24app.logistics.status import Status
 from b24app.store.return_acts import ActKind
 from placements.return_forms import BadFormError, Hand, Wish, read_form
 from placements.return_now import now_of
@@ -126,6 +127,18 @@ def test_before_anything_is_counted_the_sum_is_a_promise(ru: Formats) -> None:
     shown = view("approved", ru)
     assert shown.money is not None
     assert (shown.money.promised, plain(shown.money.owed), shown.money.may_mark) == (True, "7 150,00 ₽", False)
+
+
+def test_whether_the_carrier_collected_the_money_is_told(ru: Formats) -> None:
+    money = view("counted", ru).money
+    assert money is not None
+    assert plain(money.paid) == "клиент заплатил 7 480,00 ₽, СДЭК: 6 480,00 ₽ при получении"
+    coming = STATES["undelivered"]
+    [shipment] = coming.shipments
+    back = replace(coming, shipments=(replace(shipment, status=Status.RETURNING),))
+    told = return_view(scene("undelivered", ru, over=back), "item").money
+    assert told is not None
+    assert plain(told.paid).endswith("СДЭК: 6 480,00 ₽ при получении не получены")
 
 
 def test_the_window_and_who_let_it_pass(ru: Formats) -> None:
