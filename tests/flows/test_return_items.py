@@ -214,8 +214,11 @@ def test_a_deleted_item_leaves_its_return_alone_until_somebody_wants_it_again(sh
     shop.town.wait(lambda: of_deal(shop)[0].problems, "that it is gone")
     assert [each.code for each in of_deal(shop)[0].problems] == ["return_item_gone"]
     ask(shop, ActKind.NOTE, "note", of=kept.id, text="Клиент звонил")
+    ask(shop, ActKind.MOVE, "refuse", of=kept.id, to=S.REFUSED)
     shop.town.calm()
     assert items(shop) == []
+    assert of_deal(shop)[0].case.stage is S.REFUSED
+    assert [each.code for each in of_deal(shop)[0].problems] == ["return_item_gone"]
     program = shop.town.program
 
     def anew(session: Session, now: datetime) -> Any:

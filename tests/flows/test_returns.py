@@ -172,7 +172,8 @@ def test_goods_of_a_section_that_the_rules_except_are_not_approved(mine: Returns
     cup, _ = mine.rows
 
     def except_(section: int) -> None:
-        rules = ReturnRules(window=WindowRules(exceptions=(WindowException("Посуда", None, (section,)),)))
+        window = WindowRules(exceptions=(WindowException("Посуда", None, (section,)),))
+        rules = ReturnRules(window=window, approve=True)
         with session_scope(shop.town.program.parts.sessions) as session:
             portal_settings.merge(session, shop.row.id, return_rules=rules.to_json())
 
@@ -184,6 +185,13 @@ def test_goods_of_a_section_that_the_rules_except_are_not_approved(mine: Returns
     other = mine.does(ActKind.BEGIN, wishes=(Wish(cup, ONE, "size"),), approve=True)
     assert other.case.stage is S.REQUESTED
     assert [problem.code for problem in other.problems] == ["return_not_returnable"]
+    # By the portal's rule a client's own wish is approved at once, unless something speaks against it.
+    mine.moves(other.id, S.REFUSED)
+    for section, stage in ((sections[-1], S.REQUESTED), (999_999, S.APPROVED)):
+        except_(section)
+        wished = mine.does(ActKind.BEGIN, wishes=(Wish(cup, ONE, "size"),), _actor=Actor.CUSTOMER)
+        assert (wished.case.origin, wished.case.stage) == (ReturnOrigin.CUSTOMER, stage)
+        mine.does(ActKind.MOVE, wished.id, to=S.REFUSED, why="передумал", _actor=Actor.CUSTOMER)
 
 
 def test_a_replacement_is_sent_as_a_shipment_of_its_own_for_which_nothing_is_collected(mine: ReturnsOf) -> None:

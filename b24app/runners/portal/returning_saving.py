@@ -10,6 +10,7 @@ from b24app.flows.returns.effects import Actor, Effect
 from b24app.logistics.problem import Problem
 from b24app.logistics.returning import ReturnStage
 from b24app.runners.portal import returning_shipping
+from b24app.runners.portal.return_item import GONE
 from b24app.runners.portal.returning_beginning import Begun
 from b24app.runners.portal.returning_effects import Asking, Effects, LostError, asking
 from b24app.runners.portal.returning_scene import Change, Scene, moved
@@ -97,7 +98,7 @@ class Saver:
             self._journal(kept, kept.case.stage, change.wanted, refused, change.why)
         if not self._unattended:
             return kept
-        open_ = tuple({each.key: each for each in (*kept.problems, *refused)}.values())
+        open_ = _once((*kept.problems, *refused))
         kept = self._kept(kept, Change(kept.case, open=open_, tracking=change.tracking))
         words = Words(self.scene, kept.case)
         if self.scene.act.wanted.source != CRM:  # there the item says why, to whoever moved it
@@ -115,6 +116,8 @@ class Saver:
         scene, wanted = self.scene, self.scene.act.wanted
         for code in change.tracking:
             returns_found.track(scene.session, scene.run.portal.id, kept.id, code)
+        if change.open is not None:
+            change = replace(change, open=_once((*self._of_item(kept), *change.open)))
         if _says_nothing(kept, change):
             return kept
         written: Written = returns.save(
@@ -126,11 +129,17 @@ class Saver:
             raise LostError
         return written.kept
 
+    def _of_item(self, kept: Kept) -> tuple[Problem, ...]:
+        """That its item was deleted stays true until there is another one, wherever the return goes."""
+        told = tuple(each for each in kept.problems if each.code == GONE)
+        gone = told and return_items.seen(self.scene.session, self.scene.run.portal.id, [kept.id])[kept.id].gone
+        return told if gone else ()
+
     def _left_out(self, kept: Kept, change: Change, asked: Asking) -> Change:
         if not asked.left_out:
             return change
         found = (*(change.open if change.open is not None else kept.problems), *asked.left_out)
-        return replace(change, open=tuple({each.key: each for each in found}.values()))
+        return replace(change, open=_once(found))
 
     def _journal(
         self, kept: Kept, was: ReturnStage | None, to: ReturnStage, problems: Sequence[Problem], why: str
@@ -183,6 +192,10 @@ class Saver:
         portal = scene.run.portal
         return_items.queue(scene.session, portal, doing.kept, now=now, trace_id=trace_id, people=self.people, why=why)
         return doing.kept
+
+
+def _once(found: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple({each.key: each for each in found}.values())
 
 
 def _says_nothing(kept: Kept, change: Change) -> bool:
