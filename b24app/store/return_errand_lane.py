@@ -91,8 +91,21 @@ def abandon(session: Session, portal_id: int, connection_id: int) -> None:
     """The account is taken out of use: nobody can ask it any more, and a person is told so."""
     mine = (ReturnErrand.portal_id == portal_id, ReturnErrand.connection_id == connection_id)
     gone = update(ReturnErrand).where(*mine, ReturnErrand.state.in_((*_DUE, ErrandState.SENDING)))
+    changed(session, gone.values(_given_up("the account was removed")))
+
+
+def give_up(session: Session, portal_id: int) -> None:
+    """The portal left: nothing is asked for it any more, also when it comes back much later. What is followed is
+    followed again then."""
+    mine = (ReturnErrand.portal_id == portal_id, ReturnErrand.state != ErrandState.LIVE)
+    gone = update(ReturnErrand).where(*mine, ReturnErrand.state.in_((*_DUE, ErrandState.SENDING)))
+    changed(session, gone.values(_given_up("the portal left")))
+
+
+def _given_up(why: str) -> dict[str, Any]:
     problems = dump((Problem("account_stopped", Field.ACCOUNT, Who.ADMIN),))
-    changed(session, gone.values(state=ErrandState.DEAD, next_try_at=None, deadline=None, problems=problems))
+    over = {"next_try_at": None, "deadline": None, "last_error": why}
+    return {"state": ErrandState.DEAD, "problems": problems, **over}
 
 
 @dataclass(frozen=True, slots=True)

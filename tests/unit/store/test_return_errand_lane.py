@@ -131,6 +131,17 @@ def test_an_account_that_is_taken_out_of_use_keeps_nobody_waiting(sessions: Sess
         assert (row.state, row.next_try_at, row.problems[0]["code"]) == (S.DEAD, None, "account_stopped")
 
 
+def test_a_portal_that_left_asks_nobody_and_is_still_told_where_its_parcels_are(
+    sessions: Sessions, portal: Portal, neighbour: Portal
+) -> None:
+    ids = [asked(sessions, portal, state) for state in (S.WAITING, S.UNCERTAIN, S.LIVE)]
+    theirs = asked(sessions, neighbour)
+    with session_scope(sessions) as session:
+        return_errand_lane.give_up(session, portal.id)
+    with read_scope(sessions) as session:
+        assert [row_of(session, each).state for each in (*ids, theirs)] == [S.DEAD, S.DEAD, S.LIVE, S.WAITING]
+
+
 def test_what_a_system_tells_of_is_read_at_once(sessions: Sessions, portal: Portal, neighbour: Portal) -> None:
     mine = asked(sessions, portal, S.LIVE, remote_id="uuid", next_try_at=LATER)
     theirs = asked(sessions, neighbour, S.LIVE, remote_id="uuid", next_try_at=LATER)
