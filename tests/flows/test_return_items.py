@@ -3,6 +3,7 @@ what our desk does stands in them; answers and events get lost."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -14,11 +15,19 @@ from sqlalchemy.orm import Session
 from b24app.flows.return_process import ReturnField, ReturnProcess
 from b24app.flows.returns.effects import Actor
 from b24app.logistics.returning import ReturnOrigin, ReturnStage
+from b24app.runners.portal import (
+    return_item,
+    return_item_acts,
+    return_item_look,
+    return_item_read,
+    return_item_sweep,
+)
 from b24app.store import portals, return_acts, return_items, returns
 from b24app.store.engine import session_scope
 from b24app.store.return_acts import ActKind, Wanted
 from b24app.store.return_process import Kept as Known
 from b24app.store.returns import Kept
+from tests.flows.test_chain_crash import Once
 from tests.flows.test_return_process import rest
 from tests.flows.town import MANAGER, Shop, Town
 
@@ -280,3 +289,54 @@ def test_a_plan_without_smart_processes_has_the_same_desk(town: Town) -> None:
     shop.app().press("/app/returns/again", {})
     town.wait(lambda: of_deal(shop)[0].item_id, "its item")
     assert [item["parentId2"] for item in items(shop)] == [DEAL]
+
+
+#: Where Waybill stops once each: the object, the name of what stops there, and whether before or after.
+STOPS: tuple[tuple[Any, str, bool], ...] = (
+    (return_item_look, "steps", True),
+    (return_item, "leaving", False),
+    (return_item, "outcome", True),
+    (return_item_read, "read", True),
+    (return_items, "keep", False),
+    (return_item_acts, "ask", False),
+    (return_item_acts, "judged", True),
+    (return_item_sweep, "read", False),
+)
+
+
+def test_waybill_stops_anywhere_and_there_is_one_item_of_one_return(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stops = []
+    for where, name, before in STOPS:
+        stop = Once(getattr(where, name), lambda *_: True, before)
+        monkeypatch.setattr(where, name, stop.stand_in())
+        stops.append(stop)
+    ask(shop, ActKind.BEGIN, "begin", DEAL)
+    other = by_hand(shop, title="Вернули в салон", parentId2=OTHER)
+
+    def comes(what: Callable[[], Any]) -> Callable[[], Any]:
+        """A lane that fails rests: its time goes by."""
+
+        def look() -> Any:
+            shop.town.advance(45)
+            return what()
+
+        return look
+
+    def there() -> bool:
+        return all(of_deal(shop, deal) and of_deal(shop, deal)[0].item_id for deal in (DEAL, OTHER))
+
+    shop.town.wait(comes(there), "both returns with their items", 60)
+    move(shop, other, S.REFUSED)
+    shop.town.wait(comes(lambda: of_deal(shop, OTHER)[0].case.stage is S.REFUSED), "the move", 60)
+    shop.town.wait(comes(lambda: all(stop.stopped for stop in stops)), "every stop", 60)
+    shop.town.advance(120)
+    shop.town.calm()
+    assert [len(of_deal(shop, deal)) for deal in (DEAL, OTHER)] == [1, 1]
+    by_deal = {item["parentId2"]: item for item in items(shop)}
+    assert (len(items(shop)), by_deal[OTHER]["id"]) == (2, other)
+    number = process_of(shop).fields[F.NUMBER]
+    assert {deal: item[number] for deal, item in by_deal.items()} == {
+        deal: of_deal(shop, deal)[0].case.number for deal in (DEAL, OTHER)
+    }

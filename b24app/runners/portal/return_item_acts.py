@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -33,8 +33,8 @@ from b24app.words import say, say_problem
 
 #: Where a wish comes from, as the return's journal says it.
 SOURCE = "crm"
-#: A wish that nobody has judged yet is looked at again.
-AGAIN = timedelta(seconds=2)
+#: A wish that nobody has judged yet is looked at again, ever more seldom.
+SOON, LATE = timedelta(seconds=2), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,11 @@ def _tell(
     outbox.add(session, portal_id, things, now=run.services.clock.now(), trace_id=trace_id)
 
 
+def later(now: datetime, first: datetime) -> datetime:
+    """When a wish that waits since `first` is looked at again."""
+    return now + min(max((now - first) / 2, SOON), LATE)
+
+
 # --- what became of it ------------------------------------------------------------------------------------------------
 
 
@@ -164,7 +169,7 @@ def judged(run: Run, process: ReturnProcess, row: Claimed) -> bool:
         run.slice.check(session)
         act = return_acts.get(session, run.portal.id, int(row.key.partition(":")[2]))
         if act is not None and act.state is ActState.WAITING:
-            inbox.defer(session, run.slice, row.ids, now + AGAIN)
+            inbox.defer(session, run.slice, row.ids, later(now, row.first))
             return False
         if act is not None:
             _settle(run, session, process, act, row)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from b24app.runners.portal import return_item_acts, return_item_read
 from b24app.runners.portal import return_item_sweep as sweep
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.return_item import lost, process_of
-from b24app.runners.portal.return_item_acts import AGAIN, Wisher
+from b24app.runners.portal.return_item_acts import Wisher, later
 from b24app.runners.portal.return_item_decide import begins_in, is_news, of_tied, reason_of, wishes_of
 from b24app.runners.portal.return_item_read import More, News
 from b24app.store import inbox, return_acts, return_items, return_process, returns
@@ -46,6 +47,7 @@ class Rows:
     ids: list[int] = field(default_factory=list)
     by_person: bool = False
     attempts: int = 0
+    first: datetime | None = None
     trace_id: str = ""
 
 
@@ -104,6 +106,7 @@ def _told(process: ReturnProcess, claimed: Iterable[Claimed]) -> tuple[dict[int,
         mine = found.setdefault(int(item), Rows())
         mine.ids += row.ids
         mine.attempts = max(mine.attempts, row.attempts)
+        mine.first = min(mine.first or row.first, row.first)
         mine.by_person = mine.by_person or not robot
         mine.trace_id = mine.trace_id or row.trace_id
     return found, foreign
@@ -158,7 +161,7 @@ def _serve(run: Run, process: ReturnProcess, told: Mapping[int, Rows], ids: Sequ
             waits = _judge(run, session, process, each, beside, rows)
             now = run.services.clock.now()
             if waits and rows.ids:
-                inbox.defer(session, run.slice, rows.ids, now + AGAIN)
+                inbox.defer(session, run.slice, rows.ids, later(now, rows.first or now))
             else:
                 inbox.close(session, run.slice, rows.ids, now)
 
