@@ -20,6 +20,7 @@ from b24app.store import portals, return_process
 from b24app.store.faces import return_list
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.faces.return_list import PAGE, Wanted
+from b24app.store.models import Connection
 from placements.app import returns_list_view, returns_report
 from placements.app.desk import Desk
 from placements.app.returns_list_view import Filter, ListView, list_view, read_filter
@@ -35,11 +36,18 @@ MOST_DEALS = 500
 def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
     """The heading and the filter: the rows are asked for as soon as they are there, with the person's own key."""
     rules, formats = ReturnRules.of(facts.settings), desk.formats(who)
+    carriers = [row for row in facts.connections if _carries(desk, row)]
     return {
-        "choices": returns_list_view.choices(Filter(), rules, facts.connections, formats),
+        "choices": returns_list_view.choices(Filter(), rules, carriers, formats),
         "item": bool(return_process.entity_of(facts.settings)),
         "reports": Right.SETTINGS in rights_of(facts.settings, who),
     }
+
+
+def _carries(desk: Desk, row: Connection) -> bool:
+    """Warehouses bring nobody anything; a system that nobody knows any more may have."""
+    plugin = desk.parts.plugin_of(row)
+    return plugin is None or plugin.manifest.kind != "warehouse"
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:
