@@ -96,6 +96,11 @@ class Chains(Teller):
 
     # --- before ------------------------------------------------------------------------------------------------------
 
+    @property
+    def systems(self) -> Mapping[int, str]:
+        """Account -> its system."""
+        return self._systems
+
     def set_up(self) -> None:
         """Accounts of all systems, a rule for each warehouse, five deals for each."""
         steer = self._house.steer

@@ -1,5 +1,6 @@
 """`waybill demo --once`: a portal ships all its deals with CDEK, another one sixty deals with six carriers; a third
-one twenty through a warehouse and a carrier each; all are followed to their ends, then the tables are printed."""
+one twenty through a warehouse and a carrier each; all are followed to their ends, then the tables are printed. Last,
+goods come back."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from pathlib import Path
 from b24app.demo import table
 from b24app.demo.chains import Chains
 from b24app.demo.house import House, Plan
+from b24app.demo.returns import Returns
 from b24app.demo.six import Six
 from b24app.demo.teller import Say, Teller
 
@@ -23,10 +25,10 @@ def main(var: Path, _port: int, say: Say) -> int:
         six = Six(house, say)
         second = _tell(six, say, "On the second portal: six carriers, a rule for each…")
         both = _side_by_side(six, say)
-        third = _tell(
-            Chains(house, say), say, "On the third portal: four warehouses, 1C:TMS and other carriers in chains…"
-        )
-        return 0 if first and second and both and third else 1
+        chains = Chains(house, say)
+        third = _tell(chains, say, "On the third portal: four warehouses, 1C:TMS and other carriers in chains…")
+        back = Returns(house, say, six, chains).tell()
+        return 0 if first and second and both and third and back else 1
 
 
 def _tell(teller: Teller, say: Say, words: str) -> bool:

@@ -87,6 +87,15 @@ class Teller:
         self._parts = Parts.open(house.settings())
         self.stories: dict[int, Story] = {}
 
+    @property
+    def member(self) -> str:
+        return self._member
+
+    @property
+    def base(self) -> str:
+        """Of the portal in the emulated world's steering."""
+        return self._base
+
     def set_up(self) -> None:
         """The portal's own deals, with what they must come to."""
         steer = self._house.steer
