@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from b24app.store import feeds, filed, jobs, papers, rates, return_photos, stock, trials
+from b24app.store import feeds, filed, jobs, papers, rates, return_photos, stock, strays, trials
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
     AddressChange,
@@ -137,8 +137,8 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
     for three days, prices and stock for seven, those that show a client's name and address (dry runs, address checks)
     for one, printed papers and labels of returns for `papers.KEPT`, files of documents for `filed.KEPT`, how parcels
-    were laid as long as the audit, as are pictures of returns that ended, tries on public pages as long as they count;
-    rows of lanes that exist no more belong to nobody."""
+    were laid as long as the audit, as are pictures of returns that ended and parcels that nobody expected, tries on
+    public pages as long as they count; rows of lanes that exist no more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
@@ -155,6 +155,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
         count += stock.purge(session, now - stock.KEPT)
         count += filed.forget_files(session, now - filed.KEPT)
         count += return_photos.forget_files(session, now - timedelta(days=keep.audit_days))
+    count += _delete(sessions, ReturnAct, strays.outdated(now - timedelta(days=keep.audit_days)))
     count += _delete(sessions, Paper, papers.outdated(now))
     count += _delete(sessions, ReturnLabel, ReturnLabel.changed_at < now - papers.KEPT)
     return count + _delete(sessions, CallLogRow, CallLogRow.at < now - timedelta(days=keep.call_log_days))

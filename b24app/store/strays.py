@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from b24app.flows.returns.effects import Actor
@@ -130,6 +130,11 @@ def settle(session: Session, portal_id: int, key: str, name: str, now: datetime)
     row.state, row.done_at, row.result = ActState.DONE, now, {"settled": name[:MAX_NAME]}
     session.flush()
     return True
+
+
+def outdated(before: datetime) -> ColumnElement[bool]:
+    """Which rows of acts tell of parcels that came before, with their pictures."""
+    return (ReturnAct.kind == ActKind.NOTE) & (ReturnAct.source == SOURCE) & (ReturnAct.at < before)
 
 
 def _is_under_way(stray: Stray) -> bool:

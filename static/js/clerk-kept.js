@@ -60,7 +60,17 @@ window.ClerkKept = (function () {
     addPicture: (item, thumb) => change(["queue", "thumbs"], "readwrite", (queue, thumbs) => { thumbs.put(thumb); queue.add(item); }),
     meta: (name) => change(["meta"], "readonly", (meta) => meta.get(name)).then((row) => row && row.value),
     setMeta: (name, value) => change(["meta"], "readwrite", (meta) => meta.put({ name: name, value: value })),
-    /** Another portal's phone now: nothing of the former one's returns stays to be seen; what it has not sent does. */
-    forget: () => change(["returns", "wholes", "thumbs"], "readwrite", (...stores) => { stores.forEach((store) => { store.clear(); }); }),
+    /** Of returns that the phone has nothing to do with any more nothing stays; what was not sent does. `ids` are of use still, none when it is signed off. */
+    forget: (ids) => change(["returns", "wholes", "thumbs", "queue"], "readwrite", (returns, wholes, thumbs, queue) => {
+      if (!ids) { returns.clear(); }
+      const waiting = queue.getAll(), known = wholes.getAll(), pictures = thumbs.getAllKeys();
+      pictures.onsuccess = () => {
+        const use = new Set(waiting.result.map((item) => item.key));
+        known.result.forEach((each) => {
+          if (ids && (ids.includes(each.id) || waiting.result.some((item) => item.of === each.id))) { each.photos.forEach((photo) => use.add(photo.key)); } else { wholes.delete(each.id); }
+        });
+        pictures.result.forEach((key) => { if (!use.has(key)) { thumbs.delete(key); } });
+      };
+    }),
   };
 })();

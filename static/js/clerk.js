@@ -160,6 +160,7 @@
     // Where the code was shown: the first thing that a phone opens.
     const opened = me.place + ":" + me.clerk + ":" + found.opens;
     if (found.opens && !page.open && (await Kept.meta("opened")) !== opened) { await Kept.setMeta("opened", opened); await page.goTo(found.opens); }
+    await Kept.forget(page.returns.map((each) => each.id).concat(page.open || []));
     await refresh(); draw();
   }
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from b24app.flows.returns.quantities import Wish
 from b24app.logistics.problem import Field, Problem
-from b24app.store import return_acts, strays
+from b24app.store import retention, return_acts, strays
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import InboxRow, Portal
 from b24app.store.return_acts import ActKind
@@ -105,3 +106,16 @@ def test_they_do_not_heap_up_and_nobody_else_sees_them(
         assert not strays.settle(session, neighbour.id, BOX.key, "Чужая", NOW)
         with pytest.raises(KeyError):
             strays.add_photo(session, neighbour.id, BOX.key, "photo-02", b"\xff\xd8\xff1", NOW)
+
+
+def test_they_are_forgotten_as_long_after_as_the_audit(sessions: Sessions, portal: Portal) -> None:
+    kept(sessions, portal)
+    begun(sessions, portal)
+    with session_scope(sessions) as session:
+        strays.add_photo(session, portal.id, BOX.key, "photo-01", b"\xff\xd8\xff1", NOW)
+        strays.begin(session, portal.id, replace(BOX, deal_id=DEAL), (), now=NOW, trace_id="t")
+    year = timedelta(days=365)
+    assert retention.purge(sessions, NOW + year, retention.Keep()) == 0
+    assert retention.purge(sessions, NOW + year + timedelta(seconds=1), retention.Keep()) == 2
+    with read_scope(sessions) as session:
+        assert len(return_acts.latest(session, portal.id, deal_id=DEAL)) == 1
