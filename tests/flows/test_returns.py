@@ -211,8 +211,54 @@ def test_a_replacement_is_sent_as_a_shipment_of_its_own_for_which_nothing_is_col
     [item] = order["packages"][0]["items"]
     assert (item["amount"], item["payment"]["value"]) == (1, 0)
     assert mine.refused(ActKind.REPLACE, kept.id) == ["return_replaced_already"]
+    # Its order is called off: then the client has nothing, and the goods are to be sent again.
+    shop.press("cancel", DEAL)
+    shop.town.wait(lambda: mine.kept(kept.id).replacement == "", "nothing is on its way to the client")
+    assert [problem.code for problem in mine.kept(kept.id).problems] == ["return_replacement_failed"]
+    again = mine.does(ActKind.REPLACE, kept.id)
+    assert (again.case.stage, again.replacement, again.problems) == (S.REPLACED, shop.our_number(DEAL, 3), ())
     assert mine.moves(kept.id, S.CLOSED).case.stage is S.CLOSED
     shop.town.calm()
-    assert len(shop.town.program.read(shipments.of_deals, shop.row.id, [DEAL])[DEAL]) == 2
+    assert len(shop.town.program.read(shipments.of_deals, shop.row.id, [DEAL])[DEAL]) == 3
     # The new ones may come back in their turn.
     assert mine.does(ActKind.BEGIN, wishes=(Wish(cup, TWO, "defect"),)).case.stage is S.REQUESTED
+
+
+def test_goods_go_back_are_written_off_or_replaced_before_the_old_ones_came(mine: ReturnsOf) -> None:
+    shop = mine.shop
+    cup, saucer = mine.rows
+    with session_scope(shop.town.program.parts.sessions) as session:
+        portal_settings.merge(session, shop.row.id, return_rules=ReturnRules(replace_first=True).to_json())
+    back, written_off, early = (
+        mine.does(ActKind.BEGIN, wishes=(Wish(row, ONE, "size"),)).id for row in (cup, cup, saucer)
+    )
+    for return_id in (back, written_off):
+        to_the_warehouse(mine, return_id)
+        mine.does(ActKind.COUNT, return_id, counted=(Counted(cup, ONE, Condition.AS_NEW),), finished=True)
+
+    # It goes back to the client: nothing is owed, and nothing is collected.
+    settled = mine.does(ActKind.OUTCOME, back, outcome=Outcome.BACK_TO_CUSTOMER).case.settled
+    assert settled is not None
+    assert settled.owed == Money(0)
+    closed = mine.moves(back, S.CLOSED)
+    assert closed.replacement == shop.our_number(DEAL, 2)
+    order = shop.town.wait(lambda: len(shop.orders(DEAL)) == 2 and shop.order(DEAL, 2), "the order back")
+    assert [item["payment"]["value"] for item in order["packages"][0]["items"]] == [0]
+    shop.told(DEAL, f"Возврат {closed.case.number}: товар отправляется обратно клиенту")
+
+    # It is paid for, and then written off.
+    mine.does(ActKind.OUTCOME, written_off, outcome=Outcome.WRITE_OFF)
+    assert mine.refused(ActKind.MOVE, written_off, to=S.CLOSED) == ["return_money_left"]
+    [proposed] = mine.refunds(written_off)
+    mine.does(ActKind.PAID, written_off, minor=proposed.amount.minor)
+    gone = mine.moves(written_off, S.CLOSED)
+    shop.told(DEAL, f"Возврат {gone.case.number}, товар списан")
+
+    # New goods leave first, here by a person's own hand; the old ones come later.
+    mine.does(ActKind.OUTCOME, early, outcome=Outcome.REPLACEMENT)
+    mine.moves(early, S.APPROVED)
+    sent = mine.does(ActKind.REPLACE, early, number="Самовывоз 17")
+    assert (sent.case.stage, sent.replacement) == (S.APPROVED, "Самовывоз 17")
+    mine.does(ActKind.COUNT, early, counted=(Counted(saucer, ONE, Condition.DAMAGED),), finished=True)
+    assert mine.moves(early, S.CLOSED).case.stage is S.CLOSED
+    assert len(shop.orders(DEAL)) == 2
