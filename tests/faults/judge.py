@@ -67,6 +67,11 @@ def deal_of(number: str) -> int:
     return int(parts[-2]) if len(parts) >= 3 and parts[-2].isdigit() else 0
 
 
+def entries_once(case: Case, timeline: Sequence[Row]) -> Finding:
+    """As below, of these entries alone."""
+    return _entries_once(case, Evidence((), (), timeline, (), (), {}))
+
+
 def _by_deal(case: Case, rows: Iterable[Row]) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = {deal_id: [] for deal_id in sorted(case.deals)}
     for row in rows:

@@ -56,7 +56,7 @@ class Verdict:
 def run(scale: Scale, orders: Orders, var: Path, say: Say) -> Verdict:
     """Raises what the deployment raises when it cannot even be started."""
     shutil.rmtree(var, ignore_errors=True)
-    with _database(orders.database) as url, House(_plan(scale, var, url)) as house:
+    with database(orders.database) as url, House(_plan(scale, var, url)) as house:
         return FaultRun(house, scale, orders, say).run()
 
 
@@ -65,7 +65,7 @@ def _plan(scale: Scale, var: Path, database_url: str) -> Plan:
 
 
 @contextmanager
-def _database(kind: str) -> Iterator[str]:
+def database(kind: str) -> Iterator[str]:
     """Its address; empty for the house's own SQLite."""
     if kind == "sqlite":
         yield ""

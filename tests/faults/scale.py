@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,6 @@ SHORT = Scale(
     patience_s=4.0,
     env={"WAYBILL_LOG_LEVEL": "WARNING", "WAYBILL_LEASE_S": "3"},
 )
+#: A return takes more steps than a delivery, some of them people's: fewer make as much trouble.
+RETURNS = replace(FULL, deals=200, wave=10, strike_s=(4.0, 8.0), freeze_s=(60.0, 60.0))
+SHORT_RETURNS = replace(SHORT, deals=10, wave=4, freeze_s=(8.0,), burst_s=40.0)
