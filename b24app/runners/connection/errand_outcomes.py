@@ -110,11 +110,14 @@ def _order(errand: Errand, deed: Deed, state: OrderState, terms: Terms) -> dict[
         problems = state.problems or (Problem("refused", Field.ORDER, Who.CARRIER),)
         return {**_learnt(state, Status.REJECTED), **_closed(ErrandState.REFUSED, terms, problems)}
     if cancel is Decision.REFUSED and errand.wants_cancel:
-        return {
-            **_learnt(replace(state, cancel=None), status), **_live(errand, status, terms), "wants_cancel": False,
-            "problems": _told([_cancel_refused(state.problems)]),
-        }  # fmt: skip
-    values = {**_learnt(state, status), **_live(errand, status, terms), "problems": _kept(errand, state.problems)}
+        told = {"wants_cancel": False, "problems": _told([_cancel_refused(state.problems)])}
+        stays = _live(errand, status, state.events, terms)
+        return {**_learnt(replace(state, cancel=None), status), **stays, **told}
+    values = {
+        **_learnt(state, status),
+        **_live(errand, status, state.events, terms),
+        "problems": _kept(errand, state.problems),
+    }
     if cancel is Decision.PENDING:
         values["next_try_at"] = terms.now + CANCEL_POLL
     return values
@@ -180,9 +183,11 @@ def _learnt(state: OrderState, status: Status) -> dict[str, Any]:
     return {"answer": state.to_json(), "status": status.value, **{name: value for name, value in told.items() if value}}
 
 
-def _live(errand: Errand, status: Status, terms: Terms) -> dict[str, Any]:
-    """Followed until nothing more is to come."""
+def _live(errand: Errand, status: Status, events: Sequence[TrackingEvent], terms: Terms) -> dict[str, Any]:
+    """Followed until nothing more is to come: a day after its end, whatever else the system tells of it by then."""
     since = errand.changed_at if errand.status is status else terms.now
+    if status.is_final:
+        since = max((event.at for event in events if event.status is status), default=since)
     due = next_look(status, since, since, terms.now, slower(terms.pace))
     if due is None:
         return _closed(ErrandState.DONE, terms)
@@ -209,7 +214,7 @@ def _failed(errand: Errand, deed: Deed, error: LogisticsError, attempts: int, te
     if isinstance(error, Uncertain):
         unseen = terms.now + max(terms.visible_after, LOOK_UP_AFTER)
         return words | {"state": state, "next_try_at": max(unseen, again)}
-    if ladder.is_spent(attempts, terms.dead_after):
+    if ladder.is_spent(attempts, terms.dead_after) and state is not ErrandState.UNCERTAIN:
         if deed is Deed.CANCEL:
             problem = Problem("cancel_refused", Field.ORDER, Who.CARRIER, their_text=str(error)[:500])
             return words | _cancel_over(problem, state, terms)

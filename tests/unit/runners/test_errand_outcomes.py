@@ -93,6 +93,8 @@ def test_it_is_given_up_after_many_tries_but_never_while_nobody_knows() -> None:
     values = columns(errand(), Deed.SEND, Came(error=Unavailable("503")), 8, TERMS)
     assert (values["state"], code(values)) == (S.DEAD, ["carrier_silent"])
     assert columns(errand(), Deed.SEND, Came(error=Uncertain("lost")), 80, TERMS)["state"] is S.UNCERTAIN
+    unclear = columns(errand(S.UNCERTAIN), Deed.SEND, Came(error=Unavailable("503")), 80, TERMS)
+    assert (unclear["state"], unclear["next_try_at"] > NOW) == (S.UNCERTAIN, True)
     follow = columns(live(), Deed.FOLLOW, Came(error=Unavailable("503", 900.0)), 80, TERMS)
     assert (follow["state"], follow["next_try_at"] - NOW >= timedelta(seconds=900)) == (S.LIVE, True)
 
@@ -108,7 +110,10 @@ def test_the_way_back_only_goes_on() -> None:
     values = columns(live(status=Status.RETURNING), Deed.FOLLOW, Came(order=done), 1, TERMS)
     assert (values["status"], values["state"]) == ("returned", S.LIVE)
     late = replace(TERMS, now=NOW + timedelta(hours=25))
-    over = columns(live(status=Status.RETURNED, changed_at=NOW), Deed.FOLLOW, Came(order=done), 1, late)
+    # … whatever else was told of it meanwhile.
+    over = columns(
+        live(status=Status.RETURNED, changed_at=NOW + timedelta(hours=20)), Deed.FOLLOW, Came(order=done), 1, late
+    )
     assert over["state"] is S.DONE
 
 
