@@ -7,12 +7,14 @@ from __future__ import annotations
 import io
 import itertools
 import random
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from sqlalchemy import select
 
 from b24app.flows.returns.quantities import Wish
 from b24app.flows.returns.scans import counted_of
@@ -20,6 +22,7 @@ from b24app.logistics.numbers import plain
 from b24app.logistics.returning import Condition, ReturnStage, Scan
 from b24app.store import clerk_phones, return_photos, strays
 from b24app.store.engine import read_scope, session_scope
+from b24app.store.models import Shipment
 from b24app.store.return_acts import ActKind
 from placements.clerk_view import scan_view
 from tests.browser.pages.clerk_state import (
@@ -423,7 +426,20 @@ def test_from_the_returns_card_to_the_phone_and_back(installed: int, desk: Desk,
     page.get_by_role("button", name="Есть дефект").click()
     page.get_by_role("button", name="Закончить: 1 из 3").click()
     expect(page.locator("#bottom")).to_contain_text("Посчитано", timeout=40_000)
+
+    # Another box of the same order, which nobody has announced.
+    page.get_by_role("button", name="К списку возвратов").click()
+    expect(page.get_by_role("heading", name="Посчитаны за сутки")).to_be_visible()
+    number = desk.program.read(lambda session: session.scalar(select(Shipment.order_number)))
+    page.keyboard.type(str(number))
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=f"заказ {number}").click()
+    dialog.get_by_role("button", name="Начать возврат").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("-R2$"), timeout=40_000)
+    expect(page.get_by_role("heading", name="Ждём 2, в коробке 0")).to_be_visible()
     context.close()
+    assert [each.case.stage for each in mine.all] == [ReturnStage.INSPECTED, ReturnStage.RECEIVED]
     expect(ours.locator("#return #now")).to_contain_text("Посчитали, не приехало", timeout=30_000)
     counted = {(each.row, each.condition): each.quantity for each in mine.kept(kept.id).case.counted}
     assert counted == {
