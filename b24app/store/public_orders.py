@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, or_, select
+from sqlalchemy import ColumnElement, Engine, select, union_all
 from sqlalchemy.orm import Session
 
 from b24app.store import crypto
@@ -42,7 +42,8 @@ def named(session: Session, portal_id: int, text: str) -> list[Sent]:
     first."""
     number = plainly(text)
     which = _which(portal_id, number, text.strip()) if number else Shipment.id.is_(None)
-    mine = select(Shipment).where(Shipment.portal_id == portal_id, which).order_by(Shipment.id.desc()).limit(LOOKED)
+    # The portal is named inside, with each number: named here too, SQLite would go through all that it ever shipped.
+    mine = select(Shipment).where(which).order_by(Shipment.id.desc()).limit(LOOKED)
     return _opened(session, session.scalars(mine).all())
 
 
@@ -80,7 +81,9 @@ def _which(portal_id: int, number: str, typed: str) -> ColumnElement[bool]:
     ]
     if number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS:
         known.append(Shipment.deal_id == int(number))
-    return Shipment.id.in_(select(Shipment.id).where(Shipment.portal_id == portal_id, or_(*known)))
+    # One search for each: databases look through all of a portal's shipments for "this number or that".
+    found = union_all(*(select(Shipment.id).where(Shipment.portal_id == portal_id, each) for each in known))
+    return Shipment.id.in_(found)
 
 
 def _opened(session: Session, rows: Sequence[Shipment]) -> list[Sent]:

@@ -77,6 +77,16 @@ def test_finding_an_order_and_finding_none_ask_the_database_the_same(sessions: S
     assert len(asked(ORDER_NUMBER)) == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL chooses by the number of rows
+def test_an_order_is_looked_up_and_not_searched_for(sessions: Sessions, portal: Portal) -> None:
+    with statements(sessions) as said, read_scope(sessions) as session:
+        public_orders.named(session, portal.id, "8061")
+        plan = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + said[0], (1,) * said[0].count("?")).all()
+    steps = [str(row[3]) for row in plan if str(row[3]).startswith(("SEARCH", "SCAN"))]
+    assert steps
+    assert [step for step in steps if step.startswith("SCAN") or "(portal_id=?)" in step] == []
+
+
 def test_tries_are_counted_and_counted_anew_when_their_time_is_over(
     sessions: Sessions, portal: Portal, neighbour: Portal, clock: FixedClock
 ) -> None:
