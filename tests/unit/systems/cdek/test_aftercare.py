@@ -181,10 +181,10 @@ def test_a_return_to_nowhere_is_told_before_it_is_sent() -> None:
 @pytest.mark.parametrize(
     ("over", "direct"),
     [
-        ({}, Direct("u-1", True, "")),
-        ({"type": 2}, Direct("u-1", False, "")),
-        ({"packages": [{"weight": 300}]}, Direct("u-1", False, "")),
-        ({"recipient": {"name": "Пётр", "phones": [{"number": "+79000001462"}]}}, Direct("u-1", False, "")),
+        ({}, Direct("u-1", True, ())),
+        ({"type": 2}, Direct("u-1", False, ())),
+        ({"packages": [{"weight": 300}]}, Direct("u-1", False, ())),
+        ({"recipient": {"name": "Пётр", "phones": [{"number": "+79000001462"}]}}, Direct("u-1", False, ())),
     ],
 )
 def test_only_the_very_parcels_of_a_shops_order_turn_round_with_it(over: dict[str, Any], direct: Direct) -> None:
@@ -194,7 +194,7 @@ def test_only_the_very_parcels_of_a_shops_order_turn_round_with_it(over: dict[st
     }  # fmt: skip
     assert parse_direct(Reply(200, {"entity": entity}, ()), "u-1", DOOR) == direct
     linked = {"entity": entity, "related_entities": [{"type": "client_return_order", "uuid": "b-1"}, {"type": "x"}]}
-    assert parse_direct(Reply(200, linked, ()), "u-1", DOOR) == replace(direct, returned="b-1")
+    assert parse_direct(Reply(200, linked, ()), "u-1", DOOR) == replace(direct, returned=("b-1",))
 
 
 def test_a_refusal_counts_as_a_change_whatever_its_type_is_called() -> None:
