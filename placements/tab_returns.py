@@ -5,7 +5,7 @@ lane, which reads the deal itself and decides; the page asks after it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from b24app.bitrix24.fields import names_of
 from b24app.flows.legs import PICKED
+from b24app.flows.returns.basis import Basis
 from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.sold import sold_of
@@ -22,17 +23,26 @@ from b24app.frames.formats import zone_or_default
 from b24app.frames.parts import PageParts, answer_errors, session_of, trace
 from b24app.frames.session import PageSession
 from b24app.logistics.status import Status
-from b24app.store import audit, portals, return_acts, returns
+from b24app.store import audit, portals, return_acts, return_basis, returns
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces.deal import tab_facts
-from b24app.store.models import ActState
+from b24app.store.models import ActState, Portal
 from b24app.store.return_acts import Act, ActKind, Wanted
 from b24app.words import language_of
 from placements.asking import is_key, new_key
 from placements.deal_tab import PLACEMENT
 from placements.person import own_client, read_deal
 from placements.return_words import problem_text, stage_chip
-from placements.tab_returns_form import BackForm, StaleFormError, form_of, known_better, offers_of, read_form
+from placements.tab_returns_form import (
+    BackForm,
+    Offer,
+    StaleFormError,
+    form_of,
+    judged_anew,
+    known_better,
+    offers_of,
+    read_form,
+)
 from placements.tab_returns_view import RIGHT
 
 FORM, WAITING, DONE = "tab/returns_form.html", "tab/returns_wait.html", "tab/returns_done.html"
@@ -65,14 +75,28 @@ class Returns:
         deal = read_deal(client, who.entity_id, names).deal
         with read_scope(parts.sessions) as session:
             facts = tab_facts(session, who.portal_id, who.entity_id, deal.category)
+            basis = _basis(session, who)
         came = [each.status_at for each in facts.every if each.status is Status.DELIVERED and each.leg != PICKED]
-        told, rules = facts.returned, ReturnRules.of(portal.settings)
-        sold = known_better(sold_of(deal.rows), told.basis.sold if told.basis is not None else ())
-        zone = ZoneInfo(zone_or_default("", language_of(portal.language)))
-        others = [each.case for each in told.returns]
+        rules = ReturnRules.of(portal.settings)
+        sold = known_better(sold_of(deal.rows), basis.sold if basis is not None else ())
+        zone = _zone(portal)
+        others = [each.case for each in facts.returned.returns]
         offers = offers_of(sold, others, max(came, default=None), rules, zone, now)
         formats = pages.viewer_of(who, now).formats
+        if basis is None:
+            self._have_read(who)
         return self._drawn(who, form_of(offers, rules, formats, may_approve=True))
+
+    def _have_read(self, who: PageSession) -> None:
+        """Articles and sections are the catalogue's, which only the portal's lane reads: until the form is sent they
+        are there."""
+        now = self._parts.clock.now()
+        key = f"tab:read:{who.entity_id}:{now:%Y%m%d%H%M}"
+        wanted = Wanted(ActKind.READ, key, Actor.PERSON, who.entity_id, by=who.user_id, name=who.name, source="tab")
+        with session_scope(self._parts.sessions) as session:
+            lane = return_acts.ask(session, who.portal_id, wanted, now=now, trace_id=trace(), people=True)
+        if lane is not None:
+            self._parts.waker.wake(lane)
 
     def begin(self) -> Response:
         """What was chosen begins a return: one press, one act."""
@@ -121,11 +145,20 @@ class Returns:
         return self._fragment(who, DONE, id=kept.id, number=kept.case.number, chip=chip)
 
     def _read(self, who: PageSession) -> tuple[tuple[object, ...], BackForm]:
-        formats = pages.viewer_of(who, self._parts.clock.now()).formats
+        now = self._parts.clock.now()
+        formats = pages.viewer_of(who, now).formats
         with read_scope(self._parts.sessions) as session:
-            rules = ReturnRules.of(portals.get(session, who.portal_id).settings)
+            portal = portals.get(session, who.portal_id)
+            basis = _basis(session, who)
+        rules, zone = ReturnRules.of(portal.settings), _zone(portal)
+
+        def anew(offers: Sequence[Offer]) -> tuple[Offer, ...]:
+            if basis is None:
+                return tuple(offers)
+            return judged_anew(offers, basis.sold, basis.delivered_at, rules, zone, now)
+
         try:
-            return read_form(request.form, rules, formats, may_approve=True)
+            return read_form(request.form, rules, formats, may_approve=True, anew=anew)
         except StaleFormError as error:
             raise PageError(ErrorCode.BAD_INPUT, str(error), "made_of") from error
 
@@ -135,6 +168,15 @@ class Returns:
     def _fragment(self, who: PageSession, template: str, **context: object) -> Response:
         viewer = pages.viewer_of(who, self._parts.clock.now())
         return pages.fragment(template, viewer, who, self._parts.signer, **context)
+
+
+def _basis(session: Session, who: PageSession) -> Basis | None:
+    return return_basis.of_deals(session, who.portal_id, [who.entity_id]).get(who.entity_id)
+
+
+def _zone(portal: Portal) -> ZoneInfo:
+    """Days are the portal's."""
+    return ZoneInfo(zone_or_default("", language_of(portal.language)))
 
 
 def _key(form: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ the portal's lane reads."""
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -123,6 +123,17 @@ def known_better(sold: Sequence[Sold], known: Sequence[Sold]) -> tuple[Sold, ...
     )
 
 
+def judged_anew(
+    offers: Sequence[Offer], sold: Sequence[Sold], delivered_at: datetime | None, rules: ReturnRules, zone: tzinfo,
+    now: datetime,
+) -> tuple[Offer, ...]:  # fmt: skip
+    """The same rows with how their time stands by what the catalogue told meanwhile (articles, sections)."""
+    known = {each.row: each for each in sold}
+    lines = [ReturnLine(known[offer.row], all_of(known[offer.row])) for offer in offers if offer.row in known]
+    found = {each.row: each for each in judge(lines, delivered_at, now, zone, rules.window).verdicts}
+    return tuple(replace(offer, verdict=found.get(offer.row, offer.verdict)) for offer in offers)
+
+
 def form_of(
     offers: Sequence[Offer],
     rules: ReturnRules,
@@ -182,11 +193,15 @@ def _says(verdict: Verdict, formats: Formats) -> tuple[str, str]:
 
 
 def read_form(
-    form: Mapping[str, str], rules: ReturnRules, formats: Formats, may_approve: bool
+    form: Mapping[str, str],
+    rules: ReturnRules,
+    formats: Formats,
+    may_approve: bool,
+    anew: Callable[[Sequence[Offer]], tuple[Offer, ...]] = tuple,
 ) -> tuple[tuple[Wish, ...], BackForm]:
     """What the person wants, and the form as they left it; with errors nothing is wanted. Fields `q_<row>`, `r_<row>`,
-    `note`, `why`, `approve`, and `made_of`. Raises StaleFormError."""
-    offers = _made_of(form.get("made_of", ""))
+    `note`, `why`, `approve`, and `made_of`; `anew` judges its rows by what is known by now. Raises StaleFormError."""
+    offers = anew(_made_of(form.get("made_of", "")))
     codes = {reason.code for reason in rules.offered}
     typed = _typed(form, offers, codes)
     errors: dict[str, str] = {}

@@ -18,18 +18,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from b24app.clock import FixedClock
-from b24app.flows.returns.basis import Basis
+from b24app.flows.returns.basis import Basis, Brought
 from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.quantities import Wish
-from b24app.flows.returns.rules import ReturnRules
+from b24app.flows.returns.rules import KEY, ReturnRules
 from b24app.flows.returns.window import WindowException, WindowRules
 from b24app.frames.formats import NBSP, Formats
 from b24app.frames.rights import Right
+from b24app.logistics.model import Recipient
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import Return, ReturnStage, Sold
 from b24app.logistics.status import Status
-from b24app.store import return_acts, returns
+from b24app.store import portal_settings, return_acts, return_basis, returns
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.faces.deal_facts import ShipmentFacts, TabFacts
 from b24app.store.faces.deal_returns import DealReturnsFacts, ReturnMoved
@@ -40,7 +41,7 @@ from b24app.store.returns import Kept
 from placements.tab_returns_form import Offer, StaleFormError, form_of, offers_of, read_form
 from placements.tab_returns_view import returns_view
 from placements.tab_view import tab_view
-from tests.unit.flows.returns.given import CUSHION, PAID, SOLD, a_return, settled, wish
+from tests.unit.flows.returns.given import CUSHION, PAID, PLAID, SOLD, a_return, settled, wish
 from tests.unit.placements.conftest import NOW, at
 from tests.unit.placements.test_deal_tab import Tab
 
@@ -263,14 +264,15 @@ def test_one_press_is_one_act_of_the_portals_lane(tab: Tab, sessions: Sessions) 
     first = tab.ask("POST", "/tab/returns/begin", **form, **GIVEN)
     assert 'hx-post="/tab/returns/asked"' in first.text
     tab.ask("POST", "/tab/returns/begin", **form, **GIVEN)
-    [act] = acts(sessions)
+    read, act = acts(sessions)
+    assert (read.wanted.kind, read.wanted.deal_id) == (ActKind.READ, 8061), "the catalogue is read meanwhile"
     assert act.wanted == Wanted(
         ActKind.BEGIN, f"tab:{form['key']}", Actor.PERSON, 8061, by=7, name="Анна Лугова", source="tab",
         given={"wishes": [Wish(1, Decimal(1), "defect").to_json()], "note": "пятно",
                "override": "постоянный клиент", "approve": True},
     )  # fmt: skip
     with sessions() as session:
-        [row] = session.scalars(select(InboxRow).where(InboxRow.kind == InboxKind.RETURN))
+        _, row = session.scalars(select(InboxRow).where(InboxRow.kind == InboxKind.RETURN).order_by(InboxRow.id))
         assert (row.key, row.priority) == (str(act.id), Priority.PEOPLE)
         [noted] = session.scalars(select(AuditRow).where(AuditRow.action == "return_begun"))
         assert (noted.user_id, noted.deal_id) == (7, 8061)
@@ -282,9 +284,29 @@ def test_what_is_wrong_in_the_form_asks_for_nothing(tab: Tab, sessions: Sessions
     answer = tab.ask("POST", "/tab/returns/begin", **form, **{**GIVEN, "q_1": "7"})
     assert "Здесь больше, чем можно вернуть" in answer.text
     assert form["key"] in answer.text
-    assert acts(sessions) == []
+    assert [act.wanted.kind for act in acts(sessions)] == [ActKind.READ]
     assert tab.ask("POST", "/tab/returns/begin", **{**form, "made_of": "[]x"}, **GIVEN).status_code == 422
     assert tab.ask("POST", "/tab/returns/begin", **{**form, "key": "!"}, **GIVEN).status_code == 422
+
+
+def test_what_the_catalogue_told_meanwhile_counts(
+    tab: Tab, sessions: Sessions, set_up: Portal, clock: FixedClock
+) -> None:
+    form = opened(tab)
+    bedding = WindowException("Пледы не возвращают", None, skus=("PLD-1",))
+    rules = replace(RULES, window=replace(RULES.window, exceptions=(bedding,)))
+    sold = replace(PLAID, row=1, product_id=5)
+    brought = Brought(1, 1, "n", "r", "", Status.DELIVERED, clock.now(), Recipient("М", "", "+79170000001"))
+    with session_scope(sessions) as session:
+        portal_settings.merge(session, set_up.id, **{KEY: rules.to_json()})
+        told = basis(sold=(sold,), brought=(brought,), read_at=clock.now())
+        return_basis.keep(session, set_up.id, told)
+    text = tab.ask("POST", "/tab/returns/begin", **form, q_1="1", r_1="colour").text
+    assert "не возвращают: правило «Пледы не возвращают»" in text
+    assert "Напишите, почему принимаете возврат не по правилам." in text
+    assert len(acts(sessions)) == 1
+    assert "не возвращают" in tab.ask("POST", "/tab/returns", AUTH_ID="anna").text
+    assert len(acts(sessions)) == 1, "what is known is not read once more"
 
 
 def test_a_refused_one_brings_the_form_back_with_what_was_typed(
@@ -292,7 +314,7 @@ def test_a_refused_one_brings_the_form_back_with_what_was_typed(
 ) -> None:
     form = opened(tab)
     tab.ask("POST", "/tab/returns/begin", **form, **GIVEN)
-    [act] = acts(sessions)
+    _, act = acts(sessions)
     taken = Problem("return_pieces_taken", Field.ITEMS, params={"item": "Плед"})
     with session_scope(sessions) as session:
         return_acts.finish(session, set_up.id, act.id, clock.now(), None, (taken,))
@@ -306,7 +328,7 @@ def test_a_refused_one_brings_the_form_back_with_what_was_typed(
 def test_a_done_one_leads_to_its_return(tab: Tab, sessions: Sessions, set_up: Portal, clock: FixedClock) -> None:
     form = opened(tab)
     tab.ask("POST", "/tab/returns/begin", **form, **GIVEN)
-    [act] = acts(sessions)
+    _, act = acts(sessions)
     with session_scope(sessions) as session:
         turn = returns.take_turn(session, set_up, 8061)
         case = replace(a_return(sold=(CUSHION,)), number=turn.number, deal_id=8061)
