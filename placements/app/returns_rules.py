@@ -8,15 +8,19 @@ from typing import Any
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from b24app.bitrix24.features import Feature, has
 from b24app.flows.returns.rules import KEY, ReturnRules
+from b24app.frames.parts import trace
 from b24app.frames.public_links import client_address
 from b24app.frames.session import PageSession
 from b24app.logistics.returning import DeliveryCost
-from b24app.store import portal_settings, portals, public_ids
+from b24app.store import portal_settings, portals, public_ids, robots
 from b24app.store.audit import Act, compared
 from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts
+from b24app.store.lanes import LaneRef
 from b24app.store.models import Connection
+from b24app.store.part_looks import look_again
 from placements.app import audited
 from placements.app.desk import Desk
 from placements.app.returns_rules_form import RulesForm, form_of, read_form
@@ -69,11 +73,15 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             return desk.fragment(who, FORM, **_context(desk, who, facts, form))
         titles = {row.id: row.title for row in facts.connections}
 
-        def store(session: Session) -> None:
+        def store(session: Session) -> LaneRef | None:
             was = ReturnRules.of(portals.get(session, who.portal_id).settings)
             portal_settings.merge(session, who.portal_id, **{KEY: rules.to_json()})
             told = [audited.return_rules(each, sections, titles, who.lang) for each in (was, rules)]
             audit(session, who, Act.RETURN_RULES, now, changes=compared(*told))
+            # The portal's robots offer the reasons: they are told of new ones, and of other names.
+            if was.offered == rules.offered or not has(Feature.ROBOTS, facts.portal.scopes or ()):
+                return None
+            return look_again(session, who.portal_id, robots.STEP, now, trace(), people=False)
 
         desk.write(store)
         return desk.fragment(who, FORM, **_context(desk, who, facts, form_of(rules, sections, saved=True)))

@@ -18,7 +18,7 @@ from b24app.flows.returns.window import LongerWindow, WindowException, WindowRul
 from b24app.logistics.returning import Condition, DeliveryCost
 from b24app.store import portal_settings, portals
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import AuditRow, Portal
+from b24app.store.models import AuditRow, InboxKind, InboxRow, Portal
 from placements.app.returns_rules_form import FIELDS, RulesForm, form_of, read_form
 from tests.unit.placements.page import Page
 
@@ -169,6 +169,20 @@ def test_an_administrator_saves_them_and_the_audit_tells_what_changed(
     journal = page.ask("GET", "/app/s/journal").text
     assert "Стоимость доставки" in journal
     assert "возвращаем, когда вернулось всё" in journal
+
+
+def test_robots_are_told_of_reasons_alone(page: Page, sessions: Sessions, set_up: Portal) -> None:
+    usual = form_of(ReturnRules(), {})
+
+    def asked() -> list[dict[str, Any]]:
+        with sessions() as session:
+            rows = session.scalars(select(InboxRow).where(InboxRow.kind == InboxKind.INSTALL, InboxRow.key == "robots"))
+            return [row.payload for row in rows]
+
+    page.ask("POST", "/app/returns/rules", **sent(usual, days="21"))
+    assert asked() == []
+    page.ask("POST", "/app/returns/rules", **sent(usual, r0_ru="Не тот размер"))
+    assert asked() == [{"robots": True}]
 
 
 def test_what_is_wrong_is_kept_nowhere(page: Page, sessions: Sessions, set_up: Portal) -> None:
