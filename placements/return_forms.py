@@ -17,7 +17,7 @@ from b24app.logistics.returning import Condition, Counted, DeliveryCost, Outcome
 from b24app.store.return_acts import ActKind
 from placements.return_lines import read_lines
 from placements.return_scene import NOTHING, Scene, plain_number, read_quantity
-from placements.return_ways import value_of
+from placements.return_ways import may_choose, names_point, value_of
 
 LONGEST_WHY, LONGEST_CODE = 500, 64
 #: What a person counts apart; what is left is missing.
@@ -125,22 +125,30 @@ def _paid(form: Mapping[str, str], scene: Scene, _hand: Hand) -> Wish:
 def _way(form: Mapping[str, str], scene: Scene, hand: Hand) -> Wish:
     """One of the ways that are offered."""
     asked = form.get("way", "")
-    offer = next((each for each in scene.offers if value_of(each) == asked and each.problem is None), None)
+    offer = next((each for each in scene.offers if value_of(each) == asked and may_choose(each)), None)
     if offer is None:
         raise BadFormError(f"no way {asked}")
     errors: dict[str, str] = {}
-    values = {name: form.get(name, "").strip() for name in ("carrier", "tracking", "note")}
-    for name, most in (("carrier", LONGEST_CODE), ("tracking", LONGEST_CODE), ("note", LONGEST_WHY)):
+    values = {name: form.get(name, "").strip() for name in ("point", "carrier", "tracking", "note")}
+    for name, most in (
+        ("point", LONGEST_CODE),
+        ("carrier", LONGEST_CODE),
+        ("tracking", LONGEST_CODE),
+        ("note", LONGEST_WHY),
+    ):
         if len(values[name]) > most:
             errors[name] = "long"
     hands = offer.kind is WayKind.BY_HAND
     if hands and not values["carrier"]:
         errors["carrier"] = "carrier"
+    if names_point(offer):
+        values["point"] = values["point"] or offer.point_code
+        errors |= {} if values["point"] else {"point": "point"}
     way = Way(
         offer.kind,
         offer.connection_id,
         service=offer.service,
-        point_code=offer.point_code,
+        point_code=values["point"] if names_point(offer) else offer.point_code,
         price=offer.quote.price if offer.quote is not None else None,
         carrier=values["carrier"] if hands else "",
         tracking=values["tracking"] if hands else "",

@@ -181,6 +181,8 @@ def _errand(scene: Scene, errand: Errand) -> Iterator[Told]:
     yield Told("send", "", t(f"ret.told.{errand.kind.value}", carrier=name, number=number), errand.created_at)
     if errand.kind is ErrandKind.COLLECTION and errand.order is not None:
         for event in errand.order.events:
+            if event.status in (Status.DRAFT, Status.SUBMITTING):
+                continue
             yield _event(scene, event.status, event.at, event.place, name, event.text, event.code, number, back=True)
 
 

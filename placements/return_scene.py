@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
@@ -40,6 +40,7 @@ class Scene:
     carriers: Mapping[int, str]
     offers: tuple[WayOffer, ...] = ()
     prices: str = ""
+    services: Mapping[tuple[int, str], str] = field(default_factory=dict)
     here: int = 0
     me: str = ""
     client_page: str = ""

@@ -19,7 +19,7 @@ from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.smart_process import OF_DEAL
 from b24app.flows.rates import LIFE
 from b24app.flows.returns.effects import Actor
-from b24app.flows.returns.ways import Carrier, Prices, can_ask, offers_of
+from b24app.flows.returns.ways import Carrier, Prices, WayOffer, can_ask, offers_of
 from b24app.frames import headers, htmx, pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import zone_or_default
@@ -218,6 +218,7 @@ class ReturnTab:
             facts = replace(facts, version=priced(facts.version, prices))
         zone = ZoneInfo(zone_or_default("", facts.language))
         warehouses = {row.id for row in parts.giving("Receipts", facts.live_accounts.values())}
+        offers = offers_of(facts.case, facts.sent, able, prices, now)
         return Scene(
             facts,
             pages.viewer_of(who, now).formats,
@@ -225,8 +226,9 @@ class ReturnTab:
             zone,
             rights_of(facts.settings, who),
             {row.id: parts.carrier(row.system, who.lang) for row in facts.accounts.values()},
-            offers_of(facts.case, facts.sent, able, prices, now),
+            offers,
             _prices(facts, able, prices, now),
+            self._services(facts, offers, who.lang),
             who.user_id,
             who.name,
             self._client_page(who, facts),
@@ -248,6 +250,15 @@ class ReturnTab:
         with read_scope(self._parts.sessions) as session:
             able = return_ways.carriers(session, who.portal_id, self._manifests())
             return able, return_ways.of_returns(session, who.portal_id, facts.kept.id)
+
+    def _services(self, facts: ReturnFacts, offers: Sequence[WayOffer], lang: str) -> dict[tuple[int, str], str]:
+        """What people call the services of these offers."""
+        named = {}
+        for each in offers:
+            plugin = self._parts.plugin_of(facts.accounts.get(each.connection_id))
+            if plugin is not None and each.service:
+                named[each.connection_id, each.service] = plugin.manifest.service_title(each.service, lang)
+        return named
 
     def _manifests(self) -> dict[str, Manifest]:
         return {code: plugin.manifest for code, plugin in self._parts.systems.items()}

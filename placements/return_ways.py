@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from b24app import words
 from b24app.flows.returns.way import Way, WayKind
-from b24app.flows.returns.ways import WayOffer
+from b24app.flows.returns.ways import Near, WayOffer
+from b24app.logistics.ports import Quote
 from b24app.logistics.returning import ReturnStage
 from b24app.store.models import ErrandState
 from placements.return_scene import Scene
@@ -17,15 +18,21 @@ S = ReturnStage
 CHOOSES = (S.APPROVED, S.COLLECTION_BOOKED)
 
 
+#: The one obstacle that a person removes in the form itself.
+POINT_MISSING = "return_point_missing"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One way. `note`: who does what; `sum` "" = not known. `why` it cannot be chosen, "" = it can."""
+    """One way. `note`: who does what; `sum` "" = not known. `why` it cannot be chosen, "" = it
+    can. `near`: points that a person may choose among."""
 
     value: str
     title: str
     note: str
     sum: str
     why: str
+    near: tuple[Near, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,8 @@ def _state(scene: Scene) -> str:
         return ""
     t = scene.formats.words
     if errand.state is ErrandState.LIVE and errand.status is not None and errand.status.has_moved:
-        return t(f"status.{errand.status.value}")
+        said = t(f"status.{errand.status.value}")
+        return said[:1].lower() + said[1:]
     key = "cancelling" if errand.wants_cancel and errand.is_open else errand.state.value
     return t(f"ret.errand.{key}", carrier=scene.carriers.get(errand.connection_id, ""))
 
@@ -143,6 +151,7 @@ def way_form(scene: Scene) -> WayForm:
     may = [each.value for each in offers if not each.why]
     values = {
         "way": now if now in may else next(iter(may), ""),
+        "point": way.point_code if way is not None and way.point_code else _usual_point(scene),
         "carrier": way.carrier if way is not None else "",
         "tracking": way.tracking if way is not None else "",
         "note": way.note if way is not None else "",
@@ -150,25 +159,48 @@ def way_form(scene: Scene) -> WayForm:
     return WayForm(offers, values)
 
 
+def _usual_point(scene: Scene) -> str:
+    return next((each.point_code for each in scene.offers if each.kind is WayKind.POINT and each.point_code), "")
+
+
 def value_of(offer: WayOffer) -> str:
     """What the form sends for it."""
     return f"{offer.kind.value}:{offer.connection_id}:{offer.service}:{offer.point_code}"
+
+
+def names_point(offer: WayOffer) -> bool:
+    """The client hands it in at a point, which a person may name, also where nobody knows one."""
+    missing = offer.problem is None or offer.problem.code == POINT_MISSING
+    return offer.kind is WayKind.POINT and missing
+
+
+def may_choose(offer: WayOffer) -> bool:
+    return offer.problem is None or names_point(offer)
 
 
 def _offer(scene: Scene, offer: WayOffer) -> Offer:
     t, lang = scene.formats.words, scene.formats.lang
     carrier = scene.carriers.get(offer.connection_id, "")
     plain = "" if carrier or offer.kind is not WayKind.OWN else "_plain"
-    near = next((each.address for each in offer.near if each.code == offer.point_code), offer.point_code)
-    said = t(f"ret.offer.{offer.kind.value}_text", client=scene.client, point=near)
-    quote = offer.quote
-    if quote is not None and quote.days_min is not None:
-        days = t("ret.offer.days", first=quote.days_min, last=quote.days_max or quote.days_min)
-        said = f"{said.rstrip(' .')}. {days}"
+    said = [t(f"ret.offer.{offer.kind.value}_text", client=scene.client)]
+    if offer.quote is not None:
+        said.insert(0, scene.services.get((offer.connection_id, offer.service), ""))
+        said.append(_days(scene, offer.quote))
+    asked = offer.quote is None and offer.asking
     return Offer(
         value_of(offer),
         t(f"ret.offer.{offer.kind.value}{plain}", carrier=carrier),
-        said.strip(),
-        scene.money(quote.price) if quote is not None else t("ret.offer.asking") if offer.asking else "",
-        words.say_problem(offer.problem, lang) if offer.problem is not None else "",
+        ". ".join(each.rstrip(".") for each in said if each) + ".",
+        scene.money(offer.quote.price) if offer.quote is not None else t("ret.offer.asking") if asked else "",
+        words.say_problem(offer.problem, lang) if offer.problem is not None and not names_point(offer) else "",
+        offer.near if names_point(offer) else (),
     )
+
+
+def _days(scene: Scene, quote: Quote) -> str:
+    first, last = quote.days_min, quote.days_max
+    if first is None:
+        return ""
+    if last is None or last == first:
+        return scene.formats.words("ret.offer.in_days", n=first)
+    return scene.formats.words("ret.offer.days", first=first, last=last)

@@ -11,6 +11,7 @@
     if (!form || !event.detail.successful) { return; }
     if (event.detail.xhr.status !== 204) { return; }
     delete form.dataset.edited;
+    if (form.closest("details")) { form.closest("details").open = false; }
     if (form.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) { document.activeElement.blur(); }
     if (form.hasAttribute("data-asking")) {
       if (dialog && dialog.open) { dialog.close(); }

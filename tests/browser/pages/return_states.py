@@ -207,7 +207,8 @@ def scene(
     carriers = [Carrier(ACCOUNT, "cdek", "СДЭК, договор Б-118", priced=True)]
     return Scene(
         found, formats, found.look(MOSCOW, NOW), MOSCOW, mine, CARRIERS[formats.lang],
-        offers_of(found.case, found.sent, carriers, PRICES, NOW), "known", ANNA[0], ANNA[1],
+        offers_of(found.case, found.sent, carriers, PRICES, NOW), "known", {(ACCOUNT, "parcel"): "Посылка"},
+        *ANNA,
     )  # fmt: skip
 
 

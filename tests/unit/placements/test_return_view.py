@@ -10,11 +10,13 @@ import pytest
 from flask import Flask
 
 from b24app import web
-from b24app.flows.returns.way import Way
+from b24app.flows.returns.way import Way, WayKind
+from b24app.flows.returns.ways import WayOffer
 from b24app.frames import pages
 from b24app.frames.formats import Formats
 from b24app.frames.rights import Right
 from b24app.frames.session import PageSession, SessionSigner, prove
+from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import Condition, Counted, ReturnStage
 from b24app.logistics.status import Status
 from b24app.store.return_acts import ActKind
@@ -276,12 +278,29 @@ def test_a_way_is_one_of_those_offered(ru: Formats) -> None:
     wish = read("approved", "way", ru, way=first.value)
     way = Way.from_json(wish.acts[0][1]["way"])
     assert (way.connection_id, way.by, way.name, wish.acts[0][1]["book"]) == (3, 7, "Анна Лугова", True)
+    assert (way.kind, way.point_code) == (WayKind.POINT, "KZN12")
+    named = Way.from_json(read("approved", "way", ru, way=first.value, point="KZN7").acts[0][1]["way"])
+    assert named.point_code == "KZN7"
+    assert first.note == "Посылка. Оформим сами, клиент сдаёт коробку. 3–4 дн."
     by_hand = next(each for each in offers if each.title == "Другой перевозчик")
     assert read("approved", "way", ru, way=by_hand.value).form.errors == {"carrier": "carrier"}
     told = Way.from_json(read("approved", "way", ru, way=by_hand.value, carrier="ПЭК", tracking="77").acts[0][1]["way"])
     assert (told.carrier, told.tracking) == ("ПЭК", "77")
     with pytest.raises(BadFormError):
         read("approved", "way", ru, way="courier:99::")
+
+
+def test_where_no_point_is_known_a_person_names_one(ru: Formats) -> None:
+    unknown = WayOffer(WayKind.POINT, 3, "parcel", problem=Problem("return_point_missing", Field.POINT))
+    closed = WayOffer(WayKind.COURIER, 3, "parcel", problem=Problem("return_address_missing", Field.ADDRESS))
+    mine = replace(scene("approved", ru), offers=(unknown, closed))
+    point, courier = return_view(mine, "item").offers
+    assert (point.why, bool(courier.why)) == ("", True)
+    assert read_form("way", {"way": point.value}, mine, HAND).form.errors == {"point": "point"}
+    wish = read_form("way", {"way": point.value, "point": "KZN7"}, mine, HAND)
+    assert Way.from_json(wish.acts[0][1]["way"]).point_code == "KZN7"
+    with pytest.raises(BadFormError):
+        read_form("way", {"way": courier.value}, mine, HAND)
 
 
 def test_what_no_page_sends(ru: Formats) -> None:
