@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 import requests
 
 from b24app.flows.returns.effects import Actor
@@ -48,7 +47,6 @@ class Client:
         return found
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
 def test_a_client_asks_for_a_return_and_thinks_better_of_it(shop: Shop) -> None:
     delivered(shop, DEAL)
     client, mine = Client(shop, DEAL), ReturnsOf(shop, DEAL)

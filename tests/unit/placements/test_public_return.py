@@ -127,8 +127,9 @@ def acts(sessions: Sessions, kind: ActKind) -> list[ReturnAct]:
 )
 @pytest.mark.parametrize("phone", [TYPED, "+7 900 000 14 62", "9000001462"])
 def test_an_order_opens_by_any_of_its_numbers_and_its_phone(
-    client: Client, sessions: Sessions, portal: Portal, number: str, phone: str
+    client: Client, sessions: Sessions, portal: Portal, number: str, phone: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("DEBUG")
     given.ship(sessions, portal)
     answer = client.enter(number.format(code=portal.code, low=portal.code.lower()), phone)
     assert answer.status_code == 303
@@ -136,6 +137,7 @@ def test_an_order_opens_by_any_of_its_numbers_and_its_phone(
     cookie = answer.headers["Set-Cookie"]
     assert all(part in cookie for part in ("HttpOnly", "SameSite=Lax", f"Path={client.root}"))
     assert PHONE not in cookie
+    assert not any(secret in caplog.text for secret in (PHONE, phone, PHONE[-10:]))
 
 
 def test_no_such_order_a_wrong_phone_and_another_portals_order_get_one_answer(
