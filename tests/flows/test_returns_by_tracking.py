@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pytest
-
 from b24app.flows.returns.quantities import Wish
 from b24app.flows.returns.way import WayKind
 from b24app.logistics.returning import ReturnOrigin, ReturnStage
@@ -24,7 +22,6 @@ def back_order(shop: Shop) -> str:
     return next((row["uuid"] for row in answer.get("related_entities", ()) if row["type"] == "return_order"), "")
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
 def test_goods_that_were_refused_at_the_door_begin_their_return_once(shop: Shop) -> None:
     shop.ship(DEAL)
     shop.shipped(DEAL)
