@@ -30,7 +30,7 @@ from placements.clerk_view import beside_view, expected_view, mark, portal_zone,
 from placements.clerk_wire import json_of_request, picture_answer, read_picture, said
 
 API = "/clerk/api/1"
-_CODES = 4
+_CODES, _MOST_ID = 4, 2**53
 
 
 def routes(bp: Blueprint, parts: PageParts, gate: Gate) -> None:
@@ -54,8 +54,10 @@ class ClerkApi:
         self._parts, self._gate = parts, gate
 
     def state(self) -> Response:
-        """Who the phone is, the returns that may come, and who else is at work; 204 when nothing changed since `v`."""
-        phone, now = self._gate.phone(), self._parts.clock.now()
+        """Who the phone is, the returns that may come, and who else is at work; 204 when nothing changed since `v`.
+        `at` is the return that it shows, none = the list."""
+        at = request.args.get("at", 0, type=int)
+        phone, now = self._gate.phone(looks_at=at if 0 < at < _MOST_ID else None), self._parts.clock.now()
         with read_scope(self._parts.sessions) as session:
             beside = clerk_phones.beside(session, phone, now)
             version = mark(face.list_version(session, phone.portal_id, now), beside)
@@ -131,7 +133,7 @@ class ClerkApi:
         content = read_picture(key, return_photos.MOST_BYTES)
         row = request.args.get("row", 0, type=int)
         at = instant(request.args.get("at", ""), now)
-        picture = Photo(key, files.JPEG, at, max(0, row), phone.clerk_id, phone.clerk_name)
+        picture = Photo(key, files.JPEG, at, row if 0 < row < _MOST_ID else 0, phone.clerk_id, phone.clerk_name)
         with session_scope(self._parts.sessions) as session:
             try:
                 return_photos.keep(session, phone.portal_id, return_id, picture, content, now)

@@ -25,6 +25,8 @@ HEADER = "X-Waybill-Clerk"
 LANG_COOKIE = "waybill-clerk-lang"
 #: Requests of one phone, and wrong codes from one address, in a minute.
 MOST_ASKED, MOST_WRONG = 900, 20
+#: Of a request that says nothing of what the phone shows.
+AS_BEFORE = -1
 _LIFE = timedelta(days=400)  # browsers keep no cookie longer; the store signs off sooner
 #: What the phone is told: a code of the `clerk.error.*` words, and the HTTP status.
 STATUS = {
@@ -131,8 +133,9 @@ class Gate:
         if (script and request.headers.get(HEADER) != "1") or not (own or (safe and site is None)):
             raise ClerkError("foreign", f"{site or origin or 'no origin'}")
 
-    def phone(self, looks_at: int | None = None, script: bool = True) -> Phone:
-        """The phone that asks, by its token alone. Raises ClerkError(not_paired | foreign | too_many)."""
+    def phone(self, looks_at: int | None = AS_BEFORE, script: bool = True) -> Phone:
+        """The phone that asks, by its token alone, and what it shows from now on (None = the list). Raises
+        ClerkError(not_paired | foreign | too_many)."""
         self.demand_own(script)
         now, token = self._parts.clock.now(), request.cookies.get(self.cookie, "")
         with read_scope(self._parts.sessions) as session:
@@ -143,9 +146,10 @@ class Gate:
         if self._asked.spent(name, now):
             raise ClerkError("too_many")
         self._asked.note(name, now)
-        if clerk_phones.due(phone, looks_at, now):
+        at = phone.looks_at if looks_at == AS_BEFORE else looks_at
+        if clerk_phones.due(phone, at, now):
             with session_scope(self._parts.sessions) as session:
-                clerk_phones.seen(session, phone, looks_at, now)
+                clerk_phones.seen(session, phone, at, now)
         return phone
 
     def keep(self, answer: Response, token: str) -> None:

@@ -28,7 +28,7 @@ window.ClerkAsk = (function () {
   function reach(address, options) { return fetch(address, options).catch((error) => { throw Object.assign(error, { away: true }); }); }
 
   return {
-    state: (version) => ask("/state?v=" + encodeURIComponent(version || "")),
+    state: (version, at) => ask("/state?v=" + encodeURIComponent(version || "") + (at ? "&at=" + at : "")),
     whole: (id, version) => ask("/return/" + id + "?v=" + encodeURIComponent(version || "")),
     find: (codes) => ask("/find?" + codes.slice(0, 4).map((code) => "code=" + encodeURIComponent(code)).join("&")),
     stray: (key) => ask("/stray/" + key),

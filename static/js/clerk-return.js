@@ -32,7 +32,7 @@ window.ClerkReturn = (function () {
     const open = counts(all.whole.stage);
     return h("div", { class: "clerk-row" + (all.fresh === row.row ? " is-new" : ""), id: "row-" + row.row },
       h("div", {}, h("b", { class: "wb-strong" }, row.title), row.sku ? h("p", { class: "wb-small wb-2nd wb-num" }, row.sku) : null,
-        row.got ? found(row) : h("p", { class: "wb-small wb-ink-red wb-sign" }, Say.icon("alert", 16), t("not_scanned")),
+        row.got ? found(row) : h("p", { class: "wb-small wb-ink-red wb-sign" }, Say.icon("alert", 16), t(open ? "not_scanned" : "absent")),
         row.got > row.asked ? h("p", { class: "wb-small wb-ink-amber wb-sign" }, Say.icon("alert", 16), t("more_than", { n: Say.number(row.got - row.asked) })) : null,
         row.note ? h("p", { class: "wb-small" }, "«" + row.note.note + "»") : null),
       h("span", { class: "clerk-row__n" }, Say.number(row.got), " ", h("small", {}, t("of", { n: Say.number(row.asked) }))),

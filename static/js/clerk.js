@@ -147,7 +147,7 @@
   }
 
   async function askList() {
-    const found = await Ask.state(page.me ? version : "");
+    const found = await Ask.state(page.me ? version : "", page.open);
     page.paired = true;
     if (!found) { return; }
     version = found.version; beside = found.beside;

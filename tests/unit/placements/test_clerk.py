@@ -271,7 +271,12 @@ def test_two_clerks_on_one_return_see_each_other(
     after = phone.get(f"/return/{kept.id}?v={before['version']}").get_json()
     assert after["beside"] == ["Ольга Тихонравова"]
     assert [(each["name"], each["row"]) for each in after["scans"]] == [("Ольга Тихонравова", 1)]
-    assert phone.get("/state").get_json()["beside"] == [{"name": "Ольга Тихонравова", "number": kept.case.number}]
+    at_work = [{"name": "Ольга Тихонравова", "number": kept.case.number}]
+    assert phone.get("/state").get_json()["beside"] == at_work
+    # Asking for the list, or whose a code is, is not going back to the list.
+    assert olga.get(f"/state?at={kept.id}").status_code == 200
+    assert olga.get("/find?code=1").status_code == 200
+    assert phone.get(f"/state?at={kept.id}").get_json()["beside"] == at_work
     assert phone.get(f"/return/{kept.id}?v={after['version']}").status_code == 204
 
 
