@@ -28,7 +28,7 @@ from b24app.demo.house import ONE_CARRIER, House, Plan  # noqa: E402
 from b24app.demo.person import Person  # noqa: E402
 from b24app.demo.setting_up import open_app, set_up  # noqa: E402
 from placements.app import SECTIONS  # noqa: E402
-from tools import gallery, market, panels, warehouses  # noqa: E402
+from tools import backs, gallery, market, panels, warehouses  # noqa: E402
 from tools.in_portal import ADMIN, LANGS, MANAGER, WAIT_S, WIDTHS, number_of  # noqa: E402
 
 PICTURES, SHOTS = ROOT / "docs/pictures", ROOT / "docs/market/screenshots"
@@ -63,10 +63,13 @@ def main(wanted: list[str]) -> int:
         member = house.addresses["portals"][0]["member_id"]
         trigger = _ship(house, f"/bitrix24/{member}", member)
         _try_out(house, f"/bitrix24/{member}", member)
+        back = backs.Backs.set_up(house, member)
         deals = {panels.OPEN: OPEN, **warehouses.set_up(house, member, trigger)}
         for section in SECTIONS:
-            if section.code != panels.SECTION:
+            # What they show is read with the person's own key, which the portal's page alone gives them.
+            if section.code not in (panels.SECTION, backs.SECTION):
                 camera.section(f"app-{section.code}", house, member, section.code)
+        back.take(camera.take)
         for name, (code, act) in warehouses.SECTIONS.items():
             camera.section(name, house, member, code, act)
         _panels(browser, house, f"/bitrix24/{member}", deals, tuple(wanted))
@@ -116,7 +119,7 @@ class Camera:
 
     def page(self, name: str, address: str) -> None:
         """`address` with `{lang}` where the language goes."""
-        self._take(name, lambda page, lang: page.goto(address.format(lang=lang)))
+        self.take(name, lambda page, lang: page.goto(address.format(lang=lang)))
 
     def section(self, name: str, house: House, member: str, code: str, act: Act | None = None) -> None:
         """The app's page as the administrator's portal opens it, then its section; `act` does the rest, knowing the
@@ -140,9 +143,9 @@ class Camera:
                 page.wait_for_load_state("networkidle")
                 act(page, lang)
 
-        self._take(name, open_)
+        self.take(name, open_)
 
-    def _take(self, name: str, open_: Callable[[Page, str], object]) -> None:
+    def take(self, name: str, open_: Callable[[Page, str], object]) -> None:
         if self._wanted and not name.startswith(self._wanted):
             return
         for width in WIDTHS:

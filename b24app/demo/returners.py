@@ -78,11 +78,15 @@ class Desk:
 
     def phone(self) -> Phone:
         """The code that the tab shows is read by a phone."""
+        return Phone(self.code())
+
+    def code(self) -> str:
+        """The link of a code for one phone. Raises PageFailedError."""
         card = self.tab.press("/return/phones", {"return": str(self.return_id), "clerk": f"{CLERK}|Сергей Складов"})
         found = _PAIR.search(html.unescape(card))
         if found is None:
             raise PageFailedError("no code for a phone in the tab")
-        return Phone(found[1])
+        return found[1]
 
 
 class Phone:
