@@ -11,6 +11,7 @@ from b24app.flows.returns.moves import may_replace_now
 from b24app.frames.formats import Formats
 from b24app.logistics.problem import Problem
 from b24app.logistics.returning import DeliveryCost, Outcome, ReturnStage
+from b24app.store import return_items
 from b24app.store.models import ActState
 from placements.return_forms import BY_HAND, Form, count_form
 from placements.return_goods import GoodsView, goods_view
@@ -73,6 +74,7 @@ class AboutView:
     window: str
     item: str
     client_page: str
+    no_item: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ def _delivery(scene: Scene) -> tuple[Choice, ...]:
 
 def _about(scene: Scene, entity: int) -> AboutView:
     kept, t = scene.facts.kept, scene.formats.words
+    gone = any(problem.code == return_items.GONE for problem in kept.problems)
     began = ", ".join(filter(None, (scene.formats.moment(kept.case.asked_at or kept.created_at), kept.created_name)))
     return AboutView(
         number=kept.case.number,
@@ -223,8 +226,9 @@ def _about(scene: Scene, entity: int) -> AboutView:
         origin=t(f"ret.origin.{kept.case.origin.value}"),
         began=began,
         window=window_words(scene),
-        item=f"/crm/type/{entity}/details/{kept.item_id}/" if entity and kept.item_id else "",
+        item=f"/crm/type/{entity}/details/{kept.item_id}/" if entity and kept.item_id and not gone else "",
         client_page=scene.client_page,
+        no_item=gone,
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from b24app.logistics.jsonable import Jsonable
-from b24app.store import outbox, portal_settings, return_process, returns_rows
+from b24app.store import outbox, portal_settings, return_process, returns, returns_rows
 from b24app.store.lanes import LaneRef
 from b24app.store.models import GoodsReturn, Portal
 from b24app.store.outbox import ToPortal
@@ -25,6 +25,8 @@ from b24app.store.sql import changed, chunks
 
 #: Kind of the outbox row; its payload names the return: `{"return": 12}`.
 KIND = "return_item"
+#: The Problem of a return whose item somebody has deleted.
+GONE = "return_item_gone"
 #: How keys of inbox rows begin that look what became of a wish.
 ACT = "act:"
 #: Key of the portal's settings: how far its items are read.
@@ -116,9 +118,15 @@ def make_anew(session: Session, portal: Portal, kept: Kept, *, now: datetime, tr
     """A person wants an item again in place of the one that is gone. None = it has one, or the portal no process."""
     if kept.item_id is not None and not seen(session, portal.id, [kept.id])[kept.id].gone:
         return None
+    why = f"anew-{now.timestamp():.0f}"
+    lane = queue(session, portal, kept, now=now, trace_id=trace_id, people=True, why=why)
+    if lane is None:
+        return None
+    open_ones = [problem for problem in kept.problems if problem.code != GONE]
+    returns.save(session, portal.id, kept, kept.case, by=0, name="", now=now, problems=open_ones)
     mine = update(GoodsReturn).where(GoodsReturn.portal_id == portal.id, GoodsReturn.id == kept.id)
     changed(session, mine.values(item_id=None, item=None))
-    return queue(session, portal, kept, now=now, trace_id=trace_id, people=True, why=f"anew-{now.timestamp():.0f}")
+    return lane
 
 
 def begin_reading(session: Session, portal_id: int, entity: int, now: datetime) -> list[int]:

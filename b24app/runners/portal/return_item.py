@@ -32,7 +32,7 @@ from b24app.store.returns import Kept
 from b24app.store.sending import Outcome
 
 #: Problems of an item, kept with its return.
-GONE, STAGE = "return_item_gone", "return_item_stage"
+GONE, STAGE = return_items.GONE, "return_item_stage"
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ TABLE: dict[str, Takes] = {
     "POST /return/{return}/sent": back(Right.RETURNS),
     "POST /return/{return}/lines": back(Right.RETURNS),
     "POST /return/{return}/prices": back(Right.RETURNS),
+    "POST /return/{return}/card": back(Right.RETURNS),
     "POST /return/{return}/label/link": back(None),
     "POST /return/{return}/label/again": back(Right.RETURNS),
     "POST /return/{return}/agree": back(Right.REFUNDS),

@@ -31,6 +31,7 @@ from b24app.store import (
     return_acts,
     return_basis,
     return_errands,
+    return_items,
     return_labels,
     return_photos,
     return_process,
@@ -42,6 +43,7 @@ from b24app.store.models import (
     ErrandKind,
     ErrandState,
     InboxRow,
+    OutboxRow,
     Portal,
     ReturnAct,
     ReturnErrand,
@@ -266,6 +268,26 @@ def test_the_label_of_its_order_opens_once_and_is_asked_for_again(
     with read_scope(sessions) as session:
         acts = session.scalars(select(AuditRow.action).order_by(AuditRow.id)).all()
     assert acts == ["paper_asked", "paper_opened"]
+
+
+def test_a_deleted_card_is_made_anew_when_a_person_says_so(
+    tab: Tab, kept: Kept, sessions: Sessions, set_up: Portal
+) -> None:
+    tab.open()
+    path = f"/return/{kept.id}/card"
+    assert tab.ask("POST", path).status_code == 409
+    assert path not in tab.ask("GET", f"/return/{kept.id}").text
+    with session_scope(sessions) as session:
+        return_items.keep(session, set_up.id, kept.id, return_items.Seen("x", "y", gone=True))
+        seen = returns.present(session, set_up.id, kept.id)
+        gone = (Problem(return_items.GONE),)
+        returns.save(session, set_up.id, seen, seen.case, by=0, name="", now=NOW, problems=gone)
+    assert path in tab.ask("GET", f"/return/{kept.id}").text
+    assert tab.ask("POST", path).status_code == 204
+    with read_scope(sessions) as session:
+        now = returns.present(session, set_up.id, kept.id)
+        rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == return_items.KIND)).all()
+    assert (now.item_id, now.problems, [row.payload for row in rows]) == (None, (), [{"return": kept.id}])
 
 
 def test_carriers_are_asked_for_prices_once_while_a_way_may_be_chosen(
