@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from b24app.logistics.jsonable import Jsonable
@@ -59,6 +60,25 @@ class ChangeState(Jsonable):
 
 
 @dataclass(frozen=True, slots=True)
+class Left(Jsonable):
+    """An article that the recipient left: so many pieces, as the order named them (`Item`: a part of a unit is one
+    piece). Article and title are as the system shows them."""
+
+    quantity: Decimal
+    sku: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InPart(Jsonable):
+    """What a system tells of an order that was collected in part: what was `left` and comes back, and the sum that was
+    collected for the rest, in the currency of the COD. None = it does not say."""
+
+    left: tuple[Left, ...] | None = None
+    collected: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderState(Jsonable):
     """One order as the system shows it now.
 
@@ -69,7 +89,8 @@ class OrderState(Jsonable):
     `return_ids` are keys of the orders that bring the parcel back. `gone` = the system no longer knows it.
     `cancel` tells how a cancellation goes: None = none asked for. `changes` are the requests to change it that the
     system tells of, oldest first. `lines` and `packed` are a warehouse's: what was picked of each row, and that it all
-    lies packed (None = not yet, or the system knows no such step).
+    lies packed (None = not yet, or the system knows no such step). `in_part` is of an order whose recipient took
+    some of it (`Incident.PARTIAL`), None = that is not so, or the system tells nothing of it.
     """
 
     remote_id: str
@@ -94,6 +115,7 @@ class OrderState(Jsonable):
     changes: tuple[ChangeState, ...] = ()
     lines: tuple[PickedLine, ...] = ()
     packed: Packed | None = None
+    in_part: InPart | None = None
 
 
 def fingerprint(request: ShipmentRequest, total_step_g: int = 0) -> str:

@@ -12,6 +12,7 @@ from b24app.flows.portions import Portion
 from b24app.flows.snapshot import Defaults, PipelineConfig, ProblemView, ShipmentView
 from b24app.logistics.model import DeliveryKind, Sender
 from b24app.logistics.money import Money
+from b24app.logistics.order import InPart
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.store.models import Pipeline, Portal, ProblemRow, Shipment, TrackingRow
@@ -117,6 +118,11 @@ def shipment_view(
         follows=row.follows,
         picking=Picking.from_json(row.picking) if row.picking else None,
     )
+
+
+def in_part_of(row: Shipment) -> InPart | None:
+    """What its system tells of an order that was collected in part; None = nothing."""
+    return InPart.from_json(row.in_part) if row.in_part else None
 
 
 def problem_view(row: ProblemRow) -> ProblemView:

@@ -112,7 +112,8 @@ class Boxberry(Carrier[Parcel]):
         self.note("order.status", order.number, track=order.track, name=name or said)
 
     def move(self, order: Parcel, step: Step) -> None:
-        """``{"code": name, "comment"}``: any name is taken, it is all there is. Steps of an older walk do nothing."""
+        """``{"code": name, "comment"}``: any name is taken, it is all there is. ``partial``: only a part was issued,
+        ``left`` (article -> pieces) goes back. Steps of an older walk do nothing."""
         if step.get("walk", order.walk) != order.walk:
             return
         if step.get("vanish"):
@@ -124,6 +125,7 @@ class Boxberry(Carrier[Parcel]):
             raise ValueError("code: the name of a status is needed")
         stage = str(step["stage"]) if not name else (stage_of(name) or order.stage)
         order.partial = order.partial or bool(step.get("partial"))
+        order.left = {str(article): int(pieces) for article, pieces in (step.get("left") or {}).items()} or order.left
         if stage not in ("created", "loaded") and not order.act:
             self.make_act(order.token, (order,))
         for _ in range(2 if step.get("double") else 1):

@@ -75,6 +75,7 @@ class Parcel:
     act: str = ""
     deleted: bool = False
     partial: bool = False
+    left: dict[str, int] = field(default_factory=dict)
     storage_until: str = ""
     walk: int = 0
 

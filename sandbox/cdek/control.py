@@ -64,11 +64,14 @@ def _orders(app: Flask, cdek: Cdek) -> None:
 
     @app.post("/orders/<key>/status")
     def move_order(key: str) -> Answer:
-        spec = json_body("code", "reason_code", "city_code")
+        """``left`` of a partial delivery: article -> pieces that go back, ``null`` = the order does not tell."""
+        spec = json_body("code", "reason_code", "city_code", "left")
         reason = spec.get("reason_code")
         code = str(spec.get("code", ""))
         with found(cdek, key) as order:
             life.set_status(cdek, order, code, reason=str(reason) if reason else None, city_code=spec.get("city_code"))
+            if "left" in spec:
+                life.leave(order, spec["left"])
             return _summary(order)
 
     @app.post("/orders/<key>/rollback")

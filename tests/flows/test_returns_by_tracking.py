@@ -52,21 +52,23 @@ def test_goods_that_were_refused_at_the_door_begin_their_return_once(shop: Shop)
     assert done.case.settled.owed.minor == sum(line.sold.paid.minor for line in case.lines)
 
 
-def test_of_what_was_left_of_an_order_a_person_says_what_it_is(shop: Shop) -> None:
+def test_what_the_recipient_left_of_an_order_begins_a_return_of_exactly_that(shop: Shop) -> None:
     shop.ship(DEAL)
     shop.shipped(DEAL)
-    shop.happens(DEAL, "DELIVERED", reason_code=PARTLY)
+    order = shop.town.program.steer("GET", f"/cdek/orders/{shop.our_number(DEAL)}")["entity"]
+    [cups] = {item["ware_key"]: item["amount"] for item in order["packages"][0]["items"] if item["amount"] == 2}
+    shop.happens(DEAL, "DELIVERED", reason_code=PARTLY, left={cups: 1})
     mine = ReturnsOf(shop, DEAL)
     [kept] = shop.town.wait(lambda: mine.all, "a return that began by itself")
-    assert (kept.case.stage, kept.case.lines) == (S.IN_TRANSIT, ())
-    assert [problem.code for problem in kept.problems] == ["return_rows_unknown"]
-    row = mine.rows[0]
-    said = mine.does(ActKind.LINES, kept.id, wishes=(Wish(row, Decimal(1)),))
-    assert [(line.row, line.asked) for line in said.case.lines] == [(row, Decimal(1))]
-    assert said.problems == ()
-    # Said once it is said: goods on their way are no longer others.
-    wishes = (Wish(row, Decimal(2)),)
-    assert mine.refused(ActKind.LINES, kept.id, wishes=wishes) == ["return_lines_fixed"]
+    case = kept.case
+    assert (case.stage, case.origin, case.undelivered) == (S.IN_TRANSIT, ReturnOrigin.TRACKING, True)
+    assert [(line.row, line.asked, line.reason) for line in case.lines] == [(mine.rows[0], 1, "partly_collected")]
+    assert kept.problems == ()
+    # Told again, it is the same one. The goods are on their way: what they are is said.
+    shop.press("refresh", DEAL)
+    shop.town.calm()
+    assert len(mine.all) == 1
+    assert mine.refused(ActKind.LINES, kept.id, wishes=(Wish(mine.rows[0], Decimal(2)),)) == ["return_lines_fixed"]
 
 
 def test_a_parcel_that_nobody_collected_is_not_begun_twice_by_a_manager(shop: Shop) -> None:
@@ -82,10 +84,10 @@ def test_a_parcel_that_nobody_collected_is_not_begun_twice_by_a_manager(shop: Sh
     assert mine.refused(ActKind.MOVE, kept.id, to=S.REFUSED) == ["return_move"]
 
 
-def test_of_a_parcel_that_was_collected_in_part_a_person_says_what_comes_back(shop: Shop) -> None:
+def test_where_the_order_does_not_tell_what_was_left_a_person_says_what_comes_back(shop: Shop) -> None:
     shop.ship(DEAL)
     shop.shipped(DEAL)
-    shop.happens(DEAL, "DELIVERED", reason_code=PARTLY)
+    shop.happens(DEAL, "DELIVERED", reason_code=PARTLY, left=None)
     mine = ReturnsOf(shop, DEAL)
     [kept] = shop.town.wait(lambda: mine.all, "a return that began by itself")
     assert (kept.case.stage, kept.case.lines) == (S.IN_TRANSIT, ())

@@ -165,6 +165,7 @@ def _learnt(row: Shipment, state: OrderState, change: Advance) -> dict[str, Any]
         "return_ids": sorted({*row.return_ids, *state.return_ids}) if state.return_ids else None,
         "price_minor": state.price.minor if state.price else None,
         "currency": state.price.currency if state.price else None,
+        "in_part": state.in_part.to_json() if state.in_part else None,
     }
     return {name: value for name, value in told.items() if value not in (None, "")}
 

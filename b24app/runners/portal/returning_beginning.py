@@ -9,6 +9,7 @@ from typing import Any
 from b24app.flows.legs import picked_of
 from b24app.flows.returns import moves, starts
 from b24app.flows.returns.effects import Actor, Effect
+from b24app.flows.returns.left import told_of
 from b24app.flows.returns.quantities import Rooms, Told, Wish, by_article, lines_of, rooms_of
 from b24app.flows.returns.way import Way, WayKind
 from b24app.flows.snapshot import ShipmentView
@@ -17,7 +18,7 @@ from b24app.logistics.problem import Problem
 from b24app.logistics.returning import Return, ReturnLine, ReturnOrigin, ReturnStage, Signed
 from b24app.logistics.status import Status
 from b24app.runners.portal.returning_scene import Change, Scene, moved, shipment_of
-from b24app.runners.views import shipment_view
+from b24app.runners.views import in_part_of, shipment_view
 from b24app.store.models import Shipment
 from b24app.store.returns import Client, Decided, Kept
 
@@ -151,7 +152,9 @@ def tracked(scene: Scene) -> tuple[Kept, Change] | Begun | None:
         to = starts.stage_of(view.status)
         return (known, moved(scene, known, known.case, to)) if to is not None else None
     turn = scene.turn
-    started = starts.start(view, turn.deal_id, turn.number, scene.basis.sold, turn.cases, scene.now)
+    part, sold = in_part_of(row), scene.basis.sold
+    back = told_of(part.left if part is not None else None, sold)
+    started = starts.start(view, turn.deal_id, turn.number, sold, turn.cases, scene.now, back)
     if started is None:
         return None
     case = started.case

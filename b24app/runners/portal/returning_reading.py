@@ -15,9 +15,11 @@ from b24app.flows.returns.requests import Sent
 from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.snapshot import CodSource, DealSnapshot, Payment
 from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.logistics.status import Status
+from b24app.logistics.status import Incident, Status
 from b24app.runners.portal.context import Run
+from b24app.runners.views import in_part_of
 from b24app.store import return_sent, shipments
 from b24app.store.models import Shipment
 
@@ -127,9 +129,16 @@ def on_delivery_of(rows: Sequence[Shipment]) -> list[OnDelivery]:
             continue
         if piece.status in _CAME_BACK and _sent_again(piece.portion, later):
             continue
-        incident = by_id[piece.id].incident or ""
-        found.append(OnDelivery(by_id[piece.id].number, request.cod, piece.status, incident))
+        row = by_id[piece.id]
+        found.append(OnDelivery(row.number, request.cod, piece.status, row.incident or "", _told(row, request.cod)))
     return found
+
+
+def _told(row: Shipment, cod: Money) -> Money | None:
+    """What the system says that it collected of an order that was taken in part."""
+    part = in_part_of(row) if row.incident == Incident.PARTIAL else None
+    told = part.collected if part is not None else None
+    return told if told is not None and told.currency == cod.currency else None
 
 
 def _sent_again(portion: Portion | None, later: Sequence[Portion | None]) -> bool:

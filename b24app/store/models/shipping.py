@@ -45,7 +45,8 @@ class DealState(Base):
 class Shipment(Base):
     """One delivery request of a deal. `request` is personal data and encrypted; statuses only move forward. `portion`
     (of `flows.portions.Portion`) is what one of several holds, NULL = all goods of the deal. `leg` and `follows` are
-    its place in a chain (`flows.legs`), `picking` (of `flows.picking.Picking`) what a warehouse was asked and says."""
+    its place in a chain (`flows.legs`), `picking` (of `flows.picking.Picking`) what a warehouse was asked and says.
+    `in_part` (of `logistics.order.InPart`): what a recipient left, NULL = nothing is told of that."""
 
     __tablename__ = "shipment"
     __table_args__ = (
@@ -92,6 +93,7 @@ class Shipment(Base):
     leg: Mapped[str] = mapped_column(String(12), default="")
     follows: Mapped[int] = mapped_column(BigId, default=0)
     picking: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
+    in_part: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
     version: Mapped[int] = mapped_column(default=0)
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from b24app.logistics.model import Address, DeliveryKind, Item, Parcel, Sender, ShipmentRequest
 from b24app.logistics.money import Money
-from b24app.logistics.order import OrderState, fingerprint_of
+from b24app.logistics.order import InPart, OrderState, fingerprint_of
 from b24app.systems.apiship.quotes import box, delivery_type, spot
-from b24app.systems.apiship.tracking import state_of
+from b24app.systems.apiship.tracking import is_partial, state_of
 from b24app.systems.apiship.vocabulary import COURIER, POINT, VAT_RATES
 from b24app.systems.kit.goods import Pieces, collect, pieces
+from b24app.systems.kit.in_part import HandedOut, in_part
 from b24app.systems.kit.rows import rows_of
-from b24app.systems.kit.units import money_of, whole, whole_units
+from b24app.systems.kit.units import decimal_of, money_of, whole, whole_units
 
 MAX_LINE, MAX_NAME, MAX_TOWN, MAX_COMMENT = 255, 255, 100, 1000
 
@@ -168,7 +169,20 @@ def parse_order(full: Mapping[str, Any], history: Mapping[str, Any], back: bool 
         price=money_of(more.get("factDeliveryCost")) or money_of(more.get("planDeliveryCost")),
         point_code=str(order.get("pointOutId") or ""),
         fingerprint=order_fingerprint(full),
+        in_part=left_in(full) if is_partial(state) else None,
     )
+
+
+def left_in(full: Mapping[str, Any]) -> InPart | None:
+    """`quantityDelivered` of each item (§4); what was collected is not told."""
+    rows: list[HandedOut] = []
+    for item in (item for place in rows_of(full.get("places")) for item in rows_of(place.get("items"))):
+        amount, taken = decimal_of(item.get("quantity")), decimal_of(item.get("quantityDelivered"))
+        left = amount - taken if amount is not None and taken is not None else None
+        rows.append(
+            HandedOut(taken, left, str(item.get("articul") or "").strip(), str(item.get("description") or "").strip())
+        )
+    return in_part(rows)
 
 
 def order_fingerprint(full: Mapping[str, Any]) -> str:

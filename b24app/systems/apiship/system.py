@@ -124,8 +124,11 @@ class ApiShip(PaperDesk):
     # --- Tracking, Feed, Callbacks, Cancels -----------------------------------------------------------------------
 
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
-        """A hundred orders a call, of each its newest status."""
-        found = {state.remote_id: state for state in readable(remote_ids, tracking.MOST_IDS, self._newest)}
+        """A hundred orders a call, of each its newest status; one that was delivered in part is read with its goods."""
+        newest = readable(remote_ids, tracking.MOST_IDS, self._newest)
+        in_part = [state.remote_id for state in newest if tracking.is_partial(state)]
+        found = {state.remote_id: state for state in newest if state.remote_id not in in_part}
+        found |= {state.remote_id: state for state in readable(in_part, 1, lambda some: map(self._read, some))}
         return [found[each] for each in remote_ids if each in found]
 
     def _newest(self, remote_ids: Sequence[str]) -> list[OrderState]:

@@ -97,6 +97,11 @@ def _refusal(row: Row) -> Problem:
     return MEANINGS.problem(str(row.get("errorCode") or ""), words)
 
 
+def is_partial(state: OrderState) -> bool:
+    """Whether the recipient took only a part: then what they left is listed with the order (§4)."""
+    return any(event.incident is Incident.PARTIAL for event in state.events)
+
+
 def parse_many(reply: Reply) -> list[OrderState]:
     """`POST /orders/statuses`: of each its newest status; those that ApiShip does not know are gone."""
     found = []
@@ -121,16 +126,21 @@ def read_cursor(cursor: str, now: datetime) -> tuple[datetime, int, datetime]:
 
 def parse_feed(reply: Reply, since: datetime, offset: int, newest: datetime) -> FeedPage:
     """One page of `statuses/history/date`. The moment stays while the pages of one list are read; then it moves to
-    the newest status seen, and a little back, so that what comes twice is the worst that happens."""
-    rows = rows_of(reply.row.get("rows"))
-    states, skipped = [], 0
+    the newest status seen, and a little back, so that what comes twice is the worst that happens. Of an order that was
+    delivered in part its goods have to be read too."""
+    rows, seen = rows_of(reply.row.get("rows")), newest
+    states, again, skipped = [], [], 0
     for row in rows:
         info = row.get("orderInfo")
         if not isinstance(info, Mapping) or not info.get("orderId"):
             skipped += 1
             continue
-        states.append(state_of(info, rows_of(row.get("statuses"))))
-    seen = max([newest, *(event.at for state in states for event in state.events)])
+        state = state_of(info, rows_of(row.get("statuses")))
+        seen = max([seen, *(event.at for event in state.events)])
+        if is_partial(state):
+            again.append(state.remote_id)
+        else:
+            states.append(state)
     meta = reply.row.get("meta")
     total = meta.get("total") if isinstance(meta, Mapping) else 0
     more = bool(rows) and isinstance(total, int) and offset + len(rows) < total
@@ -138,7 +148,7 @@ def parse_feed(reply: Reply, since: datetime, offset: int, newest: datetime) -> 
         following = f"{since.isoformat()}|{offset + len(rows)}|{seen.isoformat()}"
     else:
         following = f"{max(since, seen - OVERLAP).isoformat()}|0|{seen.isoformat()}"
-    return FeedPage(tuple(states), cursor=following, more=more, skipped=skipped)
+    return FeedPage(tuple(states), tuple(again), cursor=following, more=more, skipped=skipped)
 
 
 def path_of_feed(since: datetime) -> str:

@@ -23,7 +23,15 @@ from b24app.systems.boxberry.desk import AfterDesk
 from b24app.systems.boxberry.errors import code_of, refused, unread
 from b24app.systems.boxberry.orders import Way, build_order, parse_order
 from b24app.systems.boxberry.points import parse_description, parse_row, rows_of
-from b24app.systems.boxberry.tracking import balance_of, news, packed, parse_events, unpacked
+from b24app.systems.boxberry.tracking import (
+    balance_of,
+    is_partial,
+    left_in,
+    news,
+    packed,
+    parse_events,
+    unpacked,
+)
 from b24app.systems.boxberry.vocabulary import ABSENT, PARTIAL_ISSUE, RUSSIA, TAKEN
 from b24app.systems.kit.checks import Found, account_refused, needs_settings, run_checks
 from b24app.systems.kit.directory import CITIES_S, POINTS_S, Directory
@@ -85,7 +93,8 @@ class Boxberry(AfterDesk):
         state = parse_order(row) if row is not None else known
         if state is None:
             raise Unavailable("ParcelInfo: an order without its numbers")
-        return replace(state, events=known.events, cancel=known.cancel, gone=row is None and not known.events)
+        gone = row is None and not known.events
+        return replace(state, events=known.events, cancel=known.cancel, in_part=known.in_part, gone=gone)
 
     def read_many(self, remote_ids: Sequence[str]) -> list[OrderState]:
         """Histories, one call a piece: no other way is documented (§7). Those without one are looked up together."""
@@ -101,14 +110,13 @@ class Boxberry(AfterDesk):
         lines = [] if reply.error else reply.rows("ListStatuses")
         events = parse_events(lines)
         told = {event.status for event in events}
+        part = None
         if Status.DELIVERED in told and self._context.setting("issue") in ("", PARTIAL_ISSUE):
-            events = parse_events(lines, partial=self._is_partial(number))
+            full = self._client.read("ListStatusesFull", ImId=number).data
+            if is_partial(full):
+                events, part = parse_events(lines, partial=True), left_in(full)
         cancel = Decision.ACCEPTED if Status.CANCELLED in told else None
-        return OrderState(number, number, Decision.ACCEPTED, events=events, cancel=cancel)
-
-    def _is_partial(self, number: str) -> bool:
-        data = self._client.read("ListStatusesFull", ImId=number).data
-        return isinstance(data, Mapping) and data.get("PD") in (True, 1, "1")
+        return OrderState(number, number, Decision.ACCEPTED, events=events, cancel=cancel, in_part=part)
 
     def _row(self, number: str) -> Mapping[str, Any] | None:
         return self._rows([number]).get(number)

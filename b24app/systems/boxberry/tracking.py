@@ -9,11 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from b24app.logistics.order import TrackingEvent
+from b24app.logistics.order import InPart, TrackingEvent
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.boxberry.vocabulary import BACK, FAILED_UPLOAD, TROUBLE, incident_of, moment_of, status_of
 from b24app.systems.kit.cities import folded
+from b24app.systems.kit.in_part import HandedOut, in_part
+from b24app.systems.kit.rows import rows_of
+from b24app.systems.kit.units import decimal_of, money_of
 
 #: Statuses at which a reason means that somebody has to act.
 _STUMBLED = frozenset({Status.DELIVERY_FAILED, Status.LOST, None})
@@ -71,6 +74,28 @@ def _problem(name: str, comment: str, status: Status | None, incident: Incident 
     field, who = TROUBLE.get(incident, (Field.ORDER, Who.CARRIER))
     code = f"delivery_{incident.value}" if incident in TROUBLE else "delivery_other"
     return Problem(code, field, who, their_text=comment)
+
+
+# --- an order that was handed out in part -----------------------------------------------------------------------------
+
+
+def is_partial(full: Any) -> bool:
+    """`ListStatusesFull`: whether only a part was handed out (§7)."""
+    return isinstance(full, Mapping) and full.get("PD") in (True, 1, "1")
+
+
+def left_in(full: Mapping[str, Any]) -> InPart | None:
+    """Of an order handed out in part: its products, and `sum`, which after the issue is what was collected (§7)."""
+    rows = [
+        HandedOut(
+            decimal_of(row.get("Give")),
+            decimal_of(row.get("Return")),
+            str(row.get("Item_ID") or "").strip(),
+            str(row.get("Name") or "").strip(),
+        )
+        for row in rows_of(full.get("products"))
+    ]
+    return in_part(rows, money_of(full.get("sum")))
 
 
 # --- what changed since the last look ---------------------------------------------------------------------------------

@@ -10,9 +10,10 @@ from b24app.logistics.model import Address, DeliveryKind, Parcel, Recipient, Sen
 from b24app.logistics.money import Money
 from b24app.logistics.order import ChangeState, Decision, OrderState, TrackingEvent, fingerprint_of
 from b24app.logistics.problem import Problem
-from b24app.logistics.status import Status
+from b24app.logistics.status import Incident, Status
 from b24app.systems.cdek.errors import problems_of, request_errors, request_warnings, rows_of
 from b24app.systems.cdek.goods import item_rows, payment, vat_rate
+from b24app.systems.cdek.left import left_in
 from b24app.systems.cdek.tracking import problem_events, status_events
 from b24app.systems.cdek.vocabulary import TRACKING_URL
 from b24app.systems.kit.goods import collect
@@ -168,6 +169,7 @@ def parse_order(data: Mapping[str, Any], back: bool = False) -> OrderState | Non
         return_ids=tuple(related(data, "return_order")),
         cancel=cancel,
         changes=change_requests(requests),
+        in_part=left_in(entity) if any(event.incident is Incident.PARTIAL for event in events) else None,
     )
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from b24app.logistics.order import Decision, OrderState, TrackingEvent
+from b24app.logistics.order import Decision, InPart, OrderState, TrackingEvent
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
+from b24app.systems.dpd.left import goods_of, is_back, left_in
 from b24app.systems.dpd.orders import Tag
 from b24app.systems.dpd.vocabulary import (
     AT_DELIVERY_TERMINAL,
@@ -34,8 +35,6 @@ from b24app.systems.dpd.vocabulary import (
 from b24app.systems.kit.soap import rows
 from b24app.systems.kit.units import day_of, money_of
 
-_COME_BACK = re.compile(r"возв|отказ|не вруч|невруч", re.IGNORECASE)
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -46,6 +45,7 @@ class Told:
     events: tuple[TrackingEvent, ...]
     parcels: int
     keep_until: datetime | None = None
+    in_part: InPart | None = None
 
     def state(self) -> OrderState:
         return OrderState(
@@ -57,6 +57,7 @@ class Told:
             tracking_number=self.order_num,
             events=self.events,
             keep_until=self.keep_until,
+            in_part=self.in_part,
         )
 
 
@@ -91,7 +92,14 @@ def _told(pairs: Sequence[tuple[Mapping[str, Any], TrackingEvent]]) -> Told:
         events=tuple(sorted(events, key=_in_time)),
         parcels=parcels,
         keep_until=next((at for at in reversed(until) if at), None),
+        in_part=_in_part(pairs) if parcels == 1 else None,
     )
+
+
+def _in_part(pairs: Sequence[tuple[Mapping[str, Any], TrackingEvent]]) -> InPart | None:
+    """As the newest delivery in part tells it: of several parcels nobody says whether each event lists all goods."""
+    told = [pair for pair in pairs if pair[1].incident is Incident.PARTIAL]
+    return left_in(max(told, key=lambda pair: pair[1].at)[0]) if told else None
 
 
 def _note(event: TrackingEvent, tag: Tag) -> TrackingEvent:
@@ -140,8 +148,7 @@ def _parameters(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _came_back(row: Mapping[str, Any]) -> bool:
     """Goods that were not handed over are listed with the delivery (§10)."""
-    goods = [good for each in rows(row.get("parameter")) for good in rows(each.get("value")) if good]
-    return any(_COME_BACK.search(str(good.get("state_name") or "")) for good in goods)
+    return any(is_back(good) for good in goods_of(row))
 
 
 def _incident(code: str, reason: str, words: str, partial: bool) -> Incident | None:

@@ -155,18 +155,37 @@ def list_statuses_full(boxberry: Boxberry, account: Account, params: Mapping[str
             for line in parcel.statuses
         ],
         "PD": parcel.partial,
-        "sum": parcel.payment / 100,
+        "sum": _to_collect(parcel) / 100,
         "Weight": parcel.grams / 1000,
         "PaymentMethod": "Касса" if parcel.payment else "",
         "deliveryDate": parcel.storage_until or "0001-01-01",
     }
     if parcel.partial:
         row["products"] = [
-            {"Name": item["name"], "Give": item["quantity"] if at else 0, "Return": 0 if at else item["quantity"],
-             "Item_ID": item["vendor_code"]}
-            for at, item in enumerate(parcel.items)
-        ]  # fmt: skip
+            {"Name": item["name"], "Give": item["quantity"] - back, "Return": back, "Item_ID": item["vendor_code"]}
+            for item, back in _left(parcel)
+        ]
     return row
+
+
+def _left(parcel: Parcel) -> list[tuple[Mapping[str, Any], int]]:
+    """The rows of an order with how much of each goes back: as steered, else all of the first."""
+    told = parcel.left or {parcel.items[0]["vendor_code"]: parcel.items[0]["quantity"]} if parcel.items else {}
+    rest = dict(told)
+    rows: list[tuple[Mapping[str, Any], int]] = []
+    for item in parcel.items:
+        back = min(item["quantity"], rest.get(item["vendor_code"], 0))
+        rest[item["vendor_code"]] = rest.get(item["vendor_code"], 0) - back
+        rows.append((item, back))
+    return rows
+
+
+def _to_collect(parcel: Parcel) -> int:
+    """Kopecks: before the issue what is to be collected, after it what was (§7): nothing for what went back."""
+    if not parcel.partial or not parcel.payment:
+        return parcel.payment
+    back: int = sum(round(item["price"] * 100) * pieces for item, pieces in _left(parcel))
+    return parcel.payment - back
 
 
 def _asked(boxberry: Boxberry, account: Account, params: Mapping[str, Any]) -> Parcel | None:

@@ -193,6 +193,20 @@ def _hand_over(order: Order, now: datetime, *, partial: bool) -> None:
         item["delivery_amount"] = 0 if partial and index == len(items) - 1 else item["amount"]
 
 
+def leave(order: Order, left: Mapping[str, int] | None) -> None:
+    """How much of each article the recipient left. Raises ValueError for what the order does not hold."""
+    items = [item for package in order.body["packages"] for item in package.get("items") or []]
+    rest = dict(left or {})
+    for item in items:
+        back = min(item["amount"], rest.get(item["ware_key"], 0))
+        rest[item["ware_key"]] = rest.get(item["ware_key"], 0) - back
+        item["delivery_amount"] = item["amount"] - back
+        if left is None:
+            del item["delivery_amount"]
+    if any(rest.values()):
+        raise ValueError(f"left: the order holds no such goods: {rest}")
+
+
 def create_return(cdek: Cdek, direct: Order) -> Order:
     """The return order that CDEK makes for an undelivered parcel; it runs by itself where routes do."""
     return spawn(cdek, direct, is_return=True, link="return_order", back="direct_order", tariff=None)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from b24app.logistics.addresses import read_address
 from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
-from b24app.logistics.model import DeliveryKind, Parcel, Recipient
+from b24app.logistics.model import DeliveryKind, Item, Parcel, Recipient
 from b24app.logistics.money import Money
-from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.order import Decision, InPart, Left, OrderState
 from b24app.logistics.papers import PDF
 from b24app.logistics.status import Incident, Status
 from b24app.systems.boxberry.tracking import unpacked
@@ -367,10 +368,20 @@ def test_a_part_that_was_handed_out_is_asked_for_only_where_it_may_be(box: Boxbe
     for number in ("wb-1-1", "wb-2-1"):
         box.control("POST", f"orders/{number}/route", {"route": "partial"})
     box.advance(86400)
-    assert port.read(state.remote_id).events[-1].incident is Incident.PARTIAL
+    read = port.read(state.remote_id)
+    assert (read.events[-1].incident, read.in_part) == (Incident.PARTIAL, port.read_many(["wb-1-1"])[0].in_part)
     box.calls.records.clear()
     assert plain.read(other.remote_id).events[-1].status is Status.DELIVERED
     assert box.calls.labels() == ["ParcelInfo", "ListStatuses"]
+
+
+def test_what_was_left_and_what_was_collected_for_the_rest_is_told(box: BoxberryHarness) -> None:
+    tea, cup = Item("Чай", "TEA", 3, Money.of(100), 100), Item("Кружка", "CUP", 1, Money.of(250), 300)
+    asked = box.request(cod=Money.of("600.50"), parcels=(Parcel(800, 200, 150, 100, (tea, cup)),))
+    box.open(issue="2").create(asked)
+    box.control("POST", "orders/wb-1-1/status", {"code": "Выдано", "partial": True, "left": {"TEA": 2}})
+    part = InPart((Left(Decimal(2), "TEA", "Чай"),), Money.of("400.50"))
+    assert box.open(issue="2").read("wb-1-1").in_part == part
 
 
 def test_an_order_that_only_has_a_history_left_is_not_gone(box: BoxberryHarness) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.feed import FeedPage
 from b24app.logistics.model import DeliveryKind, Parcel, ShipmentRequest
 from b24app.logistics.money import Money
-from b24app.logistics.order import Decision, OrderState
+from b24app.logistics.order import Decision, InPart, Left, OrderState
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Incident, Status
 from tests.contract.systems.dpd_harness import DpdHarness, envelope
@@ -381,6 +382,8 @@ def test_the_money_to_collect_can_be_changed_until_the_end(dpd: DpdHarness) -> N
 def test_what_the_receiver_kept_of_a_partial_delivery_is_said(dpd: DpdHarness) -> None:
     state = dpd.settle(dpd.port.create(dpd.request(cod=Money.of(900))))
     dpd.step(state, {"code": "3304", "partial": True})
+    told = dpd.port.pull("", list).states
+    assert [state.in_part for state in told if state.in_part] == [InPart((Left(Decimal(1), "CUP-1", "Чашка"),))]
     last = dpd.events(state)[-1]
     assert (last.status, last.incident) == (Status.DELIVERED, Incident.PARTIAL)
 

@@ -10,7 +10,8 @@ from typing import Any
 from b24app.flows.portions import Line, Portion
 from b24app.logistics.model import Address, DeliveryKind, Parcel, Recipient, ShipmentRequest
 from b24app.logistics.money import Money
-from b24app.logistics.status import Status
+from b24app.logistics.order import InPart
+from b24app.logistics.status import Incident, Status
 from b24app.runners.portal.returning_reading import brought_of, on_delivery_of, sent_of
 from b24app.store.models import Shipment
 
@@ -64,3 +65,13 @@ def test_parts_are_collected_for_each() -> None:
     together = [row(1, Status.RETURNED), row(2, Status.DELIVERED, cups), row(3, Status.CREATED, tea)]
     assert [each.number for each in on_delivery_of(together)] == ["wb-1-2", "wb-1-3"]
     assert [each.number for each in on_delivery_of(together[:2])] == ["wb-1-1", "wb-1-2"]
+
+
+def test_of_an_order_taken_in_part_its_system_says_what_was_collected() -> None:
+    told = InPart(collected=Money(30000)).to_json()
+    part = row(1, Status.DELIVERED, incident=Incident.PARTIAL, in_part=told)
+    assert [each.told for each in on_delivery_of([part])] == [Money(30000)]
+    part.in_part = InPart(collected=Money(30000, "KZT")).to_json()
+    assert [each.told for each in on_delivery_of([part])] == [None]
+    # A status that was rolled back takes it along.
+    assert [each.told for each in on_delivery_of([row(1, Status.DELIVERED, in_part=told)])] == [None]

@@ -222,3 +222,18 @@ def test_cash_is_shown_after_delivery(cdek: CdekClient) -> None:
     detail = cdek.read(uuid)["entity"]["delivery_detail"]
     assert (detail["payment_sum"], detail["recipient_name"]) == (250, "Петров Иван")
     assert detail["payment_info"] == [{"type": "CARD", "sum": 250}]
+
+
+def test_what_was_left_of_a_partial_delivery_is_the_rest(cdek: CdekClient) -> None:
+    uuid = cdek.ready()
+    items = cdek.read(uuid)["entity"]["packages"][0]["items"]
+    path, key = f"/cdek/orders/{uuid}/status", items[0]["ware_key"]
+
+    def amounts(**left: object) -> list[object]:
+        cdek.world.control.post(path, {"code": "DELIVERED", "reason_code": "20", **left})
+        found = cdek.read(uuid)["entity"]["packages"][0]["items"]
+        return [item.get("delivery_amount") for item in found]
+
+    assert amounts(left={key: 1}) == [items[0]["amount"] - 1, *(item["amount"] for item in items[1:])]
+    assert amounts(left=None) == [None] * len(items)
+    assert amounts()[-1] == 0

@@ -116,6 +116,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_return_errand_next_try_at', ['next_try_at'], unique=False)
 
     with op.batch_alter_table('shipment', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('in_part', sa.JSON(), nullable=True))
         batch_op.create_index('ix_shipment_portal_id_order_number', ['portal_id', 'order_number'], unique=False)
         batch_op.create_index('ix_shipment_portal_id_tracking_number', ['portal_id', 'tracking_number'], unique=False)
 
@@ -199,6 +200,7 @@ def downgrade() -> None:
     with op.batch_alter_table('shipment', schema=None) as batch_op:
         batch_op.drop_index('ix_shipment_portal_id_tracking_number')
         batch_op.drop_index('ix_shipment_portal_id_order_number')
+        batch_op.drop_column('in_part')
 
     with op.batch_alter_table('portal', schema=None) as batch_op:
         batch_op.drop_index('uq_portal_public_id')
