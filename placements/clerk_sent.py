@@ -84,6 +84,7 @@ def _scan(row: Any, phone: Phone, now: datetime) -> Scan:
         name=phone.clerk_name,
         undoes=undoes,
         note=note,
+        teaches=words_of(row.get("teaches", ""), MAX_CODE),
     )
 
 

@@ -16,6 +16,7 @@ from b24app.logistics.returning import Return, ReturnStage, Scan
 from b24app.store.clerk_phones import Phone
 from b24app.store.faces.clerk import Expected, Whole
 from b24app.store.models import ActState, CodeKind, Portal
+from b24app.store.product_barcodes import key_of
 from b24app.store.return_acts import Act, ActKind
 from b24app.words import language_of, say_problem
 
@@ -42,8 +43,8 @@ def rows_view(case: Return) -> list[dict[str, Any]]:
     """What is expected, by row of the deal."""
     return [
         {
-            "row": asked.row, "title": asked.sold.title, "sku": asked.sold.sku, "asked": plain(asked.quantity),
-            "barcodes": list(asked.sold.barcodes), "divisible": asked.sold.divisible,
+            "row": asked.row, "title": asked.sold.title, "sku": asked.sold.sku, "goods": key_of(asked.sold),
+            "asked": plain(asked.quantity), "barcodes": list(asked.sold.barcodes), "divisible": asked.sold.divisible,
             "notes": [line.note for line in case.lines if line.row == asked.row and line.note],
         }
         for asked in asked_of(case)
@@ -54,7 +55,7 @@ def scan_view(scan: Scan) -> dict[str, Any]:
     return {
         "key": scan.key, "at": scan.at.isoformat(), "code": scan.code, "row": scan.row,
         "quantity": plain(scan.quantity), "condition": scan.condition.value, "by": scan.by, "name": scan.name,
-        "undoes": scan.undoes, "note": scan.note,
+        "undoes": scan.undoes, "note": scan.note, "teaches": scan.teaches,
     }  # fmt: skip
 
 

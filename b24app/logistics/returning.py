@@ -176,7 +176,8 @@ class Counted(Jsonable):
 class Scan(Jsonable):
     """A clerk found pieces, or takes an earlier scan back: `undoes` is that one's `key`. `key` is made by the phone, so
     that a scan which is sent twice is one. `row` 0 = what `code` says is none of the return's. A scan of no quantity is
-    a `note` on what was found so. `at` by the phone's clock, `by` a user of the portal."""
+    a `note` on what was found so. `at` by the phone's clock, `by` a user of the portal. `teaches`: the clerk says that
+    this code is one of these goods, "" = nothing new."""
 
     key: str
     at: datetime
@@ -188,6 +189,7 @@ class Scan(Jsonable):
     name: str = ""
     undoes: str = ""
     note: str = ""
+    teaches: str = ""
 
 
 @dataclass(frozen=True, slots=True)

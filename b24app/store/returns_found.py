@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from b24app.logistics.returning import Return
 from b24app.store import returns_rows
-from b24app.store.models import CodeKind, GoodsReturn, ReturnCode
+from b24app.store.models import CodeKind, GoodsReturn, ProductBarcode, ReturnCode, ReturnRow
 from b24app.store.sql import changed, insert_new
 
 MAX_CODE = 128
@@ -22,11 +22,25 @@ def plain(text: str) -> str:
 
 def named(text: str) -> Select[GoodsReturn]:
     """Returns, whosever they are: those that are under way first, then the newest."""
-    mine = select(ReturnCode.return_id).where(
-        ReturnCode.portal_id == GoodsReturn.portal_id, ReturnCode.code == plain(text)
-    )
     order = (GoodsReturn.stage.in_(returns_rows.ENDS), GoodsReturn.id.desc())
-    return select(GoodsReturn).where(GoodsReturn.id.in_(mine)).order_by(*order)
+    return select(GoodsReturn).where(is_named(text)).order_by(*order)
+
+
+def is_named(text: str, portal_id: int | None = None) -> ColumnElement[bool]:
+    """Of a return: it, its parcel or its goods have this code. What clerks taught of a code goes before what returns
+    have kept of it. `portal_id` None = whosever the return is."""
+    whose = GoodsReturn.portal_id if portal_id is None else portal_id
+    code = plain(text)
+    its = (ProductBarcode.portal_id == ReturnCode.portal_id, ProductBarcode.code == code)
+    old = or_(ReturnCode.kind != CodeKind.BARCODE, ~select(ProductBarcode.id).where(*its).exists())
+    mine = select(ReturnCode.return_id).where(ReturnCode.portal_id == whose, ReturnCode.code == code, old)
+    same = and_(ProductBarcode.portal_id == ReturnRow.portal_id, ProductBarcode.goods == ReturnRow.goods)
+    taught = (
+        select(ReturnRow.return_id)
+        .join(ProductBarcode, same)
+        .where(ReturnRow.portal_id == whose, ReturnRow.goods != "", ProductBarcode.code == code)
+    )
+    return or_(GoodsReturn.id.in_(mine), GoodsReturn.id.in_(taught))
 
 
 def remember(session: Session, portal_id: int, return_id: int, case: Return, tracking: Sequence[str] = ()) -> None:

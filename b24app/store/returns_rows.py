@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from b24app.flows.returns.sold import goods_key
 from b24app.logistics.jsonable import dump
 from b24app.logistics.money import Money
 from b24app.logistics.returning import (
@@ -144,6 +145,7 @@ def write_lines(session: Session, portal_id: int, return_id: int, lines: Sequenc
     rows = [
         {
             "portal_id": portal_id, "return_id": return_id, "n": n, "sold": line.sold.to_json(),
+            "goods": goods_key(line.sold.product_id, line.sold.title, line.sold.sku),
             "pieces": dump(line.pieces), "reason": line.reason, "note": line.note,
         }
         for n, line in enumerate(lines)

@@ -38,6 +38,30 @@ window.ClerkCodes = (function () {
     return Array.from(new Set(bare.flatMap((code) => [code, ...numbers(code)]))).filter(Boolean).slice(0, 8);
   }
 
+  /** As a code is taught: the goods' number where it has one, without the serial that GS1 writes behind it. */
+  function bare(code) { return numbers(plain(code))[1] || plain(code); }
+
+  /** What was taught, after these scans too: [{code, goods, key (of the scan)}], the last teaching of each code; goods "" = it was undone. Items are as
+   *  they are queued: {goods, forgets, body}. */
+  function learned(known, items) {
+    const now = new Map(known.map((each) => [each.code, each]));
+    items.forEach((item) => {
+      if (item.body.teaches) { now.set(item.body.teaches, { code: item.body.teaches, goods: item.goods, key: item.body.key }); return; }
+      const had = now.get(item.forgets);
+      if (item.forgets && (!had || had.key === item.body.undoes)) { now.set(item.forgets, { code: item.forgets, goods: "", key: item.body.key }); }
+    });
+    return Array.from(now.values());
+  }
+
+  /** These returns, their rows with the codes that were taught here and that the server has not told yet. */
+  function taught(returns, known) {
+    if (!known.length) { return returns; }
+    return returns.map((each) => Object.assign({}, each, { rows: each.rows.map((row) => {
+      const others = row.barcodes.filter((code) => !known.some((one) => one.code === plain(code)));
+      return Object.assign({}, row, { barcodes: others.concat(known.filter((one) => one.goods && one.goods === row.goods).map((one) => one.code)) });
+    }) }));
+  }
+
   function named(codes, wanted) { return codes.some((code) => wanted.includes(plain(code))); }
 
   /** Whether a row of a return has one of these codes. Without barcodes its article serves. */
@@ -56,5 +80,5 @@ window.ClerkCodes = (function () {
     return goods.length ? { kind: "others", goods: goods } : null;
   }
 
-  return { plain: plain, forms: forms, meaning: meaning };
+  return { plain: plain, forms: forms, meaning: meaning, bare: bare, learned: learned, taught: taught };
 })();

@@ -7,11 +7,12 @@ window.ClerkDo = (function () {
   function key() { return crypto.randomUUID ? crypto.randomUUID() : Array.from(crypto.getRandomValues(new Uint8Array(16)), (each) => each.toString(16).padStart(2, "0")).join(""); }
   function now() { return new Date().toISOString(); }
   function item(kind, of, more) { return Object.assign({ kind: kind, of: of, place: page.me.place, clerk: page.me.clerk, at: now() }, more); }
-  function scan(of, more) {
-    const body = Object.assign({ key: key(), at: now(), code: "", row: 0, quantity: "1", condition: "as_new", undoes: "", note: "" }, more);
-    return item("scan", of, { key: body.key, body: body });
+  /** `goods`: of which goods it `teaches` a code. */
+  function scan(of, more, goods) {
+    const body = Object.assign({ key: key(), at: now(), code: "", row: 0, quantity: "1", condition: "as_new", undoes: "", note: "", teaches: "" }, more);
+    return item("scan", of, { key: body.key, goods: goods || "", body: body });
   }
-  function undo(of, each) { return scan(of, { row: each.row, quantity: "0", condition: each.condition, undoes: each.key }); }
+  function undo(of, each) { return Object.assign(scan(of, { row: each.row, quantity: "0", condition: each.condition, undoes: each.key }), { forgets: each.teaches || "" }); }
 
   function keep(items) { return Kept.add(items).then(page.changed); }
 
@@ -20,12 +21,25 @@ window.ClerkDo = (function () {
     const whole = page.count(), mine = whole.rows.find((each) => each.row === row);
     const over = mine.got > mine.asked, params = { title: mine.title, got: Say.number(mine.got), asked: Say.number(mine.asked) };
     page.fresh = row;
-    page.say({ kind: over ? "warn" : "good", title: t(over ? "scanned_more" : "scanned", params), text: over ? t("scanned_more_text") : "", code: body.code || t("by_hand"), at: body.at, undo: body });
+    page.say({ kind: over ? "warn" : "good", title: t(over ? "scanned_more" : "scanned", params), text: over ? t("scanned_more_text") : body.teaches ? t("taught") : "", code: body.code || t("by_hand"), at: body.at, undo: body });
     Sound.say(over ? "bad" : "good");
   }
   async function add(row, more) {
     const of = page.open, made = scan(of, Object.assign({ row: row.row }, more));
     await keep([made]);
+    if (page.open === of) { said(of, row.row, made.body.quantity, made.body); page.draw(); }
+  }
+
+  /** The rows that a code nobody knows may be of, those that still lack pieces first. */
+  function teachable() {
+    const rows = page.open && window.ClerkReturn.counts(page.whole.stage) ? page.count().rows.filter((row) => row.goods) : [];
+    return rows.filter((row) => row.got < row.asked).concat(rows.filter((row) => row.got >= row.asked));
+  }
+  /** It is counted, and from now on the code is these goods', in all returns. */
+  async function teach(of, row, unknown) {
+    const made = scan(of, { row: row.row, code: unknown.code, teaches: Codes.bare(unknown.code) }, row.goods);
+    await Kept.decide(unknown.id, [made]);
+    await page.changed();
     if (page.open === of) { said(of, row.row, made.body.quantity, made.body); page.draw(); }
   }
 
@@ -39,7 +53,7 @@ window.ClerkDo = (function () {
   function grade(row, condition) {
     const last = row.last, of = page.open;
     if (!last || last.condition === condition) { return undefined; }
-    const items = [undo(of, last), scan(of, { row: row.row, code: last.code, quantity: last.quantity, condition: condition })];
+    const items = [undo(of, last), scan(of, { row: row.row, code: last.code, quantity: last.quantity, condition: condition, teaches: last.teaches || "" }, row.goods)];
     if (row.note) { items.push(undo(of, row.note), scan(of, { row: row.row, quantity: "0", condition: condition, note: row.note.note })); }
     return keep(items);
   }
@@ -69,10 +83,10 @@ window.ClerkDo = (function () {
   /** The last scans are taken back until no more is there than is wanted; what lacks then is one scan more. */
   function setTo(row, wanted) {
     const of = page.open, mine = Count.standing(page.scans()).filter((each) => each.row === row.row && Number(each.quantity) > 0), items = [];
-    let got = row.got, condition = row.last ? row.last.condition : "as_new";
-    while (got > wanted && mine.length) { const last = mine.pop(); items.push(undo(of, last)); got -= Number(last.quantity); condition = last.condition; }
+    let got = row.got, condition = row.last ? row.last.condition : "as_new", teacher = null;
+    while (got > wanted && mine.length) { const last = mine.pop(); items.push(undo(of, last)); got -= Number(last.quantity); condition = last.condition; teacher = last.teaches ? last : teacher; }
     const rest = Math.round((wanted - got) * 1e6) / 1e6;
-    if (rest > 0) { items.push(scan(of, { row: row.row, quantity: String(rest), condition: condition })); }
+    if (rest > 0) { items.push(scan(of, { row: row.row, quantity: String(rest), condition: condition, code: teacher ? teacher.code : "", teaches: teacher ? teacher.teaches : "" }, row.goods)); }
     return items.length ? keep(items) : undefined;
   }
 
@@ -116,13 +130,15 @@ window.ClerkDo = (function () {
     await Kept.decide(id, []);
     await page.changed();
     await page.goTo(each.id, each);
-    const found = page.whole && window.ClerkReturn.counts(page.whole.stage) ? Codes.meaning(code, [], page.whole) : null;
+    const found = page.whole && window.ClerkReturn.counts(page.whole.stage) ? meaning(code, [], page.whole) : null;
     if (found && found.kind === "goods") { await add(Count.lacking(found.rows, page.count()), { code: code }); }
   }
   /** `unknown`: a code that is kept until it is decided; without one there is no code on the box. */
   function decide(unknown) {
-    const code = unknown ? unknown.code : "", id = unknown ? unknown.id : 0;
+    const code = unknown ? unknown.code : "", id = unknown ? unknown.id : 0, of = page.open;
     window.ClerkStrange.decide(code, {
+      rows: unknown ? teachable() : [],
+      teach: (row) => teach(of, row, unknown),
       open: (each) => opened(each, code, id),
       begin: (deal, wishes) => stray("", [], code, id, deal, wishes),
       leave: (words, photos) => stray(words, photos, code, id),
@@ -171,17 +187,24 @@ window.ClerkDo = (function () {
   }
 
   async function nobody(code) {
-    const unknown = await undecided(code), online = window.ClerkSend.state.online;
-    page.say({ kind: "warn", title: t("unknown"), text: t(online ? "unknown_text" : "unknown_offline", { code: code }), at: now(), choices: [choice(t("decide"), () => decide(unknown))] });
+    const unknown = await undecided(code), online = window.ClerkSend.state.online, of = page.open, rows = teachable();
+    const choices = rows.slice(0, 4).map((row) => choice(row.title, () => teach(of, row, unknown))).concat(choice(t("decide"), () => decide(unknown)));
+    page.say({ kind: "warn", title: t("unknown"), text: t(rows.length ? "unknown_here" : online ? "unknown_text" : "unknown_offline", { code: code }), at: now(), choices: choices });
     Sound.say("bad");
     if (!page.open && online) { decide(unknown); }
+  }
+
+  /** With what was taught here and is not in the server's list yet. */
+  function meaning(text, returns, open) {
+    const known = page.taught();
+    return Codes.meaning(text, Codes.taught(returns, known), open ? Codes.taught([open], known)[0] : null);
   }
 
   async function scanned(text) {
     const code = Codes.plain(text);
     if (!code || !page.me) { return; }
     Say.shut();
-    const open = page.open ? page.whole : null, found = Codes.meaning(text, page.returns, open);
+    const open = page.open ? page.whole : null, found = meaning(text, page.returns, open);
     if (!found) { await nobody(Codes.forms(text)[0]); return; }
     if (found.kind === "goods" && !window.ClerkReturn.counts(open.stage)) {
       page.say({ kind: "warn", title: t(open.stage === "inspected" ? "finished" : open.stage === "refused" ? "stage_refused" : "stage_over"), code: code, at: now() });

@@ -41,15 +41,30 @@ window.ClerkKept = (function () {
     drop: (ids) => change(["queue"], "readwrite", (queue) => { ids.forEach((id) => queue.delete(id)); }),
     mark: (items) => change(["queue"], "readwrite", (queue) => { items.forEach((item) => queue.put(item)); }),
     /** The server has these scans: they leave the queue and stay in what is known of the return, in one step. */
-    confirmed: (id, scans, ids) => change(["queue", "wholes"], "readwrite", (queue, wholes) => {
-      ids.forEach((each) => queue.delete(each));
+    confirmed: (id, scans, items) => change(["queue", "wholes", "meta"], "readwrite", (queue, wholes, meta) => {
+      items.forEach((each) => queue.delete(each.id));
+      // What they taught is known here until the server's list says so too.
+      if (items.some((each) => each.body.teaches || each.forgets)) {
+        const known = meta.get("taught");
+        known.onsuccess = () => { meta.put({ name: "taught", value: window.ClerkCodes.learned(known.result ? known.result.value : [], items) }); };
+      }
       const asked = wholes.get(id);
       asked.onsuccess = () => {
         if (asked.result) { asked.result.scans = window.ClerkCount.together(asked.result.scans, scans); wholes.put(asked.result); }
       };
     }),
     returns: () => all("returns"),
-    setReturns: (list) => change(["returns"], "readwrite", (returns) => { returns.clear(); list.forEach((each, at) => returns.put(Object.assign({ place: at }, each))); }),
+    /** `heard`: keys of scans whose teaching is in this list. */
+    setReturns: (list, heard) => change(["returns", "wholes", "meta"], "readwrite", (returns, wholes, meta) => {
+      returns.clear(); list.forEach((each, at) => returns.put(Object.assign({ place: at }, each)));
+      const known = wholes.getAll(), taught = meta.get("taught");
+      // A return that was opened before somebody taught its codes, and that is opened again without a network.
+      known.onsuccess = () => known.result.forEach((whole) => {
+        const told = list.find((each) => each.id === whole.id);
+        if (told && JSON.stringify(told.rows) !== JSON.stringify(whole.rows)) { wholes.put(Object.assign(whole, { rows: told.rows })); }
+      });
+      taught.onsuccess = () => { if (taught.result && heard.length) { meta.put({ name: "taught", value: taught.result.value.filter((each) => !heard.includes(each.key)) }); } };
+    }),
     whole: (id) => change(["wholes"], "readonly", (wholes) => wholes.get(id)),
     setWhole: (whole) => change(["wholes"], "readwrite", (wholes) => wholes.put(whole)),
     unknown: () => all("unknown"),

@@ -86,7 +86,7 @@ window.ClerkSend = (function () {
     const of = items.filter((item) => item.of === head.of), end = of.findIndex((item) => item.kind !== "scan");
     const batch = (end < 0 ? of : of.slice(0, end)).slice(0, BATCH), scans = batch.map((item) => item.body);
     await Ask.send("/return/" + head.of + "/scans", { scans: scans });
-    await Kept.confirmed(head.of, scans.map((scan) => Object.assign({ name: me.name, by: me.clerk }, scan)), batch.map((item) => item.id));
+    await Kept.confirmed(head.of, scans.map((scan) => Object.assign({ name: me.name, by: me.clerk }, scan)), batch);
     return true;
   }
 

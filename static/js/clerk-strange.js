@@ -39,7 +39,14 @@ window.ClerkStrange = (function () {
     ]);
   }
 
-  /** `code` "" = there is none on the box. `does`: {open(return), begin(deal, wishes), leave(note, photos), here(note) or null, drop() or null}. */
+  /** Rows of the return that is open: which of them has this code. */
+  function which(does) {
+    return does.rows.length ? h("div", { class: "wb-stack wb-stack--2" }, h("h3", { class: "wb-h4" }, t("which")), h("p", { class: "wb-small wb-2nd" }, t("which_hint")),
+      does.rows.map((row) => pick(row.title, [row.sku, Say.number(row.got) + " " + t("of", { n: Say.number(row.asked) })].filter(Boolean).join(" · "), () => { Say.shut(); does.teach(row); }))) : null;
+  }
+
+  /** `code` "" = there is none on the box. `does`: {rows, teach(row), open(return), begin(deal, wishes), leave(note, photos), here(note) or null, drop() or
+   *  null}. */
   function decide(code, does) {
     const box = h("div", { class: "wb-stack wb-stack--2" }), photos = [], shown = h("div", { class: "clerk-do" });
     const note = h("textarea", { class: "wb-textarea", id: "stray-note", maxlength: "500", rows: "2" });
@@ -49,8 +56,8 @@ window.ClerkStrange = (function () {
       if (!taken || photos.length >= 5) { return; }
       window.ClerkPhoto.taken(taken).then((each) => { photos.push(each); shown.append(h("span", { class: "clerk-ph is-kept" }, h("img", { src: each.thumb, alt: t("photo_alt_kept", { n: photos.length }) }))); }).catch(() => { shown.append(h("p", { class: "wb-small wb-ink-red" }, t("photo_bad"))); });
     } });
-    Say.ask(t("parcel"), [
-      h("p", { class: "wb-small wb-2nd" }, code ? t("parcel_text", { code: code }) : t("parcel_no_code")), box,
+    Say.ask(t(does.rows.length ? "unknown" : "parcel"), [
+      h("p", { class: "wb-small wb-2nd" }, code ? t("parcel_text", { code: code }) : t("parcel_no_code")), which(does), box,
       h("div", { class: "wb-field" }, h("label", { class: "wb-label", for: "stray-note" }, t("note_label")), note), shown, file,
       Say.button("stray-photo", t("photo"), () => file.click(), "wb-btn--wide", "camera"),
       does.here ? Say.button("stray-here", t("strange"), () => { const words = note.value; Say.shut(); does.here(words, photos); }, "wb-btn--wide", "box") : null,

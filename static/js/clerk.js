@@ -7,18 +7,19 @@
   ["back", "title", "subtitle", "net", "scan-form", "last", "view", "beside", "bottom"].forEach((id) => { boxes[id] = document.getElementById(id); });
   const others = "BroadcastChannel" in window ? new BroadcastChannel("waybill-clerk") : null;
   const page = { me: null, returns: [], open: 0, whole: null, fresh: 0, paired: true, told: false };
-  let queue = [], unknown = [], thumbs = new Map(), last = null, beside = [], version = "", scansOpen = false, waits = [], stale = "";
+  let queue = [], unknown = [], thumbs = new Map(), taught = [], last = null, beside = [], version = "", scansOpen = false, waits = [], stale = "";
 
   // ---- What is known ----
   async function refresh() {
-    const [kept, codes, pictures, whole] = await Promise.all([Kept.queue(), Kept.unknown(), Kept.thumbs(), page.open ? Kept.whole(page.open) : null]);
-    queue = kept; thumbs = new Map(pictures.map((each) => [each.key, each.src]));
+    const [kept, codes, pictures, whole, known] = await Promise.all([Kept.queue(), Kept.unknown(), Kept.thumbs(), page.open ? Kept.whole(page.open) : null, Kept.meta("taught")]);
+    queue = kept; taught = known || []; thumbs = new Map(pictures.map((each) => [each.key, each.src]));
     unknown = codes.filter((each) => page.me && each.place === page.me.place);
     if (whole && whole.id === page.open) { page.whole = whole; }
   }
   const own = (kind) => queue.filter((item) => item.of === page.open && (!kind || item.kind === kind) && !item.refused);
 
   page.scans = () => Count.together(page.whole.scans, own("scan").map((item) => Object.assign({ name: page.me.name }, item.body)));
+  page.taught = () => window.ClerkCodes.learned(taught, queue.filter((item) => item.kind === "scan" && item.place === page.me.place && !item.refused));
   page.count = () => Count.count(page.whole.rows, page.scans());
   page.say = (news) => { last = news; drawLast(); };
   /** Something was written here: this tab, the others, and the server hear of it. */
@@ -147,14 +148,16 @@
   }
 
   async function askList() {
-    const found = await Ask.state(page.me ? version : "", page.open);
+    // What was taught and has arrived is in the list that is asked for now, so it has to be told whole.
+    const heard = ((await Kept.meta("taught")) || []).map((each) => each.key);
+    const found = await Ask.state(page.me && !heard.length ? version : "", page.open);
     page.paired = true;
     if (!found) { return; }
     version = found.version; beside = found.beside;
     const before = page.me, me = Object.assign({ place: "", clerk: 0, name: "" }, found.me);
-    if (before && before.place !== me.place) { await Kept.forget(); page.open = 0; page.whole = null; }
+    if (before && before.place !== me.place) { await Kept.forget(); await Kept.setMeta("taught", []); page.open = 0; page.whole = null; }
     page.returns = found.returns; page.told = true;
-    await Promise.all([Kept.setReturns(found.returns), Kept.setMeta("me", me)]);
+    await Promise.all([Kept.setReturns(found.returns, heard), Kept.setMeta("me", me)]);
     page.me = me;
     if (!before || before.place !== me.place || before.clerk !== me.clerk) { await refresh(); Send.begin(me, news); }
     // Where the code was shown: the first thing that a phone opens.

@@ -12,8 +12,8 @@ from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.way import Way, WayKind
 from b24app.flows.returns.window import WindowException, WindowRules
 from b24app.logistics.money import Money
-from b24app.logistics.returning import Condition, Counted, DeliveryCost, Outcome, ReturnOrigin, ReturnStage
-from b24app.store import portal_settings, portals, shipments
+from b24app.logistics.returning import Condition, Counted, DeliveryCost, Outcome, ReturnOrigin, ReturnStage, Scan
+from b24app.store import portal_settings, portals, return_scans, shipments
 from b24app.store.engine import session_scope
 from b24app.store.models import RefundKind
 from b24app.store.return_acts import ActKind
@@ -137,7 +137,13 @@ def test_no_piece_comes_back_twice_however_many_ask_at_once(mine: ReturnsOf) -> 
     assert kept.case.lines[0].asked == TWO
     # What was called off may be asked for again, and then it cannot be opened a second time.
     mine.moves(kept.id, S.REFUSED, why="передумал")
+    # A clerk says meanwhile which barcode is the cup's: whoever reads the deal from now on knows it.
+    sessions, now = mine.shop.town.program.parts.sessions, mine.shop.town.program.parts.clock.now()
+    with session_scope(sessions) as session:
+        scan = Scan("taught-cup", now, "4601234560984", cup, teaches="4601234560984")
+        return_scans.append(session, mine.shop.row.id, mine.all[0].id, [scan], now)
     again = mine.does(ActKind.BEGIN, wishes=(Wish(cup, ONE, "size"),), approve=True)
+    assert again.case.lines[0].sold.barcodes == ("4601234560984",)
     assert again.case.stage is S.APPROVED
     assert mine.refused(ActKind.MOVE, kept.id, to=S.REQUESTED) == ["return_pieces_taken"]
     # One moves it on, the other calls it off: the second meets what the first has made of it.

@@ -78,7 +78,8 @@ def basis_of(
     sections: Mapping[int, tuple[int, ...]] | None = None,
 ) -> Basis:
     """From the deal as it was read just now, and its shipments. The delivery is what its service rows cost
-    (bitrix24-crm.md §3.1). Where payments are not read, what no carrier was to collect counts as paid."""
+    (bitrix24-crm.md §3.1). `barcodes` by row, `sections` by product. Where payments are not read, what no carrier was
+    to collect counts as paid."""
     sold = sold_of(deal.rows, barcodes, sections)
     currency = deal.currency or "RUB"
     services = [row.price.minor * Fraction(row.quantity) for row in deal.rows if row.type == SERVICE]

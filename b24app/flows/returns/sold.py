@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -21,8 +22,9 @@ def sold_of(
     barcodes: Mapping[int, tuple[str, ...]] | None = None,
     sections: Mapping[int, tuple[int, ...]] | None = None,
 ) -> tuple[Sold, ...]:
-    """Goods of the deal, services left out. `barcodes` and `sections` are the catalogue's, by product. A row's price is
-    what the client pays per unit after discounts, tax included (bitrix24-crm.md §3.1); its sum is rounded once."""
+    """Goods of the deal, services left out. `barcodes` are what is known of each row, `sections` the catalogue's, by
+    product. A row's price is what the client pays per unit after discounts, tax included (bitrix24-crm.md §3.1); its
+    sum is rounded once."""
     return tuple(
         Sold(
             row=row.id,
@@ -31,12 +33,19 @@ def sold_of(
             paid=Money(rounded(row.price.minor * Fraction(row.quantity)), row.price.currency),
             sku=row.sku.strip(),
             product_id=row.product_id,
-            barcodes=(barcodes or {}).get(row.product_id, ()),
+            barcodes=(barcodes or {}).get(row.id, ()),
             sections=(sections or {}).get(row.product_id, ()),
             divisible=row.measure_code not in (None, PIECE),
         )
         for row in goods_of(rows)
     )
+
+
+def goods_key(product_id: int, title: str, sku: str) -> str:
+    """What tells goods from others in all deals of a portal: the product, else the exact title and article."""
+    if product_id:
+        return f"product:{product_id}"
+    return "name:" + hashlib.sha256(f"{title.strip()}\0{sku.strip()}".encode()).hexdigest()
 
 
 def shared_out(sold: Sequence[Sold], total: Money) -> tuple[Sold, ...]:

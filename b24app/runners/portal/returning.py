@@ -20,7 +20,7 @@ from b24app.runners.portal.returning_effects import LostError
 from b24app.runners.portal.returning_reading import Answer
 from b24app.runners.portal.returning_saving import Saver
 from b24app.runners.portal.returning_scene import Change, Scene, open_scene
-from b24app.store import inbox, portals, return_acts, return_basis, returns, shipments
+from b24app.store import inbox, portals, product_barcodes, return_acts, return_basis, returns, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
@@ -123,7 +123,9 @@ def _scene(run: Run, session: Session, act: Act, row: Claimed, deal_id: int, ans
     rows = shipments.of_deals(session, run.portal.id, [deal_id])[deal_id]
     now, deal = run.services.clock.now(), None
     if isinstance(answer, reading.Seen):
-        basis, deal = reading.basis(answer, rows, now), answer.deal
+        deal = answer.deal
+        barcodes = product_barcodes.of_rows(session, run.portal.id, deal.rows)
+        basis = reading.basis(answer, rows, now, barcodes)
         return_basis.keep(session, run.portal.id, basis)
     else:
         begins = act.wanted.kind in (ActKind.BEGIN, ActKind.READ)

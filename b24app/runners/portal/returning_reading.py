@@ -94,9 +94,11 @@ def _payments(run: Run, deal: DealSnapshot) -> tuple[Payment, ...] | None:
     return deal.payments if kept else None
 
 
-def basis(seen: Seen, rows: Sequence[Shipment], now: datetime) -> Basis:
-    """From the deal as it was read, and its shipments, oldest first."""
-    return basis_of(seen.deal, brought_of(rows), on_delivery_of(rows), now, sections=seen.sections)
+def basis(
+    seen: Seen, rows: Sequence[Shipment], now: datetime, barcodes: Mapping[int, tuple[str, ...]] | None = None
+) -> Basis:
+    """From the deal as it was read, its shipments, oldest first, and the codes that are known of its rows."""
+    return basis_of(seen.deal, brought_of(rows), on_delivery_of(rows), now, barcodes, seen.sections)
 
 
 def brought_of(rows: Sequence[Shipment]) -> list[Brought]:

@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 
 from b24app.flows.returns.quantities import Room, rooms_of
 from b24app.logistics.returning import Return, ReturnStage, Scan
-from b24app.store import return_acts, return_basis, return_journal, return_photos, return_scans, returns, returns_rows
+from b24app.store import (
+    product_barcodes,
+    return_acts,
+    return_basis,
+    return_journal,
+    return_photos,
+    return_scans,
+    returns,
+    returns_rows,
+)
 from b24app.store.models import ActState, CodeKind, DealState, GoodsReturn, ReturnCode, Shipment
 from b24app.store.return_acts import Act, ActKind
 from b24app.store.return_photos import Photo
@@ -89,7 +98,8 @@ def expected(session: Session, portal_id: int, now: datetime) -> list[Expected]:
     wanted = select(GoodsReturn).where(GoodsReturn.portal_id == portal_id, or_(GoodsReturn.stage.in_(COMING), lately))
     order = (GoodsReturn.stage == ReturnStage.RECEIVED).desc(), GoodsReturn.changed_at.desc(), GoodsReturn.id.desc()
     rows = session.scalars(wanted.order_by(*order).limit(MOST), execution_options=returns_rows.ANEW).all()
-    cases = returns_rows.cases(session, portal_id, rows)
+    kept = returns_rows.cases(session, portal_id, rows)
+    cases = dict(zip(kept, product_barcodes.told(session, portal_id, list(kept.values())), strict=True))
     codes = _codes(session, portal_id, list(cases))
     return [
         Expected(row.id, row.version, cases[row.id], _client(row), row.changed_at, tuple(codes.get(row.id, ())))
@@ -162,7 +172,8 @@ def _guess(session: Session, portal_id: int, row: Shipment) -> Guess:
 def _of(session: Session, portal_id: int, kept: Kept) -> Expected:
     codes = _codes(session, portal_id, [kept.id]).get(kept.id, [])
     client = kept.client.name if kept.client else ""
-    return Expected(kept.id, kept.version, kept.case, client, kept.changed_at, tuple(codes))
+    [case] = product_barcodes.told(session, portal_id, [kept.case])
+    return Expected(kept.id, kept.version, case, client, kept.changed_at, tuple(codes))
 
 
 def _client(row: GoodsReturn) -> str:

@@ -18,7 +18,6 @@ from b24app.store.models import (
     DealState,
     ErrandKind,
     GoodsReturn,
-    ReturnCode,
     ReturnErrand,
     ReturnMove,
     ReturnRow,
@@ -138,8 +137,7 @@ def _carried(portal_id: int, account: int) -> ColumnElement[bool]:
 def _named(portal_id: int, text: str) -> ColumnElement[bool]:
     """By number, tracking number or barcode, as a scanner reads them; a part of our number, or the deal's."""
     code = returns_found.plain(text)
-    named = select(ReturnCode.return_id).where(ReturnCode.portal_id == portal_id, ReturnCode.code == code)
-    fits = [GoodsReturn.id.in_(named), func.upper(GoodsReturn.number).contains(code, autoescape=True)]
+    fits = [returns_found.is_named(code, portal_id), func.upper(GoodsReturn.number).contains(code, autoescape=True)]
     if code.isascii() and code.isdigit() and len(code) <= _DEAL:
         fits.append(GoodsReturn.deal_id == int(code))
     return or_(*fits)

@@ -182,3 +182,24 @@ class ClerkPhone(Base):
     seen_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     looks_at: Mapped[int | None] = mapped_column(BigId)
+
+
+class ProductBarcode(Base):
+    """A code that a clerk said stands on these goods (`flows.returns.sold.goods_key`), by the scan `scan_key` of
+    `return_id`: the last teaching. `goods` "" = that scan was undone, so that copies of the code in returns count no
+    longer."""
+
+    __tablename__ = "product_barcode"
+    __table_args__ = (
+        UniqueConstraint("portal_id", "code"),
+        Index("ix_product_barcode_portal_id_goods", "portal_id", "goods"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    return_id: Mapped[int | None] = mapped_column(ForeignKey("goods_return.id", ondelete="SET NULL"))
+    code: Mapped[str] = mapped_column(String(128))
+    goods: Mapped[str] = mapped_column(String(80), default="")
+    scan_key: Mapped[str] = mapped_column(String(64))
+    learnt_by: Mapped[int] = mapped_column(BigId, default=0)
+    name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
+    at: Mapped[datetime]

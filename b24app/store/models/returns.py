@@ -89,15 +89,20 @@ class GoodsReturn(Base):
 
 class ReturnRow(Base):
     """The `n`-th line of a return. `sold` is the row of the deal as it was sold, with its price; `pieces` those that
-    come back (`[logistics.returning.Span]`)."""
+    come back (`[logistics.returning.Span]`). `goods` is what tells them from others (`flows.returns.sold.goods_key`),
+    "" = written before anybody kept it."""
 
     __tablename__ = "return_row"
-    __table_args__ = (UniqueConstraint("return_id", "n"),)
+    __table_args__ = (
+        UniqueConstraint("return_id", "n"),
+        Index("ix_return_row_portal_id_goods", "portal_id", "goods"),
+    )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
     return_id: Mapped[int] = mapped_column(ForeignKey("goods_return.id", ondelete="CASCADE"))
     n: Mapped[int]
     sold: Mapped[Json]
+    goods: Mapped[str] = mapped_column(String(80), default="", server_default="")
     pieces: Mapped[Any] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(String(64), default="")
     note: Mapped[str] = mapped_column(EncryptedText)
@@ -154,6 +159,7 @@ class ReturnScan(Base):
     condition: Mapped[str] = mapped_column(String(12))
     undoes: Mapped[str] = mapped_column(String(64), default="")
     note: Mapped[str | None] = mapped_column(EncryptedText)
+    teaches: Mapped[str] = mapped_column(String(128), default="", server_default="")
     by: Mapped[int] = mapped_column(BigId, default=0)
     name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
     at: Mapped[datetime]

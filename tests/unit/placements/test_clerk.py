@@ -280,6 +280,35 @@ def test_two_clerks_on_one_return_see_each_other(
     assert phone.get(f"/return/{kept.id}?v={after['version']}").status_code == 204
 
 
+def test_a_taught_code_is_told_to_every_phone_of_the_portal(
+    phone: Phone, parts: PageParts, portal: Portal, neighbour: Portal
+) -> None:
+    kept, other, theirs = begun(parts, portal), begun(parts, portal, deal=9), begun(parts, neighbour)
+    before = phone.get("/state").get_json()
+    sent = {"scans": [scan(code="4601234560999", teaches=" 4601234560999 ")]}
+    for _ in range(2):
+        assert phone.post(f"/return/{kept.id}/scans", sent).status_code == 200
+    told = phone.get(f"/state?v={before['version']}").get_json()["returns"]
+    rows = {each["id"]: each["rows"] for each in told}
+    assert [rows[each.id][0]["barcodes"] for each in (kept, other)] == [["4601234560021", "4601234560999"]] * 2
+    assert {each[0]["goods"] for each in rows.values()} == {each["rows"][0]["goods"] for each in before["returns"]}
+    whole = phone.get(f"/return/{kept.id}").get_json()
+    assert [each["teaches"] for each in whole["scans"]] == ["4601234560999"]
+    assert whole["rows"] == rows[kept.id]
+    found = phone.get("/find?code=4601234560999").get_json()["returns"]
+    assert {each["id"] for each in found} == {kept.id, other.id}
+    with read_scope(parts.sessions) as session:
+        assert returns.search(session, neighbour.id, "4601234560999") == []
+        assert returns.get(session, neighbour.id, theirs.id) == theirs
+    undone = {"scans": [scan("undo-0001", code="", quantity="0", undoes=KEY)]}
+    assert phone.post(f"/return/{kept.id}/scans", undone).status_code == 200
+    assert phone.get(f"/return/{kept.id}").get_json()["rows"][0]["barcodes"] == ["4601234560021"]
+    assert phone.get("/find?code=4601234560999").get_json()["returns"] == []
+    for wrong in (7, None, "9" * 600):
+        refused = phone.post(f"/return/{kept.id}/scans", {"scans": [scan("scan-0009", teaches=wrong)]})
+        assert refused.status_code == 422
+
+
 def test_scans_are_kept_once_and_by_whom_the_token_says(phone: Phone, parts: PageParts, portal: Portal) -> None:
     kept = begun(parts, portal)
     sent = {

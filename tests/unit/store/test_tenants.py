@@ -71,7 +71,7 @@ def _send_back(session: Session, portal: Portal, now: datetime) -> None:
     turn = returns.take_turn(session, portal, 7)
     case = a_return(number=turn.number, deal_id=7, counted=(counted(1, "1"),))
     kept = returns.begin(session, turn, case, by=1, name="", now=now)
-    return_scans.append(session, portal.id, kept.id, [Scan("s", now)], now)
+    return_scans.append(session, portal.id, kept.id, [Scan("s", now, row=1, teaches="4601234560999")], now)
     return_photos.keep(session, portal.id, kept.id, Photo("p", "image/jpeg", now), b"jpeg", now)
     moved = Moved(now, Actor.PERSON, None, case.stage, case.stage)
     return_journal.add(session, portal.id, kept.id, moved)

@@ -38,6 +38,24 @@ def upgrade() -> None:
     with op.batch_alter_table('clerk_phone', schema=None) as batch_op:
         batch_op.create_index('ix_clerk_phone_portal_id_clerk_id', ['portal_id', 'clerk_id'], unique=False)
 
+    op.create_table('product_barcode',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('return_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('code', sa.String(length=128), nullable=False),
+    sa.Column('goods', sa.String(length=80), nullable=False),
+    sa.Column('scan_key', sa.String(length=64), nullable=False),
+    sa.Column('learnt_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_product_barcode_portal_id_portal'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['return_id'], ['goods_return.id'], name=op.f('fk_product_barcode_return_id_goods_return'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_product_barcode')),
+    sa.UniqueConstraint('portal_id', 'code', name=op.f('uq_product_barcode_portal_id_code'))
+    )
+    with op.batch_alter_table('product_barcode', schema=None) as batch_op:
+        batch_op.create_index('ix_product_barcode_portal_id_goods', ['portal_id', 'goods'], unique=False)
+
     op.create_table('public_try',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -165,11 +183,21 @@ def upgrade() -> None:
 
     with op.batch_alter_table('return_scan', schema=None) as batch_op:
         batch_op.add_column(sa.Column('note', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('teaches', sa.String(length=128), server_default='', nullable=False))
+
+    with op.batch_alter_table('return_row', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('goods', sa.String(length=80), server_default='', nullable=False))
+        batch_op.create_index('ix_return_row_portal_id_goods', ['portal_id', 'goods'], unique=False)
 
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('return_row', schema=None) as batch_op:
+        batch_op.drop_index('ix_return_row_portal_id_goods')
+        batch_op.drop_column('goods')
+
     with op.batch_alter_table('return_scan', schema=None) as batch_op:
+        batch_op.drop_column('teaches')
         batch_op.drop_column('note')
 
     with op.batch_alter_table('goods_return', schema=None) as batch_op:
@@ -197,6 +225,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_public_try_until')
 
     op.drop_table('public_try')
+    with op.batch_alter_table('product_barcode', schema=None) as batch_op:
+        batch_op.drop_index('ix_product_barcode_portal_id_goods')
+
+    op.drop_table('product_barcode')
     with op.batch_alter_table('shipment', schema=None) as batch_op:
         batch_op.drop_index('ix_shipment_portal_id_tracking_number')
         batch_op.drop_index('ix_shipment_portal_id_order_number')

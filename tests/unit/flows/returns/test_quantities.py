@@ -152,7 +152,7 @@ def test_goods_of_a_deal_and_what_was_paid_for_each_row() -> None:
         ProductRow(3, "Гвозди", Money(33333), Decimal("1.5"), measure_code=166),
         ProductRow(4, "Подарок", Money(0), Decimal(0)),
     ]
-    plaid, nails = sold_of(rows, {11: ("460",)}, {11: (7, 3)})
+    plaid, nails = sold_of(rows, {1: ("460",)}, {11: (7, 3)})
     assert plaid == Sold(1, "Плед", Decimal(2), Money(516000), "PLD-1", 11, ("460",), (7, 3))
     assert (nails.paid, nails.divisible) == (Money(50000), True)
 
