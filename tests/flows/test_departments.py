@@ -33,10 +33,13 @@ def test_only_the_chosen_department_ships(shop: Shop) -> None:
     shop.press("ship_now", DEAL)
     shop.shipped(DEAL)
 
-    # The store's people have the settings now, the sales people do not.
+    # The store's people have the settings now; the sales people find the returns there, and nothing to set up.
     assert re.search("Подключения", shop.app(STOREMAN).page)
+    theirs = shop.app(MANAGER)
+    assert "Подключения" not in theirs.page
+    assert "Возвраты" in theirs.page
     with pytest.raises(PageFailedError, match="403"):
-        shop.app(MANAGER)
+        theirs.get("/app/s/connections")
 
     # Somebody who changes the department changes rights with it.
     shop.ask("POST", "/users", {"id": STOREMAN, "departments": [SALES]})
