@@ -27,7 +27,7 @@ from b24app.store.returns import Kept
 from b24app.systems import discover
 
 S = ReturnStage
-WAIT_S, STEPS = 90.0, 60
+WAIT_S, STEPS = 90.0, 120
 HEAD = ("return", "begun by", "comes back by", "counted by", "stage", "as new/damaged", "owed", "")
 
 
@@ -161,8 +161,9 @@ class Returns:
             open_ = [story for story in self._looked() if story.way.is_ordered and not self._has_come(story)]
             if not open_:
                 break
-            self._house.steer("POST", "/clock", {"advance": STEP_S})
-            time.sleep(0.5)
+            # Keys of accounts live for an hour: two leaps within one call would refuse also the fresh one.
+            self._house.steer("POST", "/clock", {"advance": STEP_S / 2})
+            time.sleep(1.0)
         for story in self._of(self._chains):
             if story.way is WayKind.BY_HAND:
                 for stage in (S.IN_TRANSIT, S.RECEIVED):
