@@ -106,7 +106,9 @@ def test_what_the_program_really_calls(world: World, sqlite_database_url: str, r
         program.wait(lambda: seen(world) >= TOLD, "a number and a problem in the CRM", 90)
     called = seen(world)
     assert [text for name in sorted(called) for text in objections(name)] == []
-    assert [name for name in sorted(called) if not any(covered(name, pattern) for pattern in IN_CODE)] == ["batch"]
+    # Names without a dot cannot be told from other words of the code.
+    rest = [name for name in sorted(called) if not any(covered(name, pattern) for pattern in IN_CODE)]
+    assert rest == ["batch", "events"]
     rows = world.journal.find(system="bitrix24", kind="rest.call")
     assert [row for row in rows if "insufficient_scope" in str(row.data)] == []
 
