@@ -89,10 +89,11 @@ def run(ground: Ground) -> None:
 def _bind(ground: Ground, before: Kept) -> None:
     """What belongs to the process in use. Steps of the same run have done that for the one that was known before them;
     alone, this step looks itself."""
-    if _entity(_kept(ground)[0]) != _entity(before):
+    now, was = _entity(_kept(ground)[0]), _entity(before)
+    if now != was:
         ground.ahead.pop(bindings.LISTED.key, None)  # a process that is new has events since
         bindings.for_returns(ground)
-    elif bindings.BOUND.key in ground.ahead:
+    elif now and bindings.BOUND.key in ground.ahead:
         bindings.for_returns(ground)
 
 

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from b24app.runners.portal.nightly import NIGHT
+from install import wanted_returns
 from install.wanted import EVENTS
 from tests.flows.town import ADMIN, Shop, Town
 
 DEAL, NEXT, SECOND_ADMIN = 501, 502, 3
+#: Of deals, of the app, and of the items of returns.
+OURS = sorted([*EVENTS, *wanted_returns.EVENTS])
 
 
 def handlers(shop: Shop) -> list[str]:
@@ -40,7 +43,7 @@ def calls(town: Town) -> list[Any]:
 def test_an_event_tells_of_the_update(shop: Shop) -> None:
     shop.town.calm()
     new_version(shop, told=True)
-    shop.town.wait(lambda: handlers(shop) == sorted(EVENTS), "our handlers")
+    shop.town.wait(lambda: handlers(shop) == OURS, "our handlers")
     shop.town.wait(lambda: "Waybill обновлён" in shop.health(), "the word of it, which is said after the last step")
     shop.ship(DEAL)
     shop.shipped(DEAL)
@@ -54,7 +57,7 @@ def test_nothing_tells_of_the_update_and_nobody_opens_anything(shop: Shop) -> No
     assert handlers(shop) == []
     before = len(calls(shop.town))
     shop.town.advance(_to_a_day_hour(shop.town.world.control.now(), 6.1))
-    shop.town.wait(lambda: handlers(shop) == sorted(EVENTS), "our handlers", 40)
+    shop.town.wait(lambda: handlers(shop) == OURS, "our handlers", 40)
     shop.town.calm()
     made = calls(shop.town)[before:]
     binding = [at for at, row in enumerate(made) if row == "batch"]
@@ -75,7 +78,7 @@ def test_the_next_frame_tells_of_the_update(shop: Shop) -> None:
     shop.town.calm()
     new_version(shop, told=False)
     shop.tab(DEAL)
-    shop.town.wait(lambda: handlers(shop) == sorted(EVENTS), "our handlers")
+    shop.town.wait(lambda: handlers(shop) == OURS, "our handlers")
     shop.town.wait(lambda: "Waybill обновлён" in shop.health(), "the word of it, which is said after the last step")
 
 
@@ -89,5 +92,5 @@ def test_without_a_key_the_update_waits_for_an_administrator(shop: Shop) -> None
     shop.town.calm(1.5)
     assert handlers(shop) == []
     shop.app(SECOND_ADMIN)
-    shop.town.wait(lambda: handlers(shop) == sorted(EVENTS), "our handlers")
+    shop.town.wait(lambda: handlers(shop) == OURS, "our handlers")
     shop.town.wait(lambda: "Waybill обновлён" in shop.health(SECOND_ADMIN), "the word of it")

@@ -50,7 +50,7 @@ ADDRESS = {
 
 _ROW = '{{"row":1,"name":"Плед","sold":"2","left":"2","whole":true,"verdict":{{"row":1,"is_in":true,"rule":"usual"}}}}'
 RETURN_RULES = {"days": "14", "answer_days": "10", "damaged": "20", "warn_days": "1", "hour": "9", "r0_ru": "Брак"}
-BACK = {"made_of": f"[{_ROW}]", "q_1": "1"}
+BACK = {"made_of": f"[{_ROW}]", "q_1": "1", "why": "обещали"}
 
 LEAVES: dict[str, Leaves] = {
     "POST /deals/act/ship_now": Leaves(Act.SHIP_NOW, {"deals": "{deal}"}, ready="order_over", on_deal=True),
@@ -185,6 +185,7 @@ NOTHING: dict[str, str] = {
     "POST /deals": _FRAME,
     "POST /return": _FRAME,
     "POST /return/{return}/prices": "asks carriers for prices",
+    "POST /return/{return}/card": "leaves one, but needs a card that somebody deleted: test_return_tab",
     "POST /return/{return}/label/link": "leaves one, but needs an order that brings goods back: test_return_tab",
     "POST /return/{return}/label/again": "leaves one, but needs an order that brings goods back: test_return_tab",
     "POST /app/returns/{return}": "opens the page of a return with the person's own key",

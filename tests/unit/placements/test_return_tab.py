@@ -287,7 +287,9 @@ def test_a_deleted_card_is_made_anew_when_a_person_says_so(
     with read_scope(sessions) as session:
         now = returns.present(session, set_up.id, kept.id)
         rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == return_items.KIND)).all()
+        acts = session.scalars(select(AuditRow.action).order_by(AuditRow.id)).all()
     assert (now.item_id, now.problems, [row.payload for row in rows]) == (None, (), [{"return": kept.id}])
+    assert acts == ["return"]
 
 
 def test_carriers_are_asked_for_prices_once_while_a_way_may_be_chosen(
