@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,8 @@ OURS = sorted([*EVENTS, *wanted_returns.EVENTS])
 
 
 def handlers(shop: Shop) -> list[str]:
-    return sorted(row["event"] for row in shop.ask("GET", "")["handlers"])
+    """Events of items without the type that some portals have them for."""
+    return sorted(re.sub(r"_\d+$", "", row["event"]) for row in shop.ask("GET", "")["handlers"])
 
 
 def new_version(shop: Shop, told: bool) -> None:

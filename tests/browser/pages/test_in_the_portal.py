@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from b24app.bitrix24.own_fields import OWN
 from b24app.store import portals
 from b24app.store.engine import session_scope
 from b24app.store.models import PortalToken
+from install import wanted_returns
 from install.wanted import EVENTS
 from tests.browser.pages.conftest import desk
 from tests.browser.pages.desk import ADMIN, MANAGER, Desk
@@ -97,13 +99,13 @@ def _fits(desk: Desk, ours: Frame) -> bool:
     return bool(sizes["w"] <= 0 and sizes["h"] <= 1)
 
 
-def test_a_manager_sees_no_setup_and_is_told_who_can_help(desk: Desk) -> None:
+def test_a_manager_finds_the_returns_and_no_setup(desk: Desk) -> None:
     desk.sign_in(ADMIN)
     desk.install()
     desk.sign_in(MANAGER)
     ours = desk.open_app()
-    expect(ours.locator("h1")).to_have_text("Это может только администратор портала")
-    assert ours.locator("form").count() == 0
+    expect(ours.locator("h1")).to_have_text("Возвраты")
+    assert ours.locator("a[hx-get='/app/s/connections'], a[hx-get='/app/s/stages']").count() == 0
     tab = desk.open_tab(DEAL)
     expect(tab.locator("#now")).to_have_text("Доставка ещё не настроена")
 
@@ -119,8 +121,10 @@ def test_closing_the_installer_half_way_and_installing_again_is_safe(desk: Desk)
     desk.page.wait_for_url("**install_finished=Y**", timeout=30000)
     expect(desk.ours().locator("#section button.wb-conn", has_text="Почта России")).to_be_visible()
     portal = next(iter(desk.program.world.system("bitrix24").portals.values()))
-    assert [row.handler for row in portal.app.placements] == [f"{desk.program.url}/tab", f"{desk.program.url}/deals"]
-    assert sorted(row.event for row in portal.app.handlers) == sorted(EVENTS)
+    ours = [f"{desk.program.url}/{page}" for page in ("tab", "deals", "return")]
+    assert [row.handler for row in portal.app.placements] == ours
+    events = sorted(re.sub(r"_\d+$", "", row.event) for row in portal.app.handlers)  # those of items name their type
+    assert events == sorted([*EVENTS, *wanted_returns.EVENTS])
     assert {own.name for own in OWN.values()} <= set(portal.crm.userfields.of("CRM_DEAL"))
 
 
