@@ -64,7 +64,8 @@ def test_nothing_tells_of_the_update_and_nobody_opens_anything(shop: Shop) -> No
     made = calls(shop.town)[before:]
     binding = [at for at, row in enumerate(made) if row == "batch"]
     assert made.count("app.info") == 1, made
-    assert len(binding) <= 4, made
+    # What moved since the last look, of deals and of items of returns, takes two of them.
+    assert len(binding) <= 5, made
     page = shop.health()
     assert "Waybill обновлён" in page
     assert "Уведомления об изменении сделок" in page
