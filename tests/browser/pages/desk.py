@@ -11,7 +11,11 @@ from tests.browser.pages.watched import WIDTHS, Watched
 from tests.flows.program import Program
 
 ADMIN, MANAGER = 1, 7
-_PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# A frame out of sight paints nothing: it is not waited for long.
+_PAINTED = """() => new Promise(done => {
+    setTimeout(done, 500);
+    requestAnimationFrame(() => requestAnimationFrame(done));
+})"""
 
 
 @dataclass
