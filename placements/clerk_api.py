@@ -13,6 +13,7 @@ from sqlalchemy.exc import NoResultFound
 from b24app.flows import files
 from b24app.flows.returns.closing import reopens_until
 from b24app.flows.returns.effects import Actor
+from b24app.frames.formats import portal_zone
 from b24app.frames.parts import PageParts, trace
 from b24app.logistics.returning import ReturnStage
 from b24app.store import clerk_phones, portals, return_acts, return_photos, return_scans, returns
@@ -26,7 +27,7 @@ from b24app.store.strays import SOURCE
 from placements import clerk_strays
 from placements.clerk_gate import ClerkError, Gate, language
 from placements.clerk_sent import instant, is_name, read_scans
-from placements.clerk_view import beside_view, expected_view, mark, portal_zone, whole_view
+from placements.clerk_view import beside_view, expected_view, mark, whole_view
 from placements.clerk_wire import json_of_request, picture_answer, read_picture, said
 
 API = "/clerk/api/1"
@@ -112,7 +113,7 @@ class ClerkApi:
                 raise ClerkError("gone", f"return {return_id}")
             beside = [each for each in clerk_phones.beside(session, phone, now) if each.looks_at == return_id]
             portal = portals.get(session, phone.portal_id)
-        shown = whole_view(found, beside, portal_zone(portal), now, language())
+        shown = whole_view(found, beside, portal_zone(portal.language), now, language())
         return said(None if request.args.get("v") == shown["version"] else shown)
 
     def scans(self, return_id: int) -> Response:
@@ -166,7 +167,7 @@ class ClerkApi:
             raise ClerkError("gone", f"return {return_id}")
         if found.expected.case.stage is not ReturnStage.INSPECTED or found.finished_at is None:
             raise ClerkError("not_now", f"it is {found.expected.case.stage}")
-        until = reopens_until(found.finished_at, portal_zone(portal))
+        until = reopens_until(found.finished_at, portal_zone(portal.language))
         if now > until:
             raise ClerkError("too_late", f"until {until}", until=until.strftime("%H:%M"))
         return self._act(return_id, ActKind.MOVE, {"to": ReturnStage.RECEIVED.value, "why": ""})

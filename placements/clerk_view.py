@@ -6,24 +6,17 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from b24app.flows.returns.closing import reopens_until
 from b24app.flows.returns.counting import asked_of
-from b24app.frames.formats import zone_or_default
 from b24app.logistics.numbers import plain
 from b24app.logistics.returning import Return, ReturnStage, Scan
 from b24app.store.clerk_phones import Phone
 from b24app.store.faces.clerk import Expected, Whole
-from b24app.store.models import ActState, CodeKind, Portal
+from b24app.store.models import ActState, CodeKind
 from b24app.store.product_barcodes import key_of
 from b24app.store.return_acts import Act, ActKind
-from b24app.words import language_of, say_problem
-
-
-def portal_zone(portal: Portal) -> tzinfo:
-    """The portal's own clock, by which "until 18:00" is meant."""
-    return ZoneInfo(zone_or_default("", language_of(portal.language)))
+from b24app.words import say_problem
 
 
 def expected_view(each: Expected) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from flask import Response, make_response, request
 
 from b24app.flows.brand import Brand
 from b24app.frames import headers, pages
+from b24app.frames.formats import portal_zone
 from b24app.frames.pages import Viewer
 from b24app.frames.parts import PageParts
 from b24app.frames.words import words
@@ -22,7 +23,6 @@ from b24app.store import public_ids
 from b24app.store.engine import read_scope
 from b24app.store.models import Portal, PortalState
 from placements.components import asked_language
-from placements.public_return_reading import zone_of
 
 _THERE = (PortalState.ACTIVE, PortalState.INSTALLING, PortalState.BLOCKED)
 
@@ -40,7 +40,7 @@ class PublicPage:
 
     @property
     def viewer(self) -> Viewer:
-        return Viewer(asked_language(), zone_of(self.portal).key, self.now)
+        return Viewer(asked_language(), portal_zone(self.portal.language).key, self.now)
 
     def to(self, path: str = "", **query: str) -> str:
         """An address of this portal's pages, in the language that was chosen."""

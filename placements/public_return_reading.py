@@ -17,7 +17,7 @@ from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.quantities import Room, rooms_of
 from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.window import last_day
-from b24app.frames.formats import zone_or_default
+from b24app.frames.formats import portal_zone
 from b24app.logistics.points import PickupPoint
 from b24app.logistics.returning import ReturnStage
 from b24app.logistics.status import Status
@@ -40,7 +40,6 @@ from b24app.store.return_errands import Errand
 from b24app.store.return_journal import Moved
 from b24app.store.return_labels import Label
 from b24app.store.returns import Kept
-from b24app.words import language_of
 
 #: A basis that was read so long ago is read again: goods and payments of a deal that was delivered hardly change.
 FRESH = timedelta(minutes=15)
@@ -188,7 +187,7 @@ def read(session: Session, portal: Portal, shipment_id: int, now: datetime) -> O
     return Order(
         portal=portal,
         rules=rules,
-        zone=zone_of(portal),
+        zone=portal_zone(portal.language),
         shipment=shipment,
         shipments=tuple(sent),
         basis=return_basis.of_deals(session, portal.id, [deal_id]).get(deal_id),
@@ -224,11 +223,6 @@ def _shown(
         labels = return_labels.of_errands(session, portal_id, [each.id for each in errands if not each.wants_cancel])
         label = next((each for each in reversed(labels.values()) if each.is_ready), None)
     return Shown(kept, moved, tuple(errands), point, label, photos)
-
-
-def zone_of(portal: Portal) -> ZoneInfo:
-    """The clock by which the portal counts days."""
-    return ZoneInfo(zone_or_default("", language_of(portal.language)))
 
 
 def ask_reading(order: Order) -> Wanted:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 
@@ -22,7 +21,7 @@ from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.ways import Carrier, Prices, WayOffer, can_ask, offers_of
 from b24app.frames import headers, htmx, pages
 from b24app.frames.errors import ErrorCode, PageError
-from b24app.frames.formats import zone_or_default
+from b24app.frames.formats import portal_zone
 from b24app.frames.parts import (
     PageParts,
     answer_errors,
@@ -216,7 +215,7 @@ class ReturnTab:
         able, prices = self._ways(who, facts)
         if facts.case.stage in CHOOSES:
             facts = replace(facts, version=priced(facts.version, prices))
-        zone = ZoneInfo(zone_or_default("", facts.language))
+        zone = portal_zone(facts.language)
         warehouses = {row.id for row in parts.giving("Receipts", facts.live_accounts.values())}
         offers = offers_of(facts.case, facts.sent, able, prices, now)
         return Scene(

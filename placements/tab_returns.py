@@ -6,7 +6,6 @@ lane, which reads the deal itself and decides; the page asks after it."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
@@ -19,16 +18,15 @@ from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.sold import sold_of
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
-from b24app.frames.formats import zone_or_default
+from b24app.frames.formats import portal_zone
 from b24app.frames.parts import PageParts, answer_errors, session_of, trace
 from b24app.frames.session import PageSession
 from b24app.logistics.status import Status
 from b24app.store import audit, portals, return_acts, return_basis, returns
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces.deal import tab_facts
-from b24app.store.models import ActState, Portal
+from b24app.store.models import ActState
 from b24app.store.return_acts import Act, ActKind, Wanted
-from b24app.words import language_of
 from placements.asking import is_key, new_key
 from placements.deal_tab import PLACEMENT
 from placements.person import own_client, read_deal
@@ -79,7 +77,7 @@ class Returns:
         came = [each.status_at for each in facts.every if each.status is Status.DELIVERED and each.leg != PICKED]
         rules = ReturnRules.of(portal.settings)
         sold = known_better(sold_of(deal.rows), basis.sold if basis is not None else ())
-        zone = _zone(portal)
+        zone = portal_zone(portal.language)
         others = [each.case for each in facts.returned.returns]
         offers = offers_of(sold, others, max(came, default=None), rules, zone, now)
         formats = pages.viewer_of(who, now).formats
@@ -150,7 +148,7 @@ class Returns:
         with read_scope(self._parts.sessions) as session:
             portal = portals.get(session, who.portal_id)
             basis = _basis(session, who)
-        rules, zone = ReturnRules.of(portal.settings), _zone(portal)
+        rules, zone = ReturnRules.of(portal.settings), portal_zone(portal.language)
 
         def anew(offers: Sequence[Offer]) -> tuple[Offer, ...]:
             if basis is None:
@@ -172,11 +170,6 @@ class Returns:
 
 def _basis(session: Session, who: PageSession) -> Basis | None:
     return return_basis.of_deals(session, who.portal_id, [who.entity_id]).get(who.entity_id)
-
-
-def _zone(portal: Portal) -> ZoneInfo:
-    """Days are the portal's."""
-    return ZoneInfo(zone_or_default("", language_of(portal.language)))
 
 
 def _key(form: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from babel.numbers import format_decimal, get_currency_symbol
 
 from b24app.frames.words import Words
 from b24app.logistics.numbers import plain
+from b24app.words import language_of
 
 NBSP = "\u00a0"
 _SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "KZT": "₸", "BYN": "Br"}
@@ -26,6 +27,11 @@ def zone_or_default(name: str, lang: str) -> str:
 
 def _default_zone(lang: str) -> str:
     return "Europe/Moscow" if lang == "ru" else "UTC"
+
+
+def portal_zone(language: str) -> ZoneInfo:
+    """The clock by which a portal of this `LANG` counts days."""
+    return ZoneInfo(_default_zone(language_of(language)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from b24app.clock import Clock
 from b24app.flows.returns.storage import MOST_STORED, Audience, Notice, Waiting, countdown, last_day
-from b24app.frames.formats import zone_or_default
+from b24app.frames.formats import portal_zone
 from b24app.lanes.wake import Waker
 from b24app.logistics.status import Status
 from b24app.runners import tell
@@ -19,7 +19,7 @@ from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.outbox import ToPortal
 from b24app.store.unclaimed import Unclaimed
 from b24app.wire.trace import new_trace_id
-from b24app.words import language_of, say
+from b24app.words import say
 
 EVERY_S = 300
 #: Ends within so many days may be told of: no portal is told earlier, a day's begin is up to a day, the zone half a day
@@ -48,7 +48,7 @@ def warn(sessions: Sessions, clock: Clock, waker: Waker) -> int:
 
 def _due(parcel: Unclaimed, now: datetime) -> list[ToPortal]:
     """What its manager has to know by now, whether or not it was told."""
-    zone = ZoneInfo(zone_or_default("", language_of(parcel.language)))
+    zone = portal_zone(parcel.language)
     waiting = Waiting(parcel.number, Status.READY_FOR_PICKUP, parcel.status_at, parcel.keep_until)
     counted = countdown(waiting, (), now, zone, parcel.rules)
     notices = counted.notices if counted else ()

@@ -18,7 +18,7 @@ from b24app.flows.returns.owed import MoneyRules
 from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.way import Way
 from b24app.flows.snapshot import DealSnapshot
-from b24app.frames.formats import zone_or_default
+from b24app.frames.formats import portal_zone
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
 from b24app.logistics.returning import Return, ReturnStage
@@ -30,7 +30,6 @@ from b24app.store.return_acts import Act
 from b24app.store.return_errands import Errand
 from b24app.store.return_running import running_of
 from b24app.store.returns import Decided, Kept, Turn
-from b24app.words import language_of
 
 S = ReturnStage
 RECEIPTS = "Receipts"
@@ -80,7 +79,7 @@ class Scene:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(zone_or_default("", language_of(self.run.portal.language)))
+        return portal_zone(self.run.portal.language)
 
     @property
     def warehouses(self) -> list[Connection]:
