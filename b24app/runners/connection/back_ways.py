@@ -5,30 +5,25 @@ Nothing is tried again: the person who looks is told, and asks anew."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
-import structlog
 from sqlalchemy.orm import Session
 
 from b24app.flows.returns.requests import Sent, price_of_way_back, return_request
 from b24app.flows.returns.way import Way, WayKind
 from b24app.flows.returns.ways import Near, Prices
 from b24app.flows.simulate import BY_HOUSE, Priced, for_a_price
-from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable
 from b24app.logistics.model import Address, ShipmentRequest
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.returning import Return
-from b24app.runners.connection.account import Account
+from b24app.runners.connection.beside import Beside
 from b24app.runners.connection.patience import patiently
 from b24app.runners.connection.quoting import without
 from b24app.runners.connection.rating import PATIENCE_S, one_by_one
-from b24app.runners.services import Services
 from b24app.runners.views import defaults_of
 from b24app.store import inbox, origins, return_basis, return_sent, return_ways, returns
 from b24app.store.engine import read_scope, session_scope
@@ -41,7 +36,6 @@ from b24app.wire.trace import tracing
 
 #: So many points near the client are offered.
 POINTS = 3
-_log = structlog.get_logger("waybill.connection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +77,10 @@ def _offers(system: Any, services: Collection[str], request: ShipmentRequest) ->
 
 
 @dataclass
-class BackWays:
+class BackWays(Beside[Asked, Prices]):
     """The prices of ways back that one slice asks for."""
 
-    services: Services
-    slice: Slice
-    account: Account
-    system: Any
-    pool: Executor
-    waiting: deque[Asked] = field(default_factory=deque)
-    flying: dict[Future[Prices], Asked] = field(default_factory=dict)
+    failed: ClassVar[str] = "way_back_failed"
 
     def load(self) -> None:
         """What is asked and not answered yet. An account that does not work answers at once: a person waits."""
@@ -110,20 +98,14 @@ class BackWays:
                 stopped = Priced(problem=Problem("account_stopped", Field.ACCOUNT, Who.ADMIN))
                 self._save(asked, replace(asked.prices, courier=stopped, point=stopped))
 
-    def begin(self, room: int) -> None:
-        services = [code for code, _ in self._manifest.services] if self.waiting else []
-        while self.waiting and room > 0:
-            asked = self.waiting.popleft()
-            self.flying[self.pool.submit(take, self.system, services, asked)] = asked
-            room -= 1
+    def _ask(self, asked: Asked) -> Prices:
+        return take(self.system, [code for code, _ in self._manifest.services], asked)
 
-    def land(self) -> None:
-        for future in [future for future in self.flying if future.done()]:
-            asked, error = self.flying.pop(future), future.exception()
-            if error is not None:  # a fault of ours in one return: it must not stop the account's orders
-                _log.error("way_back_failed", prices=asked.prices_id, exc_info=error)
-            broken = replace(asked.prices, courier=_BROKEN, point=_BROKEN)
-            self._save(asked, future.result() if error is None else broken)
+    def _named(self, asked: Asked) -> dict[str, Any]:
+        return {"prices": asked.prices_id}
+
+    def _broken(self, asked: Asked) -> Prices:
+        return replace(asked.prices, courier=_BROKEN, point=_BROKEN)
 
     @property
     def _manifest(self) -> Manifest:

@@ -7,26 +7,21 @@ Nothing is tried again: the person who looks is told, and asks anew.
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-import structlog
 from sqlalchemy.orm import Session
 
 from b24app.flows import files
 from b24app.flows.decisions import Text
-from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, Refused, problem_in
 from b24app.logistics.papers import MOST_BYTES
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.warehouse import FiledDocument
-from b24app.runners.connection.account import Account
+from b24app.runners.connection.beside import Beside
 from b24app.runners.connection.patience import patiently
 from b24app.runners.connection.tasks import FOLLOW, Landed, Task
-from b24app.runners.services import Services
 from b24app.store import comments, filed, inbox, outbox, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.filed import ATTACH, DOCUMENT
@@ -37,7 +32,6 @@ from b24app.wire.trace import tracing
 
 #: So long a call waits for the account's budget.
 PATIENCE_S = 6.0
-_log = structlog.get_logger("waybill.connection")
 
 
 def after(session: Session, task: Task, row: Shipment, now: datetime) -> LaneRef | None:
@@ -98,16 +92,10 @@ def _taken(system: Any, step: Step) -> Came:
 
 
 @dataclass
-class Filing:
+class Filing(Beside[Step, Came]):
     """The documents that one slice reads."""
 
-    services: Services
-    slice: Slice
-    account: Account
-    system: Any
-    pool: Executor
-    waiting: deque[Step] = field(default_factory=deque)
-    flying: dict[Future[Came], Step] = field(default_factory=dict)
+    failed: ClassVar[str] = "document_failed"
 
     def load(self) -> None:
         """What is asked and not answered yet. An account that does not work answers at once: a person waits."""
@@ -140,18 +128,14 @@ class Filing:
             return Step(row, shipment.id, shipment.remote_id)
         return Step(row, shipment.id, shipment.remote_id, one.id, one.remote_key)
 
-    def begin(self, room: int) -> None:
-        while self.waiting and room > 0:
-            step = self.waiting.popleft()
-            self.flying[self.pool.submit(take, self.system, step)] = step
-            room -= 1
+    def _ask(self, asked: Step) -> Came:
+        return take(self.system, asked)
 
-    def land(self) -> None:
-        for future in [future for future in self.flying if future.done()]:
-            step, error = self.flying.pop(future), future.exception()
-            if error is not None:  # a fault of ours in one document: it must not stop the account's orders
-                _log.error("document_failed", shipment=step.shipment_id, exc_info=error)
-            self._save(step, future.result() if error is None else Came(error=Refused([_BROKEN])))
+    def _named(self, asked: Step) -> dict[str, Any]:
+        return {"shipment": asked.shipment_id}
+
+    def _broken(self, _asked: Step) -> Came:
+        return Came(error=Refused([_BROKEN]))
 
     def _save(self, step: Step, came: Came) -> None:
         now, lane = self.services.clock.now(), None

@@ -6,24 +6,19 @@ Each step is saved before the next one begins. Whatever stops a slice costs one 
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
-import structlog
 from sqlalchemy.orm import Session
 
 from b24app.flows.decisions import Text
 from b24app.lanes import ladder
-from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable, problem_in
 from b24app.logistics.papers import PaperStage, PaperState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.runners.connection import telling
-from b24app.runners.connection.account import Account
-from b24app.runners.services import Services
+from b24app.runners.connection.beside import Beside
 from b24app.store import comments, inbox, outbox, papers, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
@@ -39,7 +34,6 @@ PATIENCE = timedelta(minutes=5)
 MOST_TRIES = 6
 #: A larger file stays with us: the portal takes it only as a request of its own (bitrix24-crm.md §13.2).
 ATTACHED_MOST = 256 * 1024
-_log = structlog.get_logger("waybill.connection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +70,10 @@ def take(system: Any, step: Step) -> Came:
 
 
 @dataclass
-class Papering:
+class Papering(Beside[Step, Came]):
     """The papers of one slice."""
 
-    services: Services
-    slice: Slice
-    account: Account
-    system: Any
-    pool: Executor
-    waiting: deque[Step] = field(default_factory=deque)
-    flying: dict[Future[Came], Step] = field(default_factory=dict)
+    failed: ClassVar[str] = "paper_failed"
 
     def load(self) -> None:
         """What is due. An account that does not work answers at once: a person waits."""
@@ -102,18 +90,14 @@ class Papering:
             else:
                 self._save(step, Came(error=Refused([Problem("account_stopped", Field.ACCOUNT, Who.ADMIN)])))
 
-    def begin(self, room: int) -> None:
-        while self.waiting and room > 0:
-            step = self.waiting.popleft()
-            self.flying[self.pool.submit(take, self.system, step)] = step
-            room -= 1
+    def _ask(self, asked: Step) -> Came:
+        return take(self.system, asked)
 
-    def land(self) -> None:
-        for future in [future for future in self.flying if future.done()]:
-            step, error = self.flying.pop(future), future.exception()
-            if error is not None:  # a fault of ours in one paper: it must not stop the account's orders
-                _log.error("paper_failed", paper=step.paper_id, exc_info=error)
-            self._save(step, future.result() if error is None else Came(error=Refused([_BROKEN])))
+    def _named(self, asked: Step) -> dict[str, Any]:
+        return {"paper": asked.paper_id}
+
+    def _broken(self, _asked: Step) -> Came:
+        return Came(error=Refused([_BROKEN]))
 
     def _save(self, step: Step, came: Came | None) -> None:
         """One transaction: how far the paper is, and when its row is looked at again."""

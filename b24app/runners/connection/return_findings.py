@@ -4,10 +4,8 @@ kept beside those that clerks took (`store.return_photos`)."""
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import structlog
 from sqlalchemy.exc import NoResultFound
@@ -15,12 +13,10 @@ from sqlalchemy.orm import Session
 
 from b24app.flows import files
 from b24app.lanes import ladder
-from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, Unavailable
 from b24app.logistics.warehouse import ReceiptState
-from b24app.runners.connection.account import Account
+from b24app.runners.connection.beside import Beside
 from b24app.runners.connection.papering import MOST_TRIES
-from b24app.runners.services import Services
 from b24app.store import inbox, return_errands, return_photos
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
@@ -78,16 +74,10 @@ def take(system: Any, step: Step) -> Came:
 
 
 @dataclass
-class Findings:
+class Findings(Beside[Step, Came]):
     """The pictures that one slice fetches."""
 
-    services: Services
-    slice: Slice
-    account: Account
-    system: Any
-    pool: Executor
-    waiting: deque[Step] = field(default_factory=deque)
-    flying: dict[Future[Came], Step] = field(default_factory=dict)
+    failed: ClassVar[str] = "finding_failed"
 
     def load(self) -> None:
         ports = self.services.plugins[self.account.connection.system].manifest.ports
@@ -100,33 +90,33 @@ class Findings:
             ]
         for row, errand in found:
             if errand is None:
-                self._save(row, None, Came())
+                self._close(row)
             else:
                 self.waiting.append(Step(row, errand, str(row.payload["key"])))
 
-    def begin(self, room: int) -> None:
-        while self.waiting and room > 0:
-            step = self.waiting.popleft()
-            self.flying[self.pool.submit(take, self.system, step)] = step
-            room -= 1
+    def _ask(self, asked: Step) -> Came:
+        return take(self.system, asked)
 
-    def land(self) -> None:
-        for future in [future for future in self.flying if future.done()]:
-            step, error = self.flying.pop(future), future.exception()
-            if error is not None:  # a fault of ours in one picture: it must not stop the account's orders
-                _log.error("finding_failed", errand=step.errand.id, exc_info=error)
-            self._save(step.row, step, future.result() if error is None else Came())
+    def _named(self, asked: Step) -> dict[str, Any]:
+        return {"errand": asked.errand.id}
 
-    def _save(self, row: Claimed, step: Step | None, came: Came) -> None:
+    def _broken(self, _asked: Step) -> Came:
+        return Came()
+
+    def _close(self, row: Claimed) -> None:
+        with session_scope(self.services.sessions) as session:
+            inbox.close(session, self.slice, row.ids, self.services.clock.now())
+
+    def _save(self, step: Step, came: Came) -> None:
         """A picture that cannot be had is left out: the words of the finding are there without it."""
-        now = self.services.clock.now()
+        row, now = step.row, self.services.clock.now()
         with session_scope(self.services.sessions) as session:
             self.slice.check(session)
             if isinstance(came.error, Unavailable) and row.attempts + 1 < MOST_TRIES:
                 due = ladder.next_try(now, row.attempts + 1, spread=self.services.spread())
                 inbox.retry(session, self.slice, row.ids, due, str(came.error))
                 return
-            if step is not None and came.file:
+            if came.file:
                 self._keep(session, step, came.file, now)
             inbox.close(session, self.slice, row.ids, now)
 

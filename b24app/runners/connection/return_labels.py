@@ -3,31 +3,25 @@ papers of orders are (`papering`). A label more costs nothing, so that nothing h
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-import structlog
 from sqlalchemy.orm import Session
 
 from b24app.lanes import ladder
-from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable, problem_in
 from b24app.logistics.papers import PaperForm, PaperKind, PaperStage
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.runners.connection.account import Account
+from b24app.runners.connection.beside import Beside
 from b24app.runners.connection.papering import FIRST_LOOK, MOST_TRIES, NEXT_LOOK, PATIENCE, Came, Step, take
-from b24app.runners.services import Services
 from b24app.store import inbox, return_labels
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
 from b24app.store.models import ConnectionState, InboxKind, PaperStatus, ReturnErrand, ReturnLabel
 
-_log = structlog.get_logger("waybill.connection")
 _REFUSED = Problem("paper_refused", Field.ORDER, Who.CARRIER)
 _LATE = Problem("paper_late", Field.ORDER, Who.CARRIER)
 _STOPPED = Problem("account_stopped", Field.ACCOUNT, Who.ADMIN)
@@ -49,16 +43,10 @@ def prepare(session: Session, row: ReturnErrand, forms: Sequence[PaperForm], now
 
 
 @dataclass
-class ReturnLabels:
+class ReturnLabels(Beside[Step, Came]):
     """The labels of one slice."""
 
-    services: Services
-    slice: Slice
-    account: Account
-    system: Any
-    pool: Executor
-    waiting: deque[Step] = field(default_factory=deque)
-    flying: dict[Future[Came], Step] = field(default_factory=dict)
+    failed: ClassVar[str] = "return_label_failed"
 
     def load(self) -> None:
         if "Papers" not in self.services.plugins[self.account.connection.system].manifest.ports:
@@ -82,18 +70,14 @@ class ReturnLabels:
         label, errand = found
         return Step(row, label.id, label.form, errand.remote_id, label.remote_key)
 
-    def begin(self, room: int) -> None:
-        while self.waiting and room > 0:
-            step = self.waiting.popleft()
-            self.flying[self.pool.submit(take, self.system, step)] = step
-            room -= 1
+    def _ask(self, asked: Step) -> Came:
+        return take(self.system, asked)
 
-    def land(self) -> None:
-        for future in [future for future in self.flying if future.done()]:
-            step, error = self.flying.pop(future), future.exception()
-            if error is not None:  # a fault of ours in one label: it must not stop the account's orders
-                _log.error("return_label_failed", label=step.paper_id, exc_info=error)
-            self._save(step, future.result() if error is None else Came(error=Refused([_REFUSED])))
+    def _named(self, asked: Step) -> dict[str, Any]:
+        return {"label": asked.paper_id}
+
+    def _broken(self, _asked: Step) -> Came:
+        return Came(error=Refused([_REFUSED]))
 
     def _save(self, step: Step, came: Came | None) -> None:
         now, later = self.services.clock.now(), None
