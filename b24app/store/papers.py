@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from b24app.store import inbox
 from b24app.store.lanes import LaneRef, connection_lane
-from b24app.store.models import InboxKind, Job, JobState, Paper, PaperFile, PaperStatus, Shipment
+from b24app.store.models import InboxKind, Job, JobState, Paper, PaperFile, PaperStatus, ReturnLabel, Shipment
 from b24app.store.sql import changed, chunks, insert_new
 
 #: Papers can be made anew at any time; they name a person and an address.
@@ -163,7 +163,7 @@ def keep(session: Session, paper: Paper, file: bytes, now: datetime) -> None:
     paper.status, paper.size, paper.problem, paper.changed_at = PaperStatus.READY, len(file), {}, now
 
 
-def fail(paper: Paper, problem: dict[str, Any], now: datetime) -> None:
+def fail(paper: Paper | ReturnLabel, problem: dict[str, Any], now: datetime) -> None:
     paper.status, paper.problem, paper.changed_at = PaperStatus.FAILED, problem, now
 
 

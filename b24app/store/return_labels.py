@@ -96,7 +96,3 @@ def content(session: Session, portal_id: int, label_id: int) -> bytes | None:
 
 def keep(row: ReturnLabel, file: bytes, now: datetime) -> None:
     row.status, row.content, row.problem, row.changed_at = PaperStatus.READY, file, {}, now
-
-
-def fail(row: ReturnLabel, problem: Problem, now: datetime) -> None:
-    row.status, row.problem, row.changed_at = PaperStatus.FAILED, problem.to_json(), now

@@ -7,66 +7,24 @@ Each step is saved before the next one begins. Whatever stops a slice costs one 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
 from b24app.flows.decisions import Text
-from b24app.lanes import ladder
-from b24app.logistics.errors import LogisticsError, Refused, Unavailable, problem_in
-from b24app.logistics.papers import PaperStage, PaperState
+from b24app.logistics.errors import Refused
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.runners.connection import telling
 from b24app.runners.connection.beside import Beside
+from b24app.runners.connection.forms import Came, Step, apply, take
 from b24app.store import comments, inbox, outbox, papers, shipments
 from b24app.store.engine import read_scope, session_scope
-from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
 from b24app.store.models import ConnectionState, InboxKind, Paper, PaperStatus
-from b24app.wire.trace import tracing
 
-#: A form takes some seconds: the first look, and the next ones.
-FIRST_LOOK, NEXT_LOOK = timedelta(seconds=2), timedelta(seconds=3)
-#: A form that is not ready after this is given up; asking for it again begins anew.
-PATIENCE = timedelta(minutes=5)
-#: Prints asked for anew because the former one was gone, and calls that failed, before a person is told.
-MOST_TRIES = 6
 #: A larger file stays with us: the portal takes it only as a request of its own (bitrix24-crm.md §13.2).
 ATTACHED_MOST = 256 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One call for one paper, as the store knew it when the slice began."""
-
-    row: Claimed
-    paper_id: int
-    form: str
-    remote_id: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """What came of a step: how far the form is, and its file once it is ready."""
-
-    state: PaperState | None = None
-    file: bytes | None = None
-    error: LogisticsError | None = None
-
-
-def take(system: Any, step: Step) -> Came:
-    """The next call, and the file right after a form is ready. Runs in a thread of its own, without the database."""
-    with tracing(step.row.trace_id):
-        state: PaperState | None = None
-        try:
-            ask, read = system.ask_paper, system.read_paper
-            state = read(step.form, step.key) if step.key else ask(step.form, step.remote_id)
-            ready = state.stage is PaperStage.READY
-            return Came(state, system.fetch_paper(step.form, state.key) if ready else None)
-        except LogisticsError as error:
-            return Came(state, error=error)
 
 
 @dataclass
@@ -109,7 +67,8 @@ class Papering(Beside[Step, Came]):
             lanes: set[LaneRef] = set()
             # Somebody may have begun it anew meanwhile: then the row that this left is the newer one's.
             if paper is not None and came is not None and paper.remote_id == step.remote_id:
-                later = self._apply(session, paper, came, now)
+                spread = self.services.spread()
+                later = apply(paper, came, now, spread, lambda form, file: papers.keep(session, form, file, now))
                 if paper.status == PaperStatus.READY:
                     lanes = self._attach(session, paper, step, now)
             if later is None:
@@ -118,45 +77,6 @@ class Papering(Beside[Step, Came]):
                 inbox.defer(session, self.slice, step.row.ids, later)
         for lane in lanes:
             self.services.waker.wake(lane)
-
-    def _apply(self, session: Session, paper: Paper, came: Came, now: datetime) -> datetime | None:
-        """When to look again; None when it is over."""
-        if came.file is not None:
-            papers.keep(session, paper, came.file, now)
-            return None
-        state = came.state
-        if state is not None:
-            paper.remote_key, paper.changed_at = state.key, now
-            if paper.status == PaperStatus.WAITING:
-                paper.status = PaperStatus.ASKED
-        if came.error is not None:
-            return self._failed(paper, came.error, now)
-        if state is None or state.stage is PaperStage.REFUSED:
-            problems = state.problems if state else ()
-            papers.fail(paper, (problems[0] if problems else _REFUSED).to_json(), now)
-            return None
-        if state.stage is PaperStage.GONE:
-            return self._again(paper, _LATE, now)
-        if now - paper.asked_at > PATIENCE:
-            papers.fail(paper, _LATE.to_json(), now)
-            return None
-        return now + (FIRST_LOOK if now - paper.asked_at < NEXT_LOOK else NEXT_LOOK)
-
-    def _failed(self, paper: Paper, error: LogisticsError, now: datetime) -> datetime | None:
-        if isinstance(error, Unavailable):
-            return self._again(paper, problem_in(error), now, error.retry_after)
-        papers.fail(paper, problem_in(error).to_json(), now)
-        return None
-
-    def _again(self, paper: Paper, why: Problem, now: datetime, wait_s: float | None = None) -> datetime | None:
-        """A form that is gone is made anew; a call that failed is made again; both not for ever."""
-        paper.tries += 1
-        if why is _LATE:
-            paper.status, paper.remote_key = PaperStatus.WAITING, ""
-        if paper.tries >= MOST_TRIES:
-            papers.fail(paper, why.to_json(), now)
-            return None
-        return ladder.next_try(now, paper.tries, retry_after=wait_s, spread=self.services.spread())
 
     def _attach(self, session: Session, paper: Paper, step: Step, now: datetime) -> set[LaneRef]:
         """The file goes to the warehouse that packed the order, and into the deal's timeline, unless the portal does
@@ -179,6 +99,4 @@ class Papering(Beside[Step, Came]):
         return self.services.plugins[self.account.connection.system].manifest.papers
 
 
-_REFUSED = Problem("paper_refused", Field.ORDER, Who.CARRIER)
 _BROKEN = Problem("paper_refused", Field.ORDER, Who.WAYBILL)
-_LATE = Problem("paper_late", Field.ORDER, Who.CARRIER)

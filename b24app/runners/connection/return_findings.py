@@ -16,7 +16,7 @@ from b24app.lanes import ladder
 from b24app.logistics.errors import LogisticsError, Unavailable
 from b24app.logistics.warehouse import ReceiptState
 from b24app.runners.connection.beside import Beside
-from b24app.runners.connection.papering import MOST_TRIES
+from b24app.runners.connection.forms import MOST_TRIES
 from b24app.store import inbox, return_errands, return_photos
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed

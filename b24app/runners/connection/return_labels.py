@@ -10,20 +10,17 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
-from b24app.lanes import ladder
-from b24app.logistics.errors import LogisticsError, Refused, Unavailable, problem_in
-from b24app.logistics.papers import PaperForm, PaperKind, PaperStage
+from b24app.logistics.errors import Refused
+from b24app.logistics.papers import PaperForm, PaperKind
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.runners.connection.beside import Beside
-from b24app.runners.connection.papering import FIRST_LOOK, MOST_TRIES, NEXT_LOOK, PATIENCE, Came, Step, take
+from b24app.runners.connection.forms import REFUSED, Came, Step, apply, take
 from b24app.store import inbox, return_labels
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
-from b24app.store.models import ConnectionState, InboxKind, PaperStatus, ReturnErrand, ReturnLabel
+from b24app.store.models import ConnectionState, InboxKind, PaperStatus, ReturnErrand
 
-_REFUSED = Problem("paper_refused", Field.ORDER, Who.CARRIER)
-_LATE = Problem("paper_late", Field.ORDER, Who.CARRIER)
 _STOPPED = Problem("account_stopped", Field.ACCOUNT, Who.ADMIN)
 
 
@@ -77,7 +74,7 @@ class ReturnLabels(Beside[Step, Came]):
         return {"label": asked.paper_id}
 
     def _broken(self, _asked: Step) -> Came:
-        return Came(error=Refused([_REFUSED]))
+        return Came(error=Refused([REFUSED]))
 
     def _save(self, step: Step, came: Came | None) -> None:
         now, later = self.services.clock.now(), None
@@ -85,42 +82,11 @@ class ReturnLabels(Beside[Step, Came]):
             self.slice.check(session)
             found = return_labels.get(session, self.account.portal.id, step.paper_id)
             if found is not None and came is not None:
-                later = self._apply(found[0], came, now)
+                later = apply(
+                    found[0], came, now, self.services.spread(), lambda form, file: return_labels.keep(form, file, now)
+                )
                 session.flush()
             if later is None:
                 inbox.close(session, self.slice, step.row.ids, now)
             else:
                 inbox.defer(session, self.slice, step.row.ids, later)
-
-    def _apply(self, label: ReturnLabel, came: Came, now: datetime) -> datetime | None:
-        """When to look again; None when it is over."""
-        if came.file is not None:
-            return_labels.keep(label, came.file, now)
-            return None
-        if came.state is not None:
-            label.remote_key, label.status, label.changed_at = came.state.key, PaperStatus.ASKED, now
-        if came.error is not None:
-            return self._failed(label, came.error, now)
-        if came.state is None or came.state.stage is PaperStage.REFUSED:
-            return_labels.fail(label, next(iter(came.state.problems if came.state else ()), _REFUSED), now)
-            return None
-        if came.state.stage is PaperStage.GONE:
-            label.status, label.remote_key = PaperStatus.WAITING, ""
-            return self._again(label, _LATE, now)
-        if now - label.asked_at > PATIENCE:
-            return_labels.fail(label, _LATE, now)
-            return None
-        return now + (FIRST_LOOK if now - label.asked_at < NEXT_LOOK else NEXT_LOOK)
-
-    def _failed(self, label: ReturnLabel, error: LogisticsError, now: datetime) -> datetime | None:
-        if isinstance(error, Unavailable):
-            return self._again(label, problem_in(error), now, error.retry_after)
-        return_labels.fail(label, problem_in(error), now)
-        return None
-
-    def _again(self, label: ReturnLabel, why: Problem, now: datetime, wait_s: float | None = None) -> datetime | None:
-        label.tries += 1
-        if label.tries >= MOST_TRIES:
-            return_labels.fail(label, why, now)
-            return None
-        return ladder.next_try(now, label.tries, retry_after=wait_s, spread=self.services.spread())

@@ -26,6 +26,7 @@ from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import Return, ReturnLine, ReturnOrigin, ReturnStage, Sold
 from b24app.store import (
+    papers,
     portal_settings,
     portals,
     return_acts,
@@ -257,7 +258,7 @@ def test_the_label_of_its_order_opens_once_and_is_asked_for_again(
         errand.state, errand.remote_id, errand.order_number = ErrandState.LIVE, "r-1", "1574102358"
         return_labels.ask(session, errand, "label", now=NOW, trace_id="t")
         row = session.scalars(select(ReturnLabel)).one()
-        return_labels.fail(row, Problem("paper_refused", Field.ORDER), NOW)
+        papers.fail(row, Problem("paper_refused", Field.ORDER).to_json(), NOW)
     assert tab.ask("POST", f"{path}/again").status_code == 204
     with session_scope(sessions) as session:
         row = session.scalars(select(ReturnLabel)).one()

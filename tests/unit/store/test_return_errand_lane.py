@@ -163,7 +163,7 @@ def test_a_label_is_asked_for_once_and_again_after_a_failure(sessions: Sessions,
         assert label.preparing(NOW)
         found = return_labels.get(session, portal.id, label.id)
         assert found is not None
-        return_labels.fail(found[0], Problem("paper_refused"), NOW)
+        papers.fail(found[0], Problem("paper_refused").to_json(), NOW)
         session.flush()
         assert return_labels.ask_again(session, portal.id, errand_id, now=NOW, trace_id="t") is not None
         return_labels.keep(found[0], b"%PDF-1", NOW)
