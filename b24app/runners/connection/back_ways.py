@@ -15,15 +15,12 @@ from b24app.flows.returns.requests import Sent, price_of_way_back, return_reques
 from b24app.flows.returns.way import Way, WayKind
 from b24app.flows.returns.ways import Near, Prices
 from b24app.flows.simulate import BY_HOUSE, Priced, for_a_price
-from b24app.logistics.errors import LogisticsError, Refused, Unavailable
+from b24app.logistics.errors import Refused
 from b24app.logistics.model import Address, ShipmentRequest
-from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.returning import Return
 from b24app.runners.connection.beside import Beside
-from b24app.runners.connection.patience import patiently
-from b24app.runners.connection.quoting import without
-from b24app.runners.connection.rating import PATIENCE_S, one_by_one
+from b24app.runners.connection.rating import prices
 from b24app.runners.views import defaults_of
 from b24app.store import inbox, origins, return_basis, return_sent, return_ways, returns
 from b24app.store.engine import read_scope, session_scope
@@ -57,23 +54,7 @@ def take(system: Any, services: Collection[str], asked: Asked) -> Prices:
 
 
 def _priced(system: Any, services: Collection[str], request: ShipmentRequest | Problem | None) -> Priced:
-    if not isinstance(request, ShipmentRequest):
-        return Priced(problem=request)
-    try:
-        offers = patiently(lambda: _offers(system, services, request), PATIENCE_S)
-    except LogisticsError as error:
-        return without(error)
-    return Priced(tuple(sorted(offers, key=lambda one: one.price.minor)))
-
-
-def _offers(system: Any, services: Collection[str], request: ShipmentRequest) -> list[Quote]:
-    if hasattr(system, "offers"):
-        try:
-            return list(system.offers(request))
-        except Unavailable as error:
-            if error.__cause__ is not None:
-                raise
-    return one_by_one(system, services, request)
+    return prices(system, services, request) if isinstance(request, ShipmentRequest) else Priced(problem=request)
 
 
 @dataclass

@@ -146,12 +146,17 @@ _STOPPED = Priced(problem=Problem("account_stopped", Field.ACCOUNT, Who.ADMIN))
 
 
 def ask(system: Any, services: Collection[str], question: Question) -> Priced:
-    """All prices of the account; what the system answers instead is a result. Waits a while for its budget."""
+    """All prices of the account; what the system answers instead is a result."""
     with tracing(question.trace_id):
-        try:
-            return Priced(_sorted(patiently(lambda: _offers(system, services, question.request), PATIENCE_S)))
-        except LogisticsError as error:
-            return without(error)
+        return prices(system, services, question.request)
+
+
+def prices(system: Any, services: Collection[str], request: ShipmentRequest) -> Priced:
+    """The cheapest first, or why there are none. Waits a while for the account's budget."""
+    try:
+        return Priced(_sorted(patiently(lambda: _offers(system, services, request), PATIENCE_S)))
+    except LogisticsError as error:
+        return without(error)
 
 
 def _offers(system: Any, services: Collection[str], request: ShipmentRequest) -> list[Quote]:
