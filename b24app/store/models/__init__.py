@@ -3,6 +3,7 @@
 from b24app.store.models.base import Base, BigId, Json, UtcDateTime
 from b24app.store.models.feeds import FeedRow
 from b24app.store.models.filed import Filed, FiledFile, FiledLook, FiledState
+from b24app.store.models.messages import Message, MessageState, MessageStop
 from b24app.store.models.papers import Paper, PaperFile, PaperStatus
 from b24app.store.models.parcels import ParcelPlanRow
 from b24app.store.models.points import PointCell, PointClass, PointDays, PointRow, PointSource
@@ -109,6 +110,9 @@ __all__ = [
     "Json",
     "Lane",
     "LaneKind",
+    "Message",
+    "MessageState",
+    "MessageStop",
     "Origin",
     "OutboxRow",
     "OutboxState",

@@ -1,0 +1,1 @@
+"""What the client is told, when, by which channel and in which words. Pure."""

@@ -1,0 +1,105 @@
+"""Occasions on which a client may be told something: kept once each, decided about in the portal's lane.
+
+Whoever learns the fact notes it in the transaction that saves the fact. Whether anything is sent, by which channel and
+when, is decided when the row is served (`runners.portal.messaging`), from the portal's rules as they are then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from b24app.flows.messages.moments import Moment
+from b24app.store import inbox
+from b24app.store.lanes import LaneRef, portal_lane
+from b24app.store.models import InboxKind, Message, MessageState
+from b24app.store.models.base import MAX_NAME
+from b24app.store.sql import chunks, insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """`about` names what it is of: a shipment's own number, or a return's. `day`: of moments that are told anew on
+    another day. `again` > 0: a person wants it sent once more. `by` is a user of the portal, 0 = nobody."""
+
+    moment: Moment
+    about: str
+    deal_id: int
+    shipment_id: int | None = None
+    return_id: int | None = None
+    day: date | None = None
+    source: str = "status"
+    by: int = 0
+    name: str = ""
+    again: int = 0
+
+    @property
+    def key(self) -> str:
+        what = "return" if self.moment.of_return else "ship"
+        parts = [what, self.about, self.moment.value]
+        if self.moment.daily and self.day is not None:
+            parts.append(self.day.isoformat())
+        if self.again:
+            parts.append(f"again{self.again}")
+        return ":".join(parts)
+
+
+def note(
+    session: Session,
+    portal_id: int,
+    occasions: Sequence[Occasion],
+    *,
+    now: datetime,
+    trace_id: str,
+    people: bool = False,
+) -> LaneRef | None:
+    """Keeps those that were not kept before and asks the portal's lane to decide about them; None = all were. Wake the
+    lane after the commit. The caller spares the work where the portal sends nothing (`MessageRules.on`)."""
+    rows: list[dict[str, Any]] = [
+        {
+            "portal_id": portal_id, "deal_id": each.deal_id, "shipment_id": each.shipment_id,
+            "return_id": each.return_id, "key": each.key[:120], "moment": each.moment, "source": each.source,
+            "by": each.by, "name": each.name[:MAX_NAME], "channel": "", "lang": "", "said": None,
+            "remote_id": "", "state": MessageState.WAITING, "why": "", "told": "", "attempts": 0, "last_error": "",
+            "created_at": now, "changed_at": now, "trace_id": trace_id,
+        }
+        for each in occasions
+    ]  # fmt: skip
+    known = _known(session, portal_id, [row["key"] for row in rows])
+    fresh = [row for row in {row["key"]: row for row in rows}.values() if row["key"] not in known]
+    if not fresh or not insert_new(session, Message, fresh, ["portal_id", "key"]):
+        return None
+    lane = portal_lane(session, portal_id)
+    for message_id in _ids(session, portal_id, [row["key"] for row in fresh]):
+        inbox.append(
+            session, lane.id, InboxKind.MESSAGE, str(message_id), {}, now=now, trace_id=trace_id, people=people
+        )
+    return lane
+
+
+def get(session: Session, portal_id: int, message_id: int) -> Message | None:
+    return session.scalar(select(Message).where(Message.portal_id == portal_id, Message.id == message_id))
+
+
+def of_deal(session: Session, portal_id: int, deal_id: int, limit: int = 50) -> list[Message]:
+    """Newest first."""
+    mine = select(Message).where(Message.portal_id == portal_id, Message.deal_id == deal_id)
+    return list(session.scalars(mine.order_by(Message.id.desc()).limit(limit)))
+
+
+def _known(session: Session, portal_id: int, keys: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for some in chunks(sorted(set(keys))):
+        found |= set(session.scalars(select(Message.key).where(Message.portal_id == portal_id, Message.key.in_(some))))
+    return found
+
+
+def _ids(session: Session, portal_id: int, keys: Sequence[str]) -> list[int]:
+    found: list[int] = []
+    for some in chunks(sorted(set(keys))):
+        found += session.scalars(select(Message.id).where(Message.portal_id == portal_id, Message.key.in_(some)))
+    return sorted(found)

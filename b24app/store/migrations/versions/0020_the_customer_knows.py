@@ -1,0 +1,82 @@
+"""messages to clients, the store, forecasts, costs
+
+Revision 0020, after 0019.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0020'
+down_revision = '0019'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table('message_stop',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('who', sa.String(length=64), nullable=False),
+    sa.Column('by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_message_stop_portal_id_portal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message_stop')),
+    sa.UniqueConstraint('portal_id', 'who', name=op.f('uq_message_stop_portal_id_who'))
+    )
+    op.create_table('message',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('deal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('return_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('key', sa.String(length=120), nullable=False),
+    sa.Column('moment', sa.String(length=20), nullable=False),
+    sa.Column('source', sa.String(length=12), nullable=False),
+    sa.Column('by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('channel', sa.String(length=8), nullable=False),
+    sa.Column('lang', sa.String(length=2), nullable=False),
+    sa.Column('said', sa.Text(), nullable=True),
+    sa.Column('connection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('lane_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('remote_id', sa.String(length=64), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('why', sa.String(length=48), nullable=False),
+    sa.Column('told', sa.String(length=12), nullable=False),
+    sa.Column('fence', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('deadline', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('next_try_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_error', sa.String(length=2000), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('trace_id', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['connection_id'], ['connection.id'], name=op.f('fk_message_connection_id_connection'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['lane_id'], ['lane.id'], name=op.f('fk_message_lane_id_lane'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_message_portal_id_portal'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['return_id'], ['goods_return.id'], name=op.f('fk_message_return_id_goods_return'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_message_shipment_id_shipment'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
+    sa.UniqueConstraint('connection_id', 'number', name=op.f('uq_message_connection_id_number')),
+    sa.UniqueConstraint('portal_id', 'key', name=op.f('uq_message_portal_id_key'))
+    )
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index('ix_message_lane_id_next_try_at', ['lane_id', 'next_try_at'], unique=False)
+        batch_op.create_index('ix_message_portal_id_created_at', ['portal_id', 'created_at'], unique=False)
+        batch_op.create_index('ix_message_portal_id_deal_id', ['portal_id', 'deal_id'], unique=False)
+        batch_op.create_index('ix_message_state_next_try_at', ['state', 'next_try_at'], unique=False)
+
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_state_next_try_at')
+        batch_op.drop_index('ix_message_portal_id_deal_id')
+        batch_op.drop_index('ix_message_portal_id_created_at')
+        batch_op.drop_index('ix_message_lane_id_next_try_at')
+
+    op.drop_table('message')
+    op.drop_table('message_stop')
