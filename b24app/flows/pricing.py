@@ -50,8 +50,9 @@ class ClientPrice(Jsonable):
 @dataclass(frozen=True, slots=True)
 class PriceRules(Jsonable):
     """`permille`: what is added (below 0: taken off), in tenths of a percent of the price; `plus` beside it. `step`:
-    the price is a multiple of it, 0 = to the minor unit. `least` and `most` bound it; from goods worth `free_from` on it is
-    nothing. Amounts are minor units of `currency`: of a price in another one only the percents are worked out."""
+    the price is a multiple of it, 0 = to the minor unit. `least` and `most` bound it; from goods worth `free_from` on
+    it is nothing. Amounts are minor units of `currency`: of a price in another one only the percents are worked
+    out."""
 
     permille: int = 0
     plus: int = 0
