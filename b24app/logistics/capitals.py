@@ -36,3 +36,8 @@ def is_capital(name: str, region: str) -> bool:
     """Whether the place `name` in `region` is that region's capital (`Казань`, `Республика Татарстан`)."""
     stem = _CAPITALS.get(name.lower())
     return stem is not None and stem in region.lower()
+
+
+def region_stem(name: str) -> str:
+    """How the name of that region begins whose capital this is; empty for another place."""
+    return _CAPITALS.get(name.lower(), "")

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from b24app.store.models import ProblemRow, ProblemState, UnknownCode
 from b24app.store.sql import changed, chunks, upsert
 
+#: How keys of problems with messages to clients begin.
+MESSAGES = "message|"
+
 
 def open_problem(
     session: Session,
@@ -63,10 +66,18 @@ def open_of_deals(session: Session, portal_id: int, deal_ids: Sequence[int]) -> 
     return found
 
 
+def open_of_orders(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[int, list[ProblemRow]]:
+    """The same without those of messages to clients, which no reading of a deal and no news of a parcel ends."""
+    found = open_of_deals(session, portal_id, deal_ids)
+    return {deal_id: [row for row in rows if not row.key.startswith(MESSAGES)] for deal_id, rows in found.items()}
+
+
 def open_deal_ids(session: Session, portal_id: int, limit: int = 500) -> list[int]:
-    """Return deals with open problems, the latest problem first: a fix must be found although its event was lost."""
+    """Return deals whose orders have open problems, the latest problem first: a fix must be found although its event
+    was lost."""
     newest = func.max(ProblemRow.id)
     wanted = select(ProblemRow.deal_id).where(ProblemRow.portal_id == portal_id, ProblemRow.state == ProblemState.OPEN)
+    wanted = wanted.where(ProblemRow.key.not_like(f"{MESSAGES}%"))
     return list(session.scalars(wanted.group_by(ProblemRow.deal_id).order_by(newest.desc()).limit(limit)))
 
 

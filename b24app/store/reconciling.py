@@ -131,7 +131,7 @@ def explained(session: Session, portal_id: int, moved: Mapping[int, datetime | N
     word (given after the deal's last move) that all is well."""
     ids = sorted(moved)
     owned = {deal_id for deal_id, rows in shipments.of_deals(session, portal_id, ids).items() if rows}
-    troubled = {deal_id for deal_id, rows in problems.open_of_deals(session, portal_id, ids).items() if rows}
+    troubled = {deal_id for deal_id, rows in problems.open_of_orders(session, portal_id, ids).items() if rows}
     listed = {
         deal_id for deal_id, row in deals.states(session, portal_id, ids).items() if row.waits_for_person or row.gone
     }

@@ -44,7 +44,7 @@ def known_of(session: Session, portal_id: int, tasks: Sequence[Task]) -> Known:
     return Known(
         rows,
         shipments.events_of(session, portal_id, list(rows)),
-        problems.open_of_deals(session, portal_id, deal_ids),
+        problems.open_of_orders(session, portal_id, deal_ids),
         deals.states(session, portal_id, deal_ids),
         shipments.of_deals(session, portal_id, sorted(split)),
     )

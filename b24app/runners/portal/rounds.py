@@ -56,7 +56,7 @@ def know(session: Session, portal_id: int, deal_ids: Iterable[int]) -> Known:
     return Known(
         deals.states(session, portal_id, ids),
         shipments.of_deals(session, portal_id, ids),
-        problems.open_of_deals(session, portal_id, ids),
+        problems.open_of_orders(session, portal_id, ids),
     )
 
 

@@ -75,7 +75,7 @@ def read_one(run: Run, deal_id: int, wares: Collection[int] = ()) -> DealSnapsho
 def _try(run: Run, deal: DealSnapshot) -> Trial:
     with read_scope(run.services.sessions) as session:
         owned = shipments.of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
-        opened = problems.open_of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
+        opened = problems.open_of_orders(session, run.portal.id, [deal.deal_id])[deal.deal_id]
         picked = choices.picked(session, run.portal.id, [deal.deal_id])
     deal = replace(deal, picked=picked.get(deal.deal_id))
     views = [shipment_view(row, (), opened) for row in owned]

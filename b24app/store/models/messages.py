@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b24app.store.crypto import EncryptedJson
+from b24app.store.crypto import EncryptedJson, EncryptedText
 from b24app.store.models.base import MAX_NAME, Base, BigId
 
 
@@ -80,14 +80,15 @@ class Message(Base):
 
 
 class MessageStop(Base):
-    """Somebody does not want to be told. `who` is a digest of an E.164 phone or of a lower-case e-mail address; `by` 0
-    = they said so themselves, on our page."""
+    """Somebody does not want to be told. `who` is a salted digest of `address`, an E.164 phone or a lower-case e-mail
+    address; `by` 0 = they said so themselves, on our page. The row of no `who` holds the portal's salt."""
 
     __tablename__ = "message_stop"
     __table_args__ = (UniqueConstraint("portal_id", "who"),)
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
     who: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(EncryptedText)
     by: Mapped[int] = mapped_column(BigId, default=0)
     name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
     at: Mapped[datetime]
