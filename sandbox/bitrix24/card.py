@@ -8,7 +8,18 @@ from typing import Any
 
 CLIENT_ID = "app.6560a1b2c3d4e5.12345678"
 CLIENT_SECRET = "S4ndb0xS3cr3tOfTheWaybillDeliveryAppDoNotUseElsewhere"
-SCOPES = ("crm", "placement", "user_brief", "userfieldconfig", "catalog", "im", "department", "bizproc")
+SCOPES = (
+    "crm",
+    "placement",
+    "user_brief",
+    "userfieldconfig",
+    "catalog",
+    "im",
+    "department",
+    "bizproc",
+    "delivery",
+    "sale",
+)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask
 from sandbox.bitrix24.state.portal import Portal
 from sandbox.kernel.system import CoverageRow
 
-from . import board, card, forms, look, market, parent, process, session
+from . import board, card, forms, look, market, parent, process, session, shop
 from .frames import Frames
 
 __all__ = ["coverage", "register"]
@@ -24,6 +24,7 @@ def register(app: Flask, portal: Portal) -> None:
     forms.add_routes(pages, portal)
     process.add_routes(pages, portal)
     market.add_routes(pages, portal)
+    shop.add_routes(pages, portal)
     parent.add_routes(pages, portal, frames)
     app.register_blueprint(pages)
     look.install(app, portal)

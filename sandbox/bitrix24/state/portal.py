@@ -18,6 +18,7 @@ from .crm import Crm
 from .hub import Hub
 from .install import AppState
 from .limits import Limits
+from .shop import Shop
 from .timeline import Notices, Timeline
 from .users import Actor, Department, User
 
@@ -75,6 +76,7 @@ class Portal:
             self.departments = list(_DEPARTMENTS)
             self.crm = Crm()
             self.catalog = Catalog()
+            self.shop = Shop()
             self.timeline = Timeline()
             self.notices = Notices()
             self.app = AppState()
