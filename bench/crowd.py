@@ -15,7 +15,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.status import Status
 from b24app.parts import Parts
-from b24app.runners.connection.runner import pace_of
+from b24app.runners.connection.account import pace_of
 from b24app.store import lanes, portals, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import Connection

@@ -13,17 +13,19 @@ from b24app.logistics.money import Money
 
 
 class SmsStatus(StrEnum):
-    """`accepted`: the gateway has it. `sent`: the operator has it. Of the others nothing follows."""
+    """`accepted`: the gateway has it. `sent`: the operator has it. `unknown`: it has it, and says something that we do
+    not understand. Of the others nothing follows."""
 
     ACCEPTED = "accepted"
     SENT = "sent"
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
     REFUSED = "refused"
+    UNKNOWN = "unknown"
 
     @property
     def is_final(self) -> bool:
-        return self not in (SmsStatus.ACCEPTED, SmsStatus.SENT)
+        return self not in (SmsStatus.ACCEPTED, SmsStatus.SENT, SmsStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from b24app.logistics.aftercare import (
 )
 from b24app.logistics.feed import Feed, FeedPage
 from b24app.logistics.jsonable import Jsonable
+from b24app.logistics.messages import Messages
 from b24app.logistics.model import Address, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import ChangeState, OrderState
@@ -49,6 +50,7 @@ __all__ = [
     "HandOver",
     "HandOvers",
     "Lists",
+    "Messages",
     "Offers",
     "Onward",
     "Orders",

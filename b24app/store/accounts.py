@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from b24app.store import portal_settings, return_errand_lane
+from b24app.store import message_lane, portal_settings, return_errand_lane
 from b24app.store.models import (
     Connection,
     ConnectionState,
@@ -56,7 +56,7 @@ def resume(row: Connection) -> bool:
     return True
 
 
-def remove(session: Session, portal_id: int, row: Connection) -> None:
+def remove(session: Session, portal_id: int, row: Connection, now: datetime) -> None:
     """Take an account out of use: its keys are gone, its pipelines and those whose goods go through it first are
     switched off, rules that name it are dropped. The row stays for the history of its shipments."""
     mine = (Pipeline.portal_id == portal_id, Pipeline.connection_id == row.id)
@@ -72,3 +72,4 @@ def remove(session: Session, portal_id: int, row: Connection) -> None:
     row.state, row.settings, row.hook_secret = ConnectionState.REMOVED, {}, secrets.token_urlsafe(24)
     portal_settings.forget_connection(session, portal_id, row.id)
     return_errand_lane.abandon(session, portal_id, row.id)
+    message_lane.abandon(session, portal_id, row.id, now)

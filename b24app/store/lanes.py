@@ -16,6 +16,7 @@ from b24app.store.models import (
     Intent,
     Lane,
     LaneKind,
+    Message,
     OutboxRow,
     OutboxState,
     Priority,
@@ -198,9 +199,10 @@ def next_due(session: Session, lane_id: int) -> datetime | None:
     intents = select(func.min(Intent.next_try_at)).where(Intent.lane_id == lane_id)
     outbox = select(func.min(OutboxRow.next_try_at)).where(OutboxRow.lane_id == lane_id)
     errands = select(func.min(ReturnErrand.next_try_at)).where(ReturnErrand.lane_id == lane_id)
+    messages = select(func.min(Message.next_try_at)).where(Message.lane_id == lane_id)
     own = select(Lane.next_due_at, Lane.not_before).where(Lane.id == lane_id)
     found = session.execute(
-        own.add_columns(*(each.scalar_subquery() for each in (rows, intents, outbox, errands)))
+        own.add_columns(*(each.scalar_subquery() for each in (rows, intents, outbox, errands, messages)))
     ).one_or_none()
     if found is None:
         return None
@@ -220,6 +222,7 @@ def due_lanes(session: Session, now: datetime, limit: int = 500) -> list[LaneRef
         select(Intent.lane_id).where(Intent.next_try_at <= now),
         select(OutboxRow.lane_id).where(OutboxRow.next_try_at <= now),
         select(ReturnErrand.lane_id).where(ReturnErrand.next_try_at <= now),
+        select(Message.lane_id).where(Message.next_try_at <= now, Message.lane_id.is_not(None)),
         select(Lane.id).where(Lane.next_due_at <= now),
         select(Lane.id).where(Lane.lease_until <= now),
     ).subquery()

@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.status import Status
-from b24app.store import intents, lanes, portal_settings, portals, return_errand_lane, shipments, tokens
+from b24app.store import (
+    intents,
+    lanes,
+    message_lane,
+    portal_settings,
+    portals,
+    return_errand_lane,
+    shipments,
+    tokens,
+)
 from b24app.store.lanes import LaneRef
 from b24app.store.models import (
     ConnectionState,
@@ -101,6 +110,7 @@ def _quiet(session: Session, portal_id: int, now: datetime) -> None:
     given_up = {"state": IntentState.DEAD, "closed_at": now, "next_try_at": None, "last_error": "the portal left"}
     changed(session, calls.values(given_up))
     return_errand_lane.give_up(session, portal_id)
+    message_lane.give_up(session, portal_id, now)
     others = update(Lane).where(Lane.portal_id == portal_id, Lane.kind == LaneKind.CONNECTION)
     changed(session, others.values(next_due_at=None, not_before=now + _FAR))
 

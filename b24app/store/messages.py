@@ -64,7 +64,8 @@ def note(
             "portal_id": portal_id, "deal_id": each.deal_id, "shipment_id": each.shipment_id,
             "return_id": each.return_id, "key": each.key[:120], "moment": each.moment, "source": each.source,
             "by": each.by, "name": each.name[:MAX_NAME], "channel": "", "lang": "", "said": None,
-            "remote_id": "", "state": MessageState.WAITING, "why": "", "told": "", "attempts": 0, "last_error": "",
+            "remote_id": "", "state": MessageState.WAITING, "why": "", "told": "", "segments": 0, "attempts": 0,
+            "last_error": "",
             "created_at": now, "changed_at": now, "trace_id": trace_id,
         }
         for each in occasions

@@ -19,7 +19,7 @@ from b24app.store.models import Connection
 from placements.app import connections_saving as saving
 from placements.app import health, profiles
 from placements.app.connections_lists import ASKED
-from placements.app.connections_view import Scene, account_form, cards, lists_view, test_view
+from placements.app.connections_view import GATEWAY, Scene, account_form, cards, lists_view, test_view
 from placements.app.desk import Desk
 from placements.app.section import Group, Progress, Section
 
@@ -65,7 +65,8 @@ def _box(desk: Desk, who: PageSession, facts: PortalFacts, opened: str, **more: 
     return {
         "cards": cards(scene, row.id if row else 0),
         "adding": row is None,
-        "systems": [(each.code, scene.title(each)) for each in systems],
+        "systems": [(each.code, scene.title(each)) for each in systems if GATEWAY not in each.ports],
+        "gateways": [(each.code, scene.title(each)) for each in systems if GATEWAY in each.ports],
         "chosen": manifest.code if manifest else "",
         "form": account_form(scene, manifest, row) if manifest else None,
         "test": test_view(scene, manifest, row) if manifest else None,

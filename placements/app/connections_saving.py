@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.frames.session import PageSession
-from b24app.store import accounts, inbox, lanes, origins, portal_settings, portals
+from b24app.store import accounts, inbox, lanes, message_lane, origins, portal_settings, portals
 from b24app.store.audit import Act, compared
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Connection, ConnectionState
@@ -140,6 +140,7 @@ def pause(session: Session, who: PageSession, row: Connection, reason: str, now:
 
 def resume(session: Session, who: PageSession, row: Connection, now: datetime) -> LaneRef:
     if accounts.resume(row):
+        message_lane.free(session, who.portal_id, row.id, now)
         audit(session, who, Act.RESUME, now, _of(row))
     return lanes.connection_lane(session, row.id)
 
@@ -149,5 +150,5 @@ def remove(session: Session, who: PageSession, row: Connection, now: datetime) -
     live = accounts.live_shipments(session, who.portal_id, row.id)
     if not live:
         audit(session, who, Act.CONNECTION_REMOVED, now, _of(row))
-        accounts.remove(session, who.portal_id, row)
+        accounts.remove(session, who.portal_id, row, now)
     return live

@@ -19,6 +19,10 @@ from placements.app.connections_lists import view as list_views
 
 #: Steps that the program adds to a system's own (`runners/connection/reaching.py`, `listing.py`, `hooking.py`).
 FIRST_STEP, CHOICES_STEP, OUR_STEPS = "address", "choices", ("callback", "subscribed")
+#: Port of systems that take messages to clients instead of goods.
+GATEWAY = "Messages"
+#: Problems that say: an administrator types our address into their system.
+_BY_HAND = frozenset({"callback_by_hand", "sms_callback_by_hand"})
 _STATES = {
     "ready": ("green", "check-circle"),
     "untested": ("grey", "question"),
@@ -74,6 +78,8 @@ class AccountForm:
     saved: bool = False
     #: Our address to be typed into their form; "" = they are told by a call, or it is not known yet.
     hook: str = ""
+    #: It sends messages: nothing of it is about parcels.
+    gateway: bool = False
     #: What the words of an error name, by field.
     details: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -142,8 +148,8 @@ class Scene:
 
     @property
     def offered(self) -> tuple[Manifest, ...]:
-        """Systems that can be connected: those that take orders."""
-        return tuple(each for each in self.manifests.values() if "Orders" in each.ports)
+        """Systems that can be connected: those that take orders, then those that send messages."""
+        return tuple(each for port in ("Orders", GATEWAY) for each in self.manifests.values() if port in each.ports)
 
     def report(self, row: Connection) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.settings.get("tests", {}).get(str(row.id), {})
@@ -188,7 +194,7 @@ def account_form(
 ) -> AccountForm:
     """`sent` is what the person sent when something was wrong with it."""
     shown: Mapping[str, Any] = sent if sent is not None else (row.settings if row else {})
-    title = scene.title(manifest)
+    title, gateway = scene.title(manifest), GATEWAY in manifest.ports
     places = tuple((str(each.id), each.title) for each in scene.origins)
     own = str(row.origin_id or "") if row else ""
     return AccountForm(
@@ -200,13 +206,14 @@ def account_form(
         modes=tuple(mode for mode in ("test", "live") if mode in manifest.base_urls),
         notice=manifest.notice.get(scene.formats.lang, ""),
         fields=tuple(_field(scene, each, shown, row) for each in manifest.settings_form if each.kind not in LISTED),
-        origins=places if len(places) > 1 else (),
+        origins=places if len(places) > 1 and not gateway else (),
         origin=(sent or {}).get("origin_id", own),
         state=row.state if row else "",
         paused=_paused(row, scene.formats) if row and row.state == "paused" else "",
         errors=errors or {},
         saved=saved,
         hook=_hook(scene, row) if row else "",
+        gateway=gateway,
         details={name: _said_in(named, scene.formats) for name, named in (details or {}).items()},
     )
 
@@ -214,7 +221,7 @@ def account_form(
 def _hook(scene: Scene, row: Connection) -> str:
     """Once the test has found that nobody but a person can tell them."""
     steps = [TestStep.from_json(each) for each in scene.report(row).get("steps", ())]
-    by_hand = any(step.problem is not None and step.problem.code == "callback_by_hand" for step in steps)
+    by_hand = any(step.problem is not None and step.problem.code in _BY_HAND for step in steps)
     return f"{scene.hooks}/hooks/carrier/{row.public_id}/{row.hook_secret}" if by_hand else ""
 
 
@@ -287,6 +294,7 @@ def test_view(scene: Scene, manifest: Manifest, row: Connection | None) -> TestV
     failed = any(not step.ok and not step.soft for step in done)
     steps += [_left(name, index == 0 and running, failed, carrier, scene.formats) for index, name in enumerate(left)]
     polls = any(not step.ok and step.name in OUR_STEPS for step in done) and not failed
+    polls = polls and GATEWAY not in manifest.ports
     at = t("conn.tested", at=scene.formats.moment(datetime.fromisoformat(report["at"]))) if report else ""
     spoken = steps[len(done) - 1].title if running and done else _verdict(scene, done, failed)
     return TestView(

@@ -99,6 +99,7 @@ def update_app(portal: Portal, version: int | None = None) -> None:
             fresh.finished = not portal.hub.card.installer_url
         app.handlers.clear()
         app.robots.clear()
+        app.senders.clear()
         portal.note("app.updated", portal.hub.card.code, **data)
 
 

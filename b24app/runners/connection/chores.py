@@ -15,7 +15,7 @@ from b24app.logistics.ports import CallbackHint
 from b24app.runners.connection import checking, hooking, listing, previewing, testing
 from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
-from b24app.store import inbox, portals, reconciling, return_errand_lane, shipments
+from b24app.store import inbox, message_lane, portals, reconciling, return_errand_lane, shipments
 from b24app.store.crypto import unseal
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
@@ -74,6 +74,7 @@ def _hear(services: Services, slice_: Slice, account: Account, system: Any, rows
                     named.add(hint.number)
         told = [name for hint in hints for name in (hint.remote_id, hint.number)]
         ours = {*known, *named, *return_errand_lane.look_now(session, portal_id, connection_id, told, now)}
+        ours |= message_lane.look_now(session, portal_id, connection_id, told, now)
         # A body that names one of ours tells of ours: the other order in it is its return.
         strange = [body for body in bodies if not any({hint.remote_id, hint.number} & ours for hint in body)]
         foreign = {hint.remote_id: hint.number for body in strange for hint in body if hint.checked}

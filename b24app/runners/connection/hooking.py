@@ -16,7 +16,7 @@ from b24app.wire.http import Answer, Call, Limits, NotSent, RemoteKey, Why
 CALLBACK, SUBSCRIBED = "callback", "subscribed"
 STEPS = (CALLBACK, SUBSCRIBED)
 #: Why nothing is subscribed by a call: an admin types our address there, or nobody can call us.
-BY_HAND = frozenset({"callback_by_hand", "callback_none"})
+BY_HAND = frozenset({"callback_by_hand", "callback_none", "sms_callback_by_hand"})
 LIMITS = Limits(connect_s=2.0, read_s=4.0, total_s=5.0, max_bytes=64 * 1024)
 #: Header of our own answer (`hooks/carrier.py`): a gateway's page may answer 200 too.
 MARK = "x-waybill-hook"

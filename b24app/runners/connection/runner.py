@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from b24app.flows.polling import Pace
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.logistics.status import Status
 from b24app.runners.connection import chores, collecting, feeding, telling
-from b24app.runners.connection.account import Account
+from b24app.runners.connection.account import Account, pace_of
 from b24app.runners.connection.back_ways import BackWays
 from b24app.runners.connection.errands import Errands
 from b24app.runners.connection.feeding import Feeding
@@ -27,15 +26,15 @@ from b24app.runners.connection.return_labels import ReturnLabels
 from b24app.runners.connection.saving import Saver
 from b24app.runners.connection.stocking import Names, Stocking
 from b24app.runners.connection.tasks import CHANGE, CHECK, CREATE, FOLLOW, STOP, Landed, Task, carry_out, carry_out_all
+from b24app.runners.connection.texting import Texting
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
 from b24app.store import inbox, intents, origins, portals, return_errand_lane, sending, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
-from b24app.store.models import Connection, ConnectionState, Intent, IntentState, PortalState, Shipment
+from b24app.store.models import ConnectionState, Intent, IntentState, PortalState, Shipment
 from b24app.store.shipments import ChangedMeanwhileError
 from b24app.store.sql import chunks
-from b24app.systems.plugin import Manifest
 from b24app.wire.trace import steady_trace
 
 #: A write begins within this after its row was marked, or not at all.
@@ -49,8 +48,6 @@ HEAR_EVERY_S = 0.5
 SAVE_TRIES = 5
 #: Kinds of calls that their payload says what to do.
 _WITH_PAYLOAD = frozenset({CREATE, CHECK, CHANGE, STOP, *collecting.KINDS})
-#: Orders on their way are looked at this often when nobody tells of them.
-POLLED_S = 900.0
 #: Results that are saved in one transaction: it must stay short.
 SAVE_MOST = 25
 POOL = 64
@@ -151,7 +148,8 @@ class ConnectionRunner:
         system = services.open_system(connection)
         beside = (services, slice_, account, system, self._pool)
         halves = (Papering(*beside), Quoting(*beside), Errands(*beside), BackWays(*beside), ReturnLabels(*beside))
-        others = (Stocking(*beside, self._names), Filing(*beside), Findings(*beside), Refreshing(*beside))
+        orders = (Stocking(*beside, self._names), Filing(*beside), Findings(*beside), Refreshing(*beside))
+        others = (*orders, Texting(*beside))
         return Run(slice_, account, system, width, halves, others, Feeding(*beside), track.batch if track else 1)
 
     # --- choosing ----------------------------------------------------------------------------------------------------
@@ -241,18 +239,6 @@ class ConnectionRunner:
         now = self._services.clock.now()
         moments = (tries, polls, errands, chores.next_check(account, run.slice, now), run.feeds.next_due(now))
         return min(moment for moment in moments if moment is not None)
-
-
-def pace_of(manifest: Manifest, connection: Connection) -> Pace | None:
-    """None = the usual ladder below callbacks. Accounts do not all ask at the same moment. Callbacks that do not reach
-    us are none: then orders are polled."""
-    track = manifest.track
-    if track is None:
-        return None
-    called = "Callbacks" in manifest.ports and connection.hook_subscribed_at and not connection.hook_problem
-    told = "Feed" in manifest.ports or called
-    every = track.every_s or (track.net_s if told else POLLED_S)
-    return Pace(every, connection.id * 97 % every if track.batch > 1 else None)
 
 
 def _grouped(rows: Sequence[Shipment], batch: int, refs: Mapping[int, tuple[str, ...]]) -> list[tuple[Task, ...]]:

@@ -15,7 +15,7 @@ from b24app.logistics.ports import TestStep
 from b24app.runners.connection import hooking, listing, reaching
 from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
-from b24app.store import inbox, intents, origins, portal_settings, portals, return_errand_lane, shipments
+from b24app.store import inbox, intents, message_lane, origins, portal_settings, portals, return_errand_lane, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.models import ConnectionState
@@ -108,6 +108,7 @@ def _finish(
             intents.free(session, portal_id, connection_id, now)
             shipments.free(session, portal_id, connection_id, now)
             return_errand_lane.free(session, portal_id, connection_id, now)
+            message_lane.free(session, portal_id, connection_id, now)
             if listing.names(services.plugins[found.system].manifest):
                 trace = rows[0].trace_id
                 inbox.append(

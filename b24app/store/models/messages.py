@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b24app.store.crypto import EncryptedJson, EncryptedText
-from b24app.store.models.base import MAX_NAME, Base, BigId
+from b24app.store.models.base import MAX_NAME, Base, BigId, Json
 
 
 class MessageState(StrEnum):
@@ -37,7 +37,7 @@ class Message(Base):
     for a person's repeat). `channel` "" until it is chosen. `said` is what left: `{"to", "subject", "body"}`. `number`
     is ours at a gateway (`logistics.messages.TextMessage`), `remote_id` theirs. `lane_id` is the gateway account's
     lane; None = the portal's outbox carries it. `told` is the last state that the portal was told of it (an SMS that
-    the portal asked for)."""
+    the portal asked for). `segments` and `price` (a `Money`) as the gateway told them."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -68,6 +68,8 @@ class Message(Base):
     state: Mapped[str] = mapped_column(String(12), default=MessageState.WAITING)
     why: Mapped[str] = mapped_column(String(48), default="")
     told: Mapped[str] = mapped_column(String(12), default="")
+    segments: Mapped[int] = mapped_column(default=0)
+    price: Mapped[Json | None]
     fence: Mapped[int | None] = mapped_column(BigId)
     deadline: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)

@@ -58,7 +58,7 @@ def add(call: Call) -> Any:
     if not set(given) - {"AUTH"}:
         raise _wrong("Empty data!")
     code, handler = _code(call), str(given.get("HANDLER") or "")
-    _check_handler(call, handler)
+    check_on_domain(call, handler)
     if not given.get("NAME"):
         raise _wrong("Empty activity NAME!")
     robots = call.portal.app.robots
@@ -80,7 +80,7 @@ def update(call: Call) -> Any:
     if not set(given) & {"HANDLER", "NAME", *_READERS}:
         raise _wrong("No fields to update")
     if "HANDLER" in given:
-        _check_handler(call, str(given["HANDLER"] or ""))
+        check_on_domain(call, str(given["HANDLER"] or ""))
     if "NAME" in given and not given["NAME"]:
         raise _wrong("Empty activity NAME!")
     for name, value in _read(given).items():
@@ -104,7 +104,7 @@ def robot_list(call: Call) -> Any:
     return list(call.portal.app.robots)
 
 
-def _check_handler(call: Call, handler: str) -> None:
+def check_on_domain(call: Call, handler: str) -> None:
     """http or https, and on the application's own domain."""
     check_handler(call.portal, handler)
     card = call.portal.hub.card.app_url

@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.kernel.numbers import Numbers
 
 from .automation import Robot, Run
+from .messages import Sender, Sms
 
 
 @dataclass
@@ -117,6 +118,9 @@ class AppState:
         self.robots: dict[str, Robot] = {}
         # Runs stay with the portal when the app goes: whoever waits then waits for ever.
         self.runs: dict[str, Run] = {}
+        self.senders: dict[str, Sender] = {}
+        # Messages stay with the portal too.
+        self.sms: dict[str, Sms] = {}
         self.app_options: dict[str, Any] = {}
         self.user_options: dict[int, dict[str, Any]] = {}
         self.ids: Iterator[int] = Numbers(101)
@@ -134,3 +138,4 @@ class AppState:
         self.offline.clear()
         self.triggers.clear()
         self.robots.clear()
+        self.senders.clear()

@@ -125,7 +125,7 @@ def test_an_account_that_is_taken_out_of_use_keeps_nobody_waiting(sessions: Sess
     errand_id = asked(sessions, portal)
     with session_scope(sessions) as session:
         [account] = portals.connections(session, portal.id)
-        accounts.remove(session, portal.id, account)
+        accounts.remove(session, portal.id, account, NOW)
     with read_scope(sessions) as session:
         row = row_of(session, errand_id)
         assert (row.state, row.next_try_at, row.problems[0]["code"]) == (S.DEAD, None, "account_stopped")

@@ -46,6 +46,8 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('why', sa.String(length=48), nullable=False),
     sa.Column('told', sa.String(length=12), nullable=False),
+    sa.Column('segments', sa.Integer(), nullable=False),
+    sa.Column('price', sa.JSON(), nullable=True),
     sa.Column('fence', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('deadline', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
