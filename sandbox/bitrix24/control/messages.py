@@ -16,13 +16,13 @@ from .given import body, number, portal_of
 
 def add_routes(app: Flask, portals: Mapping[str, Portal]) -> None:
     @app.get("/<member_id>/senders")
-    def senders(member_id: str) -> dict[str, Any]:
+    def sms_senders(member_id: str) -> dict[str, Any]:
         portal = portal_of(portals, member_id)
         with portal.lock:
             return {"senders": [row.as_json() for row in portal.app.senders.values()]}
 
     @app.post("/<member_id>/sms")
-    def send(member_id: str) -> dict[str, Any]:
+    def sms_send(member_id: str) -> dict[str, Any]:
         """``{"code", "id", "entity_type_id"?: 2, "phone", "text", "author"?: 0, "workflow"?: ""}`` -> the message."""
         portal = portal_of(portals, member_id)
         spec = body("code", "id", "entity_type_id", "phone", "text", "author", "workflow")
@@ -35,13 +35,13 @@ def add_routes(app: Flask, portals: Mapping[str, Portal]) -> None:
             return portal.app.sms[found].as_json()
 
     @app.get("/<member_id>/sms")
-    def listed(member_id: str) -> dict[str, Any]:
+    def sms_listed(member_id: str) -> dict[str, Any]:
         portal = portal_of(portals, member_id)
         with portal.lock:
             return {"messages": [row.as_json() for row in portal.app.sms.values()]}
 
     @app.post("/<member_id>/sms/<message_id>/send-again")
-    def again(member_id: str, message_id: str) -> dict[str, Any]:
+    def sms_again(member_id: str, message_id: str) -> dict[str, Any]:
         """The queue server delivers the same POST once more."""
         portal = portal_of(portals, member_id)
         with portal.lock:
