@@ -13,6 +13,7 @@ from b24app.bitrix24.deal_pages import DealQuery
 from b24app.bitrix24.fields import names_of
 from b24app.bitrix24.names import FieldNames
 from b24app.bitrix24.own_fields import titles_of
+from b24app.flows.forecast import Risk
 from b24app.frames import pages
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import Formats
@@ -139,6 +140,8 @@ class Drawing:
             )
             for each in reading.seen
         ]
+        if chosen.state is State.LATE:
+            rows.sort(key=lambda each: _urgency(found[each.deal_id]))
         first = (chosen.page - 1) * PAGE
         return {
             **self._live_context(who, pressed, found, self.seal(who, rows)),
@@ -249,6 +252,14 @@ def shell(parts: PageParts, who: PageSession, chosen: Filter) -> FilterView:
     return filter_view(chosen, settings, people, who.user_id, pages.viewer_of(who, parts.clock.now()).formats)
 
 
+def _urgency(standing: Standing) -> tuple[bool, int, int]:
+    """What will be late stands before what may be, the latest first."""
+    shipment = standing.shipment
+    if shipment is None:
+        return True, 0, standing.deal_id
+    return shipment.risk is not Risk.LATE, -shipment.late_by, standing.deal_id
+
+
 def _known(session: Session, portal_id: int, chosen: Filter, places: Places) -> Known:
     """Only what the state needs."""
     state, waits = chosen.state, chosen.state in (State.WAITING, State.READY)
@@ -258,6 +269,7 @@ def _known(session: Session, portal_id: int, chosen: Filter, places: Places) -> 
         problems=many.with_problems(session, portal_id) if state in (State.READY, State.PROBLEM) else (),
         shipped=many.shipped(session, portal_id) if state is State.SHIPPED else (),
         stored=many.at_points(session, portal_id) if state is State.STORED else (),
+        late=many.at_risk(session, portal_id) if state is State.LATE else (),
     )
 
 

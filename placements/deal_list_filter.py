@@ -21,13 +21,14 @@ _LONGEST = 100
 
 class State(StrEnum):
     """`waiting`: stands where deals ship and has no order; `ready`: of those, without a problem; `stored`: its parcel
-    lies at a point."""
+    lies at a point; `late`: it will be late, or may be."""
 
     WAITING = "waiting"
     READY = "ready"
     PROBLEM = "problem"
     SHIPPED = "shipped"
     STORED = "stored"
+    LATE = "late"
     ALL = "all"
 
 
@@ -97,19 +98,25 @@ def places_of(pipelines: Mapping[int, Pipeline]) -> Places:
 @dataclass(frozen=True, slots=True)
 class Known:
     """Deals by how our store knows them: with an order although they stand where deals ship; with an open problem; with
-    an order anywhere; with a parcel at a point."""
+    an order anywhere; with a parcel at a point; with one that may be late."""
 
     done: tuple[int, ...] = ()
     problems: tuple[int, ...] = ()
     shipped: tuple[int, ...] = ()
     stored: tuple[int, ...] = ()
+    late: tuple[int, ...] = ()
 
 
 def query_of(chosen: Filter, places: Places, known: Known, formats: Formats) -> DealQuery:
     """What the portal is asked for. The portal knows stages, our store knows orders: ids carry that over."""
     waits = chosen.state in (State.WAITING, State.READY)
     stages = (chosen.stage,) if chosen.stage else places.stages(chosen.pipeline) if waits else ()
-    known_ids = {State.PROBLEM: known.problems, State.SHIPPED: known.shipped, State.STORED: known.stored}
+    known_ids = {
+        State.PROBLEM: known.problems,
+        State.SHIPPED: known.shipped,
+        State.STORED: known.stored,
+        State.LATE: known.late,
+    }
     ids = known_ids.get(chosen.state)
     if waits and not stages:
         ids = ()

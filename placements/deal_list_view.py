@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from b24app.flows.forecast import Risk
 from b24app.flows.legs import PICKED
 from b24app.flows.portions import still_left
 from b24app.flows.snapshot import DealSnapshot, Role
@@ -63,7 +64,7 @@ def _may_split(standing: Standing, ships: bool) -> str:
 class Mark:
     """How a deal stands, in its row: the parts that change while the page is open. `can` as `may` says; `weight` and
     `price` are of the order, empty while there is none; `fix`: the field that can be put right here; `prints`:
-    it has an order whose system prints labels."""
+    it has an order whose system prints labels; `ahead`: when its parcel is expected, if that may be late."""
 
     deal_id: int
     chip: Chip
@@ -74,6 +75,7 @@ class Mark:
     price: str = ""
     fix: str = ""
     prints: bool = False
+    ahead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,8 @@ def mark(
     fix = next((kind for each in wrong if (kind := FIX_OF.get(each)) and FIXES[kind] in setting.fixable), "")
     made = standing.pieces or ((shipment,) if shipment is not None else ())
     prints = any(each.status not in NO_ORDER and setting.prints(each.system) for each in made)
-    return Mark(standing.deal_id, found, note, trouble, can, weight, price, fix if can == SHIP else "", prints)
+    ahead = _ahead(shipment, formats) if live and not standing.ask else ""
+    return Mark(standing.deal_id, found, note, trouble, can, weight, price, fix if can == SHIP else "", prints, ahead)
 
 
 def _note(standing: Standing, formats: Formats) -> str:
@@ -177,6 +180,12 @@ def _cost(standing: Standing) -> Money | None:
     if len(known) != len(prices) or len({price.currency for price in known}) != 1:
         return None
     return Money(sum(price.minor for price in known), known[0].currency)
+
+
+def _ahead(shipment: LastShipment | None, formats: Formats) -> str:
+    if shipment is None or not shipment.risk or shipment.risk is Risk.OK or shipment.expected is None:
+        return ""
+    return formats.words(f"deals.ahead.{shipment.risk.value}", day=formats.short_day(shipment.expected))
 
 
 def _worst(standing: Standing) -> ProblemFacts | None:
@@ -205,6 +214,8 @@ def _chip(standing: Standing, ships: bool, setting: Setting, lacks: Sequence[Fie
         return Chip("red", "alert", t("deals.chip.gave_up"))
     if shipment is not None and shipment.status in _UNSENT and shipment.paused:
         return Chip("amber", "pause", t("deals.chip.paused"))
+    if shipment is not None and shipment.risk is Risk.LATE:
+        return Chip("amber", "clock", t("deals.chip.late", n=shipment.late_by))
     if shipment is not None:
         return chip_of(shipment, setting.formats)
     if not ships:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from b24app.flows.forecast import Risk
 from b24app.flows.returns.storage import last_day
 from b24app.frames.formats import Formats
 from b24app.logistics.status import Incident, Status
@@ -29,7 +30,17 @@ LIES = 5
 _MOVES = (Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.OUT_FOR_DELIVERY)
 #: What a call to the client settles, by the key of the line.
 CALLS = frozenset(
-    {"late", "courier_late", "stored", "storage_ends", "storage_over", "lies", "failed_address", "failed_refused"}
+    {
+        "late",
+        "will_late",
+        "courier_late",
+        "stored",
+        "storage_ends",
+        "storage_over",
+        "lies",
+        "failed_address",
+        "failed_refused",
+    }
     | {"failed_money", "failed_point", "refused_returning", "ready_for_pickup", "delivery_failed", "returning"}
 )
 #: Lines that say that nothing has to be done, which is true of the parcel alone.
@@ -107,6 +118,20 @@ def _late(look: _Look) -> Next | None:
     return Next("late_claim" if n >= CLAIM else "late", params, "red", "alert")
 
 
+def _ahead(look: _Look) -> Next | None:
+    """What is to be expected, before the day is over: a client who hears of it from us does not call."""
+    transit = look.shipment.transit
+    found = transit.forecast if transit is not None else None
+    if found is None or look.shipment.promised is None or found.expected is None:
+        return None
+    days = {"day": look.formats.weekday(look.shipment.promised), "expected": look.formats.weekday(found.expected)}
+    if found.risk is Risk.LATE:
+        return Next("will_late", {"n": found.late_by, **days}, "amber", "clock")
+    if found.silent:
+        return Next("no_news", {"n": found.silent, "usual": found.gap, **days}, "amber", "clock")
+    return Next("may_late", days, "amber", aside=True) if found.risk is Risk.MAYBE else None
+
+
 def _still(look: _Look) -> Next | None:
     n, most = look.still, STILL[look.shipment.status]
     if n < most:
@@ -153,7 +178,7 @@ def _comes_back(look: _Look) -> Next | None:
 
 _RULES: Mapping[Status, tuple[Callable[[_Look], Next | None], ...]] = {
     Status.CREATED: (_not_handed_over,),
-    **dict.fromkeys(_MOVES, (_late, _still, _in_time)),
+    **dict.fromkeys(_MOVES, (_late, _ahead, _still, _in_time)),
     Status.READY_FOR_PICKUP: (_stored,),
     Status.DELIVERY_FAILED: (_failed,),
     Status.RETURNING: (_comes_back,),

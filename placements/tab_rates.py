@@ -31,6 +31,7 @@ from b24app.store.models import Connection
 from b24app.store.rates import Known
 from placements.asking import is_key, new_key
 from placements.tab_rates_outs import CHEAP, ORDERS, Scene
+from placements.tab_rates_records import Records
 from placements.tab_rates_telling import tell
 from placements.tab_rates_view import Panel, panel
 
@@ -60,7 +61,7 @@ class RatesDesk:
     """The handlers."""
 
     def __init__(self, parts: PageParts) -> None:
-        self._parts = parts
+        self._parts, self._records = parts, Records()
 
     # --- asking ------------------------------------------------------------------------------------------------------
 
@@ -227,21 +228,25 @@ class RatesDesk:
     def _panel(self, who: PageSession) -> Panel:
         parts = self._parts
         with read_scope(parts.sessions) as session:
-            settings = portals.get(session, who.portal_id).settings
+            portal = portals.get(session, who.portal_id)
+            settings = portal.settings
             mine = rights_of(settings, who)
             known = rates.of_deal(session, who.portal_id, who.entity_id)
             accounts = portals.connections(session, who.portal_id)
+            places, now = _places(session, known, accounts), parts.clock.now()
+            asked = [each for each in accounts if each.id in known.answers]
             scene = Scene(
                 known=known,
                 accounts=accounts,
                 manifests={code: plugin.manifest for code, plugin in parts.systems.items()},
-                formats=pages.viewer_of(who, parts.clock.now()).formats,
+                formats=pages.viewer_of(who, now).formats,
                 titles=titles_of(portals.field_map(session, who.portal_id), settings),
                 pick=request.values.get("rate", ""),
                 order=order if (order := request.values.get("order", "")) in ORDERS else CHEAP,
                 may_ship=Right.SHIP in mine,
                 costs=Right.COSTS in mine,
-                places=_places(session, known, accounts),
+                places=places,
+                records=self._records.of(session, portal, asked, known.facts, places, now),
             )
         return panel(scene)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from b24app.flows.forecast import Forecast
 from b24app.flows.rates import LOST, SILENT, Answer
 from b24app.frames.formats import Formats
 from b24app.logistics.points import PickupPoint
@@ -31,7 +32,7 @@ STEP_S = 5
 class Scene:
     """What the panel is drawn from. `pick` is the radio the person has chosen on the page ("" = none yet).
     `places`: the deal's pickup point as each account's system lists it, None = not listed; an account whose list we do
-    not have is missing."""
+    not have is missing. `records`: how each account's parcels to there really went."""
 
     known: Known
     accounts: Sequence[Connection]
@@ -43,6 +44,7 @@ class Scene:
     may_ship: bool = True
     costs: bool = True
     places: Mapping[int, PickupPoint | None] = field(default_factory=dict)
+    records: Mapping[int, Forecast] = field(default_factory=dict)
 
     def takes_orders(self, account: Connection) -> bool:
         """Some systems only tell prices."""

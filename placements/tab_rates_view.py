@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from b24app.flows.best import best
+from b24app.flows.forecast import Forecast
 from b24app.flows.rates import LIFE, LOST, Choice
 from b24app.flows.risks import Place
 from b24app.logistics.model import DeliveryKind
@@ -16,6 +18,7 @@ from placements.problem_words import ProblemView
 from placements.tab_rates_booking import BookingView, booking_view
 from placements.tab_rates_outs import QUICK, Out, Scene, is_awaited, offers_of, outs_of
 from placements.tab_rates_parts import Line, days_words, lines_of, logo, span_words, tags_of, terms
+from placements.tab_rates_promise import best_tag, record_words
 from placements.tab_rates_risks import RiskList, arrival, risk_list
 
 #: How often the page asks, in milliseconds: while prices are awaited, and while only a silent one may still come.
@@ -32,7 +35,8 @@ class Tag:
 @dataclass(frozen=True, slots=True)
 class Card:
     """One offer. `value` names it (`<account>:<service>`), `shown` are the terms on its button. `stale`: the time of an
-    old price; `asking`: it is being asked again. `off`: why it cannot be ordered from here."""
+    old price; `asking`: it is being asked again. `off`: why it cannot be ordered from here; `record`: how parcels
+    of this account to there really went."""
 
     value: str
     account: str
@@ -49,6 +53,7 @@ class Card:
     lines: tuple[Line, ...]
     picked: bool
     off: str
+    record: str = ""
 
     @property
     def id(self) -> str:
@@ -156,11 +161,23 @@ def _status(scene: Scene, asked: Sequence[Connection], waiting: Sequence[Connect
 
 def _cards(scene: Scene, offers: Sequence[tuple[Connection, Quote]]) -> list[Card]:
     to_have = [offer for offer in offers if scene.takes_orders(offer[0])]
-    tags = tags_of(to_have, scene.known.facts, scene.formats, scene.costs)
+    tags = {**tags_of(to_have, scene.known.facts, scene.formats, scene.costs)}
+    found = best([(_value(*offer), offer[1]) for offer in to_have], _records(scene, to_have))
+    if found is not None:
+        tags[found.value] = (
+            best_tag(found, to_have[0][1].price.currency, scene.formats, scene.costs),
+            *tags.get(found.value, ()),
+        )
     key = _quickly if scene.order == QUICK else _cheaply
     cards = [_card(scene, *offer, tags.get(_value(*offer), ())) for offer in sorted(offers, key=key)]
     at = _picked(scene, cards)
     return [replace(card, picked=card.value == at) for card in cards]
+
+
+def _records(scene: Scene, offers: Sequence[tuple[Connection, Quote]]) -> dict[str, Forecast]:
+    """By offer: how parcels of its account to there went."""
+    known = scene.records
+    return {_value(account, quote): known[account.id] for account, quote in offers if account.id in known}
 
 
 def _value(account: Connection, quote: Quote) -> str:
@@ -210,6 +227,7 @@ def _card(scene: Scene, account: Connection, quote: Quote, tags: Sequence[tuple[
         until="" if old else formats.time(at + LIFE),
         lines=tuple(lines_of(quote, formats)) if scene.costs else (),
         picked=False,
+        record=record_words(scene.records.get(account.id), formats),
         off="" if scene.takes_orders(account) else formats.words("rates.only_price"),
     )
 

@@ -25,6 +25,7 @@ from placements.problem_words import ProblemView, problem_view
 from placements.tab_chain_view import ChainView, chain_view
 from placements.tab_changes_view import ChangesView, changes_view
 from placements.tab_collect_view import CollectView, Ways, collect_view, is_handed
+from placements.tab_late import LateView, late_view
 from placements.tab_now import allowed, beside, may_fix_address, what_now
 from placements.tab_papers_view import PapersView, papers_view
 from placements.tab_path import Stop, stops_of
@@ -89,6 +90,7 @@ class TabView:
     may_split: bool = False
     chain: ChainView | None = None
     returns: ReturnsView | None = None
+    late: LateView | None = None
 
     @property
     def of(self) -> str:
@@ -137,6 +139,7 @@ def tab_view(
         ),
         cancel=_cancel(scene, now) if TAKES["cancel"] in mine and not handed else None,
         cancel_text=_cancel_text(scene),
+        late=late_view(shipment, formats, carrier) if shipment else None,
         others=() if several else tuple(_other(each, formats) for each in facts.shipments[1:]),
         checked=formats.ago(shipment.polled_at) if shipment and shipment.polled_at else "",
         unwritten=facts.unwritten,

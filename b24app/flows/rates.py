@@ -17,6 +17,7 @@ from b24app.logistics.model import DeliveryKind, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.regions import region_of
 
 #: A price is shown as good for so long; then it is shown with its time, and asked anew when somebody looks.
 LIFE = timedelta(minutes=5)
@@ -44,7 +45,7 @@ _PRICED_BY = frozenset(
 class Facts(Jsonable):
     """What prices were asked for, nothing of the client in it. `problems` stand in the way of asking. `connection_id`
     and `service` are what would ship it without anybody's choice, by the rule `rule` ("" = the pipeline's own).
-    `cargo` is what risks are judged by."""
+    `cargo` is what risks are judged by, `region` that of an address (`logistics.regions`), "" = not known."""
 
     kind: DeliveryKind | None = None
     place: str = ""
@@ -57,6 +58,7 @@ class Facts(Jsonable):
     service: str = ""
     rule: str = ""
     cargo: Cargo | None = None
+    region: str = ""
 
 
 def facts_of(composed: Composed) -> Facts:
@@ -76,6 +78,7 @@ def facts_of(composed: Composed) -> Facts:
         service=parts.service,
         rule=rule.title if rule else "",
         cargo=cargo_of(composed) if parcels else None,
+        region=region_of(where.address) if where else "",
     )
 
 

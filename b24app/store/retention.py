@@ -69,6 +69,7 @@ from b24app.store.models import (
     StockLook,
     StockRow,
     TrackingRow,
+    Transit,
     UnknownCode,
 )
 from b24app.store.sql import changed
@@ -88,6 +89,7 @@ OWNED: tuple[type[Base], ...] = (
     Filed,
     FiledLook,
     ProblemRow,
+    Transit,
     Shipment,
     ReturnPhotoFile,
     ReturnPhoto,

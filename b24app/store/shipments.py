@@ -16,7 +16,7 @@ from b24app.flows.legs import CARRIED, PICKED
 from b24app.flows.portions import Portion
 from b24app.logistics.status import Status
 from b24app.store.lanes import LaneHold
-from b24app.store.models import DealState, Intent, IntentState, Portal, Priority, Shipment, TrackingRow
+from b24app.store.models import DealState, Intent, IntentState, Portal, Priority, Shipment, TrackingRow, Transit
 from b24app.store.sql import changed, chunks, insert_new
 
 #: Orders of which something is known to be new stand this far before the others in the queue of reads.
@@ -51,7 +51,8 @@ def create(
     now: datetime,
     **more: Any,
 ) -> Shipment:
-    """Save a new shipment, numbered `<portal code>-<deal>-<n>`, and flush it. `more` are further columns.
+    """Save a new shipment, numbered `<portal code>-<deal>-<n>`, and flush it. `more` are further columns. What becomes
+    of its way is kept beside it (`store.transits`), unless it only goes to be picked.
 
     Raises IntegrityError when this n of the deal exists already.
     """
@@ -70,6 +71,8 @@ def create(
     )
     session.add(shipment)
     session.flush()
+    if shipment.leg != PICKED:
+        session.add(Transit(portal_id=portal.id, shipment_id=shipment.id, deal_id=deal_id))
     return shipment
 
 

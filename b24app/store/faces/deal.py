@@ -47,6 +47,7 @@ from b24app.store.models import (
     ProblemState,
     Shipment,
     TrackingRow,
+    Transit,
 )
 
 _AUDITS_SHOWN = 50
@@ -82,7 +83,11 @@ def _version_queries() -> list[Select[Any]]:
             Shipment.order_number,
             Shipment.price_minor,
             Shipment.closed,
+            Transit.risk,
+            Transit.expected,
+            Transit.forecast_on,
         )
+        .outerjoin(Transit, Transit.shipment_id == Shipment.id)
         .where(*mine)
         .order_by(Shipment.id),
         select(Intent.id, Intent.state, Intent.attempts)

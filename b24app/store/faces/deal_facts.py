@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from b24app.flows.forecast import Forecast
 from b24app.flows.legs import CARRIED
 from b24app.flows.picking import Picking
 from b24app.flows.portions import Portion
@@ -63,10 +64,28 @@ class PauseFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class TransitFacts:
+    """What was promised of a shipment and what is expected of it (`store.models.Transit`): the day that was promised
+    `by` its carrier's word or its rate, the carrier's own `plan` of now, the day it `arrived`, the forecast while it is
+    under way. `days_max` of its rate counts from the hand-over, which may not have been yet."""
+
+    promised: date | None = None
+    by: str = ""
+    plan: date | None = None
+    days_max: int | None = None
+    handed: date | None = None
+    arrived: date | None = None
+    place: str = ""
+    news: date | None = None
+    forecast: Forecast | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShipmentFacts:
     """A shipment; `request` is what was sent, None when it cannot be read any more; `portion` what one of several
     holds, `leg` and `follows` its place in a chain (`flows.legs`), `picking` is a warehouse's. `remote_id`: the
-    order's name in its system, "" = none was made."""
+    order's name in its system, "" = none was made. `promised` is the first promise, `transit` None = nothing is known
+    of its way yet."""
 
     id: int
     n: int
@@ -97,6 +116,7 @@ class ShipmentFacts:
     follows: int = 0
     picking: Picking | None = None
     remote_id: str = ""
+    transit: TransitFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

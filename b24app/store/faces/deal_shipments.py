@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from b24app.flows.forecast import Forecast
 from b24app.flows.picking import Picking
 from b24app.flows.portions import Portion
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.status import Status
-from b24app.store.faces.deal_facts import DETAILED, EventFacts, IntentFacts, PauseFacts, ShipmentFacts
-from b24app.store.models import Connection, ConnectionState, Intent, Shipment, TrackingRow
+from b24app.store.faces.deal_facts import DETAILED, EventFacts, IntentFacts, PauseFacts, ShipmentFacts, TransitFacts
+from b24app.store.models import Connection, ConnectionState, Intent, Shipment, TrackingRow, Transit, TransitState
 
 
 def shipments_of(
@@ -24,12 +25,17 @@ def shipments_of(
 ) -> tuple[ShipmentFacts, ...]:
     """Newest first. `accounts`: the portal's by id, the removed ones too."""
     mine = (Shipment.portal_id == portal_id, Shipment.deal_id == deal_id)
-    rows = list(session.scalars(select(Shipment).where(*mine).order_by(Shipment.n.desc())))
+    query = select(Shipment, Transit).outerjoin(Transit, Transit.shipment_id == Shipment.id)
+    found = session.execute(query.where(*mine).order_by(Shipment.n.desc())).all()
+    rows = [row for row, _ in found]
     if not rows:
         return ()
     ids = [row.id for row in rows]
     events, intents = _events(session, portal_id, ids), _intents(session, portal_id, ids)
-    return tuple(_shipment(row, accounts[row.connection_id], events[row.id], intents[row.id]) for row in rows)
+    return tuple(
+        _shipment(row, accounts[row.connection_id], events[row.id], intents[row.id], _transit(row, transit))
+        for row, transit in found
+    )
 
 
 def pause_of(account: Connection) -> PauseFacts | None:
@@ -39,8 +45,9 @@ def pause_of(account: Connection) -> PauseFacts | None:
 
 
 def _shipment(
-    row: Shipment, account: Connection, events: Iterable[EventFacts], intents: Iterable[IntentFacts]
-) -> ShipmentFacts:
+    row: Shipment, account: Connection, events: Iterable[EventFacts], intents: Iterable[IntentFacts],
+    transit: TransitFacts | None,
+) -> ShipmentFacts:  # fmt: skip
     return ShipmentFacts(
         id=row.id,
         n=row.n,
@@ -55,7 +62,7 @@ def _shipment(
         tracking_number=row.tracking_number or "",
         tracking_url=row.tracking_url or "",
         price=Money(row.price_minor, row.currency or "RUB") if row.price_minor is not None else None,
-        promised=row.promised,
+        promised=(transit.promised if transit is not None else None) or row.promised,
         request=ShipmentRequest.from_json(row.request) if row.request else None,
         created_at=row.created_at,
         status_at=row.status_at,
@@ -71,6 +78,25 @@ def _shipment(
         follows=row.follows,
         picking=Picking.from_json(row.picking) if row.picking else None,
         remote_id=row.remote_id or "",
+        transit=transit,
+    )
+
+
+def _transit(row: Shipment, transit: Transit | None) -> TransitFacts | None:
+    """None where its way was not looked at yet."""
+    if transit is None or transit.state == TransitState.NEW:
+        return None
+    told = transit.forecast if transit.state == TransitState.OPEN else None
+    return TransitFacts(
+        promised=transit.promised,
+        by=transit.by,
+        plan=row.promised,
+        days_max=transit.days_max,
+        handed=transit.handed,
+        arrived=transit.arrived,
+        place=transit.place,
+        news=transit.news,
+        forecast=Forecast.from_json(told) if told else None,
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from b24app.flows.forecast import Risk
 from b24app.flows.legs import CARRIED, pieces
 from b24app.flows.picking import Picking
 from b24app.flows.portions import Portion, attention, is_split
@@ -36,6 +37,8 @@ from b24app.store.models import (
     ProblemRow,
     ProblemState,
     Shipment,
+    Transit,
+    TransitState,
 )
 from b24app.store.sql import chunks
 
@@ -49,7 +52,7 @@ _NOT_SHIPPED = (Status.REJECTED, Status.CANCELLED, Status.DRAFT)
 class LastShipment:
     """A deal's newest shipment (of a chain the leg that speaks for it), without what was sent. `create`: the state of
     the call that makes the order;
-    `portion`: what it holds as one of several."""
+    `portion`: what it holds as one of several; `risk`, `late_by` days and `expected` of a parcel under way."""
 
     id: int
     status: Status
@@ -66,6 +69,9 @@ class LastShipment:
     follows: int = 0
     picking: Picking | None = None
     keep_until: datetime | None = None
+    risk: Risk = Risk.NONE
+    late_by: int = 0
+    expected: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +194,19 @@ def at_points(session: Session, portal_id: int) -> tuple[int, ...]:
     return tuple(session.scalars(query))
 
 
+def at_risk(session: Session, portal_id: int) -> tuple[int, ...]:
+    """Deals with a parcel under way that will be late, or may be, the worst first."""
+    query = (
+        select(Transit.deal_id)
+        .where(Transit.portal_id == portal_id, Transit.state == TransitState.OPEN)
+        .where(Transit.risk.in_([Risk.LATE, Risk.MAYBE]))
+        .group_by(Transit.deal_id)
+        .order_by(func.max(Transit.late_by).desc(), func.min(Transit.expected), Transit.deal_id)
+        .limit(MOST_IDS)
+    )
+    return tuple(session.scalars(query))
+
+
 def _asks(session: Session, portal_id: int, ids: Sequence[int], found: _Found) -> None:
     query = (
         select(InboxRow.key, InboxRow.kind)
@@ -204,11 +223,12 @@ def _shipments(session: Session, portal_id: int, ids: Sequence[int], found: _Fou
         Shipment.id, Shipment.deal_id, Shipment.status, Shipment.number, Shipment.order_number, Shipment.price_minor,
         Shipment.currency, Shipment.polled_at, Shipment.n, Shipment.portion, Shipment.leg, Shipment.follows,
         Shipment.picking, Shipment.keep_until,
-        Connection.system, Connection.title, Connection.state,
+        Connection.system, Connection.title, Connection.state, Transit.risk, Transit.late_by, Transit.expected,
     )  # fmt: skip
     query = (
         select(*columns)
         .join(Connection, Connection.id == Shipment.connection_id)
+        .outerjoin(Transit, (Transit.shipment_id == Shipment.id) & (Transit.state == TransitState.OPEN))
         .where(Shipment.portal_id == portal_id, Shipment.deal_id.in_(list(ids)))
         .order_by(Shipment.n)
     )
@@ -247,6 +267,9 @@ def _last(row: Any) -> LastShipment:
         follows=row.follows,
         picking=Picking.from_json(row.picking) if row.picking else None,
         keep_until=row.keep_until,
+        risk=Risk(row.risk or ""),
+        late_by=row.late_by or 0,
+        expected=row.expected,
     )
 
 

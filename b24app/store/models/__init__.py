@@ -3,6 +3,7 @@
 from b24app.store.models.base import Base, BigId, Json, UtcDateTime
 from b24app.store.models.feeds import FeedRow
 from b24app.store.models.filed import Filed, FiledFile, FiledLook, FiledState
+from b24app.store.models.lateness import Transit, TransitState
 from b24app.store.models.messages import Message, MessageState, MessageStop
 from b24app.store.models.papers import Paper, PaperFile, PaperStatus
 from b24app.store.models.parcels import ParcelPlanRow
@@ -155,6 +156,8 @@ __all__ = [
     "StockRow",
     "TokenState",
     "TrackingRow",
+    "Transit",
+    "TransitState",
     "UnknownCode",
     "UtcDateTime",
 ]

@@ -72,9 +72,46 @@ def upgrade() -> None:
         batch_op.create_index('ix_message_portal_id_deal_id', ['portal_id', 'deal_id'], unique=False)
         batch_op.create_index('ix_message_state_next_try_at', ['state', 'next_try_at'], unique=False)
 
+    op.create_table('transit',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('deal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('system', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('service', sa.String(length=80), nullable=False),
+    sa.Column('origin', sa.String(length=8), nullable=False),
+    sa.Column('to', sa.String(length=8), nullable=False),
+    sa.Column('days_max', sa.Integer(), nullable=True),
+    sa.Column('promised', sa.Date(), nullable=True),
+    sa.Column('by', sa.String(length=8), nullable=False),
+    sa.Column('handed', sa.Date(), nullable=True),
+    sa.Column('reached', sa.Date(), nullable=True),
+    sa.Column('arrived', sa.Date(), nullable=True),
+    sa.Column('news', sa.Date(), nullable=True),
+    sa.Column('gap', sa.Integer(), nullable=True),
+    sa.Column('place', sa.String(length=160), nullable=False),
+    sa.Column('seen', sa.Integer(), nullable=False),
+    sa.Column('risk', sa.String(length=8), nullable=False),
+    sa.Column('late_by', sa.Integer(), nullable=False),
+    sa.Column('expected', sa.Date(), nullable=True),
+    sa.Column('forecast', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('forecast_on', sa.Date(), nullable=True),
+    sa.Column('told', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_transit_portal_id_portal'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_transit_shipment_id_shipment'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transit'))
+    )
+    with op.batch_alter_table('transit', schema=None) as batch_op:
+        batch_op.create_index('ix_transit_portal_id_arrived', ['portal_id', 'arrived'], unique=False)
+        batch_op.create_index('ix_transit_portal_id_promised', ['portal_id', 'promised'], unique=False)
+        batch_op.create_index('ix_transit_portal_id_state', ['portal_id', 'state'], unique=False)
+        batch_op.create_index('uq_transit_shipment_id', ['shipment_id'], unique=True)
 
 
 def downgrade() -> None:
+    op.drop_table('transit')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ix_message_state_next_try_at')
         batch_op.drop_index('ix_message_portal_id_deal_id')
