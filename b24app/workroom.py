@@ -12,7 +12,18 @@ from b24app.remotes import Remotes
 from b24app.runners import alarms, lateness, unclaimed
 from b24app.runners.connection import ConnectionRunner, refreshing
 from b24app.runners.connection.rating import Rater
-from b24app.runners.portal import PortalRunner, nightly, packing, parting, rating, robots, simulating, stocking, trying
+from b24app.runners.portal import (
+    PortalRunner,
+    nightly,
+    packing,
+    parting,
+    rating,
+    robot_deals,
+    robots,
+    simulating,
+    stocking,
+    trying,
+)
 from b24app.runners.portal.jobs import JobHandler
 from b24app.runners.portal.reconciling import reconcile
 from b24app.runners.portal.runner import Chore, closing
@@ -64,6 +75,7 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
         InboxKind.LICENCE: look,
         InboxKind.EVENT: closing(services),
         InboxKind.ROBOT: robots.serving(services),
+        InboxKind.ROBOT_WISH: robot_deals.serving(services),
     }
     rater = Rater(services)
     jobs: dict[str, JobHandler] = {**JOBS, rates.KIND: partial(rating.ask_all, rater)}

@@ -20,7 +20,7 @@ from b24app.bitrix24.features import Feature, has
 from b24app.lanes.ladder import next_try
 from b24app.lanes.slices import Slice
 from b24app.lanes.wake import Waker
-from b24app.store import inbox, portals, return_process, robots, updates
+from b24app.store import inbox, portals, return_process, robots, triggers, updates
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef, portal_lane
@@ -96,15 +96,17 @@ def _ask(portal: Portal, parts: InstallParts, told: bool) -> tuple[str | None, A
 
 
 def _parts_due(portal: Portal, info: Mapping[str, Any], now: datetime) -> list[str]:
-    """What is looked after by itself: the smart process for returns and the robots each day, the process also when a
-    portal that has none changed its plan. An update looks after both anyway."""
+    """What is looked after by itself: the smart process for returns, the robots and the triggers each day, the process
+    also when a portal that has none changed its plan. An update looks after all of them anyway."""
     if portal.state != PortalState.ACTIVE:
         return []
     kept, granted = Kept.of(portal.settings), portal.scopes or ()
     changed = kept.off is not None and plan_of(info) != portal.plan
     returns = has(Feature.RETURNS, granted) and (changed or kept.due(now))
     automation = has(Feature.ROBOTS, granted) and robots.Kept.of(portal.settings).due(now)
-    return [*([return_process.STEP] if returns else []), *([robots.STEP] if automation else [])]
+    fires = has(Feature.SHIPPING, granted) and triggers.Kept.of(portal.settings).due(now)
+    due = {return_process.STEP: returns, robots.STEP: automation, triggers.STEP: fires}
+    return [step for step, wanted in due.items() if wanted]
 
 
 def _blocked(why: str) -> Act:

@@ -11,6 +11,7 @@ from b24app.bitrix24.robots import MOVE, START
 from b24app.flows.return_process import ReturnProcess
 from b24app.flows.returns.rules import Reason
 from b24app.logistics.returning import ReturnStage
+from install.wanted_deal_robots import of_deals
 from install.wanted_returns import STAGES
 
 PATH = "/b24/robots/"
@@ -36,10 +37,11 @@ def robots(
 ) -> dict[str, dict[str, Any]]:
     """Fields of `bizproc.robot.add` by code. Values of lists have one language: the portal's. `user`: whose key the
     portal gives to the handler, which must be on the domain of the app itself, also where machines have another."""
-    shared = {"AUTH_USER_ID": user, "USE_SUBSCRIPTION": "Y", "RETURN_PROPERTIES": _RETURNED}
+    shared = {"AUTH_USER_ID": user, "USE_SUBSCRIPTION": "Y"}
     names = process.names if process is not None else {}
     stages = {each.value: names.get(each) or STAGES[each].name(lang) for each in ReturnStage}
     start = {
+        "RETURN_PROPERTIES": _RETURNED,
         "NAME": {"ru": "Начать возврат (Waybill)", "en": "Start a return (Waybill)"},
         "DESCRIPTION": {
             "ru": "Заводит возврат товаров сделки. Ждёт, пока возврат заведён, и отдаёт его номер.",
@@ -76,6 +78,7 @@ def robots(
         "FILTER": {"INCLUDE": [_DEALS]},
     }
     move = {
+        "RETURN_PROPERTIES": _RETURNED,
         "NAME": {"ru": "Передвинуть возврат (Waybill)", "en": "Move a return (Waybill)"},
         "DESCRIPTION": {
             "ru": "Передвигает возврат вперёд, как это сделал бы менеджер. Отдаёт, что помешало.",
@@ -101,9 +104,9 @@ def robots(
         },
         "FILTER": {"INCLUDE": [_DEALS, *([[*_ITEMS, f"DYNAMIC_{process.entity}"]] if process is not None else [])]},
     }
-    return {
-        code: {"HANDLER": f"{public_url}{PATH}{code}", **shared, **own} for code, own in ((START, start), (MOVE, move))
-    }
+    returns = {code: {**shared, **own} for code, own in ((START, start), (MOVE, move))}
+    deals = {code: {**shared, **own} for code, own in of_deals(lang).items()}
+    return {code: {"HANDLER": f"{public_url}{PATH}{code}", **own} for code, own in (*deals.items(), *returns.items())}
 
 
 def digest(wanted: Mapping[str, Mapping[str, Any]]) -> str:

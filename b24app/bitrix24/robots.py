@@ -13,8 +13,14 @@ from b24app.bitrix24.names import DEAL
 from b24app.logistics.jsonable import Jsonable
 
 MAX_TOKEN, MAX_VALUE = 500, 4000
-#: Return codes of our robots, and what each begins with.
+#: Codes of our robots.
 START, MOVE = "waybill_return_start", "waybill_return_move"
+QUOTE, CREATE, CANCEL = "waybill_quote", "waybill_create", "waybill_cancel"
+POINT, LABEL = "waybill_point", "waybill_label"
+#: Those that work on a deal's delivery, in the order in which somebody would use them.
+OF_DEALS = (QUOTE, POINT, CREATE, LABEL, CANCEL)
+#: Values of properties: what a shipment is chosen by, where nobody says which account and service.
+BY_RULE, CHEAPEST, FASTEST = "rule", "cheapest", "fastest"
 _DEAL = re.compile(r"DEAL_(\d{1,18})\Z")
 _DYNAMIC = re.compile(r"DYNAMIC_(\d{1,9})_(\d{1,18})\Z")
 _PROPERTY = re.compile(r"properties\[([A-Za-z][A-Za-z0-9_]*)\]\Z")

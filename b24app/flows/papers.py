@@ -47,3 +47,11 @@ def merged(files: Iterable[bytes]) -> Merged:
     stream = io.BytesIO()
     writer.write(stream)
     return Merged(stream.getvalue(), tuple(unreadable))
+
+
+def pages(content: bytes) -> int:
+    """How many pages a PDF has; 0 for what is none."""
+    try:
+        return len(PdfReader(io.BytesIO(content)).pages)
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        return 0

@@ -71,6 +71,7 @@ class Act(StrEnum):
     RETURN = "return"
     RETURN_PHOTO = "return_photo"
     RETURN_BEGUN = "return_begun"
+    ROBOT = "robot"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -111,6 +112,7 @@ class Act(StrEnum):
     STRAY_SETTLED = "stray_settled"
     ALARMS_ON = "alarms_on"
     ALARMS_OFF = "alarms_off"
+    AUTOMATION = "automation"
 
     DESK_RETRY = "desk_retry"
     GIVE_UP = "give_up"
@@ -163,6 +165,7 @@ _OF_DEALS = (
     Act.RETURN,
     Act.RETURN_PHOTO,
     Act.RETURN_BEGUN,
+    Act.ROBOT,
 )
 _OF_CARE = (
     Act.DESK_RETRY,

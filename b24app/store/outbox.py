@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from b24app.store.sql import changed, chunks, insert_new
 
 @dataclass(frozen=True, slots=True)
 class ToPortal:
-    """One thing to tell a portal. `kind`: deal_update, comment, notice. The same `marker` is told once, ever."""
+    """One thing to tell a portal. `kind`: deal_update, comment, notice … The same `marker` is told once, ever."""
 
     deal_id: int
     kind: str
@@ -61,14 +61,18 @@ def unknown(session: Session, things: Sequence[ToPortal]) -> list[ToPortal]:
     return [thing for thing in things if thing.marker not in known]
 
 
-def due(session: Session, hold: LaneHold, now: datetime, limit: int = 200) -> list[OutboxRow]:
+def due(
+    session: Session, hold: LaneHold, now: datetime, limit: int = 200, without: Collection[str] = ()
+) -> list[OutboxRow]:
     """Return pending rows that may leave now, oldest first, whole deals: at most about `limit` rows.
 
-    A deal whose oldest open row is being sent, is uncertain or waits for a later try keeps its younger rows back.
+    A deal whose oldest open row is being sent, is uncertain or waits for a later try keeps its younger rows back. Rows
+    of the kinds `without` leave by another way, and keep nothing back.
     """
     table = OutboxRow
     shape = select(table.id, table.deal_id, table.state, table.next_try_at, table.priority)
     open_rows = shape.where(table.lane_id == hold.lane_id, table.next_try_at.is_not(None)).order_by(table.id)
+    open_rows = open_rows.where(table.kind.not_in(without)) if without else open_rows
     deals: dict[int, list[Any]] = {}
     for row in session.execute(open_rows):
         deals.setdefault(row.deal_id, []).append(row)

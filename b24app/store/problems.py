@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,11 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from b24app.store.models import ProblemRow, ProblemState, UnknownCode
+from b24app.flows.automation import PROBLEM
+from b24app.store import triggers
+from b24app.store.models import Portal, ProblemRow, ProblemState, UnknownCode
 from b24app.store.sql import changed, chunks, upsert
+from b24app.wire.trace import new_trace_id
 
 #: How keys of problems with messages to clients begin.
 MESSAGES = "message|"
@@ -41,7 +45,16 @@ def open_problem(
     row.problem = dict(problem)
     row.shipment_id, row.input_hash, row.trigger_history_id = shipment_id, input_hash, trigger_history_id
     session.flush()
+    if not key.startswith(MESSAGES):
+        _fire(session, row, now)
     return True
+
+
+def _fire(session: Session, row: ProblemRow, now: datetime) -> None:
+    """The portal's automation may wait for problems of deliveries: once for each appearance of one."""
+    portal = session.get_one(Portal, row.portal_id)
+    seen = hashlib.sha256(f"{row.input_hash}|{row.trigger_history_id}".encode()).hexdigest()[:10]
+    triggers.fired(session, portal, PROBLEM, row.deal_id, f"{row.id}:{seen}", now, trace_id=new_trace_id())
 
 
 def solve(session: Session, portal_id: int, deal_id: int, keys: Sequence[str] | None, now: datetime) -> int:

@@ -16,6 +16,7 @@ from b24app.store.models import (
     AddressChange,
     Attempt,
     AuditRow,
+    AutomationUse,
     Base,
     CallLogRow,
     ClerkPhone,
@@ -64,6 +65,7 @@ from b24app.store.models import (
     ReturnRefund,
     ReturnRow,
     ReturnScan,
+    RobotWish,
     Rule,
     Shipment,
     StockLook,
@@ -80,6 +82,8 @@ OWNED: tuple[type[Base], ...] = (
     Attempt,
     TrackingRow,
     OutboxRow,
+    RobotWish,
+    AutomationUse,
     Message,
     MessageStop,
     Intent,
@@ -142,7 +146,8 @@ class Keep:
 
 
 def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
-    """Delete what is older than it has to be kept; return the number of rows. Dead rows stay as long as attempts, jobs
+    """Delete what is older than it has to be kept; return the number of rows. Dead rows and what robots waited for stay
+    as long as attempts, jobs
     for three days, prices and stock for seven, those that show a client's name and address (dry runs, address checks)
     for one, printed papers and labels of returns for `papers.KEPT`, files of documents for `filed.KEPT`, how parcels
     were laid as long as the audit, as are pictures of returns that ended and parcels that nobody expected, tries on
@@ -155,6 +160,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     count += _delete(sessions, AddressChange, AddressChange.at < now - timedelta(days=keep.audit_days))
     count += _delete(sessions, ParcelPlanRow, ParcelPlanRow.changed_at < now - timedelta(days=keep.audit_days))
     count += _delete(sessions, PublicTry, PublicTry.until <= now)
+    count += _delete(sessions, RobotWish, RobotWish.created_at < now - timedelta(days=keep.attempts_days))
     count += _delete(sessions, Attempt, Attempt.at < now - timedelta(days=keep.attempts_days))
     with session_scope(sessions) as session:
         count += jobs.purge(session, now - timedelta(days=3))

@@ -30,16 +30,21 @@ KIND, WAITS = "robot_answer", "robot"
 
 @dataclass(frozen=True, slots=True)
 class RobotAnswer(Jsonable):
-    """What the robot gives back: a return's number and stage (empty = there is none), and why it did not work."""
+    """What the robot gives back: a return's number and stage (empty = there is none), and why it did not work. One of a
+    deal's delivery gives `more` by its own names instead of these two, and says itself what the workflow's `log`
+    reads."""
 
     token: str
     number: str = ""
     stage: str = ""
     problem: str = ""
+    more: Mapping[str, str] | None = None
+    log: str = ""
 
     @property
     def values(self) -> dict[str, str]:
-        return {"number": self.number, "stage": self.stage, "problem": self.problem}
+        first = {"number": self.number, "stage": self.stage} if self.more is None else dict(self.more)
+        return {**first, "problem": self.problem}
 
 
 def queue(
@@ -53,8 +58,8 @@ def queue(
     now: datetime,
     trace_id: str,
 ) -> LaneRef:
-    """The workflow is told what became of its wish, and the deal's timeline why it did not work. `waits`: `{"token",
-    "key"}`, the token empty where nobody waits. Wake the lane after the commit."""
+    """Of a robot of returns: the workflow is told what became of its wish, and the deal's timeline why it did not
+    work. `waits`: `{"token", "key"}`, the token empty where nobody waits. Wake the lane after the commit."""
     portal = session.get_one(Portal, portal_id)
     mine = session.get(GoodsReturn, return_id) if return_id is not None else None
     mine = mine if mine is not None and mine.portal_id == portal_id else None
@@ -69,9 +74,35 @@ def queue(
         left = [Problem.from_json(each) for each in mine.problems] if mine is not None else []
         said = refused or _said(left, portal.language)
         answer = RobotAnswer(str(waits["token"]), number, stage, said)
-        sealed = seal(_engine(session), json.dumps(answer.to_json(), ensure_ascii=False))
-        things.append(ToPortal(deal_id, KIND, f"robot:{portal_id}:{waits['key']}", {"sealed": sealed}))
+        things.append(_thing(session, portal_id, deal_id, str(waits["key"]), answer))
     return outbox.add(session, portal_id, things, now=now, trace_id=trace_id)
+
+
+def told(
+    session: Session,
+    portal: Portal,
+    deal_id: int,
+    key: str,
+    answer: RobotAnswer,
+    robot: str,
+    *,
+    now: datetime,
+    trace_id: str,
+) -> LaneRef:
+    """Of a robot of a deal's delivery: the workflow is told `answer` (nobody where its token is empty), and the deal's
+    timeline why `robot`, by its name, did not work. Wake the lane after the commit."""
+    things: list[ToPortal] = []
+    if answer.problem and deal_id:
+        text = Text("robot.deal_refused", {"robot": robot, "problem": answer.problem}, f"robot:{key}")
+        things.append(comment(portal.id, deal_id, text, portal.language))
+    if answer.token:
+        things.append(_thing(session, portal.id, deal_id, key, answer))
+    return outbox.add(session, portal.id, things, now=now, trace_id=trace_id)
+
+
+def _thing(session: Session, portal_id: int, deal_id: int, key: str, answer: RobotAnswer) -> ToPortal:
+    sealed = seal(_engine(session), json.dumps(answer.to_json(), ensure_ascii=False))
+    return ToPortal(deal_id, KIND, f"robot:{portal_id}:{key}", {"sealed": sealed})
 
 
 def _said(problems: Sequence[Problem], lang: str) -> str:

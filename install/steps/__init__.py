@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from install.steps import bindings, fields, plan, returns, robots, sections, stage
+from install.steps import bindings, fields, plan, returns, robots, sections, stage, triggers
 from install.steps.catalogue import Ground, Read, Save, Step
 
 STEPS: tuple[Step, ...] = (
@@ -15,6 +15,7 @@ STEPS: tuple[Step, ...] = (
     Step("returns", returns.run, returns.reads),
     # Behind the smart process: it says on which items a robot works, and how stages are called.
     Step("robots", robots.run, robots.reads),
+    Step("triggers", triggers.run, triggers.reads),
 )
 
 __all__ = ["STEPS", "Ground", "Read", "Save", "Step"]

@@ -20,7 +20,7 @@ from install.wanted_robots import digest, plan, robots
 
 _LISTED = Read("bizproc.robot.list")
 #: Refusals of our key, not of the robots.
-_OF_THE_KEY = frozenset({Kind.TOKEN, Kind.TOKEN_DEAD, Kind.CONFIRM})
+OF_THE_KEY = frozenset({Kind.TOKEN, Kind.TOKEN_DEAD, Kind.CONFIRM})
 
 
 def reads(ground: Ground) -> list[Read]:
@@ -40,7 +40,7 @@ def run(ground: Ground) -> None:
             ground.do(commands)
         registered = digest(wanted)
     except RestError as error:
-        if error.retryable or error.portal_wide or error.kind in _OF_THE_KEY:
+        if error.retryable or error.portal_wide or error.kind in OF_THE_KEY:
             raise
         ground.skipped.append(error.text or error.code)
     looked = Kept(registered, user, ground.now())

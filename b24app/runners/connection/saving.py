@@ -20,6 +20,7 @@ from b24app.logistics.status import Status
 from b24app.runners import tell
 from b24app.runners.connection import chaining, changing, collected, collecting, filing, outcomes, telling, turning
 from b24app.runners.connection.account import Account
+from b24app.runners.connection.automated import moved
 from b24app.runners.connection.known import Known, known_of
 from b24app.runners.connection.renumbering import next_number
 from b24app.runners.connection.tasks import CANCEL, CHECK, CREATE, FOLLOW, Landed
@@ -39,13 +40,7 @@ from b24app.store import (
     shipments,
 )
 from b24app.store.lanes import LaneRef
-from b24app.store.models import (
-    ConnectionState,
-    DealState,
-    Intent,
-    IntentState,
-    Shipment,
-)
+from b24app.store.models import ConnectionState, DealState, Intent, IntentState, Shipment
 from b24app.store.outbox import ToPortal
 from b24app.store.sending import Outcome
 from b24app.systems.plugin import Manifest
@@ -144,6 +139,7 @@ class Saver:
             change = outcomes.with_service(row, view, change, self._manifest, self.account.portal.language)
         self._tell(landed, row, change, deal)
         self._tell_changes(row, news, deal)
+        self.wake |= moved(self.session, self.account.portal, row, change, deal, self.now, landed.task.trace_id)
         if change.changed and change.status is Status.CREATED:
             self._prepare_paper(landed, row)
             if self.account.connection.feed_id:

@@ -26,11 +26,13 @@ from b24app.store.models import Pipeline, Portal
 @dataclass
 class Pace:
     """When this process last read a portal's hints, read items of its returns and sent it a batch (readings of the
-    clock): what comes in a crowd is served together, whichever slice it falls into."""
+    clock): what comes in a crowd is served together, whichever slice it falls into. `trigger_s`: how long the portal
+    takes over a trigger."""
 
     last_read: float = float("-inf")
     last_items: float = float("-inf")
     last_batch: float = float("-inf")
+    trigger_s: float = 2.0
 
 
 @dataclass

@@ -8,7 +8,7 @@ from b24app.bitrix24 import feed as timeline
 from b24app.bitrix24.encoding import BATCH_MOST
 from b24app.runners.portal.context import Run
 from b24app.runners.tell import DEAL_UPDATE, NOTICE
-from b24app.store import delivery_invoices, delivery_rows, return_items, robot_answers, sending
+from b24app.store import delivery_invoices, delivery_rows, return_items, robot_answers, sending, trigger_news, triggers
 from b24app.store.comments import COMMENT, owner_of
 from b24app.store.engine import session_scope
 from b24app.store.models import OutboxRow
@@ -31,7 +31,11 @@ def do(run: Run) -> bool:
     comments = [row for row in rows if row.kind == COMMENT]
     outcomes = [_again(row) for row in rows if row.kind in _AGAIN]
     outcomes += _of_comments(run, comments) if comments else []
+    lost = [row for row in rows if row.kind == triggers.KIND]
+    outcomes += [Outcome(row.id, "done", "maybe", words="interrupted") for row in lost]
     with session_scope(run.services.sessions) as session:
+        # Nothing in the portal tells whether a trigger fired, and twice would be two messages to somebody.
+        trigger_news.unsure(session, run.portal.id, lost, "interrupted", now)
         sending.settle(session, run.slice, OutboxRow, outcomes, now)
     return True
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from b24app.flows.messages.moments import of_stage
 from b24app.flows.returns.effects import Actor, Effect
 from b24app.logistics.problem import Problem
 from b24app.logistics.returning import ReturnStage
@@ -16,9 +17,9 @@ from b24app.runners.portal.returning_effects import Asking, Effects, LostError, 
 from b24app.runners.portal.returning_scene import Change, Scene, moved
 from b24app.runners.portal.returning_shipping import Shipping
 from b24app.runners.portal.returning_words import Words
-from b24app.store import outbox, return_items, return_journal, returns, returns_found
+from b24app.store import outbox, return_items, return_journal, returns, returns_found, triggers
 from b24app.store.lanes import LaneRef
-from b24app.store.models import RefundKind
+from b24app.store.models import GoodsReturn, RefundKind
 from b24app.store.refunds import Refund
 from b24app.store.return_journal import Moved
 from b24app.store.returns import Kept, Written
@@ -58,6 +59,7 @@ class Saver:
         words.entry(f"moved.{S.REQUESTED}" if case.stage is S.REQUESTED else "began", goods=words.goods)
         if case.stage is not S.REQUESTED:
             words.entry(f"moved.{case.stage}", who=wanted.name)
+            self._fire(kept)
         if wanted.actor is Actor.SYSTEM:
             words.bell("began", goods=words.goods)
         self._heard(words, begun.open)
@@ -82,6 +84,7 @@ class Saver:
             self._journal(kept, was, change.wanted, (), change.why)
         if kept.case.stage is not was:
             self._say(words, kept, change, shipping)
+            self._fire(kept)
         self._heard(words, change.open or ())
         kept = self._follow(kept, change.effects, asked, shipping, words, change)
         return self._then(kept, change.then) if change.then is not None else kept
@@ -157,6 +160,13 @@ class Saver:
             f"moved.{case.stage}", who=name, why=change.why, owed=owed, refunded=case.refunded,
             shipment=shipping.number or kept.replacement, goods=words.goods,
         )  # fmt: skip
+
+    def _fire(self, kept: Kept) -> None:
+        """The portal's automation may wait for this stage."""
+        scene, moment = self.scene, of_stage(kept.case.stage)
+        row = scene.session.get_one(GoodsReturn, kept.id)
+        lane = triggers.of_return(scene.session, scene.run.portal, moment, row, scene.now, scene.trace_id)
+        self.wake |= {lane} if lane is not None else set()
 
     def _heard(self, words: Words, problems: Sequence[Problem]) -> None:
         """The responsible hears what nobody who is there is told."""

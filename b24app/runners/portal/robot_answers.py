@@ -25,7 +25,7 @@ def command(run: Run, row: OutboxRow, key: str) -> Command | None:
         return None
     with read_scope(run.services.sessions) as session:
         answer = robot_answers.opened(session, row.payload)
-    log = answer.problem or say("robot.done", run.portal.language, number=answer.number)
+    log = answer.problem or answer.log or say("robot.done", run.portal.language, number=answer.number)
     return calls.answer(key, answer.token, answer.values, log)
 
 

@@ -1,5 +1,6 @@
-"""Robots of ours that a portal's automation reached: each becomes a wish of a return, or is answered at once with what
-is wrong with it. No call of the portal: what the wish needs is read where wishes are carried out."""
+"""Robots of ours that a portal's automation reached: each becomes a wish of a return (one of a deal's delivery:
+`robot_deals`), or is answered at once with what is wrong with it. No call of the portal: what the wish needs is read
+where wishes are carried out."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.names import DEAL
-from b24app.bitrix24.robots import MOVE, START, RobotCall
+from b24app.bitrix24.robots import MOVE, OF_DEALS, START, RobotCall
 from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.quantities import Told
 from b24app.flows.returns.rules import ReturnRules
@@ -22,11 +23,13 @@ from b24app.logistics.jsonable import dump
 from b24app.logistics.numbers import read_decimal
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.returning import ReturnStage
+from b24app.runners.portal import robot_deals
 from b24app.runners.services import Services
 from b24app.store import inbox, portals, return_acts, return_process, returns, robot_answers
 from b24app.store.crypto import unseal
 from b24app.store.engine import session_scope
 from b24app.store.inbox import Claimed
+from b24app.store.lanes import LaneRef
 from b24app.store.models import Portal
 from b24app.store.return_acts import ActKind, Wanted
 from b24app.store.returns import Kept
@@ -50,12 +53,19 @@ def serving(services: Services) -> Callable[[Slice, Sequence[Claimed]], None]:
     def serve(slice_: Slice, rows: Sequence[Claimed]) -> None:
         now, engine = services.clock.now(), slice_.sessions.kw["bind"]
         calls = {row.key: RobotCall.from_json(json.loads(unseal(engine, row.payload["sealed"]))) for row in rows}
+        wake: set[LaneRef] = set()
         with session_scope(slice_.sessions) as session:
             slice_.check(session)
             portal = portals.get(session, slice_.portal_id)
             for row in rows:
-                take(session, portal, row.key, calls[row.key], now, row.trace_id)
+                call = calls[row.key]
+                if call.code in OF_DEALS:
+                    wake |= robot_deals.begin(services, session, portal, row.key, call, now, row.trace_id)
+                else:
+                    take(session, portal, row.key, call, now, row.trace_id)
             inbox.close(session, slice_, [row_id for row in rows for row_id in row.ids], now)
+        for lane in wake:
+            services.waker.wake(lane)
 
     return serve
 

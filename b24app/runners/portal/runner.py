@@ -11,6 +11,7 @@ from b24app.bitrix24.errors import NoToken, RestError
 from b24app.lanes.slices import Slice, SliceResult
 from b24app.runners.portal import (
     feed,
+    firing,
     jobs,
     missing_fields,
     return_item_news,
@@ -89,6 +90,7 @@ class PortalRunner:
             busy |= rounds.do(run)
             missing_fields.note(run)
             busy |= sending_out.do(run)
+            busy |= firing.do(run)
             if busy:
                 continue
             pauses = (sending_out.wait_for_more(run), rounds.wait_for_more(run), return_item_news.wait_for_more(run))

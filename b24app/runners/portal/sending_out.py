@@ -22,7 +22,7 @@ from b24app.runners.portal.context import Run
 from b24app.runners.portal.looked import Step
 from b24app.runners.portal.values import api_fields
 from b24app.runners.tell import DEAL_UPDATE
-from b24app.store import deals, inbox, outbox, papers, sending
+from b24app.store import deals, inbox, outbox, papers, sending, triggers
 from b24app.store.comments import COMMENT, DEAL_TIMELINE, owner_of
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import DealState, InboxKind, OutboxRow
@@ -41,6 +41,8 @@ BATCH_GAP_S = 1.5
 #: How old our knowledge of a deal's stage may be when we move it.
 STAGE_KNOWN_FOR = timedelta(seconds=60)
 TAKE = 150
+#: Kinds of rows that leave in requests of their own (`firing`).
+BY_THEMSELVES = (triggers.KIND,)
 
 
 @dataclass
@@ -61,7 +63,7 @@ def do(run: Run) -> bool:
         return True
     now = run.services.clock.now()
     with read_scope(run.services.sessions) as session:
-        waiting = letters(outbox.due(session, run.slice, now, TAKE))
+        waiting = letters(outbox.due(session, run.slice, now, TAKE, BY_THEMSELVES))
     if not waiting or not _in_pace(run, waiting):
         return False
     chosen = fill(waiting)
@@ -79,7 +81,7 @@ def do(run: Run) -> bool:
 def wait_for_more(run: Run) -> float | None:
     """Seconds until rows that wait for company may leave; None when none wait."""
     with read_scope(run.services.sessions) as session:
-        if not outbox.due(session, run.slice, run.services.clock.now(), 1):
+        if not outbox.due(session, run.slice, run.services.clock.now(), 1, BY_THEMSELVES):
             return None
     return max(0.05, BATCH_GAP_S - (run.services.clock.monotonic() - run.pace.last_batch))
 

@@ -1,5 +1,6 @@
 """All tables, so that one import knows the whole schema (migrations need that)."""
 
+from b24app.store.models.automation import AutomationUse, RobotWish
 from b24app.store.models.base import Base, BigId, Json, UtcDateTime
 from b24app.store.models.feeds import FeedRow
 from b24app.store.models.filed import Filed, FiledFile, FiledLook, FiledState
@@ -78,6 +79,7 @@ __all__ = [
     "AddressChange",
     "Attempt",
     "AuditRow",
+    "AutomationUse",
     "Base",
     "BigId",
     "CallLogRow",
@@ -149,6 +151,7 @@ __all__ = [
     "ReturnRefund",
     "ReturnRow",
     "ReturnScan",
+    "RobotWish",
     "Rule",
     "ScheduleRow",
     "Shipment",

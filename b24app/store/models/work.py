@@ -32,8 +32,8 @@ class InboxKind(StrEnum):
     id of a `point_source`, those of `paper`, `rates` and `stock` are ids of tables `paper`, `rate` and `stock_look`,
     that of `filed` is `look:` and a shipment or `file:` and a `filed`, that of `return` (a portal's lane) the id of a
     `return_act`, those of `return_item` are made by `store.return_items`, that of `robot` is a digest of its token (the
-    call is sealed), that of `message` the id of a `message` row to be decided about. An account's lane: `sms` is the id
-    of a `message` to be sent, `return_prices` and `return_label` are ids of these tables, `return_photo` is an
+    call is sealed), those of `robot_wish` and `message` the id of their row. An account's lane: `sms` is the id of a
+    `message` to be sent, `return_prices` and `return_label` are ids of these tables, `return_photo` is an
     errand's id and a picture's digest."""
 
     DEAL = "deal"
@@ -61,6 +61,7 @@ class InboxKind(StrEnum):
     RETURN_PRICES = "return_prices"
     RETURN_LABEL = "return_label"
     RETURN_PHOTO = "return_photo"
+    ROBOT_WISH = "robot_wish"
     MESSAGE = "message"
     SMS = "sms"
 

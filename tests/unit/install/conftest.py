@@ -35,6 +35,7 @@ class RememberingPortal:
     types: list[dict[str, Any]] = field(default_factory=list)
     type_fields: list[dict[str, Any]] = field(default_factory=list)
     robots: dict[str, dict[str, Any]] = field(default_factory=dict)
+    triggers: dict[str, str] = field(default_factory=dict)
     info: dict[str, Any] = field(
         default_factory=lambda: {"LICENSE": "ru_pro100", "LICENSE_TYPE": "pro100", "VERSION": 1}
     )
@@ -223,6 +224,17 @@ class RememberingPortal:
 
     def _bizproc_robot_delete(self, params: Mapping[str, Any]) -> Any:
         del self.robots[params["CODE"]]
+        return True
+
+    def _crm_automation_trigger_list(self, params: Mapping[str, Any]) -> Any:
+        return [{"NAME": name, "CODE": code} for code, name in self.triggers.items()]
+
+    def _crm_automation_trigger_add(self, params: Mapping[str, Any]) -> Any:
+        self.triggers[params["CODE"]] = params["NAME"]
+        return True
+
+    def _crm_automation_trigger_delete(self, params: Mapping[str, Any]) -> Any:
+        del self.triggers[params["CODE"]]
         return True
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.own_fields import OWN
-from b24app.bitrix24.robots import MOVE, START
+from b24app.bitrix24.robots import CREATE, MOVE, OF_DEALS, START
 from b24app.clock import FixedClock
+from b24app.flows.automation import WHATS, code_of
 from b24app.flows.return_process import OffReason
 from b24app.flows.returns.rules import KEY as RULES
 from b24app.flows.returns.rules import Reason, ReturnRules
@@ -100,7 +101,8 @@ def test_robots_are_registered_mended_and_renewed(
     job: Callable[[], None], sessions: Sessions, portal: Portal, there: Any
 ) -> None:
     job()
-    assert list(there.robots) == [START, MOVE]
+    assert list(there.robots) == [*OF_DEALS, START, MOVE]
+    assert there.robots[CREATE]["PROPERTIES"]["how"]["Options"]["cheapest"] == "Самым дешёвым"
     assert there.robots[START]["HANDLER"] == f"{PUBLIC}/b24/robots/{START}"
     assert there.robots[START]["PROPERTIES"]["reason"]["Options"]["defect"] == "Брак"
     stages = there.robots[MOVE]["PROPERTIES"]["stage"]["Options"]
@@ -112,14 +114,14 @@ def test_robots_are_registered_mended_and_renewed(
     del there.robots[MOVE]
     there.robots |= {"waybill_older": {}, "somebody_elses": {}}
     job()
-    assert set(there.robots) == {START, MOVE, "somebody_elses"}
+    assert set(there.robots) == {*OF_DEALS, START, MOVE, "somebody_elses"}
 
     rules = ReturnRules(reasons=(Reason("scratch", {"ru": "Царапина"}), Reason("size", {"ru": "Размер"}, off=True)))
     with session_scope(sessions) as session:
         portal_settings.merge(session, portal.id, **{RULES: rules.to_json()})
     there.asked.clear()
     job()
-    assert there.asked.count("bizproc.robot.update") == 2
+    assert there.asked.count("bizproc.robot.update") == len(there.robots) - 1
     assert there.robots[START]["PROPERTIES"]["reason"]["Options"] == {"scratch": "Царапина"}
 
 
@@ -133,7 +135,29 @@ def test_a_portal_without_automation_is_installed(
     assert (row.state, row.words) == ("done", "skipped|Activity save error!")
     there.broken.clear()
     job()
-    assert list(there.robots) == [START, MOVE]
+    assert list(there.robots) == [*OF_DEALS, START, MOVE]
+
+
+def test_triggers_are_registered_in_the_portals_language_mended_and_renewed(
+    job: Callable[[], None], sessions: Sessions, portal: Portal, there: Any
+) -> None:
+    job()
+    assert list(there.triggers) == [code_of(what) for what in WHATS]
+    assert there.triggers["waybill.delivered"] == "Waybill: доставлено"
+    # Somebody deleted one, an older release had another and called a third otherwise.
+    del there.triggers["waybill.ready"]
+    there.triggers |= {"waybill.older": "…", "somebody.elses": "…", "waybill.late": "Опоздание"}
+    there.asked.clear()
+    job()
+    assert set(there.triggers) == {*map(code_of, WHATS), "somebody.elses"}
+    assert there.asked.count("crm.automation.trigger.add") == 2
+    # A portal whose plan has none is installed without.
+    there.triggers.clear()
+    there.broken["crm.automation.trigger.add"] = RestError("", "Access denied.", "…")
+    job()
+    with sessions() as session:
+        [row] = [row for row in portals.install_steps(session, portal.id) if row.step == "triggers"]
+    assert (row.state, row.words) == ("done", "skipped|Access denied.")
 
 
 def test_doing_it_again_writes_nothing(job: Callable[[], None], there: Any) -> None:
@@ -180,6 +204,7 @@ def test_a_silent_portal_is_tried_again_from_the_step_that_failed(
         "done",
         "done",
         "done",
+        "waiting",
         "waiting",
         "waiting",
         "waiting",

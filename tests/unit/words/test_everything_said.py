@@ -23,6 +23,7 @@ NAMES_IN_THE_PORTAL = {
     "placements/app/stages_guess.py",
     "install/wanted.py",
     "install/wanted_returns.py",
+    "install/wanted_deal_robots.py",
     "install/wanted_robots.py",
     "install/steps/stage.py",
     "install/labels.py",

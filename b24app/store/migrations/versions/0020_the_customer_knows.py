@@ -25,6 +25,39 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_message_stop')),
     sa.UniqueConstraint('portal_id', 'who', name=op.f('uq_message_stop_portal_id_who'))
     )
+    op.create_table('robot_wish',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('deal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('code', sa.String(length=64), nullable=False),
+    sa.Column('call', sa.Text(), nullable=False),
+    sa.Column('memory', sa.Text(), nullable=False),
+    sa.Column('looks', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('trace_id', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_robot_wish_portal_id_portal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_robot_wish')),
+    sa.UniqueConstraint('portal_id', 'key', name=op.f('uq_robot_wish_portal_id_key'))
+    )
+    with op.batch_alter_table('robot_wish', schema=None) as batch_op:
+        batch_op.create_index('ix_robot_wish_created_at', ['created_at'], unique=False)
+        batch_op.create_index('ix_robot_wish_portal_id_deal_id', ['portal_id', 'deal_id'], unique=False)
+
+    op.create_table('automation_use',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code', sa.String(length=64), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('trouble', sa.String(length=500), nullable=False),
+    sa.Column('trouble_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_automation_use_portal_id_portal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_automation_use')),
+    sa.UniqueConstraint('portal_id', 'code', name=op.f('uq_automation_use_portal_id_code'))
+    )
     op.create_table('message',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -119,4 +152,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_message_lane_id_next_try_at')
 
     op.drop_table('message')
+    op.drop_table('automation_use')
+    with op.batch_alter_table('robot_wish', schema=None) as batch_op:
+        batch_op.drop_index('ix_robot_wish_portal_id_deal_id')
+        batch_op.drop_index('ix_robot_wish_created_at')
+
+    op.drop_table('robot_wish')
     op.drop_table('message_stop')
