@@ -90,7 +90,8 @@ class OrderState(Jsonable):
     `cancel` tells how a cancellation goes: None = none asked for. `changes` are the requests to change it that the
     system tells of, oldest first. `lines` and `packed` are a warehouse's: what was picked of each row, and that it all
     lies packed (None = not yet, or the system knows no such step). `in_part` is of an order whose recipient took
-    some of it (`Incident.PARTIAL`), None = that is not so, or the system tells nothing of it.
+    some of it (`Incident.PARTIAL`), None = that is not so, or the system tells nothing of it. `weighed_g`: the
+    weight that the system charges for, of all parcels together, 0 = it does not tell.
     """
 
     remote_id: str
@@ -116,6 +117,7 @@ class OrderState(Jsonable):
     lines: tuple[PickedLine, ...] = ()
     packed: Packed | None = None
     in_part: InPart | None = None
+    weighed_g: int = 0
 
 
 def fingerprint(request: ShipmentRequest, total_step_g: int = 0) -> str:

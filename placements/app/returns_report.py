@@ -24,10 +24,10 @@ from placements.app.returns_report_file import workbook
 from placements.app.returns_report_view import Dates, read_dates, report_view
 from placements.app.saving import audit
 from placements.file_links import LIFE, FileLinks
+from placements.sheets import XLSX
 
 TEMPLATE = "parts/app_returns_report.html"
 LINKS = FileLinks("/returns-report", "waybill.returns.report.1")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:
@@ -67,7 +67,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         report, rules, _ = _read(desk, portal_id, dates, viewer)
         answer = make_response(workbook(report, rules, _carrier(desk, viewer.lang), viewer.formats))
         name = viewer.formats.words("returns_report.name", since=given["since"], until=given["until"])
-        answer.headers["Content-Type"] = _XLSX
+        answer.headers["Content-Type"] = XLSX
         answer.headers["Content-Disposition"] = disposition(f"{name}.xlsx", shown=False)
         answer.headers["Cache-Control"] = "no-store, private"
         answer.headers["X-Content-Type-Options"] = "nosniff"

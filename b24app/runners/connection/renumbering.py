@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.status import Status
 from b24app.runners.connection.tasks import CREATE, Landed
-from b24app.store import intents, shipments
+from b24app.store import costs, intents, shipments
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Portal, Shipment
 
@@ -37,5 +37,6 @@ def next_number(session: Session, portal: Portal, landed: Landed, row: Shipment,
         follows=row.follows,
         picking=row.picking,
     )
+    costs.go_on(session, row, again)
     people, trace = landed.task.people, landed.task.trace_id
     return intents.add(session, again, CREATE, request, now=now, trace_id=trace, people=people)

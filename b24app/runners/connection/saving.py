@@ -18,7 +18,17 @@ from b24app.logistics.order import OrderState, TrackingEvent
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners import tell
-from b24app.runners.connection import chaining, changing, collected, collecting, filing, outcomes, telling, turning
+from b24app.runners.connection import (
+    chaining,
+    changing,
+    collected,
+    collecting,
+    filing,
+    outcomes,
+    pricing,
+    telling,
+    turning,
+)
 from b24app.runners.connection.account import Account
 from b24app.runners.connection.automated import moved
 from b24app.runners.connection.known import Known, known_of
@@ -35,7 +45,6 @@ from b24app.store import (
     papers,
     portals,
     problems,
-    reconciling,
     sending,
     shipments,
 )
@@ -126,9 +135,7 @@ class Saver:
         picking = chaining.picking_of(view, state, change, self._manifest)
         if picking is not None:
             values["picking"] = picking.to_json()
-        price = state.price
-        if price is not None and row.price_minor not in (None, price.minor):
-            reconciling.note_price(self.session, row, price.minor, price.currency, self.now)
+        pricing.heard(self.session, row, state, change, values, self.now)
         news = changing.decided(self.session, landed, row, state, self.now)
         shipments.change(self.session, row, **values, **news.columns)
         shipments.add_events(

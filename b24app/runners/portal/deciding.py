@@ -25,11 +25,12 @@ from b24app.flows.decisions import (
     SolveProblems,
     WithdrawShipment,
 )
+from b24app.flows.legs import PICKED
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig
 from b24app.logistics.status import Status
 from b24app.runners import tell
 from b24app.runners.portal import audited
-from b24app.store import comments, deals, inbox, intents, outbox, portals, problems, shipments
+from b24app.store import comments, costs, deals, inbox, intents, outbox, portals, problems, shipments
 from b24app.store.lanes import LaneRef
 from b24app.store.models import ConnectionState, InboxKind, Portal, Shipment
 from b24app.store.outbox import ToPortal
@@ -39,6 +40,7 @@ CREATE = "create"
 CHECK = "check"
 #: After a withdrawal that met a call under way.
 LOOK_AGAIN = timedelta(seconds=30)
+_SHIP = (CreateShipment, RetryShipment)
 #: Orders of earlier attempts that the system refused: they are no answer to the next one.
 REFUSED_IDS = "refused_ids"
 
@@ -66,12 +68,15 @@ class DecisionSaver:
     wake: set[LaneRef] = field(default_factory=set)
     things: list[ToPortal] = field(default_factory=list)
     states: dict[int, dict[str, Any]] = field(default_factory=dict)
+    said: dict[int, costs.Said] = field(default_factory=dict)
 
     def save(self, verdicts: Sequence[Verdict]) -> None:
         """Raises ChangedMeanwhileError (then read the store and decide anew)."""
         owned = shipments.of_deals(self.session, self.portal.id, [verdict.deal.deal_id for verdict in verdicts])
         split = [deal_id for deal_id, rows in owned.items() if any(row.portion or row.leg for row in rows)]
         shipments.take_turns(self.session, self.portal.id, split)
+        shipped = [each.deal.deal_id for each in verdicts if any(isinstance(one, _SHIP) for one in each.decisions)]
+        self.said = costs.said_of_deals(self.session, self.portal.id, shipped)
         for verdict in verdicts:
             self.states[verdict.deal.deal_id] = _state(verdict, self.now)
             rows = {row.id: row for row in owned[verdict.deal.deal_id]}
@@ -150,10 +155,13 @@ class DecisionSaver:
             follows=decision.follows,
             picking=decision.picking.to_json() if decision.picking else None,
         )
+        corrected = any(isinstance(each, SolveProblems) and each.keys for each in verdict.decisions)
         # A carrier's leg that goes on from a warehouse follows from nobody's move.
-        if not verdict.people and not decision.follows:
+        alone = not verdict.people and not decision.follows
+        self._count(verdict, shipment, decision, moved=alone and not corrected)
+        if alone:
             audited.shipped(self.session, self.portal.id, verdict.deal, shipment.number, self.now)
-            if any(isinstance(each, SolveProblems) and each.keys for each in verdict.decisions):
+            if corrected:
                 audited.corrected(self.session, self.portal.id, verdict.deal, {}, {}, shipment.number, self.now)
         self._queue(verdict, shipment, decision.request.to_json(), decision.check)
 
@@ -163,6 +171,8 @@ class DecisionSaver:
         if not verdict.people:
             before = shipment.request
             audited.corrected(self.session, self.portal.id, verdict.deal, before, request, shipment.number, self.now)
+        again = decision.trigger_history_id != shipment.trigger_history_id
+        self._count(verdict, shipment, decision, moved=again and not verdict.people)
         shipments.change(
             self.session,
             shipment,
@@ -181,6 +191,15 @@ class DecisionSaver:
             sent=False,
         )
         self._queue(verdict, shipment, request, decision.check)
+
+    def _count(
+        self, verdict: Verdict, shipment: Shipment, decision: CreateShipment | RetryShipment, *, moved: bool
+    ) -> None:
+        """For reports. A price that was told is of all goods of the deal: of a part of them it says nothing."""
+        if shipment.leg != PICKED:
+            said = self.said[verdict.deal.deal_id] if decision.portion is None else None
+            at = verdict.deal.moved_at if moved else None
+            costs.begin(self.session, shipment, decision.request, said, at)
 
     def _queue(self, verdict: Verdict, shipment: Shipment, request: dict[str, Any], check: Check | None) -> None:
         """What a warehouse is to pick is shown to its carrier first, in that one's lane, unless nothing leaves through

@@ -2,6 +2,7 @@
 
 from b24app.store.models.automation import AutomationUse, RobotWish
 from b24app.store.models.base import Base, BigId, Json, UtcDateTime
+from b24app.store.models.costs import BillLineState, CarrierBill, CarrierBillLine, ShipmentFigures
 from b24app.store.models.feeds import FeedRow
 from b24app.store.models.filed import Filed, FiledFile, FiledLook, FiledState
 from b24app.store.models.lateness import Transit, TransitState
@@ -82,7 +83,10 @@ __all__ = [
     "AutomationUse",
     "Base",
     "BigId",
+    "BillLineState",
     "CallLogRow",
+    "CarrierBill",
+    "CarrierBillLine",
     "ClerkPhone",
     "CodeKind",
     "Connection",
@@ -155,6 +159,7 @@ __all__ = [
     "Rule",
     "ScheduleRow",
     "Shipment",
+    "ShipmentFigures",
     "StockLook",
     "StockRow",
     "TokenState",

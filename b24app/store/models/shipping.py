@@ -55,6 +55,7 @@ class Shipment(Base):
         Index("ix_shipment_connection_id_next_poll_at", "connection_id", "next_poll_at"),
         Index("ix_shipment_portal_id_order_number", "portal_id", "order_number"),
         Index("ix_shipment_portal_id_tracking_number", "portal_id", "tracking_number"),
+        Index("ix_shipment_portal_id_status_status_at", "portal_id", "status", "status_at"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))

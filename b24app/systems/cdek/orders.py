@@ -170,6 +170,7 @@ def parse_order(data: Mapping[str, Any], back: bool = False) -> OrderState | Non
         cancel=cancel,
         changes=change_requests(requests),
         in_part=left_in(entity) if any(event.incident is Incident.PARTIAL for event in events) else None,
+        weighed_g=_weighed(rows_of(entity.get("packages"))),
     )
 
 
@@ -242,6 +243,14 @@ def entity_fingerprint(entity: Mapping[str, Any]) -> str:
 def _price(detail: Mapping[str, Any]) -> Money | None:
     """What the order costs the sender: the total if it is known, else the delivery alone."""
     return money_of(detail.get("total_sum")) or money_of(detail.get("delivery_sum"))
+
+
+def _weighed(packages: Sequence[Mapping[str, Any]]) -> int:
+    """What CDEK charges for: the larger of weight and volume of each package, whole grams (§6.3); 0 = it does not say
+    that of each."""
+    weights = [package.get("weight_calc") for package in packages]
+    told = [int(weight) for weight in weights if isinstance(weight, int | float) and weight > 0]
+    return sum(told) if len(told) == len(weights) else 0
 
 
 def related(data: Mapping[str, Any], kind: str) -> list[str]:

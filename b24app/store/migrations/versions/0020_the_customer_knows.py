@@ -104,6 +104,44 @@ def upgrade() -> None:
         batch_op.create_index('ix_message_portal_id_created_at', ['portal_id', 'created_at'], unique=False)
         batch_op.create_index('ix_message_portal_id_deal_id', ['portal_id', 'deal_id'], unique=False)
         batch_op.create_index('ix_message_state_next_try_at', ['state', 'next_try_at'], unique=False)
+    op.create_table('carrier_bill',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('connection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=160), nullable=False),
+    sa.Column('mapping', sa.JSON(), nullable=False),
+    sa.Column('lines', sa.Integer(), nullable=False),
+    sa.Column('taken', sa.Integer(), nullable=False),
+    sa.Column('by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by_name', sa.String(length=120), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['connection_id'], ['connection.id'], name=op.f('fk_carrier_bill_connection_id_connection'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_carrier_bill_portal_id_portal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_carrier_bill')),
+    sa.UniqueConstraint('portal_id', 'connection_id', 'digest', name=op.f('uq_carrier_bill_portal_id_connection_id_digest'))
+    )
+    op.create_table('carrier_bill_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('bill_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=64), nullable=False),
+    sa.Column('minor', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('weighed_g', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.String(length=160), nullable=False),
+    sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('why', sa.String(length=24), nullable=False),
+    sa.ForeignKeyConstraint(['bill_id'], ['carrier_bill.id'], name=op.f('fk_carrier_bill_line_bill_id_carrier_bill'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_carrier_bill_line_portal_id_portal'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_carrier_bill_line_shipment_id_shipment'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_carrier_bill_line')),
+    sa.UniqueConstraint('bill_id', 'n', name=op.f('uq_carrier_bill_line_bill_id_n'))
+    )
+    with op.batch_alter_table('carrier_bill_line', schema=None) as batch_op:
+        batch_op.create_index('ix_carrier_bill_line_portal_id_shipment_id', ['portal_id', 'shipment_id'], unique=False)
 
     op.create_table('transit',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -141,9 +179,63 @@ def upgrade() -> None:
         batch_op.create_index('ix_transit_portal_id_promised', ['portal_id', 'promised'], unique=False)
         batch_op.create_index('ix_transit_portal_id_state', ['portal_id', 'state'], unique=False)
         batch_op.create_index('uq_transit_shipment_id', ['shipment_id'], unique=True)
+    op.create_table('shipment_figures',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('connection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('moved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('numbered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('quoted', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('quoted_currency', sa.String(length=3), nullable=False),
+    sa.Column('quoted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('quoted_by', sa.String(length=8), nullable=False),
+    sa.Column('booked', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('booked_currency', sa.String(length=3), nullable=False),
+    sa.Column('booked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('billed', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('billed_currency', sa.String(length=3), nullable=False),
+    sa.Column('billed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('billed_by', sa.String(length=8), nullable=False),
+    sa.Column('told_g', sa.Integer(), nullable=False),
+    sa.Column('weighed_g', sa.Integer(), nullable=False),
+    sa.Column('extra', sa.String(length=160), nullable=False),
+    sa.Column('over', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reason', sa.String(length=12), nullable=False),
+    sa.ForeignKeyConstraint(['connection_id'], ['connection.id'], name=op.f('fk_shipment_figures_connection_id_connection'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_shipment_figures_portal_id_portal'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_shipment_figures_shipment_id_shipment'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shipment_figures')),
+    sa.UniqueConstraint('shipment_id', name=op.f('uq_shipment_figures_shipment_id'))
+    )
+    with op.batch_alter_table('shipment_figures', schema=None) as batch_op:
+        batch_op.create_index('ix_shipment_figures_portal_id_numbered_at', ['portal_id', 'numbered_at'], unique=False)
+
+    with op.batch_alter_table('shipment', schema=None) as batch_op:
+        batch_op.create_index('ix_shipment_portal_id_status_status_at', ['portal_id', 'status', 'status_at'], unique=False)
+
+    # What reports count of earlier shipments: when they had their number. Their prices begin with what is told next.
+    op.execute(
+        "INSERT INTO shipment_figures (portal_id, connection_id, shipment_id, numbered_at, quoted_currency, quoted_by, "
+        "booked_currency, billed_currency, billed_by, told_g, weighed_g, extra, reason) "
+        "SELECT portal_id, connection_id, id, accepted_at, '', '', '', '', '', 0, 0, '', '' FROM shipment "
+        "WHERE accepted_at IS NOT NULL AND leg = '' AND status NOT IN ('draft', 'submitting', 'rejected')"
+    )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('shipment', schema=None) as batch_op:
+        batch_op.drop_index('ix_shipment_portal_id_status_status_at')
+
+    with op.batch_alter_table('shipment_figures', schema=None) as batch_op:
+        batch_op.drop_index('ix_shipment_figures_portal_id_numbered_at')
+
+    op.drop_table('shipment_figures')
+    with op.batch_alter_table('carrier_bill_line', schema=None) as batch_op:
+        batch_op.drop_index('ix_carrier_bill_line_portal_id_shipment_id')
+
+    op.drop_table('carrier_bill_line')
+    op.drop_table('carrier_bill')
     op.drop_table('transit')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ix_message_state_next_try_at')
