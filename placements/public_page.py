@@ -14,12 +14,14 @@ from urllib.parse import urlencode
 from flask import Response, make_response, request
 
 from b24app.flows.brand import Brand
+from b24app.flows.files import PNG
 from b24app.frames import headers, pages
 from b24app.frames.formats import portal_zone
 from b24app.frames.pages import Viewer
 from b24app.frames.parts import PageParts
+from b24app.frames.public_links import logo_address
 from b24app.frames.words import words
-from b24app.store import public_ids
+from b24app.store import logos, public_ids
 from b24app.store.engine import read_scope
 from b24app.store.models import Portal, PortalState
 from placements.components import asked_language
@@ -47,6 +49,11 @@ class PublicPage:
         named = {**({"lang": self.chosen} if self.chosen else {}), **query}
         end = f"?{urlencode(named)}" if named else ""
         return f"/r/{self.public_id}{path}{end}"
+
+    @property
+    def logo(self) -> str:
+        """Where the shop's picture is; "" = it has none."""
+        return logo_address("", self.public_id, self.brand.logo)
 
     def draw(self, template: str, status: int = 200, wait_s: int = 0, **context: Any) -> Response:
         """`wait_s`: the browser asks for the page again after so long."""
@@ -99,4 +106,19 @@ def style(brand: Brand) -> Response:
     answer = make_response(f":root {{ --pub-brand: {brand.colour}; --pub-ink: {brand.ink}; }}\n")
     answer.headers["Content-Type"] = "text/css; charset=utf-8"
     answer.headers["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
+def logo(page: PublicPage) -> Response:
+    """The shop's picture: nothing but a picture is kept (`flows.logo`), and nothing else is told of it."""
+    with read_scope(page.parts.sessions) as session:
+        content = logos.content(session, page.portal.id)
+    if content is None:
+        return make_response("", 404)
+    answer = make_response(content)
+    answer.headers["Content-Type"] = PNG
+    # Its address changes with it.
+    kept = request.args.get("v") == page.brand.logo
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return answer

@@ -24,7 +24,7 @@ from b24app.store.return_acts import ActKind, Wanted
 from placements.asking import is_key, new_key
 from placements.file_links import as_file
 from placements.public_entry import Entry, door_of, go, later, pause, visitor
-from placements.public_page import PublicPage, nobodys, open_page, style
+from placements.public_page import PublicPage, logo, nobodys, open_page, style
 from placements.public_photos import SAYS, PublicPhotos
 from placements.public_return_form import MAX_NOTE, Filled, as_given, blank, filled
 from placements.public_return_reading import PATIENCE, SOURCE, Order, ask_reading, read
@@ -33,7 +33,7 @@ from placements.public_return_view import MOST_PHOTOS, may_call_off, return_view
 #: The page asks again after so many seconds, the longer the longer it has waited; at last it only says so.
 WAITS = ((10, 2), (40, 5), (180, 15))
 #: What opens also where clients may not ask themselves.
-_ALWAYS = ("public_return.style", "public_return.leave")
+_ALWAYS = ("public_return.style", "public_return.logo", "public_return.leave")
 _TAKEN = {"return_too_many", "return_pieces_taken", "return_row_unknown", "return_empty", "return_part_of_piece"}
 
 
@@ -45,6 +45,7 @@ def blueprint(parts: PageParts) -> Blueprint:
     bp.add_url_rule(root, "door", desk.page(entry.door), methods=["GET"])
     bp.add_url_rule(root, "knock", desk.page(entry.knock), methods=["POST"])
     bp.add_url_rule(f"{root}/brand.css", "style", desk.page(lambda page: style(page.brand)), methods=["GET"])
+    bp.add_url_rule(f"{root}/logo.png", "logo", desk.page(logo), methods=["GET"])
     bp.add_url_rule(f"{root}/order", "order", desk.page(desk.order), methods=["GET"])
     bp.add_url_rule(f"{root}/order", "again", desk.page(desk.again), methods=["POST"])
     bp.add_url_rule(f"{root}/order/check", "check", desk.page(desk.check), methods=["POST"])

@@ -1,6 +1,7 @@
 """How a portal looks to its clients: name, colour, whom to call. Pure.
 
-Shape: the portal's settings key `brand`, every part optional; nobody sets any of it yet (issue 8 will)."""
+Shape: the portal's settings key `brand`, every part optional. The picture itself is kept apart (`flows.logo`,
+`store.logos`); here is its mark."""
 
 from __future__ import annotations
 
@@ -11,18 +12,19 @@ from dataclasses import dataclass
 #: Key of the portal's settings.
 KEY = "brand"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+_LOGO = re.compile(r"[0-9a-f]{16}")
 #: The portal's own blue (waybill.css, --wb-primary).
 BLUE = "#0069e6"
 DARK, LIGHT = "#000000", "#ffffff"
-#: WCAG 2.2 AA for text.
-LEAST = 4.5
+#: WCAG 2.2 AA for text, and for lines and marks on a white card.
+LEAST, LEAST_LINE = 4.5, 3.0
 LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Brand:
     """`ink` is what can be read on `colour`. `phone` is E.164, `hours` are said beside it. `site` is an address with
-    http."""
+    http. `logo`: the mark of the shop's picture (`frames.public_links.logo_address`), "" = it has none."""
 
     name: str
     colour: str = BLUE
@@ -31,6 +33,7 @@ class Brand:
     hours: str = ""
     email: str = ""
     site: str = ""
+    logo: str = ""
 
     @property
     def mark(self) -> str:
@@ -57,6 +60,7 @@ class Brand:
             hours=_text(found, "hours"),
             email=_text(found, "email"),
             site=site if site.startswith(("https://", "http://")) else "",
+            logo=logo if _LOGO.fullmatch(logo := _text(found, "logo")) else "",
         )
 
 

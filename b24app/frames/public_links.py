@@ -82,6 +82,11 @@ def tracking_address(public_url: str, public_id: str, link: str) -> str:
     return "/".join((public_url.rstrip("/"), "t", public_id, link))
 
 
+def logo_address(public_url: str, public_id: str, mark: str) -> str:
+    """The shop's picture; "" for a shop that has none."""
+    return f"{public_url.rstrip('/')}/r/{public_id}/logo.png?v={mark}" if mark else ""
+
+
 def is_good(status: Status, status_at: datetime, now: datetime) -> bool:
     """Whether a link to a shipment that stands so is good any more."""
     return not status.is_final or now < status_at + LIFE

@@ -9,6 +9,7 @@ from b24app.frames import htmx
 from b24app.frames import parts as page_parts
 from b24app.frames.parts import PageParts
 from placements.app import (
+    brand,
     checks,
     connections,
     deals,
@@ -46,6 +47,7 @@ SECTIONS: tuple[Section, ...] = (
     trial.SECTION,
     rules.SECTION,
     returns_rules.SECTION,
+    brand.SECTION,
     rights.SECTION,
 )
 

@@ -49,7 +49,7 @@ from b24app.store.models.returns import (
     ReturnRow,
     ReturnScan,
 )
-from b24app.store.models.setting_up import AddressChange, Erasure, ForeignOrder, Job, JobState, Origin, Rule
+from b24app.store.models.setting_up import AddressChange, Erasure, ForeignOrder, Job, JobState, Origin, PortalLogo, Rule
 from b24app.store.models.shipping import (
     CallLogRow,
     DealState,
@@ -134,6 +134,7 @@ __all__ = [
     "PointRow",
     "PointSource",
     "Portal",
+    "PortalLogo",
     "PortalState",
     "PortalToken",
     "Priority",

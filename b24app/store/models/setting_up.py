@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from b24app.store.crypto import EncryptedJson
@@ -119,3 +119,13 @@ class Erasure(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]
     counts: Mapped[Json]
+
+
+class PortalLogo(Base):
+    """The shop's picture for its clients, as `flows.logo` wrote it: public, like the pages that show it."""
+
+    __tablename__ = "portal_logo"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"), unique=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    changed_at: Mapped[datetime]

@@ -132,6 +132,8 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/returns": Leaves(Act.RETURNS_PROCESS, {"type": "12"}, ready="process"),
     "POST /app/returns/again": Leaves(Act.RETURNS_AGAIN),
     "POST /app/returns/report/link": Leaves(Act.RETURN_REPORT),
+    "POST /app/brand": Leaves(Act.BRAND, {"name": "Ромашка"}),
+    "POST /app/brand/logo/off": Leaves(Act.BRAND),
     "POST /app/returns/rules": Leaves(Act.RETURN_RULES, RETURN_RULES),
     "POST /app/fields/reread": Leaves(Act.REREAD),
     "POST /app/fields/link/own": Leaves(Act.FIELD_OWN),
@@ -172,6 +174,8 @@ _CLERK = "what a clerk scans and does is kept with the return, under the name of
 _KEEPS = "leaves one, but needs a system that keeps documents: test_tab_documents"
 _ORDER = "leaves one, but needs a client who was let in: test_public_return"
 NOTHING: dict[str, str] = {
+    "POST /app/brand/look": "draws what stands in the form, stores nothing",
+    "POST /app/brand/logo": "leaves one, but needs a picture: test_brand_page",
     "POST /r/nothing": "a client finds their order",
     "POST /r/nothing/1.x": "a client finds their order",
     "POST /r/nothing/order": "goes back to what was filled in",

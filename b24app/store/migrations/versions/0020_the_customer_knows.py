@@ -13,6 +13,15 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('portal_logo',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_portal_logo_portal_id_portal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_portal_logo')),
+    sa.UniqueConstraint('portal_id', name=op.f('uq_portal_logo_portal_id'))
+    )
     op.create_table('message_stop',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -251,3 +260,4 @@ def downgrade() -> None:
 
     op.drop_table('robot_wish')
     op.drop_table('message_stop')
+    op.drop_table('portal_logo')
