@@ -23,6 +23,7 @@ from b24app.store.models.portals import (
     TokenState,
 )
 from b24app.store.models.rates import DealRates, Rate
+from b24app.store.models.ratings import Rating
 from b24app.store.models.return_desk import (
     ActState,
     ClerkPhone,
@@ -143,6 +144,7 @@ __all__ = [
     "ProductBarcode",
     "PublicTry",
     "Rate",
+    "Rating",
     "RefundKind",
     "ReturnAct",
     "ReturnCode",

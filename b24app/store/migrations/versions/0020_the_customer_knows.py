@@ -67,6 +67,24 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_automation_use')),
     sa.UniqueConstraint('portal_id', 'code', name=op.f('uq_automation_use_portal_id_code'))
     )
+    op.create_table('rating',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('deal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stars', sa.Integer(), nullable=False),
+    sa.Column('comment', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_rating_portal_id_portal'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipment.id'], name=op.f('fk_rating_shipment_id_shipment'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rating'))
+    )
+    with op.batch_alter_table('rating', schema=None) as batch_op:
+        batch_op.create_index('ix_rating_portal_id_at', ['portal_id', 'at'], unique=False)
+        batch_op.create_index('ix_rating_portal_id_deal_id', ['portal_id', 'deal_id'], unique=False)
+        batch_op.create_index('uq_rating_shipment_id', ['shipment_id'], unique=True)
+
     op.create_table('message',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -259,5 +277,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_robot_wish_created_at')
 
     op.drop_table('robot_wish')
+    with op.batch_alter_table('rating', schema=None) as batch_op:
+        batch_op.drop_index('uq_rating_shipment_id')
+        batch_op.drop_index('ix_rating_portal_id_deal_id')
+        batch_op.drop_index('ix_rating_portal_id_at')
+
+    op.drop_table('rating')
     op.drop_table('message_stop')
     op.drop_table('portal_logo')
