@@ -46,6 +46,7 @@ from placements import (
     tab_returns,
     tab_several,
     tab_stock,
+    track,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +71,7 @@ ROOMS = (
     return_tab,
     pickup_field,
     public_return,
+    track,
     clerk,
     clerk_phones,
     app_page,

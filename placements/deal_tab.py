@@ -32,6 +32,7 @@ from b24app.frames.parts import (
     session_of,
     welcome,
 )
+from b24app.frames.public_links import PublicLinks, tracking_address
 from b24app.frames.rights import rights_of
 from b24app.frames.session import PageSession
 from b24app.store import portals, return_process, stock
@@ -196,4 +197,12 @@ class Tab:
             shelves=bool(parts.giving(stock.PORT, accounts.values())),
             files=bool(keeps_documents(parts, accounts.values(), facts.every)),
             back=(ReturnRules.of(portal.settings), return_process.entity_of(portal.settings)),
+            client_page=self._client_page(portal, facts),
         )
+
+    def _client_page(self, portal: Portal, facts: TabFacts) -> str:
+        """Where the client follows the parcel that is shown; "" of a portal that has no pages for clients yet."""
+        if not portal.public_id or not facts.shipments:
+            return ""
+        link = PublicLinks(self._parts.signer.secrets).write(portal.id, facts.shipments[0].id)
+        return tracking_address(self._parts.public_url, portal.public_id, link)

@@ -83,6 +83,9 @@ def _lines(facts: TabFacts, formats: Formats, carrier: str) -> Iterator[Line]:
     yield from (_audit(row, formats) for row in told if row.action not in _TOLD_BY_MOVES)
     yield from (_edit(edit, formats) for edit in facts.edits)
     yield from _returns(facts, formats)
+    for rated in facts.ratings:
+        said = formats.words("client_page.rated", stars=rated.stars)
+        yield Line("us", "user", "red" if rated.is_low else "", said, rated.changed_at, note=rated.comment)
     for found in facts.problems:
         yield Line(
             "us",

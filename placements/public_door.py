@@ -40,6 +40,12 @@ OF_LINK = (Limit(5, HOUR), Limit(15, 7 * DAY))
 OF_ASKING = (Limit(5, HOUR), Limit(10, DAY))
 #: How often pictures are sent, of an order.
 OF_PHOTOS = (Limit(10, HOUR), Limit(30, DAY))
+#: Who looks at where a parcel is: a whole town may come from one address of a phone company's.
+OF_VIEWER = (Limit(120, 60), Limit(2000, HOUR))
+#: Where a parcel goes, of an order: carriers take few changes, and each may cost the shop money.
+OF_CHANGES = (Limit(3, HOUR), Limit(6, DAY))
+#: What is said of a parcel: ratings, whether messages are wanted.
+OF_SAYING = (Limit(10, HOUR), Limit(30, DAY))
 DIGITS = 4
 _SALT = "waybill.visit.1"
 #: Whose numbers are written without their country's code, by the portal's language.
@@ -96,6 +102,16 @@ class Door:
     def may_show(self, deal_id: int) -> int:
         """The same for pictures of its goods."""
         return self._take({("photo", str(deal_id)): OF_PHOTOS})
+
+    def may_look(self) -> int:
+        """The same for whoever looks at where a parcel is, whichever."""
+        return self._take({("viewer", _network(self.caller)): OF_VIEWER})
+
+    def may_change(self, deal_id: int) -> int:
+        return self._take({("change", str(deal_id)): OF_CHANGES})
+
+    def may_say(self, shipment_id: int) -> int:
+        return self._take({("say", str(shipment_id)): OF_SAYING})
 
     # --- links and visits
 

@@ -82,12 +82,14 @@ class Entry:
         return later(page.draw("public/door.html", status, **shown), wait_s)
 
     def _let_in(self, page: PublicPage, door: Door, shipment_id: int) -> Response:
-        """From now on this browser says that the order is theirs."""
-        answer = go(page.to(self.inside, new="1"))
-        secure = self.parts.public_url.startswith("https://")
-        path = f"/r/{page.public_id}"
-        answer.set_cookie(COOKIE, door.visit(shipment_id), path=path, secure=secure, httponly=True, samesite="Lax")
-        return answer
+        return let_in(page, door, shipment_id, go(page.to(self.inside, new="1")))
+
+
+def let_in(page: PublicPage, door: Door, shipment_id: int, answer: Response) -> Response:
+    """From now on this browser says that the order is theirs."""
+    secure, visit = page.parts.public_url.startswith("https://"), door.visit(shipment_id)
+    answer.set_cookie(COOKIE, visit, path=page.root, secure=secure, httponly=True, samesite="Lax")
+    return answer
 
 
 def door_of(parts: PageParts, page: PublicPage) -> Door:
@@ -102,7 +104,7 @@ def visitor(parts: PageParts, page: PublicPage) -> int | None:
 def forgotten(page: PublicPage, answer: Response) -> Response:
     """The browser says no longer that an order is theirs."""
     if request.cookies.get(COOKIE):
-        answer.delete_cookie(COOKIE, path=f"/r/{page.public_id}", httponly=True, samesite="Lax")
+        answer.delete_cookie(COOKIE, path=page.root, httponly=True, samesite="Lax")
     return answer
 
 

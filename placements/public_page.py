@@ -1,7 +1,8 @@
 """What pages for a portal's clients share: whose page it is, its looks, headers of a page that strangers open.
 
-Addresses: `/r/<public id>…`. Nothing of them is framed, kept or found by search engines, no script runs on them, and
-their address goes nowhere when somebody leaves.
+Addresses: `/r/<public id>…` (returns), `/t/<public id>…` (where a parcel is). Nothing of them is framed, kept or found
+by search engines, and their address goes nowhere when somebody leaves. No script runs on them, but the one that draws
+the map of a point, on the page that has one.
 """
 
 from __future__ import annotations
@@ -26,12 +27,15 @@ from b24app.store.engine import read_scope
 from b24app.store.models import Portal, PortalState
 from placements.components import asked_language
 
+#: First parts of addresses.
+RETURNS, TRACKING = "r", "t"
 _THERE = (PortalState.ACTIVE, PortalState.INSTALLING, PortalState.BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
 class PublicPage:
-    """One request for a page of a portal. `chosen`: the language that its address names, "" = the browser's counts."""
+    """One request for a page of a portal. `chosen`: the language that its address names, "" = the browser's counts.
+    `room`: the first part of its address; `start`: where its pages begin, below the portal's."""
 
     parts: PageParts
     public_id: str
@@ -39,6 +43,12 @@ class PublicPage:
     brand: Brand
     now: datetime
     chosen: str = ""
+    room: str = RETURNS
+    start: str = ""
+
+    @property
+    def root(self) -> str:
+        return f"/{self.room}/{self.public_id}"
 
     @property
     def viewer(self) -> Viewer:
@@ -48,19 +58,21 @@ class PublicPage:
         """An address of this portal's pages, in the language that was chosen."""
         named = {**({"lang": self.chosen} if self.chosen else {}), **query}
         end = f"?{urlencode(named)}" if named else ""
-        return f"/r/{self.public_id}{path}{end}"
+        return f"{self.root}{self.start}{path}{end}"
 
     @property
     def logo(self) -> str:
         """Where the shop's picture is; "" = it has none."""
         return logo_address("", self.public_id, self.brand.logo)
 
-    def draw(self, template: str, status: int = 200, wait_s: int = 0, **context: Any) -> Response:
-        """`wait_s`: the browser asks for the page again after so long."""
+    def draw(
+        self, template: str, status: int = 200, wait_s: int = 0, scripts: bool = False, **context: Any
+    ) -> Response:
+        """`wait_s`: the browser asks for the page again after so long. `scripts`: ours may run on it."""
         viewer = self.viewer
         other = "en" if viewer.lang == "ru" else "ru"
         # The way to the other language of a page that was sent as a form is its beginning.
-        here = request.path if request.method == "GET" else f"/r/{self.public_id}"
+        here = request.path if request.method == "GET" else f"{self.root}{self.start}"
         html = pages.draw(
             template,
             viewer,
@@ -69,13 +81,13 @@ class PublicPage:
             other=other,
             other_name=words(other)("pub.language"),
             other_address=f"{here}?{urlencode({'lang': other})}",
-            style=f"/r/{self.public_id}/brand.css?{urlencode({'v': self.brand.colour.lstrip('#')})}",
+            style=f"/{RETURNS}/{self.public_id}/brand.css?{urlencode({'v': self.brand.colour.lstrip('#')})}",
             **context,
         )
-        return guarded(make_response(html, status), wait_s)
+        return guarded(make_response(html, status), wait_s, scripts)
 
 
-def open_page(parts: PageParts, public_id: str) -> PublicPage | None:
+def open_page(parts: PageParts, public_id: str, room: str = RETURNS, start: str = "") -> PublicPage | None:
     """None for an id that no portal has, or one that has left."""
     with read_scope(parts.sessions) as session:
         portal = public_ids.portal_of(session, public_id)
@@ -83,7 +95,8 @@ def open_page(parts: PageParts, public_id: str) -> PublicPage | None:
         return None
     chosen = request.args.get("lang", "")
     brand = Brand.of(portal.settings, portal.domain)
-    return PublicPage(parts, public_id, portal, brand, parts.clock.now(), chosen if chosen in ("ru", "en") else "")
+    chosen = chosen if chosen in ("ru", "en") else ""
+    return PublicPage(parts, public_id, portal, brand, parts.clock.now(), chosen, room, start)
 
 
 def nobodys(parts: PageParts) -> Response:
@@ -93,17 +106,23 @@ def nobodys(parts: PageParts) -> Response:
     return guarded(make_response(html, 404))
 
 
-def guarded(answer: Response, wait_s: int = 0) -> Response:
-    headers.forbid_scripts()
+def guarded(answer: Response, wait_s: int = 0, scripts: bool = False) -> Response:
+    if not scripts:
+        headers.forbid_scripts()
     answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     if wait_s:
         answer.headers["Refresh"] = str(wait_s)
     return answer
 
 
+def colours(brand: Brand) -> str:
+    """A portal's own, as a style sheet."""
+    return f":root {{ --pub-brand: {brand.colour}; --pub-ink: {brand.ink}; }}\n"
+
+
 def style(brand: Brand) -> Response:
-    """The colours of a portal as a style sheet: a page may carry no style of its own."""
-    answer = make_response(f":root {{ --pub-brand: {brand.colour}; --pub-ink: {brand.ink}; }}\n")
+    """The colours of a portal as a file: most pages carry no style of their own."""
+    answer = make_response(colours(brand))
     answer.headers["Content-Type"] = "text/css; charset=utf-8"
     answer.headers["Cache-Control"] = "public, max-age=3600"
     return answer

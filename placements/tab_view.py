@@ -91,6 +91,7 @@ class TabView:
     chain: ChainView | None = None
     returns: ReturnsView | None = None
     late: LateView | None = None
+    client_page: str = ""
 
     @property
     def of(self) -> str:
@@ -110,12 +111,13 @@ def tab_view(
     shelves: bool = False,
     files: bool = False,
     back: tuple[ReturnRules, int] = (ReturnRules(), 0),
+    client_page: str = "",
 ) -> TabView:
     """`carrier` is the name of the shipment's (else the pipeline's) system in the person's language; `mine` the
     person's rights: what they may not do or see is not in the view. `forms` are what the shipment's system prints,
     `rules` what it says may be changed, `ways` how parcels get to it, `shelves`: some system of the portal tells its
     stock, `files`: some order of the deal is at a system that keeps documents, `back`: the portal's rules of returns,
-    and the smart process that keeps them (0 = none)."""
+    and the smart process that keeps them (0 = none), `client_page`: where the client follows the shipment."""
     scene = Scene(facts, formats, carrier, preview)
     shipment, now = scene.shipment, allowed(what_now(scene), mine, formats)
     request = shipment.request if shipment else None
@@ -160,6 +162,7 @@ def tab_view(
         several=several,
         chain=chain_view(facts, formats, mine),
         returns=returns_view(facts, formats, mine, *back),
+        client_page=client_page,
         may_split=may_split(facts, mine) and _divisible(preview) and (several is None or bool(several.left)),
     )
 

@@ -21,6 +21,11 @@ def address(name: str) -> str:
     return url_for(STATIC, filename=name, v=_stamp(_folder() / name))
 
 
+def text(name: str) -> str:
+    """A file of static/ as it stands, for a page that carries it in itself."""
+    return _text(_folder() / name)
+
+
 def install(app: Flask) -> None:
     """Compress what browsers can read compressed, and let them keep our files."""
     # Files are read whole (`_keep`): Flask-Compress leaves those that it reads piece by piece open.
@@ -41,6 +46,11 @@ def _keep(response: Response) -> Response:
 
 def _folder() -> Path:
     return Path(current_app.static_folder or STATIC)
+
+
+@lru_cache(maxsize=8)
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=64)

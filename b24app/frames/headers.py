@@ -4,6 +4,8 @@ A page may be framed by its own portal alone (contracts/bitrix24-app.md §5.7: n
 built per request).
 """
 
+import base64
+import hashlib
 import re
 import secrets
 from urllib.parse import urlsplit
@@ -36,6 +38,11 @@ def allow_images(address: str) -> None:
         g.image_origin = f"{parts.scheme}://{parts.netloc}"
 
 
+def allow_style(text: str) -> None:
+    """Lets this page carry these rules in itself: what comes with the page needs no request of its own."""
+    g.style_hash = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
 def forbid_scripts() -> None:
     """This page works without any, so that none may run on it."""
     g.no_scripts = True
@@ -48,14 +55,14 @@ def nonce() -> str:
     return str(g.csp_nonce)
 
 
-def policy(origin: str, script_nonce: str, images: str = "") -> str:
+def policy(origin: str, script_nonce: str, images: str = "", style_hash: str = "") -> str:
     """The Content-Security-Policy of a page framed by `origin` ("" = by nobody), with pictures of `images` too; without
-    a nonce no script runs on it."""
+    a nonce no script runs on it. `style_hash`: of the rules that it carries itself."""
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src 'self' 'nonce-{script_nonce}'" if script_nonce else "script-src 'none'",
-            "style-src 'self'",
+            f"style-src 'self' 'sha256-{style_hash}'" if style_hash else "style-src 'self'",
             f"img-src 'self' data: {images}".strip(),
             "font-src 'self'",
             "connect-src 'self'" if script_nonce else "connect-src 'none'",
@@ -89,7 +96,10 @@ def secure(response: Response) -> Response:
             response.headers["Permissions-Policy"] = "camera=(self), geolocation=(), microphone=()"
         else:
             response.headers["Content-Security-Policy"] = policy(
-                g.get("frame_origin", ""), "" if g.get("no_scripts") else nonce(), g.get("image_origin", "")
+                g.get("frame_origin", ""),
+                "" if g.get("no_scripts") else nonce(),
+                g.get("image_origin", ""),
+                g.get("style_hash", ""),
             )
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.add("Vary", "HX-Request")

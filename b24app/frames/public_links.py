@@ -87,6 +87,11 @@ def logo_address(public_url: str, public_id: str, mark: str) -> str:
     return f"{public_url.rstrip('/')}/r/{public_id}/logo.png?v={mark}" if mark else ""
 
 
+def stop_address(public_url: str, public_id: str, link: str) -> str:
+    """Where a client says that they want no messages."""
+    return f"{tracking_address(public_url, public_id, link)}/stop"
+
+
 def is_good(status: Status, status_at: datetime, now: datetime) -> bool:
     """Whether a link to a shipment that stands so is good any more."""
     return not status.is_final or now < status_at + LIFE

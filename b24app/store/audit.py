@@ -68,6 +68,9 @@ class Act(StrEnum):
     CATALOGUE = "catalogue"
     CLIENT_RETURN = "client_return"
     CLIENT_RETURN_OFF = "client_return_off"
+    CLIENT_CHANGE = "client_change"
+    CLIENT_STOP = "client_stop"
+    CLIENT_AGAIN = "client_again"
     RETURN = "return"
     RETURN_PHOTO = "return_photo"
     RETURN_BEGUN = "return_begun"
@@ -93,6 +96,7 @@ class Act(StrEnum):
     PAPERS = "papers"
     DELIVERY_ROW = "delivery_row"
     DELIVERY_INVOICE = "delivery_invoice"
+    CLIENT_PAGE = "client_page"
     RETURNS_PROCESS = "returns_process"
     RETURNS_AGAIN = "returns_again"
     RETURN_RULES = "return_rules"
@@ -171,6 +175,9 @@ _OF_DEALS = (
     Act.CATALOGUE,
     Act.CLIENT_RETURN,
     Act.CLIENT_RETURN_OFF,
+    Act.CLIENT_CHANGE,
+    Act.CLIENT_STOP,
+    Act.CLIENT_AGAIN,
     Act.RETURN,
     Act.RETURN_PHOTO,
     Act.RETURN_BEGUN,

@@ -16,7 +16,7 @@ from b24app.frames.formats import Formats
 from b24app.frames.session import PageSession
 from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts, portal_facts
-from placements.app import delivery_invoice, delivery_row, fields_saving, fields_view, papers, returns
+from placements.app import client_page, delivery_invoice, delivery_row, fields_saving, fields_view, papers, returns
 from placements.app.desk import Desk
 from placements.app.section import Group, Progress, Section
 
@@ -31,6 +31,7 @@ def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
         "row": delivery_row.row_form(facts.settings),
         "invoice": delivery_invoice.invoice_form(facts.settings),
         "returns": returns.card(facts),
+        "client_page": client_page.client_page_form(facts.settings),
     }
 
 
@@ -88,6 +89,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
 
     papers.routes(bp, desk)
     delivery_row.routes(bp, desk)
+    client_page.routes(bp, desk)
     delivery_invoice.routes(bp, desk)
     returns.routes(bp, desk)
     bp.get("/app/fields")(fields)

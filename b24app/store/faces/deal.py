@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from b24app.flows.legs import pieces
 from b24app.flows.stock import warning
 from b24app.logistics.problem import Problem
-from b24app.store import parcels, stock
+from b24app.store import parcels, ratings, stock
 from b24app.store.addresses import changes, changes_of
 from b24app.store.faces import deal_returns, papers
 from b24app.store.faces.deal_facts import (
@@ -45,6 +45,7 @@ from b24app.store.models import (
     Pipeline,
     ProblemRow,
     ProblemState,
+    Rating,
     Shipment,
     TrackingRow,
     Transit,
@@ -112,6 +113,7 @@ def _version_queries() -> list[Select[Any]]:
             _one(DealRates.chosen_id, DealRates, portal_id, deal_id),
             _one(ParcelPlanRow.version, ParcelPlanRow, portal_id, deal_id),
             _one(DealStock.version, DealStock, portal_id, deal_id),
+            _one(func.max(Rating.changed_at), Rating, portal_id, deal_id),
             *deal_returns.version_columns(portal_id, deal_id),
         ),
     ]
@@ -147,7 +149,7 @@ def tab_facts(
     version = version or tab_version(session, portal_id, deal_id)
     accounts = _accounts(session, portal_id)
     owned = shipments_of(session, portal_id, deal_id, accounts)
-    unwritten, *returned = _counts(session, portal_id, deal_id)
+    unwritten, rated, *returned = _counts(session, portal_id, deal_id)
     deal = session.scalar(select(DealState).where(DealState.portal_id == portal_id, DealState.deal_id == deal_id))
     at = deal.category if deal and deal.category is not None else category
     return TabFacts(
@@ -176,6 +178,7 @@ def tab_facts(
         laid=parcels.of_deal(session, portal_id, deal_id),
         lacking=_lacking(session, portal_id, deal_id, accounts),
         returned=deal_returns.deal_returns(session, portal_id, deal_id, *returned),
+        ratings=tuple(ratings.of_deals(session, portal_id, [deal_id]).get(deal_id, ())) if rated else (),
     )
 
 
@@ -245,9 +248,12 @@ def _audits(session: Session, portal_id: int, deal_id: int) -> tuple[AuditFacts,
     return tuple(AuditFacts(row.action, row.user_id, names.get(row.user_id, ""), row.at) for row in rows)
 
 
-def _counts(session: Session, portal_id: int, deal_id: int) -> tuple[int, int, int]:
-    """Writes to this deal that were given up, so that somebody must look; its returns, and what was asked of them."""
+def _counts(session: Session, portal_id: int, deal_id: int) -> tuple[int, int, int, int]:
+    """Writes to this deal that were given up, so that somebody must look; ratings of its deliveries; its returns, and
+    what was asked of them."""
     dead = (OutboxRow.portal_id == portal_id, OutboxRow.deal_id == deal_id, OutboxRow.state == OutboxState.DEAD)
     unwritten = select(func.count()).select_from(OutboxRow).where(*dead).scalar_subquery()
-    found = session.execute(select(unwritten, *deal_returns.counted(portal_id, deal_id))).one()
-    return found[0], found[1], found[2]
+    mine = (Rating.portal_id == portal_id, Rating.deal_id == deal_id)
+    rated = select(func.count()).select_from(Rating).where(*mine).scalar_subquery()
+    found = session.execute(select(unwritten, rated, *deal_returns.counted(portal_id, deal_id))).one()
+    return found[0], found[1], found[2], found[3]

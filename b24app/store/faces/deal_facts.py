@@ -20,6 +20,7 @@ from b24app.store import parcels
 from b24app.store.faces import papers
 from b24app.store.faces.deal_returns import DealReturnsFacts
 from b24app.store.models import Connection, ConnectionState
+from b24app.store.ratings import Rated
 
 #: Kinds of inbox rows that a person asks for in the tab.
 ASKS = ("ship_now", "retry", "cancel", "refresh")
@@ -171,7 +172,7 @@ class TabFacts:
     chain, newest first; `systems` what people call the systems of both. `connection` is the account that a person
     chose for the deal, else its pipeline's ("" = none), `system` its system, `paused` says that somebody
     stopped it. `titles` are what the portal calls its own fields that play our roles. `accounts` are all of the
-    portal's by id, the removed ones too."""
+    portal's by id, the removed ones too; `ratings` what the client says of the deliveries."""
 
     deal_id: int
     title: str
@@ -199,6 +200,7 @@ class TabFacts:
     systems: Mapping[str, str] = field(default_factory=dict)
     accounts: Mapping[int, Connection] = field(default_factory=dict)
     returned: DealReturnsFacts = field(default_factory=DealReturnsFacts)
+    ratings: tuple[Rated, ...] = ()
 
     @property
     def every(self) -> tuple[ShipmentFacts, ...]:

@@ -127,6 +127,7 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/pipeline/0/forget": Leaves(Act.PIPELINE_OFF),
     "POST /app/fields": Leaves(Act.FIELDS, FIELDS),
     "POST /app/papers": Leaves(Act.PAPERS, {"attach": "yes", "prepare": "label:A6"}),
+    "POST /app/client-page": Leaves(Act.CLIENT_PAGE, {"change": "yes", "rate": "yes", "link": "ours"}),
     "POST /app/delivery-row": Leaves(Act.DELIVERY_ROW, {"on": "yes", "product": "3311"}),
     "POST /app/delivery-invoice": Leaves(Act.DELIVERY_INVOICE, {"on": "yes"}),
     "POST /app/returns": Leaves(Act.RETURNS_PROCESS, {"type": "12"}, ready="process"),
@@ -173,6 +174,7 @@ _FRAME = "the portal opens a page: that somebody looked is no act"
 _CLERK = "what a clerk scans and does is kept with the return, under the name of the phone's clerk: test_clerk"
 _KEEPS = "leaves one, but needs a system that keeps documents: test_tab_documents"
 _ORDER = "leaves one, but needs a client who was let in: test_public_return"
+_LINK = "leaves one, but needs the link of a parcel: test_track"
 NOTHING: dict[str, str] = {
     "POST /app/brand/look": "draws what stands in the form, stores nothing",
     "POST /app/brand/logo": "leaves one, but needs a picture: test_brand_page",
@@ -184,6 +186,11 @@ NOTHING: dict[str, str] = {
     "POST /r/nothing/order/off": _ORDER,
     "POST /r/nothing/order/photo": "a client adds to what they asked for, which left one",
     "POST /r/nothing/leave": "the browser forgets the order",
+    "POST /t/nothing/x/rating": "what a client says of a delivery is kept with it, and told in the deal: test_track",
+    "POST /t/nothing/x/stop": _LINK,
+    "POST /t/nothing/x/open": "a client shows that the parcel is theirs",
+    "POST /t/nothing/x/point": _LINK,
+    "POST /t/nothing/x/address": _LINK,
     "POST /app": _FRAME,
     "POST /tab": _FRAME,
     "POST /deals": _FRAME,

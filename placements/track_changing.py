@@ -1,0 +1,148 @@
+"""The client has the parcel go elsewhere: the same change that a manager makes in the deal's tab, through the same
+intent. Asked for first: the last four digits of the phone, as on the page of returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import Response, request
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from b24app.frames.parts import trace
+from b24app.logistics.addresses import read_address
+from b24app.logistics.model import ShipmentRequest
+from b24app.store import audit, intents
+from b24app.store.audit import Act
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.lanes import LaneRef
+from b24app.store.models import Shipment
+from b24app.store.sql import changed
+from placements.public_door import DIGITS, Door
+from placements.public_entry import door_of, go, later, let_in, pause, visitor
+from placements.tab_changes_view import stamp_of
+from placements.track_door import Linked, TrackDoor
+from placements.track_points import MAX_TEXT, may_go_to, offers
+from placements.track_reading import CHANGE, CLIENT, Track
+from placements.track_view import city_of
+
+MAX_ADDRESS = 160
+PAGES = ("point", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class TrackChanging:
+    """The handlers; `opened` in each is a link that is good."""
+
+    door: TrackDoor
+
+    def digits(self, opened: Linked) -> Response:
+        """Four digits were typed: whoever knows them is let in for an hour."""
+        then, typed = request.form.get("then", ""), request.form.get("digits", "")[:20]
+        then = then if then in PAGES else PAGES[0]
+        if sum(each.isdecimal() for each in typed) != DIGITS:
+            return self._ask_digits(opened, then, 422, wrong="digits_missing")
+        knocked = self._door(opened).knock_with(opened.shipment.id, typed)
+        if knocked.order is not None:
+            answer = go(opened.page.to(f"/{then}", new="1"))
+            return let_in(opened.page, self._door(opened), opened.shipment.id, answer)
+        said = pause(opened.page, knocked.wait_s)
+        answer = self._ask_digits(opened, then, 429 if knocked.wait_s else 422, knocked=knocked, pause=said)
+        return later(answer, knocked.wait_s)
+
+    def point(self, opened: Linked) -> Response:
+        return self._form(opened, "point")
+
+    def address(self, opened: Linked) -> Response:
+        return self._form(opened, "address")
+
+    def save_point(self, opened: Linked) -> Response:
+        code = request.form.get("code", "")[:32]
+        if not self._is_theirs(opened):
+            return self._ask_digits(opened, "point")
+        if not code:
+            return self._form(opened, "point", 422, wrong="choose")
+        with read_scope(self.door.parts.sessions) as session:
+            track = self.door.track(session, opened)
+            good = may_go_to(session, track, code)
+        return self._save(opened, "point", point_code=code) if good else go(opened.page.to(said="late"))
+
+    def save_address(self, opened: Linked) -> Response:
+        if not self._is_theirs(opened):
+            return self._ask_digits(opened, "address")
+        typed = " ".join(request.form.get("street", "").split())
+        wrong = "empty" if not typed else ("long" if len(typed) > MAX_ADDRESS else "")
+        if wrong:
+            return self._form(opened, "address", 422, wrong=wrong, typed=typed[: 2 * MAX_ADDRESS])
+        with read_scope(self.door.parts.sessions) as session:
+            city = city_of(self.door.track(session, opened))
+        text = typed if not city or city.casefold() in typed.casefold() else f"{city}, {typed}"
+        return self._save(opened, "address", address=read_address(text))
+
+    # --- what they share
+
+    def _form(self, opened: Linked, what: str, status: int = 200, wrong: str = "", typed: str = "") -> Response:
+        """The form, once they have shown whose it is; the parcel itself where nothing can be changed (any more)."""
+        if not self._is_theirs(opened):
+            return self._ask_digits(opened, what)
+        page, text = opened.page, " ".join(request.args.get("q", "").split())[:MAX_TEXT]
+        fmt = page.viewer.formats
+        with read_scope(self.door.parts.sessions) as session:
+            track = self.door.track(session, opened)
+            if _what(track) != what:
+                return go(page.to(said="late"))
+            found = offers(session, track, text, fmt) if what == "point" else None
+        request_ = track.request
+        return self.door.draw(
+            page, f"public/track_{what}.html", status, track=track, city=city_of(track), offers=found, asked=text,
+            stamp=stamp_of(request_) if request_ is not None else "", wrong=wrong, typed=typed, most=MAX_ADDRESS,
+        )  # fmt: skip
+
+    def _save(self, opened: Linked, what: str, **destination: object) -> Response:
+        """One intent of the order, durable before the client is told so. Pressing twice is one."""
+        page, parts = opened.page, self.door.parts
+        if wait_s := self._door(opened).may_change(opened.shipment.deal_id):
+            return later(self._form(opened, what, 429, wrong="often"), wait_s)
+        with session_scope(parts.sessions) as session:
+            _hold(session, opened.shipment)
+            track = self.door.track(session, opened)
+            before = track.request
+            if before is None or _what(track) != what or request.form.get("stamp", "") != stamp_of(before):
+                return go(page.to(said="late"))
+            after = replace(before, **destination)  # type: ignore[arg-type]
+            if after == before:
+                return go(page.to())
+            lane = self._intend(session, track, before, after)
+        parts.waker.wake(lane)
+        return go(page.to())
+
+    def _intend(self, session: Session, track: Track, before: ShipmentRequest, after: ShipmentRequest) -> LaneRef:
+        payload = {"before": before.to_json(), "after": after.to_json(), "ref": "", CLIENT: True}
+        lane = intents.add(session, track.shipment, CHANGE, payload, now=track.now, trace_id=trace(), people=True)
+        detail = {"origin": "customer", "parts": ["destination"]}
+        audit.write(
+            session, track.portal.id, Act.CLIENT_CHANGE, track.now, deal_id=track.shipment.deal_id, detail=detail
+        )
+        return lane
+
+    def _ask_digits(self, opened: Linked, then: str, status: int = 200, **context: object) -> Response:
+        new = request.args.get("new") and request.method == "GET"
+        return self.door.draw(opened.page, "public/track_digits.html", status, then=then, no_cookies=new, **context)
+
+    def _door(self, opened: Linked) -> Door:
+        return door_of(self.door.parts, opened.page)
+
+    def _is_theirs(self, opened: Linked) -> bool:
+        return visitor(self.door.parts, opened.page) == opened.shipment.id
+
+
+def _what(track: Track) -> str:
+    if track.rule is None or track.request is None:
+        return ""
+    return "point" if track.to_point else "address"
+
+
+def _hold(session: Session, shipment: Shipment) -> None:
+    """Two who press at once take turns: the other one sees the first one's intent."""
+    mine = update(Shipment).where(Shipment.portal_id == shipment.portal_id, Shipment.deal_id == shipment.deal_id)
+    changed(session, mine.values(version=Shipment.version))

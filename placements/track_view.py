@@ -1,0 +1,339 @@
+"""A parcel as its client sees it: what is so now, what follows from it, where it goes, what was. Pure.
+
+Said is what the carrier says; its own words stand in quotes, a silence has its length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from b24app.flows.returns.storage import days_left, last_day
+from b24app.frames.formats import NBSP, Formats
+from b24app.logistics.changes import Cost
+from b24app.logistics.points import PickupPoint
+from b24app.logistics.status import Incident, Status
+from b24app.store.models import Shipment, TrackingRow
+from placements.point_words import hours_text, special_text
+from placements.track_path import Stop, stops
+from placements.track_reading import Track
+
+#: A parcel of which nothing was heard for so long is said to be silent.
+QUIET = timedelta(days=2)
+LINES = 30
+_LOOKS = {
+    Status.READY_FOR_PICKUP: ("amber", "pin"),
+    Status.OUT_FOR_DELIVERY: ("blue", "walk"),
+    Status.DELIVERED: ("green", "check-circle"),
+    Status.DELIVERY_FAILED: ("red", "alert-circle"),
+    Status.RETURNING: ("violet", "undo"),
+    Status.RETURNED: ("violet", "home"),
+    Status.CANCELLED: ("grey", "ban"),
+    Status.LOST: ("red", "search"),
+    Status.UNKNOWN: ("amber", "hourglass"),
+}
+_ICONS = {
+    Status.CREATED: "box",
+    Status.ACCEPTED_AT_WAREHOUSE: "store",
+    Status.READY_FOR_PICKUP: "pin",
+    Status.OUT_FOR_DELIVERY: "walk",
+    Status.DELIVERED: "check-circle",
+    Status.DELIVERY_FAILED: "alert-circle",
+    Status.RETURNING: "undo",
+    Status.RETURNED: "home",
+    Status.CANCELLED: "ban",
+    Status.LOST: "search",
+}
+#: Of (card, cash).
+_PAID: dict[tuple[bool | None, bool | None], str] = {(True, True): "both", (True, False): "card", (False, True): "cash"}
+_BEFORE = (Status.DRAFT, Status.SUBMITTING, Status.REJECTED)
+_ON_THE_WAY = (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT)
+#: What a client can do something about, or has to know; the others are between the shop and the carrier.
+_TOLD = frozenset(
+    {
+        Incident.WRONG_ADDRESS,
+        Incident.WRONG_PHONE,
+        Incident.NO_ANSWER,
+        Incident.REFUSED,
+        Incident.DAMAGED,
+        Incident.NOT_SERVED,
+        Incident.STORAGE_EXPIRED,
+        Incident.CUSTOMS,
+        Incident.NO_MONEY,
+        Incident.ACCESS,
+        Incident.RESCHEDULED,
+        Incident.REDIRECTED,
+        Incident.POINT,
+        Incident.CARRIER_LATE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """`texts` are sentences, in order."""
+
+    tone: str
+    icon: str
+    title: str
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    """`address` "" = only its code is known. `pay`: what is to be paid there. `route` leads to a map of others."""
+
+    code: str
+    address: str
+    note: str
+    hours: str
+    special: str
+    phone: str
+    pay: str
+    keep: str
+    route: str
+    lat: float | None
+    lon: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    icon: str
+    title: str
+    quote: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another parcel of the order."""
+
+    shipment_id: int
+    number: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackView:
+    """`pay` is what the courier takes. `change`: which page changes the destination, "" = none, and its price in
+    `cost`."""
+
+    headline: Headline
+    stops: tuple[Stop, ...]
+    point: PointView | None
+    city: str
+    pay: str
+    lines: tuple[Line, ...]
+    number: str
+    carrier: str
+    carrier_page: str
+    heard: str
+    quiet: str
+    others: tuple[Other, ...]
+    change: str
+    cost: str
+
+
+def track_view(track: Track, fmt: Formats, carrier: str) -> TrackView:
+    """`carrier` is what people call the system."""
+    shipment, status = track.shipment, track.status
+    cod = track.request.cod if track.request is not None else None
+    open_ = cod is not None and cod.minor > 0 and not (status.is_final or status is Status.RETURNING)
+    pay = fmt.money(cod.minor, cod.currency) if cod is not None and open_ else ""
+    change = ("point" if track.to_point else "address") if track.rule is not None else ""
+    cost = track.rule.cost if track.rule is not None else Cost.UNKNOWN
+    link = shipment.tracking_url or ""
+    return TrackView(
+        headline=_headline(track, fmt, carrier),
+        stops=stops(track, fmt, carrier),
+        point=_point(track, fmt, pay),
+        city=city_of(track),
+        pay=pay if not track.to_point else "",
+        lines=_lines(track, fmt, carrier),
+        number=shipment.tracking_number or shipment.order_number or "",
+        carrier=carrier,
+        carrier_page=link if link.startswith(("https://", "http://")) else "",
+        heard=_heard(track, fmt, carrier),
+        quiet=_quiet(track, fmt, carrier),
+        others=tuple(_other(each, fmt) for each in track.others),
+        change=change,
+        cost=fmt.words("trk.cost_free" if cost is Cost.FREE else "trk.cost_shop") if change else "",
+    )
+
+
+# --- the headline ----------------------------------------------------------------------------------------------------
+
+
+def _headline(track: Track, fmt: Formats, carrier: str) -> Headline:
+    status, t = track.status, fmt.words
+    tone, icon = _LOOKS.get(status, ("blue", "truck"))
+    said = {"carrier": carrier, "place": _place(track), "day": ""}
+    if track.at_warehouse and status.is_live:
+        return Headline("blue", "box", t("trk.now.picking"), (t("trk.now.picking_text", **said),))
+    if status in _BEFORE:
+        return Headline("blue", "box", t("trk.now.before"), (t("trk.now.before_text", **said),))
+    if status in _ON_THE_WAY:
+        return _coming(track, fmt, said)
+    if status is Status.READY_FOR_PICKUP:
+        return _ready(track, fmt, said)
+    more = _why(track, fmt)
+    if status is Status.DELIVERED:
+        part = track.shipment.incident == Incident.PARTIAL
+        said["day"] = fmt.day(track.shipment.status_at)
+        more = (t("trk.now.partial_text"),) if part else ()
+    key = f"trk.now.{status.value}"
+    return Headline(tone, icon, t(key, **said), (t(f"{key}_text", **said), *more))
+
+
+def _coming(track: Track, fmt: Formats, said: Mapping[str, str]) -> Headline:
+    """The promise is the headline, unless it is broken."""
+    t, promised = fmt.words, track.shipment.promised
+    stands = track.status.value if said["place"] or track.status is not Status.IN_TRANSIT else "in_transit_somewhere"
+    texts = (t(f"trk.now.{stands}_text", **said), *_why(track, fmt))
+    if promised is None:
+        return Headline("blue", "truck", t(f"trk.now.{track.status.value}", **said), texts)
+    if promised < fmt.today:
+        day = long_day(promised, fmt)
+        return Headline("amber", "clock", t("trk.now.late"), (t("trk.now.late_text", **{**said, "day": day}), *texts))
+    way = "arrives" if track.to_point else "brought"
+    return Headline("blue", "truck", t(f"trk.now.{way}", day=long_day(promised, fmt)), texts)
+
+
+def _ready(track: Track, fmt: Formats, said: Mapping[str, str]) -> Headline:
+    """Until when it waits, and what happens then."""
+    t, end = fmt.words, track.shipment.keep_until
+    if end is None:
+        return Headline("amber", "pin", t("trk.now.ready_for_pickup"), (t("trk.now.ready_for_pickup_text", **said),))
+    left = days_left(end, fmt.now, track.zone)
+    key = {0: "today", 1: "tomorrow"}.get(left, "until" if left > 0 else "over")
+    said = {**said, "day": until_day(last_day(end, track.zone), fmt)}
+    tone, icon = ("red", "clock") if left <= 0 else ("amber", "pin")
+    return Headline(tone, icon, t(f"trk.now.ready_{key}", **said), (t(f"trk.now.ready_{key}_text", **said),))
+
+
+def _why(track: Track, fmt: Formats) -> tuple[str, ...]:
+    incident = track.shipment.incident or ""
+    if incident not in {each.value for each in _TOLD}:
+        return ()
+    return (fmt.words("trk.why", why=fmt.words(f"trk.incident.{incident}")),)
+
+
+def long_day(day: date, fmt: Formats) -> str:
+    """`завтра, в пятницу, 13 ноября` / `tomorrow, Friday, 13 November`."""
+    near = {0: "trk.day.today", 1: "trk.day.tomorrow"}.get((day - fmt.today).days)
+    whole = f"{fmt.words(f'trk.on.{day.isoweekday()}')}, {_dated(day, fmt)}"
+    return f"{fmt.words(near)}, {whole}" if near else whole
+
+
+def until_day(day: date, fmt: Formats) -> str:
+    """`пятницу, 20 ноября` / `Friday, 20 November`: as it stands after "until"."""
+    return f"{fmt.words(f'trk.by.{day.isoweekday()}')}, {_dated(day, fmt)}"
+
+
+def _dated(day: date, fmt: Formats) -> str:
+    return fmt.weekday(day).split(f",{NBSP}", 1)[-1]
+
+
+# --- the point -------------------------------------------------------------------------------------------------------
+
+
+def _point(track: Track, fmt: Formats, pay: str) -> PointView | None:
+    found = track.point
+    if found is None or track.status in (Status.DELIVERED, Status.RETURNED, Status.CANCELLED, Status.LOST):
+        return None
+    end = track.shipment.keep_until
+    ready = track.status is Status.READY_FOR_PICKUP
+    return PointView(
+        code=found.code,
+        address=address_of(found),
+        note=found.note,
+        hours=hours_text(found.hours, fmt) if found.address else "",
+        special=special_text(found.hours, fmt, fmt.today),
+        phone=found.phone,
+        pay=fmt.words(f"trk.pay_{_means(found)}", money=pay) if pay else "",
+        keep=fmt.day(last_day(end, track.zone)) if end is not None and ready else "",
+        route=_route(found, fmt.lang),
+        lat=found.lat,
+        lon=found.lon,
+    )
+
+
+def address_of(point: PickupPoint) -> str:
+    return point.address if not point.city or point.city in point.address else f"{point.city}, {point.address}"
+
+
+def _means(point: PickupPoint) -> str:
+    """How one can pay there, as far as the carrier says."""
+    able = (point.takes.card, point.takes.cash)
+    return _PAID.get(able, "some")
+
+
+def _route(point: PickupPoint, lang: str) -> str:
+    if point.lat is None or point.lon is None:
+        return ""
+    if lang == "ru":
+        return f"https://yandex.ru/maps/?rtext=~{point.lat:.6f},{point.lon:.6f}&rtt=auto"
+    return f"https://www.openstreetmap.org/directions?to={point.lat:.6f}%2C{point.lon:.6f}"
+
+
+def city_of(track: Track) -> str:
+    """Where it goes, no nearer than the city."""
+    if track.point is not None and track.point.city:
+        return track.point.city
+    address = track.request.address if track.request is not None else None
+    return address.city_names[0] if address is not None and address.city_names else ""
+
+
+# --- the history -----------------------------------------------------------------------------------------------------
+
+
+def _lines(track: Track, fmt: Formats, carrier: str) -> tuple[Line, ...]:
+    found = [_line(event, track, fmt, carrier) for event in track.events if _says(event)]
+    if track.packed_at is not None:
+        found.append(Line("box", fmt.words("trk.event.packed"), "", track.packed_at))
+    return tuple(sorted(found, key=lambda line: line.at, reverse=True)[:LINES])
+
+
+def _says(event: TrackingRow) -> bool:
+    return bool(event.text) or event.status not in (Status.UNKNOWN, Status.DRAFT, Status.SUBMITTING)
+
+
+def _line(event: TrackingRow, track: Track, fmt: Formats, carrier: str) -> Line:
+    status = Status(event.status)
+    place = place_of(event, track)
+    title = fmt.words(f"trk.event.{status.value}", carrier=carrier)
+    # Who took it in, some systems write down by name: of a delivery only that it was one is said.
+    said = event.text if status is not Status.DELIVERED else ""
+    quote = fmt.quote(said) if said else ""
+    return Line(_ICONS.get(status, "truck"), f"{title}: {place}" if place else title, quote, event.at)
+
+
+def place_of(event: TrackingRow, track: Track) -> str:
+    """The city, or the point: of a way to a door nothing with a number of a house in it."""
+    place = str(event.place or "")
+    return "" if not track.to_point and any(sign.isdigit() for sign in place) else place
+
+
+def _place(track: Track) -> str:
+    moved = [each for each in track.events if Status(each.status).has_moved]
+    return place_of(moved[-1], track) if moved else ""
+
+
+def _heard(track: Track, fmt: Formats, carrier: str) -> str:
+    at = track.shipment.polled_at
+    over = track.status.is_final or at is None
+    return "" if over or at is None else fmt.words("trk.heard", carrier=carrier, ago=fmt.ago(at))
+
+
+def _quiet(track: Track, fmt: Formats, carrier: str) -> str:
+    """How long the carrier has had nothing to say of a parcel that should move."""
+    if track.status not in (Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.DELIVERY_FAILED):
+        return ""
+    last = track.events[-1].at if track.events else track.shipment.status_at
+    silence = fmt.now - last
+    return fmt.words("trk.quiet", carrier=carrier, n=silence // timedelta(days=1)) if silence >= QUIET else ""
+
+
+def _other(shipment: Shipment, fmt: Formats) -> Other:
+    number = shipment.tracking_number or shipment.order_number or shipment.number
+    return Other(shipment.id, number, fmt.words(f"trk.short.{Status(shipment.status).value}"))
