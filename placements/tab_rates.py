@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from b24app.bitrix24.own_fields import titles_of
 from b24app.flows.portions import may_ship
+from b24app.flows.pricing import PriceRules
 from b24app.flows.rates import Booking, Choice
 from b24app.frames import pages
 from b24app.frames import parts as page_parts
@@ -247,6 +248,7 @@ class RatesDesk:
                 costs=Right.COSTS in mine,
                 places=places,
                 records=self._records.of(session, portal, asked, known.facts, places, now),
+                prices=PriceRules.of(portal.settings),
             )
         return panel(scene)
 

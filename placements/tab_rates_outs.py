@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from b24app.flows.forecast import Forecast
+from b24app.flows.pricing import PriceRules
 from b24app.flows.rates import LOST, SILENT, Answer
 from b24app.frames.formats import Formats
 from b24app.logistics.points import PickupPoint
@@ -45,6 +46,7 @@ class Scene:
     costs: bool = True
     places: Mapping[int, PickupPoint | None] = field(default_factory=dict)
     records: Mapping[int, Forecast] = field(default_factory=dict)
+    prices: PriceRules = field(default_factory=PriceRules)
 
     def takes_orders(self, account: Connection) -> bool:
         """Some systems only tell prices."""

@@ -13,6 +13,7 @@ from b24app.flows.rates import LIFE, LOST, Choice
 from b24app.flows.risks import Place
 from b24app.logistics.model import DeliveryKind
 from b24app.logistics.ports import Quote
+from b24app.store.choice_told import price_of
 from b24app.store.models import Connection, JobState
 from placements.problem_words import ProblemView
 from placements.tab_rates_booking import BookingView, booking_view
@@ -36,7 +37,7 @@ class Tag:
 class Card:
     """One offer. `value` names it (`<account>:<service>`), `shown` are the terms on its button. `stale`: the time of an
     old price; `asking`: it is being asked again. `off`: why it cannot be ordered from here; `record`: how parcels
-    of this account to there really went."""
+    of this account to there really went; `client`: what the client pays, where that is another sum."""
 
     value: str
     account: str
@@ -54,6 +55,7 @@ class Card:
     picked: bool
     off: str
     record: str = ""
+    client: str = ""
 
     @property
     def id(self) -> str:
@@ -229,7 +231,15 @@ def _card(scene: Scene, account: Connection, quote: Quote, tags: Sequence[tuple[
         picked=False,
         record=record_words(scene.records.get(account.id), formats),
         off="" if scene.takes_orders(account) else formats.words("rates.only_price"),
+        client=_client(scene, quote) if scene.costs else "",
     )
+
+
+def _client(scene: Scene, quote: Quote) -> str:
+    paid = price_of(scene.prices, scene.known.facts, quote.price).price
+    if paid == quote.price:
+        return ""
+    return scene.formats.words("price.client", price=scene.formats.money(paid.minor, paid.currency))
 
 
 def _risks(scene: Scene, offers: Sequence[tuple[Connection, Quote]], picked: Card | None) -> RiskList | None:

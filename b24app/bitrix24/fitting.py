@@ -36,6 +36,7 @@ KINDS: Mapping[Role, tuple[str, ...]] = {
     Role.TRACKING: _TEXT,
     Role.LINK: ("url", "string"),
     Role.PRICE: _WITH_KOPECKS,
+    Role.CLIENT_PRICE: _WITH_KOPECKS,
     Role.SERVICE: _TEXT,
     Role.STATUS: _TEXT,
     Role.RETURN_OWED: _WITH_KOPECKS,

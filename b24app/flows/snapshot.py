@@ -39,6 +39,7 @@ class Role(StrEnum):
     TRACKING = "tracking"
     LINK = "link"
     PRICE = "price"
+    CLIENT_PRICE = "client_price"
     SERVICE = "service"
     STATUS = "status"
     RETURN_OWED = "return_owed"
@@ -46,7 +47,7 @@ class Role(StrEnum):
 
 
 #: Roles that we write and never believe: what is known of the deal's orders, and the money of its returns.
-OUTPUTS = (Role.ORDER_ID, Role.TRACKING, Role.LINK, Role.PRICE, Role.SERVICE, Role.STATUS)
+OUTPUTS = (Role.ORDER_ID, Role.TRACKING, Role.LINK, Role.PRICE, Role.CLIENT_PRICE, Role.SERVICE, Role.STATUS)
 RETURNED = (Role.RETURN_OWED, Role.RETURN_PAID)
 WRITTEN = (*OUTPUTS, *RETURNED)
 

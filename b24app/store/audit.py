@@ -95,6 +95,7 @@ class Act(StrEnum):
     FIELD_KEEP = "field_keep"
     PAPERS = "papers"
     DELIVERY_ROW = "delivery_row"
+    PRICE_RULES = "price_rules"
     DELIVERY_INVOICE = "delivery_invoice"
     CLIENT_PAGE = "client_page"
     RETURNS_PROCESS = "returns_process"

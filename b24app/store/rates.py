@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from b24app.flows.pricing import ClientPrice
 from b24app.flows.rates import LIFE, Answer, Booking, BookingState, Choice, Facts, is_good, merged, rechecked
 from b24app.flows.simulate import Priced
 from b24app.flows.snapshot import Role
-from b24app.logistics.money import Money
 from b24app.store import inbox, jobs, outbox
 from b24app.store.lanes import LaneRef, connection_lane, portal_lane
 from b24app.store.models import (
@@ -265,12 +265,16 @@ def send_unchecked(session: Session, portal_id: int, deal_id: int, booking: Book
 
 
 def tell_choice(
-    session: Session, portal_id: int, deal_id: int, price: Money | None, service: str, now: datetime, trace: str
+    session: Session, portal_id: int, deal_id: int, price: ClientPrice | None, service: str, now: datetime, trace: str
 ) -> LaneRef:
-    """What was chosen, and its price, go into the deal's fields for them, if the administrator mapped any; None and ""
-    empty them. Wake the lane after the commit."""
+    """What was chosen, what the carrier and what the client pays for it go into the deal's fields for them, if the
+    administrator mapped any; None and "" empty them. Wake the lane after the commit."""
     marker = f"upd:rate:{portal_id}:{deal_id}:{now.timestamp():.6f}"
-    fields = {Role.PRICE.value: price.to_json() if price else None, Role.SERVICE.value: service or None}
+    fields = {
+        Role.PRICE.value: price.quoted.to_json() if price else None,
+        Role.CLIENT_PRICE.value: price.price.to_json() if price else None,
+        Role.SERVICE.value: service or None,
+    }
     payload = {"fields": fields, "stage": None}
     thing = ToPortal(deal_id, "deal_update", marker[:80], payload, people=True)
     return outbox.add(session, portal_id, [thing], now=now, trace_id=trace)

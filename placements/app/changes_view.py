@@ -18,8 +18,9 @@ _CODES = {
     "cod_source": "pipeline.cod_",
     "kind": "rules.kind.",
     "return_delivery": "returns_rules.delivery_",
+    "price_rounding": "price.rounding.",
 }
-_RIGHT, _STAGE, _STEP, _DEAL_FIELD = "right_", "stage_", "step_", "field_"
+_RIGHT, _STAGE, _STEP, _DEAL_FIELD, _PRICE = "right_", "stage_", "step_", "field_", "price_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,9 @@ class ChangeWords:
         role = field.removeprefix(_DEAL_FIELD)
         if field.startswith(_DEAL_FIELD) and t.has(f"fields.role.{role}"):
             return t(f"fields.role.{role}")
+        rule = field.removeprefix(_PRICE)
+        if field.startswith(_PRICE) and t.has(f"price.field.{rule}"):
+            return t(f"price.field.{rule}")
         key = f"journal.field.{field}"
         return t(key) if t.has(key) else field.removeprefix(OWN)
 

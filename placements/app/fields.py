@@ -16,7 +16,16 @@ from b24app.frames.formats import Formats
 from b24app.frames.session import PageSession
 from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts, portal_facts
-from placements.app import client_page, delivery_invoice, delivery_row, fields_saving, fields_view, papers, returns
+from placements.app import (
+    client_page,
+    delivery_invoice,
+    delivery_row,
+    fields_saving,
+    fields_view,
+    papers,
+    price_rules,
+    returns,
+)
 from placements.app.desk import Desk
 from placements.app.section import Group, Progress, Section
 
@@ -30,6 +39,8 @@ def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
         "papers": papers.papers_form(desk, facts.settings, formats),
         "row": delivery_row.row_form(facts.settings),
         "invoice": delivery_invoice.invoice_form(facts.settings),
+        "price": price_rules.price_form(facts.settings, formats),
+        "currencies": price_rules.CURRENCIES,
         "returns": returns.card(facts),
         "client_page": client_page.client_page_form(facts.settings),
     }
@@ -91,6 +102,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     delivery_row.routes(bp, desk)
     client_page.routes(bp, desk)
     delivery_invoice.routes(bp, desk)
+    price_rules.routes(bp, desk)
     returns.routes(bp, desk)
     bp.get("/app/fields")(fields)
     bp.post("/app/fields/form")(redraw_fields)

@@ -259,3 +259,13 @@ def test_a_choice_is_an_invoice_until_people_take_it_over(shop: Shop) -> None:
     shop.ask("POST", "/move", {**move, "stage": "DT31_4:N"})
     tab.press("/tab/rates/choose", {"rate": leap})
     assert bill(town, shop, "Скачок", 592.37)["id"] == second["id"]
+
+    # The client pays by the shop's own rule: rounded, and nothing at all for a large order.
+    assert "Сохранено" in shop.app_press("/app/price-rules", percent="10", step="50", rounding="up", currency="RUB")
+    shown = tab.wait("/tab/rates/panel", lambda text: "клиент платит" in words_of(text), "the client's price")
+    assert "клиент платит 700,00 ₽" in words_of(shown).replace("\xa0", " ")
+    tab.press("/tab/rates/choose", {"rate": hop})
+    assert bill(town, shop, "Прыжок", 350.0)["id"] == second["id"]
+    assert "Сохранено" in shop.app_press("/app/price-rules", free_from="1", currency="RUB")
+    tab.press("/tab/rates/choose", {"rate": leap})
+    town.wait(lambda: not invoices_of(shop), "no invoice of nothing")

@@ -59,7 +59,7 @@ class Stopping(ReturnsOf):
         act = self.shop.town.program.read(return_acts.by_key, self.shop.row.id, key)
         if act is not None and act.state is not ActState.WAITING:
             return True
-        self.shop.town.advance(5)
+        self.shop.town.advance(60)
         return False
 
 

@@ -12,7 +12,7 @@ from b24app.logistics.money import Money
 from b24app.logistics.status import Status
 from b24app.words import say
 
-_MONEY = (Role.PRICE, *RETURNED)
+_MONEY = (Role.PRICE, Role.CLIENT_PRICE, *RETURNED)
 
 
 def api_fields(fields: Mapping[str, Any], names: FieldNames, lang: str) -> dict[str, Any]:

@@ -19,12 +19,13 @@ from b24app.systems import discover
 from placements.tab_collect_view import Ways
 from placements.tab_view import tab_view
 from tests.browser.pages import return_states
+from tests.browser.pages.aimed import aimed
 from tests.browser.pages.desk import Desk
 from tests.browser.pages.states import COLLECTING, NOW, STATES, WAYS
 from tests.browser.pages.watched import WIDTHS, Watched
 from tests.flows.program import Program
 
-__all__ = ["WIDTHS", "Watched"]
+__all__ = ["WIDTHS", "Watched", "aimed"]
 ROOT = Path(__file__).parents[3]
 # A busy machine gets its time: what passes is not made slower by it.
 expect.set_options(timeout=20_000)

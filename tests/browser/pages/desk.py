@@ -7,15 +7,11 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Error, Frame, Page
 
+from tests.browser.pages.aimed import PAINTED
 from tests.browser.pages.watched import WIDTHS, Watched
 from tests.flows.program import Program
 
 ADMIN, MANAGER = 1, 7
-# A frame out of sight paints nothing: it is not waited for long.
-_PAINTED = """() => new Promise(done => {
-    setTimeout(done, 500);
-    requestAnimationFrame(() => requestAnimationFrame(done));
-})"""
 
 
 @dataclass
@@ -63,8 +59,8 @@ class Desk:
         least = 0 if width == WIDTHS["phone"] else WIDTHS["phone"]
         ours.wait_for_function("([least, most]) => innerWidth > least && innerWidth <= most", arg=[least, width])
         # A press is aimed by what was painted last.
-        self.page.evaluate(_PAINTED)
-        ours.evaluate(_PAINTED)
+        self.page.evaluate(PAINTED)
+        ours.evaluate(PAINTED)
 
     def open_app(self) -> Frame:
         self.page.goto(self.address["base_url"] + "/marketplace/view/waybill.delivery/")

@@ -255,6 +255,8 @@ TABLE: dict[str, Takes] = {
     "POST /app/client-page": app(Right.SETTINGS),
     "POST /app/delivery-row": app(Right.SETTINGS),
     "POST /app/delivery-invoice": app(Right.SETTINGS),
+    "POST /app/price-rules": app(Right.SETTINGS),
+    "POST /app/price-rules/try": app(Right.SETTINGS),
     "GET /app/returns": app(Right.SETTINGS),
     "POST /app/returns": app(Right.SETTINGS),
     "POST /app/returns/again": app(Right.SETTINGS),
