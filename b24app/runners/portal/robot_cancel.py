@@ -51,4 +51,5 @@ def _refused(scene: Scene, row: Shipment, words: str = "") -> Problem:
     return Problem("robot_not_cancelled", Field.ORDER, their_text=words[:300], params=params)
 
 
-ROBOT = Robot(begin, look, "robot.log_cancel")
+RESULTS = ("state", "state_code")
+ROBOT = Robot(begin, look, RESULTS, "robot.log_cancel")

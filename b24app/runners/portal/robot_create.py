@@ -103,4 +103,5 @@ def _results(scene: Scene, row: Shipment) -> Values:
     }
 
 
-ROBOT = Robot(begin, look, "robot.log_create")
+RESULTS = ("number", "track", "link", "price", "status", "status_code")
+ROBOT = Robot(begin, look, RESULTS, "robot.log_create")

@@ -113,8 +113,9 @@ def _answer(scene: Scene, values: Values, problems: Sequence[Problem]) -> LaneRe
     portal, call = scene.portal, scene.call
     said = " ".join(say_problem(each, portal.language) for each in problems)
     automation_use.note(scene.session, portal.id, call.code, scene.now, trouble=said)
-    log = "" if said else say(ROBOTS[call.code].log, portal.language, **values)
-    answer = RobotAnswer(call.token if call.waits else "", problem=said, more=values, log=log)
+    robot = ROBOTS[call.code]
+    log = "" if said else say(robot.log, portal.language, **values)
+    answer = RobotAnswer(call.token if call.waits else "", problem=said, more=robot.every(values), log=log)
     name = name_of(portal, call.code)
     deal_id = scene.deal_id if call.entity == DEAL else 0
     how: Any = {"now": scene.now, "trace_id": scene.trace_id}

@@ -87,4 +87,5 @@ def _results(scene: Scene, row: Shipment, paper: Paper) -> Values:
     }
 
 
-ROBOT = Robot(begin, look, "robot.log_label")
+RESULTS = ("number", "link", "pages")
+ROBOT = Robot(begin, look, RESULTS, "robot.log_label")

@@ -53,6 +53,8 @@ def _find(scene: Scene, deal: DealNeeds) -> Found:
     known = _MEMORY.known(scene.session, {(row.system, row.mode) for row in accounts})
     carrier = next((row.system for row in accounts if row.id == deal.connection_id), "")
     sieve = _MEMORY.sieve(known, Needs(boxes=deal.boxes, cod=deal.cod), (carrier,) if carrier else ())
+    if not any(source.refreshed_at for source in known.sources):
+        raise RefusedError(Problem("robot_no_lists", Field.POINT, Who.ADMIN))
     code = scene.given("code")
     if code:
         return _named(scene, sieve, code, carrier)
@@ -96,4 +98,5 @@ def hours_text(hours: Hours) -> str:
     return f"{opens // 60:02d}:{opens % 60:02d}–{closes // 60:02d}:{closes % 60:02d}"
 
 
-ROBOT = Robot(begin, look, "robot.log_point")
+RESULTS = ("code", "name", "address", "hours")
+ROBOT = Robot(begin, look, RESULTS, "robot.log_point")

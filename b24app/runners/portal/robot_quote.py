@@ -134,4 +134,5 @@ def days_text(quote: Quote) -> str:
     return f"{least}–{most}"
 
 
-ROBOT = Robot(begin, look, "robot.log_quote")
+RESULTS = ("price", "currency", "carrier", "account", "service", "service_code", "days", "cheapest", "fastest", "list")
+ROBOT = Robot(begin, look, RESULTS, "robot.log_quote")

@@ -136,8 +136,13 @@ def is_placed(row: Shipment) -> bool:
 @dataclass(frozen=True, slots=True)
 class Robot:
     """`begin` leaves what a person's press would leave; `look` gives the results once they are there, None before.
-    Either raises RefusedError. `log`: a key of the words for the workflow's log, with the results as its values."""
+    Either raises RefusedError. `results` are their names: all are given, empty where it did not work. `log`: a key of
+    the words for the workflow's log, with the results as its values."""
 
     begin: Callable[[Scene], None]
     look: Callable[[Scene], Values | None]
+    results: tuple[str, ...]
     log: str
+
+    def every(self, found: Mapping[str, str]) -> Values:
+        return {name: found.get(name, "") for name in self.results}

@@ -1,4 +1,4 @@
-"""Running the app's robots by control, and seeing what became of the workflows that wait for them."""
+"""The portal's automation by control: its rules and what became of them, and the app's robots one by one."""
 
 from __future__ import annotations
 
@@ -12,10 +12,42 @@ from sandbox.bitrix24.state.automation import STOPPED, WAITS, Run
 from sandbox.bitrix24.state.portal import Portal
 
 from .deals import item_of
+from .designer import designed
 from .given import body, number, portal_of
 
 
 def add_routes(app: Flask, portals: Mapping[str, Portal]) -> None:
+    _add_rules(app, portals)
+    _add_robots(app, portals)
+
+
+def _add_rules(app: Flask, portals: Mapping[str, Portal]) -> None:
+    @app.get("/<member_id>/rules")
+    def rules(member_id: str) -> dict[str, Any]:
+        """The rules, and every flow that one began, oldest first."""
+        portal = portal_of(portals, member_id)
+        with portal.lock:
+            flows = [flow.as_json() for flow in portal.rules.flows.values()]
+            return {"rules": [rule.as_json() for rule in portal.rules.rules.values()], "flows": flows}
+
+    @app.post("/<member_id>/rules")
+    def add_rule(member_id: str) -> dict[str, Any]:
+        """``{"stage" or "trigger", "category"?, "entity_type_id"?: 2, "steps": [{"kind": robot | sms | email | stage,
+        "code"?, "properties"?, "when"?}]}`` -> the rule. What the designer would not offer is refused."""
+        portal, spec = portal_of(portals, member_id), body("stage", "trigger", "category", "entity_type_id", "steps")
+        with portal.lock:
+            found = designed(portal, spec)
+            portal.rules.rules[found.id] = found
+            return found.as_json()
+
+    @app.post("/<member_id>/rules/<int:rule>/delete")
+    def drop_rule(member_id: str, rule: int) -> dict[str, Any]:
+        portal = portal_of(portals, member_id)
+        with portal.lock:
+            return {"deleted": portal.rules.rules.pop(rule, None) is not None}
+
+
+def _add_robots(app: Flask, portals: Mapping[str, Portal]) -> None:
     @app.get("/<member_id>/robots")
     def listed(member_id: str) -> dict[str, Any]:
         portal = portal_of(portals, member_id)

@@ -22,15 +22,25 @@ def document_of(kind: int, number: int) -> tuple[str, str, str]:
     return ("crm", _DEAL, f"DEAL_{number}") if kind == 2 else ("crm", _DYNAMIC, f"DYNAMIC_{kind}_{number}")
 
 
-def run(portal: Portal, robot: Robot, kind: int, number: int, given: Mapping[str, Any], *, waits: bool) -> Run:
-    """Begin a run and send its POST after a while. Raises ValueError for properties that the designer would refuse, or
-    a document that the robot's FILTER leaves out."""
+def run(
+    portal: Portal,
+    robot: Robot,
+    kind: int,
+    number: int,
+    given: Mapping[str, Any],
+    *,
+    waits: bool,
+    workflow: str = "",
+) -> Run:
+    """Begin a run, of a workflow of its own unless one is named, and send its POST after a while. Raises ValueError for
+    properties that the designer would refuse, or a document that the robot's FILTER leaves out."""
     document = document_of(kind, number)
     if not _offered(robot, document, box=portal.box):
         raise ValueError(f"robot {robot.code} is not offered for {document[2]}")
     # Only what is said to wait does: an unset USE_SUBSCRIPTION is documented both ways (§7.2).
     state = WAITS if waits and robot.subscription == "Y" else WENT_ON
     found = Run(robot.code, document, _values(robot, given), state)
+    found.workflow = workflow or found.workflow
     portal.app.runs[found.token] = found
     portal.note("robot.started", found.workflow, code=robot.code, document=document[2], properties=found.properties)
     switches = portal.switches

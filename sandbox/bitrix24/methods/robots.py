@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.bitrix24.errors import RestError, platform_denied
+from sandbox.bitrix24.events import automation
 from sandbox.bitrix24.rest.call import Call
 from sandbox.bitrix24.rest.registry import method
 from sandbox.bitrix24.state.automation import ANSWERED, WAITS, Robot
@@ -196,6 +197,7 @@ def send(call: Call) -> Any:
     run.log.append(str(call.any_case("LOG_MESSAGE") or ""))
     run.state = ANSWERED
     call.portal.note("robot.answered", run.workflow, code=run.code, values=run.values)
+    automation.answered(call.portal, run)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Automation triggers of the app (crm §7.1). The sandbox has no rules behind them: an execution is only journalled."""
+"""Automation triggers of the app (crm §7.1): rules of the portal's own begin with them (``events/automation.py``)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from sandbox.bitrix24.errors import RestError, legacy
+from sandbox.bitrix24.events import automation
 from sandbox.bitrix24.rest.call import Call
 from sandbox.bitrix24.rest.registry import method
 from sandbox.bitrix24.wire import to_int
@@ -52,7 +53,7 @@ def delete(call: Call) -> Any:
     return True
 
 
-@method("crm.automation.trigger.execute", scope="crm", note="journalled; no automation rules behind it")
+@method("crm.automation.trigger.execute", scope="crm")
 def execute(call: Call) -> Any:
     code = _code(call)
     if code not in call.portal.app.triggers:
@@ -61,7 +62,9 @@ def execute(call: Call) -> Any:
     table = call.portal.crm.tables.get(kind or 0)
     if table is None or kind in (3, 4):
         raise legacy("Incorrect parameter OWNER_TYPE_ID.")
-    if table.get(number) is None:
+    item = table.get(number)
+    if item is None:
         raise legacy("Incorrect parameter OWNER_ID.")
     call.portal.note("trigger.executed", number, code=code, entity_type_id=kind)
+    automation.triggered(call.portal, code, kind or 0, item)
     return True

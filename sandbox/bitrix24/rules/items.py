@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.bitrix24.errors import RestError, bad_field
+from sandbox.bitrix24.events import automation
 from sandbox.bitrix24.state.fields import NAMES, Field, short_code
 from sandbox.bitrix24.state.portal import Portal
 from sandbox.bitrix24.state.table import Row
@@ -187,6 +188,7 @@ def _settle_stage(
             history_id=row["ID"],
             by=actor.user_id,
         )
+        automation.entered(portal, entity_type_id, item)
 
 
 def _check_stage(portal: Portal, entity_type_id: int, item: Row) -> None:

@@ -18,6 +18,7 @@ from .crm import Crm
 from .hub import Hub
 from .install import AppState
 from .limits import Limits
+from .rules import Rules
 from .shop import Shop
 from .timeline import Notices, Timeline
 from .users import Actor, Department, User
@@ -80,6 +81,7 @@ class Portal:
             self.timeline = Timeline()
             self.notices = Notices()
             self.app = AppState()
+            self.rules = Rules()
             self.limits = Limits()
             self.events = Delivery(self)
             self.webhooks: dict[str, int] = {}

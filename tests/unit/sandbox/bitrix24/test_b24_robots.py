@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -147,3 +148,44 @@ def test_an_update_and_an_uninstall_take_robots_away(client: Client, portal: Por
     client.call("bizproc.robot.add", robot)
     lifecycle.update_app(portal)
     assert portal.app.robots == {}
+
+
+def ended(world: World, portal: Portal) -> list[dict[str, Any]]:
+    """Flows that are over."""
+    flows = world.control.get(f"/bitrix24/{portal.member_id}/rules")["flows"]
+    return [flow for flow in flows if flow["state"] in ("done", "failed")]
+
+
+def test_a_rule_goes_on_with_what_its_robots_gave(
+    world: World, portal: Portal, client: Client, app: App, robot: dict[str, Any], deal: int
+) -> None:
+    client.call("bizproc.robot.add", robot)
+    client.call("crm.automation.trigger.add", CODE="t.ready", NAME="Ready")
+    path = f"/bitrix24/{portal.member_id}/rules"
+    step = {"kind": "robot", "code": "ship.it", "properties": {"why": "size", "note": "{=Document:TITLE}"}}
+    letter = {"kind": "email", "properties": {"to": "a@b.test", "text": "{=A1:number}"}, "when": "{=A1:number}"}
+    moved = {"kind": "stage", "properties": {"stage": "EXECUTING"}}
+    for wrong in (
+        {"steps": [step]},
+        {"trigger": "t.other", "steps": [step]},
+        {"trigger": "t.ready", "steps": []},
+        {"trigger": "t.ready", "steps": [letter, step]},
+        {"trigger": "t.ready", "steps": [step | {"properties": {"colour": "red"}}]},
+        {"trigger": "t.ready", "steps": [step, letter | {"when": "{=A1:other}"}]},
+    ):
+        with pytest.raises(Exception, match="400"):
+            world.control.post(path, wrong)
+    world.control.post(path, {"trigger": "t.ready", "steps": [step, letter, moved]})
+    assert client.call("crm.automation.trigger.execute", CODE="t.ready", OWNER_TYPE_ID=2, OWNER_ID=deal) is True
+    (told,) = app.wait(1)
+    assert told["properties"]["note"] == "A deal"
+    assert ended(world, portal) == []
+    client.call("bizproc.event.send", EVENT_TOKEN=told["event_token"], RETURN_VALUES={"number": "N-1"})
+    end = time.monotonic() + 30
+    while not ended(world, portal) and time.monotonic() < end:
+        time.sleep(0.02)
+    [flow] = ended(world, portal)
+    assert (flow["state"], flow["results"]) == ("done", {"A1": {"number": "N-1"}})
+    assert portal.crm.tables[2].rows[deal]["stageId"] == "EXECUTING"
+    [mail] = world.control.journal(system="bitrix24", kind="email.sent")
+    assert mail["data"]["to"] == "a@b.test"
