@@ -121,7 +121,7 @@ def test_the_promise_is_the_headline_and_everything_is_there(client: Client) -> 
     said = plain(html)
     assert headline(html) == "Приедет завтра, в пятницу, 13 ноября"
     for words in (
-        "Лён и Хвоя", f"Заказ {DEAL}.", "Сейчас она едет через Владимир.", "Собран 10 ноя", "Передан в СДЭК 11 ноя",
+        "Лён и Хвоя", f"Заказ {DEAL}.", "Сейчас посылка едет через Владимир.", "Собран 10 ноя", "Передан в СДЭК 11 ноя",
         "В пути 12 ноя", "В пункте 13 ноя", "Пункт СДЭК KZN12", "Казань, ул. Баумана, 44/8", "вход со двора",
         "10:00–21:00", "6 480,00 ₽, картой или наличными", "Построить маршрут", "Другой пункт", "+7 900 000-30-70",
         "«Отправлен в г. транзит»", NUMBER, "Последний раз спрашивали СДЭК: 2 мин назад.",
@@ -130,7 +130,7 @@ def test_the_promise_is_the_headline_and_everything_is_there(client: Client) -> 
     assert given.CARRIER_PAGE in html
     english = client.says(lang="en")
     assert "Arrives tomorrow, Friday, 13 November" in english
-    assert "It is now passing Владимир." in english
+    assert "The parcel is now passing Владимир." in english
 
 
 def test_nothing_personal_is_on_it(
@@ -163,7 +163,7 @@ def test_it_comes_with_one_request_and_keeps_to_itself(client: Client) -> None:
         (S.SUBMITTING, {}, "Заказ готовят к отправке", "когда её зарегистрирует СДЭК"),
         (S.REJECTED, {}, "Заказ готовят к отправке", "когда её зарегистрирует СДЭК"),
         (S.CREATED, {"promised": None}, "Заказ собран и ждёт отправки", "Посылку примет СДЭК"),
-        (S.IN_TRANSIT, {"promised": None}, "Посылка в пути", "едет через Владимир"),
+        (S.IN_TRANSIT, {"promised": None}, "Посылка в пути", "посылка едет через Владимир"),
         (S.IN_TRANSIT, {"promised": date(2026, 11, 10)}, "Посылка задерживается", "Обещали во вторник, 10 ноября."),
         (S.READY_FOR_PICKUP, {}, "Можно забирать", "Сколько её хранят"),
         (S.READY_FOR_PICKUP, {"keep_until": given.at(21, 12)}, "Можно забирать по субботу, 21 ноября", "бесплатно"),
