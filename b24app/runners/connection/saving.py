@@ -21,6 +21,7 @@ from b24app.runners import tell
 from b24app.runners.connection import (
     chaining,
     changing,
+    client_link,
     collected,
     collecting,
     filing,
@@ -217,9 +218,8 @@ class Saver:
         lang = self.account.portal.language
         if change.fields or change.stage:
             marker = f"{row.number}:{row.version}"
-            self.things.append(
-                tell.update(row.deal_id, marker, change.fields, change.stage, row.id, landed.task.people)
-            )
+            fields = client_link.in_fields(change.fields, self.account.portal, row, self.services.settings)
+            self.things.append(tell.update(row.deal_id, marker, fields, change.stage, row.id, landed.task.people))
         for text in change.texts:
             self.things.append(comments.comment(row.portal_id, row.deal_id, text, lang, row.id))
 
