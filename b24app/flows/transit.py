@@ -33,7 +33,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Way:
     """Days by the portal's clock, None = not yet. `gap`: the longest time without news up to the arrival, in days;
-    `ended`: it will not arrive any more. `place`: where it was last seen."""
+    `ended`: it will not arrive any more. `begun`: where the carrier took it, `place`: where it was last seen."""
 
     handed: date | None = None
     reached: date | None = None
@@ -42,6 +42,7 @@ class Way:
     gap: int | None = None
     place: str = ""
     ended: bool = False
+    begun: str = ""
 
 
 def way_of(
@@ -72,6 +73,7 @@ def way_of(
         gap=max(gaps, default=0) if arrived else None,
         place=_place(moved),
         ended=arrived is None and status in _ENDED,
+        begun=moved[0].place,
     )
 
 

@@ -22,8 +22,9 @@ from b24app.flows.transit import Step, Way, way_of
 from b24app.frames.formats import portal_zone
 from b24app.lanes.wake import Waker
 from b24app.logistics.model import DeliveryKind
+from b24app.logistics.regions import region_of_place
 from b24app.runners import tell
-from b24app.store import messages, outbox, portals, transit_lanes, transits
+from b24app.store import messages, outbox, portals, transit_lanes, transits, triggers
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.lanes import LaneRef
 from b24app.store.messages import Occasion
@@ -111,6 +112,8 @@ def _read(each: Due, steps: Sequence[Step], sent: Sent | None, portal: Portal) -
         return {**values, "state": TransitState.OVER}
     zone = portal_zone(portal.language)
     way = way_of(DeliveryKind(kind), values.get("to", row.to), each.status, each.status_at, steps, zone)
+    if way.begun and not values.get("origin", row.origin):
+        values["origin"] = region_of_place(way.begun)
     values |= _days(way)
     values |= _promise(row, way, each.plan, values.get("days_max", row.days_max))
     return values
@@ -174,6 +177,10 @@ def _save(session: Session, portal: Portal, looked: Sequence[Looked], now: datet
     if MessageRules.of(portal.settings).on:
         told = [_occasion(each.due) for each in news]
         lanes.append(messages.note(session, portal.id, told, now=now, trace_id=trace))
+    lanes += [
+        triggers.fired(session, portal, Moment.LATE, each.due.row.deal_id, each.due.number, now, trace_id=trace)
+        for each in news
+    ]
     bells = [_bell(portal, each) for each in news if each.due.assigned_by]
     if bells:
         lanes.append(outbox.add(session, portal.id, bells, now=now, trace_id=trace))

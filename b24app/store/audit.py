@@ -102,6 +102,7 @@ class Act(StrEnum):
     RETURNS_AGAIN = "returns_again"
     RETURN_RULES = "return_rules"
     RETURN_REPORT = "return_report"
+    PROMISES = "promises"
     BRAND = "brand"
     MESSAGES = "messages"
     MESSAGES_ON = "messages_on"
@@ -193,6 +194,7 @@ _OF_CARE = (
     Act.REREAD,
     Act.RETURNS_AGAIN,
     Act.RETURN_REPORT,
+    Act.PROMISES,
     Act.UPDATE_AGAIN,
     Act.SUPPORT_BUNDLE,
 )

@@ -32,9 +32,9 @@ def test_from_the_hand_over_to_the_point() -> None:
         step(S.CREATED, -1), step(S.ACCEPTED_AT_WAREHOUSE, 0, "Москва"), step(S.IN_TRANSIT, 1, "Москва"),
         step(S.IN_TRANSIT, 4, "Казань"), step(S.READY_FOR_PICKUP, 5, "Казань"), step(S.DELIVERED, 9, "Казань"),
     ]  # fmt: skip
-    assert way(S.DELIVERED, *steps) == Way(day(0), day(4), day(5), day(9), 3, "Казань")
+    assert way(S.DELIVERED, *steps) == Way(day(0), day(4), day(5), day(9), 3, "Казань", begun="Москва")
     assert way(S.DELIVERED, *steps, kind=DeliveryKind.COURIER).arrived == day(9)
-    assert way(S.IN_TRANSIT, *steps[:3]) == Way(day(0), None, None, day(1), None, "Москва")
+    assert way(S.IN_TRANSIT, *steps[:3]) == Way(day(0), None, None, day(1), None, "Москва", begun="Москва")
 
 
 def test_days_are_those_of_the_portals_clock() -> None:

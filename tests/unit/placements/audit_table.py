@@ -134,6 +134,7 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/returns": Leaves(Act.RETURNS_PROCESS, {"type": "12"}, ready="process"),
     "POST /app/returns/again": Leaves(Act.RETURNS_AGAIN),
     "POST /app/returns/report/link": Leaves(Act.RETURN_REPORT),
+    "POST /app/promises/link": Leaves(Act.PROMISES),
     "POST /app/brand": Leaves(Act.BRAND, {"name": "Лён и Хвоя"}),
     "POST /app/brand/logo/off": Leaves(Act.BRAND),
     "POST /app/returns/rules": Leaves(Act.RETURN_RULES, RETURN_RULES),

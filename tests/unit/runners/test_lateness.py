@@ -202,6 +202,21 @@ def test_a_rate_promises_from_the_hand_over_on(sessions: Sessions, portal: Porta
     assert (transit(sessions, one).promised, transit(sessions, one).by) == (TODAY + timedelta(days=3), By.RATE)
 
 
+def test_where_it_began_is_what_the_carrier_says_if_nobody_else_does(
+    sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    nobody = {key: value for key, value in REQUEST.items() if key != "sender"}
+    one = put(sessions, portal, 1, [(S.CREATED, 2)], request=nobody)
+    look(sessions, clock)
+    assert transit(sessions, one).origin == ""
+    with session_scope(sessions) as session:
+        event = {"key": "k", "code": "3", "status": S.IN_TRANSIT, "at": ago(1), "place": "Пермь"}
+        shipments.add_events(session, portal.id, one, [event])
+        shipments.change(session, session.get_one(Shipment, one), status=S.IN_TRANSIT, status_at=ago(1))
+    look(sessions, clock)
+    assert (transit(sessions, one).origin, transit(sessions, one).to) == ("PER", "TA")
+
+
 @pytest.mark.parametrize("status", [S.CANCELLED, S.REJECTED, S.RETURNING, S.LOST])
 def test_what_will_not_arrive_is_not_forecast(
     sessions: Sessions, portal: Portal, clock: FixedClock, status: Status
