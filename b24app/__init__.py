@@ -56,10 +56,13 @@ def _join_hooks(app: Flask, parts: Parts, remotes: Remotes) -> None:
 
 
 def _join_robots(app: Flask, desk: Desk) -> None:
-    """Robots call the app's own domain (bitrix24-crm §7.2), so pages answer them too where machines have another."""
+    """Robots and the SMS sender call the app's own domain (bitrix24-crm §7.2, §8.1), so pages answer them too where
+    machines have another."""
     from b24app.hooks.robots import robots
+    from b24app.hooks.sms import sms
 
     app.register_blueprint(robots(desk))
+    app.register_blueprint(sms(desk))
 
 
 def _desk(parts: Parts) -> Desk:

@@ -21,6 +21,7 @@ from b24app.runners.portal import (
     robot_deals,
     robots,
     simulating,
+    sms_requests,
     stocking,
     trying,
 )
@@ -76,6 +77,7 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
         InboxKind.EVENT: closing(services),
         InboxKind.ROBOT: robots.serving(services),
         InboxKind.ROBOT_WISH: robot_deals.serving(services),
+        InboxKind.SMS: sms_requests.serving(services),
     }
     rater = Rater(services)
     jobs: dict[str, JobHandler] = {**JOBS, rates.KIND: partial(rating.ask_all, rater)}

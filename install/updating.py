@@ -20,7 +20,7 @@ from b24app.bitrix24.features import Feature, has
 from b24app.lanes.ladder import next_try
 from b24app.lanes.slices import Slice
 from b24app.lanes.wake import Waker
-from b24app.store import inbox, portals, return_process, robots, triggers, updates
+from b24app.store import inbox, portals, return_process, robots, sms_sender, triggers, updates
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef, portal_lane
@@ -105,7 +105,8 @@ def _parts_due(portal: Portal, info: Mapping[str, Any], now: datetime) -> list[s
     returns = has(Feature.RETURNS, granted) and (changed or kept.due(now))
     automation = has(Feature.ROBOTS, granted) and robots.Kept.of(portal.settings).due(now)
     fires = has(Feature.SHIPPING, granted) and triggers.Kept.of(portal.settings).due(now)
-    due = {return_process.STEP: returns, robots.STEP: automation, triggers.STEP: fires}
+    texts = has(Feature.SMS, granted) and sms_sender.Kept.of(portal.settings).due(now)
+    due = {return_process.STEP: returns, robots.STEP: automation, triggers.STEP: fires, sms_sender.STEP: texts}
     return [step for step, wanted in due.items() if wanted]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from b24app.bitrix24.own_fields import OWN, POINT_FIELD, POINT_TYPE, PREFIX
 from b24app.flows.snapshot import Role
-from install import wanted_returns, wanted_robots, wanted_triggers
+from install import wanted_returns, wanted_robots, wanted_sender, wanted_triggers
 from install.labels import VALUES, labels, point_labels
 
 
@@ -100,7 +100,7 @@ def fingerprint(public_url: str, hooks_url: str) -> str:
     bound = (EVENTS, hooks_url + EVENTS_PATH, places, types)
     fields = [(role.value, creation(role, own.name, "en")) for role, own in OWN.items()]
     robots = wanted_robots.robots(public_url, 0, "en", (), None)
-    automation = (robots, wanted_triggers.triggers("en"))
+    automation = (robots, wanted_triggers.triggers("en"), wanted_sender.digest(public_url, ""))
     return hashlib.sha256(repr((fields, bound, wanted_returns.wanted(), *automation)).encode()).hexdigest()[:40]
 
 

@@ -21,6 +21,7 @@ class Feature(StrEnum):
     DEPARTMENTS = "departments"
     RETURNS = "returns"
     ROBOTS = "robots"
+    SMS = "sms"
 
 
 #: All scopes of a feature are needed.
@@ -32,6 +33,7 @@ NEEDS: dict[Feature, frozenset[str]] = {
     Feature.DEPARTMENTS: frozenset({"user_brief", "department"}),
     Feature.RETURNS: frozenset({"crm", "userfieldconfig"}),
     Feature.ROBOTS: frozenset({"crm", "bizproc"}),
+    Feature.SMS: frozenset({"messageservice"}),
 }
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from b24app.clock import Clock
 from b24app.hooks.counters import HookCounters
 from b24app.hooks.known import Memory
 from b24app.lanes.wake import Waker
 from b24app.store import doors
-from b24app.store.doors import Door
+from b24app.store.doors import Door, SenderDoor
 from b24app.store.engine import Sessions, read_scope
 from b24app.store.intake import Intake, IntakeError
 from b24app.wire.trace import new_trace_id
 
+T = TypeVar("T")
 Answer = tuple[str, int]
 OK: Answer = ("", 200)
 
@@ -31,6 +33,7 @@ class Desk:
     intake: Intake
     portals: Memory[Door]
     carriers: Memory[Door]
+    senders: Memory[SenderDoor]
     waker: Waker
     clock: Clock
     counters: HookCounters
@@ -50,8 +53,8 @@ class Desk:
     ) -> Desk:
         """Join the parts; nothing is connected before the first request."""
 
-        def loader(find: Callable[..., Door | None]) -> Callable[[str], Door | None]:
-            def load(key: str) -> Door | None:
+        def loader(find: Callable[[Session, str], T | None]) -> Callable[[str], T | None]:
+            def load(key: str) -> T | None:
                 with read_scope(sessions) as session:
                     return find(session, key)
 
@@ -62,6 +65,7 @@ class Desk:
             intake=Intake(engine),
             portals=Memory(loader(doors.portal_door), cache_s),
             carriers=Memory(loader(doors.carrier_door), cache_s),
+            senders=Memory(loader(doors.sender_door), cache_s),
             waker=waker,
             clock=clock,
             counters=counters,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from b24app.store import public_ids, sms_sender
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Connection, ConnectionState, Lane, LaneKind, Portal, PortalState
 
@@ -31,6 +32,27 @@ def portal_door(session: Session, member_id: str) -> Door | None:
     if row is None or not row.application_token:
         return None
     return Door(row.id, row.application_token.encode(), LaneRef(row.lane_id, LaneKind.PORTAL))
+
+
+@dataclass(frozen=True, slots=True)
+class SenderDoor:
+    """Our SMS sender in a portal: its door, which an application token opens, and secrets of its address besides."""
+
+    door: Door
+    doors: tuple[str, ...]
+
+    def opens(self, shown: str) -> bool:
+        return sms_sender.opens(self.doors, shown)
+
+
+def sender_door(session: Session, public_id: str) -> SenderDoor | None:
+    """Return the door of a portal's SMS sender; None when the portal is unknown, gone, or was told of no sender."""
+    portal = public_ids.portal_of(session, public_id)
+    door = portal_door(session, portal.member_id) if portal is not None else None
+    if portal is None or door is None:
+        return None
+    kept = sms_sender.Kept.of(portal.settings or {})
+    return SenderDoor(door, kept.doors) if kept.doors else None
 
 
 def carrier_door(session: Session, public_id: str) -> Door | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from install.steps import bindings, fields, plan, returns, robots, sections, stage, triggers
+from b24app.store import sms_sender
+from install.steps import bindings, fields, plan, returns, robots, sections, sender, stage, triggers
 from install.steps.catalogue import Ground, Read, Save, Step
 
 STEPS: tuple[Step, ...] = (
@@ -16,6 +17,7 @@ STEPS: tuple[Step, ...] = (
     # Behind the smart process: it says on which items a robot works, and how stages are called.
     Step("robots", robots.run, robots.reads),
     Step("triggers", triggers.run, triggers.reads),
+    Step(sms_sender.STEP, sender.run, sender.reads),
 )
 
 __all__ = ["STEPS", "Ground", "Read", "Save", "Step"]

@@ -10,12 +10,23 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.frames.session import PageSession
-from b24app.store import accounts, inbox, lanes, message_lane, origins, portal_settings, portals
+from b24app.store import (
+    accounts,
+    inbox,
+    lanes,
+    message_lane,
+    origins,
+    part_looks,
+    portal_settings,
+    portals,
+    sms_sender,
+)
 from b24app.store.audit import Act, compared
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Connection, ConnectionState
 from b24app.systems.plugin import Manifest
 from b24app.wire.guard import Guard
+from b24app.wire.trace import new_trace_id
 from placements.app import audited
 from placements.app import connections_fields as fields
 from placements.app.connections_lists import ASKED
@@ -151,4 +162,6 @@ def remove(session: Session, who: PageSession, row: Connection, now: datetime) -
     if not live:
         audit(session, who, Act.CONNECTION_REMOVED, now, _of(row))
         accounts.remove(session, who.portal_id, row, now)
+        if sms_sender.Kept.of(portals.get(session, who.portal_id).settings or {}).registered:
+            part_looks.look_again(session, who.portal_id, sms_sender.STEP, now, new_trace_id())
     return live

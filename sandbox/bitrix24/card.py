@@ -17,6 +17,7 @@ SCOPES = (
     "im",
     "department",
     "bizproc",
+    "messageservice",
     "delivery",
     "sale",
 )

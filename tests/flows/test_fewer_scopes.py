@@ -60,6 +60,7 @@ ONE_LESS = {
     Feature.DEPARTMENTS: ("department", ("department.",)),
     Feature.RETURNS: ("userfieldconfig", ("userfieldconfig.", "crm.type.")),
     Feature.ROBOTS: ("bizproc", ("bizproc.",)),
+    Feature.SMS: ("messageservice", ("messageservice.",)),
 }
 
 

@@ -6,7 +6,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, problem_in
@@ -15,13 +18,28 @@ from b24app.logistics.ports import TestStep
 from b24app.runners.connection import hooking, listing, reaching
 from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
-from b24app.store import inbox, intents, message_lane, origins, portal_settings, portals, return_errand_lane, shipments
+from b24app.store import (
+    inbox,
+    intents,
+    message_lane,
+    origins,
+    part_looks,
+    portal_settings,
+    portals,
+    return_errand_lane,
+    shipments,
+    sms_sender,
+)
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.models import ConnectionState
+from b24app.systems.plugin import Manifest
+from b24app.wire.trace import new_trace_id
 
 #: Kind of the rows that ask for it.
 KIND = "test"
+#: Port of accounts that send messages.
+GATEWAY = "Messages"
 
 
 def do(services: Services, slice_: Slice, account: Account, system: Any) -> None:
@@ -109,12 +127,21 @@ def _finish(
             shipments.free(session, portal_id, connection_id, now)
             return_errand_lane.free(session, portal_id, connection_id, now)
             message_lane.free(session, portal_id, connection_id, now)
+            _offer_sender(session, portal_id, services.plugins[found.system].manifest, now)
             if listing.names(services.plugins[found.system].manifest):
                 trace = rows[0].trace_id
                 inbox.append(
                     session, slice_.lane_id, listing.KIND, str(connection_id), {}, now=now, trace_id=trace, people=True
                 )
     account.connection.state = state
+
+
+def _offer_sender(session: Session, portal_id: int, manifest: Manifest, now: datetime) -> None:
+    """The portal's first account at a gateway works: its automation may send through it from now on. (The portal's lane
+    is found by its row.)"""
+    kept = sms_sender.Kept.of(portals.get(session, portal_id).settings or {})
+    if GATEWAY in manifest.ports and not kept.registered:
+        part_looks.look_again(session, portal_id, sms_sender.STEP, now, new_trace_id(), people=False)
 
 
 def _keep_hooks(session: Any, account: Account, done: Sequence[TestStep], services: Services) -> None:

@@ -8,14 +8,31 @@ from b24app.bitrix24 import feed as timeline
 from b24app.bitrix24.encoding import BATCH_MOST
 from b24app.runners.portal.context import Run
 from b24app.runners.tell import DEAL_UPDATE, NOTICE
-from b24app.store import delivery_invoices, delivery_rows, return_items, robot_answers, sending, trigger_news, triggers
+from b24app.store import (
+    delivery_invoices,
+    delivery_rows,
+    return_items,
+    robot_answers,
+    sending,
+    sms_status,
+    trigger_news,
+    triggers,
+)
 from b24app.store.comments import COMMENT, owner_of
 from b24app.store.engine import session_scope
 from b24app.store.models import OutboxRow
 from b24app.store.sending import Outcome
 
 _AGAIN = frozenset(
-    {DEAL_UPDATE, NOTICE, delivery_rows.KIND, delivery_invoices.KIND, robot_answers.KIND, return_items.KIND}
+    {
+        DEAL_UPDATE,
+        NOTICE,
+        delivery_rows.KIND,
+        delivery_invoices.KIND,
+        robot_answers.KIND,
+        return_items.KIND,
+        sms_status.KIND,
+    }
 )
 
 
@@ -43,7 +60,8 @@ def do(run: Run) -> bool:
 def _again(row: OutboxRow) -> Outcome:
     """Writing the same values once more changes nothing and fires nothing; a notice replaces the one of its tag. A
     product row is looked for among the deal's before it is written, an invoice by its mark. A stage move is compared
-    with where the deal stands before it leaves again (`attempts` > 0 forces that read). A workflow takes one answer."""
+    with where the deal stands before it leaves again (`attempts` > 0 forces that read). A workflow takes one answer;
+    an SMS is as it was told last."""
     return Outcome(row.id, "pending", "again", next_try_at=row.next_try_at)
 
 

@@ -16,7 +16,7 @@ from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.features import Feature, has
 from b24app.flows.snapshot import DealSnapshot
-from b24app.runners.portal import answers, looked, lookups, robot_answers
+from b24app.runners.portal import answers, looked, lookups, robot_answers, sms_answers
 from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.looked import Step
@@ -191,6 +191,8 @@ def _command(run: Run, letter: DealLetter, row: OutboxRow) -> Command | None:
         return timeline.add_comment(key, owner_of(row), row.payload["text"], row.payload["mark"], files)
     if row.kind == robot_answers.KIND:
         return robot_answers.command(run, row, key)
+    if row.kind == sms_answers.KIND:
+        return sms_answers.command(run, row, key)
     if not has(Feature.NOTICES, run.portal.scopes):
         return None
     return timeline.notify(key, row.payload["user_id"], row.payload["text"], row.payload["tag"])
@@ -279,7 +281,8 @@ def _row_outcome(
         return Outcome(row.id, "done", "done", ms, result_ref=answers.reference(answer.results.get(key)))
     if row.kind == COMMENT and owner_of(row).type != DEAL_TIMELINE:
         return answers.refused(run, session, row, error, now, ms, gone_is_final=True)
-    known = robot_answers.refused(row, error, ms) if row.kind == robot_answers.KIND else None
+    judge = {robot_answers.KIND: robot_answers.refused, sms_answers.KIND: sms_answers.refused}.get(row.kind)
+    known = judge(row, error, ms) if judge is not None else None
     return known or answers.of_row(run, session, row, letter, error, now, ms)
 
 

@@ -18,6 +18,7 @@ from b24app.hooks.desk import Desk
 from b24app.hooks.health import WorkCollector, database_check, health
 from b24app.hooks.portal_events import portal_events
 from b24app.hooks.robots import robots
+from b24app.hooks.sms import sms
 from b24app.lanes.wake import LocalWakes
 from b24app.store.engine import Sessions, read_scope
 from b24app.store.models import InboxRow, LaneKind
@@ -55,6 +56,7 @@ def hooks(sessions: Sessions, clock: FixedClock) -> Iterator[Hooks]:
     app.register_blueprint(portal_events(desk))
     app.register_blueprint(carrier_callbacks(desk))
     app.register_blueprint(robots(desk))
+    app.register_blueprint(sms(desk))
     work = WorkCollector(sessions, clock)
     app.register_blueprint(health({"database": database_check(sessions)}, registry, work))
     yield Hooks(app.test_client(), sessions, wakes, registry)

@@ -36,6 +36,7 @@ class RememberingPortal:
     type_fields: list[dict[str, Any]] = field(default_factory=list)
     robots: dict[str, dict[str, Any]] = field(default_factory=dict)
     triggers: dict[str, str] = field(default_factory=dict)
+    senders: dict[str, dict[str, Any]] = field(default_factory=dict)
     info: dict[str, Any] = field(
         default_factory=lambda: {"LICENSE": "ru_pro100", "LICENSE_TYPE": "pro100", "VERSION": 1}
     )
@@ -220,6 +221,23 @@ class RememberingPortal:
 
     def _bizproc_robot_update(self, params: Mapping[str, Any]) -> Any:
         self.robots[params["CODE"]] |= params["FIELDS"]
+        return True
+
+    def _messageservice_sender_list(self, params: Mapping[str, Any]) -> Any:
+        return list(self.senders)
+
+    def _messageservice_sender_add(self, params: Mapping[str, Any]) -> Any:
+        if params["CODE"] in self.senders:
+            raise RestError("ERROR_SENDER_ALREADY_INSTALLED", "Already installed!", "messageservice.sender.add")
+        self.senders[params["CODE"]] = dict(params)
+        return True
+
+    def _messageservice_sender_update(self, params: Mapping[str, Any]) -> Any:
+        self.senders[params["CODE"]] |= params
+        return True
+
+    def _messageservice_sender_delete(self, params: Mapping[str, Any]) -> Any:
+        del self.senders[params["CODE"]]
         return True
 
     def _bizproc_robot_delete(self, params: Mapping[str, Any]) -> Any:

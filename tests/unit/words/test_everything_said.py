@@ -25,6 +25,7 @@ NAMES_IN_THE_PORTAL = {
     "install/wanted_returns.py",
     "install/wanted_deal_robots.py",
     "install/wanted_robots.py",
+    "install/wanted_sender.py",
     "install/steps/stage.py",
     "install/labels.py",
     "install/labels_returns.py",
