@@ -16,7 +16,7 @@ from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.runners.connection import collecting, telling
-from b24app.runners.connection.tasks import CHANGE, CHECK, CREATE, FOLLOW, STOP, Landed, Task
+from b24app.runners.connection.tasks import CANCEL, CHANGE, CHECK, CREATE, FOLLOW, STOP, Landed, Task
 from b24app.store.models import IntentState, Shipment
 from b24app.store.sending import Outcome
 from b24app.systems.plugin import Manifest
@@ -141,7 +141,7 @@ def columns(row: Shipment, landed: Landed, state: OrderState, change: Advance, n
         "status": change.status,
         "incident": change.incident or None,
         "status_at": change.status_at or row.status_at,
-        "next_poll_at": next_look(state, change, now),
+        "next_poll_at": next_look(state, change, now, cancelled=landed.task.kind == CANCEL),
         "polled_at": now,
         "closed": change.closed,
         "sent": True,
@@ -179,9 +179,11 @@ def _created(row: Shipment, state: OrderState, now: datetime) -> dict[str, Any]:
     }
 
 
-def next_look(state: OrderState, change: Advance, now: datetime) -> datetime | None:
-    """When the order is read again; a cancellation or a change under way is followed closely."""
-    asked = state.cancel is Decision.PENDING or any(each.decision is Decision.PENDING for each in state.changes)
+def next_look(state: OrderState, change: Advance, now: datetime, cancelled: bool = False) -> datetime | None:
+    """When the order is read again; a cancellation or a change under way is followed closely, and one that was
+    `cancelled` just now is read: some systems answer with no more than that they did it."""
+    pending = state.cancel is Decision.PENDING or any(each.decision is Decision.PENDING for each in state.changes)
+    asked = pending or (cancelled and not change.status.is_final)
     if asked and not change.closed:
         return min(change.next_poll_at or now + CANCEL_POLL, now + CANCEL_POLL)
     return change.next_poll_at

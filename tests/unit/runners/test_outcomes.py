@@ -103,3 +103,14 @@ def test_orders_that_were_read_together_are_read_again_together() -> None:
     assert AT < moment <= AT + timedelta(seconds=60)
     alone = replace(failed, together=False)
     assert outcomes.later_poll(alone, AT, 0.1) != outcomes.later_poll(alone, AT, 0.9)
+
+
+def test_an_order_that_was_called_off_is_read_again_at_once() -> None:
+    """Some answer to it with no more than that they did it; what has ended is not read."""
+    far = AT + timedelta(hours=6)
+    told = OrderState("r-1", cancel=Decision.ACCEPTED)
+    stands = Advance(Status.CREATED, changed=False, next_poll_at=far)
+    assert outcomes.next_look(told, stands, AT, cancelled=True) == AT + outcomes.CANCEL_POLL
+    assert outcomes.next_look(told, stands, AT) == far
+    over = Advance(Status.CANCELLED, changed=True, closed=True)
+    assert outcomes.next_look(told, over, AT, cancelled=True) is None
