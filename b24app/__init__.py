@@ -53,6 +53,17 @@ def _join_hooks(app: Flask, parts: Parts, remotes: Remotes) -> None:
     app.register_blueprint(portal_events(desk, Introductions(remotes.oauth, parts.sessions)))
     app.register_blueprint(carrier_callbacks(desk))
     _join_robots(app, desk)
+    _join_shop(app, parts, remotes, desk)
+
+
+def _join_shop(app: Flask, parts: Parts, remotes: Remotes, desk: Desk) -> None:
+    """The online store waits for its answers: prices, deliveries that it orders or cancels."""
+    from b24app.hooks.shop import shop_hooks
+    from b24app.runners.shop import ShopService
+
+    kept_s = parts.settings.hook_portal_cache_s
+    service = ShopService(remotes.services(), remotes.hurried, kept_s)
+    app.register_blueprint(shop_hooks(service, desk.counters))
 
 
 def _join_robots(app: Flask, desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -24,11 +24,14 @@ from b24app.wire.budget import Budgets, Rate
 from b24app.wire.circuit import Circuits
 from b24app.wire.gauges import Gauges
 from b24app.wire.guard import Guard, Private
-from b24app.wire.http import Http
+from b24app.wire.http import Http, Limits
 from b24app.wire.ledger import OperatingLedger
 from b24app.wire.log import Several, StructuredLog
 from b24app.wire.shared import Shared, connect
 from b24app.wire.tokens import SharedTokens
+
+#: The whole answer of the portal, so that ours comes within 0.9 s.
+HURRIED = Limits(connect_s=0.3, read_s=0.75, total_s=0.75)
 
 
 class StoredAddresses:
@@ -96,6 +99,11 @@ class Remotes:
         """The portal's REST API for background work."""
         source = PoolTokens(self.tokens, self.refresher, portal.id, portal.oauth_endpoint)
         return PortalClient(_address(portal), source, self.portal_services)
+
+    def hurried(self, portal: Portal) -> PortalClient:
+        """As `portal`, where a machine waits for the answer of a person's press and hangs up after a second."""
+        source = PoolTokens(self.tokens, self.refresher, portal.id, portal.oauth_endpoint)
+        return PortalClient(_address(portal), source, replace(self.portal_services, people_limits=HURRIED))
 
     def person(self, portal: Portal, access_token: str, user_id: int) -> PortalClient:
         """The portal's REST API under the key of the person in front of the page."""

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24.encoding import as_map
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.features import Feature, has
+from b24app.flows.shop import ShopRules
 from b24app.lanes.ladder import next_try
 from b24app.lanes.slices import Slice
 from b24app.lanes.wake import Waker
-from b24app.store import inbox, portals, return_process, robots, sms_sender, triggers, updates
+from b24app.store import inbox, portals, return_process, robots, shop, sms_sender, triggers, updates
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef, portal_lane
@@ -96,8 +97,8 @@ def _ask(portal: Portal, parts: InstallParts, told: bool) -> tuple[str | None, A
 
 
 def _parts_due(portal: Portal, info: Mapping[str, Any], now: datetime) -> list[str]:
-    """What is looked after by itself: the smart process for returns, the robots and the triggers each day, the process
-    also when a portal that has none changed its plan. An update looks after all of them anyway."""
+    """What is looked after by itself: the smart process for returns, robots, triggers and the store each day, the
+    process also when a portal that has none changed its plan. An update looks after all of them anyway."""
     if portal.state != PortalState.ACTIVE:
         return []
     kept, granted = Kept.of(portal.settings), portal.scopes or ()
@@ -106,8 +107,19 @@ def _parts_due(portal: Portal, info: Mapping[str, Any], now: datetime) -> list[s
     automation = has(Feature.ROBOTS, granted) and robots.Kept.of(portal.settings).due(now)
     fires = has(Feature.SHIPPING, granted) and triggers.Kept.of(portal.settings).due(now)
     texts = has(Feature.SMS, granted) and sms_sender.Kept.of(portal.settings).due(now)
-    due = {return_process.STEP: returns, robots.STEP: automation, triggers.STEP: fires, sms_sender.STEP: texts}
+    due = {
+        return_process.STEP: returns,
+        robots.STEP: automation,
+        triggers.STEP: fires,
+        sms_sender.STEP: texts,
+        shop.STEP: _store_due(portal, now),
+    }
     return [step for step, wanted in due.items() if wanted]
+
+
+def _store_due(portal: Portal, now: datetime) -> bool:
+    on = ShopRules.of(portal.settings).on and has(Feature.STORE, portal.scopes or ())
+    return on and shop.Standing.of(portal.settings).due(now)
 
 
 def _blocked(why: str) -> Act:

@@ -22,6 +22,7 @@ class Feature(StrEnum):
     RETURNS = "returns"
     ROBOTS = "robots"
     SMS = "sms"
+    STORE = "store"
 
 
 #: All scopes of a feature are needed.
@@ -34,6 +35,7 @@ NEEDS: dict[Feature, frozenset[str]] = {
     Feature.RETURNS: frozenset({"crm", "userfieldconfig"}),
     Feature.ROBOTS: frozenset({"crm", "bizproc"}),
     Feature.SMS: frozenset({"messageservice"}),
+    Feature.STORE: frozenset({"crm", "delivery", "sale"}),
 }
 
 

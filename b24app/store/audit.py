@@ -98,6 +98,7 @@ class Act(StrEnum):
     PRICE_RULES = "price_rules"
     DELIVERY_INVOICE = "delivery_invoice"
     CLIENT_PAGE = "client_page"
+    SHOP = "shop"
     RETURNS_PROCESS = "returns_process"
     RETURNS_AGAIN = "returns_again"
     RETURN_RULES = "return_rules"

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from b24app.store import feeds, filed, jobs, papers, rates, return_photos, stock, strays, trials
+from b24app.store import feeds, filed, jobs, papers, rates, return_photos, shop_prices, stock, strays, trials
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
     AddressChange,
@@ -73,6 +73,9 @@ from b24app.store.models import (
     Rule,
     Shipment,
     ShipmentFigures,
+    ShopDoor,
+    ShopPrice,
+    ShopRequest,
     StockLook,
     StockRow,
     TrackingRow,
@@ -121,6 +124,9 @@ OWNED: tuple[type[Base], ...] = (
     PublicTry,
     GoodsReturn,
     DealReturns,
+    ShopRequest,
+    ShopPrice,
+    ShopDoor,
     Rate,
     DealRates,
     StockLook,
@@ -176,6 +182,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
         count += jobs.purge(session, now - timedelta(days=3))
         count += jobs.purge(session, now - trials.KEPT, {*trials.KINDS, jobs.ADDRESS})
         count += rates.purge(session, now - rates.KEPT)
+        count += shop_prices.purge(session, now - rates.KEPT)
         count += stock.purge(session, now - stock.KEPT)
         count += filed.forget_files(session, now - filed.KEPT)
         count += return_photos.forget_files(session, now - timedelta(days=keep.audit_days))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from b24app.store import sms_sender
-from install.steps import bindings, fields, plan, returns, robots, sections, sender, stage, triggers
+from install.steps import bindings, fields, plan, returns, robots, sections, sender, shop, stage, triggers
 from install.steps.catalogue import Ground, Read, Save, Step
 
 STEPS: tuple[Step, ...] = (
@@ -18,6 +18,7 @@ STEPS: tuple[Step, ...] = (
     Step("robots", robots.run, robots.reads),
     Step("triggers", triggers.run, triggers.reads),
     Step(sms_sender.STEP, sender.run, sender.reads),
+    Step("shop", shop.run, shop.reads),
 )
 
 __all__ = ["STEPS", "Ground", "Read", "Save", "Step"]

@@ -24,6 +24,7 @@ from placements.app import (
     returns_rules,
     rights,
     rules,
+    shop,
     stages,
     support,
     trial,
@@ -50,6 +51,7 @@ SECTIONS: tuple[Section, ...] = (
     rules.SECTION,
     returns_rules.SECTION,
     brand.SECTION,
+    shop.SECTION,
     rights.SECTION,
 )
 

@@ -87,7 +87,7 @@ def test_no_scope_is_asked_for_in_vain() -> None:
 def test_the_judge_objects(monkeypatch: pytest.MonkeyPatch) -> None:
     assert objections("crm.deal.explode") == ["crm.deal.explode is not documented"]
     assert objections("task.item.add") == ["task.item.add is deprecated", "task.item.add needs one of ['task']"]
-    assert objections("sale.order.list") == ["sale.order.list needs one of ['sale']"]
+    assert objections("sale.cashbox.list") == ["sale.cashbox.list needs one of ['cashbox']"]
     assert objections("CRM.item.get") == ["CRM.item.get is spelt crm.item.get"]
     monkeypatch.setitem(globals(), "REQUESTED", ("crm",))
     assert objections("userfieldconfig.add") == ["userfieldconfig.add needs all of ['crm', 'userfieldconfig']"]

@@ -34,7 +34,7 @@ def test_the_rest_works_and_nothing_is_refused(town: Town) -> None:
     shop.shipped(DEAL)
     shop.tab(DEAL)
     town.calm()
-    off = ("im.", "catalog.", "user.current", "department.", "crm.type.", "userfieldconfig.", "bizproc.")
+    off = ("im.", "catalog.", "user.current", "department.", "crm.type.", "userfieldconfig.", "bizproc.", "sale.")
     assert not [name for name in called(town) if name.startswith(off)]
     assert not [row for row in town.journal("rest.call", "bitrix24") if "insufficient_scope" in str(row)]
 
@@ -61,6 +61,7 @@ ONE_LESS = {
     Feature.RETURNS: ("userfieldconfig", ("userfieldconfig.", "crm.type.")),
     Feature.ROBOTS: ("bizproc", ("bizproc.",)),
     Feature.SMS: ("messageservice", ("messageservice.",)),
+    Feature.STORE: ("delivery", ("sale.",)),
 }
 
 

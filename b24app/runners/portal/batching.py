@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from b24app.runners.tell import DEAL_UPDATE
-from b24app.store import delivery_invoices, delivery_rows, return_items
+from b24app.store import delivery_invoices, delivery_rows, return_items, shop_requests
 from b24app.store.models import OutboxRow
 
 MOST_UPDATES = 25
@@ -23,8 +23,9 @@ _OWN = 4
 @dataclass
 class DealLetter:
     """What leaves for one deal: at most one update (with the rows folded into it), at most one word about its product
-    row for the delivery, one about its invoice and one about the item of each return (the newest; `former_rows`,
-    `former_invoices` and `former_items` were overtaken by it), then the rest in its order."""
+    row for the delivery, one about its invoice, one about the item of each return and one to the store about each of
+    its requests (the newest; `former_rows`, `former_invoices`, `former_items` and `former_shops` were overtaken by it),
+    then the rest in its order."""
 
     deal_id: int
     update: OutboxRow | None = None
@@ -34,6 +35,8 @@ class DealLetter:
     former_invoices: list[OutboxRow] = field(default_factory=list)
     items: dict[int, OutboxRow] = field(default_factory=dict)
     former_items: dict[int, list[OutboxRow]] = field(default_factory=dict)
+    shops: dict[int, OutboxRow] = field(default_factory=dict)
+    former_shops: dict[int, list[OutboxRow]] = field(default_factory=dict)
     folded: list[OutboxRow] = field(default_factory=list)
     fields: dict[str, Any] = field(default_factory=dict)
     stage: Mapping[str, Any] | None = None
@@ -44,12 +47,17 @@ class DealLetter:
     def rows(self) -> list[OutboxRow]:
         """Rows that are marked as being sent (folded ones are closed instead)."""
         own = (one for one in (self.update, self.row, self.invoice) if one is not None)
-        return [*own, *self.items.values(), *self.others]
+        return [*own, *self.items.values(), *self.shops.values(), *self.others]
 
     @property
     def saves(self) -> int:
         """Commands that save the deal, its invoice or its returns' items: these are dear (bitrix24-crm.md §3.2)."""
         return (self.update is not None) + (self.row is not None) + 2 * (self.invoice is not None) + 2 * len(self.items)
+
+    @property
+    def looks(self) -> int:
+        """Rows that may take two commands."""
+        return (self.invoice is not None) + len(self.items) + len(self.shops)
 
     @property
     def carries(self) -> dict[str, Any]:
@@ -64,8 +72,8 @@ class DealLetter:
 
     @property
     def size(self) -> int:
-        """Commands, at most: an invoice may take two, and so may an item."""
-        return len(self.rows) + (self.invoice is not None) + len(self.items)
+        """Commands, at most: an invoice may take two, and so may an item and the store's news."""
+        return len(self.rows) + self.looks
 
     @property
     def files(self) -> int:
@@ -96,7 +104,9 @@ def letters(rows: Iterable[OutboxRow]) -> list[DealLetter]:
                 letter.former_invoices.append(letter.invoice)
             letter.invoice = row
         elif row.kind == return_items.KIND:
-            _add_item(letter, row)
+            _add_newest(letter.items, letter.former_items, int(row.payload["return"]), row)
+        elif row.kind == shop_requests.NEWS:
+            _add_newest(letter.shops, letter.former_shops, int(row.payload["request"]), row)
         else:
             letter.others.append(row)
     return list(found.values())
@@ -110,11 +120,10 @@ def _add_update(letter: DealLetter, row: OutboxRow) -> None:
     letter.stage = row.payload.get("stage") or letter.stage
 
 
-def _add_item(letter: DealLetter, row: OutboxRow) -> None:
-    of = int(row.payload["return"])
-    if of in letter.items:
-        letter.former_items.setdefault(of, []).append(letter.items[of])
-    letter.items[of] = row
+def _add_newest(newest: dict[int, OutboxRow], former: dict[int, list[OutboxRow]], of: int, row: OutboxRow) -> None:
+    if of in newest:
+        former.setdefault(of, []).append(newest[of])
+    newest[of] = row
 
 
 def fill(waiting: Sequence[DealLetter]) -> list[DealLetter]:

@@ -1,5 +1,5 @@
-"""Outbox rows that look at the portal before they write: product rows and invoices of a chosen rate, items of returns.
-One face for the sending of all of them."""
+"""Outbox rows that look at the portal before they write: product rows and invoices of a chosen rate, items of returns,
+the store's shipments. One face for the sending of all of them."""
 
 from __future__ import annotations
 
@@ -10,24 +10,28 @@ from sqlalchemy.orm import Session
 
 from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
-from b24app.runners.portal import chosen_rate, return_item, return_item_look
+from b24app.runners.portal import chosen_rate, return_item, return_item_look, shop_news
 from b24app.runners.portal.batching import DealLetter
 from b24app.runners.portal.context import Run
 from b24app.store.models import OutboxRow
 from b24app.store.sending import Outcome
 
-Step = chosen_rate.Step | return_item.Step
+Step = chosen_rate.Step | return_item.Step | shop_news.Step
 
 
 def steps(run: Run, letters: Sequence[DealLetter]) -> dict[int, Step]:
     """What is done for each outbox row of these letters that looks first. Raises what reading the portal raises."""
     found: dict[int, Step] = dict(chosen_rate.steps(run, letters))
     items = [row for letter in letters for row in letter.items.values()]
-    return {**found, **(return_item_look.steps(run, items) if items else {})}
+    shops = [row for letter in letters for row in letter.shops.values()]
+    found |= return_item_look.steps(run, items) if items else {}
+    return {**found, **(shop_news.steps(run, shops) if shops else {})}
 
 
-def commands(key: str, row: OutboxRow, step: Step) -> list[Command]:
+def commands(key: str, row: OutboxRow, step: Step, lang: str) -> list[Command]:
     """Empty when the portal says it already; the first one's key is `key`, or starts with it."""
+    if isinstance(step, shop_news.Step):
+        return shop_news.commands(key, step, lang)
     if isinstance(step, return_item.Step):
         return return_item.commands(key, step)
     return chosen_rate.commands(key, row, step)
@@ -37,7 +41,7 @@ def leaving(run: Run, session: Session, row: OutboxRow, step: Step, said: bool) 
     """In the transaction that marks the row: its commands leave, or (not `said`) nothing does."""
     if isinstance(step, return_item.Step):
         return_item.leaving(run, session, row, step)
-    elif not said:
+    elif not said and not isinstance(step, shop_news.Step):
         chosen_rate.silent(run, session, row, step)
 
 
@@ -48,4 +52,6 @@ def outcome(
     """What became of them."""
     if isinstance(step, return_item.Step):
         return return_item.outcome(run, session, row, step, answer, now, ms)
+    if isinstance(step, shop_news.Step):
+        return shop_news.outcome(run, session, row, step, answer, now, ms)
     return chosen_rate.outcome(run, session, letter, row, step, answer, now, ms)

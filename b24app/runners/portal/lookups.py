@@ -14,6 +14,7 @@ from b24app.store import (
     return_items,
     robot_answers,
     sending,
+    shop_requests,
     sms_status,
     trigger_news,
     triggers,
@@ -32,6 +33,7 @@ _AGAIN = frozenset(
         robot_answers.KIND,
         return_items.KIND,
         sms_status.KIND,
+        shop_requests.NEWS,
     }
 )
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24 import deals as calls
 from b24app.flows import ship
 from b24app.flows.recipient import as_text
+from b24app.flows.shop import Wish
 from b24app.flows.snapshot import DealSnapshot, Role
-from b24app.runners.portal import asking, choices, dropping, feed
+from b24app.runners.portal import asking, choices, dropping, feed, shop
 from b24app.runners.portal.asking import Sorted, deal_id_of
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.deciding import DecisionSaver, Verdict
@@ -234,9 +235,14 @@ def _decide_group(run: Run, group: Sequence[DealSnapshot], by_deal: Rows, now: d
         run.heed_switches(session)
         known = know(session, run.portal.id, [deal.deal_id for deal in group])
         saver = DecisionSaver(session, run.portal, run.slice.lane_id, run.services.clock.now())
-        deals_now = beside(session, run, group)
-        verdicts = [_judge(run, deal, known, by_deal.get(deal.deal_id, ()), now) for deal in deals_now]
+        ordered = shop.wishes(session, run, [deal.deal_id for deal in group])
+        deals_now = [shop.as_asked(run, deal, ordered.get(deal.deal_id)) for deal in beside(session, run, group)]
+        verdicts = [
+            _judge(run, deal, known, by_deal.get(deal.deal_id, ()), now, ordered.get(deal.deal_id))
+            for deal in deals_now
+        ]
         saver.save(verdicts)
+        saver.wake |= shop.after(session, run, verdicts, group)
         served = [row_id for deal in group for row in by_deal.get(deal.deal_id, ()) for row_id in row.ids]
         inbox.close(session, run.slice, served, now)
     for lane in saver.wake:
@@ -254,11 +260,13 @@ def beside(session: Session, run: Run, group: Sequence[DealSnapshot]) -> list[De
     ]
 
 
-def _judge(run: Run, deal: DealSnapshot, known: Known, rows: Sequence[Claimed], now: datetime) -> Verdict:
+def _judge(
+    run: Run, deal: DealSnapshot, known: Known, rows: Sequence[Claimed], now: datetime, wish: Wish | None = None
+) -> Verdict:
     deal_id = deal.deal_id
     open_ones = known.problems[deal_id]
     views = [shipment_view(one, (), open_ones) for one in known.shipments[deal_id]]
-    pipeline = run.pipeline(deal.category if not deal.gone else None)
+    pipeline = shop.terms(run.pipeline(deal.category if not deal.gone else None), wish)
     move = feed.as_move(known.states.get(deal_id))
     by_person = any(row.kind in asking.WISHES for row in rows)
     decisions = ship.decide(

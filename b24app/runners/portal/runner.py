@@ -19,6 +19,7 @@ from b24app.runners.portal import (
     returning,
     rounds,
     sending_out,
+    shop,
     wishes,
 )
 from b24app.runners.portal.answers import NO_KEY_PAUSE
@@ -83,6 +84,7 @@ class PortalRunner:
     def _serve(self, run: Run) -> None:
         while run.slice.time_left() > 0 and not run.gives_way():
             busy = feed.switch_on(run) and self._reload(run)
+            busy |= shop.do(run)
             busy |= wishes.do(run)
             busy |= returning.do(run)
             busy |= jobs.do(run, self._jobs)

@@ -174,7 +174,7 @@ def key_of(row: OutboxRow) -> str:
 def _commands(run: Run, letter: DealLetter, row: OutboxRow, steps: Mapping[int, Step]) -> list[Command]:
     """Empty when an update has nothing (left) to say, or the portal has not granted what the entry takes."""
     if row.id in steps:
-        return looked.commands(key_of(row), row, steps[row.id])
+        return looked.commands(key_of(row), row, steps[row.id], run.portal.language)
     command = _command(run, letter, row)
     return [command] if command is not None else []
 
@@ -217,6 +217,7 @@ def _mark(run: Run, batch: Batch, now: datetime) -> None:
                 outbox.fold(session, run.slice, letter.folded, letter.update, letter.carries, now)
             overtaken = [(letter.former_rows, letter.row), (letter.former_invoices, letter.invoice)]
             overtaken += [(former, letter.items[of]) for of, former in letter.former_items.items()]
+            overtaken += [(former, letter.shops[of]) for of, former in letter.former_shops.items()]
             for former, newest in overtaken:
                 if former and newest is not None:
                     outbox.fold(session, run.slice, former, newest, newest.payload, now)

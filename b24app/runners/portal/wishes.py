@@ -10,11 +10,12 @@ from b24app.flows.legs import may_be_called_off
 from b24app.logistics.status import Status
 from b24app.runners.portal.asking import deal_id_of
 from b24app.runners.portal.context import Run
-from b24app.store import inbox, intents, shipments
+from b24app.store import inbox, intents, shipments, shop_requests
 from b24app.store.engine import session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef, ask, connection_lane
 from b24app.store.models import InboxKind, IntentState, Shipment
+from b24app.wire.trace import current_trace
 
 KINDS = (InboxKind.CANCEL, InboxKind.REFRESH)
 CANCEL = "cancel"
@@ -31,6 +32,8 @@ def do(run: Run) -> bool:
         owned = shipments.of_deals(session, run.portal.id, [deal_id_of(row) for row in rows])
         for row in rows:
             wake |= _serve(run, session, row, owned)
+        lane = shop_requests.news(session, run.portal, owned, now, current_trace())
+        wake |= {lane} if lane is not None else set()
         inbox.close(session, run.slice, [row_id for row in rows for row_id in row.ids], now)
     if wake:
         with session_scope(run.services.sessions) as session:

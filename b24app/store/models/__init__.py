@@ -60,6 +60,7 @@ from b24app.store.models.shipping import (
     TrackingRow,
     UnknownCode,
 )
+from b24app.store.models.shop import ShopDoor, ShopPrice, ShopRequest, ShopState
 from b24app.store.models.stock import DealStock, StockLook, StockRow
 from b24app.store.models.work import (
     Attempt,
@@ -163,6 +164,10 @@ __all__ = [
     "ScheduleRow",
     "Shipment",
     "ShipmentFigures",
+    "ShopDoor",
+    "ShopPrice",
+    "ShopRequest",
+    "ShopState",
     "StockLook",
     "StockRow",
     "TokenState",

@@ -32,9 +32,9 @@ class InboxKind(StrEnum):
     id of a `point_source`, those of `paper`, `rates` and `stock` are ids of tables `paper`, `rate` and `stock_look`,
     that of `filed` is `look:` and a shipment or `file:` and a `filed`, that of `return` (a portal's lane) the id of a
     `return_act`, those of `return_item` are made by `store.return_items`, that of `robot` is a digest of its token (the
-    call is sealed), those of `robot_wish` and `message` the id of their row. An account's lane: `sms` is the id of a
-    `message` to be sent, `return_prices` and `return_label` are ids of these tables, `return_photo` is an
-    errand's id and a picture's digest."""
+    call is sealed), those of `robot_wish`, `message` and `shop` (a `shop_request`) the id of their row. An account's
+    lane: `sms` is the id of a `message` to be sent, `return_prices` and `return_label` are ids of these tables,
+    `return_photo` is an errand's id and a picture's digest."""
 
     DEAL = "deal"
     EVENT = "event"
@@ -64,6 +64,7 @@ class InboxKind(StrEnum):
     ROBOT_WISH = "robot_wish"
     MESSAGE = "message"
     SMS = "sms"
+    SHOP = "shop"
 
 
 class InboxState(StrEnum):

@@ -50,6 +50,7 @@ ADDRESS = {
 
 _ROW = '{{"row":1,"name":"Плед","sold":"2","left":"2","whole":true,"verdict":{{"row":1,"is_in":true,"rule":"usual"}}}}'
 RETURN_RULES = {"days": "14", "answer_days": "10", "damaged": "20", "warn_days": "1", "hour": "9", "r0_ru": "Брак"}
+SHOP = {"on": "yes", "name": "Доставка", "currency": "RUB", "category": "0", "by": "rules"}
 BACK = {"made_of": f"[{_ROW}]", "q_1": "1", "why": "обещали"}
 
 LEAVES: dict[str, Leaves] = {
@@ -131,6 +132,7 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/delivery-row": Leaves(Act.DELIVERY_ROW, {"on": "yes", "product": "3311"}),
     "POST /app/price-rules": Leaves(Act.PRICE_RULES, {"percent": "10", "currency": "RUB"}),
     "POST /app/delivery-invoice": Leaves(Act.DELIVERY_INVOICE, {"on": "yes"}),
+    "POST /app/shop": Leaves(Act.SHOP, SHOP),
     "POST /app/returns": Leaves(Act.RETURNS_PROCESS, {"type": "12"}, ready="process"),
     "POST /app/returns/again": Leaves(Act.RETURNS_AGAIN),
     "POST /app/returns/report/link": Leaves(Act.RETURN_REPORT),

@@ -257,6 +257,8 @@ TABLE: dict[str, Takes] = {
     "POST /app/delivery-invoice": app(Right.SETTINGS),
     "POST /app/price-rules": app(Right.SETTINGS),
     "POST /app/price-rules/try": app(Right.SETTINGS),
+    "GET /app/shop": app(Right.SETTINGS),
+    "POST /app/shop": app(Right.SETTINGS),
     "GET /app/returns": app(Right.SETTINGS),
     "POST /app/returns": app(Right.SETTINGS),
     "POST /app/returns/again": app(Right.SETTINGS),

@@ -26,6 +26,7 @@ NAMES_IN_THE_PORTAL = {
     "install/wanted_deal_robots.py",
     "install/wanted_robots.py",
     "install/wanted_sender.py",
+    "install/wanted_shop.py",
     "install/steps/stage.py",
     "install/labels.py",
     "install/labels_returns.py",

@@ -249,8 +249,69 @@ def upgrade() -> None:
         "WHERE accepted_at IS NOT NULL AND leg = '' AND status NOT IN ('draft', 'submitting', 'rejected')"
     )
 
+    op.create_table('shop_door',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('secret', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_shop_door_portal_id_portal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_door')),
+    sa.UniqueConstraint('digest', name=op.f('uq_shop_door_digest')),
+    sa.UniqueConstraint('portal_id', name=op.f('uq_shop_door_portal_id'))
+    )
+    op.create_table('shop_price',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('connection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(length=40), nullable=False),
+    sa.Column('lane', sa.String(length=40), nullable=False),
+    sa.Column('priced', sa.JSON(), nullable=False),
+    sa.Column('priced_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['connection_id'], ['connection.id'], name=op.f('fk_shop_price_connection_id_connection'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_shop_price_portal_id_portal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_price')),
+    sa.UniqueConstraint('connection_id', 'key', name=op.f('uq_shop_price_connection_id_key'))
+    )
+    with op.batch_alter_table('shop_price', schema=None) as batch_op:
+        batch_op.create_index('ix_shop_price_connection_id_lane', ['connection_id', 'lane'], unique=False)
+        batch_op.create_index('ix_shop_price_priced_at', ['priced_at'], unique=False)
+
+    op.create_table('shop_request',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('sale_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('delivery_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('deal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('wish', sa.Text(), nullable=True),
+    sa.Column('told', sa.String(length=40), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_shop_request_portal_id_portal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_request')),
+    sa.UniqueConstraint('portal_id', 'sale_id', name=op.f('uq_shop_request_portal_id_sale_id'))
+    )
+    with op.batch_alter_table('shop_request', schema=None) as batch_op:
+        batch_op.create_index('ix_shop_request_portal_id_deal_id', ['portal_id', 'deal_id'], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table('shop_request', schema=None) as batch_op:
+        batch_op.drop_index('ix_shop_request_portal_id_deal_id')
+
+    op.drop_table('shop_request')
+    with op.batch_alter_table('shop_price', schema=None) as batch_op:
+        batch_op.drop_index('ix_shop_price_priced_at')
+        batch_op.drop_index('ix_shop_price_connection_id_lane')
+
+    op.drop_table('shop_price')
+    op.drop_table('shop_door')
     with op.batch_alter_table('shipment', schema=None) as batch_op:
         batch_op.drop_index('ix_shipment_portal_id_status_status_at')
 

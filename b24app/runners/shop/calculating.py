@@ -1,0 +1,159 @@
+"""What a delivery costs, for a buyer who waits: the best that is known when the time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from b24app.flows.compose import Composed, compose
+from b24app.flows.destination import read_address_field
+from b24app.flows.rates import in_the_way, price_key, price_request
+from b24app.flows.shop import (
+    ANY_POINT,
+    Basket,
+    Chosen,
+    Offers,
+    Told,
+    deal_of,
+    in_order,
+    is_settled,
+    lane_of,
+    pipeline_of,
+    told,
+)
+from b24app.flows.simulate import BY_HOUSE, Priced
+from b24app.logistics.model import Address, ShipmentRequest
+from b24app.logistics.points import Box, Needs
+from b24app.runners.connection.rating import prices
+from b24app.runners.services import Services
+from b24app.runners.shop.flights import Flight, Flights
+from b24app.runners.shop.setting import Setting
+from b24app.store import points_near, shop_prices
+from b24app.store.engine import read_scope, session_scope
+from b24app.store.models import Connection
+from b24app.store.shop_prices import Asked
+from b24app.wire.trace import current_trace, tracing
+
+#: From the request's first moment: carriers are waited for so long. The answer then takes what is left of 0.9 s.
+WAIT_S = 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What one account is asked."""
+
+    request: ShipmentRequest
+    asked: Asked
+
+
+class Calculator:
+    """Shared by all threads of a process."""
+
+    def __init__(self, services: Services, flights: Flights | None = None) -> None:
+        self._services = services
+        self._flights = flights or Flights()
+
+    def told(self, setting: Setting, basket: Basket, began: float) -> Told:
+        """`began`: the reading of `time.monotonic` at which the request came."""
+        pipeline = pipeline_of(setting.pipeline, basket.wish)
+        composed = compose(deal_of(basket), pipeline)
+        problems = in_the_way(composed)
+        if problems:
+            return Told(problem=problems[0])
+        chosen = Chosen(composed.connection_id, composed.parts.service)
+        now = self._services.clock.now()
+        with read_scope(self._services.sessions) as session:
+            questions = self._questions(session, setting, basket, composed)
+            offers = self._known(session, setting, questions, now)
+        self._ask(setting, chosen, questions, offers, began + WAIT_S)
+        before: Mapping[int, Priced] = {}
+        silent = {account: each.asked for account, each in questions.items() if not _has_price(offers.get(account))}
+        if silent:
+            with read_scope(self._services.sessions) as session:
+                before = shop_prices.before(session, setting.portal.id, silent, now)
+        return told(setting.rules, chosen, Offers(offers, before), setting.prices, basket.worth)
+
+    def _questions(
+        self, session: Session, setting: Setting, basket: Basket, composed: Composed
+    ) -> dict[int, _Question]:
+        found: dict[int, _Question] = {}
+        where = read_address_field(basket.wish.address, setting.pipeline.country)
+        for account in setting.accounts.values():
+            by_house = bool(self._services.plugins[account.system].manifest.limits.get(BY_HOUSE))
+            request = price_request(composed, setting.senders.of(account.id), by_house)
+            if request is not None and request.point_code == ANY_POINT:
+                request = _to_the_nearest(session, account, request, where)
+            if request is not None:
+                found[account.id] = _Question(request, Asked(price_key(request), lane_of(request)))
+        return found
+
+    def _known(
+        self, session: Session, setting: Setting, questions: Mapping[int, _Question], now: datetime
+    ) -> dict[int, Priced]:
+        found = {
+            account: priced
+            for account, each in questions.items()
+            if (priced := self._flights.known((account, each.asked.key))) is not None
+        }
+        left = {account: each.asked for account, each in questions.items() if account not in found}
+        return found | shop_prices.good(session, setting.portal.id, left, now)
+
+    def _ask(
+        self,
+        setting: Setting,
+        chosen: Chosen,
+        questions: Mapping[int, _Question],
+        offers: dict[int, Priced],
+        until: float,
+    ) -> None:
+        """Fills `offers` as answers come."""
+        flying: dict[int, Flight] = {}
+        for account in in_order(chosen, [each for each in questions if each not in offers]):
+            call = self._call(setting, setting.accounts[account], questions[account])
+            flight = self._flights.ask((account, questions[account].asked.key), call)
+            if flight is not None:
+                flying[account] = flight
+        slow = self._flights.slow(flying)
+
+        def enough() -> bool:
+            for account, flight in flying.items():
+                if flight.priced is not None:
+                    offers[account] = flight.priced
+            return is_settled(setting.rules, chosen, offers)
+
+        self._flights.wait([flight for account, flight in flying.items() if account not in slow], until, enough)
+        enough()
+
+    def _call(self, setting: Setting, account: Connection, question: _Question) -> Callable[[], Priced]:
+        services, trace, portal_id = self._services, current_trace(), setting.portal.id
+        codes = tuple(code for code, _ in services.plugins[account.system].manifest.services)
+
+        def call() -> Priced:
+            with tracing(trace):
+                priced = prices(services.open_system(account), codes, question.request)
+                if _has_price(priced):
+                    with session_scope(services.sessions) as session:
+                        now = services.clock.now()
+                        shop_prices.keep(session, portal_id, account.id, question.asked, priced, now)
+            return priced
+
+        return call
+
+
+def _to_the_nearest(
+    session: Session, account: Connection, request: ShipmentRequest, where: Address | None
+) -> ShipmentRequest | None:
+    """Where the buyer has not named a point yet, the nearest one of the account's system tells the price; None where
+    nobody knows one."""
+    if where is None:
+        return None
+    boxes = tuple(Box.of(parcel) for parcel in request.parcels)
+    near = points_near.handing_out(session, account.system, account.mode, where, Needs(boxes=boxes, cod=request.cod), 1)
+    return replace(request, point_code=near[0].code) if near else None
+
+
+def _has_price(priced: Priced | None) -> bool:
+    return priced is not None and bool(priced.offers)

@@ -1,0 +1,135 @@
+"""Deliveries that the portal's store asked for: one row a shipment of its order, whatever is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from b24app.flows.shop import ShopRules, Wish
+from b24app.logistics.status import Status
+from b24app.store import inbox, outbox, shipments
+from b24app.store.lanes import LaneRef, portal_lane
+from b24app.store.models import InboxKind, Portal, Shipment, ShopRequest, ShopState
+from b24app.store.outbox import ToPortal
+from b24app.store.sql import locked
+
+#: Kind of the outbox rows that tell the store how a delivery is.
+NEWS = "shop_news"
+#: The store is told of these.
+_LIVE = (ShopState.ASKED, ShopState.SHIPPING, ShopState.LINKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One shipment of the store's order that is to be delivered."""
+
+    sale_id: int
+    order_id: int
+    delivery_id: int
+    wish: Wish
+
+
+def get(session: Session, portal_id: int, request_id: int) -> ShopRequest | None:
+    return session.scalar(select(ShopRequest).where(ShopRequest.portal_id == portal_id, ShopRequest.id == request_id))
+
+
+def of_sales(session: Session, portal_id: int, sale_ids: Collection[int]) -> dict[int, ShopRequest]:
+    """What is known of these shipments of the store, by their number there."""
+    wanted = select(ShopRequest).where(ShopRequest.portal_id == portal_id, ShopRequest.sale_id.in_(sale_ids))
+    return {row.sale_id: row for row in session.scalars(wanted)}
+
+
+def of_number(session: Session, portal_id: int, number: str) -> list[ShopRequest]:
+    """All that go by this number: one parcel may carry several shipments of the store."""
+    wanted = select(ShopRequest).where(ShopRequest.portal_id == portal_id, ShopRequest.number == number)
+    return list(session.scalars(wanted.order_by(ShopRequest.id)))
+
+
+def live_of_deals(session: Session, portal_id: int, deal_ids: Collection[int]) -> dict[int, list[ShopRequest]]:
+    """Open requests by deal; deals without any are no key."""
+    mine = (ShopRequest.portal_id == portal_id, ShopRequest.deal_id.in_(deal_ids))
+    found: dict[int, list[ShopRequest]] = {}
+    for row in session.scalars(select(ShopRequest).where(*mine, ShopRequest.state.in_(_LIVE)).order_by(ShopRequest.id)):
+        found.setdefault(row.deal_id, []).append(row)
+    return found
+
+
+def speaking(rows: Sequence[Shipment]) -> Shipment | None:
+    """The shipment of a deal that a store's delivery is: the newest that is under way or arrived; else there is
+    none."""
+    by_id = {row.id: row for row in rows}
+    fit = [each for each in shipments.pieces(rows) if each.status.is_live or each.status is Status.DELIVERED]
+    newest = max(fit, key=lambda each: each.n, default=None)
+    return by_id[newest.id] if newest is not None else None
+
+
+def take(session: Session, portal: Portal, deal_id: int, asked: Sequence[Asked], now: datetime, trace: str) -> str:
+    """Keeps what the store asks for and has the portal's lane look at it; returns the number by which the store knows
+    it: that of the deal's shipment, or the one that its next shipment gets. The same asked again is the same."""
+    owned = shipments.of_deals(session, portal.id, [deal_id])[deal_id]
+    carrier = speaking(owned)
+    promised = max((row.n for row in owned), default=0) + 1
+    number = carrier.number if carrier is not None else f"{portal.code}-{deal_id}-{promised}"
+    lane = portal_lane(session, portal.id)
+    for each in sorted(asked, key=lambda one: one.sale_id):
+        first = {
+            "order_id": each.order_id,
+            "delivery_id": each.delivery_id,
+            "deal_id": deal_id,
+            "number": number,
+            "state": ShopState.ASKED,
+            "told": "",
+            "version": 0,
+            "wish": each.wish.to_json(),
+            "created_at": now,
+            "changed_at": now,
+        }
+        mine = {"portal_id": portal.id, "sale_id": each.sale_id}
+        row, fresh = locked(session, ShopRequest, mine, first)
+        if not fresh and row.state in _LIVE:
+            number = row.number
+        elif not fresh:  # it was cancelled, or its parcel came back: this is another wish
+            for name, value in first.items():
+                if name not in ("version", "created_at"):
+                    setattr(row, name, value)
+            row.shipment_id = None
+        inbox.append(session, lane.id, InboxKind.SHOP, str(row.id), {}, now=now, trace_id=trace, people=True)
+    return number
+
+
+def call_off(session: Session, portal_id: int, rows: Sequence[ShopRequest], now: datetime, trace: str) -> LaneRef:
+    """The store wants these no more. Wake the lane after the commit."""
+    lane = portal_lane(session, portal_id)
+    for row in rows:
+        row.state, row.changed_at = ShopState.CANCELLING, now
+        inbox.append(session, lane.id, InboxKind.SHOP, str(row.id), {}, now=now, trace_id=trace, people=True)
+    return lane
+
+
+def link(row: ShopRequest, shipment: Shipment, now: datetime) -> None:
+    """This shipment carries it. What the buyer said stands in the shipment from now on."""
+    row.shipment_id, row.state, row.wish, row.changed_at = shipment.id, ShopState.LINKED, None, now
+
+
+def news(session: Session, portal: Portal, deal_ids: Iterable[int], now: datetime, trace: str) -> LaneRef | None:
+    """Something changed in these deals: their deliveries are told to the store, if it has any. Wake the lane after the
+    commit."""
+    wanted = sorted(set(deal_ids))
+    if not wanted or not ShopRules.of(portal.settings).on:
+        return None
+    rows = [row for found in live_of_deals(session, portal.id, wanted).values() for row in found]
+    return tell(session, portal.id, rows, now, trace)
+
+
+def tell(session: Session, portal_id: int, rows: Sequence[ShopRequest], now: datetime, trace: str) -> LaneRef | None:
+    """One outbox row for each: what it says is worked out when it leaves."""
+    things = []
+    for row in rows:
+        row.version += 1
+        marker = f"{NEWS}:{row.id}:{row.version}"
+        things.append(ToPortal(row.deal_id, NEWS, marker, {"request": row.id}, row.shipment_id))
+    return outbox.add(session, portal_id, things, now=now, trace_id=trace) if things else None

@@ -1,0 +1,187 @@
+"""The portal's online store sells with our delivery: a buyer is told the price at once, the manager orders the delivery
+by the store's button, and it is the deal's own parcel, never a second one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from b24app.bitrix24.shop_calls import ADDRESS, PHONE, POINT
+from tests.flows.town import TRACK, Shop, Town
+
+DEAL = 501
+KAZAN: dict[str, Any] = {
+    "fields": {"LOCALITY": "Казань", "STREET": "улица Баумана", "BUILDING": "5"},
+    "lat": None,
+    "lon": None,
+}
+NAME, PHONE_OF = "Ольга Синицына", "+79170000001"
+FORM = {"name": "Доставка до двери", "currency": "RUB", "category": "0", "by": "rules"}
+
+
+def store(shop: Shop) -> dict[str, Any]:
+    """What the portal's store keeps."""
+    found: dict[str, Any] = shop.ask("GET", "/shop")
+    return found
+
+
+def open_store(shop: Shop, **form: str) -> dict[str, Any]:
+    """The administrator switches it on; the store once our service is in it."""
+    shop.app_press("/app/shop", **{**FORM, "on": "yes", **form})
+    shop.town.wait(lambda: len(store(shop)["relations"]) >= 10, "our service in the store")
+    shop.town.calm()
+    return store(shop)
+
+
+def goods(shop: Shop) -> dict[str, float]:
+    rows = shop.ask("GET", f"/deal/{DEAL}")["rows"]
+    return {str(row["productId"]): 1 for row in rows if row["productId"]}
+
+
+def basket(shop: Shop, **more: Any) -> dict[str, Any]:
+    values = {ADDRESS: KAZAN, PHONE: PHONE_OF}
+    return {"profile": "COURIER", "goods": goods(shop), "values": values, "name": NAME, "phone": PHONE_OF, **more}
+
+
+def bought(shop: Shop, **more: Any) -> dict[str, Any]:
+    """An order of the store; `shop.echo` lets the portal tell of its deal."""
+    found: dict[str, Any] = shop.ask("POST", "/shop/checkout", basket(shop, **more))
+    assert found["ok"], found["reason"]
+    return found
+
+
+def press(shop: Shop, shipment: int) -> dict[str, Any]:
+    """The manager orders the delivery."""
+    found: dict[str, Any] = shop.ask("POST", "/shop/request", {"shipments": [shipment]})
+    return found
+
+
+def parcel(shop: Shop, number: int) -> dict[str, Any]:
+    found: dict[str, Any] = next(row for row in store(shop)["shipments"] if row["id"] == number)
+    return found
+
+
+def request(shop: Shop) -> dict[str, Any]:
+    [found] = store(shop)["requests"]
+    return dict(found)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+def test_from_the_checkout_to_the_number_on_shipment_and_deal(town: Town, shop: Shop) -> None:
+    there = open_store(shop)
+    courier = next(row for row in there["services"] if row["PROFILE"] == "COURIER")
+    assert (courier["CURRENCY"], courier["ACTIVE"]) == ("RUB", "Y")
+
+    order = bought(shop)
+    assert order["price"] > 0
+    assert order["body"]["PERIOD_TYPE"] == "D"
+    said = press(shop, order["shipment"])
+    number = shop.our_number(order["deal"])
+    assert (said["ok"], said["body"]["REQUEST_ID"]) == (True, number)
+    assert press(shop, order["shipment"])["body"]["REQUEST_ID"] == number  # told twice it is one
+
+    [track] = shop.shipped(order["deal"])
+    town.wait(lambda: parcel(shop, order["shipment"])["trackingNumber"] == track, "the number in the store")
+    assert len(shop.orders(order["deal"])) == 1
+    shipment = parcel(shop, order["shipment"])
+    # An update that repeats nothing would have set both to nothing.
+    assert (shipment["priceDelivery"], shipment["statusId"]) == (order["price"], "DN")
+    recipient = shop.order(order["deal"])["recipient"]
+    assert (recipient["name"], recipient["phones"][0]["number"]) == (NAME, PHONE_OF)
+    town.wait(lambda: "Казань" in str(shop.deal(order["deal"])["UF_CRM_DELIVERY_ADDRESS"]), "the address in the deal")
+
+    shop.happens(order["deal"], "DELIVERED")
+    town.wait(lambda: request(shop)["finalized"], "the end of the delivery in the store")
+    assert request(shop)["status"] == {"TEXT": "Вручён", "SEMANTIC": "success"}
+    assert {"NAME": "Трек-номер", "VALUE": track, "TAGS": []} in request(shop)["properties"]
+
+
+def test_a_deal_that_has_shipped_is_linked_and_a_cancelled_delivery_is_cancelled_once(town: Town, shop: Shop) -> None:
+    open_store(shop)
+    order = bought(shop)
+    deal = order["deal"]
+    shop.edit(deal, UF_CRM_DELIVERY_ADDRESS="Москва, Тверская ул., 10", UF_CRM_DELIVERY_PHONE=PHONE_OF)
+    shop.move(deal)
+    [track] = shop.shipped(deal)
+    said = press(shop, order["shipment"])
+    assert said["body"]["REQUEST_ID"] == shop.our_number(deal)
+    town.wait(lambda: parcel(shop, order["shipment"])["trackingNumber"] == track, "the number in the store")
+    assert len(shop.orders(deal)) == 1
+
+    delivery, name = request(shop)["delivery_id"], request(shop)["request_id"]
+    assert shop.ask("POST", "/shop/cancel", {"delivery": delivery, "request": name})["ok"]
+    town.wait(lambda: shop.status(deal) == "Отменён", "the cancelled order")
+    assert store(shop)["requests"] == []
+
+    # Asked for again it is another parcel, by the next number.
+    again = press(shop, order["shipment"])
+    assert again["body"]["REQUEST_ID"] == shop.our_number(deal, 2)
+    town.wait(lambda: len(shop.orders(deal)) == 2, "a second order")
+    shop.happens(deal, "RECEIVED_AT_SHIPMENT_WAREHOUSE", 2)
+    town.wait(lambda: "Принят" in request(shop)["status"].get("TEXT", ""), "the status in the store")
+    late = shop.ask("POST", "/shop/cancel", {"delivery": delivery, "request": again["body"]["REQUEST_ID"]})
+    assert not late["ok"]
+    assert "уже в пути" in late["reason"]
+
+
+def test_what_is_in_the_way_is_said_in_the_store(town: Town, shop: Shop) -> None:
+    open_store(shop)
+    nowhere = shop.ask("POST", "/shop/price", basket(shop, values={}))
+    assert (nowhere["ok"], nowhere["reason"]) == (False, "Укажите адрес доставки: город, улицу и дом.")
+    alone = bought(shop, deal=False)
+    assert "нет сделки" in press(shop, alone["shipment"])["reason"]
+
+    order = bought(shop, values={ADDRESS: KAZAN}, phone="")  # nobody can be called
+    assert press(shop, order["shipment"])["ok"]
+    town.wait(lambda: "телефон" in request(shop)["status"].get("TEXT", "").lower(), "the problem in the store")
+    assert shop.orders(order["deal"]) == []
+    shop.edit(order["deal"], UF_CRM_DELIVERY_PHONE=PHONE_OF)
+    shop.press("retry", order["deal"])
+    [track] = shop.shipped(order["deal"])
+    town.wait(lambda: parcel(shop, order["shipment"])["trackingNumber"] == track, "the number in the store")
+
+
+def test_a_carrier_that_hangs_costs_a_price_of_before(town: Town, shop: Shop) -> None:
+    open_store(shop)
+    known = shop.ask("POST", "/shop/price", basket(shop))
+    assert known["ok"]
+    town.fault("hang", match={"path": "/v2/calculator/*"}, params={"seconds": 8})
+    # With a postal code it is another question, about the same town.
+    again = {ADDRESS: {**KAZAN, "fields": {**KAZAN["fields"], "POSTAL_CODE": "420111"}}, PHONE: PHONE_OF}
+    old = shop.ask("POST", "/shop/price", basket(shop, values=again))
+    assert (old["ok"], old["price"]) == (True, known["price"])
+    far = {ADDRESS: {**KAZAN, "fields": {"LOCALITY": "Тюмень", "STREET": "Республики", "BUILDING": "1"}}}
+    none = shop.ask("POST", "/shop/price", basket(shop, values=far))
+    assert (none["ok"], none["status"]) == (False, 200)
+    assert "не удалось рассчитать" in none["reason"]
+
+
+def test_a_point_that_nobody_named_is_the_nearest(town: Town, shop: Shop) -> None:
+    open_store(shop)
+    there = shop.ask("POST", "/shop/price", basket(shop, profile="PVZ", values={POINT: "KZN5", PHONE: PHONE_OF}))
+    assert there["ok"], there["reason"]
+
+
+def test_switched_off_the_service_leaves_the_store_or_is_hidden(town: Town, shop: Shop) -> None:
+    open_store(shop, insurance="yes")
+    assert {row["CODE"] for row in store(shop)["extras"]} == {"insurance"}
+    assert all(row["ACTIVE"] == "Y" for row in store(shop)["extras"])
+    shop.app_press("/app/shop", **FORM)
+    town.wait(lambda: store(shop)["handlers"] == [], "a store without us")
+    assert store(shop)["services"] == []
+    open_store(shop)
+    bought(shop)
+    shop.app_press("/app/shop", **FORM)
+    town.wait(lambda: {row["ACTIVE"] for row in store(shop)["services"]} == {"N"}, "a hidden service")
+    assert shop.deal(DEAL)[TRACK] in (None, "")
+
+
+def test_another_secret_is_nobodys(town: Town, shop: Shop) -> None:
+    there = open_store(shop)
+    url = there["handlers"][0]["SETTINGS"]["CALCULATE_URL"]
+    assert requests.post(url, json={"SHIPMENT": {}}, timeout=10).json()["SUCCESS"] == "N"
+    wrong = url.replace("/calculate", "x/calculate")
+    assert requests.post(wrong, json={"SHIPMENT": {}}, timeout=10).status_code == 404
+    assert requests.post(url, data="{", timeout=10).status_code == 400
