@@ -144,6 +144,7 @@ def return_rules(
         "return_warehouse": accounts.get(rules.warehouse, ""),
         "return_public": rules.public,
         "return_approve": rules.approve,
+        "return_nudge": [str(each) for each in storage.nudge_days],
         "return_warn": [str(each) for each in storage.warn_days],
         "return_hour": storage.hour,
     }

@@ -72,6 +72,7 @@ def form_of(rules: ReturnRules, sections: Mapping[int, str], saved: bool = False
             "damaged": str(rules.money.markdown.get(Condition.DAMAGED, 0)),
             "delivery": rules.money.delivery.value,
             "warehouse": str(rules.warehouse),
+            "nudge_days": ", ".join(map(str, storage.nudge_days)),
             "warn_days": ", ".join(map(str, storage.warn_days)),
             "hour": str(storage.hour),
         },
@@ -135,8 +136,13 @@ def read_form(
             markdown={**before.money.markdown, Condition.DAMAGED: reader.number("damaged")},
             delivery=DeliveryCost(delivery) if delivery in set(DeliveryCost) else before.money.delivery,
         ),
-        # Clients are nudged by nobody yet, and no end of storage is guessed: both stay as they are kept.
-        storage=replace(before.storage, warn_days=reader.numbers("warn_days"), hour=reader.number("hour")),
+        # No end of storage is guessed: that setting stays as it is kept.
+        storage=replace(
+            before.storage,
+            nudge_days=reader.numbers("nudge_days"),
+            warn_days=reader.numbers("warn_days"),
+            hour=reader.number("hour"),
+        ),
         reasons=tuple(reasons),
         warehouse=int(warehouse) if warehouse in {str(each) for each in warehouses} else 0,
         **{name: bool(typed.get(name)) for name in CHECKS},

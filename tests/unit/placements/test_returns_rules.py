@@ -35,7 +35,7 @@ FULL = ReturnRules(
         answer_days=7,
     ),
     money=MoneyRules({Condition.DAMAGED: 35, Condition.AS_NEW: 5}, DeliveryCost.WITH_ALL),
-    storage=StorageRules(warn_days=(3, 1, 0), hour=9),
+    storage=StorageRules(nudge_days=(5, 2), warn_days=(3, 1, 0), hour=9),
     reasons=(
         Reason("defect", {"ru": "Брак", "en": "Faulty"}),
         Reason("own_1", {"ru": "Аллергия", "en": "Allergy"}),
@@ -106,6 +106,7 @@ def test_rows_are_added_changed_and_taken_away() -> None:
         ({"damaged": "101"}, {"damaged": "number"}),
         ({"hour": "24"}, {"hour": "number"}),
         ({"warn_days": "1, два"}, {"warn_days": "numbers"}),
+        ({"nudge_days": "вчера"}, {"nudge_days": "numbers"}),
         ({"warn_days": "31"}, {"warn_days": "numbers"}),
         ({"warn_days": "1 2 3 4 5 6"}, {"warn_days": "numbers"}),
         ({"x0_title": ""}, {"x0_title": "title"}),
@@ -128,8 +129,9 @@ def test_what_is_wrong_is_said_at_its_field(over: dict[str, str], errors: dict[s
 
 
 def test_nobody_is_told_where_no_days_are_named_and_strange_choices_count_as_none() -> None:
-    rules, _ = read({"warn_days": " ", "delivery": "stolen", "warehouse": "77"})
+    rules, _ = read({"nudge_days": "", "warn_days": " ", "delivery": "stolen", "warehouse": "77"})
     assert rules is not None
+    assert rules.storage.nudge_days == ()
     assert (rules.storage.warn_days, rules.money.delivery, rules.warehouse) == ((), DeliveryCost.WITH_ALL, 0)
     assert rules.money.markdown == {Condition.DAMAGED: 35, Condition.AS_NEW: 5}
 
