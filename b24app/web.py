@@ -46,6 +46,7 @@ from placements import (
     tab_returns,
     tab_several,
     tab_stock,
+    told,
     track,
 )
 
@@ -66,6 +67,7 @@ ROOMS = (
     tab_returns,
     tab_points,
     tab_parcels,
+    told,
     return_card,
     return_photos,
     return_tab,

@@ -23,6 +23,7 @@ from placements.return_path import stops_of
 from placements.return_scene import Scene
 from placements.return_ways import Offer, WayForm, WaysView, way_form, ways_view
 from placements.tab_path import Stop
+from placements.told_view import ToldView, told_view
 
 S = ReturnStage
 #: It was approved, and has not ended.
@@ -110,6 +111,7 @@ class ReturnView:
     decides: bool
     me: str
     version: str
+    told: ToldView | None = None
 
 
 def return_view(scene: Scene, place: str, entity: int = 0) -> ReturnView:
@@ -137,6 +139,7 @@ def return_view(scene: Scene, place: str, entity: int = 0) -> ReturnView:
         decides=scene.decides,
         me=scene.me,
         version=dated(scene.facts.version, scene.formats),
+        told=told_view(scene.facts.told, scene.formats, scene.mine),
     )
 
 

@@ -69,10 +69,12 @@ class Scene:
     @property
     def problems(self) -> tuple[ProblemFacts, ...]:
         """Those of the shipment that is shown, and of the deal."""
+        # Of messages to the client the card tells: no order has to be put right.
+        ours = tuple(found for found in self.facts.problems if not found.problem.code.startswith("message_"))
         if not self.split or self.shipment is None:
-            return self.facts.problems
+            return ours
         mine = (0, self.shipment.id, self.shipment.follows)
-        return tuple(found for found in self.facts.problems if found.shipment_id in mine)
+        return tuple(found for found in ours if found.shipment_id in mine)
 
     def said_by(self, found: ProblemFacts) -> str:
         """Whose words a problem quotes: the system of its order."""

@@ -32,6 +32,7 @@ from placements.tab_path import Stop, stops_of
 from placements.tab_returns_view import ReturnsView, returns_view
 from placements.tab_scene import TAKES, Action, Now, Scene, is_over
 from placements.tab_several_view import SeveralView, may_split, several_view
+from placements.told_view import ToldView, told_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class TabView:
     returns: ReturnsView | None = None
     late: LateView | None = None
     client_page: str = ""
+    told: ToldView | None = None
 
     @property
     def of(self) -> str:
@@ -163,6 +165,7 @@ def tab_view(
         chain=chain_view(facts, formats, mine),
         returns=returns_view(facts, formats, mine, *back),
         client_page=client_page,
+        told=told_view(facts.told, formats, mine),
         may_split=may_split(facts, mine) and _divisible(preview) and (several is None or bool(several.left)),
     )
 

@@ -23,6 +23,7 @@ class Feature(StrEnum):
     ROBOTS = "robots"
     SMS = "sms"
     STORE = "store"
+    CHATS = "chats"
 
 
 #: All scopes of a feature are needed.
@@ -36,6 +37,7 @@ NEEDS: dict[Feature, frozenset[str]] = {
     Feature.ROBOTS: frozenset({"crm", "bizproc"}),
     Feature.SMS: frozenset({"messageservice"}),
     Feature.STORE: frozenset({"crm", "delivery", "sale"}),
+    Feature.CHATS: frozenset({"crm", "imopenlines"}),
 }
 
 

@@ -4,7 +4,8 @@ Moderation refuses scopes "for the future" (§6.2), so each one here is needed b
 `tests/fidelity/test_bitrix24_methods.py` holds both directions. `profile`, `event.*`, `app.info`, `user.admin` and
 `batch` need none. `user_brief` (the least that tells it) and `department` are for rights by department: which ones a
 person is in, and what they are called. `userfieldconfig` is for the fields of a smart process, which no other method
-makes; `bizproc` for the robots that begin and move returns; `messageservice` for our SMS sender; `delivery` and `sale`
+makes; `bizproc` for the robots that begin and move returns; `messageservice` for our SMS sender; `imopenlines` for
+words to clients in the chats in which they write; `delivery` and `sale`
 for the online store: our delivery service in it, and the numbers of its shipments. Each feature's scopes:
 `features.py`. A scope added in a later version reaches a portal only when its administrator updates the app.
 """
@@ -21,4 +22,5 @@ REQUESTED = (
     "messageservice",
     "delivery",
     "sale",
+    "imopenlines",
 )

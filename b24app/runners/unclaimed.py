@@ -1,5 +1,5 @@
-"""Warns the responsible manager of a parcel that nobody collects, step by step before its storage ends
-(`flows.returns.storage`). From our store alone: no remote is asked, and no event has to come.
+"""Warns the responsible manager of a parcel that nobody collects, and has its client nudged, step by step before its
+storage ends (`flows.returns.storage`). From our store alone: no remote is asked, and no event has to come.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from b24app.clock import Clock
+from b24app.flows.messages.moments import Moment
 from b24app.flows.returns.storage import MOST_STORED, Audience, Notice, Waiting, countdown, last_day
 from b24app.frames.formats import portal_zone
 from b24app.lanes.wake import Waker
 from b24app.logistics.status import Status
 from b24app.runners import tell
-from b24app.store import outbox, unclaimed
+from b24app.store import messages, outbox, unclaimed
 from b24app.store.engine import Sessions, read_scope, session_scope
+from b24app.store.messages import Occasion
 from b24app.store.outbox import ToPortal
 from b24app.store.unclaimed import Unclaimed
 from b24app.wire.trace import new_trace_id
@@ -31,28 +33,47 @@ _WORDS = {0: "today", 1: "tomorrow"}
 
 
 def warn(sessions: Sessions, clock: Clock, waker: Waker) -> int:
-    """Look at all parcels once; returns how many notices were queued. Safe to repeat: each step is told once."""
+    """Look at all parcels once; returns how many notices were queued and messages noted. Safe to repeat: each step is
+    told once."""
     now = clock.now()
     due: dict[int, list[ToPortal]] = defaultdict(list)
+    nudges: dict[int, list[Occasion]] = defaultdict(list)
     with read_scope(sessions) as session:
         found = unclaimed.ending(session, now - OVER, now + AHEAD)
         owners = {each.shipment_id: each.portal_id for each in found}
         for thing in outbox.unknown(session, [thing for each in found for thing in _due(each, now)]):
             due[owners[thing.shipment_id or 0]].append(thing)
-    for portal_id, things in due.items():
+        for each in found:
+            nudges[each.portal_id] += messages.unknown(session, each.portal_id, _nudges(each, now))
+    for portal_id in {portal_id for portal_id, some in (*due.items(), *nudges.items()) if some}:
+        trace_id = new_trace_id()
         with session_scope(sessions) as session:
-            lane = outbox.add(session, portal_id, things, now=now, trace_id=new_trace_id())
+            lane = outbox.add(session, portal_id, due[portal_id], now=now, trace_id=trace_id)
+            messages.note(session, portal_id, nudges[portal_id], now=now, trace_id=trace_id)
         waker.wake(lane)
-    return sum(map(len, due.values()))
+    return sum(map(len, due.values())) + sum(map(len, nudges.values()))
 
 
 def _due(parcel: Unclaimed, now: datetime) -> list[ToPortal]:
     """What its manager has to know by now, whether or not it was told."""
     zone = portal_zone(parcel.language)
+    return [_notice(parcel, notice, zone) for notice in _notices(parcel, now, Audience.MANAGER)]
+
+
+def _nudges(parcel: Unclaimed, now: datetime) -> list[Occasion]:
+    """The same of its client, where the portal sends messages: each step of the countdown once."""
+    if not parcel.tells:
+        return []
+    told = _notices(parcel, now, Audience.CUSTOMER)
+    return [
+        Occasion(Moment.STORAGE, notice.key, parcel.deal_id, parcel.shipment_id, source="storage") for notice in told
+    ]
+
+
+def _notices(parcel: Unclaimed, now: datetime, to: Audience) -> list[Notice]:
     waiting = Waiting(parcel.number, Status.READY_FOR_PICKUP, parcel.status_at, parcel.keep_until)
-    counted = countdown(waiting, (), now, zone, parcel.rules)
-    notices = counted.notices if counted else ()
-    return [_notice(parcel, notice, zone) for notice in notices if notice.to is Audience.MANAGER]
+    counted = countdown(waiting, (), now, portal_zone(parcel.language), parcel.rules)
+    return [notice for notice in (counted.notices if counted else ()) if notice.to is to]
 
 
 def _notice(parcel: Unclaimed, notice: Notice, zone: ZoneInfo) -> ToPortal:

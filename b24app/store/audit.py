@@ -75,6 +75,8 @@ class Act(StrEnum):
     RETURN_PHOTO = "return_photo"
     RETURN_BEGUN = "return_begun"
     ROBOT = "robot"
+    TOLD_AGAIN = "told_again"
+    TOLD_REST = "told_rest"
 
     CONNECTION_ADDED = "connection_added"
     CONNECTION = "connection"
@@ -185,6 +187,8 @@ _OF_DEALS = (
     Act.RETURN_PHOTO,
     Act.RETURN_BEGUN,
     Act.ROBOT,
+    Act.TOLD_AGAIN,
+    Act.TOLD_REST,
 )
 _OF_CARE = (
     Act.DESK_RETRY,

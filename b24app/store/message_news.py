@@ -84,7 +84,7 @@ def _problem(session: Session, portal: Portal, message: Message, state: MessageS
     if not message.deal_id:
         return []
     code = BAD[state]
-    problem = Problem(code, Field.NONE, Who.MANAGER, their_text=message.last_error[:300])
+    problem = Problem(code, Field.NONE, Who.MANAGER)
     key = f"{problems.MESSAGES}{message.moment or message.id}|{message.return_id or message.shipment_id or 0}"
     new = problems.open_problem(
         session, portal.id, message.deal_id, key, problem.to_json(), now=now, shipment_id=message.shipment_id,

@@ -82,6 +82,12 @@ def note(
     return lane
 
 
+def unknown(session: Session, portal_id: int, occasions: Sequence[Occasion]) -> list[Occasion]:
+    """Those that were never noted."""
+    known = _known(session, portal_id, [each.key[:120] for each in occasions])
+    return [each for each in occasions if each.key[:120] not in known]
+
+
 def get(session: Session, portal_id: int, message_id: int) -> Message | None:
     return session.scalar(select(Message).where(Message.portal_id == portal_id, Message.id == message_id))
 
@@ -104,3 +110,7 @@ def _ids(session: Session, portal_id: int, keys: Sequence[str]) -> list[int]:
     for some in chunks(sorted(set(keys))):
         found += session.scalars(select(Message.id).where(Message.portal_id == portal_id, Message.key.in_(some)))
     return sorted(found)
+
+
+def by_key(session: Session, portal_id: int, key: str) -> Message | None:
+    return session.scalar(select(Message).where(Message.portal_id == portal_id, Message.key == key[:120]))

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from b24app.flows.messages.rules import MessageRules
 from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.storage import StorageRules
 from b24app.logistics.status import Status
@@ -18,7 +19,8 @@ from b24app.store.sql import chunks
 
 @dataclass(frozen=True, slots=True)
 class Unclaimed:
-    """`language` and `rules` are the portal's, `title` and `assigned_by` are the deal's."""
+    """`language` and `rules` are the portal's, `title` and `assigned_by` are the deal's. `tells`: the portal sends
+    messages to clients."""
 
     portal_id: int
     language: str
@@ -31,6 +33,7 @@ class Unclaimed:
     status_at: datetime
     keep_until: datetime
     rules: StorageRules
+    tells: bool = False
 
 
 def ending(session: Session, after: datetime, before: datetime) -> list[Unclaimed]:
@@ -52,13 +55,13 @@ def ending(session: Session, after: datetime, before: datetime) -> list[Unclaime
     )
     rows = session.execute(query).mappings().all()
     rules = _rules(session, {row["portal_id"] for row in rows})
-    return [Unclaimed(**row, rules=rules[row["portal_id"]]) for row in rows]
+    return [Unclaimed(**row, rules=rules[row["portal_id"]][0], tells=rules[row["portal_id"]][1]) for row in rows]
 
 
-def _rules(session: Session, portal_ids: Collection[int]) -> dict[int, StorageRules]:
-    """As each portal's administrator set them."""
-    found: dict[int, StorageRules] = {}
+def _rules(session: Session, portal_ids: Collection[int]) -> dict[int, tuple[StorageRules, bool]]:
+    """As each portal's administrator set them, and whether it sends messages."""
+    found: dict[int, tuple[StorageRules, bool]] = {}
     for some in chunks(sorted(portal_ids)):
         for portal_id, settings in session.execute(select(Portal.id, Portal.settings).where(Portal.id.in_(some))):
-            found[portal_id] = ReturnRules.of(settings).storage
+            found[portal_id] = (ReturnRules.of(settings).storage, MessageRules.of(settings).on)
     return found

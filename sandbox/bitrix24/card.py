@@ -18,6 +18,7 @@ SCOPES = (
     "department",
     "bizproc",
     "messageservice",
+    "imopenlines",
     "delivery",
     "sale",
 )

@@ -48,6 +48,10 @@ class Switches:
     smart_processes: bool = True
     # crm §6.3: events of one smart process alone (``ONCRMDYNAMICITEMADD_1042``) exist where ``events`` lists them.
     typed_item_events: bool = True
+    # crm §8.3: from which mailbox letters without a sender of their own leave ("" = none is connected), and what
+    # the mail server says when it takes none.
+    mailbox: str = "crm@portal.test"
+    mail_fails: str = ""
     # §2.4: keys that the token reply leaves out ("expires", "user_id").
     token_reply_omit: list[str] = field(default_factory=list)
 

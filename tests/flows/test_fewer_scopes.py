@@ -34,7 +34,17 @@ def test_the_rest_works_and_nothing_is_refused(town: Town) -> None:
     shop.shipped(DEAL)
     shop.tab(DEAL)
     town.calm()
-    off = ("im.", "catalog.", "user.current", "department.", "crm.type.", "userfieldconfig.", "bizproc.", "sale.")
+    off = (
+        "im.",
+        "catalog.",
+        "user.current",
+        "department.",
+        "crm.type.",
+        "userfieldconfig.",
+        "bizproc.",
+        "sale.",
+        "imopenlines.",
+    )
     assert not [name for name in called(town) if name.startswith(off)]
     assert not [row for row in town.journal("rest.call", "bitrix24") if "insufficient_scope" in str(row)]
 
@@ -62,6 +72,7 @@ ONE_LESS = {
     Feature.ROBOTS: ("bizproc", ("bizproc.",)),
     Feature.SMS: ("messageservice", ("messageservice.",)),
     Feature.STORE: ("delivery", ("sale.",)),
+    Feature.CHATS: ("imopenlines", ("imopenlines.",)),
 }
 
 

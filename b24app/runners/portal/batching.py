@@ -8,12 +8,15 @@ from typing import Any
 
 from b24app.runners.tell import DEAL_UPDATE
 from b24app.store import delivery_invoices, delivery_rows, return_items, shop_requests
+from b24app.store.letters_out import LETTER
 from b24app.store.models import OutboxRow
 
 MOST_UPDATES = 25
 MOST_COMMANDS = 50
 #: Files in one batch: more than about a megabyte in it is not for this door (bitrix24-crm.md §13.2).
 MOST_FILES = 3
+#: Letters in one batch: the portal hands each to a mail server while we wait.
+MOST_LETTERS = 5
 #: Items of one deal's returns in one batch; the others leave with the next one.
 MOST_ITEMS = 10
 #: Commands of a deal beside its timeline and notices: an update, a product row, an invoice with its row.
@@ -80,6 +83,11 @@ class DealLetter:
         """Entries that carry a file."""
         return sum("paper" in row.payload for row in self.others)
 
+    @property
+    def posts(self) -> int:
+        """Letters to clients."""
+        return sum(row.kind == LETTER for row in self.others)
+
     def without_more_files(self, most: int) -> list[OutboxRow]:
         """The others up to the last one whose file has room; what follows keeps its place for the next batch."""
         carrying = [index for index, row in enumerate(self.others) if "paper" in row.payload]
@@ -129,7 +137,7 @@ def _add_newest(newest: dict[int, OutboxRow], former: dict[int, list[OutboxRow]]
 def fill(waiting: Sequence[DealLetter]) -> list[DealLetter]:
     """Letters for one batch, people's first. A deal with more than a batch can hold leaves in parts."""
     chosen: list[DealLetter] = []
-    updates = commands = files = 0
+    updates = commands = files = posts = 0
     for letter in sorted(waiting, key=lambda one: not one.people):
         if letter.size > MOST_COMMANDS or len(letter.items) > MOST_ITEMS:
             letter.items = dict(list(letter.items.items())[:MOST_ITEMS])
@@ -139,11 +147,14 @@ def fill(waiting: Sequence[DealLetter]) -> list[DealLetter]:
             letter.others = letter.without_more_files(MOST_FILES)
         if files and files + letter.files > MOST_FILES:
             break
+        if posts and posts + letter.posts > MOST_LETTERS:
+            break
         if commands + letter.size > MOST_COMMANDS or updates + letter.saves > MOST_UPDATES:
             break
         commands += letter.size
         updates += letter.saves
         files += letter.files
+        posts += letter.posts
         chosen.append(letter)
     return chosen
 

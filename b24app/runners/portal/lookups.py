@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from b24app.bitrix24 import feed as timeline
 from b24app.bitrix24.encoding import BATCH_MOST
+from b24app.runners.portal import letters_out
 from b24app.runners.portal.context import Run
 from b24app.runners.tell import DEAL_UPDATE, NOTICE
 from b24app.store import (
@@ -21,6 +22,7 @@ from b24app.store import (
 )
 from b24app.store.comments import COMMENT, owner_of
 from b24app.store.engine import session_scope
+from b24app.store.letters_out import ONCE, UNSENT
 from b24app.store.models import OutboxRow
 from b24app.store.sending import Outcome
 
@@ -34,6 +36,7 @@ _AGAIN = frozenset(
         return_items.KIND,
         sms_status.KIND,
         shop_requests.NEWS,
+        UNSENT,
     }
 )
 
@@ -55,6 +58,10 @@ def do(run: Run) -> bool:
     with session_scope(run.services.sessions) as session:
         # Nothing in the portal tells whether a trigger fired, and twice would be two messages to somebody.
         trigger_news.unsure(session, run.portal.id, lost, "interrupted", now)
+        run.slice.check(session)
+        outcomes += [
+            letters_out.unsure(run, session, row, row.last_error or "", now) for row in rows if row.kind in ONCE
+        ]
         sending.settle(session, run.slice, OutboxRow, outcomes, now)
     return True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from b24app.flows.messages.moments import Moment, of_stage
 from b24app.flows.returns.effects import Effect
 from b24app.flows.returns.requests import receipt_request, return_request
 from b24app.flows.returns.way import Way, WayKind
@@ -17,6 +18,7 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.returning import Return, ReturnStage
 from b24app.logistics.warehouse import ReceiptRequest
 from b24app.runners import tell
+from b24app.runners.portal import returning_telling
 from b24app.runners.portal.returning_reading import sent_of
 from b24app.runners.portal.returning_scene import Scene
 from b24app.runners.portal.returning_words import Words
@@ -157,8 +159,23 @@ class Effects:
         for errand in self.scene.errands.get(self.kept.id, ()):
             code = errand.order_number or errand.tracking_number
             if errand.kind is ErrandKind.COLLECTION and errand.is_open and code:
+                if self._told(Moment.RETURN_LABEL, f"{errand.id}.{code}"[:40]):
+                    continue
                 point = way.point_code if way is not None else ""
                 self.words.to_client("label", f"label.{errand.id}.{code}"[:40], code=code, point=point)
+
+    def received(self) -> None:
+        """The client hears that the goods have arrived; nothing stands ready for a manager to send."""
+        if self.kept.case.stage is ReturnStage.RECEIVED:
+            self._told(Moment.RETURN_RECEIVED)
+
+    def _told(self, moment: Moment | None, part: str = "") -> bool:
+        """Whether a message goes to the client."""
+        if moment is None or not returning_telling.goes(self.scene, moment):
+            return False
+        lane = returning_telling.note(self.scene, self.kept, moment, part)
+        self.wake |= {lane} if lane is not None else set()
+        return True
 
     def propose(self) -> None:
         """To a person: nobody is paid by us. The same sum is not proposed twice in a row."""
@@ -197,7 +214,7 @@ class Effects:
 
     def tell_client(self) -> None:
         case, wanted = self.kept.case, self.scene.act.wanted
-        if wanted.actor.value != "customer":
+        if wanted.actor.value != "customer" and not self._told(of_stage(case.stage)):
             self.words.to_client(case.stage.value, refunded=case.refunded, why=wanted.given.get("why"))
 
 

@@ -86,7 +86,7 @@ class Saver:
             self._say(words, kept, change, shipping)
             self._fire(kept)
         self._heard(words, change.open or ())
-        kept = self._follow(kept, change.effects, asked, shipping, words, change)
+        kept = self._follow(kept, change.effects, asked, shipping, words, change, was)
         return self._then(kept, change.then) if change.then is not None else kept
 
     def _then(self, kept: Kept, to: ReturnStage) -> Kept:
@@ -106,7 +106,7 @@ class Saver:
         words = Words(self.scene, kept.case)
         if self.scene.act.wanted.source != CRM:  # there the item says why, to whoever moved it
             self._heard(words, refused)
-        return self._follow(kept, (), Asking(), Shipping(), words)
+        return self._follow(kept, (), Asking(), Shipping(), words, was=kept.case.stage)
 
     @property
     def _unattended(self) -> bool:
@@ -182,6 +182,7 @@ class Saver:
         shipping: Shipping,
         words: Words,
         change: Change | None = None,
+        was: ReturnStage | None = None,
     ) -> Kept:
         """Everything that goes with the saved return, its item in the CRM included."""
         scene = self.scene
@@ -194,6 +195,8 @@ class Saver:
             doing.paid(paid)
         doing.carry_out(effects)
         doing.money()
+        if kept.case.stage is not was:
+            doing.received()
         self.wake |= doing.wake | returning_shipping.save(scene, shipping)
         now, trace_id = scene.now, scene.trace_id
         if words.things:

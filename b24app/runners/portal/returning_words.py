@@ -1,6 +1,7 @@
 """What an act tells the portal's people: entries in the deal's timeline, bells for whoever is responsible.
 
-Nobody writes to the client yet: what they have to hear stands ready in the timeline for the manager."""
+What a client has to hear stands ready in the timeline for the manager, where no message says it
+(`returning_telling`)."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from b24app.runners.portal import (
     feed,
     firing,
     jobs,
+    messaging,
     missing_fields,
     return_item_news,
     return_item_sweep,
@@ -88,6 +89,7 @@ class PortalRunner:
             busy |= wishes.do(run)
             busy |= returning.do(run)
             busy |= jobs.do(run, self._jobs)
+            busy |= messaging.do(run)
             busy |= return_item_news.do(run)
             busy |= rounds.do(run)
             missing_fields.note(run)

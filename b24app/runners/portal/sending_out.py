@@ -16,7 +16,7 @@ from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.features import Feature, has
 from b24app.flows.snapshot import DealSnapshot
-from b24app.runners.portal import answers, looked, lookups, robot_answers, sms_answers
+from b24app.runners.portal import answers, letters_out, looked, lookups, robot_answers, sms_answers
 from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.looked import Step
@@ -25,6 +25,7 @@ from b24app.runners.tell import DEAL_UPDATE
 from b24app.store import deals, inbox, outbox, papers, sending, triggers
 from b24app.store.comments import COMMENT, DEAL_TIMELINE, owner_of
 from b24app.store.engine import read_scope, session_scope
+from b24app.store.letters_out import ONCE
 from b24app.store.models import DealState, InboxKind, OutboxRow
 from b24app.store.sending import Outcome
 from b24app.wire.errors import NotSent, OutcomeUnknown
@@ -189,6 +190,8 @@ def _command(run: Run, letter: DealLetter, row: OutboxRow) -> Command | None:
     if row.kind == COMMENT:
         files = _files(run, row)
         return timeline.add_comment(key, owner_of(row), row.payload["text"], row.payload["mark"], files)
+    if row.kind in ONCE:
+        return letters_out.command(run, row, key)
     if row.kind == robot_answers.KIND:
         return robot_answers.command(run, row, key)
     if row.kind == sms_answers.KIND:
@@ -228,6 +231,8 @@ def _mark(run: Run, batch: Batch, now: datetime) -> None:
         for row in rows:
             if row.id in batch.steps:
                 looked.leaving(run, session, row, batch.steps[row.id], row.id in said)
+            elif row.kind in ONCE and row.id not in said:
+                letters_out.silent(run, session, row, now)
         sending.finish(session, run.slice, OutboxRow, silent, now, current_trace())
 
 
@@ -278,6 +283,8 @@ def _row_outcome(
     error = answer.errors.get(key)
     if row.id in steps:
         return looked.outcome(run, session, letter, row, steps[row.id], answer, now, ms)
+    if row.kind in ONCE:
+        return letters_out.outcome(run, session, row, answer, key, now, ms)
     if error is None:
         return Outcome(row.id, "done", "done", ms, result_ref=answers.reference(answer.results.get(key)))
     if row.kind == COMMENT and owner_of(row).type != DEAL_TIMELINE:

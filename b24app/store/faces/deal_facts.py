@@ -18,6 +18,7 @@ from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.store import parcels
 from b24app.store.faces import papers
+from b24app.store.faces.deal_messages import ToldFacts
 from b24app.store.faces.deal_returns import DealReturnsFacts
 from b24app.store.models import Connection, ConnectionState
 from b24app.store.ratings import Rated
@@ -201,6 +202,7 @@ class TabFacts:
     accounts: Mapping[int, Connection] = field(default_factory=dict)
     returned: DealReturnsFacts = field(default_factory=DealReturnsFacts)
     ratings: tuple[Rated, ...] = ()
+    told: tuple[ToldFacts, ...] = ()
 
     @property
     def every(self) -> tuple[ShipmentFacts, ...]:

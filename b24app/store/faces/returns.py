@@ -31,7 +31,9 @@ from b24app.store import (
     returns,
     returns_rows,
 )
+from b24app.store.faces import deal_messages
 from b24app.store.faces.deal_facts import ShipmentFacts
+from b24app.store.faces.deal_messages import ToldFacts
 from b24app.store.faces.deal_shipments import shipments_of
 from b24app.store.models import (
     ActState,
@@ -41,6 +43,7 @@ from b24app.store.models import (
     ErrandKind,
     ErrandState,
     GoodsReturn,
+    Message,
     ReturnAct,
     ReturnErrand,
     ReturnLabel,
@@ -89,6 +92,7 @@ class ReturnFacts:
     version: str
     #: What the portal's pages for clients are known by, "" = it has none yet.
     public_id: str = ""
+    told: tuple[ToldFacts, ...] = ()
 
     @property
     def case(self) -> Return:
@@ -161,6 +165,7 @@ def return_facts(session: Session, portal_id: int, return_id: int) -> ReturnFact
         settings=portal.settings,
         version=version,
         public_id=portal.public_id or "",
+        told=deal_messages.of_return(session, portal_id, return_id),
     )
 
 
@@ -198,6 +203,7 @@ def _version_query() -> Select[Any]:
         select(func.sum(Shipment.version)).where(*sent),
         select(func.max(Shipment.id)).where(*sent),
         select(func.max(TrackingRow.id)).join(Shipment, Shipment.id == TrackingRow.shipment_id).where(*sent),
+        select(func.max(Message.changed_at)).where(Message.portal_id == portal_id, Message.return_id == return_id),
     ]
     columns = [each.scalar_subquery() for each in told]
     return select(GoodsReturn.version, GoodsReturn.changed_at, GoodsReturn.item_id, *columns).where(

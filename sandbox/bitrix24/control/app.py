@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from sandbox.bitrix24.data import control as story
 from sandbox.bitrix24.errors import RestError
 
-from . import automation, deals, fields, life, messages, people, shop, traffic
+from . import automation, deals, fields, life, messages, openlines, people, shop, traffic
 from .given import body
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def create_control(system: Bitrix24) -> WSGIApplication:
     app.register_error_handler(RestError, lambda problem: ({"error": str(problem)}, 400))
     app.register_error_handler(HTTPException, _http_refused)
     _add_shared(app, system)
-    for part in (life, people, deals, fields, automation, messages, shop, traffic, story):
+    for part in (life, people, deals, fields, automation, messages, openlines, shop, traffic, story):
         part.add_routes(app, system.portals)
     return app
 

@@ -211,7 +211,8 @@ def _legacy_shown(row: Row) -> Row:
     entity_type_id, number = row["_owner"]
     fields = row["fields"]
     return {
-        "ID": str(row["id"]), "OWNER_ID": str(number), "OWNER_TYPE_ID": str(entity_type_id), "TYPE_ID": "6",
+        "ID": str(row["id"]), "OWNER_ID": str(number), "OWNER_TYPE_ID": str(entity_type_id),
+        "TYPE_ID": "4" if fields.get("typeId") == "EMAIL" else "6",
         "PROVIDER_ID": row["provider"], "PROVIDER_TYPE_ID": fields.get("typeId", "TODO"), "SUBJECT": row["subject"],
         "COMPLETED": "Y" if fields.get("completed") else "N", "STATUS": "2" if fields.get("completed") else "1",
         "RESPONSIBLE_ID": str(fields.get("responsibleId")), "DEADLINE": fields.get("deadline") or "",

@@ -18,6 +18,7 @@ from .crm import Crm
 from .hub import Hub
 from .install import AppState
 from .limits import Limits
+from .openlines import Chat
 from .rules import Rules
 from .shop import Shop
 from .timeline import Notices, Timeline
@@ -80,6 +81,7 @@ class Portal:
             self.shop = Shop()
             self.timeline = Timeline()
             self.notices = Notices()
+            self.chats: dict[int, Chat] = {}
             self.app = AppState()
             self.rules = Rules()
             self.limits = Limits()

@@ -7,19 +7,19 @@ import pytest
 from b24app.bitrix24.features import NEEDS, Feature, has, lacking
 from b24app.bitrix24.scopes import REQUESTED
 
-S, T, W, N, D, R, A, G, M = Feature
+S, T, W, N, D, R, A, G, M, C = Feature
 ALL = frozenset(Feature)
 #: What a portal granted -> the features it has.
 TABLE: tuple[tuple[str, frozenset[Feature]], ...] = (
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,messageservice,delivery,sale", ALL),
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,delivery,sale", ALL - {G}),
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,messageservice,sale", ALL - {M}),
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,messageservice,delivery", ALL - {M}),
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig", ALL - {A, G, M}),
-    ("crm,placement,catalog,im,user_brief,department,bizproc", ALL - {R, G, M}),
-    ("crm,placement,catalog,im,userfieldconfig", ALL - {D, A, G, M}),
-    ("crm,placement,catalog,im,user_brief", ALL - {D, R, A, G, M}),
-    ("crm,placement,catalog,im,department", ALL - {D, R, A, G, M}),
+    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,messageservice,delivery,sale,imopenlines", ALL),
+    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,delivery,sale,imopenlines", ALL - {G}),
+    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,messageservice,sale,imopenlines", ALL - {M}),
+    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,messageservice,delivery,imopenlines", ALL - {M}),
+    ("crm,placement,catalog,im,user_brief,department,userfieldconfig", ALL - {A, G, M, C}),
+    ("crm,placement,catalog,im,user_brief,department,bizproc", ALL - {R, G, M, C}),
+    ("crm,placement,catalog,im,userfieldconfig", ALL - {D, A, G, M, C}),
+    ("crm,placement,catalog,im,user_brief", ALL - {D, R, A, G, M, C}),
+    ("crm,placement,catalog,im,department", ALL - {D, R, A, G, M, C}),
     ("crm,bizproc", frozenset({S, A})),
     ("bizproc", frozenset()),
     ("crm,placement,catalog", frozenset({S, T, W})),
@@ -27,7 +27,7 @@ TABLE: tuple[tuple[str, frozenset[Feature]], ...] = (
     ("crm,placement", frozenset({S, T})),
     ("crm", frozenset({S})),
     ("placement,im", frozenset({T, N})),
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,task", ALL - {G, M}),
+    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,task", ALL - {G, M, C}),
     ("task", frozenset()),
     # A row from before scopes were kept: nothing is switched off on a guess.
     ("", ALL),

@@ -1,8 +1,8 @@
 """Who may call what: one line for every address of the app that people can reach. `test_rights_table.py` holds it.
 
 A line is `"METHOD /path": kind(right)`. Numbers in a path are names of rows that both portals have: `{account}`,
-`{rule}`, `{origin}`, `{job}`, `{order}` (a foreign one), `{phone}` (a clerk's),
-`{deal}`, `{shipment}`, `{paper}` (a ready one), `{filed}` (a document of the shipment's), `{return}` (of the deal). Of
+`{rule}`, `{origin}`, `{job}`, `{order}` (a foreign one), `{phone}` (a clerk's), `{deal}`, `{message}` (of the
+return), `{shipment}`, `{paper}` (a ready one), `{filed}` (a document of the shipment's), `{return}` (of the deal). Of
 an address with several acts, a line for each.
 
     app(right)   the app's own page: a session of it, and that right
@@ -208,6 +208,9 @@ TABLE: dict[str, Takes] = {
     "POST /tab/several/{shipment}/cancel": tab(Right.CANCEL),
     "POST /tab/chain/{shipment}/cancel": tab(Right.CANCEL),
     "POST /tab/chain/rest": tab(Right.SHIP),
+    "POST /tab/told/{message}/again": tab(Right.SHIP),
+    "POST /tab/told/rest": tab(Right.SHIP),
+    "POST /return/{return}/told/{message}/again": back(Right.SHIP),
     "POST /tab/returns": tab(Right.RETURNS),
     "POST /tab/returns/begin": tab(Right.RETURNS),
     "POST /tab/returns/asked": tab(Right.RETURNS),

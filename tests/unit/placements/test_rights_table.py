@@ -40,7 +40,7 @@ from b24app.store import (
     shipments,
 )
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import Base, Filed, ForeignOrder, Origin, Paper, Portal, Rule
+from b24app.store.models import Base, Filed, ForeignOrder, Message, Origin, Paper, Portal, Rule
 from tests.unit.placements.rights_table import APP, INSTALL, RETURN, TAB, TABLE
 
 DEAL = 8061
@@ -107,13 +107,19 @@ def furnish(sessions: Sessions, clock: FixedClock, portal: Portal, title: str) -
         back = returns.begin(session, turn, case, by=7, name="Анна", now=now)
         return_basis.keep(session, portal.id, Basis(DEAL, title, 7, "RUB", (sold,), None, (), now))
         return_photos.keep(session, portal.id, back.id, return_photos.Photo("p1", "image/png", now), b"png", now)
+        message = Message(
+            deal_id=DEAL, return_id=back.id, key=f"return:{back.id}:return_approved", moment="return_approved",
+            state="failed", why="unreachable", created_at=now, changed_at=now, trace_id="t", name=title, **mine,
+        )  # fmt: skip
+        session.add(message)
+        session.flush()
         phone, _ = clerk_phones.offer(
             session, portal.id, clerk_id=7, clerk_name=title, made_by=7, return_id=None, now=now
         )
         return {
             "account": account.id, "job": job.id, "origin": origin.id, "rule": rule.id, "order": order.id, "deal": DEAL,
             "shipment": shipment.id, "paper": paper.id, "filed": one.id,
-            "return": back.id, "phone": phone.id,
+            "return": back.id, "phone": phone.id, "message": message.id,
         }  # fmt: skip
 
 
@@ -179,7 +185,7 @@ def let_in(answer: TestResponse) -> bool:
 def test_every_address_has_its_line(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
     numbers = {"account": 1, "rule": 1, "origin": 1, "job": 1, "order": 1, "deal": DEAL, "shipment": 1, "paper": 1,
-               "filed": 1, "return": 1, "phone": 1}  # fmt: skip
+               "filed": 1, "return": 1, "phone": 1, "message": 1}  # fmt: skip
     known = set()
     for line in TABLE:
         method, path = line.format(**numbers).split()
