@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +44,10 @@ STAGE_KNOWN_FOR = timedelta(seconds=60)
 TAKE = 150
 #: Kinds of rows that leave in requests of their own (`firing`).
 BY_THEMSELVES = (triggers.KIND,)
+_MADE: dict[str, Callable[[Run, OutboxRow, str], Command | None]] = {
+    **dict.fromkeys(ONCE, letters_out.command),
+    **{each.KIND: each.command for each in (robot_answers, sms_answers)},
+}
 
 
 @dataclass
@@ -190,12 +194,8 @@ def _command(run: Run, letter: DealLetter, row: OutboxRow) -> Command | None:
     if row.kind == COMMENT:
         files = _files(run, row)
         return timeline.add_comment(key, owner_of(row), row.payload["text"], row.payload["mark"], files)
-    if row.kind in ONCE:
-        return letters_out.command(run, row, key)
-    if row.kind == robot_answers.KIND:
-        return robot_answers.command(run, row, key)
-    if row.kind == sms_answers.KIND:
-        return sms_answers.command(run, row, key)
+    if row.kind in _MADE:
+        return _MADE[row.kind](run, row, key)
     if not has(Feature.NOTICES, run.portal.scopes):
         return None
     return timeline.notify(key, row.payload["user_id"], row.payload["text"], row.payload["tag"])

@@ -9,12 +9,23 @@ from b24app.bitrix24.scopes import REQUESTED
 
 S, T, W, N, D, R, A, G, M, C = Feature
 ALL = frozenset(Feature)
+#: What was asked for before there were messages to clients and a store.
+OLDER = "crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc"
 #: What a portal granted -> the features it has.
 TABLE: tuple[tuple[str, frozenset[Feature]], ...] = (
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,messageservice,delivery,sale,imopenlines", ALL),
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,delivery,sale,imopenlines", ALL - {G}),
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,messageservice,sale,imopenlines", ALL - {M}),
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,messageservice,delivery,imopenlines", ALL - {M}),
+    (
+        f"{OLDER},messageservice,delivery,sale,imopenlines",
+        ALL,
+    ),
+    (f"{OLDER},delivery,sale,imopenlines", ALL - {G}),
+    (
+        f"{OLDER},messageservice,sale,imopenlines",
+        ALL - {M},
+    ),
+    (
+        f"{OLDER},messageservice,delivery,imopenlines",
+        ALL - {M},
+    ),
     ("crm,placement,catalog,im,user_brief,department,userfieldconfig", ALL - {A, G, M, C}),
     ("crm,placement,catalog,im,user_brief,department,bizproc", ALL - {R, G, M, C}),
     ("crm,placement,catalog,im,userfieldconfig", ALL - {D, A, G, M, C}),
@@ -27,7 +38,7 @@ TABLE: tuple[tuple[str, frozenset[Feature]], ...] = (
     ("crm,placement", frozenset({S, T})),
     ("crm", frozenset({S})),
     ("placement,im", frozenset({T, N})),
-    ("crm,placement,catalog,im,user_brief,department,userfieldconfig,bizproc,task", ALL - {G, M, C}),
+    (f"{OLDER},task", ALL - {G, M, C}),
     ("task", frozenset()),
     # A row from before scopes were kept: nothing is switched off on a guess.
     ("", ALL),
