@@ -24,6 +24,8 @@ GOAL = 90
 MOST_BARS, MOST_ROWS, MOST_AT_RISK = 8, 50, 12
 #: Weeks of a chart at the most; the table has all.
 MOST_WEEKS = 26
+#: Columns with their counts over them: of more they would touch.
+MOST_TOLD = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +133,35 @@ def promises_view(
 
 
 def _blocks(report: Report, carrier: Carrier, formats: Formats) -> list[Block]:
-    systems = [(carrier(system), kept) for system, kept in report.systems]
-    lanes = [(lane_name(key, carrier, formats), kept) for key, kept in report.lanes]
+    t = formats.words
+    systems = [
+        Named(carrier(system), carrier(system), t("promises.of", n=kept.n), kept) for system, kept in report.systems
+    ]
+    lanes = [_lane(key, kept, carrier, formats) for key, kept in report.lanes]
     found = [_bars("system", systems, formats)]
     if len(lanes) > 1:
         found.append(_bars("lane", lanes, formats))
     if len(report.weeks) > 1:
         found.append(_weeks(report.weeks, formats))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A group: `name` in tables, `short` at its bar, which is narrow, with a `note`."""
+
+    name: str
+    short: str
+    note: str
+    kept: Kept
+
+
+def _lane(key: tuple[str, str, str], kept: Kept, carrier: Carrier, formats: Formats) -> Named:
+    system, origin, to = key
+    unknown = formats.words("promises.somewhere")
+    begin, end = (region_name(each, formats.lang) or unknown for each in (origin, to))
+    note = formats.words("promises.lane_note", origin=begin, carrier=carrier(system), n=kept.n)
+    return Named(lane_name(key, carrier, formats), f"→ {end}", note, kept)
 
 
 def lane_name(key: tuple[str, str, str], carrier: Carrier, formats: Formats) -> str:
@@ -149,20 +172,25 @@ def lane_name(key: tuple[str, str, str], carrier: Carrier, formats: Formats) -> 
     return formats.words("promises.lane", origin=names[0], to=names[1], carrier=carrier(system))
 
 
-def _bars(code: str, groups: Sequence[tuple[str, Kept]], formats: Formats) -> Block:
+def _bars(code: str, groups: Sequence[Named], formats: Formats) -> Block:
     t = formats.words
     first = groups[:MOST_BARS]
-    drawn = [Bar(name, _percent(kept), f"{_percent(kept)}{NBSP}%", t("promises.of", n=kept.n)) for name, kept in first]
-    said = ", ".join(f"{name} {_share(kept, formats)}" for name, kept in first)
+    drawn = [Bar(each.short, _percent(each.kept), f"{_percent(each.kept)}{NBSP}%", each.note) for each in first]
+    said = ", ".join(f"{each.name} {_share(each.kept, formats)}" for each in first)
     sentence = t(f"promises.sentence.{code}", said=said, goal=GOAL)
-    rows = tuple(row_of(name, kept, formats) for name, kept in groups[:MOST_ROWS])
+    rows = tuple(row_of(each.name, each.kept, formats) for each in groups[:MOST_ROWS])
     return Block(code, bars(drawn, sentence, GOAL, f"{NBSP}%"), rows, max(0, len(groups) - MOST_ROWS))
 
 
 def _weeks(weeks: Sequence[tuple[date, Kept]], formats: Formats) -> Block:
     t = formats.words
     drawn = [
-        Column(formats.short_day(monday), _percent(kept), "amber" if kept.n and _percent(kept) < GOAL else "")
+        Column(
+            formats.short_day(monday),
+            _percent(kept),
+            "amber" if kept.n and _percent(kept) < GOAL else "",
+            f"{kept.in_time}/{kept.n}" if kept.n and len(weeks) <= MOST_TOLD else "",
+        )
         for monday, kept in weeks[-MOST_WEEKS:]
     ]
     told = [(monday, kept) for monday, kept in weeks if kept.n]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+from b24app.flows.forecast import By, Forecast, Lane, Level, Risk
 from b24app.flows.portions import Line, Portion
 from b24app.logistics.aftercare import CourierRequest
 from b24app.logistics.model import Address, DeliveryKind, Item, Parcel, Recipient, ShipmentRequest
@@ -21,6 +22,7 @@ from b24app.store.faces.deal_facts import (
     ProblemFacts,
     ShipmentFacts,
     TabFacts,
+    TransitFacts,
 )
 from b24app.store.faces.papers import PaperFacts
 from placements.preview import Preview, PreviewItem
@@ -132,6 +134,18 @@ def _with(status: Status, **over: object) -> TabFacts:
     return replace(BASE, shipments=(replace(TRANSIT, status=status, **over),))  # type: ignore[arg-type]
 
 
+_LANE = Lane("cdek", "pickup", "MOW", "TA")
+_FORECAST = Forecast(_LANE, Level.LANE, n=212, low=2, high=3, most=4, expected=date(2026, 11, 13), way=1, left=198,
+                     in_time=186, risk=Risk.OK)  # fmt: skip
+_EXPECTED = TransitFacts(
+    date(2026, 11, 13), By.CARRIER, date(2026, 11, 13), handed=date(2026, 11, 11), forecast=_FORECAST
+)
+_BEHIND = replace(
+    _EXPECTED,
+    forecast=replace(
+        _FORECAST, expected=date(2026, 11, 16), risk=Risk.LATE, late_by=3, left=8, in_time=0, silent=3, gap=2
+    ),
+)
 _GOODS = (
     Line(1, "Плед льняной", Decimal(2)),
     Line(2, "Подушка «Хвоя» с наполнителем из лапника и вышивкой", Decimal(1)),
@@ -151,7 +165,8 @@ _CALL = {
 COLLECTING = ("to_collect", "collected")
 WAYS = Ways(courier=True, hand_over=True, hours=("09:00", "22:00"))
 STATES: dict[str, tuple[TabFacts, Preview | None]] = {
-    "in_transit": (BASE, None),
+    "in_transit": (_with(Status.IN_TRANSIT, transit=_EXPECTED), None),
+    "will_be_late": (_with(Status.IN_TRANSIT, transit=_BEHIND), None),
     "created": (
         replace(_with(Status.CREATED, events=EVENTS[:1], tracking_url="", request=_TO_DOOR), papers=UNFINISHED),
         None,
