@@ -80,12 +80,14 @@ def changes_view(
     if shipment is None or shipment.request is None or not rules or not _speaks(shipment.status):
         return None
     found = rules_at(rules, shipment.status)
-    busy = is_busy(shipment, "change") or is_busy(shipment, "stop")
+    busy = any(is_busy(shipment, kind) for kind in ("change", "stop", "day"))
     free = not busy and not is_busy(shipment, "cancel") and not handed
     here = tuple(rule.part.value for rule in found if rule.way is Way.HERE and rule.part in EDITED)
     form = open_form(shipment.id, shipment.request, here) if here and Right.SHIP in mine else None
     anew = free and {Right.SHIP, Right.CANCEL} <= set(mine) and any(rule.way is Way.ANEW for rule in found)
-    lines = tuple(_line(rule, formats, carrier, shipment.request) for rule in found)
+    to_point = shipment.request.kind is DeliveryKind.PICKUP
+    told = [rule for rule in found if rule.part is not Part.DAY or (rule.way is Way.HERE and not to_point)]
+    lines = tuple(_line(rule, formats, carrier, shipment.request) for rule in told)
     stops = any(rule.part is Part.STOP and rule.way is Way.HERE for rule in found)
     stop = free and stops and shipment.status.has_moved and Right.CANCEL in mine
     return ChangesView(shipment.id, lines, carrier, busy, form if free else None, anew, stop)
@@ -107,6 +109,8 @@ def _line(rule: ChangeRule, formats: Formats, carrier: str, request: ShipmentReq
         part = "point" if request.kind is DeliveryKind.PICKUP else "address"
     cost = "" if rule.way in (Way.NO, Way.UNKNOWN) else _cost(rule.cost, formats)
     said = formats.words("changes.no") if rule.way is Way.NO else cost or formats.words("changes.unknown")
+    if rule.part is Part.DAY:
+        return ChangeLine(part, icon, tone, formats.words("changes.part_day"), cost, formats.words("changes.day_note"))
     note = "" if rule.way is Way.HERE else formats.words(f"changes.way_{rule.way.value}", carrier=carrier)
     return ChangeLine(rule.part.value, icon, tone, formats.words(f"changes.part_{part}"), said, note)
 

@@ -3,7 +3,10 @@ intent. Asked for first: the last four digits of the phone, as on the page of re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
 
 from flask import Response, request
 from sqlalchemy import update
@@ -11,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from b24app.frames.parts import trace
 from b24app.logistics.addresses import read_address
-from b24app.logistics.model import ShipmentRequest
 from b24app.store import audit, intents
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
@@ -23,11 +25,13 @@ from placements.public_entry import door_of, go, later, let_in, pause, visitor
 from placements.tab_changes_view import stamp_of
 from placements.track_door import Linked, TrackDoor
 from placements.track_points import MAX_TEXT, may_go_to, offers
-from placements.track_reading import CHANGE, CLIENT, Track
+from placements.track_reading import CHANGE, CLIENT, DAY, Track
 from placements.track_view import city_of
 
 MAX_ADDRESS = 160
-PAGES = ("point", "address")
+PAGES = ("point", "address", "day")
+#: A client chooses among so many days from tomorrow on; which of them the carrier comes on, it says itself.
+DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,19 @@ class TrackChanging:
         text = typed if not city or city.casefold() in typed.casefold() else f"{city}, {typed}"
         return self._save(opened, "address", address=read_address(text))
 
+    def day(self, opened: Linked) -> Response:
+        return self._form(opened, "day")
+
+    def save_day(self, opened: Linked) -> Response:
+        """Whether the carrier comes on that day it says when it is asked; until then nothing is promised."""
+        if not self._is_theirs(opened):
+            return self._ask_digits(opened, "day")
+        today = opened.page.viewer.formats.today
+        chosen = next((each for each in days_from(today) if each.isoformat() == request.form.get("day")), None)
+        if chosen is None:
+            return self._form(opened, "day", 422, wrong="choose")
+        return self._save(opened, "day", day=chosen)
+
     # --- what they share
 
     def _form(self, opened: Linked, what: str, status: int = 200, wrong: str = "", typed: str = "") -> Response:
@@ -89,16 +106,17 @@ class TrackChanging:
         fmt = page.viewer.formats
         with read_scope(self.door.parts.sessions) as session:
             track = self.door.track(session, opened)
-            if _what(track) != what:
+            if not _may(track, what):
                 return go(page.to(said="late"))
             found = offers(session, track, text, fmt) if what == "point" else None
         request_ = track.request
         return self.door.draw(
             page, f"public/track_{what}.html", status, track=track, city=city_of(track), offers=found, asked=text,
+            days=days_from(fmt.today),
             stamp=stamp_of(request_) if request_ is not None else "", wrong=wrong, typed=typed, most=MAX_ADDRESS,
         )  # fmt: skip
 
-    def _save(self, opened: Linked, what: str, **destination: object) -> Response:
+    def _save(self, opened: Linked, what: str, day: date | None = None, **destination: object) -> Response:
         """One intent of the order, durable before the client is told so. Pressing twice is one."""
         page, parts = opened.page, self.door.parts
         if wait_s := self._door(opened).may_change(opened.shipment.deal_id):
@@ -107,19 +125,23 @@ class TrackChanging:
             _hold(session, opened.shipment)
             track = self.door.track(session, opened)
             before = track.request
-            if before is None or _what(track) != what or request.form.get("stamp", "") != stamp_of(before):
+            if before is None or not _may(track, what) or request.form.get("stamp", "") != stamp_of(before):
                 return go(page.to(said="late"))
-            after = replace(before, **destination)  # type: ignore[arg-type]
-            if after == before:
-                return go(page.to())
-            lane = self._intend(session, track, before, after)
+            if day is not None:
+                lane = self._intend(session, track, DAY, {"day": day.isoformat(), "ref": ""})
+            else:
+                after = replace(before, **destination)  # type: ignore[arg-type]
+                if after == before:
+                    return go(page.to())
+                given = {"before": before.to_json(), "after": after.to_json(), "ref": ""}
+                lane = self._intend(session, track, CHANGE, given)
         parts.waker.wake(lane)
         return go(page.to())
 
-    def _intend(self, session: Session, track: Track, before: ShipmentRequest, after: ShipmentRequest) -> LaneRef:
-        payload = {"before": before.to_json(), "after": after.to_json(), "ref": "", CLIENT: True}
-        lane = intents.add(session, track.shipment, CHANGE, payload, now=track.now, trace_id=trace(), people=True)
-        detail = {"origin": "customer", "parts": ["destination"]}
+    def _intend(self, session: Session, track: Track, kind: str, given: Mapping[str, Any]) -> LaneRef:
+        payload = {**given, CLIENT: True}
+        lane = intents.add(session, track.shipment, kind, payload, now=track.now, trace_id=trace(), people=True)
+        detail = {"origin": "customer", "parts": ["day" if kind == DAY else "destination"]}
         audit.write(
             session, track.portal.id, Act.CLIENT_CHANGE, track.now, deal_id=track.shipment.deal_id, detail=detail
         )
@@ -136,10 +158,16 @@ class TrackChanging:
         return visitor(self.door.parts, opened.page) == opened.shipment.id
 
 
-def _what(track: Track) -> str:
-    if track.rule is None or track.request is None:
-        return ""
-    return "point" if track.to_point else "address"
+def days_from(today: date) -> list[date]:
+    return [today + timedelta(days=n) for n in range(1, DAYS + 1)]
+
+
+def _may(track: Track, what: str) -> bool:
+    if track.request is None:
+        return False
+    if what == "day":
+        return track.day_rule is not None
+    return track.rule is not None and (what == "point") == track.to_point
 
 
 def _hold(session: Session, shipment: Shipment) -> None:

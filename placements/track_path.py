@@ -76,8 +76,9 @@ def _detail(track: Track, ahead: int, n: int, fmt: Formats) -> str:
     if track.to_point and n == len(_AT_STOP) - 1 and shipment.keep_until is not None:
         return fmt.words("trk.stop.until", day=fmt.short_day(last_day(shipment.keep_until, track.zone)))
     promise = 3 if track.to_point else len(_AT_STOP) - 1
-    if n == promise and shipment.promised is not None and shipment.promised >= fmt.today:
-        return fmt.short_day(shipment.promised)
+    promised = track.agreed or shipment.promised
+    if n == promise and promised is not None and promised >= fmt.today:
+        return fmt.short_day(promised)
     return ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -33,7 +33,7 @@ from b24app.store.ratings import CHANGEABLE, Rated
 from placements import public_return_reading
 from placements.public_return_reading import Order
 
-CHANGE, HANDOVER = "change", "handover"
+CHANGE, DAY, HANDOVER = "change", "day", "handover"
 #: In the payload of a change: that the client asked for it, on this page.
 CLIENT = "client"
 #: What became of a change is said for so long.
@@ -53,8 +53,9 @@ class Track:
     """`shipment` is the parcel that is shown, `request` what its carrier was asked (None = it cannot be read any more),
     `system` its system and mode. `at_warehouse`: a warehouse still has the goods; `packed_at`: when it had packed them.
     `others` are parcels of the same order to the same person. `rule`: how the destination may be changed now, None =
-    it may not. `changed`: what became of the client's own change: "" | waiting | done | refused. `returned` None = no
-    returns, or clients do not see them. `stopped`: they want no messages."""
+    it may not; `day_rule` the day of a courier's coming, `agreed` the one that the client has chosen. `changed`: what
+    became of the client's own change: "" | waiting | done | refused. `returned` None = no returns, or clients do not
+    see them. `stopped`: they want no messages."""
 
     portal: Portal
     may: ClientPage
@@ -72,6 +73,8 @@ class Track:
     changed: str
     stopped: bool
     now: datetime
+    day_rule: ChangeRule | None = None
+    agreed: date | None = None
     at_warehouse: bool = False
     packed_at: datetime | None = None
 
@@ -111,11 +114,12 @@ def read(
     shown = shown_of(linked, mine)
     request = request_of(shown)
     system = portals.systems_of(session, portal.id).get(shown.connection_id, ("", ""))
-    asked = intents.of_shipments(session, portal.id, [each.id for each in every], (CHANGE, HANDOVER))
+    asked = intents.of_shipments(session, portal.id, [each.id for each in every], (CHANGE, DAY, HANDOVER))
     legs = {each.id: each for each in every}
     picked = shown if shown.leg == PICKED else legs.get(shown.follows)
     back = ReturnRules.of(portal.settings)
     may = ClientPage.of(portal.settings)
+    found = _rules(session, shown, asked, rules.get(system[0], ()), may)
     return Track(
         portal=portal,
         may=may,
@@ -129,7 +133,9 @@ def read(
         others=tuple(_others(shown, mine)),
         returned=_returned(session, portal, shown, back, now),
         rated=ratings.of_shipment(session, portal.id, shown.id),
-        rule=_rule(session, shown, asked, rules.get(system[0], ()), may),
+        rule=found.get(Part.DESTINATION),
+        day_rule=found.get(Part.DAY) if request is not None and request.kind is DeliveryKind.COURIER else None,
+        agreed=_agreed(asked.get(shown.id, [])),
         changed=_changed(asked.get(shown.id, []), now),
         stopped=message_stops.is_stopped(session, portal.id, *addresses_of(request)),
         now=now,
@@ -189,33 +195,39 @@ def _returned(session: Session, portal: Portal, shipment: Shipment, back: Return
     return public_return_reading.read(session, portal, shipment.id, now)
 
 
-def _rule(
+def _rules(
     session: Session,
     shipment: Shipment,
     asked: Mapping[int, Sequence[Intent]],
     rules: Sequence[ChangeRule],
     may: ClientPage,
-) -> ChangeRule | None:
-    """Whoever is at the order just now goes first, and what was handed over stays as it is."""
+) -> dict[Part, ChangeRule]:
+    """What may be changed here now. Whoever is at the order just now goes first, and what was handed over stays as it
+    is."""
     status = Status(shipment.status)
     if not may.change or shipment.leg == PICKED or not shipment.remote_id or not shipment.request:
-        return None
+        return {}
     if status in (Status.DRAFT, Status.SUBMITTING, Status.RETURNING) or status.is_final:
-        return None
+        return {}
     handed = any(
         each.kind == HANDOVER and each.state == IntentState.DONE and shipment.id in (each.payload or {})["shipments"]
         for some in asked.values()
         for each in some
     )
     if handed or intents.open_kinds(session, shipment.portal_id, shipment.id):
-        return None
-    found = (each for each in rules_at(rules, status) if each.part is Part.DESTINATION)
-    return next((each for each in found if each.way is Way.HERE), None)
+        return {}
+    return {each.part: each for each in rules_at(rules, status) if each.way is Way.HERE}
+
+
+def _agreed(asked: Sequence[Intent]) -> date | None:
+    """The day of the newest wish that the carrier took."""
+    done = [each for each in asked if each.kind == DAY and each.state == IntentState.DONE]
+    return date.fromisoformat(done[-1].payload["day"]) if done else None
 
 
 def _changed(asked: Sequence[Intent], now: datetime) -> str:
     """Of the newest change that the client asked for."""
-    mine = [each for each in asked if each.kind == CHANGE and (each.payload or {}).get(CLIENT)]
+    mine = [each for each in asked if each.kind in (CHANGE, DAY) and (each.payload or {}).get(CLIENT)]
     if not mine or mine[-1].created_at < now - SAID:
         return ""
     state = mine[-1].state

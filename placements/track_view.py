@@ -4,34 +4,23 @@ Said is what the carrier says; its own words stand in quotes, a silence has its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from b24app.flows.returns.storage import days_left, last_day
-from b24app.frames.formats import NBSP, Formats
+from b24app.flows.returns.storage import last_day
+from b24app.frames.formats import Formats
 from b24app.logistics.changes import Cost
 from b24app.logistics.points import PickupPoint
-from b24app.logistics.status import Incident, Status
+from b24app.logistics.status import Status
 from b24app.store.models import Shipment, TrackingRow
 from placements.point_words import hours_text, special_text
+from placements.track_headline import Headline, headline_of, place_of
 from placements.track_path import Stop, stops
 from placements.track_reading import Track
 
 #: A parcel of which nothing was heard for so long is said to be silent.
 QUIET = timedelta(days=2)
 LINES = 30
-_LOOKS = {
-    Status.READY_FOR_PICKUP: ("amber", "pin"),
-    Status.OUT_FOR_DELIVERY: ("blue", "walk"),
-    Status.DELIVERED: ("green", "check-circle"),
-    Status.DELIVERY_FAILED: ("red", "alert-circle"),
-    Status.RETURNING: ("violet", "undo"),
-    Status.RETURNED: ("violet", "home"),
-    Status.CANCELLED: ("grey", "ban"),
-    Status.LOST: ("red", "search"),
-    Status.UNKNOWN: ("amber", "hourglass"),
-}
 _ICONS = {
     Status.CREATED: "box",
     Status.ACCEPTED_AT_WAREHOUSE: "store",
@@ -46,37 +35,6 @@ _ICONS = {
 }
 #: Of (card, cash).
 _PAID: dict[tuple[bool | None, bool | None], str] = {(True, True): "both", (True, False): "card", (False, True): "cash"}
-_BEFORE = (Status.DRAFT, Status.SUBMITTING, Status.REJECTED)
-_ON_THE_WAY = (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT)
-#: What a client can do something about, or has to know; the others are between the shop and the carrier.
-_TOLD = frozenset(
-    {
-        Incident.WRONG_ADDRESS,
-        Incident.WRONG_PHONE,
-        Incident.NO_ANSWER,
-        Incident.REFUSED,
-        Incident.DAMAGED,
-        Incident.NOT_SERVED,
-        Incident.STORAGE_EXPIRED,
-        Incident.CUSTOMS,
-        Incident.NO_MONEY,
-        Incident.ACCESS,
-        Incident.RESCHEDULED,
-        Incident.REDIRECTED,
-        Incident.POINT,
-        Incident.CARRIER_LATE,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """`texts` are sentences, in order."""
-
-    tone: str
-    icon: str
-    title: str
-    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +74,7 @@ class Other:
 @dataclass(frozen=True, slots=True)
 class TrackView:
     """`pay` is what the courier takes. `change`: which page changes the destination, "" = none, and its price in
-    `cost`."""
+    `cost`; `day`: another day may be chosen."""
 
     headline: Headline
     stops: tuple[Stop, ...]
@@ -132,6 +90,7 @@ class TrackView:
     others: tuple[Other, ...]
     change: str
     cost: str
+    day: bool
 
 
 def track_view(track: Track, fmt: Formats, carrier: str) -> TrackView:
@@ -144,7 +103,7 @@ def track_view(track: Track, fmt: Formats, carrier: str) -> TrackView:
     cost = track.rule.cost if track.rule is not None else Cost.UNKNOWN
     link = shipment.tracking_url or ""
     return TrackView(
-        headline=_headline(track, fmt, carrier),
+        headline=headline_of(track, fmt, carrier),
         stops=stops(track, fmt, carrier),
         point=_point(track, fmt, pay),
         city=city_of(track),
@@ -158,80 +117,8 @@ def track_view(track: Track, fmt: Formats, carrier: str) -> TrackView:
         others=tuple(_other(each, fmt) for each in track.others),
         change=change,
         cost=fmt.words("trk.cost_free" if cost is Cost.FREE else "trk.cost_shop") if change else "",
+        day=track.day_rule is not None,
     )
-
-
-# --- the headline ----------------------------------------------------------------------------------------------------
-
-
-def _headline(track: Track, fmt: Formats, carrier: str) -> Headline:
-    status, t = track.status, fmt.words
-    tone, icon = _LOOKS.get(status, ("blue", "truck"))
-    said = {"carrier": carrier, "place": _place(track), "day": ""}
-    if track.at_warehouse and status.is_live:
-        return Headline("blue", "box", t("trk.now.picking"), (t("trk.now.picking_text", **said),))
-    if status in _BEFORE:
-        return Headline("blue", "box", t("trk.now.before"), (t("trk.now.before_text", **said),))
-    if status in _ON_THE_WAY:
-        return _coming(track, fmt, said)
-    if status is Status.READY_FOR_PICKUP:
-        return _ready(track, fmt, said)
-    more = _why(track, fmt)
-    if status is Status.DELIVERED:
-        part = track.shipment.incident == Incident.PARTIAL
-        said["day"] = fmt.day(track.shipment.status_at)
-        more = (t("trk.now.partial_text"),) if part else ()
-    key = f"trk.now.{status.value}"
-    return Headline(tone, icon, t(key, **said), (t(f"{key}_text", **said), *more))
-
-
-def _coming(track: Track, fmt: Formats, said: Mapping[str, str]) -> Headline:
-    """The promise is the headline, unless it is broken."""
-    t, promised = fmt.words, track.shipment.promised
-    stands = track.status.value if said["place"] or track.status is not Status.IN_TRANSIT else "in_transit_somewhere"
-    texts = (t(f"trk.now.{stands}_text", **said), *_why(track, fmt))
-    if promised is None:
-        return Headline("blue", "truck", t(f"trk.now.{track.status.value}", **said), texts)
-    if promised < fmt.today:
-        day = long_day(promised, fmt)
-        return Headline("amber", "clock", t("trk.now.late"), (t("trk.now.late_text", **{**said, "day": day}), *texts))
-    way = "arrives" if track.to_point else "brought"
-    return Headline("blue", "truck", t(f"trk.now.{way}", day=long_day(promised, fmt)), texts)
-
-
-def _ready(track: Track, fmt: Formats, said: Mapping[str, str]) -> Headline:
-    """Until when it waits, and what happens then."""
-    t, end = fmt.words, track.shipment.keep_until
-    if end is None:
-        return Headline("amber", "pin", t("trk.now.ready_for_pickup"), (t("trk.now.ready_for_pickup_text", **said),))
-    left = days_left(end, fmt.now, track.zone)
-    key = {0: "today", 1: "tomorrow"}.get(left, "until" if left > 0 else "over")
-    said = {**said, "day": until_day(last_day(end, track.zone), fmt)}
-    tone, icon = ("red", "clock") if left <= 0 else ("amber", "pin")
-    return Headline(tone, icon, t(f"trk.now.ready_{key}", **said), (t(f"trk.now.ready_{key}_text", **said),))
-
-
-def _why(track: Track, fmt: Formats) -> tuple[str, ...]:
-    incident = track.shipment.incident or ""
-    if incident not in {each.value for each in _TOLD}:
-        return ()
-    return (fmt.words("trk.why", why=fmt.words(f"trk.incident.{incident}")),)
-
-
-def long_day(day: date, fmt: Formats) -> str:
-    """`завтра, в пятницу, 13 ноября` / `tomorrow, Friday, 13 November`."""
-    near = {0: "trk.day.today", 1: "trk.day.tomorrow"}.get((day - fmt.today).days)
-    whole = f"{fmt.words(f'trk.on.{day.isoweekday()}')}, {_dated(day, fmt)}"
-    return f"{fmt.words(near)}, {whole}" if near else whole
-
-
-def until_day(day: date, fmt: Formats) -> str:
-    """`пятницу, 20 ноября` / `Friday, 20 November`: as it stands after "until"."""
-    return f"{fmt.words(f'trk.by.{day.isoweekday()}')}, {_dated(day, fmt)}"
-
-
-def _dated(day: date, fmt: Formats) -> str:
-    return fmt.weekday(day).split(f",{NBSP}", 1)[-1]
 
 
 # --- the point -------------------------------------------------------------------------------------------------------
@@ -306,17 +193,6 @@ def _line(event: TrackingRow, track: Track, fmt: Formats, carrier: str) -> Line:
     said = event.text if status is not Status.DELIVERED else ""
     quote = fmt.quote(said) if said else ""
     return Line(_ICONS.get(status, "truck"), f"{title}: {place}" if place else title, quote, event.at)
-
-
-def place_of(event: TrackingRow, track: Track) -> str:
-    """The city, or the point: of a way to a door nothing with a number of a house in it."""
-    place = str(event.place or "")
-    return "" if not track.to_point and any(sign.isdigit() for sign in place) else place
-
-
-def _place(track: Track) -> str:
-    moved = [each for each in track.events if Status(each.status).has_moved]
-    return place_of(moved[-1], track) if moved else ""
 
 
 def _heard(track: Track, fmt: Formats, carrier: str) -> str:

@@ -12,7 +12,8 @@ from b24app.logistics.status import Status
 
 
 class Part(StrEnum):
-    """A part of an order; the value is a key of the `changes.part_*` words. `STOP` = call the parcel back."""
+    """A part of an order; the value is a key of the `changes.part_*` words. `STOP` = call the parcel back, `DAY` =
+    bring it to the door on another day."""
 
     RECIPIENT = "recipient"
     COMMENT = "comment"
@@ -20,6 +21,7 @@ class Part(StrEnum):
     COD = "cod"
     PARCELS = "parcels"
     STOP = "stop"
+    DAY = "day"
 
 
 class Way(StrEnum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 from b24app.logistics.aftercare import (
@@ -44,6 +45,7 @@ __all__ = [
     "CourierCalls",
     "CourierRequest",
     "CourierState",
+    "Days",
     "Documents",
     "Feed",
     "FeedPage",
@@ -240,6 +242,19 @@ class Stops(Protocol):
     def stopped(self, remote_id: str) -> OrderState | None:
         """After a call whose answer was lost: the order with its `changes` if it is stopped or that is being decided;
         None when it is not."""
+
+
+@runtime_checkable
+class Days(Protocol):
+    """Another day for a courier who brings a parcel that is on its way. `manifest.changes` says when (`Part.DAY`)."""
+
+    def bring_on(self, remote_id: str, day: date) -> OrderState:
+        """Ask once. The last of `state.changes` is this request, as with `Changes.change`. Raises `Refused` for a day
+        on which nobody comes."""
+
+    def brought_on(self, remote_id: str, day: date) -> OrderState | None:
+        """After a call whose answer was lost: the order with its `changes` if that day is agreed; None when it is
+        not."""
 
 
 @runtime_checkable

@@ -4,7 +4,7 @@ forgotten, a refusal becomes a Problem. And what a person wanted after a cancell
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,13 +18,16 @@ from b24app.logistics.order import ChangeState, Decision, OrderState
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners.connection import outcomes
-from b24app.runners.connection.tasks import CANCEL, CHANGE, FOLLOW, STOP, Landed
+from b24app.runners.connection.tasks import CANCEL, CHANGE, DAY, FOLLOW, STOP, Landed
 from b24app.store import inbox, intents, papers, parting, problems, shipments
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import InboxKind, Intent, IntentState, Shipment
 
 #: In a cancel intent's payload: the wish that follows it once the order is cancelled.
 THEN = "then"
+
+
+_KINDS = (CHANGE, STOP, DAY)
 
 
 @dataclass
@@ -42,10 +45,10 @@ class News:
 def decided(session: Session, landed: Landed, row: Shipment, state: OrderState, now: datetime) -> News:
     """Changes that this answer decides; their intents are closed here."""
     news = News()
-    if landed.task.kind in (CHANGE, STOP) and landed.task.payload and state.changes:
+    if landed.task.kind in _KINDS and landed.task.payload and state.changes:
         _own(session, landed, row, state.changes[-1], news)
     elif landed.task.kind == FOLLOW and (state.changes or state.gone):
-        for intent in (each for kind in (CHANGE, STOP) for each in intents.taken(session, row.portal_id, row.id, kind)):
+        for intent in (each for kind in _KINDS for each in intents.taken(session, row.portal_id, row.id, kind)):
             _followed(session, intent, row, state, news, now)
     if state.gone or state.cancel is Decision.ACCEPTED:
         wishes = intents.of_shipments(session, row.portal_id, [row.id], (CANCEL,)).get(row.id, [])
@@ -90,6 +93,10 @@ def _applied(kind: str, payload: dict[str, Any], row: Shipment, intent_id: int, 
     number = row.order_number or row.number
     if kind == STOP:
         news.texts.append(Text("changed.stop", {"number": number}, f"{row.number}:stop:{intent_id}"))
+        return
+    if kind == DAY:
+        said = {"number": number, "day": date.fromisoformat(payload["day"])}
+        news.texts.append(Text("changed.day", said, f"{row.number}:day:{intent_id}"))
         return
     before, after = ShipmentRequest.from_json(payload["before"]), ShipmentRequest.from_json(payload["after"])
     news.columns = {"request": payload["after"], "point_code": after.point_code or ""}

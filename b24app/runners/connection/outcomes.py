@@ -16,7 +16,7 @@ from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.runners.connection import collecting, telling
-from b24app.runners.connection.tasks import CANCEL, CHANGE, CHECK, CREATE, FOLLOW, STOP, Landed, Task
+from b24app.runners.connection.tasks import CANCEL, CHANGE, CHECK, CREATE, DAY, FOLLOW, STOP, Landed, Task
 from b24app.store.models import IntentState, Shipment
 from b24app.store.sending import Outcome
 from b24app.systems.plugin import Manifest
@@ -27,7 +27,11 @@ LOOK_UP_AFTER = timedelta(seconds=10)
 #: An account that is refused is not asked again before an administrator acts, or this has passed.
 ACCOUNT_PAUSE = timedelta(hours=1)
 #: Of the calls whose answer is one of `state.changes`: the Problem of one that is refused, and of one that is given up.
-_PROBLEMS = {CHANGE: ("change_refused", "change_silent"), STOP: ("stop_refused", "stop_silent")}
+_PROBLEMS = {
+    CHANGE: ("change_refused", "change_silent"),
+    STOP: ("stop_refused", "stop_silent"),
+    DAY: ("day_refused", "day_silent"),
+}
 #: Orders that were read together and could not be are read again at such whole moments.
 TOGETHER_S = 5.0
 #: While a cancellation or a change is being decided.

@@ -25,7 +25,7 @@ from b24app.runners.connection.return_findings import Findings
 from b24app.runners.connection.return_labels import ReturnLabels
 from b24app.runners.connection.saving import Saver
 from b24app.runners.connection.stocking import Names, Stocking
-from b24app.runners.connection.tasks import CHANGE, CHECK, CREATE, FOLLOW, STOP, Landed, Task, carry_out, carry_out_all
+from b24app.runners.connection.tasks import FOLLOW, OF_ORDERS, Landed, Task, carry_out, carry_out_all
 from b24app.runners.connection.texting import Texting
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
@@ -47,7 +47,7 @@ GROUP_S = 0.02
 HEAR_EVERY_S = 0.5
 SAVE_TRIES = 5
 #: Kinds of calls that their payload says what to do.
-_WITH_PAYLOAD = frozenset({CREATE, CHECK, CHANGE, STOP, *collecting.KINDS})
+_WITH_PAYLOAD = OF_ORDERS | collecting.KINDS
 #: Results that are saved in one transaction: it must stay short.
 SAVE_MOST = 25
 POOL = 64

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from b24app.clock import Clock
@@ -28,6 +29,10 @@ FOLLOW = "follow"
 CHANGE = "change"
 #: Calling a parcel back that has moved. Payload: `{"ref": …}`, as of a change.
 STOP = "stop"
+#: Another day for the courier. Payload: `{"day": ISO 8601, "ref": …}`.
+DAY = "day"
+#: Kinds whose payload says what to do with an order.
+OF_ORDERS = frozenset({CREATE, CHECK, CHANGE, STOP, DAY})
 #: In a create intent's payload: orders of earlier attempts that the system refused.
 REFUSED_IDS = "refused_ids"
 
@@ -135,6 +140,8 @@ def _act(system: Any, task: Task, clock: Clock) -> tuple[OrderState, bool]:
             return _change(system, task), False
         if task.kind == STOP:
             return _stop(system, task), False
+        if task.kind == DAY:
+            return _day(system, task), False
         return system.cancel(task.remote_id), False
 
 
@@ -189,6 +196,16 @@ def _stop(system: Any, task: Task) -> OrderState:
     if found is not None:
         return found
     asked: OrderState = system.stop(task.remote_id)
+    return asked
+
+
+def _day(system: Any, task: Task) -> OrderState:
+    """As a change: what an earlier try may have done is looked up first."""
+    day = date.fromisoformat(task.payload["day"])
+    found: OrderState | None = system.brought_on(task.remote_id, day) if task.attempts else None
+    if found is not None:
+        return found
+    asked: OrderState = system.bring_on(task.remote_id, day)
     return asked
 
 

@@ -20,6 +20,7 @@ MANIFEST = Manifest(
         "Changes",
         "ChangeNews",
         "Stops",
+        "Days",
         "Returns",
         "CourierCalls",
         "Papers",

@@ -8,6 +8,7 @@ changes nothing; still it is looked up first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from b24app.logistics.changes import Part, parts_changed
@@ -50,14 +51,37 @@ def build_agreement(
     """The body of `POST /v2/delivery` for the first of `days` that CDEK offers (its `date_intervals`); to a door within
     that day's longest window, which leaves the courier most freedom. Raises Refused when it offers none."""
     day: Mapping[str, Any] = min(days, key=lambda each: str(each.get("date")), default={})
-    windows = [(str(row.get("start_time")), str(row.get("end_time"))) for row in rows_of(day.get("time_intervals"))]
-    if not day.get("date") or not (windows or after.kind is DeliveryKind.PICKUP):
+    if not day.get("date"):
         raise Refused([Problem("date_refused", Field.DATE)])
     body = {"order_uuid": remote_id, "date": day["date"], **_destination(after, way)}
     if after.kind is DeliveryKind.PICKUP:
         return body
-    begin, end = max(windows, key=lambda window: _minutes(window[1]) - _minutes(window[0]))
+    begin, end = _longest(day)
     return body | {"time_from": begin, "time_to": end}
+
+
+def build_day(remote_id: str, wanted: date, days: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The body of `POST /v2/delivery` for one of `days`, within that day's longest window; where it goes stays. Raises
+    Refused for a day that CDEK does not offer."""
+    offered = [each for each in days if str(each.get("date")) == wanted.isoformat()]
+    if not offered:
+        raise Refused([Problem("date_refused", Field.DATE)])
+    begin, end = _longest(offered[0])
+    return {"order_uuid": remote_id, "date": wanted.isoformat(), "time_from": begin, "time_to": end}
+
+
+def agreed_day(document: Mapping[str, Any]) -> str:
+    """The day of the agreement that stands, as the order tells it; "" = none."""
+    found = [row for row in rows_of(document.get("related_entities")) if row.get("type") == "delivery"]
+    return str(found[-1].get("date") or "") if found else ""
+
+
+def _longest(day: Mapping[str, Any]) -> tuple[str, str]:
+    """Of a day's windows the longest, which leaves the courier most freedom. Raises Refused when there is none."""
+    windows = [(str(row.get("start_time")), str(row.get("end_time"))) for row in rows_of(day.get("time_intervals"))]
+    if not windows:
+        raise Refused([Problem("date_refused", Field.DATE)])
+    return max(windows, key=lambda window: _minutes(window[1]) - _minutes(window[0]))
 
 
 def _minutes(clock: str) -> int:
@@ -105,7 +129,7 @@ def _ten(phone: str) -> str:
 
 
 class ChangeDesk:
-    """The ports `Changes`, `ChangeNews` and `Stops` of a connection."""
+    """The ports `Changes`, `ChangeNews`, `Stops` and `Days` of a connection."""
 
     _client: Client
 
@@ -129,13 +153,35 @@ class ChangeDesk:
     def _agree(self, remote_id: str, after: ShipmentRequest, way: Way) -> OrderState:
         offered = self._client.read("delivery/intervals", "delivery.intervals", {"order_uuid": remote_id})
         offered.refuse("delivery.intervals")
-        body = build_agreement(remote_id, after, way, rows_of(offered.document.get("date_intervals")))
+        return self._agreed(build_agreement(remote_id, after, way, rows_of(offered.document.get("date_intervals"))))
+
+    def _agreed(self, body: Mapping[str, Any]) -> OrderState:
+        remote_id = str(body["order_uuid"])
         reply = self._client.write("POST", "delivery", "delivery.agree", body)
         reply.refuse("delivery.agree")
         state = parse_agreement(reply)
         if state is None:
             raise Uncertain(f"delivery.agree: HTTP {reply.status} without an agreement or an error")
-        return OrderState(remote_id, after.number, Decision.ACCEPTED, changes=(state,))
+        return OrderState(remote_id, decision=Decision.ACCEPTED, changes=(state,))
+
+    def bring_on(self, remote_id: str, day: date) -> OrderState:
+        """An agreement (§10) on a day that CDEK offers; what it offers is looked up first."""
+        offered = self._client.read("delivery/intervals", "delivery.intervals", {"order_uuid": remote_id})
+        offered.refuse("delivery.intervals")
+        return self._agreed(build_day(remote_id, day, rows_of(offered.document.get("date_intervals"))))
+
+    def brought_on(self, remote_id: str, day: date) -> OrderState | None:
+        """The order names the agreement that stands."""
+        reply = self._client.read(f"orders/{remote_id}", "orders.read")
+        if reply.codes & NOT_FOUND:
+            return OrderState(remote_id=remote_id, gone=True)
+        state = parse_order(reply.document)
+        if state is None:
+            raise reply.odd("orders.read")
+        if agreed_day(reply.document) != day.isoformat():
+            return None
+        done = ChangeState("", Decision.ACCEPTED)
+        return OrderState(remote_id, state.number, state.decision, state.order_number, changes=(done,))
 
     def _asked(self, reply: Reply, label: str, remote_id: str) -> OrderState:
         """The request that was just made, of those that the answer tells of."""

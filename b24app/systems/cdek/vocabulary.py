@@ -475,6 +475,8 @@ RULES = (
     ChangeRule(Part.PARCELS, _MOVED, Way.NO),
     ChangeRule(Part.STOP, _BEFORE, Way.HERE, Cost.FREE),
     ChangeRule(Part.STOP, _MOVED, Way.HERE, Cost.PAID),
+    # §10: an agreement with the recipient; whether it costs anything CDEK does not say.
+    ChangeRule(Part.DAY, (Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.DELIVERY_FAILED), Way.HERE),
 )
 
 WAYBILL = "waybill"

@@ -195,6 +195,7 @@ NOTHING: dict[str, str] = {
     "POST /t/nothing/x/open": "a client shows that the parcel is theirs",
     "POST /t/nothing/x/point": _LINK,
     "POST /t/nothing/x/address": _LINK,
+    "POST /t/nothing/x/day": _LINK,
     "POST /app": _FRAME,
     "POST /tab": _FRAME,
     "POST /deals": _FRAME,

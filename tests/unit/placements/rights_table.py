@@ -123,6 +123,8 @@ TABLE: dict[str, Takes] = {
     "POST /t/nothing/x/open": link(),
     "GET /t/nothing/x/point": link(),
     "POST /t/nothing/x/point": link(),
+    "GET /t/nothing/x/day": link(),
+    "POST /t/nothing/x/day": link(),
     "GET /t/nothing/x/address": link(),
     "POST /t/nothing/x/address": link(),
     "GET /deals/live/{job}/x": listing(None),

@@ -397,6 +397,27 @@ def test_an_address_is_changed_within_its_city(
     assert address.text == "Казань, ул. Пушкина, 10"
 
 
+def test_another_day_for_a_courier(client: Client, parts: PageParts, sessions: Sessions, portal: Portal) -> None:
+    row = given.ship(sessions, portal, n=2, deal=7, request=given.to_door())
+    mine = other(client, parts, sessions, portal, row.id)
+    assert "Другой день" in mine.says()
+    assert "Другой день" not in client.says(), "nobody comes to a point"
+    mine.enter(then="day")
+    stamp = mine.stamp("/day")
+    for wrong in ("2026-11-12", "2026-11-20", "", "x"):
+        assert "Выберите день" in mine.post("/day", day=wrong, stamp=stamp).text
+    for _ in range(2):
+        assert mine.post("/day", day="2026-11-16", stamp=stamp).status_code == 303
+    [intent] = intents_of(sessions)
+    assert (intent.kind, intent.payload) == ("day", {"day": "2026-11-16", "ref": "", "client": True})
+    assert "Просим перевозчика" in mine.says()
+    with session_scope(sessions) as session:
+        session.scalars(select(Intent)).one().state = IntentState.DONE
+    html = mine.get().text
+    assert headline(html) == "Привезут в понедельник, 16 ноября"
+    assert "Доставка изменена" in plain(html)
+
+
 # --- ratings and silence ---------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from b24app.logistics.model import DeliveryKind, Parcel, Recipient, Sender, Ship
 from b24app.logistics.money import Money
 from b24app.logistics.order import ChangeState, Decision
 from b24app.logistics.status import Status
-from b24app.systems.cdek.changes import build_agreement, parse_agreement
+from b24app.systems.cdek.changes import agreed_day, build_agreement, build_day, parse_agreement
 from b24app.systems.cdek.client import Reply
 from b24app.systems.cdek.couriers import build_courier, is_of, parse_courier
 from b24app.systems.cdek.errors import Said
@@ -72,6 +72,25 @@ def test_no_day_is_made_up(days: list[dict[str, Any]]) -> None:
 def reply(*codes: str, **request: Any) -> Reply:
     rows = [{"code": code, "date_time": f"2026-11-12T10:00:0{n}+0000"} for n, code in enumerate(codes)]
     return Reply(200, {"entity": {"uuid": "a-1", "statuses": rows}, "requests": [{"type": "CREATE", **request}]}, ())
+
+
+def test_a_day_is_agreed_only_if_it_is_offered() -> None:
+    days: list[dict[str, Any]] = [
+            {"date": "2026-12-02", "time_intervals": [{"start_time": "10:00", "end_time": "12:00"},
+                                                      {"start_time": "09:00", "end_time": "18:00"}]},
+            {"date": "2026-12-03", "time_intervals": []}]  # fmt: skip
+    body = {"order_uuid": "u-1", "date": "2026-12-02", "time_from": "09:00", "time_to": "18:00"}
+    assert build_day("u-1", date(2026, 12, 2), days) == body
+    for day in (date(2026, 12, 1), date(2026, 12, 3)):
+        with pytest.raises(Refused) as refused:
+            build_day("u-1", day, days)
+        assert refused.value.problems[0].code == "date_refused"
+
+
+def test_the_order_tells_which_day_is_agreed() -> None:
+    rows = [{"type": "waybill", "uuid": "w"}, {"type": "delivery", "uuid": "a", "date": "2026-12-02"}]
+    assert agreed_day({"related_entities": rows}) == "2026-12-02"
+    assert agreed_day({"related_entities": rows[:1]}) == agreed_day({}) == ""
 
 
 @pytest.mark.parametrize(
