@@ -25,7 +25,9 @@ def manifest_table(manifest: Manifest, lang: str = "en") -> str:
             for name, urls in manifest.hosts.items()
             for mode, url in urls.items()
         ),
-        ("News of orders", _tracking(manifest)),
+        ("News of messages", _statuses(manifest))
+        if manifest.kind == _GATEWAY
+        else ("News of orders", _tracking(manifest)),
         *(
             [("Prints", ", ".join(f"{form.kind.value} {form.size}" for form in manifest.papers))]
             if manifest.papers
@@ -37,8 +39,9 @@ def manifest_table(manifest: Manifest, lang: str = "en") -> str:
     parts = [
         _table(("What", "Value"), rows),
         _table(("Setting", "Meaning", "Needed"), [_setting(one, lang) for one in manifest.settings_form]),
-        _table(("Service", "Title"), [(f"`{code}`", title[lang]) for code, title in manifest.services]),
     ]
+    if manifest.services:
+        parts.append(_table(("Service", "Title"), [(f"`{code}`", title[lang]) for code, title in manifest.services]))
     return "\n".join(parts)
 
 
@@ -67,6 +70,8 @@ _ABILITIES = (
     ("Hand-over", "HandOvers"),
 )
 _KEEPERS = ("warehouse", "tms")
+#: They take messages instead of goods.
+_GATEWAY = "messages"
 #: … and of those that keep goods, or plan who carries them.
 _KEEPING = (
     ("Stock", "Stock"),
@@ -81,10 +86,15 @@ _KEEPING = (
 
 
 def overview_tables(manifests: Iterable[Manifest]) -> str:
-    """What carriers can do, what warehouses and transport systems can do, and ceilings: a system a row."""
+    """What carriers can do, what warehouses and transport systems can do, and ceilings: a system a row; gateways."""
     known = sorted(manifests, key=lambda manifest: manifest.code)
     keep = [one for one in known if one.kind in _KEEPERS]
-    carry = [one for one in known if one.kind not in _KEEPERS]
+    carry = [one for one in known if one.kind not in (*_KEEPERS, _GATEWAY)]
+    tell = [
+        (f"[{one.title['en']}]({one.code}.md)", _statuses(one), str(one.limits.get("max_text", "–")), _calls(one))
+        for one in known
+        if one.kind == _GATEWAY
+    ]
     limits = [
         (
             f"[{one.title['en']}]({one.code}.md)",
@@ -93,13 +103,23 @@ def overview_tables(manifests: Iterable[Manifest]) -> str:
             _kilos(one),
             str(one.limits.get("max_parcels", "–")),
             _rubles(one.limits.get("max_cod_minor")),
-            f"{one.rate.per_second:g} a second, {one.rate.concurrency} at one time",
+            _calls(one),
             ", ".join(title["en"] for _, title in one.services[:6]) + (", …" if len(one.services) > 6 else ""),
         )
         for one in known
+        if one.kind != _GATEWAY
     ]
     head = ("System", "Modes", "News of orders", "Heaviest, kg", "Parcels", "COD up to, RUB", "Calls", "Services")
-    return "\n".join([_abilities(carry, _ABILITIES), _abilities(keep, _KEEPING), _table(head, limits)])
+    gateways = _table(("SMS gateway", "News of messages", "Longest text", "Calls"), tell)
+    return "\n".join([_abilities(carry, _ABILITIES), _abilities(keep, _KEEPING), _table(head, limits), gateways])
+
+
+def _calls(one: Manifest) -> str:
+    return f"{one.rate.per_second:g} a second, {one.rate.concurrency} at one time"
+
+
+def _statuses(one: Manifest) -> str:
+    return "callbacks, asked besides" if "Callbacks" in one.ports else "asked"
 
 
 def _abilities(known: Iterable[Manifest], asked: Sequence[tuple[str, str]]) -> str:

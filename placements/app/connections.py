@@ -19,8 +19,8 @@ from b24app.store.models import Connection
 from placements.app import connections_saving as saving
 from placements.app import health, profiles
 from placements.app.connections_lists import ASKED
-from placements.app.connections_view import GATEWAY, Scene, account_form, cards, lists_view, test_view
-from placements.app.desk import Desk
+from placements.app.connections_view import Scene, account_form, cards, lists_view, test_view
+from placements.app.desk import GATEWAY, Desk
 from placements.app.section import Group, Progress, Section
 
 BOX, PROGRESS = "parts/app_accounts.html", "parts/app_account_test.html"
@@ -38,7 +38,8 @@ def progress(facts: PortalFacts, formats: Formats) -> Progress:
     states = [each.state for each in facts.connections]
     counts = {state: states.count(state) for state in ("ready", "untested", "paused", "broken")}
     said = [formats.words(f"conn.hint.{state}", n=count) for state, count in counts.items() if count]
-    return Progress(counts["ready"] > 0, ", ".join(said))
+    ready = any(each.state == "ready" for each in facts.shippers)
+    return Progress(ready, ", ".join(said))
 
 
 def _scene(desk: Desk, who: PageSession, facts: PortalFacts) -> Scene:

@@ -16,11 +16,10 @@ from b24app.systems import authorities, typed
 from b24app.systems.plugin import Manifest, SettingField
 from placements.app.connections_lists import LISTED, Lists
 from placements.app.connections_lists import view as list_views
+from placements.app.desk import GATEWAY
 
 #: Steps that the program adds to a system's own (`runners/connection/reaching.py`, `listing.py`, `hooking.py`).
 FIRST_STEP, CHOICES_STEP, OUR_STEPS = "address", "choices", ("callback", "subscribed")
-#: Port of systems that take messages to clients instead of goods.
-GATEWAY = "Messages"
 #: Problems that say: an administrator types our address into their system.
 _BY_HAND = frozenset({"callback_by_hand", "sms_callback_by_hand"})
 _STATES = {

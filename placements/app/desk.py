@@ -23,6 +23,8 @@ from b24app.store.models import Connection
 from b24app.systems.plugin import Manifest
 
 PLACEMENT = "DEFAULT"
+#: Port of systems that take messages to clients instead of goods.
+GATEWAY = "Messages"
 T = TypeVar("T")
 
 
@@ -38,7 +40,12 @@ class Desk:
 
     def facts(self, who: PageSession) -> PortalFacts:
         with read_scope(self.parts.sessions) as session:
-            return portal_facts(session, who.portal_id)
+            return self.facts_in(session, who.portal_id)
+
+    def facts_in(self, session: Session, portal_id: int) -> PortalFacts:
+        """… within a transaction."""
+        codes = [code for code, plugin in self.parts.systems.items() if GATEWAY in plugin.manifest.ports]
+        return portal_facts(session, portal_id, codes)
 
     def formats(self, who: PageSession) -> Formats:
         return pages.viewer_of(who, self.parts.clock.now()).formats

@@ -130,13 +130,14 @@ def _now(facts: PortalFacts, pulse: Pulse, formats: Formats, shown: Sequence[Rem
     }
     slow = next((each for each in shown if each.slowed), None)
     states = {each.state for each in facts.connections}
+    ships = {each.state for each in facts.shippers}
     for key, tone, icon, holds, mends in (
         ("blocked", "red", "lock", facts.portal.state == "blocked", ""),
         ("no_key", "red", "lock", pulse.admin_key is None, ""),
-        ("no_connection", "amber", "plus", not facts.connections, "connections"),
+        ("no_connection", "amber", "plus", not facts.shippers, "connections"),
         ("broken", "red", "alert", "broken" in states, "connections"),
         ("down", "red", "alert", ill["red"] is not None, _pausing(ill["red"])),
-        ("untested", "amber", "question", bool(facts.connections) and "ready" not in states, "connections"),
+        ("untested", "amber", "question", bool(facts.shippers) and "ready" not in ships, "connections"),
         ("off", "amber", "pause", not any(each.enabled for each in facts.pipelines.values()), "stages"),
         ("degraded", "amber", "alert", ill["amber"] is not None, _pausing(ill["amber"])),
         ("events", "amber", "alert-circle", shown[0].hooks.bad, ""),

@@ -112,7 +112,7 @@ class Opening:
         sections = self._offered(mine)
         if not sections:
             raise PageError(ErrorCode.ADMIN_ONLY, "no section for this person")
-        fresh = not facts.connections and facts.portal.state != PortalState.BLOCKED
+        fresh = not facts.shippers and facts.portal.state != PortalState.BLOCKED
         return next((each for each in sections if fresh and each.group is Group.STEPS), sections[0])
 
     def section(self, code: str) -> Response:

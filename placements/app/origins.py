@@ -47,7 +47,7 @@ def _box(desk: Desk, who: PageSession, facts: PortalFacts, opened: str, **form: 
     return {
         "places": cards(facts.origins, place.id if place else 0),
         "adding": place is None,
-        "place": origin_form(facts.origins, place, facts.connections, desk.formats(who), **form),
+        "place": origin_form(facts.origins, place, facts.shippers, desk.formats(who), **form),
     }
 
 

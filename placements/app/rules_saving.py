@@ -88,7 +88,7 @@ def save(
 def _account(
     form: Mapping[str, str], facts: PortalFacts, manifests: Mapping[str, Manifest], errors: dict[str, str]
 ) -> dict[str, Any]:
-    account = next((each for each in facts.connections if str(each.id) == form.get("connection_id")), None)
+    account = next((each for each in facts.shippers if str(each.id) == form.get("connection_id")), None)
     if account is None or account.system not in manifests:
         errors["connection_id"] = "required"
         return {}

@@ -146,7 +146,7 @@ def rule_form(
     errors: Mapping[str, str] | None = None,
 ) -> RuleForm:
     values = typed if typed is not None else _values(row)
-    accounts = [each for each in facts.connections if each.system in manifests]
+    accounts = [each for each in facts.shippers if each.system in manifests]
     chosen = next((each for each in accounts if str(each.id) == values.get("connection_id")), None)
     chosen = chosen or (accounts[0] if accounts else None)
     offered = manifests[chosen.system].services if chosen else ()

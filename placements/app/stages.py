@@ -13,7 +13,7 @@ from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import Formats
 from b24app.frames.session import PageSession
 from b24app.store.engine import session_scope
-from b24app.store.faces.portal import PortalFacts, portal_facts
+from b24app.store.faces.portal import PortalFacts
 from placements.app import saving, stages_saving, stages_view
 from placements.app.desk import Desk
 from placements.app.section import Group, Progress, Section
@@ -59,7 +59,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     def save_pipeline(category: int) -> Response:
         who = desk.who()
         with session_scope(desk.parts.sessions) as session:
-            facts = portal_facts(session, who.portal_id)
+            facts = desk.facts_in(session, who.portal_id)
             saved = stages_saving.save_pipeline(
                 session, who, facts, category, request.form, desk.parts.clock.now(), desk.manifests()
             )

@@ -41,7 +41,7 @@ def trigger(data: Mapping[str, Any], facts: PortalFacts) -> str:
 
 def account(facts: PortalFacts) -> str:
     """The account that works, if there is only one."""
-    ready = [str(each.id) for each in facts.connections if each.state == ConnectionState.READY]
+    ready = [str(each.id) for each in facts.shippers if each.state == ConnectionState.READY]
     return ready[0] if len(ready) == 1 else ""
 
 

@@ -38,7 +38,7 @@ def save_pipeline(
     known = pipeline_data(facts, category)
     if known is None:
         return Saved(None, {"trigger_stage": "gone"})
-    account = next((each for each in facts.connections if str(each.id) == form.get("connection_id")), None)
+    account = next((each for each in facts.shippers if str(each.id) == form.get("connection_id")), None)
     chained, chain_errors = _chain(form, known, account, facts, manifests or {})
     errors = {**_errors(known, account, form, facts), **chain_errors}
     if errors:

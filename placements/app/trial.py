@@ -56,7 +56,7 @@ def progress(facts: PortalFacts, formats: Formats) -> Progress:
 def _lacks(facts: PortalFacts) -> dict[str, Any]:
     """What the set-up lacks for any deal at all."""
     ships = any(row.trigger_stage and row.connection_id for row in facts.pipelines.values())
-    return {"no_account": not facts.connections, "no_stage": not ships}
+    return {"no_account": not facts.shippers, "no_stage": not ships}
 
 
 def _result(desk: Desk, who: PageSession, facts: PortalFacts) -> ResultView:

@@ -65,9 +65,10 @@ class Scene:
     # --- accounts ----------------------------------------------------------------------------------------------------
 
     def accounts(self) -> list[Connection]:
-        """Those that work."""
+        """Those that work and take goods."""
         rows = portals.connections(self.session, self.portal.id)
-        return [row for row in rows if row.state == ConnectionState.READY and row.system in self.services.plugins]
+        ships = {code for code, plugin in self.services.plugins.items() if "Orders" in plugin.manifest.ports}
+        return [row for row in rows if row.state == ConnectionState.READY and row.system in ships]
 
     def named(self, text: str) -> list[Connection]:
         """Accounts that a robot's field names: by their own title or number, or all of a carrier by its name or code;

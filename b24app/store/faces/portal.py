@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,12 +16,20 @@ from b24app.store.models import Connection, ConnectionState, InstallStep, Origin
 
 @dataclass(frozen=True, slots=True)
 class PortalFacts:
+    """`gateways` are codes of systems that take messages instead of goods."""
+
     portal: Portal
     connections: tuple[Connection, ...]
     pipelines: Mapping[int, Pipeline]
     steps: tuple[InstallStep, ...]
     origins: tuple[Origin, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
+    gateways: Collection[str] = ()
+
+    @property
+    def shippers(self) -> tuple[Connection, ...]:
+        """Accounts that take goods."""
+        return tuple(each for each in self.connections if each.system not in self.gateways)
 
     def account(self, connection_id: int | None) -> Connection | None:
         """One of the accounts; None when it was removed."""
@@ -36,7 +44,7 @@ class PortalFacts:
         return self.portal.settings
 
 
-def portal_facts(session: Session, portal_id: int) -> PortalFacts:
+def portal_facts(session: Session, portal_id: int, gateways: Collection[str] = ()) -> PortalFacts:
     """Five queries, however many accounts and pipelines there are. Raises NoResultFound."""
     live = and_(Connection.portal_id == Portal.id, Connection.state != ConnectionState.REMOVED)
     mine = select(Portal, Connection).outerjoin(Connection, live).where(Portal.id == portal_id)
@@ -50,4 +58,5 @@ def portal_facts(session: Session, portal_id: int) -> PortalFacts:
         steps=tuple(portals.install_steps(session, portal_id)),
         origins=tuple(origins.of_portal(session, portal_id)),
         roles=portals.field_map(session, portal_id),
+        gateways=gateways,
     )
