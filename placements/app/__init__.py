@@ -9,6 +9,7 @@ from b24app.frames import htmx
 from b24app.frames import parts as page_parts
 from b24app.frames.parts import PageParts
 from placements.app import (
+    automation,
     brand,
     checks,
     connections,
@@ -52,6 +53,7 @@ SECTIONS: tuple[Section, ...] = (
     returns_rules.SECTION,
     brand.SECTION,
     shop.SECTION,
+    automation.SECTION,
     rights.SECTION,
 )
 

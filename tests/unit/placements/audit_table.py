@@ -159,6 +159,8 @@ LEAVES: dict[str, Leaves] = {
         {"ship_who": "everyone", "cancel_who": "chosen", "cancel_user": "9|Борис", "costs_who": "everyone",
          "settings_who": "chosen"},
     ),
+    "POST /app/automation": Leaves(Act.AUTOMATION, {"on": "ready", "robot": "waybill_quote"}),
+    "POST /app/automation/again": Leaves(Act.REREAD),
     "POST /app/alarms": Leaves(Act.ALARMS_OFF),
     "POST /app/alarms#on": Leaves(Act.ALARMS_ON, {"on": "1"}),
     "POST /app/trial": Leaves(Act.TRIAL, {"deal": "{deal}"}, on_deal=True),

@@ -283,6 +283,8 @@ TABLE: dict[str, Takes] = {
     "POST /app/fields/reread": app(Right.SETTINGS),
     "POST /app/fields/link/own": app(Right.SETTINGS),
     "POST /app/rights": app(Right.SETTINGS),
+    "POST /app/automation": app(Right.SETTINGS),
+    "POST /app/automation/again": app(Right.SETTINGS),
     "GET /app/checks/version": app(Right.SETTINGS),
     "POST /app/checks/run": app(Right.SETTINGS),
     "POST /app/checks/ship/{deal}": app(Right.SETTINGS),
