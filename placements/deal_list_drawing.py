@@ -37,13 +37,13 @@ from placements.deal_list_filter import (
     PAGE,
     Filter,
     FilterView,
-    Known,
     Places,
     State,
     filter_view,
     places_of,
     query_of,
 )
+from placements.deal_list_known import known_of
 from placements.deal_list_prints import described, forms_of, orders_of, sizes_of, usual_size
 from placements.deal_list_prints_view import USUAL, label_of, labels, printing
 from placements.deal_list_reading import PageReading
@@ -89,8 +89,8 @@ class Drawing:
         parts = self._parts
         with read_scope(parts.sessions) as session:
             places = places_of(portals.pipelines(session, who.portal_id))
-            known = _known(session, who.portal_id, chosen, places)
-        return query_of(chosen, places, known, pages.viewer_of(who, parts.clock.now()).formats)
+            known = known_of(session, who.portal_id, chosen, places, parts.clock.now())
+        return query_of(chosen, places, known, self._formats(who))
 
     def scene(self, who: PageSession) -> Scene:
         with read_scope(self._parts.sessions) as session:
@@ -258,19 +258,6 @@ def _urgency(standing: Standing) -> tuple[bool, int, int]:
     if shipment is None:
         return True, 0, standing.deal_id
     return shipment.risk is not Risk.LATE, -shipment.late_by, standing.deal_id
-
-
-def _known(session: Session, portal_id: int, chosen: Filter, places: Places) -> Known:
-    """Only what the state needs."""
-    state, waits = chosen.state, chosen.state in (State.WAITING, State.READY)
-    stages = (chosen.stage,) if chosen.stage else places.stages(chosen.pipeline)
-    return Known(
-        done=many.done_in_stages(session, portal_id, stages) if waits else (),
-        problems=many.with_problems(session, portal_id) if state in (State.READY, State.PROBLEM) else (),
-        shipped=many.shipped(session, portal_id) if state is State.SHIPPED else (),
-        stored=many.at_points(session, portal_id) if state is State.STORED else (),
-        late=many.at_risk(session, portal_id) if state is State.LATE else (),
-    )
 
 
 def _sent(session: Session, portal_id: int, standings: Sequence[Standing]) -> dict[int, ShipmentRequest]:

@@ -20,13 +20,17 @@ _LONGEST = 100
 
 
 class State(StrEnum):
-    """`waiting`: stands where deals ship and has no order; `ready`: of those, without a problem; `stored`: its parcel
-    lies at a point; `late`: it will be late, or may be."""
+    """`waiting`: stands where deals ship and has no order; `ready`: of those, without a problem; `urgent`: somebody has
+    to do something today; `to_hand`: its order is being made, or waits to be handed over; `moving`: its parcel is on
+    the way; `stored`: it lies at a point; `late`: it will be late, or may be."""
 
     WAITING = "waiting"
     READY = "ready"
+    URGENT = "urgent"
     PROBLEM = "problem"
+    TO_HAND = "to_hand"
     SHIPPED = "shipped"
+    MOVING = "moving"
     STORED = "stored"
     LATE = "late"
     ALL = "all"
@@ -97,27 +101,19 @@ def places_of(pipelines: Mapping[int, Pipeline]) -> Places:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Deals by how our store knows them: with an order although they stand where deals ship; with an open problem; with
-    an order anywhere; with a parcel at a point; with one that may be late."""
+    """Deals by how our store knows them: with an order although they stand where deals ship; with an open problem;
+    those that the chosen state is about."""
 
     done: tuple[int, ...] = ()
     problems: tuple[int, ...] = ()
-    shipped: tuple[int, ...] = ()
-    stored: tuple[int, ...] = ()
-    late: tuple[int, ...] = ()
+    these: tuple[int, ...] = ()
 
 
 def query_of(chosen: Filter, places: Places, known: Known, formats: Formats) -> DealQuery:
     """What the portal is asked for. The portal knows stages, our store knows orders: ids carry that over."""
     waits = chosen.state in (State.WAITING, State.READY)
     stages = (chosen.stage,) if chosen.stage else places.stages(chosen.pipeline) if waits else ()
-    known_ids = {
-        State.PROBLEM: known.problems,
-        State.SHIPPED: known.shipped,
-        State.STORED: known.stored,
-        State.LATE: known.late,
-    }
-    ids = known_ids.get(chosen.state)
+    ids = None if waits or chosen.state is State.ALL else known.these
     if waits and not stages:
         ids = ()
     without = {State.WAITING: known.done, State.READY: (*known.done, *known.problems)}.get(chosen.state, ())

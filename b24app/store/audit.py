@@ -115,6 +115,7 @@ class Act(StrEnum):
     MESSAGE_PIPELINE_OFF = "message_pipeline_off"
     MESSAGE_STOP = "message_stop"
     MESSAGE_ALLOW = "message_allow"
+    DASHBOARD = "dashboard"
     DEFAULTS = "defaults"
     SECTION_DEFAULTS = "section_defaults"
     RULE_ADDED = "rule_added"
@@ -200,6 +201,7 @@ _OF_CARE = (
     Act.RETURNS_AGAIN,
     Act.RETURN_REPORT,
     Act.PROMISES,
+    Act.DASHBOARD,
     Act.UPDATE_AGAIN,
     Act.SUPPORT_BUNDLE,
 )

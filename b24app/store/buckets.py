@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Integer, case, cast, func, literal, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func
 from sqlalchemy.orm import Session
 
 from b24app.flows.buckets import WEEK_SHIFT, Period
 
 _DAY_S = 86400
 _WEEK = 7
-#: Julian day of 1 January 1970, by which SQLite counts.
-_JULIAN = 2440587.5
 
 
 def seconds_of(session: Session, column: Any) -> ColumnElement[int]:
@@ -34,14 +32,6 @@ def day_of(session: Session, column: Any, period: Period) -> ColumnElement[int]:
 
 def week_of(day: ColumnElement[int]) -> ColumnElement[int]:
     return (day + WEEK_SHIFT) // _WEEK
-
-
-def number_of(session: Session, column: Any) -> ColumnElement[int]:
-    """The number of a day that is kept as such."""
-    if _is_sqlite(session):
-        return cast(func.julianday(column) - _JULIAN, Integer)
-    days: ColumnElement[int] = type_coerce(column - cast(literal("1970-01-01"), Date), Integer)
-    return days
 
 
 def _is_sqlite(session: Session) -> bool:

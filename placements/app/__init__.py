@@ -13,6 +13,7 @@ from placements.app import (
     brand,
     checks,
     connections,
+    dashboard,
     deals,
     defaults,
     fields,
@@ -36,6 +37,7 @@ from placements.app.section import Section
 
 #: In the order of the navigation.
 SECTIONS: tuple[Section, ...] = (
+    dashboard.SECTION,
     health.SECTION,
     deals.SECTION,
     returns_list.SECTION,

@@ -34,7 +34,7 @@ def test_only_the_chosen_department_ships(shop: Shop) -> None:
     shop.shipped(DEAL)
 
     # The store's people have the settings now; the sales people find the returns there, and nothing to set up.
-    assert re.search("Подключения", shop.app(STOREMAN).page)
+    assert re.search("Подключения", shop.app(STOREMAN).get("/app/s/health"))
     theirs = shop.app(MANAGER)
     assert "Подключения" not in theirs.page
     assert "Возвраты" in theirs.page

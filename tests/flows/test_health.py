@@ -96,7 +96,7 @@ def test_a_key_that_the_carrier_takes_no_more(shop: Shop) -> None:
 
 
 def _account(shop: Shop) -> str:
-    return str(re.findall(r'hx-post="/app/account/(\d+)/test"', shop.app().page)[0])
+    return str(re.findall(r'hx-post="/app/account/(\d+)/test"', shop.app().get("/app/s/health"))[0])
 
 
 def test_events_that_no_longer_arrive(shop: Shop) -> None:

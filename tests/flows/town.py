@@ -200,8 +200,8 @@ class Shop:
         return open_app(self.town.program.steer, self.member, user)
 
     def health(self, user: int = ADMIN) -> str:
-        """What the app's page says."""
-        return words_of(self.app(user).page)
+        """What the app's page says of deliveries."""
+        return words_of(self.app(user).get("/app/s/health"))
 
     def app_press(self, path: str, **form: str) -> str:
         """A button of the app's page."""

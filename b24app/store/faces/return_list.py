@@ -104,7 +104,7 @@ def _narrowed(portal_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.deals is not None:
         found.append(GoodsReturn.deal_id.in_(wanted.deals))
     if wanted.waits:
-        found.append(_waits())
+        found.append(waits())
     if wanted.responsible:
         mine = (DealState.portal_id == portal_id, DealState.assigned_by == wanted.responsible)
         found.append(GoodsReturn.deal_id.in_(select(DealState.deal_id).where(*mine)))
@@ -118,7 +118,8 @@ def _narrowed(portal_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _waits() -> ColumnElement[bool]:
+def waits() -> ColumnElement[bool]:
+    """Nothing goes on with it until a person does something."""
     undecided = and_(GoodsReturn.stage == S.APPROVED, GoodsReturn.way.is_(None))
     wrong = and_(cast(GoodsReturn.problems, String) != "[]", GoodsReturn.stage.in_(OPEN))
     return or_(GoodsReturn.stage.in_(WAITS), undecided, wrong)

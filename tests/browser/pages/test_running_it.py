@@ -95,7 +95,7 @@ def test_after_a_bad_hour(desk: Desk, shop: Shop, lang: str) -> None:
 def test_the_desk_by_keyboard(desk: Desk, shop: Shop) -> None:
     """Filtered by who can fix it, one given up with its reason, the other tried again."""
     desk.sign_in(ADMIN)
-    ours = desk.open_app()
+    ours = desk.open_section("health")
     group = ours.locator("#desk details.wb-group")
     expect(group).to_have_count(1)
     expect(group).to_contain_text("СДЭК: нет ответа")

@@ -17,7 +17,7 @@ __all__ = ["past_policy"]
 
 def to_trial(desk: Desk) -> Frame:
     ours = desk.open_app()
-    if ours.locator("#app[data-section=health]").count():
+    if ours.locator("#app[data-section=dashboard]").count():
         ours.locator("nav.wb-tabs a").last.click()
     ours.locator("ol.wb-steps a[hx-get='/app/s/trial']").click()
     expect(ours.locator("#trial-h")).to_have_text("Пробный прогон на вашей сделке")

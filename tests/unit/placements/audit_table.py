@@ -139,6 +139,7 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/promises/link": Leaves(Act.PROMISES),
     "POST /app/brand": Leaves(Act.BRAND, {"name": "Лён и Хвоя"}),
     "POST /app/brand/logo/off": Leaves(Act.BRAND),
+    "POST /app/dashboard/link": Leaves(Act.DASHBOARD),
     "POST /app/returns/rules": Leaves(Act.RETURN_RULES, RETURN_RULES),
     "POST /app/fields/reread": Leaves(Act.REREAD),
     "POST /app/fields/link/own": Leaves(Act.FIELD_OWN),

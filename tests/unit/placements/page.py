@@ -24,6 +24,11 @@ class Page:
         self.token = found[1] if found else ""
         return answer
 
+    def health(self) -> str:
+        """The section that says how deliveries are, of a page opened just now."""
+        self.open()
+        return self.ask("GET", "/app/s/health").text
+
     def ask(self, method: str, path: str, **data: Any) -> TestResponse:
         headers = {"Authorization": f"Bearer {self.token}", "HX-Request": "true", "X-Waybill-Lang": "ru"}
         return self.client.open(path, method=method, data=data, headers=headers)

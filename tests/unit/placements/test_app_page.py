@@ -56,17 +56,17 @@ def test_a_manager_without_the_right_is_sent_to_the_administrator(
 
 
 def test_all_is_well_only_when_it_is(page: Page) -> None:
-    assert "Всё работает" in page.open().text
+    assert "Всё работает" in page.health()
 
 
 def test_the_worst_comes_first(page: Page, sessions: Sessions, set_up: Portal, clock: FixedClock) -> None:
     found = Problem("phone_missing", Field.PHONE, Who.MANAGER).to_json()
     with session_scope(sessions) as session:
         problems.open_problem(session, set_up.id, 501, "k", found, now=clock.now())
-    assert "1 сделку нужно поправить" in page.open().text
+    assert "1 сделку нужно поправить" in page.health()
     with session_scope(sessions) as session:
         session.scalars(select(Connection).where(Connection.portal_id == set_up.id)).one().state = "broken"
-    text = page.open().text
+    text = page.health()
     assert "Перевозчик больше не принимает доступ" in text
     assert "исправит менеджер сделки" in text
 
@@ -77,7 +77,7 @@ def test_deals_that_wait_for_a_person_are_shipped_by_one(
     waiting = {"title": "Старая сделка", "waits_for_person": "old_move", "moved_at": clock.now()}
     with session_scope(sessions) as session:
         deals.save(session, set_up.id, {569: waiting})
-    text = page.open().text
+    text = page.health()
     assert "Старая сделка" in text
     key = re.findall(r'name="key" value="([\w-]+)"', text)[0]
     page.ask("POST", "/app/deal/569/ship_now", key=key)
@@ -97,7 +97,7 @@ def test_a_connection_is_saved_tested_and_its_secret_never_shown(
     assert (row.portal_id, row.state, row.mode, row.settings["secret"]) == (set_up.id, "untested", "test", "s3cret")
     lane = one(sessions, Lane, kind=LaneKind.CONNECTION, owner_id=row.id)
     assert one(sessions, InboxRow, kind="test").lane_id == lane.id
-    assert "s3cret" not in page.open().text + page.ask("GET", f"/app/s/connections?open={row.id}").text
+    assert "s3cret" not in page.health() + page.ask("GET", f"/app/s/connections?open={row.id}").text
 
 
 def test_an_empty_secret_keeps_the_stored_one(page: Page, sessions: Sessions) -> None:
@@ -141,7 +141,7 @@ def test_what_the_test_said_is_shown_in_words(
         portal_settings.save_test_report(
             session, set_up.id, account.id, [step.to_json() for step in steps], clock.now()
         )
-    text = page.open().text
+    text = page.health()
     assert "Настройки заполнены" in text
     assert "Bad client credentials" in text
 
@@ -284,7 +284,7 @@ def test_a_pipeline_is_not_switched_on_half_done(
 
 
 def test_the_page_watches_by_one_cheap_request(page: Page) -> None:
-    version = re.findall(r'data-live="/app/version" data-version="(\w+)"', page.open().text)[0]
+    version = re.findall(r'data-live="/app/version" data-version="(\w+)"', page.health())[0]
     assert page.ask("GET", f"/app/version?v={version}").status_code == 204
     assert "Всё работает" in page.ask("GET", "/app/version?v=old").text
 

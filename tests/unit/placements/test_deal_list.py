@@ -182,18 +182,20 @@ def test_a_row_says_what_is_wrong_in_the_portals_own_words(ru: Formats) -> None:
 
 def test_a_filter_becomes_conditions_of_the_portal(ru: Formats) -> None:
     places = Places({0: ("SHIP",), 3: ("C3:SHIP", "C3:MORE")})
-    known = Known(done=(5,), problems=(6, 5), shipped=(7,), stored=(8, 9))
+    known = Known(done=(5,), problems=(6, 5))
     usual = query_of(Filter(), places, known, ru).conditions()
     assert usual == {"@stageId": ["SHIP", "C3:SHIP", "C3:MORE"], "!@id": [5]}
     ready = query_of(Filter(pipeline=3, state=State.READY, text="12"), places, known, ru).conditions()
     assert (ready["@stageId"], ready["!@id"]) == (["C3:SHIP", "C3:MORE"], [5, 6])
     assert ready["0"] == {"logic": "OR", "0": {"id": 12}, "1": {"%title": "12"}}
-    today = query_of(Filter(state=State.PROBLEM, moved="today"), places, known, ru).conditions()
+    today = query_of(Filter(state=State.PROBLEM, moved="today"), places, Known(these=(6, 5)), ru).conditions()
     assert today["@id"] == [6, 5]
     assert today[">=movedTime"].isoformat() == "2026-11-11T21:00:00+00:00"
-    at_points = query_of(Filter(state=State.STORED), places, known, ru).conditions()
+    at_points = query_of(Filter(state=State.STORED), places, Known(these=(8, 9)), ru).conditions()
     assert at_points == {"@id": [8, 9]}
     assert query_of(Filter(), Places({}), known, ru).is_empty
+    assert query_of(Filter(state=State.URGENT), places, Known(), ru).is_empty
+    assert query_of(Filter(state=State.ALL), places, Known(), ru).conditions() == {}
 
 
 def test_what_nobody_offered_counts_as_nothing() -> None:

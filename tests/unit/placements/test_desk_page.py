@@ -95,7 +95,7 @@ def test_a_dead_row_is_shown_masked_and_tried_again(
     page: Page, sessions: Sessions, set_up: Portal, clock: FixedClock
 ) -> None:
     row = dead_write(sessions, set_up, clock)
-    text = page.open().text
+    text = page.health()
     assert "Портал не принял запись" in text
     assert "ACCESS_DENIED Доступ запрещён" in text
     assert "1 задача не получилась" in text
@@ -112,12 +112,12 @@ def test_what_waits_for_room_has_not_failed(page: Page, sessions: Sessions, set_
         with session_scope(sessions) as session:
             waiting = session.get_one(OutboxRow, row)
             waiting.state, waiting.next_try_at, waiting.last_error = "pending", clock.now(), words
-        assert (f'value="outbox:{row}"' in page.open().text) is listed
+        assert (f'value="outbox:{row}"' in page.health()) is listed
 
 
 def test_a_whole_group_is_tried_again(page: Page, sessions: Sessions, set_up: Portal, clock: FixedClock) -> None:
     rows = [dead_write(sessions, set_up, clock, name, deal) for name, deal in (("a", 501), ("b", 502))]
-    group = re.findall(r'name="group" value="([^"]+)"', page.open().text)[0]
+    group = re.findall(r'name="group" value="([^"]+)"', page.health())[0]
     page.ask("POST", "/app/failed/retry", group=group)
     assert [one(sessions, OutboxRow, id=row).state for row in rows] == ["uncertain", "uncertain"]
 
@@ -138,7 +138,7 @@ def test_giving_up_needs_a_reason_and_keeps_it(
 
 def test_a_neighbours_row_is_not_there(page: Page, sessions: Sessions, neighbour: Portal, clock: FixedClock) -> None:
     row = dead_write(sessions, neighbour, clock)
-    assert "Портал не принял запись" not in page.open().text
+    assert "Портал не принял запись" not in page.health()
     page.ask("POST", "/app/failed/retry", row=f"outbox:{row}")
     page.ask("POST", "/app/failed/give-up", row=f"outbox:{row}", reason="r")
     assert page.ask("GET", f"/app/failed/outbox/{row}/sent").status_code == 409
@@ -157,7 +157,7 @@ def test_an_unsteady_carrier_is_the_first_sentence(
             CallRecord(clock.now(), "t", f"cdek:{account}", "l", "GET", "u", outcome, why, status, 1.0, 0, 0, False)
         )
     log.flush()
-    text = page.open().text
+    text = page.health()
     assert "CDEK отвечает через раз" in text
     assert "5 без ответа" in text
     assert 'hx-get="/app/s/connections"' in text
