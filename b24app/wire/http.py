@@ -143,6 +143,10 @@ class Http:
         self._judge(call, alive=answer.status < 500 or answer.is_json)
         return answer
 
+    def leaves_alone(self, remote: RemoteKey) -> bool:
+        """Whether nothing is sent to this remote just now, because it did not answer."""
+        return self._circuits is not None and self._circuits.peek(str(remote)) is not None
+
     def _judge(self, call: Call, alive: bool | None) -> None:
         if self._circuits is not None and alive is not None:
             self._circuits.note(str(call.remote), alive)

@@ -14,6 +14,7 @@ from b24app.logistics.status import Status
 from b24app.runners.connection import chores, collecting, feeding, telling
 from b24app.runners.connection.account import Account, pace_of
 from b24app.runners.connection.back_ways import BackWays
+from b24app.runners.connection.coming_back import ComingBack
 from b24app.runners.connection.errands import Errands
 from b24app.runners.connection.feeding import Feeding
 from b24app.runners.connection.filing import Filing
@@ -65,6 +66,7 @@ class Run:
     halves: tuple[Any, ...]
     others: tuple[Any, ...]
     feeds: Feeding
+    back: ComingBack
     batch: int = 1
     flying: dict[Future[list[Landed]], tuple[Task, ...]] = field(default_factory=dict)
 
@@ -150,7 +152,8 @@ class ConnectionRunner:
         halves = (Papering(*beside), Quoting(*beside), Errands(*beside), BackWays(*beside), ReturnLabels(*beside))
         orders = (Stocking(*beside, self._names), Filing(*beside), Findings(*beside), Refreshing(*beside))
         others = (*orders, Texting(*beside))
-        return Run(slice_, account, system, width, halves, others, Feeding(*beside), track.batch if track else 1)
+        back = ComingBack(services, slice_, account)
+        return Run(slice_, account, system, width, halves, others, Feeding(*beside), back, track.batch if track else 1)
 
     # --- choosing ----------------------------------------------------------------------------------------------------
 
@@ -197,6 +200,7 @@ class ConnectionRunner:
             self._save(run, some)
         for part in run.parts:
             part.land()
+        run.back.look()
 
     def _told(self, run: Run) -> None:
         """Save what feeds told of this account's orders, row by row with what came of it."""

@@ -1,0 +1,48 @@
+"""A system that was left alone answers again: what waited for it goes on now. Each row would wait for a rung of its own
+ladder otherwise, the longer the longer the system was away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from b24app.lanes.slices import Slice
+from b24app.runners.connection.account import Account
+from b24app.runners.services import Services
+from b24app.store import intents, message_lane, return_errand_lane, shipments
+from b24app.store.engine import session_scope
+from b24app.wire.http import RemoteKey
+
+
+@dataclass
+class ComingBack:
+    """One slice's watch. `away`: nothing was sent to the account's system when it was looked at last."""
+
+    services: Services
+    slice: Slice
+    account: Account
+    away: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.away = self._is_away()
+
+    def look(self) -> None:
+        """After calls have come back. Raises FenceLostError."""
+        if not self.away or self._is_away():
+            return
+        with session_scope(self.services.sessions) as session:
+            self.slice.check(session)
+            free(session, self.account.portal.id, self.account.connection.id, self.services.clock.now())
+        self.away = False
+
+    def _is_away(self) -> bool:
+        connection = self.account.connection
+        return self.services.system_http.leaves_alone(RemoteKey(connection.system, str(connection.id)))
+
+
+def free(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:
+    """Everything that waits for this account is due now."""
+    for lane in (intents, shipments, return_errand_lane, message_lane):
+        lane.free(session, portal_id, connection_id, now)
