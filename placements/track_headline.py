@@ -79,15 +79,19 @@ def headline_of(track: Track, fmt: Formats, carrier: str) -> Headline:
 
 
 def _coming(track: Track, fmt: Formats, said: Mapping[str, str]) -> Headline:
-    """The promise is the headline, unless it is broken."""
-    t, promised = fmt.words, track.agreed or track.shipment.promised
+    """The promise is the headline, unless it is broken, or a forecast says that it will be; a guess is called one."""
+    t, promised, expected = fmt.words, track.promised, track.expected
     stands = track.status.value if said["place"] or track.status is not Status.IN_TRANSIT else "in_transit_somewhere"
     texts = (t(f"trk.now.{stands}_text", **said), *_why(track, fmt))
+    about = long_day(expected, fmt) if expected is not None and expected >= fmt.today else ""
+    if promised is None and about:
+        return Headline("blue", "truck", t("trk.now.about", day=about), (t("trk.now.about_text", **said), *texts))
     if promised is None:
         return Headline("blue", "truck", t(f"trk.now.{track.status.value}", **said), texts)
-    if promised < fmt.today:
-        day = long_day(promised, fmt)
-        return Headline("amber", "clock", t("trk.now.late"), (t("trk.now.late_text", **{**said, "day": day}), *texts))
+    if promised < fmt.today or (track.is_late and about):
+        key = "late_about_text" if about else "late_text"
+        late = t(f"trk.now.{key}", **{**said, "day": long_day(promised, fmt), "about": about})
+        return Headline("amber", "clock", t("trk.now.late"), (late, *texts))
     way = "arrives" if track.to_point else "brought"
     return Headline("blue", "truck", t(f"trk.now.{way}", day=long_day(promised, fmt)), texts)
 

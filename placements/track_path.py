@@ -76,9 +76,8 @@ def _detail(track: Track, ahead: int, n: int, fmt: Formats) -> str:
     if track.to_point and n == len(_AT_STOP) - 1 and shipment.keep_until is not None:
         return fmt.words("trk.stop.until", day=fmt.short_day(last_day(shipment.keep_until, track.zone)))
     promise = 3 if track.to_point else len(_AT_STOP) - 1
-    promised = track.agreed or shipment.promised
-    if n == promise and promised is not None and promised >= fmt.today:
-        return fmt.short_day(promised)
+    if n == promise and track.promised is not None and track.promised >= fmt.today and not track.is_late:
+        return fmt.short_day(track.promised)
     return ""
 
 

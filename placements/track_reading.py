@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from b24app.flows.client_page import ClientPage
+from b24app.flows.forecast import Risk
 from b24app.flows.legs import PICKED
 from b24app.flows.picking import Picking
 from b24app.flows.returns.rules import ReturnRules
@@ -27,8 +28,9 @@ from b24app.store import (
     ratings,
     returns,
     shipments,
+    transits,
 )
-from b24app.store.models import Intent, IntentState, Portal, PortalState, Shipment, TrackingRow
+from b24app.store.models import Intent, IntentState, Portal, PortalState, Shipment, TrackingRow, Transit, TransitState
 from b24app.store.ratings import CHANGEABLE, Rated
 from placements import public_return_reading
 from placements.public_return_reading import Order
@@ -53,7 +55,8 @@ class Track:
     """`shipment` is the parcel that is shown, `request` what its carrier was asked (None = it cannot be read any more),
     `system` its system and mode. `at_warehouse`: a warehouse still has the goods; `packed_at`: when it had packed them.
     `others` are parcels of the same order to the same person. `rule`: how the destination may be changed now, None =
-    it may not; `day_rule` the day of a courier's coming, `agreed` the one that the client has chosen. `changed`: what
+    it may not; `day_rule` the day of a courier's coming, `agreed` the one that the client has chosen. `promised`: the
+    day that holds, `expected` another one that is likely, `is_late`: the promise will not be kept. `changed`: what
     became of the client's own change: "" | waiting | done | refused. `returned` None = no returns, or clients do not
     see them. `stopped`: they want no messages."""
 
@@ -75,6 +78,9 @@ class Track:
     now: datetime
     day_rule: ChangeRule | None = None
     agreed: date | None = None
+    promised: date | None = None
+    expected: date | None = None
+    is_late: bool = False
     at_warehouse: bool = False
     packed_at: datetime | None = None
 
@@ -119,6 +125,8 @@ def read(
     picked = shown if shown.leg == PICKED else legs.get(shown.follows)
     back = ReturnRules.of(portal.settings)
     may = ClientPage.of(portal.settings)
+    agreed, transit = _agreed(asked.get(shown.id, [])), transits.of_shipment(session, portal.id, shown.id)
+    promised, expected, is_late = _outlook(shown, transit, agreed)
     found = _rules(session, shown, asked, rules.get(system[0], ()), may)
     return Track(
         portal=portal,
@@ -135,7 +143,10 @@ def read(
         rated=ratings.of_shipment(session, portal.id, shown.id),
         rule=found.get(Part.DESTINATION),
         day_rule=found.get(Part.DAY) if request is not None and request.kind is DeliveryKind.COURIER else None,
-        agreed=_agreed(asked.get(shown.id, [])),
+        agreed=agreed,
+        promised=promised,
+        expected=expected,
+        is_late=is_late,
         changed=_changed(asked.get(shown.id, []), now),
         stopped=message_stops.is_stopped(session, portal.id, *addresses_of(request)),
         now=now,
@@ -234,6 +245,18 @@ def _changed(asked: Sequence[Intent], now: datetime) -> str:
     if state not in _CLOSED:
         return "waiting"
     return "done" if state == IntentState.DONE else "refused"
+
+
+def _outlook(shipment: Shipment, transit: Transit | None, agreed: date | None) -> tuple[date | None, date | None, bool]:
+    """`(promised, expected, is_late)`. The first promise holds, unless the client has chosen another day since; what
+    the carrier plans now, or else a forecast, says whether it will be kept."""
+    if agreed is not None or transit is None:
+        return agreed or shipment.promised, None, False
+    promised, plan = transit.promised or shipment.promised, shipment.promised
+    moved = promised is not None and plan is not None and plan > promised
+    told = transit.expected if transit.state == TransitState.OPEN else None
+    late = transit.state == TransitState.OPEN and transit.risk == Risk.LATE
+    return promised, told or (plan if moved else None), late or moved
 
 
 def _packed_at(picked: Shipment | None) -> datetime | None:

@@ -16,16 +16,27 @@ from werkzeug.test import TestResponse
 
 from b24app.clock import FixedClock
 from b24app.flows import client_page
+from b24app.flows.forecast import Risk
 from b24app.flows.portions import Line, Portion
 from b24app.frames.parts import PageParts
 from b24app.frames.public_links import LIFE
 from b24app.frames.tries import Limit
 from b24app.logistics.model import Recipient, ShipmentRequest
 from b24app.logistics.status import Incident, Status
-from b24app.store import deals, message_stops, portal_settings, portals, ratings, shipments
+from b24app.store import deals, message_stops, portal_settings, portals, ratings, shipments, transits
 from b24app.store.audit import Act
 from b24app.store.engine import Sessions, read_scope, session_scope
-from b24app.store.models import AuditRow, Intent, IntentState, OutboxRow, Portal, PortalState, Shipment
+from b24app.store.models import (
+    AuditRow,
+    Intent,
+    IntentState,
+    OutboxRow,
+    Portal,
+    PortalState,
+    Shipment,
+    Transit,
+    TransitState,
+)
 from placements import public_door
 from tests.unit.placements import parcel as given
 from tests.unit.placements import public_order
@@ -194,6 +205,29 @@ def test_every_status_in_the_clients_words(
 def given_row(sessions: Sessions, portal: Portal, n: int = 1) -> Shipment:
     with read_scope(sessions) as session:
         return next(each for each in shipments.of_deals(session, portal.id, [DEAL])[DEAL] if each.n == n)
+
+
+@pytest.mark.parametrize(
+    ("promised", "risk", "title", "text"),
+    [
+        (date(2026, 11, 13), Risk.OK, "Приедет завтра, в пятницу, 13 ноября", "едет через Владимир"),
+        (date(2026, 11, 13), Risk.LATE, "Посылка задерживается", "приедет примерно в понедельник, 16 ноября"),
+        (date(2026, 11, 11), Risk.LATE, "Посылка задерживается", "Обещали в среду, 11 ноября. Похоже"),
+        (None, Risk.NONE, "Посылка приедет примерно в понедельник, 16 ноября", "обычно едут посылки"),
+    ],
+)
+def test_a_forecast_is_called_a_guess(
+    client: Client, sessions: Sessions, portal: Portal, promised: date | None, risk: Risk, title: str, text: str
+) -> None:
+    row = given_row(sessions, portal)
+    given.stands(sessions, row, S.IN_TRANSIT, promised=None)
+    way = {"state": TransitState.OPEN, "promised": promised, "expected": date(2026, 11, 16), "risk": risk}
+    with session_scope(sessions) as session:
+        known = session.scalars(select(Transit).where(Transit.shipment_id == row.id)).one()
+        transits.save(session, portal.id, [{"id": known.id, **way}])
+    html = client.get().text
+    assert headline(html) == title
+    assert text in plain(html)
 
 
 def test_a_silence_has_its_length(client: Client, clock: FixedClock) -> None:
