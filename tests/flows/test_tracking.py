@@ -48,8 +48,8 @@ def test_polling_alone_reaches_the_end(shop: Shop) -> None:
     ):
         shop.happens(TO_A_POINT, code)
         # A whole day at once would also bring the nightly look: it has its own tests.
-        for _ in range(4):
-            shop.town.advance(NET_S / 4 + 15)
+        for _ in range(2):
+            shop.town.advance(NET_S / 2 + 15)
             shop.town.calm()
         shop.becomes(TO_A_POINT, status)
     assert shop.town.journal("webhook.sent") == []
