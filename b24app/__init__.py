@@ -34,30 +34,31 @@ def create_app(settings: Settings | None = None, role: Role = "all") -> Flask:
     app.extensions["waybill.remotes"] = remotes
     work = WorkCollector(parts.sessions, parts.clock)
     app.register_blueprint(health({"database": database_check(parts.sessions)}, parts.registry, work))
+    desk = _desk(parts)
     if role in {"hooks", "all"}:
-        _join_hooks(app, parts, remotes)
+        _join_hooks(app, parts, remotes, desk)
     if role in {"pages", "all"}:
         _join_pages(app, parts, remotes)
+        _join_shop(app, parts, remotes, desk)
     if role == "pages":
-        _join_robots(app, _desk(parts))
+        _join_robots(app, desk)
     return app
 
 
-def _join_hooks(app: Flask, parts: Parts, remotes: Remotes) -> None:
+def _join_hooks(app: Flask, parts: Parts, remotes: Remotes, desk: Desk) -> None:
     """HTTP from machines: portal events, robots, carriers' callbacks."""
     from b24app.hooks.carrier import carrier_callbacks
     from b24app.hooks.introductions import Introductions
     from b24app.hooks.portal_events import portal_events
 
-    desk = _desk(parts)
     app.register_blueprint(portal_events(desk, Introductions(remotes.oauth, parts.sessions)))
     app.register_blueprint(carrier_callbacks(desk))
     _join_robots(app, desk)
-    _join_shop(app, parts, remotes, desk)
 
 
 def _join_shop(app: Flask, parts: Parts, remotes: Remotes, desk: Desk) -> None:
-    """The online store waits for its answers: prices, deliveries that it orders or cancels."""
+    """The online store waits for its answers: prices, deliveries that it orders or cancels. Beside the pages: who
+    waits for a carrier must not keep a portal's events waiting."""
     from b24app.hooks.shop import shop_hooks
     from b24app.runners.shop import ShopService
 

@@ -54,7 +54,7 @@ def shop_hooks(shop: Shop, counters: HookCounters) -> Blueprint:
             body = json.loads(request.get_data(cache=False))
             with tracing(new_trace_id()):
                 answer = _answer(shop, door, act, body, began)
-        except ValueError:
+        except (ValueError, RecursionError):
             counters.count(HOOK, "not_json")
             return "", 400
         except SQLAlchemyError:

@@ -111,8 +111,9 @@ def call_off(session: Session, portal_id: int, rows: Sequence[ShopRequest], now:
 
 
 def link(row: ShopRequest, shipment: Shipment, now: datetime) -> None:
-    """This shipment carries it. What the buyer said stands in the shipment from now on."""
-    row.shipment_id, row.state, row.wish, row.changed_at = shipment.id, ShopState.LINKED, None, now
+    """This shipment carries it. What the buyer said is kept until it is over: an order that its carrier refused is made
+    once more of the same."""
+    row.shipment_id, row.state, row.changed_at = shipment.id, ShopState.LINKED, now
 
 
 def news(session: Session, portal: Portal, deal_ids: Iterable[int], now: datetime, trace: str) -> LaneRef | None:

@@ -9,6 +9,10 @@ import pytest
 import requests
 
 from b24app.bitrix24.shop_calls import ADDRESS, PHONE, POINT
+from b24app.runners.portal import shop as shop_lane
+from b24app.runners.portal import shop_news
+from b24app.store import shop_requests
+from tests.flows.test_chain_crash import Once
 from tests.flows.town import TRACK, Shop, Town
 
 DEAL = 501
@@ -124,6 +128,36 @@ def test_a_deal_that_has_shipped_is_linked_and_a_cancelled_delivery_is_cancelled
     late = shop.ask("POST", "/shop/cancel", {"delivery": delivery, "request": again["body"]["REQUEST_ID"]})
     assert not late["ok"]
     assert "уже в пути" in late["reason"]
+
+
+#: Where Waybill stops, and whether before or after: the store is told all the same, and one parcel leaves.
+STOPS: tuple[tuple[Any, str, bool], ...] = (
+    (shop_lane, "_ship", False),
+    (shop_requests, "link", False),
+    (shop_news, "steps", True),
+    (shop_news, "outcome", False),
+)
+
+
+def test_stopped_at_any_step_it_is_one_parcel_and_the_store_is_told(
+    town: Town, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(shop)
+    order = bought(shop)
+    stops = [Once(getattr(where, name), lambda *_: True, before) for where, name, before in STOPS]
+    for (where, name, _), stop in zip(STOPS, stops, strict=True):
+        monkeypatch.setattr(where, name, stop.stand_in())
+    assert press(shop, order["shipment"])["ok"]
+
+    def told() -> bool:
+        """Whoever fails is tried again later and later: the world's clock runs ahead of that."""
+        town.advance(30)
+        return bool(parcel(shop, order["shipment"])["trackingNumber"])
+
+    town.wait(told, "the number in the store", 90)
+    assert [stop.stopped for stop in stops] == [True] * len(stops)
+    assert len(shop.orders(order["deal"])) == 1
+    assert parcel(shop, order["shipment"])["priceDelivery"] == order["price"]
 
 
 def test_what_is_in_the_way_is_said_in_the_store(town: Town, shop: Shop) -> None:

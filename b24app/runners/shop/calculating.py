@@ -109,23 +109,26 @@ class Calculator:
         offers: dict[int, Priced],
         until: float,
     ) -> None:
-        """Fills `offers` as answers come."""
+        """Fills `offers` as answers come. Where an account has no room for one call more, the next landing makes some;
+        one that lets others wait for too long just now is asked, and not waited for."""
+        left = in_order(chosen, [each for each in questions if each not in offers])
+        calls = {each: self._call(setting, setting.accounts[each], questions[each]) for each in left}
         flying: dict[int, Flight] = {}
-        for account in in_order(chosen, [each for each in questions if each not in offers]):
-            call = self._call(setting, setting.accounts[account], questions[account])
-            flight = self._flights.ask((account, questions[account].asked.key), call)
-            if flight is not None:
-                flying[account] = flight
-        slow = self._flights.slow(flying)
 
-        def enough() -> bool:
+        def go_on() -> bool:
+            for account in left:
+                if account not in flying:
+                    flight = self._flights.ask((account, questions[account].asked.key), calls[account])
+                    if flight is not None:
+                        flying[account] = flight
             for account, flight in flying.items():
                 if flight.priced is not None:
                     offers[account] = flight.priced
-            return is_settled(setting.rules, chosen, offers)
+            over = {account for account, flight in flying.items() if flight.done.is_set()}
+            awaited = set(left) - over - self._flights.slow(left)
+            return bool(awaited) and not is_settled(setting.rules, chosen, offers)
 
-        self._flights.wait([flight for account, flight in flying.items() if account not in slow], until, enough)
-        enough()
+        self._flights.wait(go_on, until)
 
     def _call(self, setting: Setting, account: Connection, question: _Question) -> Callable[[], Priced]:
         services, trace, portal_id = self._services, current_trace(), setting.portal.id

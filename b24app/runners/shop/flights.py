@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import structlog
@@ -42,7 +42,7 @@ class Flights:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._landed = threading.Condition(self._lock)
         self._under_way: dict[Key, Flight] = {}
         self._kept: OrderedDict[Key, tuple[float, Priced]] = OrderedDict()
@@ -73,14 +73,13 @@ class Flights:
         with self._lock:
             return {each.account for each in self._under_way.values() if each.began < late} & set(accounts)
 
-    def wait(self, flights: Iterable[Flight], until: float, enough: Callable[[], bool]) -> None:
-        """Returns when all have landed, when `enough` says so (asked after each landing), or at `until`."""
-        left = list(flights)
+    def wait(self, go_on: Callable[[], bool], until: float) -> None:
+        """Asks `go_on` at once and after each landing, whoever's it is (it may begin calls that there was no room for);
+        returns when it says no, or at `until`."""
         with self._landed:
-            while not enough():
-                left = [flight for flight in left if not flight.done.is_set()]
+            while go_on():
                 time_left = until - self._now()
-                if not left or time_left <= 0:
+                if time_left <= 0:
                     return
                 self._landed.wait(time_left)
 
