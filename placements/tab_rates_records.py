@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from b24app.flows.forecast import Forecast, Lane, usual
+from b24app.flows.forecast import Forecast, History, Lane, usual
 from b24app.flows.rates import Facts
 from b24app.frames.formats import portal_zone
 from b24app.logistics.model import DeliveryKind
@@ -77,5 +77,5 @@ def _read(
     pasts = transits.finished(session, portal.id, today, systems=systems, kind=kind.value)
     if not pasts:
         return {}
-    origins = transit_lanes.Places(session, portal.id)
-    return {each.id: usual(Lane(each.system, kind.value, origins.origin(each.id), to), pasts) for each in accounts}
+    origins, history = transit_lanes.Places(session, portal.id), History(pasts)
+    return {each.id: usual(Lane(each.system, kind.value, origins.origin(each.id), to), history) for each in accounts}

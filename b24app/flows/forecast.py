@@ -9,7 +9,8 @@ days on the way never make a forecast earlier (`tests/unit/flows/test_forecast.p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -127,76 +128,98 @@ def quantile(values: Sequence[int], share: float) -> int:
     return values[min(len(values), max(1, ceil(share * len(values) - 1e-9))) - 1]
 
 
-def sample(lane: Lane, pasts: Iterable[Past]) -> tuple[Level, tuple[Past, ...]]:
-    """The nearest parcels that are enough; none of `Level.CARRIER`. Unknown regions are like none."""
-    mine = [past for past in pasts if (past.lane.system, past.lane.kind) == (lane.system, lane.kind)]
-    for level, like in _LADDER:
-        found = tuple(past for past in mine if like(lane, past.lane))
-        if len(found) >= ENOUGH:
-            return level, found
-    return Level.CARRIER, ()
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Parcels that a forecast is made from, each list sorted. `lasts` and `gaps` only of those of which they are known;
+    `told` parcels had a promised day, `kept` of them kept it."""
+
+    days: tuple[int, ...]
+    lasts: tuple[int, ...] = ()
+    gaps: tuple[int, ...] = ()
+    told: int = 0
+    kept: int = 0
+
+    @classmethod
+    def of(cls, pasts: Sequence[Past]) -> Sample:
+        promised = [past.kept for past in pasts if past.kept is not None]
+        return cls(
+            days=tuple(sorted(past.days for past in pasts)),
+            lasts=tuple(sorted(past.last for past in pasts if past.last is not None)),
+            gaps=tuple(sorted(past.gap for past in pasts if past.gap is not None)),
+            told=len(promised),
+            kept=sum(promised),
+        )
 
 
-def _same(lane: Lane, other: Lane) -> bool:
-    return bool(lane.to) and (lane.origin, lane.to) == (other.origin, other.to)
+_Key = tuple[Level, str, str, str, str]
 
 
-def _same_region(lane: Lane, other: Lane) -> bool:
-    return bool(lane.to) and lane.to == other.to
+class History:
+    """Finished parcels of one portal, by what they are like: read once, asked for every parcel under way."""
+
+    def __init__(self, pasts: Iterable[Past]) -> None:
+        self._groups: dict[_Key, list[Past]] = {}
+        for past in pasts:
+            for key in _keys(past.lane):
+                self._groups.setdefault(key, []).append(past)
+        self._samples: dict[_Key, Sample] = {}
+
+    def sample(self, lane: Lane) -> tuple[Level, Sample]:
+        """The nearest parcels that are enough; none of `Level.CARRIER`."""
+        for key in _keys(lane):
+            found = self._groups.get(key, ())
+            if len(found) >= ENOUGH:
+                if key not in self._samples:
+                    self._samples[key] = Sample.of(found)
+                return key[0], self._samples[key]
+        return Level.CARRIER, Sample(())
 
 
-def _like_distance(lane: Lane, other: Lane) -> bool:
-    return bool(lane.distance) and lane.distance == other.distance
+def _keys(lane: Lane) -> Iterator[_Key]:
+    """The ladder, nearest first. Nothing is like what goes nobody knows where."""
+    if lane.to:
+        yield Level.LANE, lane.system, lane.kind, lane.origin, lane.to
+        yield Level.REGION, lane.system, lane.kind, "", lane.to
+    if lane.distance:
+        yield Level.DISTANCE, lane.system, lane.kind, lane.distance, ""
 
 
-_LADDER: tuple[tuple[Level, Callable[[Lane, Lane], bool]], ...] = (
-    (Level.LANE, _same),
-    (Level.REGION, _same_region),
-    (Level.DISTANCE, _like_distance),
-)
-
-
-def forecast(parcel: Parcel, pasts: Iterable[Past], today: date) -> Forecast:
-    """`pasts`: finished parcels of the portal, of whatever lanes."""
-    level, like = sample(parcel.lane, pasts)
+def forecast(parcel: Parcel, history: History, today: date) -> Forecast:
+    level, like = history.sample(parcel.lane)
     way = (today - parcel.handed).days if parcel.handed else None
     near = (today - parcel.reached).days if parcel.reached else None
     found = Forecast(parcel.lane, level, way=way, near=near)
-    told = _of_history(found, parcel, like, today) if like else _of_carrier(found, parcel)
+    told = _of_history(found, parcel, like, today) if like.days else _of_carrier(found, parcel)
     return _silence(_broken(told, parcel, today), parcel, like, today)
 
 
-def usual(lane: Lane, pasts: Iterable[Past]) -> Forecast:
+def usual(lane: Lane, history: History) -> Forecast:
     """What a parcel that is not sent yet may expect there: `low`, `high` and `most` days, and of `left` parcels to
     which a day was promised how many kept it (`in_time`)."""
-    level, like = sample(lane, pasts)
-    if not like:
+    level, like = history.sample(lane)
+    if not like.days:
         return Forecast(lane, level)
-    told = [past.kept for past in like if past.kept is not None]
-    return replace(_spread(Forecast(lane, level), like), left=len(told), in_time=sum(told))
+    return replace(_spread(Forecast(lane, level), like), left=like.told, in_time=like.kept)
 
 
-def _spread(found: Forecast, like: Sequence[Past]) -> Forecast:
-    days = sorted(past.days for past in like)
-    low, high, most = (quantile(days, share) for share in (0.25, 0.75, 0.9))
-    return replace(found, n=len(days), low=low, high=high, most=most)
+def _spread(found: Forecast, like: Sample) -> Forecast:
+    low, high, most = (quantile(like.days, share) for share in (0.25, 0.75, 0.9))
+    return replace(found, n=len(like.days), low=low, high=high, most=most)
 
 
-def _of_history(found: Forecast, parcel: Parcel, like: Sequence[Past], today: date) -> Forecast:
+def _of_history(found: Forecast, parcel: Parcel, like: Sample, today: date) -> Forecast:
     """Counted from the hand-over (of one that was not handed over: from today), or, where the parcel is in its region
     and enough others are known from there on, from that day."""
-    begun, gone = parcel.handed or today, found.way or 0
-    days = sorted(past.days for past in like)
-    lasts = sorted(past.last for past in like if past.last is not None)
-    if parcel.reached is not None and found.near is not None and len(lasts) >= ENOUGH:
-        begun, gone, days = parcel.reached, found.near, lasts
-    left = [each for each in days if each >= gone]
+    begun, gone, days = parcel.handed or today, found.way or 0, like.days
+    if parcel.reached is not None and found.near is not None and len(like.lasts) >= ENOUGH:
+        begun, gone, days = parcel.reached, found.near, like.lasts
+    left = days[bisect_left(days, gone) :]
     after = quantile(left, 0.5) if left else gone + 1
     told = replace(_spread(found, like), expected=begun + timedelta(days=after), left=len(left))
     if parcel.promised is None:
         return told
-    in_time = sum(begun + timedelta(days=each) <= parcel.promised for each in left)
-    return replace(_judged(replace(told, in_time=in_time), parcel.promised), in_time=in_time)
+    in_time = bisect_right(left, (parcel.promised - begun).days)
+    return _judged(replace(told, in_time=in_time), parcel.promised)
 
 
 def _judged(told: Forecast, promised: date) -> Forecast:
@@ -228,12 +251,11 @@ def _broken(told: Forecast, parcel: Parcel, today: date) -> Forecast:
     )
 
 
-def _silence(told: Forecast, parcel: Parcel, like: Sequence[Past], today: date) -> Forecast:
+def _silence(told: Forecast, parcel: Parcel, like: Sample, today: date) -> Forecast:
     """No news for longer than nine of ten parcels there ever were silent."""
-    gaps = sorted(past.gap for past in like if past.gap is not None)
-    if parcel.news is None or parcel.handed is None or len(gaps) < ENOUGH:
+    if parcel.news is None or parcel.handed is None or len(like.gaps) < ENOUGH:
         return told
-    gap, silent = max(1, quantile(gaps, 0.9)), (today - parcel.news).days
+    gap, silent = max(1, quantile(like.gaps, 0.9)), (today - parcel.news).days
     if silent <= gap:
         return told
     risk = told.risk if told.risk is Risk.LATE else Risk.MAYBE

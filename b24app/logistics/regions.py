@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from math import asin, cos, radians, sin, sqrt
 
 from b24app.logistics.addresses import SHORT_NAMES, read_address
@@ -181,6 +182,7 @@ def region_name(code: str, lang: str) -> str:
     return found.names[0 if lang == "ru" else 1]
 
 
+@cache
 def distance(origin: str, to: str) -> str:
     """The class of the way between two regions' capitals: same | near | middle | far | beyond | abroad, "" where
     either is unknown."""

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.clock import Clock
-from b24app.flows.forecast import By, Lane, Parcel, Past, Risk, forecast
+from b24app.flows.forecast import By, History, Lane, Parcel, Risk, forecast
 from b24app.flows.messages.moments import Moment
 from b24app.flows.messages.rules import MessageRules
 from b24app.flows.transit import Step, Way, way_of
@@ -37,7 +37,8 @@ from b24app.words import say
 EVERY_S = 300
 #: Shipments of before this table that one pass takes over, of one portal.
 ADOPTED = 300
-#: Ways read and written in one transaction, so that it stays short on SQLite.
+#: Ways written in one transaction, so that it stays short on SQLite. What changed since they were read is read again by
+#: the next pass: the row keeps which version it knows.
 BATCH = 100
 #: A promise that was broken longer ago is no news to anybody (a program that stood, shipments of before this table).
 NEWS = timedelta(days=7)
@@ -65,14 +66,14 @@ def _portal(sessions: Sessions, portal: Portal, now: datetime, waker: Waker) -> 
             transits.adopt(session, portal, ADOPTED)
     today = now.astimezone(portal_zone(portal.language)).date()
     with read_scope(sessions) as session:
-        found = transits.due(session, portal.id)
-        waits = [each for each in found if each.changed or each.row.forecast_on != today]
-        pasts = transits.finished(session, portal.id, today) if waits else []
+        waits = transits.due(session, portal.id, today)
+        history = History(transits.finished(session, portal.id, today) if waits else ())
     late = 0
     for at in range(0, len(waits), BATCH):
         some = waits[at : at + BATCH]
+        with read_scope(sessions) as session:
+            looked = _look(session, portal, some, history, today, now)
         with session_scope(sessions) as session:
-            looked = _look(session, portal, some, pasts, today, now)
             lane = _save(session, portal, looked, now)
         late += sum(each.told for each in looked)
         if lane is not None:
@@ -84,7 +85,7 @@ def _portal(sessions: Sessions, portal: Portal, now: datetime, waker: Waker) -> 
 
 
 def _look(
-    session: Session, portal: Portal, some: Sequence[Due], pasts: Sequence[Past], today: date, now: datetime
+    session: Session, portal: Portal, some: Sequence[Due], history: History, today: date, now: datetime
 ) -> list[Looked]:
     changed = [each for each in some if each.changed]
     ids = [each.row.shipment_id for each in changed]
@@ -95,7 +96,7 @@ def _look(
     for each in some:
         row = each.row
         values = _read(each, steps[row.shipment_id], sent.get(row.shipment_id), portal) if each.changed else {}
-        found.append(_judge(each, values, pasts, today, now))
+        found.append(_judge(each, values, history, today, now))
     return found
 
 
@@ -138,7 +139,7 @@ def _promise(row: Transit, way: Way, plan: date | None, days_max: int | None) ->
     return {}
 
 
-def _judge(each: Due, values: dict[str, Any], pasts: Sequence[Past], today: date, now: datetime) -> Looked:
+def _judge(each: Due, values: dict[str, Any], history: History, today: date, now: datetime) -> Looked:
     row = each.row
 
     def of(name: str) -> Any:
@@ -151,7 +152,7 @@ def _judge(each: Due, values: dict[str, Any], pasts: Sequence[Past], today: date
     parcel = Parcel(
         lane, promised, By(of("by") or By.CARRIER), each.plan, of("days_max"), of("handed"), of("reached"), of("news")
     )
-    found = forecast(parcel, pasts, today)
+    found = forecast(parcel, history, today)
     values |= {
         "risk": found.risk, "late_by": found.late_by, "expected": found.expected, "forecast": found.to_json(),
         "forecast_on": today,

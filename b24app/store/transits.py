@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from b24app.flows.forecast import NEWEST, Lane, Past
@@ -46,8 +46,8 @@ class Due:
         return self.row.seen != self.version
 
 
-def due(session: Session, portal_id: int) -> list[Due]:
-    """All of the portal's that are under way: one question."""
+def due(session: Session, portal_id: int, today: date) -> list[Due]:
+    """Those of the portal that are under way and of which something changed, be it only the day: one question."""
     columns = (
         Shipment.connection_id, Shipment.number, Shipment.status, Shipment.status_at, Shipment.promised,
         Shipment.version, DealState.title, DealState.assigned_by, DealState.gone,
@@ -59,6 +59,7 @@ def due(session: Session, portal_id: int) -> list[Due]:
         .outerjoin(DealState, deal)
         .where(Transit.portal_id == portal_id, Transit.state.in_([TransitState.NEW, TransitState.OPEN]))
         .where(Shipment.portal_id == portal_id, Shipment.status.not_in([each.value for each in _UNSENT]))
+        .where(or_(Transit.seen != Shipment.version, Transit.forecast_on.is_(None), Transit.forecast_on != today))
         .order_by(Transit.id.desc())
     )
     return [

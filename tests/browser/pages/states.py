@@ -143,7 +143,12 @@ _EXPECTED = TransitFacts(
 _BEHIND = replace(
     _EXPECTED,
     forecast=replace(
-        _FORECAST, expected=date(2026, 11, 16), risk=Risk.LATE, late_by=3, left=8, in_time=0, silent=3, gap=2
+        _FORECAST,
+        expected=date(2026, 11, 16),
+        risk=Risk.LATE,
+        late_by=3,
+        left=8,
+        in_time=0,
     ),
 )
 _GOODS = (

@@ -11,11 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24app.flows.forecast import ENOUGH, Forecast, Lane, Level, Parcel, Past, Risk, forecast, quantile, usual
+from b24app.flows import forecast as flow
+from b24app.flows.forecast import ENOUGH, Forecast, History, Lane, Level, Parcel, Past, Risk, quantile
 
 TODAY = date(2026, 11, 12)
 LANE = Lane("cdek", "pickup", "MOW", "TA")
 DAYS = st.lists(st.integers(0, 40), min_size=1, max_size=60)
+
+
+def forecast(parcel: Parcel, pasts: Sequence[Past], today: date) -> Forecast:
+    return flow.forecast(parcel, History(pasts), today)
+
+
+def usual(lane: Lane, pasts: Sequence[Past]) -> Forecast:
+    return flow.usual(lane, History(pasts))
 
 
 def past(*days: int, lane: Lane = LANE, gap: int | None = None, kept: bool | None = None) -> list[Past]:
