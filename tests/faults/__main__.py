@@ -1,4 +1,5 @@
-"""`python -m tests.faults`: the full fault run, twice, then one of returns. Exit code 1 if one rule is broken."""
+"""`python -m tests.faults`: the full fault run, twice, then one of returns and one of messages. Exit code 1 if one rule
+is broken."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.faults.run import Orders, run
+from tests.faults.run_messages import run_messages
 from tests.faults.run_returns import run_returns
-from tests.faults.scale import FULL, RETURNS, SHORT, SHORT_RETURNS
+from tests.faults.scale import FULL, MESSAGES, RETURNS, SHORT, SHORT_MESSAGES, SHORT_RETURNS
 from tests.faults.table import draw
 
 
@@ -31,12 +33,16 @@ def main(argv: list[str] | None = None) -> int:
         verdicts.append(run(scale, plan, options.var.resolve() / str(number), say))
         print(draw(verdicts[-1]), flush=True)
     if not options.only:
-        back = SHORT_RETURNS if options.short else RETURNS
-        plan = replace(plans[-1], seed=plans[-1].seed + 1)
-        print(f"Returns: {back.deals} deals, {plan.database}…", flush=True)
-        say = (lambda line: print(line, flush=True)) if options.verbose else _silent
-        verdicts.append(run_returns(back, plan, options.var.resolve() / "returns", say))
-        print(draw(verdicts[-1]), flush=True)
+        others = (
+            ("returns", run_returns, SHORT_RETURNS if options.short else RETURNS),
+            ("messages", run_messages, SHORT_MESSAGES if options.short else MESSAGES),
+        )
+        for at, (name, go, its) in enumerate(others, 1):
+            plan = replace(plans[-1], seed=plans[-1].seed + at)
+            print(f"{name.capitalize()}: {its.deals} deals, {plan.database}…", flush=True)
+            say = (lambda line: print(line, flush=True)) if options.verbose else _silent
+            verdicts.append(go(its, plan, options.var.resolve() / name, say))
+            print(draw(verdicts[-1]), flush=True)
     return 0 if all(verdict.holds for verdict in verdicts) else 1
 
 
@@ -48,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--deals", type=int, default=0, help="how many deals (2000)")
     parser.add_argument("--seed", type=int, default=20261, help="of the dice; the second run takes the next one")
-    parser.add_argument("--only", type=int, choices=(1, 2), help="1: the carrier's check on; 2: off; no returns")
+    parser.add_argument(
+        "--only", type=int, choices=(1, 2), help="1: the carrier's check on; 2: off; no returns, no messages"
+    )
     parser.add_argument("--database", choices=("sqlite", "postgres"), help="for every run (SQLite, then PostgreSQL)")
     parser.add_argument("--short", action="store_true", help="the scale of make test")
     parser.add_argument("--verbose", action="store_true", help="progress every second")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from b24app.bitrix24.sms import CODE
 from b24app.demo.accounts import connect, working
+from b24app.runners.connection.texting import DONE_WITHIN, Texting
 from b24app.store import message_stops, portals, problems
 from b24app.store.engine import session_scope
 from b24app.store.models import Connection, ConnectionState, Message, MessageState
@@ -114,6 +115,30 @@ def test_an_answer_that_was_lost_is_looked_up_and_nothing_is_sent_twice(shop: Sh
     kept = shop.town.program.read
     shop.town.wait(lambda: kept(rows, shop.row.id)[0].state == MessageState.UNCERTAIN, "an unknown outcome")
     shop.town.advance(15)
+    shop.town.wait(lambda: told(shop, message)[-1:] in (["sent"], ["delivered"]), "what became of it")
+    assert len(taken(shop)) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+def test_whoever_dies_with_the_answer_in_its_hand_leaves_a_message_that_is_looked_up(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected(shop)
+    saved, died = Texting._save, []
+
+    def die(self: Texting, *args: Any) -> None:
+        if not died:
+            died.append(True)
+            raise RuntimeError("killed here")
+        saved(self, *args)
+
+    monkeypatch.setattr(Texting, "_save", die)
+    message = send(shop)
+    shop.town.wait(lambda: died, "the end of who sent it")
+    assert len(taken(shop)) == 1
+    [row] = shop.town.program.read(rows, shop.row.id)
+    assert (row.state, row.attempts) == (MessageState.SENDING, 1)
+    shop.town.advance(DONE_WITHIN.total_seconds() + 1)
     shop.town.wait(lambda: told(shop, message)[-1:] in (["sent"], ["delivered"]), "what became of it")
     assert len(taken(shop)) == 1
 
