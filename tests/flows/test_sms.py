@@ -124,7 +124,8 @@ def test_whoever_dies_with_the_answer_in_its_hand_leaves_a_message_that_is_looke
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connected(shop)
-    saved, died = Texting._save, []
+    saved = Texting._save
+    died: list[bool] = []
 
     def die(self: Texting, *args: Any) -> None:
         if not died:
