@@ -21,6 +21,7 @@ from b24app.logistics.messages import SmsState, TextMessage
 from b24app.store import message_news, sms_status
 from b24app.store.lanes import FenceLostError, LaneHold, LaneRef, check, connection_lane
 from b24app.store.models import Connection, Message, MessageState
+from b24app.store.sending import SEEN_AFTER
 from b24app.store.sql import changed, chunks
 
 #: Something is to be sent, or to be looked up.
@@ -169,12 +170,15 @@ def overdue(session: Session, hold: LaneHold, before: datetime, limit: int = 100
     return list(session.scalars(wanted.order_by(Message.id).limit(limit)))
 
 
-def free(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:
-    """The account works again: what waited for it goes on now."""
-    mine = update(Message).where(
-        Message.portal_id == portal_id, Message.connection_id == connection_id, Message.state.in_(_DUE)
-    )
-    changed(session, mine.where(Message.next_try_at > now).values(next_try_at=now))
+def free(session: Session, portal_id: int, connection_id: int, now: datetime, *, followed: bool = True) -> None:
+    """The account works again: what waited for it goes on now, and what is `followed` is asked about. What may have
+    left a moment ago is not looked up before it can be seen there."""
+    mine = update(Message).where(Message.portal_id == portal_id, Message.connection_id == connection_id)
+    states = (MessageState.WAITING, *((MessageState.SENT,) if followed else ()))
+    sure, seen = mine.where(Message.state.in_(states)), now + SEEN_AFTER
+    changed(session, sure.where(Message.next_try_at > now).values(next_try_at=now))
+    unsure = mine.where(Message.state == MessageState.UNCERTAIN, Message.next_try_at > seen)
+    changed(session, unsure.values(next_try_at=seen))
 
 
 def abandon(session: Session, portal_id: int, connection_id: int, now: datetime) -> set[LaneRef]:

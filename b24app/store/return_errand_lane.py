@@ -18,6 +18,7 @@ from b24app.logistics.jsonable import dump
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.store.lanes import FenceLostError, LaneHold, LaneRef, check, connection_lane
 from b24app.store.models import Connection, ErrandKind, ErrandState, GoodsReturn, ReturnErrand
+from b24app.store.sending import SEEN_AFTER
 from b24app.store.sql import changed, chunks
 
 #: Something is to be done about it.
@@ -79,12 +80,15 @@ def put_off(session: Session, hold: LaneHold, now: datetime, until: datetime) ->
     changed(session, mine.where(ReturnErrand.next_try_at <= now).values(next_try_at=until))
 
 
-def free(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:
-    """The account works again: what waited for it goes on now."""
-    mine = update(ReturnErrand).where(
-        ReturnErrand.portal_id == portal_id, ReturnErrand.connection_id == connection_id, ReturnErrand.state.in_(_DUE)
-    )
-    changed(session, mine.where(ReturnErrand.next_try_at > now).values(next_try_at=now))
+def free(session: Session, portal_id: int, connection_id: int, now: datetime, *, followed: bool = True) -> None:
+    """The account works again: what waited for it goes on now, and what is `followed` is read. What may have been taken
+    a moment ago is not looked up before it can be seen there."""
+    mine = update(ReturnErrand).where(ReturnErrand.portal_id == portal_id, ReturnErrand.connection_id == connection_id)
+    states = (ErrandState.WAITING, *((ErrandState.LIVE,) if followed else ()))
+    sure, seen = mine.where(ReturnErrand.state.in_(states)), now + SEEN_AFTER
+    changed(session, sure.where(ReturnErrand.next_try_at > now).values(next_try_at=now))
+    unsure = mine.where(ReturnErrand.state == ErrandState.UNCERTAIN, ReturnErrand.next_try_at > seen)
+    changed(session, unsure.values(next_try_at=seen))
 
 
 def abandon(session: Session, portal_id: int, connection_id: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, insert, select, update
@@ -25,6 +25,8 @@ SENDABLE = {
     Intent: (IntentState.WAITING, IntentState.UNCERTAIN),
     OutboxRow: (OutboxState.PENDING, OutboxState.UNCERTAIN),
 }
+#: What a system took a moment ago may not be shown by it at once (cdek.md §6.5): it is looked up after this.
+SEEN_AFTER = timedelta(seconds=10)
 CLOSED = frozenset({"done", "dead", "refused", "obsolete", "folded", "dropped"})
 
 

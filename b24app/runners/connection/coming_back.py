@@ -4,14 +4,11 @@ ladder otherwise, the longer the longer the system was away."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from b24app.lanes.slices import Slice
 from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
-from b24app.store import intents, message_lane, return_errand_lane, shipments
+from b24app.store import intents, message_lane, return_errand_lane
 from b24app.store.engine import session_scope
 from b24app.wire.http import RemoteKey
 
@@ -34,15 +31,13 @@ class ComingBack:
             return
         with session_scope(self.services.sessions) as session:
             self.slice.check(session)
-            free(session, self.account.portal.id, self.account.connection.id, self.services.clock.now())
+            mine = (session, self.account.portal.id, self.account.connection.id, self.services.clock.now())
+            # What is only followed keeps its pace: all of it at once would be the next outage.
+            intents.free(*mine)
+            return_errand_lane.free(*mine, followed=False)
+            message_lane.free(*mine, followed=False)
         self.away = False
 
     def _is_away(self) -> bool:
         connection = self.account.connection
         return self.services.system_http.leaves_alone(RemoteKey(connection.system, str(connection.id)))
-
-
-def free(session: Session, portal_id: int, connection_id: int, now: datetime) -> None:
-    """Everything that waits for this account is due now."""
-    for lane in (intents, shipments, return_errand_lane, message_lane):
-        lane.free(session, portal_id, connection_id, now)

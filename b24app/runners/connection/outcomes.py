@@ -18,12 +18,11 @@ from b24app.logistics.status import Status
 from b24app.runners.connection import collecting, telling
 from b24app.runners.connection.tasks import CANCEL, CHANGE, CHECK, CREATE, DAY, FOLLOW, STOP, Landed, Task
 from b24app.store.models import IntentState, Shipment
-from b24app.store.sending import Outcome
+from b24app.store.sending import SEEN_AFTER, Outcome
 from b24app.systems.plugin import Manifest
 from b24app.words import language_of
 
-#: A fresh order may not be visible at once (cdek.md §6.5): an uncertain creation is looked up after this.
-LOOK_UP_AFTER = timedelta(seconds=10)
+LOOK_UP_AFTER = SEEN_AFTER
 #: An account that is refused is not asked again before an administrator acts, or this has passed.
 ACCOUNT_PAUSE = timedelta(hours=1)
 #: Of the calls whose answer is one of `state.changes`: the Problem of one that is refused, and of one that is given up.

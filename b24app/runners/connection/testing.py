@@ -15,15 +15,19 @@ from b24app.lanes.slices import Slice
 from b24app.logistics.errors import LogisticsError, problem_in
 from b24app.logistics.model import Sender
 from b24app.logistics.ports import TestStep
-from b24app.runners.connection import coming_back, hooking, listing, reaching
+from b24app.runners.connection import hooking, listing, reaching
 from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import (
     inbox,
+    intents,
+    message_lane,
     origins,
     part_looks,
     portal_settings,
     portals,
+    return_errand_lane,
+    shipments,
     sms_sender,
 )
 from b24app.store.engine import read_scope, session_scope
@@ -119,7 +123,8 @@ def _finish(
         portals.set_connection_state(session, portal_id, connection_id, state, why, now=now, tested_at=now)
         _keep_hooks(session, account, done, services)
         if failed is None:  # what waited for the account goes on
-            coming_back.free(session, portal_id, connection_id, now)
+            for lane in (intents, shipments, return_errand_lane, message_lane):
+                lane.free(session, portal_id, connection_id, now)
             _offer_sender(session, portal_id, services.plugins[found.system].manifest, now)
             if listing.names(services.plugins[found.system].manifest):
                 trace = rows[0].trace_id

@@ -16,6 +16,7 @@ from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.lanes import FenceLostError, LaneHold
 from b24app.store.message_lane import After
 from b24app.store.models import Connection, Message, MessageState, OutboxRow, Portal, ProblemRow
+from b24app.store.sending import SEEN_AFTER
 from tests.unit.flows.returns.given import NOW
 
 S = MessageState
@@ -190,6 +191,14 @@ def test_a_broken_account_keeps_them_until_it_works(lane: Lane) -> None:
     with session_scope(lane.sessions) as session:
         assert message_lane.overdue(session, lane.hold, NOW) == []
         assert [row.id for row in message_lane.overdue(session, lane.hold, LATER)] == [message_id]
+
+
+def test_a_gateway_that_is_back_is_not_asked_at_once_about_what_may_have_left_a_moment_ago(lane: Lane) -> None:
+    """Not shown yet, it would be sent twice. What is only followed keeps its pace."""
+    unclear, sent = lane.put("a", S.UNCERTAIN, next_try_at=LATER), lane.put("b", S.SENT, next_try_at=LATER)
+    with session_scope(lane.sessions) as session:
+        message_lane.free(session, lane.portal.id, lane.account.id, NOW, followed=False)
+    assert [lane.kept(each).next_try_at for each in (unclear, sent)] == [NOW + SEEN_AFTER, LATER]
 
 
 def test_a_callback_has_its_message_asked_about_at_once(lane: Lane, neighbour: Portal) -> None:
