@@ -44,6 +44,8 @@ def late_view(shipment: ShipmentFacts, formats: Formats, carrier: str) -> LateVi
     if found is None:
         return view if promised else None
     label, why = t("late.forecast"), tuple(reasons(found, transit, formats, carrier))
+    if found.expected is None and found.risk is Risk.LATE:
+        return LateView(promised, source, label, t("late.late_unknown", n=found.late_by), "red", "alert", why)
     if found.expected is None:
         return LateView(promised, source, label, t("late.nobody_knows"), why=why)
     day = formats.day(found.expected)

@@ -237,18 +237,18 @@ def _of_carrier(found: Forecast, parcel: Parcel) -> Forecast:
 
 
 def _broken(told: Forecast, parcel: Parcel, today: date) -> Forecast:
-    """What needs no statistics: the carrier itself put the day off, or the day is over."""
+    """What needs no statistics: the carrier itself put the day off, or the day is over. A day that nobody names is not
+    made up: then it is late by the days that have passed."""
     promised = parcel.promised
     if promised is None:
         return told
     moved = parcel.plan is not None and parcel.plan > promised
     if not moved and today <= promised:
         return told
-    days = [each for each in (told.expected, parcel.plan if moved else None) if each is not None]
-    expected = max([*days, today])
-    return replace(
-        told, risk=Risk.LATE, expected=expected, late_by=max(1, (expected - promised).days), in_time=0, moved=moved
-    )
+    days = [each for each in (told.expected, parcel.plan if moved else None) if each is not None and each >= today]
+    expected = max(days, default=None)
+    late_by = max(1, ((expected or today) - promised).days)
+    return replace(told, risk=Risk.LATE, expected=expected, late_by=late_by, in_time=0, moved=moved)
 
 
 def _silence(told: Forecast, parcel: Parcel, like: Sample, today: date) -> Forecast:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from b24app.flows.forecast import Risk
+from b24app.flows.messages.moments import Moment
+from b24app.flows.messages.rules import Channel
 from b24app.runners.lateness import EVERY_S
 from b24app.store import promises
+from tests.flows.messaging import Telling
 from tests.flows.town import MANAGER, Shop
 
 #: Deals from Moscow to places 600 to 1500 km away, to the door.
@@ -31,6 +34,9 @@ def at_risk(shop: Shop) -> list[int]:
 
 
 def test_a_late_parcel_is_known_and_told_once(shop: Shop) -> None:
+    client = Telling(shop, THIS)
+    client.has_email()
+    client.rules(Channel.EMAIL, moments=(Moment.LATE,))
     shop.ship(*BEFORE)
     shop.shipped(*BEFORE)
     for deal in BEFORE:
@@ -60,8 +66,10 @@ def test_a_late_parcel_is_known_and_told_once(shop: Shop) -> None:
     assert number in shop.tab_says(THIS)
     assert "Посылка опаздывает" in shop.tab_says(THIS)
     assert at_risk(shop) == [THIS]
+    client.becomes(Moment.LATE, "sent")
     days(shop, 2)
-    assert len(bells(shop)) == 1
+    assert len(bells(shop)) == len(client.letters) == 1
+    assert "Теперь ждём его" in client.letters[0]["body"]
     shop.happens(THIS, THERE)
     shop.becomes(THIS, "Вручён")
     days(shop, 0)

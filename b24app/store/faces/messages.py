@@ -17,7 +17,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.points import PickupPoint
 from b24app.logistics.returning import ReturnStage
 from b24app.logistics.status import Status
-from b24app.store import points_found, portals, return_errands, return_journal, returns, shipments
+from b24app.store import points_found, portals, promises, return_errands, return_journal, returns, shipments
 from b24app.store.models import ErrandKind, Portal, Shipment
 from b24app.store.returns import Kept
 from b24app.words import say
@@ -101,6 +101,7 @@ def facts_of(
     if row is None:
         facts = MessageFacts(brand)
     else:
+        promised, expected = promises.expected(session, portal.id, [row.id]).get(row.id, (None, None))
         facts = MessageFacts(
             brand,
             name=request.recipient.name if request else "",
@@ -112,8 +113,9 @@ def facts_of(
             point=_point(subject, lang),
             keep_until=row.keep_until if row.status == Status.READY_FOR_PICKUP else None,
             cod=request.cod if request else None,
-            promised=row.promised,
-            expected=row.promised if moment is not Moment.LATE else None,
+            promised=promised or row.promised,
+            # A day that was broken is not repeated as if it still held.
+            expected=expected or (row.promised if moment is not Moment.LATE else None),
             address=request.address.text if request and request.address else "",
             reason=say(f"incident.{row.incident}", lang) if row.incident and moment is Moment.FAILED else "",
             return_link=links.back(row.id),

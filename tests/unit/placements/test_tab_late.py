@@ -60,6 +60,11 @@ def test_a_forecast_says_what_it_comes_from(shipment: ShipmentFacts, ru: Formats
         (replace(KNOWN, level=Level.DISTANCE), "≈ завтра, успевает", "СДЭК, на 600–1500 км: обычно"),
         (Forecast(LANE, Level.CARRIER, expected=FRIDAY, way=1), "≈ завтра", "срок перевозчика"),
         (Forecast(LANE, Level.CARRIER, way=1), "пока неизвестно", "перевозчик дня не назвал"),
+        (
+            Forecast(LANE, Level.CARRIER, way=9, risk=Risk.LATE, late_by=2),
+            "опаздывает уже на 2 дня, когда придёт, неизвестно",
+            "перевозчик дня не назвал",
+        ),
         (replace(KNOWN, way=None), "≈ завтра, успевает, если сдать сегодня", "по 212 вашим"),
         (replace(KNOWN, left=0, in_time=0, risk=Risk.MAYBE), "≈ завтра, может опоздать", "едет дольше всех 212"),
         (replace(KNOWN, silent=3, gap=2, risk=Risk.MAYBE), "≈ завтра, может опоздать", "нет новостей 3 дня"),
