@@ -77,6 +77,7 @@ _ROBOTS: dict[str, dict[str, Any]] = {
         },
         "RETURN_PROPERTIES": {
             "price": _result("Лучшая цена", "Best price", "double"),
+            "client_price": _result("Цена для клиента", "Price for the client", "double"),
             "currency": _result("Валюта", "Currency"),
             "carrier": _result("Перевозчик", "Carrier"),
             "account": _result("Подключение", "Connection"),

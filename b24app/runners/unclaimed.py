@@ -8,6 +8,8 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from b24app.clock import Clock
 from b24app.flows.messages.moments import Moment
 from b24app.flows.returns.storage import MOST_STORED, Audience, Notice, Waiting, countdown, last_day
@@ -15,7 +17,7 @@ from b24app.frames.formats import portal_zone
 from b24app.lanes.wake import Waker
 from b24app.logistics.status import Status
 from b24app.runners import tell
-from b24app.store import messages, outbox, unclaimed
+from b24app.store import messages, outbox, portals, triggers, unclaimed
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.messages import Occasion
 from b24app.store.outbox import ToPortal
@@ -33,11 +35,12 @@ _WORDS = {0: "today", 1: "tomorrow"}
 
 
 def warn(sessions: Sessions, clock: Clock, waker: Waker) -> int:
-    """Look at all parcels once; returns how many notices were queued and messages noted. Safe to repeat: each step is
-    told once."""
+    """Look at all parcels once; returns how many notices, messages and triggers were due. Safe to repeat: each step
+    is told once."""
     now = clock.now()
     due: dict[int, list[ToPortal]] = defaultdict(list)
     nudges: dict[int, list[Occasion]] = defaultdict(list)
+    ends: dict[int, list[Unclaimed]] = defaultdict(list)
     with read_scope(sessions) as session:
         found = unclaimed.ending(session, now - OVER, now + AHEAD)
         owners = {each.shipment_id: each.portal_id for each in found}
@@ -45,13 +48,28 @@ def warn(sessions: Sessions, clock: Clock, waker: Waker) -> int:
             due[owners[thing.shipment_id or 0]].append(thing)
         for each in found:
             nudges[each.portal_id] += messages.unknown(session, each.portal_id, _nudges(each, now))
-    for portal_id in {portal_id for portal_id, some in (*due.items(), *nudges.items()) if some}:
+            if each.fires and _ends_tomorrow(each, now) and _unfired(session, each):
+                ends[each.portal_id].append(each)
+    for portal_id in {portal_id for portal_id, some in (*due.items(), *nudges.items(), *ends.items()) if some}:
         trace_id = new_trace_id()
         with session_scope(sessions) as session:
+            portal = portals.get(session, portal_id)
+            for each in ends[portal_id]:
+                triggers.fired(session, portal, Moment.STORAGE, each.deal_id, each.number, now, trace_id=trace_id)
             lane = outbox.add(session, portal_id, due[portal_id], now=now, trace_id=trace_id)
             messages.note(session, portal_id, nudges[portal_id], now=now, trace_id=trace_id)
         waker.wake(lane)
-    return sum(map(len, due.values())) + sum(map(len, nudges.values()))
+    return sum(len(some) for told in (due, nudges, ends) for some in told.values())
+
+
+def _ends_tomorrow(parcel: Unclaimed, now: datetime) -> bool:
+    """Or today, where nobody could look yesterday."""
+    zone = portal_zone(parcel.language)
+    return 0 <= (last_day(parcel.keep_until, zone) - now.astimezone(zone).date()).days <= 1
+
+
+def _unfired(session: Session, parcel: Unclaimed) -> bool:
+    return triggers.is_new(session, parcel.portal_id, Moment.STORAGE, parcel.number)
 
 
 def _due(parcel: Unclaimed, now: datetime) -> list[ToPortal]:

@@ -115,6 +115,12 @@ def fired(
     return lane
 
 
+def is_new(session: Session, portal_id: int, what: str, about: str) -> bool:
+    """Whether the trigger was not queued for this occasion before."""
+    marker = _marker(portal_id, f"{what}:{about}")
+    return session.scalar(select(OutboxRow.id).where(OutboxRow.marker == marker)) is None
+
+
 def of_shipment(session: Session, portal: Portal, row: Shipment, now: datetime, trace_id: str) -> LaneRef | None:
     """A parcel came to another status. What a warehouse does with its own orders fires nothing."""
     moment = of_status(Status(row.status)) if row.leg != PICKED else None

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from b24app.flows.automation import Automation
+from b24app.flows.messages.moments import Moment
 from b24app.flows.messages.rules import MessageRules
 from b24app.flows.returns.rules import ReturnRules
 from b24app.flows.returns.storage import StorageRules
@@ -20,7 +23,7 @@ from b24app.store.sql import chunks
 @dataclass(frozen=True, slots=True)
 class Unclaimed:
     """`language` and `rules` are the portal's, `title` and `assigned_by` are the deal's. `tells`: the portal sends
-    messages to clients."""
+    messages to clients, `fires`: its automation waits for the end of storage."""
 
     portal_id: int
     language: str
@@ -34,6 +37,7 @@ class Unclaimed:
     keep_until: datetime
     rules: StorageRules
     tells: bool = False
+    fires: bool = False
 
 
 def ending(session: Session, after: datetime, before: datetime) -> list[Unclaimed]:
@@ -55,13 +59,17 @@ def ending(session: Session, after: datetime, before: datetime) -> list[Unclaime
     )
     rows = session.execute(query).mappings().all()
     rules = _rules(session, {row["portal_id"] for row in rows})
-    return [Unclaimed(**row, rules=rules[row["portal_id"]][0], tells=rules[row["portal_id"]][1]) for row in rows]
+    return [Unclaimed(**row, **rules[row["portal_id"]]) for row in rows]
 
 
-def _rules(session: Session, portal_ids: Collection[int]) -> dict[int, tuple[StorageRules, bool]]:
-    """As each portal's administrator set them, and whether it sends messages."""
-    found: dict[int, tuple[StorageRules, bool]] = {}
+def _rules(session: Session, portal_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """What each portal's administrator set: the last columns of `Unclaimed`."""
+    found: dict[int, dict[str, Any]] = {}
     for some in chunks(sorted(portal_ids)):
         for portal_id, settings in session.execute(select(Portal.id, Portal.settings).where(Portal.id.in_(some))):
-            found[portal_id] = (ReturnRules.of(settings).storage, MessageRules.of(settings).on)
+            found[portal_id] = {
+                "rules": ReturnRules.of(settings).storage,
+                "tells": MessageRules.of(settings).on,
+                "fires": Automation.of(settings).fires(Moment.STORAGE),
+            }
     return found

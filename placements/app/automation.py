@@ -33,13 +33,15 @@ from placements.app.section import Group, Section
 BOX = "parts/app_automation.html"
 ROBOTS = (*OF_DEALS, START, MOVE)
 STEPS = (triggers.STEP, robots.STEP)
+_RETURNS = tuple(moment.value for moment in Moment if moment.of_return)
+_GROUPS = {"parcels": tuple(what for what in WHATS if what not in _RETURNS), "returns": _RETURNS}
 SKIPPED, FAILED, DONE = "skipped", "failed", "done"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A trigger or a robot. `used`: when it last worked, in words. `trouble`: why it did not work the last time.
-    `by_message`: the messages fire it at this moment, whatever is set here."""
+    """A trigger or a robot. `used`: when it last worked, in words ("" = never), `trouble`: why it did not the last
+    time. `by_message`: the messages fire it at this moment, whatever is set here."""
 
     value: str
     name: str
@@ -64,7 +66,10 @@ def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
     setting, granted = Automation.of(facts.settings), facts.portal.scopes or ()
     rules = MessageRules.of(facts.settings)
     return {
-        "triggers": [_trigger(what, setting, rules, used.get(code_of(what)), formats) for what in WHATS],
+        "groups": [
+            (group, [_trigger(what, setting, rules, used.get(code_of(what)), formats) for what in whats])
+            for group, whats in _GROUPS.items()
+        ],
         "robots": [_robot(code, setting, used.get(code), formats) for code in ROBOTS],
         "triggers_there": _standing(facts.step(triggers.STEP), granted=True),
         "robots_there": _standing(facts.step(robots.STEP), granted=has(Feature.ROBOTS, granted)),
@@ -83,8 +88,8 @@ def _robot(code: str, setting: Automation, use: AutomationUse | None, formats: F
 def _use(use: AutomationUse | None, formats: Formats) -> tuple[str, str]:
     t = formats.words
     if use is None:
-        return t("automation.never"), ""
-    used = t("automation.used", when=formats.moment(use.used_at), n=use.count) if use.used_at else t("automation.never")
+        return "", ""
+    used = t("automation.used", when=formats.moment(use.used_at), n=use.count) if use.used_at else ""
     said = t("automation.maybe") if use.trouble == automation_use.MAYBE else use.trouble
     when = formats.moment(use.trouble_at) if use.trouble_at else ""
     return used, t("automation.trouble", when=when, said=said) if said else ""

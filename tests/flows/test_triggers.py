@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from b24app.bitrix24.robots import MOVE, START
 from b24app.bitrix24.sms import CODE
 from b24app.flows.automation import KEY, Automation
 from b24app.store import automation_use, portal_settings
 from b24app.store.engine import session_scope
+from tests.flows.returning import delivered
 from tests.flows.test_deal_robots import flow, rule
+from tests.flows.test_return_robots import answered, run
 from tests.flows.test_sms import connected, taken, wait_told
 from tests.flows.town import Shop
 
@@ -84,3 +87,15 @@ def test_a_trigger_that_somebody_deleted_is_put_back_and_fires(shop: Shop) -> No
     shop.town.advance(30)
     shop.town.wait(lambda: executed(shop, "waybill.number"), "the trigger")
     assert len(executed(shop, "waybill.number")) == 1
+
+
+def test_a_return_fires_for_its_deal_and_for_its_own_item(shop: Shop) -> None:
+    delivered(shop, DEAL)
+    switch_on(shop, "return_approved", "return_received")
+    answered(shop, run(shop, START, properties={"reason": "defect"}))
+    shop.town.calm()  # its item is made
+    values = answered(shop, run(shop, MOVE, properties={"stage": "approved"}))
+    assert (values["stage"], values["problem"]) == ("approved", "")
+    shop.town.wait(lambda: len(executed(shop, "waybill.return_approved")) == 2, "both triggers")
+    kinds = sorted(row["data"]["entity_type_id"] for row in executed(shop, "waybill.return_approved"))
+    assert (kinds[0], kinds[1] > 1000) == (2, True)

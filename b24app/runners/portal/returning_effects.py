@@ -22,9 +22,9 @@ from b24app.runners.portal import returning_telling
 from b24app.runners.portal.returning_reading import sent_of
 from b24app.runners.portal.returning_scene import Scene
 from b24app.runners.portal.returning_words import Words
-from b24app.store import refunds, return_errands
+from b24app.store import refunds, return_errands, triggers
 from b24app.store.lanes import LaneRef
-from b24app.store.models import Connection, ErrandKind, RefundKind
+from b24app.store.models import Connection, ErrandKind, GoodsReturn, RefundKind
 from b24app.store.refunds import Refund
 from b24app.store.returns import Kept
 
@@ -159,10 +159,18 @@ class Effects:
         for errand in self.scene.errands.get(self.kept.id, ()):
             code = errand.order_number or errand.tracking_number
             if errand.kind is ErrandKind.COLLECTION and errand.is_open and code:
+                self._fire_label(f"{errand.id}.{code}")
                 if self._told(Moment.RETURN_LABEL, f"{errand.id}.{code}"[:40]):
                     continue
                 point = way.point_code if way is not None else ""
                 self.words.to_client("label", f"label.{errand.id}.{code}"[:40], code=code, point=point)
+
+    def _fire_label(self, part: str) -> None:
+        scene, portal = self.scene, self.scene.run.portal
+        row = scene.session.get_one(GoodsReturn, self.kept.id)
+        how = (Moment.RETURN_LABEL, row, scene.now, scene.trace_id)
+        lane = triggers.of_return(scene.session, portal, *how, part=part)
+        self.wake |= {lane} if lane is not None else set()
 
     def received(self) -> None:
         """The client hears that the goods have arrived; nothing stands ready for a manager to send."""

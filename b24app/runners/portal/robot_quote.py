@@ -10,7 +10,7 @@ from b24app.flows.rates import SILENT, Answer
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.runners.portal.robot_scene import RefusedError, Robot, Scene, Values
-from b24app.store import rates
+from b24app.store import choice_told, rates
 from b24app.store.models import Connection, JobState
 from b24app.words import money_text, say
 
@@ -101,8 +101,10 @@ def _why(asked: Sequence[tuple[Connection, Answer]]) -> list[Problem]:
 def results(scene: Scene, found: Sequence[Offer]) -> Values:
     best, fastest = found[0], min(found, key=lambda offer: offer.speed)
     quote = best.quote
+    client = choice_told.client_price(scene.session, scene.portal, scene.deal_id, quote.price)
     return {
         "price": str(quote.price.amount),
+        "client_price": str(client.price.amount),
         "currency": quote.price.currency,
         "carrier": scene.carrier(best.account.system),
         "account": str(best.account.id),

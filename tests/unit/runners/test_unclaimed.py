@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import func, select, update
 
 from b24app.clock import FixedClock
+from b24app.flows.automation import KEY as AUTOMATION
+from b24app.flows.automation import Automation
 from b24app.flows.returns.rules import KEY, ReturnRules
 from b24app.flows.returns.storage import StorageRules
 from b24app.lanes.wake import LocalWakes
 from b24app.logistics.status import Status
 from b24app.runners import unclaimed
-from b24app.store import deals, portal_settings, portals, shipments
+from b24app.store import deals, portal_settings, portals, shipments, triggers
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.faces import many
 from b24app.store.models import OutboxRow, Portal, PortalState, Shipment
@@ -156,3 +158,23 @@ def test_a_portals_own_steps_hold(sessions: Sessions, portal: Portal, lies: int,
     [early] = warned(sessions, clock, at(15, 8))
     assert "20.11.2026" in early
     assert [warned(sessions, clock, at(day, 12)) for day in (19, 20)] == [[], []]
+
+
+def test_the_portals_automation_hears_a_day_before_once(
+    sessions: Sessions, lies: int, portal: Portal, clock: FixedClock
+) -> None:
+    def fired() -> list[Any]:
+        unclaimed.warn(sessions, clock, LocalWakes())
+        with sessions() as session:
+            rows = session.scalars(select(OutboxRow).where(OutboxRow.kind == triggers.KIND))
+            return [(row.deal_id, row.payload["code"]) for row in rows]
+
+    clock.at = at(19, 9)
+    assert fired() == []
+    with session_scope(sessions) as session:
+        portal_settings.merge(session, portal.id, **{AUTOMATION: Automation(("storage",)).to_json()})
+    clock.at = at(18, 23)
+    assert fired() == []
+    for hour in (0, 9, 23):
+        clock.at = at(19, hour)
+        assert fired() == [(501, "waybill.storage")]
