@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from b24app.flows.client_page import CARRIERS, KEY, OURS, ClientPage
-from b24app.store import portal_settings
+from b24app.store import portal_settings, public_ids
 from b24app.store.audit import Act
 from b24app.store.engine import session_scope
 from placements.app.desk import Desk
@@ -44,6 +44,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         )
         with session_scope(desk.parts.sessions) as session:
             portal_settings.merge(session, who.portal_id, **{KEY: wanted.to_json()})
+            public_ids.of_portal(session, who.portal_id)  # an older portal has none before somebody asks for its pages
             audit(session, who, Act.CLIENT_PAGE, now, wanted.to_json())
         return desk.fragment(who, BOX, client_page=client_page_form(desk.facts(who).settings, saved=True))
 
