@@ -33,6 +33,8 @@ _NEWS = message_news.ENDED | message_news.WENT
 #: Nobody knows yet whether they will leave.
 _OPEN = (*_UNSENT, MessageState.SENDING)
 _MOST_NUMBER = 2**31 - 2
+#: Why nobody can tell (`told.why.*` words).
+LOST = "lost"
 
 
 def hand_over(
@@ -204,7 +206,9 @@ def give_up(session: Session, portal_id: int, now: datetime) -> None:
 
 def given_up(state: MessageState, why: str) -> After:
     """A message that will not be tried any more. Of one that may have left nobody can tell whether it did."""
-    return After(MessageState.FAILED if state is MessageState.WAITING else MessageState.MAYBE, why=why)
+    if state is MessageState.WAITING:
+        return After(MessageState.FAILED, why=why)
+    return After(MessageState.MAYBE, why=LOST)
 
 
 def _follow_no_more(session: Session, mine: tuple[Any, ...]) -> None:

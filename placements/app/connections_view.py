@@ -218,10 +218,13 @@ def account_form(
 
 
 def _hook(scene: Scene, row: Connection) -> str:
-    """Once the test has found that nobody but a person can tell them."""
+    """Once the test has found that nobody but a person can tell them; a gateway's from the beginning: no gateway is
+    told by a call so far, and the test's first end would find the form drawn already."""
     steps = [TestStep.from_json(each) for each in scene.report(row).get("steps", ())]
     by_hand = any(step.problem is not None and step.problem.code in _BY_HAND for step in steps)
-    return f"{scene.hooks}/hooks/carrier/{row.public_id}/{row.hook_secret}" if by_hand else ""
+    ports = scene.manifests[row.system].ports if row.system in scene.manifests else ()
+    shown = by_hand or {GATEWAY, "Callbacks"} <= set(ports)
+    return f"{scene.hooks}/hooks/carrier/{row.public_id}/{row.hook_secret}" if shown else ""
 
 
 def _paused(row: Connection, formats: Formats) -> str:

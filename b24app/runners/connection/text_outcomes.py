@@ -19,7 +19,7 @@ FRESH = timedelta(hours=24)
 FOLLOWED = timedelta(hours=24)
 #: Pauses between two questions about a message that is on its way; callbacks ask at once.
 LOOKS_S = (20, 60, 300, 900, 3600)
-#: Why a message did not go (`message.why.*` words): the phone, the text or the sender's name, anything else; it waited
+#: Why a message did not go (`told.why.*` words): the phone, the text or the sender's name, anything else; it waited
 #: too long; it left and did not arrive.
 REFUSED, TOO_LATE, UNDELIVERED = "sms_refused", "sms_late", "sms_undelivered"
 WHYS = frozenset({"sms_phone", "sms_text", REFUSED})

@@ -106,7 +106,7 @@ def test_after_a_day_it_is_no_news_any_more() -> None:
     found = after(old, Said(error=Unavailable("silent")), TERMS)
     assert (found.state, found.why, found.next_try_at) == (S.FAILED, "sms_late", None)
     unclear = after(replace(old, state=S.UNCERTAIN), Said(error=Unavailable("silent")), TERMS)
-    assert (unclear.state, unclear.why) == (S.MAYBE, "sms_late")
+    assert (unclear.state, unclear.why) == (S.MAYBE, "lost")
 
 
 class Gateway:
