@@ -17,12 +17,16 @@ from b24app.store.models import (
     Lane,
     LaneKind,
     Message,
+    MessageState,
     OutboxRow,
     OutboxState,
     Priority,
     ReturnErrand,
 )
 from b24app.store.sql import changed
+
+#: Messages that a gateway's lane has something to do with (`store.message_lane`).
+_UNDER_WAY = (MessageState.WAITING, MessageState.SENDING, MessageState.UNCERTAIN, MessageState.SENT)
 
 
 class FenceLostError(RuntimeError):
@@ -222,7 +226,10 @@ def due_lanes(session: Session, now: datetime, limit: int = 500) -> list[LaneRef
         select(Intent.lane_id).where(Intent.next_try_at <= now),
         select(OutboxRow.lane_id).where(OutboxRow.next_try_at <= now),
         select(ReturnErrand.lane_id).where(ReturnErrand.next_try_at <= now),
-        select(Message.lane_id).where(Message.next_try_at <= now, Message.lane_id.is_not(None)),
+        # By state: messages that are over stay for long, and there are many.
+        select(Message.lane_id).where(
+            Message.state.in_(_UNDER_WAY), Message.next_try_at <= now, Message.lane_id.is_not(None)
+        ),
         select(Lane.id).where(Lane.next_due_at <= now),
         select(Lane.id).where(Lane.lease_until <= now),
     ).subquery()

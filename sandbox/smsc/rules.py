@@ -157,7 +157,8 @@ def _parts(text: str) -> int:
 
 
 def _sum(kopecks: int) -> str:
-    return f"{kopecks // 100}.{kopecks % 100:02d}"
+    whole, rest = divmod(abs(kopecks), 100)
+    return f"{'-' if kopecks < 0 else ''}{whole}.{rest:02d}"
 
 
 def _date(moment: float) -> str:

@@ -74,7 +74,8 @@ def _hear(services: Services, slice_: Slice, account: Account, system: Any, rows
                     named.add(hint.number)
         told = [name for hint in hints for name in (hint.remote_id, hint.number)]
         ours = {*known, *named, *return_errand_lane.look_now(session, portal_id, connection_id, told, now)}
-        ours |= message_lane.look_now(session, portal_id, connection_id, told, now)
+        if testing.GATEWAY in services.plugins[account.connection.system].manifest.ports:
+            ours |= message_lane.look_now(session, portal_id, connection_id, told, now)
         # A body that names one of ours tells of ours: the other order in it is its return.
         strange = [body for body in bodies if not any({hint.remote_id, hint.number} & ours for hint in body)]
         foreign = {hint.remote_id: hint.number for body in strange for hint in body if hint.checked}
