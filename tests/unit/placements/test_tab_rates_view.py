@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from b24app.flows.forecast import Forecast, Lane, Level
 from b24app.flows.rates import Answer, Booking, BookingState, Choice, Facts
 from b24app.flows.simulate import Priced
 from b24app.frames.formats import Formats
@@ -126,3 +127,24 @@ def test_a_choice_and_a_booking_are_told_with_their_figures(ru: Formats) -> None
     late = panel(scene(ru, [account(1)], {}, booking=slow)).booking
     assert late is not None
     assert late.late
+
+
+def test_the_best_offer_is_told_by_what_really_came(ru: Formats) -> None:
+    lane = Lane("cdek", "courier", "MOW", "TA")
+    known = Forecast(lane, Level.LANE, n=100, low=3, high=4, most=5, left=100, in_time=60)
+    told = {1: known, 2: replace(known, in_time=97, most=4)}
+    dearer = replace(PARCEL, price=Money(52600))
+    answers = {1: answer(1, Priced((PARCEL,))), 2: answer(2, Priced((dearer,)))}
+    plain = scene(ru, [account(1), account(2)], answers)
+    cards = {card.value: card for card in panel(replace(plain, records=told)).cards}
+    best, other = cards["2:parcel"], cards["1:parcel"]
+    assert [(tag.label, tag.why.replace("\xa0", " ")) for tag in best.tags] == [
+        ("Лучший выбор", "на 40,00 ₽ дороже, но вовремя 97 из 100, обычно на 1 день быстрее")
+    ]
+    assert [tag.label for tag in other.tags] == ["Самый дешёвый", "По правилу"]
+    assert other.record == "у вас сюда: 3–4 дня, 9 из 10 не дольше 5, вовремя 60 из 100"
+    assert not any("Лучший" in tag.label for card in panel(plain).cards for tag in card.tags)
+    hidden = panel(replace(plain, records=told, costs=False)).cards
+    assert {tag.why for card in hidden for tag in card.tags if tag.label == "Лучший выбор"} == {
+        "вовремя 97 из 100, обычно на 1 день быстрее"
+    }
