@@ -76,7 +76,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         form = form_of(kept, _brand(facts), saved=True)
         return desk.fragment(who, FORM, **_context(desk, who, facts, form))
 
-    def look() -> Response:
+    def brand_look() -> Response:
         """How a page begins with what stands in the form; nothing is kept."""
         who = desk.who()
         facts = desk.facts(who)
@@ -105,7 +105,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         return desk.fragment(who, LOGO, **{**context, "logo_wrong": wrong}, oob=True)
 
     bp.post("/app/brand")(save_brand)
-    bp.post("/app/brand/look")(look)
+    bp.post("/app/brand/look")(brand_look)
     bp.post("/app/brand/logo")(save_logo)
     bp.post("/app/brand/logo/off")(drop_logo)
 

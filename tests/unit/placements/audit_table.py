@@ -139,6 +139,16 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/returns/again": Leaves(Act.RETURNS_AGAIN),
     "POST /app/returns/report/link": Leaves(Act.RETURN_REPORT),
     "POST /app/promises/link": Leaves(Act.PROMISES),
+    "POST /app/messages/on": Leaves(Act.MESSAGES_ON, ready="told"),
+    "POST /app/messages/off": Leaves(Act.MESSAGES_OFF),
+    "POST /app/messages/sending": Leaves(Act.MESSAGES, {"quiet_from": "20", "quiet_to": "9"}),
+    "POST /app/messages/step/1": Leaves(Act.MESSAGES, {"way1": "email"}),
+    "POST /app/messages/plan/all/ready": Leaves(Act.MESSAGE_PLAN, {"text": "ru:sms", "body": "Приехало"}),
+    "POST /app/messages/plan/all/ready/switch": Leaves(Act.MESSAGE_PLAN),
+    "POST /app/messages/scope/0": Leaves(Act.MESSAGE_PIPELINE),
+    "POST /app/messages/scope/0/off": Leaves(Act.MESSAGE_PIPELINE_OFF, ready="told"),
+    "POST /app/messages/stops": Leaves(Act.MESSAGE_STOP, {"who": "8 900 123-45-60"}),
+    "POST /app/messages/stops/{stop}/off": Leaves(Act.MESSAGE_ALLOW),
     "POST /app/brand": Leaves(Act.BRAND, {"name": "Лён и Хвоя"}),
     "POST /app/brand/logo/off": Leaves(Act.BRAND),
     "POST /app/dashboard/link": Leaves(Act.DASHBOARD),
@@ -185,6 +195,8 @@ _KEEPS = "leaves one, but needs a system that keeps documents: test_tab_document
 _ORDER = "leaves one, but needs a client who was let in: test_public_return"
 _LINK = "leaves one, but needs the link of a parcel: test_track"
 NOTHING: dict[str, str] = {
+    "POST /app/messages/try": "shows what would be sent, sends nothing",
+    "POST /app/messages/plan/all/ready/look": "draws what stands in the form, stores nothing",
     "POST /app/brand/look": "draws what stands in the form, stores nothing",
     "POST /app/brand/logo": "leaves one, but needs a picture: test_brand_page",
     "POST /r/nothing": "a client finds their order",

@@ -15,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from b24app.clock import FixedClock
 from b24app.flows.laying import lay
+from b24app.flows.messages.moments import Moment
+from b24app.flows.messages.rules import EVERY, Channel, MessageRules, Plan
+from b24app.flows.messages.rules import KEY as MESSAGES
 from b24app.flows.packing import Packing, together
 from b24app.flows.plan import ParcelPlan
 from b24app.flows.rates import Choice, Facts
@@ -199,6 +202,14 @@ def _process(session: Session, portal: Portal, clock: FixedClock) -> dict[str, A
     return {}
 
 
+def _told(session: Session, portal: Portal, clock: FixedClock) -> dict[str, Any]:
+    """Clients are written to when a parcel waits for them; a pipeline has plans of its own."""
+    own = {Moment.READY: Plan(True, (Channel.EMAIL,))}
+    rules = MessageRules(plans={EVERY: own, "0": own})
+    portal_settings.merge(session, portal.id, **{MESSAGES: rules.to_json(), "message_setup": {"done": True}})
+    return {}
+
+
 READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "paused": _paused,
     "pipeline_off": _pipeline_off,
@@ -218,6 +229,7 @@ READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "goods": _goods,
     "laid": _laid,
     "process": _process,
+    "told": _told,
 }
 
 

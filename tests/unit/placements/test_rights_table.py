@@ -31,6 +31,7 @@ from b24app.store import (
     clerk_phones,
     jobs,
     lanes,
+    message_stops,
     papers,
     portal_settings,
     portals,
@@ -116,10 +117,12 @@ def furnish(sessions: Sessions, clock: FixedClock, portal: Portal, title: str) -
         phone, _ = clerk_phones.offer(
             session, portal.id, clerk_id=7, clerk_name=title, made_by=7, return_id=None, now=now
         )
+        message_stops.stop(session, portal.id, "+79170000001", now=now)
+        [stop] = message_stops.listed(session, portal.id)
         return {
             "account": account.id, "job": job.id, "origin": origin.id, "rule": rule.id, "order": order.id, "deal": DEAL,
             "shipment": shipment.id, "paper": paper.id, "filed": one.id,
-            "return": back.id, "phone": phone.id, "message": message.id,
+            "return": back.id, "phone": phone.id, "message": message.id, "stop": stop.id,
         }  # fmt: skip
 
 
@@ -185,7 +188,7 @@ def let_in(answer: TestResponse) -> bool:
 def test_every_address_has_its_line(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
     numbers = {"account": 1, "rule": 1, "origin": 1, "job": 1, "order": 1, "deal": DEAL, "shipment": 1, "paper": 1,
-               "filed": 1, "return": 1, "phone": 1, "message": 1}  # fmt: skip
+               "filed": 1, "return": 1, "phone": 1, "message": 1, "stop": 1}  # fmt: skip
     known = set()
     for line in TABLE:
         method, path = line.format(**numbers).split()
