@@ -18,6 +18,7 @@ from b24app.store.faces.deal_facts import (
 )
 from b24app.store.parcels import Kept
 from placements.chips import Chip, chip_of
+from placements.cost_words import bill_text
 from placements.history import Day, history
 from placements.parcel_words import ParcelLine, parcel_line
 from placements.preview import Preview
@@ -91,6 +92,7 @@ class TabView:
     may_split: bool = False
     chain: ChainView | None = None
     returns: ReturnsView | None = None
+    bill: str = ""
     late: LateView | None = None
     client_page: str = ""
     told: ToldView | None = None
@@ -148,6 +150,7 @@ def tab_view(
         checked=formats.ago(shipment.polled_at) if shipment and shipment.polled_at else "",
         unwritten=facts.unwritten,
         costs=Right.COSTS in mine,
+        bill=bill_text(shipment.costs, formats) if shipment and Right.COSTS in mine else "",
         may_refresh=TAKES["refresh"] in mine,
         preview=preview,
         version=dated(facts.version, formats),

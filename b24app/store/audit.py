@@ -116,6 +116,7 @@ class Act(StrEnum):
     MESSAGE_STOP = "message_stop"
     MESSAGE_ALLOW = "message_allow"
     DASHBOARD = "dashboard"
+    CARRIER_BILL = "carrier_bill"
     DEFAULTS = "defaults"
     SECTION_DEFAULTS = "section_defaults"
     RULE_ADDED = "rule_added"
@@ -202,6 +203,7 @@ _OF_CARE = (
     Act.RETURN_REPORT,
     Act.PROMISES,
     Act.DASHBOARD,
+    Act.CARRIER_BILL,
     Act.UPDATE_AGAIN,
     Act.SUPPORT_BUNDLE,
 )

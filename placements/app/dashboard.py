@@ -24,7 +24,7 @@ from b24app.store.faces import dashboard as face
 from b24app.store.faces.portal import PortalFacts, portal_facts
 from b24app.store.faces.urgent import urgent
 from b24app.store.lanes import LaneRef
-from placements.app import dashboard_view
+from placements.app import costs, dashboard_view
 from placements.app.dashboard_blocks import Drawer, text_of
 from placements.app.dashboard_file import workbook
 from placements.app.dashboard_view import Filter, period_of, read_filter, summary, tiles, urgent_view
@@ -129,6 +129,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             raise PageError(ErrorCode.LINK_SPENT, "a link that was used or ran out")
         return _file(desk, portal_id, read_filter(given["dashboard"]), Viewer(str(given["lang"]), "", now))
 
+    costs.routes(bp, desk)
     bp.get("/app/dashboard/figures")(dashboard_figures)
     bp.post("/app/dashboard/link")(dashboard_link)
     bp.get("/dashboard/<token>")(dashboard_file)

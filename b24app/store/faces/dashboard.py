@@ -17,7 +17,7 @@ from b24app.flows.dashboard import Bills, Figures, OnTime, Sent, Told, Work
 from b24app.flows.forecast import Risk
 from b24app.flows.legs import PICKED
 from b24app.logistics.status import Status
-from b24app.store import buckets, portals
+from b24app.store import buckets, portals, ratings
 from b24app.store.costs import costs_of
 from b24app.store.faces.many import MOST_IDS
 from b24app.store.faces.return_list import OPEN, waits
@@ -102,7 +102,7 @@ def _how_many(condition: Any) -> Any:
 
 
 def figures(session: Session, portal_id: int, period: Period, today: date, system: str = "") -> Figures:
-    """Six questions. `system`: only its shipments, "" = all; messages are then those about them."""
+    """Six questions, one more for a `system`: only its shipments and messages about them, "" = all."""
     accounts = accounts_of(session, portal_id, system)
     mine = _mine(portal_id, period, accounts)
     return Figures(
@@ -111,6 +111,7 @@ def figures(session: Session, portal_id: int, period: Period, today: date, syste
         bills=_bills(session, mine, period),
         seconds=_seconds(session, mine),
         told=_told(session, portal_id, period, accounts),
+        stars=ratings.of_period(session, portal_id, period.begin, period.end, [system] if system else []).all.counts,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from b24app.flows.costs import Costs
 from b24app.flows.forecast import Forecast
 from b24app.flows.legs import CARRIED
 from b24app.flows.picking import Picking
@@ -119,6 +120,7 @@ class ShipmentFacts:
     picking: Picking | None = None
     remote_id: str = ""
     transit: TransitFacts | None = None
+    costs: Costs = field(default_factory=Costs)
 
 
 @dataclass(frozen=True, slots=True)

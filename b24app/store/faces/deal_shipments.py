@@ -10,14 +10,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from b24app.flows.costs import Costs
 from b24app.flows.forecast import Forecast
 from b24app.flows.picking import Picking
 from b24app.flows.portions import Portion
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.status import Status
+from b24app.store.costs import costs_of
 from b24app.store.faces.deal_facts import DETAILED, EventFacts, IntentFacts, PauseFacts, ShipmentFacts, TransitFacts
-from b24app.store.models import Connection, ConnectionState, Intent, Shipment, TrackingRow, Transit, TransitState
+from b24app.store.models import (
+    Connection,
+    ConnectionState,
+    Intent,
+    Shipment,
+    ShipmentFigures,
+    TrackingRow,
+    Transit,
+    TransitState,
+)
 
 
 def shipments_of(
@@ -25,16 +36,20 @@ def shipments_of(
 ) -> tuple[ShipmentFacts, ...]:
     """Newest first. `accounts`: the portal's by id, the removed ones too."""
     mine = (Shipment.portal_id == portal_id, Shipment.deal_id == deal_id)
-    query = select(Shipment, Transit).outerjoin(Transit, Transit.shipment_id == Shipment.id)
+    query = (
+        select(Shipment, Transit, ShipmentFigures)
+        .outerjoin(Transit, Transit.shipment_id == Shipment.id)
+        .outerjoin(ShipmentFigures, ShipmentFigures.shipment_id == Shipment.id)
+    )
     found = session.execute(query.where(*mine).order_by(Shipment.n.desc())).all()
-    rows = [row for row, _ in found]
+    rows = [row for row, _, _ in found]
     if not rows:
         return ()
     ids = [row.id for row in rows]
     events, intents = _events(session, portal_id, ids), _intents(session, portal_id, ids)
     return tuple(
-        _shipment(row, accounts[row.connection_id], events[row.id], intents[row.id], _transit(row, transit))
-        for row, transit in found
+        _shipment(row, accounts[row.connection_id], events[row.id], intents[row.id], _transit(row, transit), figures)
+        for row, transit, figures in found
     )
 
 
@@ -46,7 +61,7 @@ def pause_of(account: Connection) -> PauseFacts | None:
 
 def _shipment(
     row: Shipment, account: Connection, events: Iterable[EventFacts], intents: Iterable[IntentFacts],
-    transit: TransitFacts | None,
+    transit: TransitFacts | None, figures: ShipmentFigures | None,
 ) -> ShipmentFacts:  # fmt: skip
     return ShipmentFacts(
         id=row.id,
@@ -79,6 +94,7 @@ def _shipment(
         picking=Picking.from_json(row.picking) if row.picking else None,
         remote_id=row.remote_id or "",
         transit=transit,
+        costs=costs_of(figures) if figures is not None else Costs(),
     )
 
 

@@ -53,7 +53,8 @@ def _one(session: Session, portal: Portal, each: Shipped) -> Shipment:
             moved_at=None if each.seconds is None else each.at - timedelta(seconds=each.seconds),
             quoted=costs.quoted.money.minor if costs.quoted else None, quoted_at=each.at, quoted_by="offer",
             quoted_currency="RUB" if costs.quoted else "",
-            billed=costs.billed.money.minor if costs.billed else None, billed_at=each.at, billed_by="system",
+            billed=costs.billed.money.minor if costs.billed else None, billed_at=each.at,
+            billed_by="system" if costs.billed else "",
             billed_currency="RUB" if costs.billed else "", told_g=each.told_g, weighed_g=each.weighed_g,
             over=found.over if found else None, reason=found.reason if found else "",
         )
