@@ -40,7 +40,7 @@ def test_a_message_that_is_cut_off_at_any_step_is_read_once(shop: Shop) -> None:
     shop.town.advance(200)
     shop.town.calm()
     for deal, (where, _, _) in STEPS.items():
-        assert [each["to"] for each in told[deal].letters] == [[f"client-{deal}@example.test"]]
+        assert len(told[deal].letters) == 1
         # Of a letter whose answer was lost on our side nobody can tell whether it left: it is not repeated.
         assert told[deal].states == {M.DELIVERED: "maybe lost" if where is message_news else "sent"}
 
