@@ -1,4 +1,5 @@
-"""The servers' entry: `wsgi:app` serves everything, `wsgi:hooks` and `wsgi:pages` one side each (docs/operations.md).
+"""The servers' entry: `wsgi:app` serves everything, `wsgi:hooks`, `wsgi:pages` and `wsgi:store` one side each
+(docs/operations.md).
 
 Each is built when it is first asked for, so that a server of one side does not pay for the other.
 """
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 #: Seconds that a thread may compute while others want to go on. A page asks the portal in one thread and reads its own
 #: facts in another: with Python's 5 ms each answer of Redis on the first one's way waited up to 5 ms for the second.
 SWITCH_S = 0.0005
-_ROLES = {"app": "all", "hooks": "hooks", "pages": "pages"}
+_ROLES = {"app": "all", "hooks": "hooks", "pages": "pages", "store": "store"}
 
 
 def __getattr__(name: str) -> Flask:

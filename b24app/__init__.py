@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from b24app.remotes import Remotes
     from b24app.settings import Settings
 
-Role = Literal["hooks", "pages", "all"]
+Role = Literal["hooks", "pages", "store", "all"]
 
 
 def create_app(settings: Settings | None = None, role: Role = "all") -> Flask:
-    """Join the parts of a web process. `hooks` and `pages` are meant to run as separate servers.
+    """Join the parts of a web process. `hooks`, `pages` and `store` are meant to run as separate servers.
 
     Does nothing else: no migration, no call, no wait, no print.
     """
@@ -39,7 +39,8 @@ def create_app(settings: Settings | None = None, role: Role = "all") -> Flask:
         _join_hooks(app, parts, remotes, desk)
     if role in {"pages", "all"}:
         _join_pages(app, parts, remotes)
-        _join_shop(app, parts, remotes, desk)
+    # A server of its own is for many shoppers: where there is none, whoever gets the request answers it.
+    _join_shop(app, parts, remotes, desk)
     if role == "pages":
         _join_robots(app, desk)
     return app
@@ -57,8 +58,7 @@ def _join_hooks(app: Flask, parts: Parts, remotes: Remotes, desk: Desk) -> None:
 
 
 def _join_shop(app: Flask, parts: Parts, remotes: Remotes, desk: Desk) -> None:
-    """The online store waits for its answers: prices, deliveries that it orders or cancels. Beside the pages: who
-    waits for a carrier must not keep a portal's events waiting."""
+    """The online store waits for its answers: prices, deliveries that it orders or cancels."""
     from b24app.hooks.shop import shop_hooks
     from b24app.runners.shop import ShopService
 

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
 
     hooks_url: str = Field("", description="The address for machines (events, callbacks), if it is another one")
 
+    store_url: str = Field(
+        "", description="The address for online stores (prices of deliveries), if it is another one than for people"
+    )
+
     proxies: int = Field(
         1,
         ge=0,

@@ -56,7 +56,7 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
     services = remotes.services()
     settings = parts.settings
     public, machines = settings.public_url.rstrip("/"), (settings.hooks_url or settings.public_url).rstrip("/")
-    install_parts = installing.InstallParts(remotes.portal, public, machines)
+    install_parts = installing.InstallParts(remotes.portal, public, machines, store_url=settings.store_url.rstrip("/"))
     leaving_parts = uninstall.LeavingParts(remotes.portal, services.open_system, services.callback_url)
     keep = timedelta(days=settings.keep_left_days)
     erasing = uninstall.EraseParts(parts.sessions, parts.clock.now, keep, remotes.forget)

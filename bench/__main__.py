@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import burst, errands, following, intake, lines, lists, many, mapping, one_deal, rates, tabs
+from bench import burst, errands, following, intake, lines, lists, many, mapping, one_deal, rates, shop, tabs
 from bench import map as map_of_points
 from bench.figures import Figure, save, table
 from bench.town import town
@@ -20,6 +20,7 @@ ROWS = (
     *one_deal.ROWS,
     *burst.ROWS,
     *rates.ROWS,
+    *shop.ROWS,
     *many.ROWS,
     *tabs.ROWS,
 )
@@ -46,6 +47,9 @@ def measure(wanted: Sequence[str], var: Path | None) -> list[Figure]:
                     save(figures)
     if mine := [name for name in wanted if name in rates.ROWS]:
         figures += rates.measure(mine, say)
+        save(figures)
+    if mine := [name for name in wanted if name in shop.ROWS]:
+        figures += shop.measure(mine, say)
         save(figures)
     return figures
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -77,7 +77,7 @@ def measure(rows: Sequence[str], say: Say) -> list[Figure]:
     """The row, if it is asked for."""
     if not set(rows) & set(ROWS):
         return []
-    with _place(say) as place:
+    with six(say) as place:
         for code, seconds in DELAYS.items():
             place.made_up[code].delay_s = seconds
         for system, path, seconds in ((PORTAL, "/rest/*", PORTAL_S), (CARRIER, "/v2/*", CDEK_S)):
@@ -166,7 +166,8 @@ def _intake(place: Place, deals: Sequence[int]) -> tuple[list[float], list[float
 
 
 @contextmanager
-def _place(say: Say) -> Iterator[Place]:
+def six(say: Say, env: Mapping[str, str] | None = None) -> Iterator[Place]:
+    """A portal with accounts at six systems. `env`: further settings of its deployment."""
     with tempfile.TemporaryDirectory(prefix="waybill-bench-") as folder, carriers() as made_up:
         say("installing the made-up systems, starting a deployment")
         site = Path(folder) / "site"
@@ -176,7 +177,8 @@ def _place(say: Say) -> Iterator[Place]:
         sys.path.append(str(site))
         systems._found.cache_clear()
         more = {"WAYBILL_LOG_LEVEL": "WARNING", "PYTHONPATH": os.pathsep.join([str(site), os.getenv("PYTHONPATH", "")])}
-        plan = Plan(Path(folder), workers=2, clock=False, systems=ONE_CARRIER, world={"portals": 1}, env=more)
+        env = {**more, **(env or {})}
+        plan = Plan(Path(folder), workers=2, clock=False, systems=ONE_CARRIER, world={"portals": 1}, env=env)
         with SixHouse(plan, made_up) as house:
             parts = Parts.open(house.settings())
             member = str(house.addresses["portals"][0]["member_id"])

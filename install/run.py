@@ -41,12 +41,13 @@ _NAMES = frozenset(step.name for step in STEPS)
 
 @dataclass(frozen=True, slots=True)
 class InstallParts:
-    """What the job needs: the portal's own REST client (an administrator's key), our address for people and ours for
-    machines."""
+    """What the job needs: the portal's own REST client (an administrator's key), our address for people, ours for
+    machines, and ours for online stores ("" = as for people)."""
 
     open_portal: Callable[[Portal], PortalClient]
     public_url: str
     hooks_url: str
+    store_url: str = ""
     spread: Callable[[], float] = random.random
 
     @property
@@ -145,6 +146,7 @@ def _run_all(lane: Slice, portal: Portal, parts: InstallParts, job: _Job) -> _Tr
         _saver(lane),
         lane.clock.now,
         portal.scopes or (),
+        parts.store_url or parts.public_url,
     )
     left = [step for step in job.steps(portal) if step.name not in done]
     for at, step in enumerate(left):

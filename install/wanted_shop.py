@@ -43,10 +43,10 @@ def text(what: str, lang: str) -> str:
     return _TEXTS[what][0 if lang == "ru" else 1]
 
 
-def handler(public_url: str, secret: str, lang: str) -> dict[str, Any]:
-    """Fields of `sale.delivery.handler.add` beside its code. The store asks the servers that answer people: whoever
-    waits there for a carrier keeps no event of a portal waiting."""
-    base = f"{public_url}{PATH}/{secret}"
+def handler(store_url: str, secret: str, lang: str) -> dict[str, Any]:
+    """Fields of `sale.delivery.handler.add` beside its code. Not the servers of events: whoever waits for a
+    carrier must keep no event of a portal waiting."""
+    base = f"{store_url}{PATH}/{secret}"
     return {
         "NAME": MARK,
         "DESCRIPTION": text("text", lang),

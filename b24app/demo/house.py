@@ -161,6 +161,12 @@ class House:
     def _start_pages(self) -> None:
         self._serve("pages", self.pages_port, self.plan.page_servers, "wsgi:pages", threads=4)
 
+    def start_store(self, servers: int = 2, threads: int = 16) -> str:
+        """A server for online stores alone, as production has one; its address. Without it pages answer them."""
+        [port] = free_ports(1)
+        self._serve("store", port, servers, "wsgi:store", threads=threads)
+        return f"http://localhost:{port}"
+
     def _serve(self, name: str, port: int, servers: int, app: str, threads: int = 1) -> None:
         argv = [*_python("gunicorn"), "-b", f"127.0.0.1:{port}", "-w", str(servers), "--no-control-socket", app]
         argv += ["--threads", str(threads)] if threads > 1 else []

@@ -52,6 +52,7 @@ class Ground:
     save: Save
     now: Callable[[], datetime]
     granted: Collection[str] = ()
+    store_url: str = ""
     ahead: dict[tuple[str, str], Any] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)

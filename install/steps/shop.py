@@ -90,7 +90,7 @@ def _there(ground: Ground, rules: ShopRules, standing: Standing) -> Standing:
 
 
 def _handler(ground: Ground, secret: str, standing: Standing) -> Standing:
-    wanted = wanted_shop.handler(ground.public_url, secret, ground.lang)
+    wanted = wanted_shop.handler(ground.store_url, secret, ground.lang)
     there = wanted_shop.handler_there(ground.get(_HANDLERS), wanted)
     if there is None:
         answer = ground.do([Command("h", "sale.delivery.handler.add", {"CODE": HANDLER, **wanted})])
@@ -130,7 +130,7 @@ def _gone(ground: Ground, standing: Standing) -> Standing:
             ground.do(told)
             return standing
         ground.done.append("sale.delivery.delete")
-    handler = wanted_shop.handler_there(ground.get(_HANDLERS), wanted_shop.handler(ground.public_url, "", ground.lang))
+    handler = wanted_shop.handler_there(ground.get(_HANDLERS), wanted_shop.handler(ground.store_url, "", ground.lang))
     if handler is not None:
         ground.do([Command("h", "sale.delivery.handler.delete", {"ID": handler.id})])
     return Standing()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from b24app.flows.rates import in_the_way, price_key, price_request
 from b24app.flows.shop import (
     ANY_POINT,
     Basket,
+    By,
     Chosen,
     Offers,
     Told,
@@ -39,6 +40,8 @@ from b24app.wire.trace import current_trace, tracing
 
 #: From the request's first moment: carriers are waited for so long. The answer then takes what is left of 0.9 s.
 WAIT_S = 0.65
+#: The account that the rules ship with has so long before the others are asked too.
+HEDGE_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,25 @@ class Calculator:
         with read_scope(self._services.sessions) as session:
             questions = self._questions(session, setting, basket, composed)
             offers = self._known(session, setting, questions, now)
-        self._ask(setting, chosen, questions, offers, began + WAIT_S)
-        before: Mapping[int, Priced] = {}
-        silent = {account: each.asked for account, each in questions.items() if not _has_price(offers.get(account))}
-        if silent:
-            with read_scope(self._services.sessions) as session:
-                before = shop_prices.before(session, setting.portal.id, silent, now)
+        self._ask(setting, chosen, questions, offers, began)
+        before = self._before(setting, chosen, questions, offers, now)
         return told(setting.rules, chosen, Offers(offers, before), setting.prices, basket.worth)
+
+    def _before(
+        self,
+        setting: Setting,
+        chosen: Chosen,
+        questions: Mapping[int, _Question],
+        offers: Mapping[int, Priced],
+        now: datetime,
+    ) -> dict[int, Priced]:
+        """What accounts that say nothing now said before; nothing where it would not be told."""
+        cheapest = setting.rules.by is By.CHEAPEST and any(map(_has_price, offers.values()))
+        if cheapest or is_settled(setting.rules, chosen, offers):
+            return {}
+        silent = {account: each.asked for account, each in questions.items() if not _has_price(offers.get(account))}
+        with read_scope(self._services.sessions) as session:
+            return shop_prices.before(session, setting.portal.id, silent, now)
 
     def _questions(
         self, session: Session, setting: Setting, basket: Basket, composed: Composed
@@ -107,16 +122,17 @@ class Calculator:
         chosen: Chosen,
         questions: Mapping[int, _Question],
         offers: dict[int, Priced],
-        until: float,
+        began: float,
     ) -> None:
-        """Fills `offers` as answers come. Where an account has no room for one call more, the next landing makes some;
+        """Fills `offers` as answers come. Whoever ships by the rules is asked first: the others are worth their calls
+        only when it does not answer soon. Where an account has no room for one call more, the next landing makes some;
         one that lets others wait for too long just now is asked, and not waited for."""
         left = in_order(chosen, [each for each in questions if each not in offers])
         calls = {each: self._call(setting, setting.accounts[each], questions[each]) for each in left}
         flying: dict[int, Flight] = {}
 
-        def go_on() -> bool:
-            for account in left:
+        def go_on(accounts: Sequence[int]) -> bool:
+            for account in accounts:
                 if account not in flying:
                     flight = self._flights.ask((account, questions[account].asked.key), calls[account])
                     if flight is not None:
@@ -125,10 +141,13 @@ class Calculator:
                 if flight.priced is not None:
                     offers[account] = flight.priced
             over = {account for account, flight in flying.items() if flight.done.is_set()}
-            awaited = set(left) - over - self._flights.slow(left)
+            awaited = set(accounts) - over - self._flights.slow(accounts)
             return bool(awaited) and not is_settled(setting.rules, chosen, offers)
 
-        self._flights.wait(go_on, until)
+        first = [each for each in left if each == chosen.connection_id] if setting.rules.by is By.RULES else []
+        self._flights.wait(lambda: go_on(first), began + HEDGE_S)
+        if not is_settled(setting.rules, chosen, offers):
+            self._flights.wait(lambda: go_on(left), began + WAIT_S)
 
     def _call(self, setting: Setting, account: Connection, question: _Question) -> Callable[[], Priced]:
         services, trace, portal_id = self._services, current_trace(), setting.portal.id

@@ -1,8 +1,8 @@
 """Questions to carriers that shoppers wait for: one at a time for equal ones, few at a time for one account.
 
 A carrier that hangs costs threads, and only so many: an account has `MOST_OF_ONE` of them, all together `MOST`. While
-one of its calls is older than `SLOW_S` nobody waits for the account any more: the answer, when it comes, serves those
-who ask later. Nobody waits at the end of the process for any of them.
+one of its calls is older than `SLOW_S` the account gets no more than `MOST_OF_SLOW`, and nobody waits for it: the
+answer, when it comes, serves those who ask later. Nobody waits at the end of the process for any of them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import structlog
 
 from b24app.flows.simulate import Priced
 
-MOST_OF_ONE, MOST = 6, 48
+MOST_OF_ONE, MOST_OF_SLOW, MOST = 16, 4, 64
 SLOW_S = 0.6
 #: Answers that a process keeps for who asks the same again, and how long (at most `flows.rates.LIFE`).
 KEPT, KEPT_S = 4000, 300.0
@@ -61,7 +61,8 @@ class Flights:
             if found is not None:
                 return found
             mine = sum(flight.account == account for flight in self._under_way.values())
-            if mine >= MOST_OF_ONE or len(self._under_way) >= MOST:
+            room = MOST_OF_SLOW if self.slow([account]) else MOST_OF_ONE
+            if mine >= room or len(self._under_way) >= MOST:
                 return None
             flight = self._under_way[key] = Flight(account, self._now())
         threading.Thread(target=self._fly, args=(key, flight, call), name="shop-price", daemon=True).start()

@@ -13,7 +13,7 @@ from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem
 from b24app.runners.shop import flights as module
-from b24app.runners.shop.flights import MOST_OF_ONE, SLOW_S, Flight, Flights
+from b24app.runners.shop.flights import MOST_OF_ONE, MOST_OF_SLOW, SLOW_S, Flight, Flights
 
 GOOD = Priced((Quote("parcel", Money(30000), 1, 3),))
 BAD = Priced(problem=Problem("city_unknown", Field.CITY))
@@ -73,6 +73,16 @@ def test_an_account_has_so_many_calls_and_others_have_theirs() -> None:
     asked = [flights.ask((1, str(n)), call) for n in range(MOST_OF_ONE + 1)]
     assert [each is None for each in asked] == [False] * MOST_OF_ONE + [True]
     assert flights.ask((2, "a"), lambda: GOOD) is not None
+    call.gate.set()
+
+
+def test_who_hangs_gets_few_more() -> None:
+    clock, call = Clock(), Hanging()
+    flights = Flights(clock)
+    flights.ask((1, "first"), call)
+    clock.at += SLOW_S + 0.01
+    asked = [flights.ask((1, str(n)), call) for n in range(MOST_OF_SLOW)]
+    assert [each is None for each in asked] == [False] * (MOST_OF_SLOW - 1) + [True]
     call.gate.set()
 
 
