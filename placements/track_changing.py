@@ -3,9 +3,10 @@ intent. Asked for first: the last four digits of the phone, as on the page of re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from flask import Response, request
@@ -14,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from b24app.frames.parts import trace
 from b24app.logistics.addresses import read_address
-from b24app.store import audit, intents
+from b24app.logistics.changes import Slot
+from b24app.store import audit, intents, slots
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Shipment
+from b24app.store.slots import Asked
 from b24app.store.sql import changed
 from placements.public_door import DIGITS, Door
 from placements.public_entry import door_of, go, later, let_in, pause, visitor
@@ -30,8 +33,9 @@ from placements.track_view import city_of
 
 MAX_ADDRESS = 160
 PAGES = ("point", "address", "day")
-#: A client chooses among so many days from tomorrow on; which of them the carrier comes on, it says itself.
-DAYS = 7
+#: The page asks again after so many seconds, and says at last that the carrier is silent.
+WAIT_S = 2
+PATIENCE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +87,40 @@ class TrackChanging:
         text = typed if not city or city.casefold() in typed.casefold() else f"{city}, {typed}"
         return self._save(opened, "address", address=read_address(text))
 
-    def day(self, opened: Linked) -> Response:
-        return self._form(opened, "day")
-
-    def save_day(self, opened: Linked) -> Response:
-        """Whether the carrier comes on that day it says when it is asked; until then nothing is promised."""
+    def day(self, opened: Linked, status: int = 200, wrong: str = "") -> Response:
+        """Times at which the carrier could come: asked of it when somebody looks, the page waits by asking anew."""
         if not self._is_theirs(opened):
             return self._ask_digits(opened, "day")
-        today = opened.page.viewer.formats.today
-        chosen = next((each for each in days_from(today) if each.isoformat() == request.form.get("day")), None)
+        page, parts, lane = opened.page, self.door.parts, None
+        with session_scope(parts.sessions) as session:
+            track = self.door.track(session, opened)
+            if not _may(track, "day"):
+                return go(page.to(said="late"))
+            asked = slots.asked(session, page.portal.id, track.shipment.id, page.now)
+            if asked is None:
+                lane = slots.ask(session, track.shipment, page.now, trace())
+        if lane is not None:
+            parts.waker.wake(lane)
+        state, days = state_of(asked, page.now), days_of(asked.slots if asked is not None else None)
+        stamp = stamp_of(track.request) if track.request is not None else ""
+        return self.door.draw(
+            page, "public/track_day.html", status, wait_s=WAIT_S if state == "wait" else 0, state=state, days=days,
+            stamp=stamp, wrong=wrong,
+        )  # fmt: skip
+
+    def save_day(self, opened: Linked) -> Response:
+        """Only a time that was offered; whether it still is the carrier says."""
+        if not self._is_theirs(opened):
+            return self._ask_digits(opened, "day")
+        page, typed = opened.page, request.form.get("slot", "")
+        with read_scope(self.door.parts.sessions) as session:
+            track = self.door.track(session, opened)
+            asked = slots.asked(session, page.portal.id, track.shipment.id, page.now)
+        offered = asked.slots if asked is not None else None
+        chosen = next((each for each in offered or () if each.key == typed), None)
         if chosen is None:
-            return self._form(opened, "day", 422, wrong="choose")
-        return self._save(opened, "day", day=chosen)
+            return self.day(opened, 422, wrong="choose" if not typed else "gone")
+        return self._save(opened, "day", slot=chosen)
 
     # --- what they share
 
@@ -112,23 +138,23 @@ class TrackChanging:
         request_ = track.request
         return self.door.draw(
             page, f"public/track_{what}.html", status, track=track, city=city_of(track), offers=found, asked=text,
-            days=days_from(fmt.today),
             stamp=stamp_of(request_) if request_ is not None else "", wrong=wrong, typed=typed, most=MAX_ADDRESS,
         )  # fmt: skip
 
-    def _save(self, opened: Linked, what: str, day: date | None = None, **destination: object) -> Response:
+    def _save(self, opened: Linked, what: str, slot: Slot | None = None, **destination: object) -> Response:
         """One intent of the order, durable before the client is told so. Pressing twice is one."""
         page, parts = opened.page, self.door.parts
         if wait_s := self._door(opened).may_change(opened.shipment.deal_id):
-            return later(self._form(opened, what, 429, wrong="often"), wait_s)
+            often = self.day(opened, 429, "often") if slot else self._form(opened, what, 429, wrong="often")
+            return later(often, wait_s)
         with session_scope(parts.sessions) as session:
             _hold(session, opened.shipment)
             track = self.door.track(session, opened)
             before = track.request
             if before is None or not _may(track, what) or request.form.get("stamp", "") != stamp_of(before):
                 return go(page.to(said="late"))
-            if day is not None:
-                lane = self._intend(session, track, DAY, {"day": day.isoformat(), "ref": ""})
+            if slot is not None:
+                lane = self._intend(session, track, DAY, {"slot": slot.to_json(), "ref": ""})
             else:
                 after = replace(before, **destination)  # type: ignore[arg-type]
                 if after == before:
@@ -158,8 +184,17 @@ class TrackChanging:
         return visitor(self.door.parts, opened.page) == opened.shipment.id
 
 
-def days_from(today: date) -> list[date]:
-    return [today + timedelta(days=n) for n in range(1, DAYS + 1)]
+def state_of(asked: Asked | None, now: datetime) -> str:
+    """wait | silent | none | form."""
+    if asked is None:
+        return "wait"
+    if asked.failed or (asked.slots is None and now - asked.at > PATIENCE):
+        return "silent"
+    return "wait" if asked.slots is None else ("form" if asked.slots else "none")
+
+
+def days_of(found: Sequence[Slot] | None) -> list[tuple[date, list[Slot]]]:
+    return [(day, list(some)) for day, some in groupby(found or (), key=lambda slot: slot.day)]
 
 
 def _may(track: Track, what: str) -> bool:

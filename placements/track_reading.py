@@ -15,7 +15,7 @@ from b24app.flows.legs import PICKED
 from b24app.flows.picking import Picking
 from b24app.flows.returns.rules import ReturnRules
 from b24app.frames.formats import portal_zone
-from b24app.logistics.changes import ChangeRule, Part, Way, rules_at
+from b24app.logistics.changes import ChangeRule, Part, Slot, Way, rules_at
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.points import PickupPoint
 from b24app.logistics.status import Status
@@ -233,7 +233,7 @@ def _rules(
 def _agreed(asked: Sequence[Intent]) -> date | None:
     """The day of the newest wish that the carrier took."""
     done = [each for each in asked if each.kind == DAY and each.state == IntentState.DONE]
-    return date.fromisoformat(done[-1].payload["day"]) if done else None
+    return Slot.from_json(done[-1].payload["slot"]).day if done else None
 
 
 def _changed(asked: Sequence[Intent], now: datetime) -> str:

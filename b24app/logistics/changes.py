@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, time
 from enum import StrEnum
 
 from b24app.logistics.jsonable import Jsonable
@@ -42,6 +43,20 @@ class Cost(StrEnum):
     RECOUNT = "recount"
     PAID = "paid"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot(Jsonable):
+    """When a courier comes: a day, and hours of the clock where they bring it."""
+
+    day: date
+    begin: time
+    end: time
+
+    @property
+    def key(self) -> str:
+        """As a form carries it."""
+        return f"{self.day.isoformat()} {self.begin:%H:%M}-{self.end:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

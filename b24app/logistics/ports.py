@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
 from b24app.logistics.aftercare import (
@@ -20,6 +19,7 @@ from b24app.logistics.aftercare import (
     ReturnRequest,
     Returns,
 )
+from b24app.logistics.changes import Slot
 from b24app.logistics.feed import Feed, FeedPage
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.messages import Messages
@@ -248,13 +248,14 @@ class Stops(Protocol):
 class Days(Protocol):
     """Another day for a courier who brings a parcel that is on its way. `manifest.changes` says when (`Part.DAY`)."""
 
-    def bring_on(self, remote_id: str, day: date) -> OrderState:
-        """Ask once. The last of `state.changes` is this request, as with `Changes.change`. Raises `Refused` for a day
-        on which nobody comes."""
+    def slots(self, remote_id: str) -> tuple[Slot, ...]:
+        """When somebody could come, in order; () = on no day that is told yet. Raises as a read."""
 
-    def brought_on(self, remote_id: str, day: date) -> OrderState | None:
-        """After a call whose answer was lost: the order with its `changes` if that day is agreed; None when it is
-        not."""
+    def bring_on(self, remote_id: str, slot: Slot) -> OrderState:
+        """Ask once. The last of `state.changes` is this request, as with `Changes.change`."""
+
+    def brought_on(self, remote_id: str, slot: Slot) -> OrderState | None:
+        """After a call whose answer was lost: the order with its `changes` if that is agreed; None when it is not."""
 
 
 @runtime_checkable

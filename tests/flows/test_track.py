@@ -4,7 +4,6 @@ reaches it once, and what they say of the delivery reaches the deal."""
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import partial
 
 import requests
@@ -19,7 +18,6 @@ from tests.flows.test_points import refreshed
 from tests.flows.town import LINK, Shop, words_of
 
 DEAL, COURIER = 516, 501
-SUNDAY = 7
 
 
 class Client:
@@ -107,36 +105,38 @@ def test_a_client_follows_a_parcel_has_it_go_elsewhere_and_rates_it(shop: Shop) 
     assert client.get().status_code == 410
 
 
-def test_a_client_has_the_courier_come_on_another_day(shop: Shop) -> None:
+def test_a_client_has_the_courier_come_at_another_time(shop: Shop) -> None:
     town = shop.town
     shop.ship(COURIER)
     [number] = shop.shipped(COURIER)
     client = Client(shop, COURIER)
     client.sees(number)
-    assert "Другой день" not in words_of(client.get().text)
+    assert "Другое время" not in words_of(client.get().text)
     shop.happens(COURIER, "TAKEN_BY_TRANSPORTER_FROM_SENDER_CITY")
-    client.sees("Другой день")
+    client.sees("Другое время")
     client.post("/open", digits=client.phone[-4:], then="day")
 
-    def ask(day: str) -> None:
-        stamp = re.findall(r'name="stamp" value="([^"]+)"', client.get("/day").text)[0]
-        for _ in range(2):
-            client.post("/day", day=day, stamp=stamp)
+    def offered() -> str:
+        text = client.get("/day").text
+        return text if 'name="slot"' in text else ""
 
-    days = [date.fromisoformat(each) for each in re.findall(r'name="day" value="([^"]+)"', client.get("/day").text)]
-    ask(next(each for each in days if each.isoweekday() == SUNDAY).isoformat())  # CDEK comes on no Sunday
-    client.sees("Перевозчик не изменил доставку")
-    assert "не привезёт посылку в день, который выбрал клиент" in shop.tab_says(COURIER)
-    wanted = next(each for each in days[2:] if each.isoweekday() != SUNDAY)
+    form = town.wait(offered, "times that the carrier offers")
+    [stamp] = re.findall(r'name="stamp" value="([^"]+)"', form)
+    slot = re.findall(r'name="slot" value="([^"]+)"', form)[-1]
     town.fault("break_after", match={"path": "/v2/delivery", "method": "POST"}, times=1)
-    ask(wanted.isoformat())
+    for _ in range(2):
+        client.post("/day", slot=slot, stamp=stamp)
+    client.sees("Просим перевозчика изменить доставку")
     town.calm()
     town.advance(12)
     client.sees("Доставка изменена")
     [agreement] = town.journal("agreement.accepted")
-    assert agreement["data"]["date"] == wanted.isoformat()
-    shop.told(COURIER, f"Посылку {number} привезут в другой день, который выбрал клиент")
-    assert "не привезёт посылку" not in shop.tab_says(COURIER)
+    day, _, hours = slot.partition(" ")
+    assert agreement["data"]["date"] == day
+    answer = town.program.steer("GET", f"/cdek/orders/{shop.our_number(COURIER)}")
+    [told] = [row for row in answer["related_entities"] if row["type"] == "delivery"]
+    assert f"{told['time_from']}-{told['time_to']}" == hours
+    shop.told(COURIER, f"Посылку {number} привезут, когда выбрал клиент")
 
 
 def test_a_link_opens_nothing_in_another_portal(shop: Shop) -> None:

@@ -4,7 +4,7 @@ forgotten, a refusal becomes a Problem. And what a person wanted after a cancell
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from b24app.flows.decisions import Text
 from b24app.flows.legs import may_be_called_off
 from b24app.flows.portions import PartWish, Portion
-from b24app.logistics.changes import Part, parts_changed
+from b24app.logistics.changes import Part, Slot, parts_changed
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import ChangeState, Decision, OrderState
 from b24app.logistics.problem import Problem
@@ -95,7 +95,8 @@ def _applied(kind: str, payload: dict[str, Any], row: Shipment, intent_id: int, 
         news.texts.append(Text("changed.stop", {"number": number}, f"{row.number}:stop:{intent_id}"))
         return
     if kind == DAY:
-        said = {"number": number, "day": date.fromisoformat(payload["day"])}
+        slot = Slot.from_json(payload["slot"])
+        said = {"number": number, "day": slot.day, "begin": f"{slot.begin:%H:%M}", "end": f"{slot.end:%H:%M}"}
         news.texts.append(Text("changed.day", said, f"{row.number}:day:{intent_id}"))
         return
     before, after = ShipmentRequest.from_json(payload["before"]), ShipmentRequest.from_json(payload["after"])

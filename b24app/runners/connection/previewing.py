@@ -1,5 +1,5 @@
-"""The second half of a dry run, in the lane of the carrier that it would be sent to: its look-ups, and the very call
-that creating the order would make. Nothing is sent."""
+"""Jobs of an account's lane: the second half of a dry run, in the lane of the carrier that it would be sent to (its
+look-ups, and the very call that creating the order would make; nothing is sent), and what `slotting` asks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 from b24app.flows.trial import Outcome, Trial
 from b24app.lanes.slices import Slice
 from b24app.logistics.errors import AccountProblem, LogisticsError, Refused
+from b24app.runners.connection import slotting
 from b24app.runners.connection.account import Account
 from b24app.runners.services import Services
 from b24app.store import inbox, jobs, trials
@@ -30,6 +31,9 @@ def do(services: Services, slice_: Slice, account: Account, system: Any) -> None
 def _serve(services: Services, slice_: Slice, account: Account, system: Any, row: Claimed) -> None:
     with read_scope(services.sessions) as session:
         job = jobs.get(session, account.portal.id, int(row.key))
+    if job is not None and slotting.is_ours(job):
+        slotting.serve(services, slice_, account, system, row, job)
+        return
     outcome = None
     if _is_ours(job):
         with tracing(row.trace_id):

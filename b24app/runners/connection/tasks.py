@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from b24app.clock import Clock
 from b24app.flows.track import NUMBER_TAKEN
+from b24app.logistics.changes import Slot
 from b24app.logistics.errors import LogisticsError, Refused, Unavailable
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
@@ -29,7 +29,7 @@ FOLLOW = "follow"
 CHANGE = "change"
 #: Calling a parcel back that has moved. Payload: `{"ref": …}`, as of a change.
 STOP = "stop"
-#: Another day for the courier. Payload: `{"day": ISO 8601, "ref": …}`.
+#: Another time for the courier. Payload: `{"slot": a Slot, "ref": …}`.
 DAY = "day"
 #: Kinds whose payload says what to do with an order.
 OF_ORDERS = frozenset({CREATE, CHECK, CHANGE, STOP, DAY})
@@ -201,11 +201,11 @@ def _stop(system: Any, task: Task) -> OrderState:
 
 def _day(system: Any, task: Task) -> OrderState:
     """As a change: what an earlier try may have done is looked up first."""
-    day = date.fromisoformat(task.payload["day"])
-    found: OrderState | None = system.brought_on(task.remote_id, day) if task.attempts else None
+    slot = Slot.from_json(task.payload["slot"])
+    found: OrderState | None = system.brought_on(task.remote_id, slot) if task.attempts else None
     if found is not None:
         return found
-    asked: OrderState = system.bring_on(task.remote_id, day)
+    asked: OrderState = system.bring_on(task.remote_id, slot)
     return asked
 
 

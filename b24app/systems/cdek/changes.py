@@ -8,10 +8,11 @@ changes nothing; still it is looked up first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import date, time
 from typing import Any
 
-from b24app.logistics.changes import Part, parts_changed
+from b24app.logistics.changes import Part, Slot, parts_changed
 from b24app.logistics.errors import Refused, Uncertain
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.order import ChangeState, Decision, OrderState
@@ -60,20 +61,36 @@ def build_agreement(
     return body | {"time_from": begin, "time_to": end}
 
 
-def build_day(remote_id: str, wanted: date, days: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The body of `POST /v2/delivery` for one of `days`, within that day's longest window; where it goes stays. Raises
-    Refused for a day that CDEK does not offer."""
-    offered = [each for each in days if str(each.get("date")) == wanted.isoformat()]
-    if not offered:
-        raise Refused([Problem("date_refused", Field.DATE)])
-    begin, end = _longest(offered[0])
-    return {"order_uuid": remote_id, "date": wanted.isoformat(), "time_from": begin, "time_to": end}
+def build_slot(remote_id: str, slot: Slot) -> dict[str, Any]:
+    """The body of `POST /v2/delivery` for another time; where it goes stays."""
+    hours = {"time_from": f"{slot.begin:%H:%M}", "time_to": f"{slot.end:%H:%M}"}
+    return {"order_uuid": remote_id, "date": slot.day.isoformat(), **hours}
 
 
-def agreed_day(document: Mapping[str, Any]) -> str:
-    """The day of the agreement that stands, as the order tells it; "" = none."""
+def parse_slots(document: Mapping[str, Any]) -> tuple[Slot, ...]:
+    """`GET /v2/delivery/intervals`; what cannot be read is left out."""
+    found: list[Slot] = []
+    for day in rows_of(document.get("date_intervals")):
+        for row in rows_of(day.get("time_intervals")):
+            with suppress(ValueError):
+                found.append(
+                    Slot(
+                        date.fromisoformat(str(day.get("date"))),
+                        time.fromisoformat(str(row.get("start_time"))),
+                        time.fromisoformat(str(row.get("end_time"))),
+                    )
+                )
+    return tuple(sorted(set(found), key=lambda slot: (slot.day, slot.begin, slot.end)))
+
+
+def is_agreed(document: Mapping[str, Any], slot: Slot) -> bool:
+    """Whether the agreement that stands, as the order tells it, is this one."""
     found = [row for row in rows_of(document.get("related_entities")) if row.get("type") == "delivery"]
-    return str(found[-1].get("date") or "") if found else ""
+    if not found:
+        return False
+    told = [str(found[-1].get(name) or "")[:5] for name in ("time_from", "time_to")]
+    hours = [f"{slot.begin:%H:%M}", f"{slot.end:%H:%M}"]
+    return str(found[-1].get("date") or "") == slot.day.isoformat() and told in (hours, ["", ""])
 
 
 def _longest(day: Mapping[str, Any]) -> tuple[str, str]:
@@ -164,13 +181,16 @@ class ChangeDesk:
             raise Uncertain(f"delivery.agree: HTTP {reply.status} without an agreement or an error")
         return OrderState(remote_id, decision=Decision.ACCEPTED, changes=(state,))
 
-    def bring_on(self, remote_id: str, day: date) -> OrderState:
-        """An agreement (§10) on a day that CDEK offers; what it offers is looked up first."""
+    def slots(self, remote_id: str) -> tuple[Slot, ...]:
         offered = self._client.read("delivery/intervals", "delivery.intervals", {"order_uuid": remote_id})
         offered.refuse("delivery.intervals")
-        return self._agreed(build_day(remote_id, day, rows_of(offered.document.get("date_intervals"))))
+        return parse_slots(offered.document)
 
-    def brought_on(self, remote_id: str, day: date) -> OrderState | None:
+    def bring_on(self, remote_id: str, slot: Slot) -> OrderState:
+        """An agreement (§10)."""
+        return self._agreed(build_slot(remote_id, slot))
+
+    def brought_on(self, remote_id: str, slot: Slot) -> OrderState | None:
         """The order names the agreement that stands."""
         reply = self._client.read(f"orders/{remote_id}", "orders.read")
         if reply.codes & NOT_FOUND:
@@ -178,7 +198,7 @@ class ChangeDesk:
         state = parse_order(reply.document)
         if state is None:
             raise reply.odd("orders.read")
-        if agreed_day(reply.document) != day.isoformat():
+        if not is_agreed(reply.document, slot):
             return None
         done = ChangeState("", Decision.ACCEPTED)
         return OrderState(remote_id, state.number, state.decision, state.order_number, changes=(done,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -21,15 +21,28 @@ from b24app.flows.portions import Line, Portion
 from b24app.frames.parts import PageParts
 from b24app.frames.public_links import LIFE
 from b24app.frames.tries import Limit
+from b24app.logistics.changes import Slot
+from b24app.logistics.jsonable import dump
 from b24app.logistics.model import Recipient, ShipmentRequest
 from b24app.logistics.status import Incident, Status
-from b24app.store import deals, message_stops, portal_settings, portals, ratings, shipments, transits
+from b24app.store import (
+    deals,
+    jobs,
+    message_stops,
+    portal_settings,
+    portals,
+    ratings,
+    shipments,
+    slots,
+    transits,
+)
 from b24app.store.audit import Act
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
     AuditRow,
     Intent,
     IntentState,
+    Job,
     OutboxRow,
     Portal,
     PortalState,
@@ -431,25 +444,72 @@ def test_an_address_is_changed_within_its_city(
     assert address.text == "Казань, ул. Пушкина, 10"
 
 
-def test_another_day_for_a_courier(client: Client, parts: PageParts, sessions: Sessions, portal: Portal) -> None:
+@pytest.fixture
+def courier(client: Client, parts: PageParts, sessions: Sessions, portal: Portal) -> Client:
+    """A parcel to a door, whose client has shown that it is theirs."""
     row = given.ship(sessions, portal, n=2, deal=7, request=given.to_door())
     mine = other(client, parts, sessions, portal, row.id)
-    assert "Другой день" in mine.says()
-    assert "Другой день" not in client.says(), "nobody comes to a point"
     mine.enter(then="day")
-    stamp = mine.stamp("/day")
-    for wrong in ("2026-11-12", "2026-11-20", "", "x"):
-        assert "Выберите день" in mine.post("/day", day=wrong, stamp=stamp).text
+    return mine
+
+
+def answered(sessions: Sessions, portal: Portal, clock: FixedClock, *offered: Slot, why: str = "") -> None:
+    """The carrier's lane has served the question."""
+    with session_scope(sessions) as session:
+        job = jobs.latest(session, portal.id, slots.KIND)
+        assert job is not None
+        if why:
+            jobs.fail(job, why, clock.now())
+        else:
+            jobs.finish(job, {"slots": dump(offered)}, clock.now())
+
+
+MONDAY = Slot(date(2026, 11, 16), time(10), time(18))
+EVENING = Slot(date(2026, 11, 16), time(18), time(22))
+
+
+def test_another_time_for_a_courier(
+    client: Client, courier: Client, sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    assert "Другое время" in courier.says()
+    assert "Другое время" not in client.says(), "nobody comes to a point"
+    answer = courier.get("/day")
+    assert "Спрашиваем перевозчика" in plain(answer.text)
+    assert answer.headers["Refresh"] == "2"
+    courier.get("/day")
+    with read_scope(sessions) as session:
+        assert len(session.scalars(select(Job).where(Job.kind == slots.KIND)).all()) == 1, "asked once"
+    answered(sessions, portal, clock, MONDAY, EVENING)
+    said = courier.says("/day")
+    assert "пн, 16 ноября 10:00–18:00 18:00–22:00" in said
+    stamp = courier.stamp("/day")
+    assert "Выберите время" in courier.post("/day", stamp=stamp).text
+    assert "больше не предлагает" in courier.post("/day", slot="2026-11-17 10:00-18:00", stamp=stamp).text
+    assert courier.post("/day", slot=EVENING.key, stamp="older").headers["Location"].endswith("said=late")
     for _ in range(2):
-        assert mine.post("/day", day="2026-11-16", stamp=stamp).status_code == 303
+        assert courier.post("/day", slot=EVENING.key, stamp=stamp).status_code == 303
     [intent] = intents_of(sessions)
-    assert (intent.kind, intent.payload) == ("day", {"day": "2026-11-16", "ref": "", "client": True})
-    assert "Просим перевозчика" in mine.says()
+    assert (intent.kind, intent.payload) == ("day", {"slot": EVENING.to_json(), "ref": "", "client": True})
+    assert "Просим перевозчика" in courier.says()
     with session_scope(sessions) as session:
         session.scalars(select(Intent)).one().state = IntentState.DONE
-    html = mine.get().text
+    html = courier.get().text
     assert headline(html) == "Привезут в понедельник, 16 ноября"
     assert "Доставка изменена" in plain(html)
+
+
+def test_a_carrier_that_offers_no_time_or_is_silent(
+    courier: Client, sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    courier.get("/day")
+    clock.advance(61)
+    assert "пока не отвечает" in courier.says("/day")
+    answered(sessions, portal, clock, why="timeout")
+    assert "пока не отвечает" in courier.says("/day")
+    clock.advance(slots.SILENT.total_seconds())
+    assert "Спрашиваем перевозчика" in courier.says("/day")
+    answered(sessions, portal, clock)
+    assert "не предлагает другого времени" in courier.says("/day")
 
 
 # --- ratings and silence ---------------------------------------------------------------------------------------------

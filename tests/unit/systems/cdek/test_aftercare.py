@@ -10,12 +10,13 @@ import pytest
 
 from b24app.logistics.addresses import read_address
 from b24app.logistics.aftercare import CourierRequest, CourierState, ReturnRequest
+from b24app.logistics.changes import Slot
 from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
 from b24app.logistics.model import DeliveryKind, Parcel, Recipient, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import ChangeState, Decision
 from b24app.logistics.status import Status
-from b24app.systems.cdek.changes import agreed_day, build_agreement, build_day, parse_agreement
+from b24app.systems.cdek.changes import build_agreement, build_slot, is_agreed, parse_agreement, parse_slots
 from b24app.systems.cdek.client import Reply
 from b24app.systems.cdek.couriers import build_courier, is_of, parse_courier
 from b24app.systems.cdek.errors import Said
@@ -74,23 +75,40 @@ def reply(*codes: str, **request: Any) -> Reply:
     return Reply(200, {"entity": {"uuid": "a-1", "statuses": rows}, "requests": [{"type": "CREATE", **request}]}, ())
 
 
-def test_a_day_is_agreed_only_if_it_is_offered() -> None:
-    days: list[dict[str, Any]] = [
-            {"date": "2026-12-02", "time_intervals": [{"start_time": "10:00", "end_time": "12:00"},
-                                                      {"start_time": "09:00", "end_time": "18:00"}]},
-            {"date": "2026-12-03", "time_intervals": []}]  # fmt: skip
-    body = {"order_uuid": "u-1", "date": "2026-12-02", "time_from": "09:00", "time_to": "18:00"}
-    assert build_day("u-1", date(2026, 12, 2), days) == body
-    for day in (date(2026, 12, 1), date(2026, 12, 3)):
-        with pytest.raises(Refused) as refused:
-            build_day("u-1", day, days)
-        assert refused.value.problems[0].code == "date_refused"
+def test_times_are_read_in_order_and_what_is_none_is_left_out() -> None:
+    days = [{"date": "2026-12-03", "time_intervals": [{"start_time": "10:00", "end_time": "18:00"}, {}]},
+            {"date": "2026-12-02", "time_intervals": [{"start_time": "18:00", "end_time": "22:00"},
+                                                      {"start_time": "09:00:00", "end_time": "14:00:00"}]},
+            {"date": "soon", "time_intervals": [{"start_time": "10:00", "end_time": "18:00"}]}]  # fmt: skip
+    assert [each.key for each in parse_slots({"date_intervals": days})] == [
+        "2026-12-02 09:00-14:00",
+        "2026-12-02 18:00-22:00",
+        "2026-12-03 10:00-18:00",
+    ]
+    assert parse_slots({}) == ()
 
 
-def test_the_order_tells_which_day_is_agreed() -> None:
-    rows = [{"type": "waybill", "uuid": "w"}, {"type": "delivery", "uuid": "a", "date": "2026-12-02"}]
-    assert agreed_day({"related_entities": rows}) == "2026-12-02"
-    assert agreed_day({"related_entities": rows[:1]}) == agreed_day({}) == ""
+SLOT = Slot(date(2026, 12, 2), time(9), time(14))
+
+
+def test_a_time_is_agreed_as_it_was_offered() -> None:
+    body = {"order_uuid": "u-1", "date": "2026-12-02", "time_from": "09:00", "time_to": "14:00"}
+    assert build_slot("u-1", SLOT) == body
+
+
+@pytest.mark.parametrize(
+    ("row", "same"),
+    [
+        ({"date": "2026-12-02", "time_from": "09:00", "time_to": "14:00"}, True),
+        ({"date": "2026-12-02"}, True),
+        ({"date": "2026-12-02", "time_from": "18:00", "time_to": "22:00"}, False),
+        ({"date": "2026-12-03", "time_from": "09:00", "time_to": "14:00"}, False),
+    ],
+)
+def test_the_order_tells_which_time_is_agreed(row: dict[str, str], same: bool) -> None:
+    rows = [{"type": "waybill", "uuid": "w"}, {"type": "delivery", "uuid": "a", **row}]
+    assert is_agreed({"related_entities": rows}, SLOT) is same
+    assert not is_agreed({"related_entities": rows[:1]}, SLOT)
 
 
 @pytest.mark.parametrize(
