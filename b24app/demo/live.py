@@ -7,12 +7,30 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from b24app.bitrix24.sms import CODE
 from b24app.demo.accounts import form_of, mode_of
 from b24app.demo.house import House, Plan
+from b24app.flows.automation import code_of
+from b24app.flows.messages.moments import Moment
 from b24app.systems import discover
 
 Say = Callable[[str], None]
 FIRST_PORTAL = 0
+#: What an administrator of the portal has set up in its CRM: it works as soon as our trigger and our sender are there.
+READY_SENDS: Mapping[str, Any] = {
+    "trigger": code_of(Moment.READY),
+    "later": True,
+    "steps": [
+        {
+            "kind": "sms",
+            "code": CODE,
+            "properties": {
+                "phone": "{=Document:CONTACT.PHONE}",
+                "text": "Заказ {=Document:UF_CRM_LOGISTICS_ORDER_ID} ждёт вас. {=Document:UF_CRM_LOGISTICS_LINK}",
+            },
+        }
+    ],
+}
 
 
 def main(var: Path, port: int, say: Say) -> int:
@@ -24,8 +42,10 @@ def main(var: Path, port: int, say: Say) -> int:
         codes = [code for code in discover() if code in house.addresses]
         for code in codes:
             house.steer("POST", f"/{code}/settings", {"auto_route": True, "step_seconds": 30})
+        house.steer("POST", f"/bitrix24/{portal['member_id']}/rules", READY_SENDS)
         say(f"Open {portal['base_url']}/ — choose «Администратор», open the Market and install Waybill.")
         say(f"All parts of the pages in all their states: {house.pages}/components")
+        say("Its CRM sends an SMS when our trigger of «ready» fires: connect SMSC, switch the trigger on.")
         say("Accounts for the set-up page:")
         for code in codes:
             say(f"  {_account(code, house.addresses[code]['accounts'][0])}")

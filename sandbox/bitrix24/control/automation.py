@@ -33,8 +33,10 @@ def _add_rules(app: Flask, portals: Mapping[str, Portal]) -> None:
     @app.post("/<member_id>/rules")
     def add_rule(member_id: str) -> dict[str, Any]:
         """``{"stage" or "trigger", "category"?, "entity_type_id"?: 2, "steps": [{"kind": robot | sms | email | stage,
-        "code"?, "properties"?, "when"?}]}`` -> the rule. What the designer would not offer is refused."""
-        portal, spec = portal_of(portals, member_id), body("stage", "trigger", "category", "entity_type_id", "steps")
+        "code"?, "properties"?, "when"?}], "later"?}`` -> the rule. What the designer would not offer is refused, but
+        for what the app registers ``later``."""
+        portal = portal_of(portals, member_id)
+        spec = body("stage", "trigger", "category", "entity_type_id", "steps", "later")
         with portal.lock:
             found = designed(portal, spec)
             portal.rules.rules[found.id] = found

@@ -15,12 +15,14 @@ _FIELDS = {SMS: {"phone", "text"}, EMAIL: {"to", "subject", "text"}, "stage": {"
 
 
 def designed(portal: Portal, spec: Mapping[str, Any]) -> Rule:
+    """``later``: the app is not installed yet, and what it will register is taken on trust."""
+    later = bool(spec.get("later"))
     kind = number(spec, "entity_type_id", 2)
     category = number(spec, "category") if spec.get("category") is not None else None
     stage, trigger = str(spec.get("stage") or ""), str(spec.get("trigger") or "")
     if bool(stage) == bool(trigger):
         raise ValueError("a rule begins with a stage or with a trigger")
-    if trigger and trigger not in portal.app.triggers:
+    if trigger and trigger not in portal.app.triggers and not later:
         raise ValueError(f"no trigger {trigger}")
     if stage:
         known = portal.crm.categories.get(kind, {})
@@ -29,13 +31,13 @@ def designed(portal: Portal, spec: Mapping[str, Any]) -> Rule:
             raise ValueError(f"no stage {stage}")
     steps: list[Step] = []
     for each in spec.get("steps") or ():
-        steps.append(_step(portal, each, steps))
+        steps.append(_step(portal, each, steps, later=later))
     if not steps:
         raise ValueError("a rule has steps")
     return Rule(next(portal.rules.ids), kind, category, stage, trigger, steps)
 
 
-def _step(portal: Portal, spec: Mapping[str, Any], before: Sequence[Step]) -> Step:
+def _step(portal: Portal, spec: Mapping[str, Any], before: Sequence[Step], *, later: bool) -> Step:
     step = Step(str(spec.get("kind")), str(spec.get("code") or ""), dict(spec.get("properties") or {}))
     step.when = str(spec.get("when") or "")
     if step.kind not in KINDS:
@@ -47,7 +49,7 @@ def _step(portal: Portal, spec: Mapping[str, Any], before: Sequence[Step]) -> St
         known = set(robot.properties)
     else:
         known = _FIELDS[step.kind]
-    if step.kind == SMS and step.code not in portal.app.senders:
+    if step.kind == SMS and step.code not in portal.app.senders and not later:
         raise ValueError(f"no sender {step.code}")
     if strange := set(step.properties) - known:
         raise ValueError(f"{step.kind} has no fields {', '.join(sorted(strange))}")
