@@ -83,8 +83,8 @@ def tracking_address(public_url: str, public_id: str, link: str) -> str:
 
 
 def logo_address(public_url: str, public_id: str, mark: str) -> str:
-    """The shop's picture; "" for a shop that has none."""
-    return f"{public_url.rstrip('/')}/r/{public_id}/logo.png?v={mark}" if mark else ""
+    """The shop's picture; "" for a shop that has none, or no pages."""
+    return f"{public_url.rstrip('/')}/r/{public_id}/logo.png?v={mark}" if public_id and mark else ""
 
 
 def stop_address(public_url: str, public_id: str, link: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from b24app.flows.messages.moments import Moment
 from b24app.flows.messages.rules import Channel, Template
-from b24app.store import message_stops
+from b24app.store import message_stops, portal_settings
 from b24app.store.engine import session_scope
 from tests.flows.messaging import Telling
 from tests.flows.town import MANAGER, Shop
@@ -31,6 +31,8 @@ def parcel_is_at_the_point(mine: Telling) -> None:
 def test_the_client_reads_where_the_parcel_is(mine: Telling) -> None:
     mine.rules(Channel.EMAIL)
     shop = mine.shop
+    with session_scope(shop.town.program.parts.sessions) as session:
+        portal_settings.merge(session, shop.row.id, brand={"name": "Лён & Хвоя", "logo": "0123456789abcdef"})
     shop.ship(mine.deal)
     [number] = shop.shipped(mine.deal)
     mine.becomes(M.NUMBER, "sent")
@@ -45,6 +47,8 @@ def test_the_client_reads_where_the_parcel_is(mine: Telling) -> None:
     order = shop.order(mine.deal)
     assert str(order["delivery_point"]) in letter["body"] or "Адрес" in letter["body"]
     assert f"/t/{shop.row.public_id}/" in letter["body"]
+    assert f'/r/{shop.row.public_id}/logo.png?v=0123456789abcdef"' in letter["body"]
+    assert "Лён &amp; Хвоя" in letter["body"]
     # The same news again, and again: nobody is written to twice.
     for _ in range(2):
         shop.press("refresh", mine.deal)

@@ -16,6 +16,7 @@ from b24app.bitrix24.features import Feature, has
 from b24app.flows.brand import Brand
 from b24app.flows.messages.letter import letter
 from b24app.flows.messages.rules import MessageRules
+from b24app.frames.public_links import logo_address
 from b24app.lanes import ladder
 from b24app.runners.portal import answers
 from b24app.runners.portal.context import Run
@@ -72,7 +73,10 @@ def command(run: Run, row: OutboxRow, key: str) -> Command | None:
         return calls.say_in_chat(key, int(said["to"]), (entity, number), user, said["body"])
     settings = run.portal.settings or {}
     brand = Brand.of(settings, run.portal.domain)
-    html = letter(said["body"], brand, message.lang, stop_link=str(said.get("stop") or ""))
+    html = letter(
+        said["body"], brand, message.lang, stop_link=str(said.get("stop") or ""),
+        logo=logo_address(run.services.settings.public_url, run.portal.public_id or "", brand.logo),
+    )  # fmt: skip
     return calls.send_letter(
         key, row.deal_id, letters_out.origin_of(message.id), (said["to"], entity, number), said["subject"], html,
         user=user, sender=MessageRules.of(settings).sender, at=run.services.clock.now(),
