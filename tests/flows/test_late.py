@@ -57,10 +57,7 @@ def test_a_late_parcel_is_known_and_told_once(shop: Shop) -> None:
     shop.town.wait(lambda: "по 8 вашим посылкам" in shop.tab_says(THIS), "a forecast in the tab")
     assert "обычно 2 дня" in shop.tab_says(THIS)
     assert (bells(shop), at_risk(shop)) == ([], [])
-    for _ in range(9):
-        days(shop, 1)
-        if bells(shop):
-            break
+    days(shop, 6)
     [bell] = bells(shop)
     assert shop.our_number(THIS) in bell
     assert number in shop.tab_says(THIS)

@@ -32,6 +32,17 @@ REQUEST = {
 }  # fmt: skip
 
 
+#: Tests whose questions the two databases might answer differently.
+both = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """One database is enough for most."""
+    kind = getattr(request, "param", "sqlite")
+    return str(request.getfixturevalue("sqlite_database_url" if kind == "sqlite" else "emptied_postgres_url"))
+
+
 @pytest.fixture(autouse=True)
 def noon(clock: FixedClock, sessions: Sessions, portal: Portal, neighbour: Portal) -> None:
     clock.at = NOON
@@ -106,6 +117,7 @@ def told(sessions: Sessions, portal: Portal) -> list[str]:
         return list(session.scalars(select(Message.key).where(Message.portal_id == portal.id)))
 
 
+@both
 def test_a_lane_and_its_days_are_read_from_what_was_sent_and_what_was_told(
     sessions: Sessions, portal: Portal, clock: FixedClock
 ) -> None:
@@ -129,6 +141,7 @@ def test_a_forecast_comes_from_the_portals_own_parcels_only(
     assert transit(sessions, theirs).expected == TODAY + timedelta(days=8)
 
 
+@both
 def test_a_lateness_is_told_once_when_it_is_certain(sessions: Sessions, portal: Portal, clock: FixedClock) -> None:
     with session_scope(sessions) as session:
         portal_settings.merge(session, portal.id, **{KEY: MessageRules(on=True).to_json()})
@@ -171,6 +184,7 @@ def test_an_old_broken_promise_is_no_news(sessions: Sessions, portal: Portal, cl
     assert (transit(sessions, old).risk, bells(sessions)) == (Risk.LATE, [])
 
 
+@both
 def test_the_promise_is_that_of_the_hand_over_and_the_carriers_later_word_breaks_it(
     sessions: Sessions, portal: Portal, clock: FixedClock
 ) -> None:
@@ -226,6 +240,7 @@ def test_what_will_not_arrive_is_not_forecast(
     assert (transit(sessions, one).state, transit(sessions, one).risk) == (TransitState.OVER, "")
 
 
+@both
 def test_shipments_of_before_are_taken_over_piece_by_piece(
     sessions: Sessions, portal: Portal, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,6 +275,7 @@ def test_a_crash_while_telling_tells_it_the_next_time(
     assert len(bells(sessions)) == 1
 
 
+@both
 def test_many_parcels_are_looked_at_in_as_many_questions_as_few(
     sessions: Sessions, portal: Portal, clock: FixedClock
 ) -> None:
