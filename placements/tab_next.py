@@ -33,6 +33,7 @@ CALLS = frozenset(
     {
         "late",
         "will_late",
+        "created_late",
         "courier_late",
         "stored",
         "storage_ends",
@@ -109,6 +110,18 @@ def _not_handed_over(look: _Look) -> Next | None:
     return Next("not_handed_over", {"n": n}, "amber", "clock") if n >= NOT_HANDED_OVER else None
 
 
+def _hand_over_now(look: _Look) -> Next | None:
+    """Every day before the hand-over is one less to keep the promise."""
+    transit = look.shipment.transit
+    found = transit.forecast if transit is not None else None
+    if found is None or look.shipment.promised is None or found.expected is None:
+        return None
+    days = {"day": look.formats.weekday(look.shipment.promised), "expected": look.formats.weekday(found.expected)}
+    if found.risk is Risk.LATE:
+        return Next("created_late", days, "amber", "clock")
+    return Next("created_soon", days, "amber", aside=True) if found.risk is Risk.MAYBE else None
+
+
 def _late(look: _Look) -> Next | None:
     promised = look.shipment.promised
     if promised is None or look.days_since(promised) < 1:
@@ -177,7 +190,7 @@ def _comes_back(look: _Look) -> Next | None:
 
 
 _RULES: Mapping[Status, tuple[Callable[[_Look], Next | None], ...]] = {
-    Status.CREATED: (_not_handed_over,),
+    Status.CREATED: (_hand_over_now, _not_handed_over),
     **dict.fromkeys(_MOVES, (_late, _ahead, _still, _in_time)),
     Status.READY_FOR_PICKUP: (_stored,),
     Status.DELIVERY_FAILED: (_failed,),

@@ -109,6 +109,22 @@ def test_the_first_line_warns_before_the_day_is_over(facts: TabFacts, shipment: 
     assert following.key == "promised_soon"
 
 
+def test_what_was_not_handed_over_yet_is_hurried(
+    facts: TabFacts, shipment: ShipmentFacts, ru: Formats, en: Formats
+) -> None:
+    def told(risk: Risk, formats: Formats) -> tuple[str, str, bool]:
+        found = replace(KNOWN, way=None, risk=risk)
+        transit = TransitFacts(promised=FRIDAY, forecast=found)
+        one = replace(shipment, status=Status.CREATED, status_at=shipment.events[-1].at, transit=transit)
+        now = what_now(Scene(replace(facts, shipments=(one,)), formats, "СДЭК", None))
+        return now.title, now.text, bool(now.call)
+
+    assert told(Risk.LATE, ru)[0] == "Посылку не сдали, и она уже не успеет"
+    assert told(Risk.LATE, en)[2]
+    assert told(Risk.MAYBE, ru)[1].startswith("Сдайте посылку сегодня: обещали")
+    assert told(Risk.OK, ru)[1].startswith("Наклейте номер")
+
+
 def test_a_row_of_the_list_says_by_how_much(ru: Formats) -> None:
     setting = Setting(ru, {0}, {}, str, {}, costs=True)
 
