@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from b24app.flows.shop import KEY as SHOP
+from b24app.flows.shop import ShopRules
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.status import Status
 from b24app.store import (
@@ -118,12 +120,14 @@ def _quiet(session: Session, portal_id: int, now: datetime) -> None:
 def come_back(session: Session, portal: Portal, now: datetime) -> list[LaneRef]:
     """An administrator installs again in time: the set-up is there, and stands still until somebody has looked at it.
 
-    Pipelines are off and accounts untested, because portal and contracts changed unseen; what moved meanwhile never
-    ships by itself. Orders that are alive are followed again as soon as their account is tested. Returns the lanes to
-    wake.
+    Pipelines and the online store are off and accounts untested, because portal and contracts changed unseen; what
+    moved meanwhile never ships by itself. Orders that are alive are followed again as soon as their account is tested.
+    Returns the lanes to wake.
     """
     left = portal.left_at
     kept = {name: value for name, value in portal.settings.items() if name not in (ERASE, HOOKS)}
+    shop = ShopRules.of(kept)
+    kept |= {SHOP: replace(shop, on=False).to_json()} if shop.on else {}
     portal.settings = {**kept, BACK: {"at": now.isoformat(), "left_at": left.isoformat() if left else ""}}
     portal.history_cursor, portal.left_at = None, None
     for pipeline in portals.pipelines(session, portal.id).values():

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from b24app.flows.shop import ShopRules, Wish
 from b24app.logistics.status import Status
@@ -129,8 +130,13 @@ def news(session: Session, portal: Portal, deal_ids: Iterable[int], now: datetim
 def tell(session: Session, portal_id: int, rows: Sequence[ShopRequest], now: datetime, trace: str) -> LaneRef | None:
     """One outbox row for each: what it says is worked out when it leaves."""
     things = []
+    session.flush()
     for row in rows:
-        row.version += 1
-        marker = f"{NEWS}:{row.id}:{row.version}"
+        # Counted by the database: two lanes that tell at once must not have one marker, or the later one is lost.
+        mine = update(ShopRequest).where(ShopRequest.portal_id == portal_id, ShopRequest.id == row.id)
+        counted = mine.values(version=ShopRequest.version + 1).returning(ShopRequest.version)
+        version = session.execute(counted, execution_options={"synchronize_session": False}).scalar_one()
+        set_committed_value(row, "version", version)
+        marker = f"{NEWS}:{row.id}:{version}"
         things.append(ToPortal(row.deal_id, NEWS, marker, {"request": row.id}, row.shipment_id))
     return outbox.add(session, portal_id, things, now=now, trace_id=trace) if things else None

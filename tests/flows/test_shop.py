@@ -11,7 +11,9 @@ import requests
 from b24app.bitrix24.shop_calls import ADDRESS, PHONE, POINT
 from b24app.runners.portal import shop as shop_lane
 from b24app.runners.portal import shop_news
-from b24app.store import shop_requests
+from b24app.store import portal_settings, shop_requests
+from b24app.store.engine import session_scope
+from b24app.store.shop import KEY
 from tests.flows.test_chain_crash import Once
 from tests.flows.town import TRACK, Shop, Town
 
@@ -210,6 +212,30 @@ def test_switched_off_the_service_leaves_the_store_or_is_hidden(town: Town, shop
     shop.app_press("/app/shop", **FORM)
     town.wait(lambda: {row["ACTIVE"] for row in store(shop)["services"]} == {"N"}, "a hidden service")
     assert shop.deal(DEAL)[TRACK] in (None, "")
+
+
+def test_what_somebody_changed_in_the_store_is_right_again(town: Town, shop: Shop) -> None:
+    before = open_store(shop, insurance="yes")
+    own = town.world.system("bitrix24").portals[shop.member].shop
+    parent = next(row for row in own.services if row["PARENT_ID"] is None)
+    lost = next(row["id"] for row in own.properties if row["code"] == POINT)
+    own.properties.remove(lost)
+    own.relations = [row for row in own.relations if row["propertyId"] != lost]
+    parent |= {"NAME": "Чужое", "CONFIG": []}
+    for row in own.extras:
+        row["ACTIVE"] = "N"
+    [handler] = own.handlers.values()
+    handler.row["SETTINGS"] |= {"CALCULATE_URL": "https://elsewhere.example/x"}
+    # What we knew of it was never kept: it is found, not made again.
+    with session_scope(town.program.parts.sessions) as session:
+        portal_settings.merge(session, shop.row.id, **{KEY: {}})
+    after = open_store(shop, insurance="yes")
+    for name in ("handlers", "extras"):
+        assert after[name] == before[name]
+    assert [row["NAME"] for row in after["services"]] == [row["NAME"] for row in before["services"]]
+    assert [row["CONFIG"] for row in after["services"]] == [row["CONFIG"] for row in before["services"]]
+    assert sorted(row["code"] for row in after["properties"]) == sorted(row["code"] for row in before["properties"])
+    assert bought(shop)["price"] > 0
 
 
 def test_another_secret_is_nobodys(town: Town, shop: Shop) -> None:

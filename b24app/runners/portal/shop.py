@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from b24app.bitrix24.features import Feature, has
 from b24app.flows.decisions import OpenProblem
 from b24app.flows.shop import ShopRules, Wish, completed, filled, insured
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig
@@ -29,8 +28,6 @@ NAME = "store"
 
 def do(run: Run) -> bool:
     """Serve what the store asked for; False when nothing is due."""
-    if not has(Feature.STORE, run.portal.scopes or ()):
-        return False
     now = run.services.clock.now()
     with session_scope(run.services.sessions) as session:
         rows = run.slice.claim_inbox(session, (InboxKind.SHOP,))

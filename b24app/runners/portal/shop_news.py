@@ -89,13 +89,9 @@ def _told(session: Session, run: Run, request: ShopRequest) -> Told | None:
     """None: there is nothing to say yet."""
     lang = run.portal.language
     carrier = _carrier(session, run.portal.id, request)
-    if carrier is None:
-        opened = problems.open_of_deals(session, run.portal.id, [request.deal_id])[request.deal_id]
-        if not opened:
-            return None
-        words = say_problem(Problem.from_json(opened[0].problem), lang)
-        return Told(say("shop.problem", lang, problem=words)[:LONGEST])
-    status = Status(carrier.status)
+    status = Status(carrier.status) if carrier is not None else Status.REJECTED
+    if carrier is None or status is Status.REJECTED:
+        return _in_the_way(session, run, request, status if carrier is not None else None)
     if status is Status.CANCELLED:
         return Told("", off=True, final=True)
     return Told(
@@ -103,8 +99,18 @@ def _told(session: Session, run: Run, request: ShopRequest) -> Told | None:
         carrier.tracking_number or carrier.order_number or "",
         carrier.tracking_url or "",
         arrived=status is Status.DELIVERED,
-        final=status.is_final and status is not Status.REJECTED,
+        final=status.is_final,
     )
+
+
+def _in_the_way(session: Session, run: Run, request: ShopRequest, status: Status | None) -> Told | None:
+    """Why nothing goes yet: the deal's first open problem; a refusal without any is told as such."""
+    lang = run.portal.language
+    opened = problems.open_of_deals(session, run.portal.id, [request.deal_id])[request.deal_id]
+    if not opened:
+        return Told(say(f"status.{status.value}", lang)) if status is not None else None
+    words = say_problem(Problem.from_json(opened[0].problem), lang)
+    return Told(say("shop.problem", lang, problem=words)[:LONGEST])
 
 
 def _carrier(session: Session, portal_id: int, request: ShopRequest) -> Shipment | None:

@@ -22,7 +22,7 @@ from b24app.store.shop import Standing
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`accounts` work and tell prices. `ships`: whether the pipeline of the store's orders is on."""
+    """`accounts` work and tell prices, pipelines in `shipping` are on."""
 
     portal: Portal
     rules: ShopRules
@@ -31,7 +31,7 @@ class Setting:
     prices: PriceRules
     accounts: Mapping[int, Connection]
     senders: Senders
-    ships: bool
+    shipping: frozenset[int]
 
 
 def read_setting(session: Session, services: Services, portal_id: int) -> Setting:
@@ -39,7 +39,8 @@ def read_setting(session: Session, services: Services, portal_id: int) -> Settin
     portal = portals.get(session, portal_id)
     shop, standing = ShopRules.of(portal.settings), Standing.of(portal.settings)
     places = origins.senders(session, portal_id)
-    row = portals.pipelines(session, portal_id).get(shop.category) or _blank(portal_id, shop.category)
+    pipelines = portals.pipelines(session, portal_id)
+    row = pipelines.get(shop.category) or _blank(portal_id, shop.category)
     found_rules = [
         rule_view(each, places.of(each.connection_id)) for each in rules.in_order(session, portal_id) if each.enabled
     ]
@@ -57,7 +58,7 @@ def read_setting(session: Session, services: Services, portal_id: int) -> Settin
         prices=PriceRules.of(portal.settings),
         accounts={each.id: each for each in accounts if tells_prices(services, each)},
         senders=places,
-        ships=bool(row.enabled),
+        shipping=frozenset(category for category, each in pipelines.items() if each.enabled),
     )
 
 

@@ -83,13 +83,10 @@ class Taker:
         own = {deals.get(order) for order in orders.values()}
         if None in own:
             return Answered(why="no_deal")
-        categories = {deal.category for deal in own if deal is not None}
         if len(own) > 1:
             return Answered(why="several_deals")
-        if categories != {setting.pipeline.category} or not setting.ships:
-            return Answered(why="pipeline_off")
         deal = next(each for each in own if each is not None)
-        return orders, deal.id
+        return (orders, deal.id) if deal.category in setting.shipping else Answered(why="pipeline_off")
 
     def cancel(self, setting: Setting, number: str, delivery_id: int) -> Answered:
         """`number` as the store knows it. A parcel that is on its way is not stopped by a button."""

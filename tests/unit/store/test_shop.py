@@ -16,7 +16,7 @@ from b24app.logistics.model import DeliveryKind
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
 from b24app.logistics.status import Status
-from b24app.store import portal_settings, portals, retention, shipments, shop_doors, shop_prices, shop_requests
+from b24app.store import leaving, portal_settings, portals, retention, shipments, shop_doors, shop_prices, shop_requests
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import (
     InboxKind,
@@ -156,6 +156,17 @@ def test_news_go_only_where_the_store_sells_with_us_and_once_a_version(
         assert shop_requests.get(session, neighbour.id, first.id) is None
         assert shop_requests.of_number(session, neighbour.id, first.number) == []
         assert shop_requests.of_sales(session, neighbour.id, [SALE]) == {}
+
+
+def test_a_portal_that_comes_back_finds_its_store_switched_off(
+    sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    with session_scope(sessions) as session:
+        portal_settings.merge(session, portal.id, **{KEY: ShopRules(on=True, name="Доставка").to_json()})
+        leaving.leave(session, portal.id, False, (), clock.now())
+        mine = portals.get(session, portal.id)
+        leaving.come_back(session, mine, clock.now())
+        assert ShopRules.of(mine.settings) == ShopRules(on=False, name="Доставка")
 
 
 def test_everything_goes_with_the_portal(sessions: Sessions, portal: Portal, clock: FixedClock) -> None:
