@@ -15,7 +15,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from b24app.clock import FixedClock
-from b24app.flows import client_page
+from b24app.flows import brand, client_page
 from b24app.flows.forecast import Risk
 from b24app.flows.portions import Line, Portion
 from b24app.frames.parts import PageParts
@@ -51,12 +51,14 @@ from b24app.store.models import (
     TransitState,
 )
 from placements import public_door
+from tests.unit.flows.returns.given import a_return, wish
 from tests.unit.placements import parcel as given
 from tests.unit.placements import public_order
 from tests.unit.placements.parcel import DEAL, EMAIL, NAME, NUMBER, PHONE, STREET
 from tests.unit.placements.test_deal_tab import Tab
 
 S = Status
+MARK = "0123456789abcdef"
 
 
 @pytest.fixture
@@ -595,3 +597,18 @@ def test_a_manager_opens_the_clients_page_and_sees_what_they_say(
     assert f'data-copy="http://localhost{mine.root}"' in page
     assert "Клиент оценил доставку: 2 из 5" in page
     assert "Коробка мятая" in page
+
+
+def test_a_return_under_way_and_the_shops_picture_are_shown(client: Client, sessions: Sessions, portal: Portal) -> None:
+    row = given_row(sessions, portal)
+    given.stands(sessions, row, S.DELIVERED)
+    kept = public_order.begun(sessions, portal, a_return(wish(1, "1")), deal_id=DEAL)
+    html = client.get().text
+    assert f"Возврат {kept.case.number}" in plain(html)
+    assert "Магазин смотрит заявку" in plain(html)
+    assert f'href="/r/{client.root.split("/", 2)[2]}"' in html
+    public_order.set_rules(sessions, portal, public=False)
+    assert "Магазин смотрит заявку" not in client.says()
+    with session_scope(sessions) as session:
+        portal_settings.merge(session, portal.id, **{brand.KEY: {**public_order.BRAND, "logo": MARK}})
+    assert re.findall(rf'<img src="/r/[^"]+/logo.png\?v={MARK}"', client.get().text)
