@@ -16,18 +16,25 @@ from b24app.frames.formats import portal_zone
 from b24app.store import messages
 from b24app.store.lanes import LaneRef
 from b24app.store.messages import Occasion
-from b24app.store.models import Portal, Shipment
+from b24app.store.models import DealState, Portal, Shipment
 
 
 def occasion(
-    session: Session, portal: Portal, row: Shipment, change: Advance, now: datetime, trace_id: str
+    session: Session,
+    portal: Portal,
+    row: Shipment,
+    change: Advance,
+    deal: DealState | None,
+    now: datetime,
+    trace_id: str,
 ) -> LaneRef | None:
     """The lane to wake after the commit; None = there is nothing to tell. Of several steps that are learnt at once the
     last is told; what a warehouse does with its own orders is nobody else's concern."""
     moment = of_status(change.status) if change.changed else None
-    if moment is None or row.leg == PICKED or not MessageRules.of(portal.settings or {}).on:
+    if moment is None or row.leg == PICKED:
         return None
-    if not timely.is_news(now, change.status_at):
+    plan = MessageRules.of(portal.settings or {}).plan(deal.category if deal is not None else None, moment)
+    if not plan.on or not timely.is_news(now, change.status_at):
         return None
     day = (change.status_at or now).astimezone(portal_zone(portal.language)).date()
     found = Occasion(moment, row.number, row.deal_id, row.id, day=day)

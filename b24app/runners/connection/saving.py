@@ -167,7 +167,7 @@ class Saver:
         chain = chaining.Chain(self.session, self.services.plugins, self.account, self.now, landed.task.trace_id)
         self.wake |= chain.follow_up(row, view, change, picking, self._manifest)
         self._also(told_to_shop(self.session, self.account.portal, row, view, landed, self.now))
-        self._also(occasion(self.session, self.account.portal, row, change, self.now, landed.task.trace_id))
+        self._also(occasion(self.session, self.account.portal, row, change, deal, self.now, landed.task.trace_id))
         self._also(turning.tell(self.session, row, view, self.account.connection.system, landed, self.now))
         if self._manifest.gives(filed.PORT, self.account.connection.settings):
             self._also(filing.follow(self.session, landed, row, change.changed, self.now))

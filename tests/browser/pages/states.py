@@ -24,7 +24,9 @@ from b24app.store.faces.deal_facts import (
     TabFacts,
     TransitFacts,
 )
+from b24app.store.faces.deal_messages import ToldFacts
 from b24app.store.faces.papers import PaperFacts
+from b24app.store.models import MessageState
 from placements.preview import Preview, PreviewItem
 from placements.tab_collect_view import Ways
 
@@ -169,7 +171,33 @@ _CALL = {
 #: States whose account's system has a courier to call and orders to hand over.
 COLLECTING = ("to_collect", "collected")
 WAYS = Ways(courier=True, hand_over=True, hours=("09:00", "22:00"))
+_TELL = Problem("message_failed", Field.NONE)
+#: Newest first: what waits for the morning, what a person had sent again, what needs somebody, what went.
+TOLD = (
+    ToldFacts(
+        6, "ready", "", "status", MessageState.WAITING, "quiet", "", "", "", at(12, 8), at(13, 6), again=False
+    ),
+    ToldFacts(
+        5, "courier", "sms", "status", MessageState.MAYBE, "lost", "timed out", "+7 ••• •••-14-62", "", at(12, 7), None,
+        again=True,
+    ),
+    ToldFacts(
+        4, "transit", "email", "person", MessageState.SENT, "", "", "m•••@example.test", "Анна Лугова", at(11, 16),
+        None, again=False,
+    ),
+    ToldFacts(
+        3, "transit", "email", "status", MessageState.FAILED, "no_mailbox", 'Email send error. "From" is not found.',
+        "m•••@example.test", "", at(11, 15), None, again=False,
+    ),
+    ToldFacts(
+        2, "number", "sms", "status", MessageState.DELIVERED, "", "", "+7 ••• •••-14-62", "", at(10, 12), None,
+        again=False,
+    ),
+    ToldFacts(1, "number", "trigger", "status", MessageState.SENT, "", "", "", "", at(10, 11), None, again=False),
+)  # fmt: skip
+
 STATES: dict[str, tuple[TabFacts, Preview | None]] = {
+    "told": (replace(_with(Status.IN_TRANSIT), told=TOLD, problems=(ProblemFacts(_TELL, at(12, 7), None),)), None),
     "in_transit": (_with(Status.IN_TRANSIT, transit=_EXPECTED), None),
     "will_be_late": (_with(Status.IN_TRANSIT, transit=_BEHIND), None),
     "created": (
