@@ -54,8 +54,8 @@ def judge_messages(case: MessageCase, evidence: MessageEvidence) -> list[Finding
         _numbers(evidence),
         _texts("clients' SMS exactly once", case.told, evidence, evidence.shown.get("delivered", {})),
         _texts("the portal's SMS exactly once", case.asked, evidence, {}),
-        _once("triggers at most once, or shown", evidence.fired, evidence.shown.get("number", {})),
-        _once("letters at most once, or shown", evidence.letters, evidence.shown.get("ready", {})),
+        _once("triggers at most once, or shown", evidence.fired, evidence.shown.get("transit", {})),
+        _once("letters at most once, or shown", evidence.letters, evidence.shown.get("number", {})),
         _heard(case, evidence),
     ]
 

@@ -37,8 +37,10 @@ KINDS = (
     ("bitrix24", "sms.told"),
 )
 #: What is told by which way. A parcel that was delivered stays so: that message can never be overtaken.
-WAYS = {Moment.NUMBER: Channel.TRIGGER, Moment.READY: Channel.EMAIL, Moment.DELIVERED: Channel.SMS}
+WAYS = {Moment.NUMBER: Channel.EMAIL, Moment.TRANSIT: Channel.TRIGGER, Moment.DELIVERED: Channel.SMS}
 SENDER_S = 60.0
+#: Times the scale's.
+PATIENCE = 8
 
 
 def run_messages(scale: Scale, orders: Orders, var: Path, say: Say) -> Verdict:
@@ -66,7 +68,9 @@ class MessageRun(FaultRun):
         havoc = self._burst()
         self._settle(havoc)
         findings = judge_messages(self._told(), self._found())
-        struck = {**self._counted(havoc), "gateway_calls_broken": self._broken("smsc")}
+        rows = self._journal.of
+        went = {"letters": len(rows("mail.sent")), "triggers": len(rows("trigger.executed"))}
+        struck = {**self._counted(havoc), "gateway_calls_broken": self._broken("smsc"), **went}
         return Verdict(self._orders, findings, struck, self._seconds)
 
     # --- before ------------------------------------------------------------------------------------------------------
@@ -128,9 +132,17 @@ class MessageRun(FaultRun):
                 self._house.steer("POST", f"{self._base}/sms/{row['key']}/send-again", {})
 
     def _await_end(self) -> None:
+        """Until everything is told, or nothing has happened for a while: then somebody waits for a later hour. (A
+        worker that was just started takes its time on a busy machine; a run that goes well does not wait for it.)"""
         self._journal.read()
         self._send_again()
-        super()._await_end()
+        last = time.monotonic()
+        while not self._complete() and time.monotonic() - last < PATIENCE * self._scale.patience_s:
+            time.sleep(LOOK_S)
+            self._house.supervisor.tick()
+            if self._journal.read():
+                last = time.monotonic()
+        self._tell()
 
     def _complete(self) -> bool:
         texts = {str(row["data"]["text"]) for row in self._journal.of("sms.accepted")}
@@ -146,7 +158,7 @@ class MessageRun(FaultRun):
     def _found(self) -> MessageEvidence:
         self._journal.read()
         rows = self._journal.of
-        fired = [row for row in rows("trigger.executed") if str(row["data"]["code"]) == "waybill.number"]
+        fired = [row for row in rows("trigger.executed") if str(row["data"]["code"]) == "waybill.transit"]
         with read_scope(self._parts.sessions) as session:
             mine = select(Message).where(Message.portal_id == self._portal(session).id, Message.moment != "")
             kept = list(session.scalars(mine))

@@ -64,4 +64,4 @@ RETURNS = replace(FULL, deals=200, wave=10, strike_s=(4.0, 8.0), freeze_s=(60.0,
 SHORT_RETURNS = replace(SHORT, deals=10, wave=4, freeze_s=(8.0,), burst_s=40.0)
 #: Messages wait for nobody but the parcels that they are about.
 MESSAGES = replace(FULL, deals=300, wave=20, route_s=(10.0, 10.0, 15.0, 15.0), freeze_s=(60.0, 60.0))
-SHORT_MESSAGES = replace(SHORT, deals=12, wave=6, freeze_s=(6.0,), burst_s=24.0)
+SHORT_MESSAGES = replace(SHORT, deals=12, wave=6, freeze_s=(6.0,), burst_s=24.0, route_s=(2.0, 2.0, 8.0, 2.0))

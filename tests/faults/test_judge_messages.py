@@ -32,8 +32,8 @@ def good() -> MessageEvidence:
         asked=[row("sms.asked", "m7", text="Портал 7")],
         shown={
             "delivered": {7: Shown("delivered"), 8: SENT},
-            "number": {7: SENT, 8: SENT},
-            "ready": {7: SENT, 8: Shown("maybe")},
+            "transit": {7: SENT, 8: SENT},
+            "number": {7: SENT, 8: Shown("maybe")},
         },
     )
 

@@ -20,3 +20,5 @@ def test_clients_are_told_exactly_once_although_everything_breaks(tmp_path: Path
     assert verdict.holds, "\n".join([*told, draw(verdict)])
     assert verdict.struck["worker"]
     assert verdict.struck["gateway_calls_broken"]
+    assert verdict.struck["letters"]
+    assert verdict.struck["triggers"]
