@@ -120,7 +120,8 @@ class Drawer:
 
     def _dearer(self, found: Sequence[object]) -> str:
         over = sum(row.over for row in self.figures.bills if row.is_compared)
-        key = "over" if found and over > 0 else "under" if found and over < 0 else "title"
+        key = "over" if over > 0 else "under" if over < 0 else "title"
+        key = key if found else "alone"
         return self.formats.words(f"dash.prices.{key}")
 
     def days(self) -> Block:

@@ -11,7 +11,7 @@ from sandbox.kernel.steering import found, json_body
 
 from .core import Cdek
 from .model import ACCOUNTS, Order
-from .rules import life, overrides, webhooks
+from .rules import life, orders, overrides, webhooks
 from .rules.routes import ROUTES
 from .view import order_envelope
 
@@ -72,6 +72,16 @@ def _orders(app: Flask, cdek: Cdek) -> None:
             life.set_status(cdek, order, code, reason=str(reason) if reason else None, city_code=spec.get("city_code"))
             if "left" in spec:
                 life.leave(order, spec["left"])
+            return _summary(order)
+
+    @app.post("/orders/<key>/weigh")
+    def weigh_order(key: str) -> Answer:
+        """The warehouse weighs the parcels: ``grams`` of each. What is charged follows, and so does the price."""
+        grams = json_body("grams").get("grams")
+        if not isinstance(grams, int) or grams <= 0:
+            raise ValueError("grams is a whole number above 0")
+        with found(cdek, key) as order:
+            orders.weigh(order, grams)
             return _summary(order)
 
     @app.post("/orders/<key>/rollback")

@@ -43,7 +43,7 @@ def order_entity(cdek: Cdek, order: Order) -> dict[str, Any]:
     tariff = tariffs().get(body["tariff_code"])
     if tariff is not None and order.cdek_number:
         entity["delivery_mode"] = str(tariff.mode)
-    entity |= {name: value for name, value in order.extra.items() if name != "moves"}
+    entity |= {name: value for name, value in order.extra.items() if name not in ("moves", "weighed")}
     if order.problems:
         entity["delivery_problem"] = order.problems
     return entity
@@ -66,7 +66,8 @@ def _location(cdek: Cdek, order: Order, name: str, point: str, code: int | None)
 
 def _package(package: Mapping[str, Any], order: Order) -> dict[str, Any]:
     volume = volume_grams(package)
-    more: dict[str, Any] = {"weight_volume": volume, "weight_calc": max(package["weight"], volume)}
+    grams = order.extra.get("weighed", package["weight"])
+    more: dict[str, Any] = {"weight_volume": volume, "weight_calc": max(grams, volume)}
     if order.cdek_number:
         more["barcode"] = (
             f"{order.cdek_number}{package['number']}" if package["number"].isalnum() else order.cdek_number
