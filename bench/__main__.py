@@ -8,13 +8,27 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import burst, errands, following, intake, lines, lists, many, mapping, one_deal, rates, shop, tabs
+from bench import (
+    burst,
+    dashboard,
+    errands,
+    following,
+    intake,
+    lines,
+    lists,
+    many,
+    mapping,
+    one_deal,
+    rates,
+    shop,
+    tabs,
+)
 from bench import map as map_of_points
 from bench.figures import Figure, save, table
 from bench.town import town
 
 #: Measured by themselves, without the town.
-ALONE = (intake, map_of_points, lines, mapping, errands, lists, following)
+ALONE = (intake, map_of_points, lines, mapping, errands, lists, following, dashboard)
 ROWS = (
     *(row for group in ALONE for row in group.ROWS),
     *one_deal.ROWS,
