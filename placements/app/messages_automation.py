@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from b24app.flows.automation import code_of
+from b24app.flows.brand import Brand
 from b24app.flows.messages.defaults import words_of
 from b24app.flows.messages.moments import Moment
-from b24app.flows.messages.rules import EVERY, Channel
-from b24app.flows.messages.texts import Placeholder, used
+from b24app.flows.messages.rules import EVERY, Channel, Plan
+from b24app.flows.messages.texts import Placeholder, render
 from b24app.frames.formats import Formats
 from b24app.store import automation_use
 from b24app.words import language_of, say
@@ -22,6 +23,8 @@ from placements.app.messages_view import TriggerRow
 
 #: Where the portal's designer of a pipeline's automation is.
 _PLACE = "/crm/deal/automation/{category}/"
+#: How a robot's text names a field of the deal (official page of bizproc.activity.add, `Default`).
+_FIELD = "{{=Document:{name}}}"
 #: What a robot can say of a deal: our roles of its fields, by what our texts call them.
 _ROLES: Mapping[Placeholder, str] = {
     Placeholder.NUMBER: "tracking",
@@ -40,13 +43,12 @@ def context(room: Room, scope: str) -> dict[str, Any]:
     ]
     used_ = room.desk.read(lambda session: _used(session, room.who.portal_id)) if chosen else {}
     return {
-        "triggers": [_row(room, moment, used_) for moment in chosen],
+        "triggers": [_row(room, scope, moment, used_) for moment in chosen],
         "places": [
             (str(each["name"]), _PLACE.format(category=each["id"]))
             for each in room.pipelines
             if scope in (EVERY, str(each["id"]))
         ],
-        "robot_fields": _fields(room, chosen),
     }
 
 
@@ -54,16 +56,17 @@ def _used(session: Session, portal_id: int) -> Mapping[str, Any]:
     return automation_use.of_portal(session, portal_id)
 
 
-def _row(room: Room, moment: Moment, used_: Mapping[str, Any]) -> TriggerRow:
-    code, formats = code_of(moment.value), room.formats
+def _row(room: Room, scope: str, moment: Moment, used_: Mapping[str, Any]) -> TriggerRow:
+    code, formats, lang = code_of(moment.value), room.formats, language_of(room.facts.portal.language)
     row = used_.get(code)
     return TriggerRow(
         code,
         # As the designer shows it: in the portal's language.
-        say(f"trigger.{moment.value}", language_of(room.facts.portal.language)),
+        say(f"trigger.{moment.value}", lang),
         code in room.registered,
         formats.moment(row.used_at) if row is not None and row.used_at is not None else "",
         _trouble(row.trouble, formats) if row is not None else "",
+        robot_text(rules_of.plan(room.rules, scope, moment), moment, lang, room.brand, room.facts.roles),
     )
 
 
@@ -73,12 +76,12 @@ def _trouble(said: str, formats: Formats) -> str:
     return formats.words(key) if said and formats.words.has(key) else said
 
 
-def _fields(room: Room, moments: Iterable[Moment]) -> list[tuple[str, str]]:
-    """Fields of the deal from which a robot's text takes what ours would: (what they are called, their code)."""
-    texts = [
-        words_of(rules_of.plan(room.rules, EVERY, moment), moment, room.who.lang, Channel.SMS).body
-        for moment in moments
-    ]
-    wanted = dict.fromkeys(each for text in texts for each in used(text) if each in _ROLES)
-    found = ((_ROLES[each], room.facts.roles.get(_ROLES[each], "")) for each in wanted)
-    return [(room.formats.words(f"fields.role.{role}"), name) for role, name in found if name]
+def robot_text(own: Plan, moment: Moment, lang: str, brand: Brand, roles: Mapping[str, str]) -> str:
+    """What the robot is to say: the text of an SMS, ours or the shop's, with fields of the deal where the portal has
+    them. What only we know is left out."""
+    fields = {each: roles.get(role, "") for each, role in _ROLES.items()}
+    values = {each: _FIELD.format(name=name) for each, name in fields.items() if name}
+    known = {Placeholder.ORDER: _FIELD.format(name="ID"), Placeholder.SHOP: brand.name}
+    return render(
+        words_of(own, moment, lang, Channel.SMS).body, {**values, **known, Placeholder.SHOP_PHONE: brand.phone}
+    )

@@ -19,7 +19,7 @@ from b24app.flows.messages.sample import sample
 from b24app.flows.messages.texts import MOST, MOST_SUBJECT, Wrong, check
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.store.audit import Act
-from placements.app import messages_automation
+from placements.app import messages_automation, messages_try
 from placements.app import messages_rules as rules_of
 from placements.app.desk import Desk
 from placements.app.messages_form import read_text, read_ways
@@ -86,6 +86,7 @@ def context(
         "saved": saved,
         **look(room, at, text),
         **messages_automation.context(room, at.scope),
+        **messages_try.context(room, moment=at.moment),
     }
 
 

@@ -27,7 +27,7 @@ from b24app.frames.client_links import ClientLinks
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import Formats, portal_zone
 from b24app.logistics.status import Status
-from b24app.store import deals, message_stops, portals, public_ids
+from b24app.store import deals, message_stops, portals, public_ids, returns
 from b24app.store.engine import session_scope
 from b24app.store.faces.messages import Subject, facts_of, subject_of
 from b24app.store.models import Portal, Shipment
@@ -84,15 +84,19 @@ class Tried:
     ways: tuple[TriedWay, ...]
 
 
-def context(room: Room, *, typed: str = "", wrong: str = "", tried: Tried | None = None) -> dict[str, Any]:
-    """The newest deals are offered to administrators: others may not see all of them."""
+def context(
+    room: Room, *, typed: str = "", wrong: str = "", tried: Tried | None = None, moment: Moment | None = None
+) -> dict[str, Any]:
+    """The newest deals are offered to administrators: others may not see all of them. `moment` None = where the
+    parcel is."""
     newest = room.desk.read(lambda session: _newest(session, room.who.portal_id)) if room.who.admin else []
     return {
         "try_deals": [
             Offered(row.deal_id, title, row.tracking_number or row.order_number or row.number, str(row.status))
             for row, title in newest
         ],
-        "try_moments": [each.value for each in Moment if not each.of_return],
+        "try_moments": [each.value for each in Moment],
+        "try_moment": moment.value if moment else "",
         "try_typed": typed,
         "try_wrong": wrong,
         "tried": tried,
@@ -124,18 +128,23 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         deal = read_deal(own_client(desk.parts, portal, room.who, key), int(typed), FieldNames({}), portal.scopes).deal
         with session_scope(desk.parts.sessions) as session:
             public_ids.of_portal(session, room.who.portal_id)  # links need it; made when it is first asked for
-            tried = tried_of(session, room, portals.get(session, room.who.portal_id), deal, moment)
-        wrong = "" if tried is not None else "no_parcel"
-        return desk.fragment(room.who, BOX, **context(room, typed=typed, wrong=wrong, tried=tried))
+            found = tried_of(session, room, portals.get(session, room.who.portal_id), deal, moment)
+        tried, wrong = (None, found) if isinstance(found, str) else (found, "")
+        shown = context(room, typed=typed, wrong=wrong, tried=tried, moment=moment)
+        return desk.fragment(room.who, BOX, **shown)
 
     bp.post("/app/messages/try")(message_try)
 
 
-def tried_of(session: Session, room: Room, portal: Portal, deal: DealSnapshot, moment: Moment | None) -> Tried | None:
-    """None = the deal has no parcel."""
-    subject = subject_of(session, portal.id, deal.deal_id, None, None)
+def tried_of(session: Session, room: Room, portal: Portal, deal: DealSnapshot, moment: Moment | None) -> Tried | str:
+    """Or what the deal lacks for it, a key of the `messages.try.wrong.*` words. Of its returns the newest."""
+    is_return = moment is not None and moment.of_return
+    backs = returns.of_deals(session, portal.id, [deal.deal_id])[deal.deal_id] if is_return else []
+    if is_return and not backs:
+        return "no_return"
+    subject = subject_of(session, portal.id, deal.deal_id, None, backs[-1].id if backs else None)
     if subject is None or subject.shipment is None:
-        return None
+        return "no_parcel"
     at = moment or of_status(Status(subject.shipment.status)) or Moment.NUMBER
     own = room.rules.plan(deal.category, at)
     kept = rules_of.plan(room.rules, _scope(room, deal.category), at)

@@ -154,13 +154,15 @@ class StopRow:
 
 @dataclass(frozen=True, slots=True)
 class TriggerRow:
-    """A trigger of the portal's automation: `name` as the designer shows it, `at` when it last fired."""
+    """A trigger of the portal's automation: `name` as the designer shows it, `at` when it last fired, `text` for the
+    robot that sends."""
 
     code: str
     name: str
     registered: bool
     at: str
     trouble: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from b24app.clock import FixedClock
+from b24app.flows.brand import Brand
 from b24app.flows.messages.defaults import default
 from b24app.flows.messages.moments import Moment
 from b24app.flows.messages.offered import RECOMMENDED
@@ -23,9 +24,10 @@ from b24app.store.message_stats import Told, since
 from b24app.store.messages import Occasion
 from b24app.store.models import AuditRow, ConnectionState, Message, MessageState, Portal
 from placements.app import messages_rules as rules_of
+from placements.app.messages_automation import robot_text
 from placements.app.messages_form import read_sending, read_text, read_ways
 from tests.unit.placements.page import Page
-from tests.unit.placements.public_order import DEAL, NAME, ship
+from tests.unit.placements.public_order import DEAL, NAME, begun, ship
 
 PLAN = "/app/messages/plan/all/ready"
 
@@ -319,6 +321,26 @@ def test_a_try_shows_every_way_and_why_not(page: Page, sessions: Sessions, set_u
     assert "клиент просил не писать" in page.ask("POST", "/app/messages/try", **asked).text
     ready(sessions, set_up, MessageRules(on=True))
     assert "Аккаунт для SMS не выбран" in page.ask("POST", "/app/messages/try", **asked, moment="late").text
+
+
+def test_a_try_of_a_return(page: Page, sessions: Sessions, set_up: Portal) -> None:
+    ship(sessions, set_up)
+    asked = {"deal": str(DEAL), "AUTH_ID": "anna", "moment": "return_approved"}
+    assert "У этой сделки нет возврата" in page.ask("POST", "/app/messages/try", **asked).text
+    kept_ = begun(sessions, set_up)
+    shown = page.ask("POST", "/app/messages/try", **asked).text
+    assert f"возврат {kept_.case.number} одобрен" in shown
+    assert '<option value="return_approved" selected>' in shown
+
+
+def test_what_the_portals_robot_is_to_say() -> None:
+    roles = {"tracking": "UF_CRM_TRACK", "link": "UF_CRM_LINK"}
+    said = robot_text(Plan(), Moment.NUMBER, "ru", Brand("Лён", phone="+74951234567"), roles)
+    assert said == (
+        "Лён: заказ {=Document:ID} передан в доставку. Трек {=Document:UF_CRM_TRACK}. Где он: {=Document:UF_CRM_LINK}"
+    )
+    bare = robot_text(Plan(), Moment.RETURN_APPROVED, "ru", Brand("Лён"), {})
+    assert bare == "Лён: возврат одобрен."
 
 
 def test_a_deal_that_nobody_shipped_or_that_is_not_theirs(page: Page, set_up: Portal, person: Any) -> None:
