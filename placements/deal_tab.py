@@ -18,6 +18,7 @@ from b24app.bitrix24.transport import PortalClient
 from b24app.flows.returns.rules import ReturnRules
 from b24app.frames import headers, pages
 from b24app.frames.beside import Beside
+from b24app.frames.client_links import ClientLinks
 from b24app.frames.early import in_two_pieces
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.parts import (
@@ -32,7 +33,6 @@ from b24app.frames.parts import (
     session_of,
     welcome,
 )
-from b24app.frames.public_links import PublicLinks, tracking_address
 from b24app.frames.rights import rights_of
 from b24app.frames.session import PageSession
 from b24app.store import portals, return_process, stock
@@ -202,7 +202,9 @@ class Tab:
 
     def _client_page(self, portal: Portal, facts: TabFacts) -> str:
         """Where the client follows the parcel that is shown; "" of a portal that has no pages for clients yet."""
-        if not portal.public_id or not facts.shipments:
+        if not facts.shipments:
             return ""
-        link = PublicLinks(self._parts.signer.secrets).write(portal.id, facts.shipments[0].id)
-        return tracking_address(self._parts.public_url, portal.public_id, link)
+        secrets = self._parts.signer.secrets
+        return ClientLinks(self._parts.public_url, portal.public_id or "", portal.id, secrets).track(
+            facts.shipments[0].id
+        )

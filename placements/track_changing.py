@@ -148,7 +148,7 @@ class TrackChanging:
             often = self.day(opened, 429, "often") if slot else self._form(opened, what, 429, wrong="often")
             return later(often, wait_s)
         with session_scope(parts.sessions) as session:
-            _hold(session, opened.shipment)
+            _hold(session, self.door.track(session, opened).shipment)
             track = self.door.track(session, opened)
             before = track.request
             if before is None or not _may(track, what) or request.form.get("stamp", "") != stamp_of(before):
@@ -206,6 +206,8 @@ def _may(track: Track, what: str) -> bool:
 
 
 def _hold(session: Session, shipment: Shipment) -> None:
-    """Two who press at once take turns: the other one sees the first one's intent."""
-    mine = update(Shipment).where(Shipment.portal_id == shipment.portal_id, Shipment.deal_id == shipment.deal_id)
+    """Two who press at once take turns: the other one sees the first one's intent. Of this parcel alone, so that nobody
+    who writes to several waits for us in another order."""
+    mine = update(Shipment).where(Shipment.portal_id == shipment.portal_id, Shipment.id == shipment.id)
     changed(session, mine.values(version=Shipment.version))
+    session.expire_all()

@@ -87,6 +87,7 @@ class Backs:
         take("clerk-list", self._phone)
         take("clerk-return", self._counting)
         take("client-order", self._client)
+        take("client-parcel", self._parcel)
 
     def _phone(self, page: Page, lang: str) -> None:
         page.goto(f"{self._desk(509).code()}?lang={lang}")
@@ -106,11 +107,19 @@ class Backs:
         page.wait_for_load_state("networkidle")
 
     def _client(self, page: Page, lang: str) -> None:
+        page.goto(f"{self._address()}?lang={lang}")
+        page.wait_for_load_state("networkidle")
+
+    def _parcel(self, page: Page, lang: str) -> None:
+        """The same link leads to where the parcel is."""
+        page.goto(f"{self._address().replace('/r/', '/t/', 1)}?lang={lang}")
+        page.wait_for_load_state("networkidle")
+
+    def _address(self) -> str:
         found = _CLIENT.search(self._desk(506).page)
         if found is None:
             raise SystemExit("no client's page at the return")
-        page.goto(f"{html.unescape(found[1])}?lang={lang}")
-        page.wait_for_load_state("networkidle")
+        return html.unescape(found[1])
 
     @staticmethod
     def _until(what: Callable[[], object], name: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from b24app.flows.client_page import OURS, ClientPage
 from b24app.flows.snapshot import Role
-from b24app.frames.public_links import PublicLinks, tracking_address
+from b24app.frames.client_links import ClientLinks
 from b24app.settings import Settings
 from b24app.store.models import Portal, Shipment
 
@@ -22,6 +22,6 @@ def in_fields(fields: Mapping[Role, Any], portal: Portal, row: Shipment, setting
         return fields
     if ClientPage.of(portal.settings).link != OURS:
         return fields
-    links = PublicLinks([key.get_secret_value() for key in settings.signing_keys])
-    address = tracking_address(settings.public_url, portal.public_id, links.write(portal.id, row.id))
-    return {**fields, Role.LINK: address}
+    keys = [key.get_secret_value() for key in settings.signing_keys]
+    links = ClientLinks(settings.public_url, portal.public_id, portal.id, keys)
+    return {**fields, Role.LINK: links.track(row.id)}
