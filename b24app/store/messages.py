@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from b24app.flows.messages.moments import Moment
@@ -18,7 +18,10 @@ from b24app.store import inbox
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import InboxKind, Message, MessageState
 from b24app.store.models.base import MAX_NAME
-from b24app.store.sql import chunks, insert_new
+from b24app.store.sql import changed, chunks, insert_new
+
+#: Words and addresses are kept so long: as long as a client's links to the parcel are good.
+SAID_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,16 @@ def unknown(session: Session, portal_id: int, occasions: Sequence[Occasion]) -> 
 
 def get(session: Session, portal_id: int, message_id: int) -> Message | None:
     return session.scalar(select(Message).where(Message.portal_id == portal_id, Message.id == message_id))
+
+
+def forget(session: Session, before: datetime, limit: int = 500) -> int:
+    """What was said, and to whom, of messages that nothing has become of since: that they were sent stays. Returns how
+    many; call again while it is `limit`."""
+    old = select(Message.id).where(Message.changed_at < before, Message.said.is_not(None)).limit(limit)
+    ids = list(session.scalars(old))
+    for some in chunks(ids):
+        changed(session, update(Message).where(Message.id.in_(some)).values(said=None))
+    return len(ids)
 
 
 def of_deal(session: Session, portal_id: int, deal_id: int, limit: int = 50) -> list[Message]:

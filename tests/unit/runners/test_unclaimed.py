@@ -12,6 +12,8 @@ from sqlalchemy import func, select, update
 from b24app.clock import FixedClock
 from b24app.flows.automation import KEY as AUTOMATION
 from b24app.flows.automation import Automation
+from b24app.flows.messages import rules as messages_rules
+from b24app.flows.messages.rules import MessageRules
 from b24app.flows.returns.rules import KEY, ReturnRules
 from b24app.flows.returns.storage import StorageRules
 from b24app.lanes.wake import LocalWakes
@@ -20,7 +22,7 @@ from b24app.runners import unclaimed
 from b24app.store import deals, portal_settings, portals, shipments, triggers
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.faces import many
-from b24app.store.models import OutboxRow, Portal, PortalState, Shipment
+from b24app.store.models import Message, OutboxRow, Portal, PortalState, Shipment
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 ENDS = datetime(2026, 11, 20, 18, 30, tzinfo=MOSCOW)
@@ -178,3 +180,23 @@ def test_the_portals_automation_hears_a_day_before_once(
     for hour in (0, 9, 23):
         clock.at = at(19, hour)
         assert fired() == [(501, "waybill.storage")]
+
+
+def test_clients_are_reminded_where_the_portal_sends_messages(
+    sessions: Sessions, portal: Portal, clock: FixedClock, lies: int
+) -> None:
+    """Three days and one day before the end, each once; nobody is where it does not."""
+
+    def noted(when: datetime) -> list[str]:
+        warned(sessions, clock, when)
+        with sessions() as session:
+            return list(session.scalars(select(Message.key).order_by(Message.id)))
+
+    assert noted(at(17, 10, 1)) == []
+    with session_scope(sessions) as session:
+        portal_settings.merge(session, portal.id, **{messages_rules.KEY: MessageRules(on=True).to_json()})
+    first = noted(at(17, 11))
+    assert len(first) == 1
+    assert noted(at(18, 12)) == first
+    assert len(noted(at(19, 10, 1))) == 2
+    assert len(noted(at(20, 12))) == 2
