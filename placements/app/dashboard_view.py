@@ -170,7 +170,7 @@ def _urgent(each: Urgent, carrier: Callable[[str], str], formats: Formats) -> Ur
     elif each.why is Why.FAILED:
         why = words.say(f"incident.{each.incident}", formats.lang) if each.incident else ""
         key = "failed_why" if why else "failed_text"
-        text = t(f"dash.urgent.{key}", number=each.number, carrier=name, why=why)
+        text = t(f"dash.urgent.{key}", number=each.number, carrier=name, why=why[:1].upper() + why[1:])
     elif each.why is Why.LATE:
         label = t("dash.urgent.late_days", n=each.days) if each.days else label
         text = _late(each, name, formats)

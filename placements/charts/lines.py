@@ -37,7 +37,7 @@ def lines(rows: Sequence[Line], names: Sequence[str], sentence: str, written: Ca
 def _drawn(
     rows: Sequence[Line], names: Sequence[str], ticks: Sequence[int | float], said: Sequence[str], width: int
 ) -> Drawing:
-    left, right = 16 + 7 * max(len(name) for name in said), width - _ENDS
+    left, right = 20 + 8 * max(len(name) for name in said), width - _ENDS
 
     def y_of(value: float) -> int:
         return _BOTTOM - round((_BOTTOM - _TOP) * (value - ticks[0]) / (ticks[-1] - ticks[0]))
