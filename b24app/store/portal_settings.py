@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from b24app.flows.messages.rules import KEY as MESSAGE_RULES
 from b24app.store.models import Portal
 
 #: A renamed portal: `{"at", "from", "to"}`, for the app's page.
@@ -81,6 +82,9 @@ def forget_connection(session: Session, portal_id: int, connection_id: int) -> N
         for group in ("tests", "secrets", "lists"):
             kept = settings.get(group, {})
             settings[group] = {key: value for key, value in kept.items() if key != str(connection_id)}
+        rules = settings.get(MESSAGE_RULES, {})
+        if rules.get("sms") == connection_id:
+            settings[MESSAGE_RULES] = {**rules, "sms": 0}
 
     change(session, portal_id, write)
 

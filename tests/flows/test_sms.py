@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from b24app.bitrix24.sms import CODE
 from b24app.demo.accounts import connect, working
+from b24app.flows.messages.moments import Moment
+from b24app.flows.messages.rules import Channel, Template
 from b24app.runners.connection.texting import DONE_WITHIN, Texting
 from b24app.store import message_stops, portals, problems
 from b24app.store.engine import session_scope
 from b24app.store.models import Connection, ConnectionState, Message, MessageState
+from tests.flows.messaging import Telling
 from tests.flows.town import Shop
 
 DEAL, PHONE, TEXT = 501, "+79170000001", "Ваш заказ в пункте выдачи"
@@ -176,3 +179,26 @@ def test_a_portal_without_a_gateway_is_asked_nothing_about_senders(shop: Shop) -
     shop.shipped(DEAL)
     shop.town.calm()
     assert "messageservice" not in str(shop.town.journal("rest.call", "bitrix24"))
+
+
+def test_our_own_messages_go_by_the_gateway_and_a_refused_one_is_sent_again(shop: Shop) -> None:
+    account = connected(shop)
+    mine = Telling(shop, DEAL)
+    words = {"ru": Template("Заказ {заказ} передан")}
+    mine.rules(Channel.SMS, moments=(Moment.NUMBER,), texts=words, sms=account)
+    shop.town.program.steer("POST", "/smsc/overrides", {"match": {}, "errors": [8], "times": 1})
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+    mine.becomes(Moment.NUMBER, "failed sms_phone")
+    assert taken(shop) == []
+    card = mine.card()
+    assert "Шлюз не отправляет на этот номер" in card
+    assert "can't to deliver" in card
+    shop.town.wait(lambda: shop.notices(DEAL), "the manager hears of it")
+    mine.again()
+    shop.town.wait(lambda: len(taken(shop)) == 1, "the message that a person sent again")
+    assert taken(shop)[0]["text"] == f"Заказ № {DEAL} передан"
+    shop.town.advance(30)
+    shop.town.wait(lambda: mine.rows[-1].state == MessageState.DELIVERED, "what became of it")
+    assert "Доставлено" in mine.card()
+    assert mine.rows[-1].said["to"] not in mine.card()

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from b24app.flows.messages.rules import KEY, MessageRules
 from b24app.logistics.messages import SmsState, SmsStatus
 from b24app.logistics.money import Money
-from b24app.store import accounts, lanes, leaving, message_lane, portals, sms_status
+from b24app.store import accounts, lanes, leaving, message_lane, portal_settings, portals, sms_status
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.lanes import FenceLostError, LaneHold
 from b24app.store.message_lane import After
@@ -162,10 +163,14 @@ def test_a_removed_account_gives_up_what_never_left_and_says_so(lane: Lane) -> N
     waits = lane.put(sms_status.key_of(THEIRS), source=sms_status.PORTAL)
     unclear, sent = lane.put("b", S.UNCERTAIN), lane.put("c", S.SENT)
     with session_scope(lane.sessions) as session:
+        rules = MessageRules(on=True, sms=lane.account.id)
+        portal_settings.merge(session, lane.portal.id, **{KEY: rules.to_json()})
         accounts.remove(session, lane.portal.id, session.get_one(Connection, lane.account.id), NOW)
     assert [lane.kept(each).state for each in (waits, unclear, sent)] == [S.FAILED, S.MAYBE, S.SENT]
     assert lane.outbox() == [(THEIRS, "failed")]
     assert lane.due(LATER) == []
+    with read_scope(lane.sessions) as session:
+        assert MessageRules.of(portals.get(session, lane.portal.id).settings) == MessageRules(on=True)
     with read_scope(lane.sessions) as session:
         # One Problem of a deal's moment, as its latest message left it.
         [found] = session.scalars(select(ProblemRow).where(ProblemRow.deal_id == 7))
