@@ -25,7 +25,7 @@ from placements.tab_collect_view import Ways
 from placements.tab_view import tab_view
 from tests.browser.pages import parcels_state, return_states
 from tests.browser.pages.address_state import panel
-from tests.browser.pages.states import COLLECTING, NOW, STATES, WAYS
+from tests.browser.pages.states import CLIENT_PAGE, COLLECTING, NOW, STATES, WAYS
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Installer state -> states of its first steps; the rest wait.
@@ -96,6 +96,7 @@ def _tab(state: str, lang: str) -> Response:
         forms=manifest.papers,
         rules=manifest.changes,
         ways=WAYS if state in COLLECTING else Ways(),
+        client_page=CLIENT_PAGE if facts.shipments else "",
     )
     return pages.page("pages/deal_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
 

@@ -21,7 +21,7 @@ from placements.tab_view import tab_view
 from tests.browser.pages import return_states
 from tests.browser.pages.aimed import aimed
 from tests.browser.pages.desk import Desk
-from tests.browser.pages.states import COLLECTING, NOW, STATES, WAYS
+from tests.browser.pages.states import CLIENT_PAGE, COLLECTING, NOW, STATES, WAYS
 from tests.browser.pages.watched import WIDTHS, Watched
 from tests.flows.program import Program
 
@@ -66,6 +66,7 @@ def _draw(state: str, lang: str) -> Response:
         forms=manifest.papers,
         rules=manifest.changes,
         ways=WAYS if state in COLLECTING else Ways(),
+        client_page=CLIENT_PAGE if facts.shipments else "",
     )
     return pages.page("pages/deal_tab.html", viewer, who, SessionSigner(["k"]), view=view, key="k" * 16)
 

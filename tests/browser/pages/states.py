@@ -170,6 +170,8 @@ _CALL = {
 }
 #: States whose account's system has a courier to call and orders to hand over.
 COLLECTING = ("to_collect", "collected")
+#: Where the client follows what is shipped.
+CLIENT_PAGE = "https://waybill.example/t/AbCdEfGh12345678/5fK4ZZMHvLY"
 WAYS = Ways(courier=True, hand_over=True, hours=("09:00", "22:00"))
 _TELL = Problem("message_failed", Field.NONE)
 #: Newest first: what waits for the morning, what a person had sent again, what needs somebody, what went.
