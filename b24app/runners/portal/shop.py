@@ -122,7 +122,8 @@ def after(session: Session, run: Run, verdicts: Sequence[Verdict], group: Sequen
     changed: list[ShopRequest] = []
     for deal, verdict in zip(group, verdicts, strict=True):
         carrier = shop_requests.speaking(owned.get(deal.deal_id, ()))
-        stuck = any(isinstance(each, OpenProblem) for each in verdict.decisions)
+        # Also a problem that was open before the store asked: whoever pressed there hears of it.
+        stuck = verdict.people or any(isinstance(each, OpenProblem) for each in verdict.decisions)
         for row in found.get(deal.deal_id, ()):
             if row.state != ShopState.SHIPPING:
                 continue

@@ -39,9 +39,10 @@ from b24app.store.shop_prices import Asked
 from b24app.wire.trace import current_trace, tracing
 
 #: From the request's first moment: carriers are waited for so long. The answer then takes what is left of 0.9 s.
-WAIT_S = 0.65
-#: The account that the rules ship with has so long before the others are asked too.
-HEDGE_S = 0.25
+WAIT_S = 0.6
+#: The account that the rules ship with has so long before others are asked too, so many at a time: where it answers
+#: nobody else's calls are spent.
+HEDGE_S, HEDGES = 0.35, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,30 +125,41 @@ class Calculator:
         offers: dict[int, Priced],
         began: float,
     ) -> None:
-        """Fills `offers` as answers come. Whoever ships by the rules is asked first: the others are worth their calls
-        only when it does not answer soon. Where an account has no room for one call more, the next landing makes some;
+        """Fills `offers` as answers come. Where an account has no room for one call more, the next landing makes some;
         one that lets others wait for too long just now is asked, and not waited for."""
+        by_rules = setting.rules.by is By.RULES
         left = in_order(chosen, [each for each in questions if each not in offers])
         calls = {each: self._call(setting, setting.accounts[each], questions[each]) for each in left}
         flying: dict[int, Flight] = {}
 
-        def go_on(accounts: Sequence[int]) -> bool:
+        def begin(accounts: Sequence[int]) -> None:
+            """Beside the chosen one few at a time: the next when one came back without a price."""
             for account in accounts:
+                others = sum(each != chosen.connection_id and not one.done.is_set() for each, one in flying.items())
+                if by_rules and account != chosen.connection_id and others >= HEDGES:
+                    return
                 if account not in flying:
                     flight = self._flights.ask((account, questions[account].asked.key), calls[account])
                     if flight is not None:
                         flying[account] = flight
+
+        def go_on(accounts: Sequence[int]) -> bool:
             for account, flight in flying.items():
                 if flight.priced is not None:
                     offers[account] = flight.priced
             over = {account for account, flight in flying.items() if flight.done.is_set()}
             awaited = set(accounts) - over - self._flights.slow(accounts)
-            return bool(awaited) and not is_settled(setting.rules, chosen, offers)
+            if is_settled(setting.rules, chosen, offers):
+                return False
+            if by_rules and chosen.connection_id not in awaited and any(map(_has_price, offers.values())):
+                return False
+            begin(accounts)
+            return bool(awaited)
 
-        first = [each for each in left if each == chosen.connection_id] if setting.rules.by is By.RULES else []
+        first = [each for each in left if each == chosen.connection_id] if by_rules else []
         self._flights.wait(lambda: go_on(first), began + HEDGE_S)
-        if not is_settled(setting.rules, chosen, offers):
-            self._flights.wait(lambda: go_on(left), began + WAIT_S)
+        self._flights.wait(lambda: go_on(left), began + WAIT_S)
+        go_on(())
 
     def _call(self, setting: Setting, account: Connection, question: _Question) -> Callable[[], Priced]:
         services, trace, portal_id = self._services, current_trace(), setting.portal.id

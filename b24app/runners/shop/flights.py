@@ -18,7 +18,7 @@ import structlog
 from b24app.flows.simulate import Priced
 
 MOST_OF_ONE, MOST_OF_SLOW, MOST = 16, 4, 64
-SLOW_S = 0.6
+SLOW_S = 0.5
 #: Answers that a process keeps for who asks the same again, and how long (at most `flows.rates.LIFE`).
 KEPT, KEPT_S = 4000, 300.0
 #: After an account that gave no prices nobody asks it the same again at once.
