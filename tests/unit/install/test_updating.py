@@ -135,7 +135,7 @@ def test_a_new_release_applies_the_difference_and_says_what_it_was(
 
 
 def test_another_address_is_bound_and_nothing_else(here: Deployment, there: Any) -> None:
-    moved = run.InstallParts(here.parts.open_portal, PUBLIC, "https://elsewhere.example", lambda: 0.5)
+    moved = run.InstallParts(here.parts.open_portal, PUBLIC, "https://elsewhere.example", spread=lambda: 0.5)
     assert moved.wanted != here.parts.wanted
 
 
