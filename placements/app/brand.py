@@ -13,7 +13,7 @@ from b24app.flows.brand import KEY, Brand
 from b24app.flows.logo import MOST_BYTES, MOST_SIDE, Logo, NoLogoError, clean
 from b24app.frames.public_links import client_address, logo_address
 from b24app.frames.session import PageSession
-from b24app.store import logos, portal_settings, portals, public_ids
+from b24app.store import logos, portal_settings, public_ids
 from b24app.store.audit import Act, Change, compared
 from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts
@@ -65,13 +65,16 @@ def routes(bp: Blueprint, desk: Desk) -> None:
         if form.errors:
             return desk.fragment(who, FORM, **_context(desk, who, facts, form))
 
-        def store(session: Session) -> None:
-            before = portals.get(session, who.portal_id).settings.get(KEY, {})
-            portal_settings.merge(session, who.portal_id, **{KEY: {**before, **kept}})
-            was, now = ({f"brand_{name}": each.get(name) for name in kept} for each in (before, kept))
-            audit(session, who, Act.BRAND, desk.parts.clock.now(), changes=compared(was, now))
+        was: dict[str, Any] = {}
 
-        desk.write(store)
+        def write(settings: dict[str, Any]) -> None:
+            was.update(settings.get(KEY, {}))
+            settings[KEY] = {**was, **kept}
+
+        with session_scope(desk.parts.sessions) as session:
+            portal_settings.change(session, who.portal_id, write)
+            before, after = ({f"brand_{name}": each.get(name) for name in kept} for each in (was, kept))
+            audit(session, who, Act.BRAND, desk.parts.clock.now(), changes=compared(before, after))
         facts = desk.facts(who)
         form = form_of(kept, _brand(facts), saved=True)
         return desk.fragment(who, FORM, **_context(desk, who, facts, form))

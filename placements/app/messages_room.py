@@ -8,16 +8,15 @@ from functools import cached_property
 from typing import Any
 
 from flask import Response
-from sqlalchemy.orm import Session
 
 from b24app.bitrix24.features import Feature, has
 from b24app.flows.brand import Brand
 from b24app.flows.messages.moments import Moment
-from b24app.flows.messages.rules import EVERY, KEY, Channel, MessageRules
+from b24app.flows.messages.rules import EVERY, Channel, MessageRules
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.formats import Formats
 from b24app.frames.session import PageSession
-from b24app.store import portal_settings, portals
+from b24app.store import message_rules
 from b24app.store.audit import Act, compared
 from b24app.store.engine import session_scope
 from b24app.store.faces.portal import PortalFacts
@@ -128,27 +127,27 @@ class Room:
     ) -> Room:
         """The rules as they are now, changed and told in one transaction; `setup`: how far the wizard is then."""
 
-        def store(session: Session) -> None:
-            before = MessageRules.of(portals.get(session, self.who.portal_id).settings)
-            after = change(before)
-            values: dict[str, Any] = {KEY: after.to_json()}
-            if setup is not None:
-                values[rules_of.SETUP] = {**self.setup, **setup}
-            portal_settings.merge(session, self.who.portal_id, **values)
+        def more(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+            return {} if setup is None else {rules_of.SETUP: {**settings.get(rules_of.SETUP, {}), **setup}}
+
+        with session_scope(self.desk.parts.sessions) as session:
+            before, after = message_rules.change(session, self.who.portal_id, change, more)
             changes = compared(told(before), told(after))
             detail = {"title": title} if title else None
             # A step of the wizard that was only looked at is no act.
             if changes or setup is None:
                 audit(session, self.who, act, self.desk.parts.clock.now(), detail, changes=changes)
-
-        with session_scope(self.desk.parts.sessions) as session:
-            store(session)
         return self.again()
 
     def note_setup(self, **values: Any) -> Room:
         """How far the wizard is, and nothing else."""
         with session_scope(self.desk.parts.sessions) as session:
-            portal_settings.merge(session, self.who.portal_id, **{rules_of.SETUP: {**self.setup, **values}})
+            message_rules.change(
+                session,
+                self.who.portal_id,
+                lambda rules: rules,
+                lambda kept: {rules_of.SETUP: {**kept.get(rules_of.SETUP, {}), **values}},
+            )
         return self.again()
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from b24app.clock import FixedClock
 from b24app.flows.brand import KEY, Brand
 from b24app.flows.logo import clean
 from b24app.flows.messages.moments import Moment
-from b24app.store import logos, message_stats, messages, portal_settings, portals
+from b24app.flows.messages.rules import EVERY, Channel, MessageRules, Plan
+from b24app.store import logos, message_rules, message_stats, messages, portal_settings, portals
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.message_stats import Told
 from b24app.store.messages import Occasion
@@ -67,3 +70,22 @@ def test_messages_are_counted_by_moment_and_way(
         ("late", "email"): Told(maybe=1, waits=1),
     }
     assert message_stats.summed(found) == Told(sent=2, delivered=1, bad=2, maybe=1, waits=1)
+
+
+def test_two_who_change_rules_at_once_lose_nothing(sessions: Sessions, portal: Portal) -> None:
+    moments = iter((Moment.READY, Moment.LATE))
+
+    def switch_on(session: Session) -> MessageRules:
+        moment = next(moments)
+
+        def edit(rules: MessageRules) -> MessageRules:
+            mine = {**rules.plans.get(EVERY, {}), moment: Plan(True, (Channel.SMS,))}
+            return replace(rules, plans={EVERY: mine})
+
+        return message_rules.change(session, portal.id, edit, lambda kept: {"told": [*kept.get("told", ()), moment]})[1]
+
+    at_once(sessions, switch_on)
+    with read_scope(sessions) as session:
+        kept = portals.get(session, portal.id).settings
+    assert set(MessageRules.of(kept).plans[EVERY]) == {Moment.READY, Moment.LATE}
+    assert kept["told"] == [Moment.READY, Moment.LATE]
