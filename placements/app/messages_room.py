@@ -66,8 +66,12 @@ class Room:
 
     @property
     def step(self) -> int:
-        """The wizard's; 0 = it is done."""
-        return 0 if self.setup.get("done") else max(1, min(int(self.setup.get("step", 1)), rules_of.STEPS))
+        """The wizard's; 0 = it is done, or messages are on without it."""
+        return (
+            0
+            if self.setup.get("done") or self.rules.on
+            else max(1, min(int(self.setup.get("step", 1)), rules_of.STEPS))
+        )
 
     @cached_property
     def accounts(self) -> list[Connection]:

@@ -136,6 +136,12 @@ def test_switched_off_it_stays_seen_at_a_glance(page: Page, sessions: Sessions, 
     assert "Выберите, чем отправлять" in page.ask("POST", "/app/messages/plan/all/late/switch", on="yes").text
 
 
+def test_messages_that_are_on_without_the_wizard_need_none(page: Page, sessions: Sessions, set_up: Portal) -> None:
+    with session_scope(sessions) as session:
+        portal_settings.merge(session, set_up.id, **{KEY: MessageRules(on=True).to_json()})
+    assert 'data-screen="overview"' in page.ask("GET", "/app/s/messages").text
+
+
 # --- one moment -----------------------------------------------------------------------------------------------------
 
 EMAIL: dict[str, str] = {
