@@ -43,6 +43,10 @@ def _drawn(
         return _BOTTOM - round((_BOTTOM - _TOP) * (value - ticks[0]) / (ticks[-1] - ticks[0]))
 
     step = (right - left) / max(1, len(names) - 1)
+
+    def x_of(n: int) -> int:
+        return left + round(step * n) if len(names) > 1 else right  # what stands alone is the newest
+
     marks: list[Mark] = []
     for tick, name in zip(ticks, said, strict=True):
         marks += [
@@ -52,10 +56,10 @@ def _drawn(
     every = max(1, -(-_NAME // max(1, int(step))))
     for n, name in enumerate(names):
         if (len(names) - 1 - n) % every == 0:
-            marks.append(Text(left + round(step * n), 200, name, "axis", "middle"))
+            marks.append(Text(x_of(n), 200, name, "axis", "middle"))
     ends = _ends([y_of(row.points[-1]) for row in rows if row.points])
     for row, kind, end in zip(rows, _KINDS, ends, strict=False):
-        places = [(left + round(step * n), y_of(point)) for n, point in enumerate(row.points)]
+        places = [(x_of(n), y_of(point)) for n, point in enumerate(row.points)]
         marks.append(Path("M" + " L".join(f"{x} {y}" for x, y in places), kind))
         marks.append(Dot(*places[-1], kind))
         marks.append(Text(places[-1][0] + 10, end, row.value, "value"))

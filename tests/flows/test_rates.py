@@ -13,7 +13,7 @@ import pytest
 
 from b24app.demo.person import PageFailedError, Person
 from b24app.runners.connection.rating import Rater
-from b24app.store import rates
+from b24app.store import costs, rates, shipments
 from sandbox.world import World
 from tests.flows.program import Program
 from tests.flows.six import connect_five
@@ -202,6 +202,9 @@ def test_asked_at_once_chosen_and_booked_as_seen(shop: Shop, made_up: Carriers) 
     assert "Доставка" not in str(order)
     found = town.program.read(rates.of_deal, shop.row.id, DEAL)
     assert (found.booking.state, found.choice.service) == ("sent", "hop")
+    [order] = town.program.read(shipments.of_deals, shop.row.id, [DEAL])[DEAL]
+    quoted = town.program.read(costs.of_shipments, shop.row.id, [order.id])[order.id].quoted
+    assert (quoted.money.minor, quoted.by) == (30737, "choice")
 
 
 def test_a_choice_is_an_invoice_until_people_take_it_over(shop: Shop) -> None:
