@@ -3,9 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ROOMS := $(wildcard b24app placements install sandbox tests tools bench wsgi.py)
-# Tests that share nothing run beside each other: they wait more than they compute, so four to two cores. Chromium is
+# Tests that share nothing run beside each other: they wait more than they compute, so six to two cores. Chromium is
 # heavier, and so are the deployments that `faults` kills: three at a time, in rounds of their own.
-JOBS ?= 4
+JOBS ?= 6
 HEAVY ?= 3
 SPREAD := --dist loadfile --no-loadscope-reorder
 # Where it is set, each of the many processes that are started here would compile the whole program anew.
