@@ -27,6 +27,8 @@ S = MessageState
 ENDED = frozenset({S.DELIVERED, S.UNDELIVERED, S.MAYBE, S.FAILED, S.DROPPED})
 #: The client was told, as far as anybody knows.
 WENT = frozenset({S.SENT, S.DELIVERED})
+#: `Message.why` of one whose client has no address for any of the ways that the portal uses.
+UNREACHABLE = "unreachable"
 #: A person has to see to it.
 BAD = {S.FAILED: "message_failed", S.UNDELIVERED: "message_undelivered", S.MAYBE: "message_maybe"}
 
@@ -83,12 +85,14 @@ def _entry(portal: Portal, message: Message) -> list[ToPortal]:
 def _problem(session: Session, portal: Portal, message: Message, state: MessageState, now: datetime) -> list[ToPortal]:
     if not message.deal_id:
         return []
-    code = BAD[state]
-    problem = Problem(code, Field.NONE, Who.MANAGER)
-    key = f"{problems.MESSAGES}{message.moment or message.id}|{message.return_id or message.shipment_id or 0}"
+    # Who cannot be reached is told of once a parcel, not at each of its statuses.
+    lost = message.why == UNREACHABLE
+    problem = Problem("message_unreachable" if lost else BAD[state], Field.NONE, Who.MANAGER)
+    about = UNREACHABLE if lost else message.moment or str(message.id)
+    key = f"{problems.MESSAGES}{about}|{message.return_id or message.shipment_id or 0}"
     new = problems.open_problem(
         session, portal.id, message.deal_id, key, problem.to_json(), now=now, shipment_id=message.shipment_id,
-        input_hash=str(message.id),
+        input_hash="" if lost else str(message.id),
     )  # fmt: skip
     deal = deals.states(session, portal.id, [message.deal_id]).get(message.deal_id)
     if not new or deal is None or deal.gone or not deal.assigned_by:

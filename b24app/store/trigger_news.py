@@ -39,6 +39,7 @@ def _tell(
     session: Session, portal_id: int, firing: Firing, state: MessageState, now: datetime, words: str = ""
 ) -> None:
     """The message that waits for it, if any does."""
+    why = {MessageState.MAYBE: "trigger_maybe", MessageState.FAILED: "trigger_refused"}.get(state, "")
     message = messages.get(session, portal_id, firing.message_id) if firing.message_id is not None else None
     if message is not None and message.state == MessageState.QUEUED:
-        message_news.became(session, message, state, now=now, error=words)
+        message_news.became(session, message, state, now=now, why=why, error=words)

@@ -81,7 +81,7 @@ def _decided(run: Run, session: Session, case: Case, clients: Mapping[int, Clien
     ready = case.ready(session, portal, has(Feature.CHATS, portal.scopes))
     channel = choose(case.channels, client, ready)
     if channel is None:
-        return _ended(session, message, S.FAILED, "unreachable", now)
+        return _ended(session, message, S.FAILED, message_news.UNREACHABLE, now)
     return _goes_by(run, session, case, client, channel, now)
 
 

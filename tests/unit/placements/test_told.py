@@ -57,7 +57,7 @@ def test_what_did_not_go_is_sent_again_once_and_its_problem_ends_with_it(
     sessions: Sessions, portal: Portal, clock: FixedClock, ru: Formats
 ) -> None:
     first = noted(sessions, portal, clock)
-    came_to(sessions, portal, clock, first, S.FAILED, "unreachable")
+    came_to(sessions, portal, clock, first, S.FAILED, "letter_refused")
     with session_scope(sessions) as session:
         assert [row.problem["code"] for row in problems.open_of_deals(session, portal.id, [DEAL])[DEAL]] == [
             "message_failed"
@@ -102,3 +102,15 @@ def test_what_nobody_wants_to_know_is_not_shown(sessions: Sessions, portal: Port
         assert deal_messages.of_deal(session, portal.id, DEAL, 1) == ()
         assert message_again.leave(session, portal.id, DEAL, clock.now()) == 0
         assert session.scalars(select(AuditRow)).all() == []
+
+
+def test_who_cannot_be_reached_is_one_problem_of_the_parcel(
+    sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    for moment in (Moment.NUMBER, Moment.TRANSIT, Moment.READY):
+        came_to(sessions, portal, clock, noted(sessions, portal, clock, moment), S.FAILED, message_news.UNREACHABLE)
+    with session_scope(sessions) as session:
+        opened = problems.open_of_deals(session, portal.id, [DEAL])[DEAL]
+        assert [row.problem["code"] for row in opened] == ["message_unreachable"]
+        assert message_again.leave(session, portal.id, DEAL, clock.now()) == 1
+        assert problems.open_of_deals(session, portal.id, [DEAL])[DEAL] == []
