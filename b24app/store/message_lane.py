@@ -163,7 +163,7 @@ def put_off(session: Session, hold: LaneHold, now: datetime, until: datetime) ->
     changed(session, mine.where(Message.next_try_at <= now).values(next_try_at=until))
 
 
-def overdue(session: Session, hold: LaneHold, before: datetime, limit: int = 100) -> list[Message]:
+def overdue(session: Session, hold: LaneHold, before: datetime, limit: int = 25) -> list[Message]:
     """Messages that have waited for the account since before that moment, to be given up. Raises FenceLostError."""
     check(session, hold)
     wanted = select(Message).where(

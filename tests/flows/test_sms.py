@@ -202,3 +202,17 @@ def test_our_own_messages_go_by_the_gateway_and_a_refused_one_is_sent_again(shop
     shop.town.wait(lambda: mine.rows[-1].state == MessageState.DELIVERED, "what became of it")
     assert "Доставлено" in mine.card()
     assert mine.rows[-1].said["to"] not in mine.card()
+
+
+def test_what_could_not_leave_for_a_day_is_given_up_and_said(shop: Shop) -> None:
+    account = connected(shop)
+    shop.app_press(f"/app/account/{account}/pause", reason="переезд")
+    messages = [send(shop, text=f"Заказ {at}") for at in range(3)]
+    for message in messages:
+        wait_told(shop, message, "queued")
+    shop.town.advance(timedelta(hours=24, minutes=1).total_seconds())
+    for message in messages:
+        assert wait_told(shop, message, "failed") == ["queued", "failed"]
+    assert taken(shop) == []
+    kept = shop.town.program.read(rows, shop.row.id)
+    assert {(row.state, row.why) for row in kept} == {(MessageState.FAILED, "sms_late")}

@@ -99,11 +99,9 @@ class Texting:
         """The account does not work: messages wait for it, as long as they are news. A refused one is tested again by
         itself: whoever has topped it up expects that messages go on."""
         wake: set[LaneRef] = set()
+        while some := self._give_up_old(now):
+            wake |= some
         with session_scope(self.services.sessions) as session:
-            message_lane.expire(session, self.slice, now)
-            for row in message_lane.overdue(session, self.slice, now - FRESH):
-                then = message_lane.given_up(MessageState(row.state), TOO_LATE)
-                wake |= message_lane.keep(session, row, then, None, now)
             message_lane.put_off(session, self.slice, now, now + ACCOUNT_PAUSE)
             if self._may_work_again(now):
                 key = str(self.account.connection.id)
@@ -111,6 +109,16 @@ class Texting:
         for lane in wake:
             self.services.waker.wake(lane)
         self.load()
+
+    def _give_up_old(self, now: datetime) -> set[LaneRef]:
+        """Some of those that are no news any more; the lanes to be woken, among them this one: empty = none is left."""
+        wake: set[LaneRef] = set()
+        with session_scope(self.services.sessions) as session:
+            message_lane.expire(session, self.slice, now)
+            for row in message_lane.overdue(session, self.slice, now - FRESH):
+                then = message_lane.given_up(MessageState(row.state), TOO_LATE)
+                wake |= message_lane.keep(session, row, then, None, now) | {self.slice.ref}
+        return wake
 
     def _may_work_again(self, now: datetime) -> bool:
         connection = self.account.connection

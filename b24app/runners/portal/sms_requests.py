@@ -23,8 +23,11 @@ from b24app.store.engine import session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Message, MessageState, Portal
+from b24app.store.sql import chunks
 
 PORT = "Messages"
+#: A mailing of the portal's comes as hundreds at once; a transaction must stay short.
+AT_ONCE = 20
 
 
 def serving(services: Services) -> Callable[[Slice, Sequence[Claimed]], None]:
@@ -35,12 +38,13 @@ def serving(services: Services) -> Callable[[Slice, Sequence[Claimed]], None]:
         now, engine = services.clock.now(), slice_.sessions.kw["bind"]
         asked = [(row, SmsRequest.from_json(json.loads(unseal(engine, row.payload["sealed"])))) for row in rows]
         wake: set[LaneRef] = set()
-        with session_scope(slice_.sessions) as session:
-            slice_.check(session)
-            portal = portals.get(session, slice_.portal_id)
-            for row, each in asked:
-                wake |= take(session, portal, each, systems, now, row.trace_id)
-            inbox.close(session, slice_, [row_id for row in rows for row_id in row.ids], now)
+        for some in chunks(asked, AT_ONCE):
+            with session_scope(slice_.sessions) as session:
+                slice_.check(session)
+                portal = portals.get(session, slice_.portal_id)
+                for row, each in some:
+                    wake |= take(session, portal, each, systems, now, row.trace_id)
+                inbox.close(session, slice_, [row_id for row, _ in some for row_id in row.ids], now)
         for lane in wake:
             services.waker.wake(lane)
 
