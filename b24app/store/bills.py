@@ -7,15 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from b24app.flows.bills import BillLine, Columns, plain, repeated
 from b24app.flows.costs import BilledBy
 from b24app.flows.legs import PICKED
-from b24app.store import costs
+from b24app.logistics.money import Money
+from b24app.store import costs, shipments
 from b24app.store.models import BillLineState, CarrierBill, CarrierBillLine, Connection, Shipment, ShipmentFigures
-from b24app.store.sql import chunks, insert_new
+from b24app.store.sql import changed, chunks, insert_new
 
 #: Lines of a bill and bills that are shown.
 SHOWN, BILLS = 200, 20
@@ -131,6 +132,26 @@ def _billed(session: Session, portal_id: int, ids: set[int]) -> dict[int, tuple[
         for shipment_id, billed, currency in session.execute(select(*columns).where(*mine, by_invoice)):
             found[shipment_id] = (billed or 0, currency)
     return found
+
+
+#: Why a line whose shipment is known was left to a person: it may be taken all the same.
+MAY_TAKE = ("billed", "repeated")
+
+
+def take_line(session: Session, portal_id: int, line_id: int, now: datetime) -> CarrierBillLine | None:
+    """A person says that this line is the shipment's bill; None = it is no line of that kind any more."""
+    mine = (CarrierBillLine.portal_id == portal_id, CarrierBillLine.id == line_id)
+    open_ = (CarrierBillLine.state == BillLineState.DOUBTFUL, CarrierBillLine.why.in_(MAY_TAKE))
+    line = session.scalar(select(CarrierBillLine).where(*mine, *open_).with_for_update())
+    shipment = shipments.get(session, portal_id, line.shipment_id or 0) if line is not None else None
+    if line is None or line.minor is None or shipment is None:
+        return None
+    costs.invoice(session, shipment, Money(line.minor, line.currency), now, line.weighed_g, line.extra)
+    line.state, line.why = BillLineState.TAKEN, ""
+    counted = update(CarrierBill).where(CarrierBill.portal_id == portal_id, CarrierBill.id == line.bill_id)
+    changed(session, counted.values(taken=CarrierBill.taken + 1))
+    session.flush()
+    return line
 
 
 @dataclass(frozen=True, slots=True)

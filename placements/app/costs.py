@@ -65,6 +65,18 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             raise PageError(ErrorCode.OUT_OF_DATE, "no such file")
         return desk.fragment(who, BILL, b=bill_view(found, desk.formats(who)))
 
+    def costs_line(line_id: int) -> Response:
+        """A person says that a doubtful line is its shipment's bill."""
+        who, now = desk.who(), desk.parts.clock.now()
+        with session_scope(desk.parts.sessions) as session:
+            line = bills.take_line(session, who.portal_id, line_id, now)
+            if line is None:
+                raise PageError(ErrorCode.OUT_OF_DATE, "no such line any more")
+            audit(session, who, Act.CARRIER_BILL, now, {"title": line.number})
+            bill_id = line.bill_id
+        return costs_bill(bill_id)
+
+    bp.post("/app/costs/line/<int:line_id>")(costs_line)
     bp.get("/app/costs")(costs_page)
     bp.post("/app/costs/read")(costs_read)
     bp.post("/app/costs/take")(costs_take)

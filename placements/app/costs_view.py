@@ -9,7 +9,7 @@ from b24app.flows.bills import CURRENCIES, ROLES, BillLine, Columns, lines_of
 from b24app.flows.costs import Price
 from b24app.flows.table_file import Cell, text_of
 from b24app.frames.formats import Formats
-from b24app.store.bills import SHOWN, BillFacts
+from b24app.store.bills import MAY_TAKE, SHOWN, BillFacts
 from b24app.store.faces.dashboard import CostLine
 from placements.app.dashboard_blocks import signed
 from placements.cost_words import why_text
@@ -116,11 +116,15 @@ def _preview(line: BillLine, formats: Formats) -> Preview:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
+    """`may_take`: a person may say that it is the shipment's bill all the same."""
+
+    id: int
     n: int
     number: str
     money: str
     why: str
     deal_id: int
+    may_take: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +145,13 @@ def bill_view(found: BillFacts, formats: Formats) -> BillView:
     bill, t = found.bill, formats.words
     lines = tuple(
         LineView(
+            line.id,
             line.n,
             line.number,
             formats.money(line.minor, line.currency) if line.minor is not None else "",
             t(f"costs.why.{line.why}"),
             deal_id or 0,
+            bool(deal_id) and line.why in MAY_TAKE,
         )
         for line, deal_id in found.lines
     )

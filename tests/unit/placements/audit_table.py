@@ -199,6 +199,7 @@ NOTHING: dict[str, str] = {
     "POST /app/messages/plan/all/ready/look": "draws what stands in the form, stores nothing",
     "POST /app/brand/look": "draws what stands in the form, stores nothing",
     "POST /app/costs/read": "shows how a file would be read, stores nothing",
+    "POST /app/costs/line/0": "leaves one, but needs a line of a file: test_costs_page",
     "POST /app/costs/take": "leaves one, but needs a file: test_costs_page",
     "POST /app/brand/logo": "leaves one, but needs a picture: test_brand_page",
     "POST /r/nothing": "a client finds their order",

@@ -302,6 +302,7 @@ TABLE: dict[str, Takes] = {
     "POST /app/costs/read": app(Right.SETTINGS),
     "POST /app/costs/take": app(Right.SETTINGS),
     "GET /app/costs/bill/0": app(Right.SETTINGS),
+    "POST /app/costs/line/0": app(Right.SETTINGS),
     "POST /app/fields/form": app(Right.SETTINGS),
     "POST /app/fields/reread": app(Right.SETTINGS),
     "POST /app/fields/link/own": app(Right.SETTINGS),

@@ -69,6 +69,21 @@ def test_from_a_file_to_its_lines(page: Page, sessions: Sessions, account: int) 
     assert "перевес в 1 посылке" in page.ask("GET", "/app/s/dashboard").text
 
 
+def test_a_doubtful_line_is_taken_by_a_press(page: Page, sessions: Sessions, account: int) -> None:
+    form = {"shape": "2x2", "number": "0", "amount": "1", "account": str(account)}
+    send(page, "/app/costs/take", UNTITLED, **form)
+    other = send(page, "/app/costs/take", b"N1;530.00\nN2;486\n", **form)
+    assert "Другой счёт уже назвал другую сумму." in other
+    line = re.findall(r'hx-post="(/app/costs/line/\d+)"', other)[0]
+    after = page.ask("POST", line)
+    assert (after.status_code, "Это его счёт" in after.text) == (200, False)
+    assert page.ask("POST", line).status_code == 409
+    assert "530,00" in page.ask("GET", "/app/costs").text
+    with sessions() as session:
+        rows = session.scalars(select(AuditRow).where(AuditRow.action == "carrier_bill").order_by(AuditRow.id)).all()
+    assert [row.detail["title"] for row in rows] == ["октябрь.csv", "октябрь.csv", "N1"]
+
+
 def test_columns_without_titles_are_asked_for(page: Page, account: int) -> None:
     read = send(page, "/app/costs/read", UNTITLED)
     assert "Выберите, где номер отправления и где сумма." in read

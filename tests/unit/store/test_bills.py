@@ -93,3 +93,13 @@ def test_the_same_file_twice_changes_nothing(
     other = taken(sessions, portal, clock, [line(2, "N1", 530)], "c")
     assert [(each.why, deal) for each, deal in other.lines] == [("billed", 1)]
     assert figures(sessions, ids[0]).billed == 52000
+    # A person says which one holds, once.
+    [(doubtful, _)] = other.lines
+    with session_scope(sessions) as session:
+        assert bills.take_line(session, portal.id + 99, doubtful.id, clock.now()) is None
+        assert bills.take_line(session, portal.id, doubtful.id, clock.now()) is not None
+    with session_scope(sessions) as session:
+        assert bills.take_line(session, portal.id, doubtful.id, clock.now()) is None
+        found = bills.one(session, portal.id, other.bill.id)
+    assert found is not None
+    assert (found.bill.taken, found.doubtful, figures(sessions, ids[0]).billed) == (1, 0, 53000)
