@@ -245,3 +245,10 @@ def test_another_secret_is_nobodys(town: Town, shop: Shop) -> None:
     wrong = url.replace("/calculate", "x/calculate")
     assert requests.post(wrong, json={"SHIPMENT": {}}, timeout=10).status_code == 404
     assert requests.post(url, data="{", timeout=10).status_code == 400
+
+    # A service that somebody copied by hand carries another key.
+    own = town.world.system("bitrix24").portals[shop.member].shop
+    parent = next(row for row in own.services if row["PARENT_ID"] is None)
+    parent["CONFIG"] = [{"CODE": "WAYBILL_KEY", "VALUE": "0" * 32}]
+    copied = shop.ask("POST", "/shop/price", basket(shop))
+    assert (copied["ok"], "чужим ключом" in copied["reason"]) == (False, True)
