@@ -9,12 +9,14 @@ import pytest
 import requests
 
 from b24app.bitrix24.shop_calls import ADDRESS, PHONE, POINT
+from b24app.runners.connection import refreshing
 from b24app.runners.portal import shop as shop_lane
 from b24app.runners.portal import shop_news
 from b24app.store import portal_settings, shop_requests
 from b24app.store.engine import session_scope
 from b24app.store.shop import KEY
 from tests.flows.test_chain_crash import Once
+from tests.flows.test_points import refreshed
 from tests.flows.town import TRACK, Shop, Town
 
 DEAL = 501
@@ -207,9 +209,17 @@ def test_a_carrier_that_hangs_costs_a_price_of_before(town: Town, shop: Shop) ->
     assert "не удалось рассчитать" in none["reason"]
 
 
-def test_a_point_that_nobody_named_is_the_nearest(town: Town, shop: Shop) -> None:
+def test_a_point_that_nobody_named_is_the_nearest_and_a_named_one_is_shipped_to(town: Town, shop: Shop) -> None:
     open_store(shop)
-    assert priced(shop, profile="PVZ", values={POINT: "KZN5", PHONE: PHONE_OF})["price"] > 0
+    nowhere = shop.ask("POST", "/shop/price", basket(shop, profile="PVZ", values={PHONE: PHONE_OF}))
+    assert not nowhere["ok"]
+    refreshing.start_due(town.program.remotes.services())  # or the schedule was first
+    town.wait(lambda: refreshed(town), "the list of points")
+    assert priced(shop, profile="PVZ", values={ADDRESS: KAZAN, PHONE: PHONE_OF})["price"] > 0
+    order = bought(shop, profile="PVZ", values={POINT: "KZN5", PHONE: PHONE_OF})
+    assert press(shop, order["shipment"])["ok"]
+    shop.shipped(order["deal"])
+    assert shop.order(order["deal"])["delivery_point"] == "KZN5"
 
 
 def test_switched_off_the_service_leaves_the_store_or_is_hidden(town: Town, shop: Shop) -> None:
