@@ -28,8 +28,9 @@ from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.returning import Agreed, Condition, Outcome, ReturnOrigin, ReturnStage, Scan, Signed
 from b24app.logistics.status import Status
 from b24app.store.faces.deal_facts import EventFacts
+from b24app.store.faces.deal_messages import ToldFacts
 from b24app.store.faces.returns import ReturnFacts
-from b24app.store.models import ActState, ErrandKind, ErrandState, RefundKind
+from b24app.store.models import ActState, ErrandKind, ErrandState, MessageState, RefundKind
 from b24app.store.refunds import Refund
 from b24app.store.return_acts import Act, ActKind, Wanted
 from b24app.store.return_errands import Errand
@@ -167,6 +168,11 @@ _BACKWARDS = replace(a_return(wish(1, "2"), wish(2, "1"), undelivered=True), num
 _ILLEGAL = Problem("return_move", Field.STAGE, params={"from": "requested", "to": "closed"})
 _REFUSED = Moved(day(11, 12, 9), Actor.PERSON, S.REQUESTED, S.REFUSED, S.REFUSED, *ANNA, why="носили, бирок нет")
 
+_TOLD = (
+    ToldFacts(9, "return_approved", "email", "return", MessageState.FAILED, "no_mailbox", "", "m•••@example.test", "",
+              day(11, 5, 8), None, again=True),
+)  # fmt: skip
+
 STATES: dict[str, ReturnFacts] = {
     "unread": facts(S.REQUESTED, basis=None),
     "requested": facts(S.REQUESTED),
@@ -174,7 +180,7 @@ STATES: dict[str, ReturnFacts] = {
     "against": facts(S.APPROVED, case=_AGAINST),
     "asked": facts(S.REQUESTED, acts=(act(ActKind.MOVE, ActState.WAITING, to="approved"),)),
     "illegal": facts(S.REQUESTED, acts=(act(ActKind.MOVE, ActState.REFUSED, (_ILLEGAL,), to="closed"),)),
-    "approved": facts(S.APPROVED, _DECIDED),
+    "approved": facts(S.APPROVED, _DECIDED, told=_TOLD),
     "brought": facts(S.APPROVED, {**_DECIDED, "way": Way(WayKind.BROUGHT, by=7, name="Анна Лугова", at=NOW)}),
     "not_taken": facts(S.APPROVED, _SENT, errands=(_NOT_TAKEN,)),
     "booked": facts(S.COLLECTION_BOOKED, _SENT, errands=(replace(ERRAND, state=ErrandState.LIVE, status=Status.CREATED,
