@@ -1,6 +1,6 @@
 """`waybill demo --once`: a portal ships all its deals with CDEK, another one sixty deals with six carriers; a third
-one twenty through a warehouse and a carrier each; all are followed to their ends, then the tables are printed. Last,
-goods come back."""
+one twenty through a warehouse and a carrier each; all are followed to their ends, then the tables are printed. Clients
+of the first portal are told of each step by SMS. Last, goods come back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from b24app.demo import table
 from b24app.demo.chains import Chains
+from b24app.demo.clients import Clients
 from b24app.demo.house import House, Plan
 from b24app.demo.returns import Returns
 from b24app.demo.six import Six
@@ -21,19 +22,24 @@ def main(var: Path, _port: int, say: Say) -> int:
     shutil.rmtree(var, ignore_errors=True)
     say("Starting the emulated world, Redis, the database, pages, hooks and a worker…")
     with House(Plan(var)) as house:
-        first = _tell(Teller(house, say), say, "Installing Waybill on the first portal, connecting CDEK…")
+        cdek = Teller(house, say)
+        clients = Clients(house, say, cdek.member)
+        first = _tell(cdek, say, "Installing Waybill on the first portal, connecting CDEK and an SMS gateway…", clients)
+        told = clients.tell()
         six = Six(house, say)
         second = _tell(six, say, "On the second portal: six carriers, a rule for each…")
         both = _side_by_side(six, say)
         chains = Chains(house, say)
         third = _tell(chains, say, "On the third portal: four warehouses, 1C:TMS and other carriers in chains…")
         back = Returns(house, say, six, chains).tell()
-        return 0 if first and second and both and third and back else 1
+        return 0 if first and told and second and both and third and back else 1
 
 
-def _tell(teller: Teller, say: Say, words: str) -> bool:
+def _tell(teller: Teller, say: Say, words: str, clients: Clients | None = None) -> bool:
     say(words)
     teller.set_up()
+    if clients is not None:
+        clients.set_up()
     say(f"Moving {len(teller.stories)} deals to «Передано на отгрузку»…")
     teller.move()
     teller.wait_for_answers()
