@@ -161,7 +161,7 @@ class House:
     def _start_pages(self) -> None:
         self._serve("pages", self.pages_port, self.plan.page_servers, "wsgi:pages", threads=4)
 
-    def start_store(self, servers: int = 2, threads: int = 16) -> str:
+    def start_store(self, servers: int = 2, threads: int = 32) -> str:
         """A server for online stores alone, as production has one; its address. Without it pages answer them."""
         [port] = free_ports(1)
         self._serve("store", port, servers, "wsgi:store", threads=threads)
