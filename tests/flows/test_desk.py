@@ -49,7 +49,7 @@ def test_what_died_is_grouped_tried_again_and_given_up(worn: tuple[Shop, int]) -
     # The clock's leaps may have caught a write to the portal: it is looked up and told again by itself.
     shop.town.wait(lambda: len(_groups(shop)) == 1, "the carrier's group alone")
     [group] = _groups(shop)
-    page = shop.app().page
+    page = _desk(shop)
     rows = re.findall(r'name="row" value="(intent:\d+)"', page)
     assert len(set(rows)) == len(DEALS)
     said = shop.health()
@@ -81,13 +81,18 @@ def test_what_died_is_grouped_tried_again_and_given_up(worn: tuple[Shop, int]) -
     assert "give_up" in trace or "отказ" in trace.lower()
 
 
+def _desk(shop: Shop) -> str:
+    """The page that it is a part of."""
+    return shop.app().get("/app/s/health")
+
+
 def _groups(shop: Shop) -> set[str]:
-    return set(re.findall(r'name="group" value="([^"]+)"', shop.app().page))
+    return set(re.findall(r'name="group" value="([^"]+)"', _desk(shop)))
 
 
 def _row_of(shop: Shop, deal_id: int) -> str:
     """The form value of a deal's row."""
-    page = shop.app().page
+    page = _desk(shop)
     for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL):
         found = re.search(r'name="row" value="(intent:\d+)"', row)
         if found and f"/crm/deal/details/{deal_id}/" in row:
@@ -107,7 +112,7 @@ def test_a_write_the_portal_refuses_is_written_once_the_right_is_back(shop: Shop
     assert len(shop.orders(FIRST)) == 1
     assert not shop.deal(FIRST)["UF_CRM_LOGISTICS_TRACK"]
     shop.ask("POST", "/users", {"id": ADMIN, "admin": True})
-    group = re.findall(r'name="group" value="([^"]+)"', shop.app().page)[0]
+    group = re.findall(r'name="group" value="([^"]+)"', _desk(shop))[0]
     shop.app_press("/app/failed/retry", group=group)
     shop.shipped(FIRST)
     assert len(shop.orders(FIRST)) == 1

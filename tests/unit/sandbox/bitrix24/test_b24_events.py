@@ -181,15 +181,15 @@ def test_binding_rules(client: Client, manager: Client, app: App) -> None:
     assert manager.refused("event.bind", mine | {"auth_type": 1})[:2] == (403, "ACCESS_DENIED")
     assert manager.refused("event.bind", event=UPDATE, event_type="offline")[:2] == (403, "ACCESS_DENIED")
     assert client.refused("event.bind", mine | {"event": "ONNOTHING"})[:2] == (400, "ERROR_EVENT_NOT_FOUND")
-    assert client.refused("event.bind", mine | {"event": "ONSALEORDERSAVED"})[1] == "ERROR_EVENT_NOT_FOUND"
+    assert client.refused("event.bind", mine | {"event": "ONUSERADD"})[1] == "ERROR_EVENT_NOT_FOUND"
     assert client.refused("event.bind", event=UPDATE)[:2] == (400, "ERROR_ARGUMENT")
     assert client.refused("event.unbind", event=UPDATE)[:2] == (400, "ERROR_ARGUMENT")
     assert client.call("event.unbind", EVENT="onCrmDealUpdate", HANDLER=f"{app.base}/events") == {"count": 2}
     assert client.call("event.get") == []
     names = client.call("events")
     assert UPDATE in names
-    assert "ONSALEORDERSAVED" not in names
-    assert client.call("events", SCOPE="sale")[0] == "ONSALEORDERSAVED"
+    assert "ONUSERADD" not in names
+    assert client.call("events", SCOPE="user")[0] == "ONUSERADD"
 
 
 def test_auth_type_puts_another_users_token(client: Client, deal: int, world: World, portal: Portal, app: App) -> None:
