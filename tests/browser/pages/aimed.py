@@ -6,7 +6,7 @@ hears of it. So whatever is pressed is brought into view first, and both paint b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,19 +19,25 @@ PAINTED = """() => new Promise(done => {
 })"""
 
 
+PRESSES = ("click", "check", "uncheck")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def aimed() -> Iterator[None]:
     """For all tests of pages."""
-    real = Locator.click
+    with pytest.MonkeyPatch.context() as patch:
+        for name in PRESSES:
+            patch.setattr(Locator, name, _aimed(getattr(Locator, name)))
+        yield
 
-    def click(self: Locator, **how: Any) -> None:
+
+def _aimed(real: Callable[..., None]) -> Callable[..., None]:
+    def press(self: Locator, **how: Any) -> None:
         if len(self.page.frames) > 1:
             _settle(self)
         real(self, **how)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Locator, "click", click)
-        yield
+    return press
 
 
 def _settle(locator: Locator) -> None:
