@@ -25,6 +25,8 @@ from b24app.store.models import Message, MessageState, Shipment
 
 GATEWAY = "smsc"
 WAIT_S = 90.0
+#: For all of them: the account of the first day is good for about a hundred.
+MONEY = 1_000_000
 #: States in which the gateway has the message.
 _WENT = (MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED)
 _LINK = re.compile(r"https?://\S+/t/\S+?(?=[\s.,]*(?:\s|$))")
@@ -39,6 +41,8 @@ class Clients:
 
     def set_up(self) -> None:
         """Raises PageFailedError."""
+        gateway = self._house.addresses[GATEWAY]["accounts"][0]
+        self._house.steer("POST", f"/smsc/accounts/{gateway['login']}", {"kopecks": MONEY})
         account = connect_all(self._house, self._member, [GATEWAY], self._parts)[GATEWAY]
         page = open_app(self._house.steer, self._member)
         for step, form in (
