@@ -69,8 +69,12 @@ def test_by_mouse_a_point_is_found_on_the_map_and_written_to_the_deal(shop: Desk
     ours.get_by_role("button", name="Найти").click()
     expect(ours.locator("#points-list")).to_contain_text("Показываем рядом с «метро Козья слобода»")
     expect(ours.locator("#points-list .wb-pt").first).to_contain_text("м. Козья слобода")
-    # The map has moved there, its pins are those of the new window.
-    expect(ours.locator("#points-map[data-drawn]")).to_be_visible(timeout=SLOW_MS)
+    # The map has moved there, nearer than before, and its pins are those of the new window.
+    ours.wait_for_function(
+        "() => Number(document.querySelector('[name=z]').value) > 11"
+        " && document.getElementById('points-map').dataset.drawn",
+        timeout=SLOW_MS,
+    )
     ours.locator(".wb-pin:not(.is-off) b").first.click()
     expect(ours.locator("[data-chosen]")).to_contain_text(re.compile(r"СДЭК, KZN\d+: Казань"))
     code = ours.locator("[data-chosen]").inner_text().partition(":")[0].rpartition(" ")[2]
