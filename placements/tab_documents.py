@@ -7,11 +7,9 @@ No handler waits for anybody: lists and files are read in the account's lane, an
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from b24app.flows import files
 from b24app.frames import pages
@@ -27,6 +25,7 @@ from b24app.store.models import Filed, FiledState, PaperStatus, Shipment
 from placements.file_links import DOCUMENTS, LIFE, as_file
 from placements.tab_documents_reading import Owned, owned_by, read_panel
 from placements.tab_documents_view import DocumentsPanel
+from placements.uploads import uploaded
 
 PLACEMENT = "CRM_DEAL_DETAIL_TAB"
 TEMPLATE = "tab/documents.html"
@@ -171,18 +170,8 @@ class Documents:
 
     def _uploaded(self) -> tuple[bytes, str, str]:
         """The file, its name, and what is wrong with it."""
-        request.max_content_length = _READ
-        if (request.content_length or 0) > _READ:
-            return b"", "", "large"
-        try:
-            sent = request.files.get("file")
-        except RequestEntityTooLarge:
-            return b"", "", "large"
-        if sent is None:
-            return b"", "", "empty"
-        with closing(sent):
-            file = sent.stream.read(files.MOST_BYTES + 1)
-        return (b"", "", "large") if len(file) > files.MOST_BYTES else (file, sent.filename or "", "")
+        file, name, wrong = uploaded(files.MOST_BYTES, _READ)
+        return (b"", "", "large") if len(file) > files.MOST_BYTES else (file, name, wrong)
 
     def send(self, filed_id: int) -> Response:
         """A person's file that did not get there, once more."""

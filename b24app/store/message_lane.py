@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from b24app.flows.messages.rules import Channel
 from b24app.logistics.jsonable import dump
 from b24app.logistics.messages import SmsState, TextMessage
-from b24app.store import message_news, sms_status
-from b24app.store.lanes import FenceLostError, LaneHold, LaneRef, check, connection_lane
+from b24app.store import lane_rows, message_news, sms_status
+from b24app.store.lanes import LaneHold, LaneRef, check, connection_lane
 from b24app.store.models import Connection, Message, MessageState
-from b24app.store.sending import SEEN_AFTER
 from b24app.store.sql import changed, chunks
 
 #: Something is to be sent, or to be looked up.
@@ -98,12 +97,8 @@ def waiting(row: Message) -> Waiting:
 
 
 def expire(session: Session, hold: LaneHold, now: datetime) -> None:
-    """Calls that nobody knows the end of are to be looked up. Raises FenceLostError."""
-    check(session, hold)
-    over = update(Message).where(
-        Message.lane_id == hold.lane_id, Message.state == MessageState.SENDING, Message.deadline <= now
-    )
-    changed(session, over.values(state=MessageState.UNCERTAIN, next_try_at=now, deadline=None))
+    """As `lane_rows.expire`."""
+    lane_rows.expire(session, hold, Message, now)
 
 
 def due(session: Session, hold: LaneHold, now: datetime, limit: int) -> list[Message]:
@@ -117,12 +112,7 @@ def due(session: Session, hold: LaneHold, now: datetime, limit: int) -> list[Mes
 def mark(session: Session, hold: LaneHold, row: Message, deadline: datetime) -> bool:
     """It is being sent until `deadline`: commit before any byte leaves. False = somebody took it away meanwhile.
     Raises FenceLostError."""
-    check(session, hold)
-    mine = update(Message).where(
-        Message.id == row.id, Message.lane_id == hold.lane_id, Message.state == row.state, Message.state.in_(_UNSENT)
-    )
-    values = {"state": MessageState.SENDING, "fence": hold.fence, "deadline": deadline, "next_try_at": deadline}
-    return changed(session, mine.values(attempts=Message.attempts + 1, **values)) == 1
+    return lane_rows.mark(session, hold, row, deadline, Message.state.in_(_UNSENT))
 
 
 def landed(session: Session, hold: LaneHold, message_id: int, *, marked: bool) -> Message | None:
@@ -131,13 +121,9 @@ def landed(session: Session, hold: LaneHold, message_id: int, *, marked: bool) -
     check(session, hold)
     wanted = select(Message).where(Message.id == message_id, Message.lane_id == hold.lane_id)
     row = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
-    if row is None:
+    if row is None or not lane_rows.is_ours(hold, row, MessageState.SENT, marked=marked):
         return None
-    if marked:
-        if row.state != MessageState.SENDING or row.fence != hold.fence:
-            raise FenceLostError(f"message {message_id}: not in the state that fence {hold.fence} left")
-        return row
-    return row if row.state == MessageState.SENT else None
+    return row
 
 
 def keep(session: Session, row: Message, after: After, told: SmsState | None, now: datetime) -> set[LaneRef]:
@@ -158,9 +144,7 @@ def keep(session: Session, row: Message, after: After, told: SmsState | None, no
 
 def put_off(session: Session, hold: LaneHold, now: datetime, until: datetime) -> None:
     """The account does not work: nothing of it is due before `until`, unless it works again (`free`)."""
-    check(session, hold)
-    mine = update(Message).where(Message.lane_id == hold.lane_id, Message.state.in_(_DUE))
-    changed(session, mine.where(Message.next_try_at <= now).values(next_try_at=until))
+    lane_rows.put_off(session, hold, Message, _DUE, now, until)
 
 
 def overdue(session: Session, hold: LaneHold, before: datetime, limit: int = 25) -> list[Message]:
@@ -173,14 +157,8 @@ def overdue(session: Session, hold: LaneHold, before: datetime, limit: int = 25)
 
 
 def free(session: Session, portal_id: int, connection_id: int, now: datetime, *, followed: bool = True) -> None:
-    """The account works again: what waited for it goes on now, and what is `followed` is asked about. What may have
-    left a moment ago is not looked up before it can be seen there."""
-    mine = update(Message).where(Message.portal_id == portal_id, Message.connection_id == connection_id)
-    states = (MessageState.WAITING, *((MessageState.SENT,) if followed else ()))
-    sure, seen = mine.where(Message.state.in_(states)), now + SEEN_AFTER
-    changed(session, sure.where(Message.next_try_at > now).values(next_try_at=now))
-    unsure = mine.where(Message.state == MessageState.UNCERTAIN, Message.next_try_at > seen)
-    changed(session, unsure.values(next_try_at=seen))
+    """As `lane_rows.free`; `followed`: what the gateway has is asked about, too."""
+    lane_rows.free(session, Message, portal_id, connection_id, now, (MessageState.SENT,) if followed else ())
 
 
 def abandon(session: Session, portal_id: int, connection_id: int, now: datetime) -> set[LaneRef]:
@@ -217,7 +195,7 @@ def _follow_no_more(session: Session, mine: tuple[Any, ...]) -> None:
 
 def earliest(session: Session, hold: LaneHold) -> datetime | None:
     """When the lane's next message wants attention."""
-    return session.scalar(select(func.min(Message.next_try_at)).where(Message.lane_id == hold.lane_id))
+    return lane_rows.earliest(session, hold, Message)
 
 
 def look_now(session: Session, portal_id: int, connection_id: int, names: Sequence[str], now: datetime) -> set[str]:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from b24app.logistics.jsonable import dump
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.store.lanes import FenceLostError, LaneHold, LaneRef, check, connection_lane
+from b24app.store import lane_rows
+from b24app.store.lanes import LaneHold, LaneRef, check, connection_lane
 from b24app.store.models import Connection, ErrandKind, ErrandState, GoodsReturn, ReturnErrand
-from b24app.store.sending import SEEN_AFTER
 from b24app.store.sql import changed, chunks
 
 #: Something is to be done about it.
@@ -26,12 +26,8 @@ _DUE = (ErrandState.WAITING, ErrandState.UNCERTAIN, ErrandState.LIVE)
 
 
 def expire(session: Session, hold: LaneHold, now: datetime) -> None:
-    """Calls that nobody knows the end of are to be looked up. Raises FenceLostError."""
-    check(session, hold)
-    over = update(ReturnErrand).where(
-        ReturnErrand.lane_id == hold.lane_id, ReturnErrand.state == ErrandState.SENDING, ReturnErrand.deadline <= now
-    )
-    changed(session, over.values(state=ErrandState.UNCERTAIN, next_try_at=now, deadline=None))
+    """As `lane_rows.expire`."""
+    lane_rows.expire(session, hold, ReturnErrand, now)
 
 
 def due(session: Session, hold: LaneHold, now: datetime, limit: int) -> list[ReturnErrand]:
@@ -47,15 +43,7 @@ def due(session: Session, hold: LaneHold, now: datetime, limit: int) -> list[Ret
 def mark(session: Session, hold: LaneHold, row: ReturnErrand, deadline: datetime) -> bool:
     """It is being written until `deadline`: commit before any byte leaves. False = somebody called it off meanwhile.
     Raises FenceLostError."""
-    check(session, hold)
-    mine = update(ReturnErrand).where(
-        ReturnErrand.id == row.id,
-        ReturnErrand.lane_id == hold.lane_id,
-        ReturnErrand.state == row.state,
-        ReturnErrand.wants_cancel == row.wants_cancel,
-    )
-    values = {"state": ErrandState.SENDING, "fence": hold.fence, "deadline": deadline, "next_try_at": deadline}
-    return changed(session, mine.values(attempts=ReturnErrand.attempts + 1, **values)) == 1
+    return lane_rows.mark(session, hold, row, deadline, ReturnErrand.wants_cancel == row.wants_cancel)
 
 
 def landed(session: Session, hold: LaneHold, errand_id: int, *, marked: bool) -> ReturnErrand | None:
@@ -64,31 +52,19 @@ def landed(session: Session, hold: LaneHold, errand_id: int, *, marked: bool) ->
     check(session, hold)
     wanted = select(ReturnErrand).where(ReturnErrand.id == errand_id, ReturnErrand.lane_id == hold.lane_id)
     row = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
-    if row is None:
+    if row is None or not lane_rows.is_ours(hold, row, ErrandState.LIVE, marked=marked):
         return None
-    if marked:
-        if row.state != ErrandState.SENDING or row.fence != hold.fence:
-            raise FenceLostError(f"return_errand {errand_id}: not in the state that fence {hold.fence} left")
-        return row
-    return row if row.state == ErrandState.LIVE else None
+    return row
 
 
 def put_off(session: Session, hold: LaneHold, now: datetime, until: datetime) -> None:
     """The account does not work: nothing of it is due before `until`, unless it works again (`free`)."""
-    check(session, hold)
-    mine = update(ReturnErrand).where(ReturnErrand.lane_id == hold.lane_id, ReturnErrand.state.in_(_DUE))
-    changed(session, mine.where(ReturnErrand.next_try_at <= now).values(next_try_at=until))
+    lane_rows.put_off(session, hold, ReturnErrand, _DUE, now, until)
 
 
 def free(session: Session, portal_id: int, connection_id: int, now: datetime, *, followed: bool = True) -> None:
-    """The account works again: what waited for it goes on now, and what is `followed` is read. What may have been taken
-    a moment ago is not looked up before it can be seen there."""
-    mine = update(ReturnErrand).where(ReturnErrand.portal_id == portal_id, ReturnErrand.connection_id == connection_id)
-    states = (ErrandState.WAITING, *((ErrandState.LIVE,) if followed else ()))
-    sure, seen = mine.where(ReturnErrand.state.in_(states)), now + SEEN_AFTER
-    changed(session, sure.where(ReturnErrand.next_try_at > now).values(next_try_at=now))
-    unsure = mine.where(ReturnErrand.state == ErrandState.UNCERTAIN, ReturnErrand.next_try_at > seen)
-    changed(session, unsure.values(next_try_at=seen))
+    """As `lane_rows.free`; `followed`: what the system has is read, too."""
+    lane_rows.free(session, ReturnErrand, portal_id, connection_id, now, (ErrandState.LIVE,) if followed else ())
 
 
 def abandon(session: Session, portal_id: int, connection_id: int) -> None:
@@ -149,7 +125,7 @@ def go_on(session: Session, portal_id: int, return_id: int, now: datetime) -> li
 
 def earliest(session: Session, hold: LaneHold) -> datetime | None:
     """When the lane's next errand wants attention."""
-    return session.scalar(select(func.min(ReturnErrand.next_try_at)).where(ReturnErrand.lane_id == hold.lane_id))
+    return lane_rows.earliest(session, hold, ReturnErrand)
 
 
 def look_now(session: Session, portal_id: int, connection_id: int, names: Sequence[str], now: datetime) -> set[str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from b24app.flows.bills import Columns, lines_of, proposed
 from b24app.flows.table_file import MOST_BYTES, Cell, UnreadableError, rows_of
@@ -26,6 +24,7 @@ from placements.app.costs_view import MappingView, bill_rows, bill_view, differe
 from placements.app.dashboard_view import Filter, period_of, read_filter
 from placements.app.desk import Desk
 from placements.app.saving import audit
+from placements.uploads import uploaded
 
 PAGE, MAPPING, BILL = "parts/app_costs.html", "parts/app_costs_mapping.html", "parts/app_costs_bill.html"
 #: A body with the file in it.
@@ -42,14 +41,14 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     def costs_read() -> Response:
         """What the file holds and how its columns are understood; nothing is kept."""
         who = desk.who()
-        file, _, wrong = _uploaded()
+        file, _, wrong = uploaded(MOST_BYTES, _READ)
         return desk.fragment(who, MAPPING, m=_mapping(desk, who, file, wrong))
 
     def costs_take() -> Response:
         """The file with its columns, for good."""
         who = desk.who()
         facts = desk.facts(who)
-        file, name, wrong = _uploaded()
+        file, name, wrong = uploaded(MOST_BYTES, _READ)
         mapping = _mapping(desk, who, file, wrong, final=True)
         chosen = read_filter(_form(wrong))
         if mapping.wrong or mapping.missing:
@@ -114,22 +113,6 @@ def _page(desk: Desk, who: PageSession, facts: PortalFacts, chosen: Filter) -> d
 def _formats(desk: Desk, who: PageSession, facts: PortalFacts) -> Formats:
     formats = desk.formats(who)
     return Formats(formats.words, portal_zone(facts.portal.language), formats.now)
-
-
-def _uploaded() -> tuple[bytes, str, str]:
-    """The file, its name, and what is wrong with it (`costs.wrong.*`)."""
-    request.max_content_length = _READ
-    if (request.content_length or 0) > _READ:
-        return b"", "", "large"
-    try:
-        sent = request.files.get("file")
-    except RequestEntityTooLarge:
-        return b"", "", "large"
-    if sent is None:
-        return b"", "", "empty"
-    with closing(sent):
-        file = sent.stream.read(MOST_BYTES + 1)
-    return file, sent.filename or "", ""
 
 
 def _form(wrong: str) -> Mapping[str, str]:
