@@ -13,8 +13,8 @@ PATH = "/b24/sms/"
 _TOLD: Mapping[str, Any] = {
     "NAME": {"ru": "Waybill", "en": "Waybill"},
     "DESCRIPTION": {
-        "ru": "SMS через шлюз, подключённый в приложении Waybill",
-        "en": "SMS through the gateway that is connected in the Waybill app",
+        "ru": "SMS через сервис, подключённый в приложении Waybill",
+        "en": "SMS through the service connected in the Waybill app",
     },
 }
 

@@ -74,7 +74,7 @@ def test_a_client_asks_for_a_return_and_thinks_better_of_it(shop: Shop) -> None:
     ] == []
 
     mine.moves(kept.id, S.APPROVED)
-    client.sees("Возврат согласован")
+    client.sees("Возврат одобрен")
     client.post("/order/off", number=kept.case.number)
     client.sees("Вы отменили возврат")
     assert mine.kept(kept.id).case.stage is S.REFUSED

@@ -192,7 +192,7 @@ def test_our_own_messages_go_by_the_gateway_and_a_refused_one_is_sent_again(shop
     mine.becomes(Moment.NUMBER, "failed sms_phone")
     assert taken(shop) == []
     card = mine.card()
-    assert "Шлюз не отправляет на этот номер" in card
+    assert "SMS-сервис не отправляет на этот номер" in card
     assert "can't to deliver" in card
     shop.town.wait(lambda: shop.notices(DEAL), "the manager hears of it")
     mine.again()

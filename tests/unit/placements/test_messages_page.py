@@ -326,7 +326,7 @@ def test_a_try_shows_every_way_and_why_not(page: Page, sessions: Sessions, set_u
     asked = {"deal": str(DEAL), "AUTH_ID": "anna"}
     assert "клиент просил не писать" in page.ask("POST", "/app/messages/try", **asked).text
     ready(sessions, set_up, MessageRules(on=True))
-    assert "Аккаунт для SMS не выбран" in page.ask("POST", "/app/messages/try", **asked, moment="late").text
+    assert "Подключение для SMS не выбрано" in page.ask("POST", "/app/messages/try", **asked, moment="late").text
 
 
 def test_a_try_of_a_return(page: Page, sessions: Sessions, set_up: Portal) -> None:
