@@ -65,15 +65,16 @@ def whole_view(found: Whole, beside: Sequence[Phone], zone: tzinfo, now: datetim
         "refused": _refused(found.acts, lang),
         "until": until.strftime("%H:%M"),
         "may_reopen": is_done and now <= until,
-        "beside": [each.clerk_name for each in beside],
+        "beside": list(dict.fromkeys(each.clerk_name for each in beside)),
     }
     return {**shown, "version": _hash(shown)}
 
 
 def beside_view(beside: Iterable[Phone], found: Sequence[Expected]) -> list[dict[str, Any]]:
-    """Who else is at work, and at which return."""
+    """Who else is at work, and at which return; of two phones that one person left at the same, one is told."""
     numbers = {each.id: each.case.number for each in found}
-    return [{"name": each.clerk_name, "number": numbers.get(each.looks_at or 0, "")} for each in beside]
+    told = dict.fromkeys((each.clerk_name, numbers.get(each.looks_at or 0, "")) for each in beside)
+    return [{"name": name, "number": number} for name, number in told]
 
 
 def mark(version: str, beside: Iterable[Phone]) -> str:

@@ -9,10 +9,12 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from b24app.demo.house import House
+from tools import weeks
 from tools.in_portal import ADMIN, APP, LANGS, MANAGER, go, open_tab, our_frame, sign_in
 
 DEAL = 501
-SECTIONS = ("health", "connections", "stages", "rules")
+#: In the order of the card; those in `weeks.SECTIONS` are taken where weeks have passed.
+SECTIONS = ("dashboard", "connections", "messages", "rules", "health")
 
 
 def take(browser: Browser, house: House, keep: Callable[[bytes, Path], None], shots: Path, readme: Path) -> None:
@@ -29,12 +31,12 @@ def take(browser: Browser, house: House, keep: Callable[[bytes, Path], None], sh
             page.set_viewport_size({"width": 1280, "height": 1020})
             page.wait_for_timeout(500)
             keep(page.screenshot(), readme)
-        sign_in(page, portal, ADMIN, lang)
         page.set_viewport_size({"width": 1280, "height": 720})
-        page.goto(portal + APP)
-        ours = our_frame(page, house.pages)
         for number, code in enumerate(SECTIONS, 2):
-            go(ours, code)
+            where = house.addresses["portals"][weeks.PORTAL if code in weeks.SECTIONS else 0]["base_url"]
+            sign_in(page, where, ADMIN, lang)
+            page.goto(where + APP)
+            go(our_frame(page, house.pages), code)
             page.evaluate("window.scrollTo(0, 0)")
             page.wait_for_timeout(800)
             keep(page.screenshot(), shots / f"{number}-{code}.{lang}.png")

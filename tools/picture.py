@@ -1,7 +1,8 @@
 """Renew docs/pictures/ and docs/market/screenshots/ from a running demo: `python tools/picture.py` (Chromium, minutes).
 
 Every page at 1280 and 360 px in both languages; the app's sections are those of `placements.app.SECTIONS`. Words after
-the command choose pages by the start of their names: `python tools/picture.py app- legal-`.
+the command choose pages by the start of their names: `python tools/picture.py app- legal-`. A bare Debian has no face
+of a desktop: let `FONTCONFIG_FILE` name one that answers `system-ui` with Roboto or Inter.
 """
 
 from __future__ import annotations
@@ -24,16 +25,21 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from b24app.demo.accounts import connect_all  # noqa: E402
+from b24app.demo.clients import GATEWAY  # noqa: E402
 from b24app.demo.house import ONE_CARRIER, House, Plan  # noqa: E402
 from b24app.demo.person import Person  # noqa: E402
 from b24app.demo.setting_up import open_app, set_up  # noqa: E402
+from b24app.parts import Parts  # noqa: E402
 from placements.app import SECTIONS  # noqa: E402
-from tools import backs, gallery, market, panels, warehouses  # noqa: E402
+from tools import backs, clients, gallery, market, panels, warehouses, weeks  # noqa: E402
 from tools.in_portal import ADMIN, LANGS, MANAGER, WAIT_S, WIDTHS, number_of  # noqa: E402
 
 PICTURES, SHOTS = ROOT / "docs/pictures", ROOT / "docs/market/screenshots"
 HEIGHT = 900
-DEALS = range(501, 513)
+#: Their prices stand beside those of the first carrier.
+OTHERS = ("russian_post", "boxberry")
+DEALS = (*range(501, 513), clients.PARCELS["client-point"])
 OPEN, TRIED = 513, 520
 STEP_S, STEPS = 3600, 5
 RULES = (
@@ -67,16 +73,27 @@ def main(wanted: list[str]) -> int:
         deals = {panels.OPEN: OPEN, **warehouses.set_up(house, member, trigger)}
         for section in SECTIONS:
             # What they show is read with the person's own key, which the portal's page alone gives them.
-            if section.code not in (panels.SECTION, backs.SECTION):
+            if section.code not in (panels.SECTION, backs.SECTION, *weeks.SECTIONS):
                 camera.section(f"app-{section.code}", house, member, section.code)
         back.take(camera.take)
+        clients.take(house, member, camera.take)
         for name, (code, act) in warehouses.SECTIONS.items():
             camera.section(name, house, member, code, act)
         _panels(browser, house, f"/bitrix24/{member}", deals, tuple(wanted))
+        _with_a_past(camera, house)
         if not wanted or "market" in wanted:
             market.take(browser, house, keep, SHOTS, PICTURES / "deal-tab.png")
     _index()
     return 0
+
+
+def _with_a_past(camera: Camera, house: House) -> None:
+    """A portal that has shipped for weeks, and is about to write to its clients."""
+    member = weeks.set_up(house)
+    clients.to_moments(open_app(house.steer, member))
+    for code in weeks.SECTIONS:
+        camera.section(f"app-{code}", house, member, code)
+    camera.section("app-messages-wizard", house, member, "messages")
 
 
 def _public(camera: Camera, ours: str, drawn: str) -> None:
@@ -93,7 +110,7 @@ def _plan(folder: Path) -> Plan:
     vendor = {"VENDOR_NAME": "Romashka LLC", "VENDOR_EMAIL": "help@example.com", "VENDOR_ADDRESS": "Moscow"}
     return Plan(
         folder,
-        systems=(*ONE_CARRIER, *warehouses.WAREHOUSES),
+        systems=(*ONE_CARRIER, *OTHERS, GATEWAY, *warehouses.WAREHOUSES),
         env={f"WAYBILL_{name}": value for name, value in vendor.items()},
     )
 
@@ -182,6 +199,8 @@ def _ship(house: House, base: str, member_id: str) -> str:
     steer = house.steer
     steer("POST", "/cdek/settings", {"auto_route": True, "step_seconds": STEP_S})
     triggers = set_up(steer, member_id, house.addresses["cdek"]["accounts"][0]).triggers
+    connect_all(house, member_id, OTHERS, Parts.open(house.settings()))
+    clients.set_up(house, member_id)
     steer("POST", f"{base}/wishes", {"deals": list(DEALS)})
     time.sleep(2)
     steer("POST", f"{base}/move", {"deals": list(DEALS), "stage": triggers[0], "user": MANAGER})
@@ -234,7 +253,9 @@ def _panels(browser: Browser, house: House, base: str, deals: Mapping[str, int],
 
 def keep(shot: bytes, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    picture = Image.open(io.BytesIO(shot)).convert("RGB")
+    # Small signs keep their colours by this method, and the file is smaller.
+    picture = picture.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     picture.save(target, optimize=True)
 
 

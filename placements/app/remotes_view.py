@@ -153,10 +153,11 @@ def _account(row: Connection, pulse: Pulse, formats: Formats, carrier: Callable[
         "untested": (t("account.state.untested"), "grey", "question"),
     }
     state = known.get(row.state) or _working(calls, gauge, formats, slowed)
+    system = carrier(row.system)
     return RemoteView(
         account=row.id,
         title=row.title,
-        sub=f"{carrier(row.system)}, {t(f'account.mode.{row.mode}')}",
+        sub=", ".join(filter(None, ("" if system == row.title else system, t(f"account.mode.{row.mode}")))),
         reason=row.pause_reason,
         queue=_queue(pulse.work.queues.get(row.id, Queue()), formats),
         limits=_limits(gauge, False, formats),

@@ -80,7 +80,7 @@ def _line(
         title=row.title or formats.words("rules.unnamed", n=at),
         sentence=sentence(Conditions.from_json(row.conditions), _pipeline(row.category_id, facts, formats), formats),
         account=account.title if account else "",
-        services=", ".join(services),
+        services=". ".join(services),
         enabled=row.enabled,
         state=account.state if account and account.state != "ready" else "",
         first=at == 1,

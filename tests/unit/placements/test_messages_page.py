@@ -112,7 +112,7 @@ def test_five_steps_and_messages_are_on(page: Page, sessions: Sessions, set_up: 
     [
         ({}, "Выберите, о чём писать"),
         ({Moment.READY: Plan(True)}, "Выберите, чем отправлять"),
-        ({Moment.READY: Plan(True, (Channel.SMS,))}, "Вы выбрали только SMS, но не аккаунт"),
+        ({Moment.READY: Plan(True, (Channel.SMS,))}, "Вы выбрали только SMS, но не подключение"),
     ],
 )
 def test_what_would_send_nothing_is_not_switched_on(
