@@ -43,14 +43,16 @@ def read_basket(body: Any, services: Services) -> Basket | None:
     told = as_map(body)
     service = as_map(told.get("DELIVERY_SERVICE"))
     kind = services.kinds.get(number(service.get("ID")) or 0)
-    rows = [_row(as_map(each), _text(told.get("CURRENCY")) or "RUB") for each in as_list(told.get("ITEMS"))[:MOST_ROWS]]
+    rows = [
+        _row(as_map(each), plain_text(told.get("CURRENCY")) or "RUB") for each in as_list(told.get("ITEMS"))[:MOST_ROWS]
+    ]
     found = tuple(row for row in rows if row is not None)
     if kind is None or not found:
         return None
     return Basket(
         wish=_wish(told, kind, services.codes),
         rows=found,
-        currency=_text(told.get("CURRENCY")) or "RUB",
+        currency=plain_text(told.get("CURRENCY")) or "RUB",
         sale_id=number(told.get("ID")) or 0,
         delivery_id=number(service.get("ID")) or 0,
         key=_key(service),
@@ -60,11 +62,11 @@ def read_basket(body: Any, services: Services) -> Basket | None:
 def _key(service: Mapping[str, Any]) -> str | None:
     """Of the parent service's settings, or of its own."""
     rows = [*as_list(as_map(service.get("PARENT")).get("CONFIG")), *as_list(service.get("CONFIG"))]
-    return next((_text(as_map(row).get("VALUE")) for row in rows if as_map(row).get("CODE") == KEY), None)
+    return next((plain_text(as_map(row).get("VALUE")) for row in rows if as_map(row).get("CODE") == KEY), None)
 
 
 def _row(told: Mapping[str, Any], currency: str) -> ProductRow | None:
-    quantity, price = _decimal(told.get("QUANTITY")), _decimal(told.get("PRICE"))
+    quantity, price = decimal_of(told.get("QUANTITY")), decimal_of(told.get("PRICE"))
     if quantity is None or quantity <= 0 or price is None:
         return None
     sides = as_map(told.get("DIMENSIONS"))
@@ -76,8 +78,8 @@ def _row(told: Mapping[str, Any], currency: str) -> ProductRow | None:
     known = size.weight_g or size.length_mm
     return ProductRow(
         id=0,
-        name=_text(told.get("NAME")) or "—",
-        price=Money.of(price, _text(told.get("CURRENCY")) or currency),
+        name=plain_text(told.get("NAME")) or "—",
+        price=Money.of(price, plain_text(told.get("CURRENCY")) or currency),
         quantity=quantity,
         sizes=(size,) if known else (),
     )
@@ -90,16 +92,16 @@ def _wish(told: Mapping[str, Any], kind: DeliveryKind, codes: Mapping[int, str])
         row = as_map(each)
         code = codes.get(number(row.get("ID")) or 0, "")
         if row.get("TYPE") == "ADDRESS" and (code == ADDRESS or not address):
-            address = _address(as_map(row.get("VALUE"))) or address
+            address = address_text(as_map(row.get("VALUE"))) or address
         elif code:
             values[code] = row.get("VALUE")
     contact = as_map(told.get("RECIPIENT_CONTACT"))
     return Wish(
         kind=kind,
         address=address,
-        point=_text(values.get(POINT)),
-        phone=_text(values.get(PHONE)) or _phone(contact),
-        name=_text(contact.get("NAME")),
+        point=plain_text(values.get(POINT)),
+        phone=plain_text(values.get(PHONE)) or _phone(contact),
+        name=plain_text(contact.get("NAME")),
         insured=_extras(told).get(INSURANCE) == "Y",
     )
 
@@ -107,23 +109,23 @@ def _wish(told: Mapping[str, Any], kind: DeliveryKind, codes: Mapping[int, str])
 def _extras(told: Mapping[str, Any]) -> dict[str, str]:
     """Both names that are documented."""
     rows = as_list(told.get("EXTRA_SERVICES_VALUES")) or as_list(told.get("EXTRA_SERVICE_VALUES"))
-    return {_text(as_map(row).get("CODE")): _text(as_map(row).get("VALUE")) for row in rows}
+    return {plain_text(as_map(row).get("CODE")): plain_text(as_map(row).get("VALUE")) for row in rows}
 
 
 def _phone(contact: Mapping[str, Any]) -> str:
     rows = [as_map(each) for each in as_list(contact.get("PHONES"))]
     fit = [row for row in rows if row.get("TYPE") not in _NOT_FOR_CALLS]
     best = sorted(fit, key=lambda row: row.get("TYPE") != "MOBILE")
-    return next((text for row in best if (text := _text(row.get("VALUE")))), "")
+    return next((text for row in best if (text := plain_text(row.get("VALUE")))), "")
 
 
 #: In the order in which people write them.
 _PLACE = ("POSTAL_CODE", "ADM_LEVEL_1", "ADM_LEVEL_2", "LOCALITY", "SUB_LOCALITY")
 
 
-def _address(value: Mapping[str, Any]) -> str:
+def address_text(value: Mapping[str, Any]) -> str:
     """As the deal's address field holds it: `text|lat;lng`."""
-    fields = {name: _text(text) for name, text in as_map(value.get("FIELDS")).items()}
+    fields = {name: plain_text(text) for name, text in as_map(value.get("FIELDS")).items()}
     places = [fields.get(name, "") for name in _PLACE]
     street = fields.get("STREET", "")
     line = [street, fields.get("BUILDING", "")] if street else [fields.get("ADDRESS_LINE_1", "")]
@@ -134,13 +136,13 @@ def _address(value: Mapping[str, Any]) -> str:
     return f"{text}|{lat};{lon}" if text and lat is not None and lon is not None else text
 
 
-def _text(value: Any) -> str:
+def plain_text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return " ".join(str(value).split())[:LONGEST]
 
 
-def _decimal(value: Any) -> Decimal | None:
+def decimal_of(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:

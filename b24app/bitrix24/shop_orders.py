@@ -123,6 +123,15 @@ def update_request(
     return Command(key, "sale.delivery.request.update", told)
 
 
+def say_status(
+    key: str, delivery_id: int, request_id: str, addressee: str, subject: str, text: str, semantic: str
+) -> Command:
+    """A notice of the request's: what the portal makes of it is its own business. Nothing tells whether it was made."""
+    message = {"SUBJECT": subject, "BODY": text, "STATUS": {"MESSAGE": text, "SEMANTIC": semantic}}
+    told = {"DELIVERY_ID": delivery_id, "REQUEST_ID": request_id, "ADDRESSEE": addressee, "MESSAGE": message}
+    return Command(key, "sale.delivery.request.sendmessage", told)
+
+
 def delete_request(key: str, delivery_id: int, request_id: str) -> Command:
     """The delivery is off: the manager may ask for another one."""
     return Command(key, "sale.delivery.request.delete", {"DELIVERY_ID": delivery_id, "REQUEST_ID": request_id})

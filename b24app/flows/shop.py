@@ -12,8 +12,18 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from b24app.flows.pricing import PriceRules
+from b24app.flows.recipient import as_text
 from b24app.flows.simulate import Priced
-from b24app.flows.snapshot import DealSnapshot, DeclaredSource, Person, Phone, PipelineConfig, ProductRow, Role
+from b24app.flows.snapshot import (
+    CodSource,
+    DealSnapshot,
+    DeclaredSource,
+    Person,
+    Phone,
+    PipelineConfig,
+    ProductRow,
+    Role,
+)
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.money import Money
@@ -35,10 +45,23 @@ class By(StrEnum):
     CHEAPEST = "cheapest"
 
 
+class Words(StrEnum):
+    """Whom the store itself writes to of a new status (`sale.delivery.request.sendmessage`)."""
+
+    NOBODY = "nobody"
+    MANAGER = "manager"
+    BOTH = "both"
+
+    @property
+    def addressees(self) -> tuple[str, ...]:
+        return {Words.NOBODY: (), Words.MANAGER: ("MANAGER",), Words.BOTH: ("MANAGER", "RECIPIENT")}[self]
+
+
 @dataclass(frozen=True, slots=True)
 class ShopRules(Jsonable):
     """What an administrator decided about the store. `category`: the pipeline by whose rules orders are priced, and
-    that orders become deals of. `insurance`: the buyer may have the goods insured for what they cost."""
+    that orders become deals of. `insurance`: the buyer may have the goods insured for what they cost. `cod`: what an
+    order leaves unpaid in cash is collected with the parcel. `words`: whom the store writes to of a new status."""
 
     on: bool = False
     name: str = ""
@@ -46,6 +69,8 @@ class ShopRules(Jsonable):
     category: int = 0
     by: By = By.RULES
     insurance: bool = False
+    cod: bool = True
+    words: Words = Words.NOBODY
 
     @classmethod
     def of(cls, settings: Mapping[str, object] | None) -> ShopRules:
@@ -56,7 +81,8 @@ class ShopRules(Jsonable):
 @dataclass(frozen=True, slots=True)
 class Wish(Jsonable):
     """What the buyer said of the delivery, for a deal that says nothing of it. `address` as in the deal's field;
-    `point` "" = none was named. `phone` and `name` are the recipient's as told."""
+    `point` "" = none was named. `phone` and `name` are the recipient's as told. `cod` is what the order leaves to be
+    paid in cash, None = nothing."""
 
     kind: DeliveryKind
     address: str = ""
@@ -65,6 +91,7 @@ class Wish(Jsonable):
     name: str = ""
     comment: str = ""
     insured: bool = False
+    cod: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +136,16 @@ def pipeline_of(pipeline: PipelineConfig, wish: Wish) -> PipelineConfig:
 def insured(pipeline: PipelineConfig, wanted: bool) -> PipelineConfig:
     """Who paid for an insurance gets one, whatever the pipeline declares of others."""
     return replace(pipeline, declared_source=DeclaredSource.GOODS) if wanted else pipeline
+
+
+def collected(pipeline: PipelineConfig, deal: DealSnapshot, wish: Wish) -> tuple[PipelineConfig, DealSnapshot]:
+    """What the buyer chose to pay on receipt is collected, unless the deal says an amount of its own. Unpaid payments
+    of the deal are those of its order: where they are read, they say it already."""
+    by_field = pipeline.cod_source is CodSource.FIELD and as_text(deal.fields.get(Role.COD))
+    if not wish.cod or by_field or pipeline.cod_source is CodSource.UNPAID:
+        return pipeline, deal
+    told = f"{wish.cod.amount}|{wish.cod.currency}"
+    return replace(pipeline, cod_source=CodSource.FIELD), replace(deal, fields={**deal.fields, Role.COD: told})
 
 
 def filled(deal: DealSnapshot, wish: Wish, delivery_types: Mapping[str, DeliveryKind]) -> dict[Role, str]:

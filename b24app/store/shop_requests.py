@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -20,8 +20,11 @@ from b24app.store.sql import locked
 
 #: Kind of the outbox rows that tell the store how a delivery is.
 NEWS = "shop_news"
-#: The store is told of these.
-_LIVE = (ShopState.ASKED, ShopState.SHIPPING, ShopState.LINKED)
+#: The store asked for these, and is told of them; those beside were found with their deals.
+_ASKED = (ShopState.ASKED, ShopState.MAKING, ShopState.SHIPPING, ShopState.LINKED)
+#: Of an order without a deal, these wait for one.
+DEALLESS = (ShopState.ASKED, ShopState.MAKING)
+_LIVE = (*_ASKED, ShopState.FOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,15 @@ def of_number(session: Session, portal_id: int, number: str) -> list[ShopRequest
     return list(session.scalars(wanted.order_by(ShopRequest.id)))
 
 
+def without_deal(session: Session, portal_id: int, order_id: int) -> list[ShopRequest]:
+    """Requests of this order that wait for its deal."""
+    mine = (ShopRequest.portal_id == portal_id, ShopRequest.order_id == order_id, ShopRequest.deal_id == 0)
+    wanted = select(ShopRequest).where(*mine, ShopRequest.state.in_(DEALLESS))
+    return list(session.scalars(wanted.order_by(ShopRequest.id)))
+
+
 def live_of_deals(session: Session, portal_id: int, deal_ids: Collection[int]) -> dict[int, list[ShopRequest]]:
-    """Open requests by deal; deals without any are no key."""
+    """Open requests by deal, and deliveries found with them; deals without any are no key."""
     mine = (ShopRequest.portal_id == portal_id, ShopRequest.deal_id.in_(deal_ids))
     found: dict[int, list[ShopRequest]] = {}
     for row in session.scalars(select(ShopRequest).where(*mine, ShopRequest.state.in_(_LIVE)).order_by(ShopRequest.id)):
@@ -70,11 +80,14 @@ def speaking(rows: Sequence[Shipment]) -> Shipment | None:
 
 def take(session: Session, portal: Portal, deal_id: int, asked: Sequence[Asked], now: datetime, trace: str) -> str:
     """Keeps what the store asks for and has the portal's lane look at it; returns the number by which the store knows
-    it: that of the deal's shipment, or the one that its next shipment gets. The same asked again is the same."""
-    owned = shipments.of_deals(session, portal.id, [deal_id])[deal_id]
+    it: that of the deal's shipment, or the one that its next shipment gets. The same asked again is the same. `deal_id`
+    0 = the order has none yet: then the number is one of its own."""
+    owned = shipments.of_deals(session, portal.id, [deal_id])[deal_id] if deal_id else []
     carrier = speaking(owned)
     promised = max((row.n for row in owned), default=0) + 1
     number = carrier.number if carrier is not None else f"{portal.code}-{deal_id}-{promised}"
+    if not deal_id:
+        number = f"{portal.code}-S{min(each.sale_id for each in asked)}"
     lane = portal_lane(session, portal.id)
     for each in sorted(asked, key=lambda one: one.sale_id):
         first = {
@@ -83,6 +96,7 @@ def take(session: Session, portal: Portal, deal_id: int, asked: Sequence[Asked],
             "deal_id": deal_id,
             "number": number,
             "state": ShopState.ASKED,
+            "problem": None,
             "told": "",
             "version": 0,
             "wish": each.wish.to_json(),
@@ -91,15 +105,41 @@ def take(session: Session, portal: Portal, deal_id: int, asked: Sequence[Asked],
         }
         mine = {"portal_id": portal.id, "sale_id": each.sale_id}
         row, fresh = locked(session, ShopRequest, mine, first)
-        if not fresh and row.state in _LIVE:
+        if not fresh and row.state in _ASKED:
             number = row.number
-        elif not fresh:  # it was cancelled, or its parcel came back: this is another wish
+        elif not fresh:  # it was cancelled, its parcel came back, or its deal ships already: this is another wish
             for name, value in first.items():
                 if name not in ("version", "created_at"):
                     setattr(row, name, value)
             row.shipment_id = None
         inbox.append(session, lane.id, InboxKind.SHOP, str(row.id), {}, now=now, trace_id=trace, people=True)
     return number
+
+
+def keep_found(session: Session, portal_id: int, deal_id: int, found: Asked, now: datetime) -> None:
+    """What the order says of a delivery that nobody asked for in the store: the deal's shipment is made of it. Of one
+    that was asked for, only what is to be collected was not known."""
+    first = {
+        "order_id": found.order_id,
+        "delivery_id": found.delivery_id,
+        "deal_id": deal_id,
+        "number": "",
+        "state": ShopState.FOUND,
+        "wish": found.wish.to_json(),
+        "shipment_id": None,
+        "changed_at": now,
+    }
+    mine = {"portal_id": portal_id, "sale_id": found.sale_id}
+    row, fresh = locked(session, ShopRequest, mine, {**first, "told": "", "version": 0, "created_at": now})
+    if fresh:
+        return
+    if row.state in (ShopState.FOUND, ShopState.OVER):
+        for name, value in first.items():
+            setattr(row, name, value)
+        row.told = ""
+    elif row.wish:
+        row.wish = replace(Wish.from_json(row.wish), cod=found.wish.cod).to_json()
+    session.flush()
 
 
 def call_off(session: Session, portal_id: int, rows: Sequence[ShopRequest], now: datetime, trace: str) -> LaneRef:
@@ -112,9 +152,11 @@ def call_off(session: Session, portal_id: int, rows: Sequence[ShopRequest], now:
 
 
 def link(row: ShopRequest, shipment: Shipment, now: datetime) -> None:
-    """This shipment carries it. What the buyer said is kept until it is over: an order that its carrier refused is made
-    once more of the same."""
-    row.shipment_id, row.state, row.changed_at = shipment.id, ShopState.LINKED, now
+    """This shipment carries it; what the store did not ask for stays so. What the buyer said is kept until it is over:
+    an order that its carrier refused is made once more of the same."""
+    row.shipment_id, row.changed_at = shipment.id, now
+    if row.state != ShopState.FOUND:
+        row.state = ShopState.LINKED
 
 
 def news(session: Session, portal: Portal, deal_ids: Iterable[int], now: datetime, trace: str) -> LaneRef | None:

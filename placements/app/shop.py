@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.features import Feature, has
-from b24app.flows.shop import KEY, By, ShopRules
+from b24app.flows.shop import KEY, By, ShopRules, Words
 from b24app.frames import pages
 from b24app.frames import parts as page_parts
 from b24app.frames.session import PageSession
@@ -81,6 +81,7 @@ def read_form(form: Mapping[str, str], before: ShopRules, pipelines: Sequence[in
     """What was typed, and what is wrong with it. Nothing is asked of a store that is switched off."""
     name, currency = form.get("name", "").strip(), form.get("currency", "").strip().upper()
     category, by = form.get("category", ""), form.get("by", By.RULES)
+    told = form.get("words", before.words)
     errors: dict[str, str] = {}
     if len(name) > LONGEST:
         errors["name"] = "long"
@@ -90,6 +91,8 @@ def read_form(form: Mapping[str, str], before: ShopRules, pipelines: Sequence[in
         errors["category"] = "category"
     if by not in set(By):
         errors["by"] = "by"
+    if told not in set(Words):
+        errors["words"] = "words"
     typed = replace(
         before,
         on=form.get("on") == "yes",
@@ -98,6 +101,8 @@ def read_form(form: Mapping[str, str], before: ShopRules, pipelines: Sequence[in
         category=int(category) if "category" not in errors else before.category,
         by=By(by) if "by" not in errors else before.by,
         insurance=form.get("insurance") == "yes",
+        cod=form.get("cod") == "yes",
+        words=Words(told) if "words" not in errors else before.words,
     )
     return typed, errors
 

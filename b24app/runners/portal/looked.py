@@ -45,7 +45,9 @@ def leaving(run: Run, session: Session, row: OutboxRow, step: Step, said: bool) 
     """In the transaction that marks the row: its commands leave, or (not `said`) nothing does."""
     if isinstance(step, return_item.Step):
         return_item.leaving(run, session, row, step)
-    elif not said and not isinstance(step, shop_news.Step | letters_out.Step):
+    elif isinstance(step, shop_news.Step):
+        shop_news.leaving(run, session, step, said)
+    elif not said and not isinstance(step, letters_out.Step):
         chosen_rate.silent(run, session, row, step)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from b24app.bitrix24 import feed as timeline
 from b24app.bitrix24.encoding import BATCH_MOST
-from b24app.runners.portal import letters_out
+from b24app.runners.portal import letters_out, shop_words
 from b24app.runners.portal.context import Run
 from b24app.runners.tell import DEAL_UPDATE, NOTICE
 from b24app.store import (
@@ -25,6 +25,7 @@ from b24app.store.engine import session_scope
 from b24app.store.letters_out import ONCE, UNSENT
 from b24app.store.models import OutboxRow
 from b24app.store.sending import Outcome
+from b24app.store.shop_words import KIND as WORD
 
 _AGAIN = frozenset(
     {
@@ -53,6 +54,7 @@ def do(run: Run) -> bool:
     comments = [row for row in rows if row.kind == COMMENT]
     outcomes = [_again(row) for row in rows if row.kind in _AGAIN]
     outcomes += _of_comments(run, comments) if comments else []
+    outcomes += [shop_words.unsure(row, words=row.last_error or "") for row in rows if row.kind == WORD]
     lost = [row for row in rows if row.kind == triggers.KIND]
     outcomes += [Outcome(row.id, "done", "maybe", words="interrupted") for row in lost]
     with session_scope(run.services.sessions) as session:

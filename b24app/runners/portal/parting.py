@@ -12,7 +12,7 @@ from b24app.flows.decisions import CreateShipment, Decided, OpenProblem
 from b24app.flows.portions import PartWish
 from b24app.flows.simulate import impersonal
 from b24app.flows.snapshot import DealSnapshot
-from b24app.runners.portal import feed, rounds
+from b24app.runners.portal import feed, judging, rounds
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.deciding import DecisionSaver, Verdict
 from b24app.runners.portal.jobs import JobStep
@@ -56,8 +56,8 @@ def _save(run: Run, job: Job, deal: DealSnapshot) -> JobStep:
 
 def _decide(run: Run, session: Session, job: Job, deal: DealSnapshot) -> tuple[dict[str, Any], set[LaneRef]]:
     deal_id, now = deal.deal_id, run.services.clock.now()
-    [deal] = rounds.beside(session, run, [deal])
-    known = rounds.know(session, run.portal.id, [deal_id])
+    [deal] = judging.beside(session, run, [deal])
+    known = judging.know(session, run.portal.id, [deal_id])
     opened, move = known.problems[deal_id], feed.as_move(known.states.get(deal_id))
     views = [shipment_view(row, (), opened) for row in known.shipments[deal_id]]
     moves, told = (move,) if move else (), tuple(map(problem_view, opened))

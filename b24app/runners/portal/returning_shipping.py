@@ -16,7 +16,7 @@ from b24app.flows.returns.effects import Effect
 from b24app.flows.snapshot import DealSnapshot
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.returning import Condition, Return, Sold
-from b24app.runners.portal import feed, rounds
+from b24app.runners.portal import feed, judging
 from b24app.runners.portal.deciding import DecisionSaver, Verdict
 from b24app.runners.portal.returning_scene import Scene
 from b24app.runners.views import problem_view, shipment_view
@@ -73,8 +73,8 @@ def save(scene: Scene, shipping: Shipping) -> set[LaneRef]:
 
 def _case(scene: Scene, deal: DealSnapshot) -> Case:
     run, session = scene.run, scene.session
-    [deal] = rounds.beside(session, run, [deal])
-    known = rounds.know(session, run.portal.id, [deal.deal_id])
+    [deal] = judging.beside(session, run, [deal])
+    known = judging.know(session, run.portal.id, [deal.deal_id])
     opened, move = known.problems[deal.deal_id], feed.as_move(known.states.get(deal.deal_id))
     views = [shipment_view(row, (), opened) for row in known.shipments[deal.deal_id]]
     told, moves = tuple(map(problem_view, opened)), (move,) if move else ()

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from b24app.bitrix24 import deals as calls
-from b24app.flows import ship
-from b24app.flows.recipient import as_text
-from b24app.flows.shop import Wish
-from b24app.flows.snapshot import DealSnapshot, Role
-from b24app.runners.portal import asking, choices, dropping, feed, shop
+from b24app.flows.decisions import CreateShipment, OpenProblem, RetryShipment
+from b24app.flows.snapshot import DealSnapshot
+from b24app.runners.portal import asking, dropping, feed, judging, shop, shop_finding
 from b24app.runners.portal.asking import Sorted, deal_id_of
 from b24app.runners.portal.context import Run
-from b24app.runners.portal.deciding import DecisionSaver, Verdict
-from b24app.runners.views import problem_view, shipment_view
-from b24app.store import deals, inbox, parcels, portals, problems, shipments
+from b24app.runners.portal.deciding import DecisionSaver
+from b24app.runners.portal.judging import Rows
+from b24app.store import inbox, portals, problems
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
-from b24app.store.models import DealState, InboxKind, ProblemRow, Shipment
+from b24app.store.models import InboxKind
 from b24app.store.shipments import ChangedMeanwhileError
 from b24app.wire.trace import current_trace
 
@@ -39,26 +34,8 @@ CALM_S = 3.0
 #: … unless they fill the requests anyway.
 MANY = CHUNK
 CLAIM = 400
-Rows = Mapping[int, Sequence[Claimed]]
 SAVE_TRIES = 4
-
-
-@dataclass
-class Known:
-    """What the store knows about some deals."""
-
-    states: dict[int, DealState]
-    shipments: dict[int, list[Shipment]]
-    problems: dict[int, list[ProblemRow]]
-
-
-def know(session: Session, portal_id: int, deal_ids: Iterable[int]) -> Known:
-    ids = sorted({deal_id for deal_id in deal_ids if deal_id})
-    return Known(
-        deals.states(session, portal_id, ids),
-        shipments.of_deals(session, portal_id, ids),
-        problems.open_of_orders(session, portal_id, ids),
-    )
+_SHIPS = (CreateShipment, RetryShipment, OpenProblem)
 
 
 def do(run: Run) -> bool:
@@ -71,7 +48,7 @@ def do(run: Run) -> bool:
     with read_scope(run.services.sessions) as session:
         kinds = (InboxKind.DEAL, *asking.WISHES)
         rows = run.slice.claim_inbox(session, kinds, CLAIM)
-        known = know(session, run.portal.id, map(deal_id_of, rows))
+        known = judging.know(session, run.portal.id, map(deal_id_of, rows))
     _note_heard(run, rows)
     found = asking.sort(rows, known.shipments, known.problems, known.states)
     sweep = _sweep_due(run, now)
@@ -141,7 +118,7 @@ def _put_off(run: Run, now: datetime) -> list[Claimed]:
     """Quiet hints that wait for their moment: the history that is read now serves them too."""
     with read_scope(run.services.sessions) as session:
         rows = inbox.deferred(session, run.slice, now, now + asking.QUIET, InboxKind.DEAL, CLAIM)
-        known = know(session, run.portal.id, map(deal_id_of, rows))
+        known = judging.know(session, run.portal.id, map(deal_id_of, rows))
     return [row for row in rows if asking.is_quiet(row, known.shipments, known.problems, known.states)]
 
 
@@ -149,7 +126,7 @@ def _put_off(run: Run, now: datetime) -> list[Claimed]:
 
 
 def _serve(
-    run: Run, loud: Sequence[Claimed], quiet: Sequence[Claimed], known: Known, sweep: bool, now: datetime
+    run: Run, loud: Sequence[Claimed], quiet: Sequence[Claimed], known: judging.Known, sweep: bool, now: datetime
 ) -> None:
     """Rows are closed with the decisions of their deals, or at the end when their deals need none. Quiet ones only want
     the history read."""
@@ -214,33 +191,29 @@ def _come_back(run: Run, now: datetime) -> None:
 # --- deciding --------------------------------------------------------------------------------------------------------
 
 
-def _decide(
-    run: Run, snapshots: Mapping[int, DealSnapshot], by_deal: Mapping[int, Sequence[Claimed]], now: datetime
-) -> None:
+def _decide(run: Run, snapshots: Mapping[int, DealSnapshot], by_deal: Rows, now: datetime) -> None:
     found = list(snapshots.values())
+    orders = shop_finding.read(run, _wanting(run, found, by_deal, now))
     for start in range(0, len(found), GROUP):
         group = found[start : start + GROUP]
         for left in range(SAVE_TRIES - 1, -1, -1):
             try:
-                _decide_group(run, group, by_deal, now)
+                _decide_group(run, group, by_deal, orders, now)
                 break
             except ChangedMeanwhileError:
                 if not left:
                     raise
 
 
-def _decide_group(run: Run, group: Sequence[DealSnapshot], by_deal: Rows, now: datetime) -> None:
+def _decide_group(
+    run: Run, group: Sequence[DealSnapshot], by_deal: Rows, orders: shop_finding.Found, now: datetime
+) -> None:
     with session_scope(run.services.sessions) as session:
         run.slice.check(session)
         run.heed_switches(session)
-        known = know(session, run.portal.id, [deal.deal_id for deal in group])
         saver = DecisionSaver(session, run.portal, run.slice.lane_id, run.services.clock.now())
-        ordered = shop.wishes(session, run, [deal.deal_id for deal in group])
-        deals_now = [shop.as_asked(run, deal, ordered.get(deal.deal_id)) for deal in beside(session, run, group)]
-        verdicts = [
-            _judge(run, deal, known, by_deal.get(deal.deal_id, ()), now, ordered.get(deal.deal_id))
-            for deal in deals_now
-        ]
+        shop_finding.keep(session, run, orders, [deal.deal_id for deal in group])
+        verdicts = judging.verdicts(session, run, group, by_deal, now)
         saver.save(verdicts)
         saver.wake |= shop.after(session, run, verdicts, group)
         served = [row_id for deal in group for row in by_deal.get(deal.deal_id, ()) for row_id in row.ids]
@@ -249,50 +222,10 @@ def _decide_group(run: Run, group: Sequence[DealSnapshot], by_deal: Rows, now: d
         run.services.waker.wake(lane)
 
 
-def beside(session: Session, run: Run, group: Sequence[DealSnapshot]) -> list[DealSnapshot]:
-    """The deals with what we know of them beside what the portal says."""
-    copied = _copied(session, run, group)
-    ids = [deal.deal_id for deal in group]
-    picked, plans = choices.picked(session, run.portal.id, ids), parcels.plans(session, run.portal.id, ids)
-    return [
-        replace(deal, copied_numbers=each in copied, picked=picked.get(each), plan=plans.get(each))
-        for each, deal in zip(ids, group, strict=True)
-    ]
-
-
-def _judge(
-    run: Run, deal: DealSnapshot, known: Known, rows: Sequence[Claimed], now: datetime, wish: Wish | None = None
-) -> Verdict:
-    deal_id = deal.deal_id
-    open_ones = known.problems[deal_id]
-    views = [shipment_view(one, (), open_ones) for one in known.shipments[deal_id]]
-    pipeline = shop.terms(run.pipeline(deal.category if not deal.gone else None), wish)
-    move = feed.as_move(known.states.get(deal_id))
-    by_person = any(row.kind in asking.WISHES for row in rows)
-    decisions = ship.decide(
-        deal,
-        pipeline,
-        views,
-        now,
-        [move] if move else [],
-        problems=[problem_view(one) for one in open_ones],
-        by_person=by_person,
-    )
-    history_id = move.history_id if move else 0
-    trace = rows[0].trace_id if rows else current_trace()
-    return Verdict(deal, pipeline, decisions, history_id, by_person, trace)
-
-
-def _copied(session: Session, run: Run, group: Sequence[DealSnapshot]) -> set[int]:
-    """Deals whose order number belongs to another deal's shipment."""
-    numbers = {deal.deal_id: _numbers(as_text(deal.fields.get(Role.ORDER_ID))) for deal in group}
-    wanted = [number for each in numbers.values() for number in each]
-    owners = shipments.owners_of_numbers(session, run.portal.id, wanted)
-    return {
-        deal_id for deal_id, each in numbers.items() if any(owners.get(number, deal_id) != deal_id for number in each)
-    }
-
-
-def _numbers(text: str) -> list[str]:
-    """The field holds the numbers of all orders of its deal."""
-    return [number for each in text.split(",") if (number := each.strip())]
+def _wanting(run: Run, found: Sequence[DealSnapshot], by_deal: Rows, now: datetime) -> list[int]:
+    """Deals that would ship now, or cannot: the orders behind them may say where to. Nothing without a store."""
+    if not found or not shop_finding.is_on(run):
+        return []
+    with read_scope(run.services.sessions) as session:
+        verdicts = judging.verdicts(session, run, found, by_deal, now)
+    return [each.deal.deal_id for each in verdicts if any(isinstance(one, _SHIPS) for one in each.decisions)]

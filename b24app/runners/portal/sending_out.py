@@ -16,7 +16,7 @@ from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import NoToken, RestError
 from b24app.bitrix24.features import Feature, has
 from b24app.flows.snapshot import DealSnapshot
-from b24app.runners.portal import answers, letters_out, looked, lookups, robot_answers, sms_answers
+from b24app.runners.portal import answers, letters_out, looked, lookups, robot_answers, shop_words, sms_answers
 from b24app.runners.portal.batching import DealLetter, fill, is_full, letters
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.looked import Step
@@ -28,6 +28,7 @@ from b24app.store.engine import read_scope, session_scope
 from b24app.store.letters_out import ONCE
 from b24app.store.models import DealState, InboxKind, OutboxRow
 from b24app.store.sending import Outcome
+from b24app.store.shop_words import KIND as WORD
 from b24app.wire.errors import NotSent, OutcomeUnknown
 from b24app.wire.trace import current_trace
 
@@ -47,6 +48,7 @@ BY_THEMSELVES = (triggers.KIND,)
 _MADE: dict[str, Callable[[Run, OutboxRow, str], Command | None]] = {
     **dict.fromkeys(ONCE, letters_out.command),
     **{each.KIND: each.command for each in (robot_answers, sms_answers)},
+    WORD: shop_words.command,
 }
 
 
@@ -285,6 +287,8 @@ def _row_outcome(
         return looked.outcome(run, session, letter, row, steps[row.id], answer, now, ms)
     if row.kind in ONCE:
         return letters_out.outcome(run, session, row, answer, key, now, ms)
+    if row.kind == WORD and error is not None:
+        return shop_words.outcome(run, row, error, now, ms)
     if error is None:
         return Outcome(row.id, "done", "done", ms, result_ref=answers.reference(answer.results.get(key)))
     if row.kind == COMMENT and owner_of(row).type != DEAL_TIMELINE:

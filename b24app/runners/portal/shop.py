@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from b24app.flows.decisions import OpenProblem
-from b24app.flows.shop import ShopRules, Wish, completed, filled, insured
+from b24app.flows.shop import ShopRules, Wish, collected, completed, filled, insured
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig
 from b24app.runners import tell
+from b24app.runners.portal import shop_deals
 from b24app.runners.portal.context import Run, draft
 from b24app.runners.portal.deciding import Verdict
 from b24app.store import inbox, outbox, shipments, shop_requests
-from b24app.store.engine import session_scope
+from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
 from b24app.store.models import InboxKind, Portal, ShopRequest, ShopState
@@ -23,29 +24,42 @@ from b24app.wire.trace import current_trace
 
 #: A cancellation behind a wish to ship that nobody has served yet is looked at again after this.
 BEHIND = timedelta(seconds=1)
+#: An order whose deal may be under way is looked at again after this.
+FOR_A_DEAL = timedelta(seconds=5)
 NAME = "store"
 
 
 def do(run: Run) -> bool:
     """Serve what the store asked for; False when nothing is due."""
+    with read_scope(run.services.sessions) as session:
+        rows = run.slice.claim_inbox(session, (InboxKind.SHOP,))
+    if not rows:
+        return False
+    orders = shop_deals.waiting(run, [int(row.key) for row in rows if row.key.isdigit()])
+    shop_deals.ensure(run, orders)
     now = run.services.clock.now()
     with session_scope(run.services.sessions) as session:
-        rows = run.slice.claim_inbox(session, (InboxKind.SHOP,))
-        if not rows:
-            return False
+        run.slice.check(session)
         late: list[int] = []
         wake: set[LaneRef] = set()
         for row in rows:
             found = shop_requests.get(session, run.portal.id, int(row.key)) if row.key.isdigit() else None
-            if found is not None and found.state == ShopState.CANCELLING and _is_behind(run, session, found):
+            if found is not None and _waits(run, session, found):
                 late.extend(row.ids)
             elif found is not None:
                 wake |= _serve(run, session, row, found, now)
         inbox.close(session, run.slice, [id_ for row in rows for id_ in row.ids if id_ not in late], now)
-        inbox.defer(session, run.slice, late, now + BEHIND)
+        inbox.defer(session, run.slice, late, now + (BEHIND if not orders else FOR_A_DEAL))
     for lane in wake:
         run.services.waker.wake(lane)
     return not late
+
+
+def _waits(run: Run, session: Session, found: ShopRequest) -> bool:
+    """A cancellation for the wish before it, an order for its deal."""
+    if found.state == ShopState.CANCELLING:
+        return _is_behind(run, session, found)
+    return not found.deal_id and found.state in shop_requests.DEALLESS and not found.problem
 
 
 def _is_behind(run: Run, session: Session, found: ShopRequest) -> bool:
@@ -54,7 +68,7 @@ def _is_behind(run: Run, session: Session, found: ShopRequest) -> bool:
 
 
 def _serve(run: Run, session: Session, row: Claimed, found: ShopRequest, now: datetime) -> set[LaneRef]:
-    if found.state == ShopState.ASKED:
+    if found.state == ShopState.ASKED and found.deal_id:
         return _ship(run, session, row, found, now)
     if found.state == ShopState.CANCELLING:
         _cancel(run, session, row, found, now)
@@ -75,10 +89,13 @@ def _ship(run: Run, session: Session, row: Claimed, found: ShopRequest, now: dat
 
 
 def _cancel(run: Run, session: Session, row: Claimed, found: ShopRequest, now: datetime) -> None:
-    """As the tab's button. A parcel that carries another shipment of the store too goes on."""
+    """As the tab's button. A parcel that was asked for as another shipment of the store too goes on."""
     found.state, found.wish, found.changed_at = ShopState.OVER, None, now
     session.flush()
-    if not shop_requests.live_of_deals(session, run.portal.id, [found.deal_id]):
+    if not found.deal_id:
+        return
+    live = shop_requests.live_of_deals(session, run.portal.id, [found.deal_id]).get(found.deal_id, ())
+    if all(each.state == ShopState.FOUND for each in live):
         _press(run, session, row, InboxKind.CANCEL, found, now)
 
 
@@ -92,22 +109,27 @@ def _press(run: Run, session: Session, row: Claimed, kind: InboxKind, found: Sho
 
 
 def wishes(session: Session, run: Run, deal_ids: Sequence[int]) -> dict[int, Wish]:
-    """What buyers said of these deals' deliveries, where nothing was shipped yet."""
+    """What buyers said of these deals' deliveries, where nothing was shipped yet; what was asked for in the store goes
+    before what was found with the deal."""
     if not ShopRules.of(run.portal.settings).on:
         return {}
     found = shop_requests.live_of_deals(session, run.portal.id, deal_ids)
-    return {deal: Wish.from_json(row.wish) for deal, rows in found.items() for row in rows if row.wish}
+    return {
+        deal: Wish.from_json(row.wish)
+        for deal, rows in found.items()
+        for row in sorted(rows, key=lambda each: each.state != ShopState.FOUND)
+        if row.wish
+    }
 
 
-def as_asked(run: Run, deal: DealSnapshot, wish: Wish | None) -> DealSnapshot:
-    """The deal with what its order says of the delivery."""
+def as_asked(
+    run: Run, pipeline: PipelineConfig | None, deal: DealSnapshot, wish: Wish | None
+) -> tuple[PipelineConfig | None, DealSnapshot]:
+    """The deal with what its order says of the delivery, and how its pipeline ships it then."""
     if wish is None or deal.gone:
-        return deal
-    return completed(deal, wish, draft(run, deal.category).delivery_types)
-
-
-def terms(pipeline: PipelineConfig | None, wish: Wish | None) -> PipelineConfig | None:
-    return insured(pipeline, wish is not None and wish.insured) if pipeline is not None else None
+        return pipeline, deal
+    deal = completed(deal, wish, draft(run, deal.category).delivery_types)
+    return collected(insured(pipeline, wish.insured), deal, wish) if pipeline is not None else (pipeline, deal)
 
 
 def after(session: Session, run: Run, verdicts: Sequence[Verdict], group: Sequence[DealSnapshot]) -> set[LaneRef]:
@@ -125,7 +147,9 @@ def after(session: Session, run: Run, verdicts: Sequence[Verdict], group: Sequen
         # Also a problem that was open before the store asked: whoever pressed there hears of it.
         stuck = verdict.people or any(isinstance(each, OpenProblem) for each in verdict.decisions)
         for row in found.get(deal.deal_id, ()):
-            if row.state != ShopState.SHIPPING:
+            asked = row.state == ShopState.SHIPPING
+            is_new = carrier is not None and row.shipment_id != carrier.id
+            if not asked and not (row.state == ShopState.FOUND and is_new):
                 continue
             if carrier is not None:
                 _tell_deal(session, portal, deal, verdict.pipeline, row, now, trace)

@@ -20,14 +20,16 @@ from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.features import Feature, has
 from b24app.flows import legs
+from b24app.flows.shop import ShopRules
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners.portal import answers
 from b24app.runners.portal.context import Run
-from b24app.store import problems, shipments, shop_requests
+from b24app.store import problems, shipments, shop_requests, shop_words
 from b24app.store.engine import read_scope
 from b24app.store.models import OutboxRow, Shipment, ShopRequest, ShopState
 from b24app.store.sending import Outcome
+from b24app.wire.trace import current_trace
 from b24app.words import say, say_problem
 
 LONGEST = 250
@@ -35,7 +37,7 @@ LONGEST = 250
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How a delivery is."""
+    """How a delivery is. `trouble`: nothing goes, `text` says why."""
 
     text: str
     tracking: str = ""
@@ -43,6 +45,7 @@ class Told:
     arrived: bool = False
     final: bool = False
     off: bool = False
+    trouble: bool = False
 
     @property
     def digest(self) -> str:
@@ -52,8 +55,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`request` 0 = there is nothing to say. `shipment` is the store's own as it was read, empty = it has no number to
-    be told, or could not be read."""
+    """`request` 0 = there is nothing to say. `number` "" = the store asked for nothing: only its shipment is told.
+    `shipment` is the store's own as it was read, empty = it has no number to be told, or could not be read."""
 
     request: int = 0
     delivery: int = 0
@@ -90,6 +93,8 @@ def _told(session: Session, run: Run, request: ShopRequest) -> Told | None:
     lang = run.portal.language
     carrier = _carrier(session, run.portal.id, request)
     status = Status(carrier.status) if carrier is not None else Status.REJECTED
+    if request.state == ShopState.FOUND and status is Status.REJECTED:
+        return None
     if carrier is None or status is Status.REJECTED:
         return _in_the_way(session, run, request, status if carrier is not None else None)
     if status is Status.CANCELLED:
@@ -106,11 +111,14 @@ def _told(session: Session, run: Run, request: ShopRequest) -> Told | None:
 def _in_the_way(session: Session, run: Run, request: ShopRequest, status: Status | None) -> Told | None:
     """Why nothing goes yet: the deal's first open problem; a refusal without any is told as such."""
     lang = run.portal.language
+    if request.problem:
+        words = say_problem(Problem.from_json(request.problem), lang)
+        return Told(say("shop.problem", lang, problem=words)[:LONGEST], trouble=True)
     opened = problems.open_of_deals(session, run.portal.id, [request.deal_id])[request.deal_id]
     if not opened:
         return Told(say(f"status.{status.value}", lang)) if status is not None else None
     words = say_problem(Problem.from_json(opened[0].problem), lang)
-    return Told(say("shop.problem", lang, problem=words)[:LONGEST])
+    return Told(say("shop.problem", lang, problem=words)[:LONGEST], trouble=True)
 
 
 def _carrier(session: Session, portal_id: int, request: ShopRequest) -> Shipment | None:
@@ -140,6 +148,9 @@ def commands(key: str, step: Step, lang: str) -> list[Command]:
     told = step.told
     if not step.request:
         return []
+    write = shop_orders.write_tracking(f"{key}s", step.shipment, told.tracking) if step.shipment else None
+    if not step.number:
+        return [write] if write is not None else []
     if told.off:
         return [shop_orders.delete_request(key, step.delivery, step.number)]
     named = ((say("shop.tracking", lang), told.tracking), (say("shop.link", lang), told.url))
@@ -147,8 +158,26 @@ def commands(key: str, step: Step, lang: str) -> list[Command]:
     update = shop_orders.update_request(
         key, step.delivery, step.number, told.text, properties, arrived=told.arrived, final=told.final
     )
-    write = shop_orders.write_tracking(f"{key}s", step.shipment, told.tracking) if step.shipment else None
     return [update, *([write] if write is not None else [])]
+
+
+def _say(run: Run, session: Session, request: ShopRequest, told: Told, now: datetime) -> None:
+    """The store took the status: whom it writes to hears of it, once for each."""
+    to = ShopRules.of(run.portal.settings).words.addressees
+    semantic = "success" if told.arrived else "error" if told.trouble else "process"
+    # What is in the way is the manager's business.
+    heard = [each for each in to if each == "MANAGER" or not told.trouble]
+    what = hashlib.sha256(told.text.encode()).hexdigest()[:12]
+    shop_words.queue(session, request, heard, what, told.text, semantic, now, current_trace())
+
+
+def leaving(run: Run, session: Session, step: Step, said: bool) -> None:
+    """What nobody asked for in the store is over with its parcel, also when there was nothing left to write."""
+    if said or step.number or not step.told.final:
+        return
+    request = shop_requests.get(session, run.portal.id, step.request)
+    if request is not None:
+        request.state, request.wish = ShopState.OVER, None
 
 
 def outcome(
@@ -158,6 +187,8 @@ def outcome(
     number that could not be written is a Problem of its own, and the state counts as told."""
     key = f"x{row.id}"
     request = shop_requests.get(session, run.portal.id, step.request)
+    if request is not None and request.number != step.number:
+        request = None  # asked for in the store, or called off there, meanwhile: news of it are on their way
     error = answer.errors.get(key)
     gone = error is not None and error.code in shop_orders.REQUEST_GONE
     if request is not None and (gone or (error is None and (step.told.off or step.told.final))):
@@ -168,5 +199,7 @@ def outcome(
     if number_error is not None and number_error.code != shop_orders.SHIPMENT_GONE:
         return answers.refused(run, session, row, number_error, now, ms)
     if request is not None:
+        if not gone and step.number and not step.told.off:
+            _say(run, session, request, step.told, now)
         request.told = step.told.digest
     return Outcome(row.id, "done", "done" if not gone else "forgotten", ms)

@@ -28,6 +28,8 @@ from b24app.wire.errors import NotSent, OutcomeUnknown
 from b24app.wire.trace import current_trace
 
 OpenPortal = Callable[[Portal], PortalClient]
+#: The store waits for nothing of these.
+_CLOSED = (ShopState.CANCELLING, ShopState.OVER, ShopState.FOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,7 @@ class Taker:
         portal = setting.portal
         with read_scope(self._services.sessions) as session:
             known = shop_requests.of_sales(session, portal.id, [basket.sale_id for basket in baskets])
-        open_ones = {
-            sale: row for sale, row in known.items() if row.state not in (ShopState.CANCELLING, ShopState.OVER)
-        }
+        open_ones = {sale: row for sale, row in known.items() if row.state not in _CLOSED}
         if len(open_ones) == len(baskets) and len({row.number for row in open_ones.values()}) == 1:
             return Answered(next(iter(open_ones.values())).number)
         found = self._look_up(setting, [basket.sale_id for basket in baskets])
@@ -69,7 +69,8 @@ class Taker:
         return Answered(number)
 
     def _look_up(self, setting: Setting, sale_ids: Sequence[int]) -> tuple[dict[int, int], int] | Answered:
-        """The orders of these shipments and the one deal they belong to; else why not."""
+        """The orders of these shipments and the one deal they belong to, 0 = none yet (the lane makes it); else why
+        not."""
         if not has(Feature.STORE, setting.portal.scopes or ()):
             return Answered(why="no_scope")
         try:
@@ -81,12 +82,13 @@ class Taker:
         if len(orders) < len(sale_ids):
             return Answered(why="no_shipment")
         own = {deals.get(order) for order in orders.values()}
-        if None in own:
-            return Answered(why="no_deal")
-        if len(own) > 1:
+        if len(own) > 1 or (None in own and len(set(orders.values())) > 1):
             return Answered(why="several_deals")
-        deal = next(each for each in own if each is not None)
-        return (orders, deal.id) if deal.category in setting.shipping else Answered(why="pipeline_off")
+        deal = next(iter(own))
+        category = deal.category if deal is not None else setting.rules.category
+        if category not in setting.shipping:
+            return Answered(why="pipeline_off")
+        return orders, deal.id if deal is not None else 0
 
     def cancel(self, setting: Setting, number: str, delivery_id: int) -> Answered:
         """`number` as the store knows it. A parcel that is on its way is not stopped by a button."""
@@ -99,7 +101,7 @@ class Taker:
             ]
             if not rows:
                 return Answered(why="unknown_request")
-            left = [row for row in rows if row.state not in (ShopState.CANCELLING, ShopState.OVER)]
+            left = [row for row in rows if row.state not in _CLOSED]
             if not left:
                 return Answered(number)
             if self._has_moved(session, portal.id, left[0].deal_id):
@@ -109,5 +111,7 @@ class Taker:
         return Answered(number)
 
     def _has_moved(self, session: Session, portal_id: int, deal_id: int) -> bool:
+        if not deal_id:
+            return False
         carrier = shop_requests.speaking(shipments.of_deals(session, portal_id, [deal_id])[deal_id])
         return carrier is not None and Status(carrier.status).has_moved

@@ -16,13 +16,17 @@ from b24app.store.models.base import Base, BigId, Json
 class ShopState(StrEnum):
     """`asked`: the portal's lane has not seen it yet. `shipping`: the deal was asked to be shipped, nothing is known of
     it yet. `linked`: a shipment of the deal carries it. `cancelling`: the store wants it no more, the lane has not seen
-    that yet. `over`: the store is told nothing more."""
+    that yet. `over`: the store is told nothing more. `found`: nobody asked in the store, its deal ships by itself; the
+    store has no request that could be told of, only its shipment's number. `making`: as `asked`, and its deal may have
+    been made since `changed_at`."""
 
     ASKED = "asked"
     SHIPPING = "shipping"
     LINKED = "linked"
     CANCELLING = "cancelling"
     OVER = "over"
+    FOUND = "found"
+    MAKING = "making"
 
 
 class ShopDoor(Base):
@@ -60,7 +64,8 @@ class ShopPrice(Base):
 class ShopRequest(Base):
     """A delivery that the store asked for, one a shipment of its order (`sale_id`). `number` is what we gave it for a
     name (REQUEST_ID), `shipment_id` the shipment that carries it. `wish` is what the buyer said of the delivery
-    (`flows.shop.Wish`). `told` is a digest of what the store was told last; `version` counts news."""
+    (`flows.shop.Wish`). `deal_id` 0 = the order has no deal yet; `problem` is why it gets none. `told` is a digest of
+    what the store was told last; `version` counts news."""
 
     __tablename__ = "shop_request"
     __table_args__ = (
@@ -77,6 +82,7 @@ class ShopRequest(Base):
     shipment_id: Mapped[int | None] = mapped_column(BigId)
     state: Mapped[str] = mapped_column(String(12))
     wish: Mapped[Any] = mapped_column(EncryptedJson, nullable=True)
+    problem: Mapped[Any] = mapped_column(EncryptedJson, nullable=True)
     told: Mapped[str] = mapped_column(String(40), default="")
     version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -14,7 +14,7 @@ from sandbox.bitrix24.state.portal import Portal
 
 from .given import body, number, portal_of
 
-_BASKET = ("profile", "goods", "values", "extras", "name", "phone")
+_BASKET = ("profile", "goods", "values", "extras", "name", "phone", "pay")
 
 
 def add_routes(app: Flask, portals: Mapping[str, Portal]) -> None:
@@ -68,7 +68,7 @@ def basket_of(portal: Portal, spec: Mapping[str, Any]) -> Basket:
     goods = {int(product): float(quantity) for product, quantity in dict(spec.get("goods") or {}).items()}
     return Basket(
         services[-1]["id"], goods, dict(spec.get("values") or {}), dict(spec.get("extras") or {}),
-        str(spec.get("name") or ""), str(spec.get("phone") or ""),
+        str(spec.get("name") or ""), str(spec.get("phone") or ""), str(spec.get("pay") or ""),
     )  # fmt: skip
 
 

@@ -9,10 +9,12 @@ from sandbox.bitrix24.errors import RestError
 from sandbox.bitrix24.rest.call import Call, Listing
 from sandbox.bitrix24.rest.lists import chosen, matches, ordered, page
 from sandbox.bitrix24.rest.registry import method
+from sandbox.bitrix24.rules import shop as rules
 from sandbox.bitrix24.state.shop import number
 from sandbox.bitrix24.state.table import Row
 from sandbox.bitrix24.wire import items_of, to_int
 
+DEAL, INVOICE = 2, 31
 _TRIO = ("allowDelivery", "deducted", "deliveryId")
 _TEXTS = ("trackingNumber", "deliveryDocNum", "deliveryDocDate", "comments", "xmlId")
 
@@ -77,6 +79,14 @@ def _shown(row: Row) -> Row:
     return {name: value for name, value in row.items() if not name.startswith("_")}
 
 
+@method("sale.shipmentpropertyvalue.list", scope="sale")
+def values(call: Call) -> Any:
+    """Codes are told as null, as the page's sample has them."""
+    open_to(call, "200040300010", "Access Denied")
+    rows = [row for parcel in call.portal.shop.shipments for row in rules.values_of(call.portal, parcel)]
+    return listed(call, rows, lambda found: {"propertyValues": found})
+
+
 @method("sale.order.get", scope="sale")
 def order_get(call: Call) -> Any:
     open_to(call, "200040300010", "Access Denied")
@@ -91,6 +101,26 @@ def order_get(call: Call) -> Any:
 def order_list(call: Call) -> Any:
     open_to(call, "200040300010", "Access Denied")
     return listed(call, [_shown(row) for row in call.portal.shop.orders], lambda rows: {"orders": rows})
+
+
+@method("crm.orderentity.add", scope="crm")
+def link(call: Call) -> Any:
+    """An order has one link: to a deal or an invoice."""
+    open_to(call, "200040300020", "Access Denied")
+    fields, shop = call.need_map("fields"), call.portal.shop
+    missing = [name for name in ("orderId", "ownerTypeId", "ownerId") if fields.get(name) in (None, "")]
+    if missing:
+        raise RestError("0", f"Required fields: {', '.join(missing)}")
+    order, kind, owner = (to_int(fields[name]) or 0 for name in ("orderId", "ownerTypeId", "ownerId"))
+    if order not in shop.orders.rows:
+        raise RestError("200540400001", "order does not exist")
+    if kind not in (DEAL, INVOICE) or owner not in call.portal.crm.tables[kind].rows:
+        raise RestError("0", "The owner of the order was not found")
+    if shop.links.get(order) == (kind, owner):
+        raise RestError("201650000001", "Duplicate entry for key [ownerId, ownerTypeId, orderId]")
+    shop.links[order] = (kind, owner)
+    call.portal.note("store.order.linked", order, owner=owner, type=kind)
+    return {"dealOrder": {"orderId": order, "ownerId": owner, "ownerTypeId": kind}}
 
 
 @method("crm.orderentity.list", scope="crm")

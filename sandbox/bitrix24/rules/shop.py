@@ -24,7 +24,8 @@ _KEYS = frozenset(_PARTS.split())
 @dataclass(frozen=True, slots=True)
 class Basket:
     """What a buyer has in front of them. ``goods``: product id -> quantity; ``values``: property's code -> text, or an
-    address ``{"fields", "lat", "lon"}`` or None; ``extras``: extra service's code -> value."""
+    address ``{"fields", "lat", "lon"}`` or None; ``extras``: extra service's code -> value; ``pay``: a key of ``PAYS``,
+    empty = the order has no payment."""
 
     service: int
     goods: Mapping[int, float]
@@ -32,6 +33,15 @@ class Basket:
     extras: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     phone: str = ""
+    pay: str = ""
+
+
+#: What a buyer pays with: its number, name, whether that is cash, and whether it is paid at once.
+PAYS: Mapping[str, tuple[int, str, str, str]] = {
+    "cash": (6, "Наличные курьеру", "Y", "N"),
+    "card": (48, "Банковская карта", "N", "Y"),
+    "later": (49, "Счёт", "N", "N"),
+}
 
 
 def shipment(portal: Portal, basket: Basket, shipment_id: int | None) -> Row:
@@ -131,7 +141,8 @@ def order(portal: Portal, basket: Basket, price: float, *, deal: bool, category:
         ],
     }  # fmt: skip
     number_ = shop.orders.add(row)
-    row["accountNumber"] = str(number_)
+    row |= {"accountNumber": str(number_), "payments": _payments(portal, number_, basket.pay, total, currency)}
+    row["payed"] = "Y" if row["payments"] and all(each["paid"] == "Y" for each in row["payments"]) else "N"
     parcel: Row = {
         "accountNumber": f"{number_}/1", "orderId": number_, "deliveryId": service["id"],
         "deliveryName": service["NAME"],
@@ -143,23 +154,85 @@ def order(portal: Portal, basket: Basket, price: float, *, deal: bool, category:
     }  # fmt: skip
     shop.shipments.add(parcel)
     found: Row = {"order": number_, "shipment": parcel["id"], "deal": None}
+    buyer = _buyer(portal, basket)
+    row["clients"] = (
+        [{"id": number_ * 10, "entityTypeId": CONTACT, "entityId": buyer, "isPrimary": "Y", "orderId": number_}]
+        if buyer
+        else []
+    )
     if deal:
-        found["deal"] = _deal(portal, basket, number_, total, category)
+        found["deal"] = _deal(portal, basket, buyer, number_, total, category)
         shop.links[number_] = (DEAL, found["deal"])
     portal.note("store.order", number_, shipment=parcel["id"], deal=found["deal"], price=price)
     return found
 
 
-def _deal(portal: Portal, basket: Basket, order_id: int, total: float, category: int | None) -> int:
+def _payments(portal: Portal, order_id: int, pay: str, total: float, currency: str) -> list[Row]:
+    if not pay:
+        return []
+    if pay not in PAYS:
+        raise ValueError(f"nobody pays with {pay!r} here")
+    system, name, cash, paid = PAYS[pay]
+    return [
+        {
+            "id": order_id * 10, "accountNumber": f"{order_id}/1", "orderId": order_id, "paid": paid, "sum": total,
+            "currency": currency, "paySystemId": system, "paySystemName": name, "paySystemIsCash": cash,
+            "isReturn": "N", "datePaid": portal.now() if paid == "Y" else None,
+        }
+    ]  # fmt: skip
+
+
+#: Numbers of an address's parts in the portal's location module.
+_NUMBERS = {
+    "POSTAL_CODE": 50, "COUNTRY": 100, "ADM_LEVEL_1": 200, "ADM_LEVEL_2": 210, "ADM_LEVEL_3": 220, "ADM_LEVEL_4": 230,
+    "LOCALITY": 300, "SUB_LOCALITY": 310, "SUB_LOCALITY_LEVEL_1": 320, "SUB_LOCALITY_LEVEL_2": 330, "STREET": 340,
+    "BUILDING": 400, "ADDRESS_LINE_1": 410, "FLOOR": 420, "ROOM": 430, "ADDRESS_LINE_2": 600, "RECIPIENT_COMPANY": 700,
+    "RECIPIENT": 710, "PO_BOX": 800,
+}  # fmt: skip
+
+
+def values_of(portal: Portal, parcel: Row) -> list[Row]:
+    """Property values of a saved shipment; an address as the location module keeps it, with texts for coordinates."""
+    basket: Basket = parcel["_basket"]
+    found = []
+    for at, row in enumerate(portal.shop.properties_of(basket.service)):
+        value: Any = basket.values.get(row["code"])
+        if row["personTypeId"] != 3 or not value:
+            continue
+        if row["type"] == "ADDRESS":
+            told = _address(value)
+            value = {
+                "id": str(parcel["id"] * 10 + at), "languageId": "ru",
+                "latitude": "" if told["LATITUDE"] is None else str(told["LATITUDE"]),
+                "longitude": "" if told["LONGITUDE"] is None else str(told["LONGITUDE"]),
+                "fieldCollection": {str(_NUMBERS[name]): text for name, text in told["FIELDS"].items()},
+            }  # fmt: skip
+        found.append(
+            {
+                "id": parcel["id"] * 20 + at, "name": row["name"], "shipmentId": parcel["id"], "code": None,
+                "value": value, "shipmentPropsId": row["id"], "shipmentPropsXmlId": f"bx_{row['id']}",
+            }
+        )  # fmt: skip
+    return found
+
+
+def _buyer(portal: Portal, basket: Basket) -> int:
+    """The contact that the store makes of a buyer; 0 = they gave no name."""
+    if not basket.name:
+        return 0
+    given = {"n0": {"typeId": "PHONE", "valueType": "MOBILE", "value": basket.phone}} if basket.phone else {}
+    contact = {"name": basket.name, "fm": multifield(portal, [], given), "hasPhone": "Y" if given else "N"}
+    return int(items.create(portal, CONTACT, contact, Actor(portal.admin().id))["id"])
+
+
+def _deal(portal: Portal, basket: Basket, buyer: int, order_id: int, total: float, category: int | None) -> int:
     """The deal holds what was bought and who bought it; where it goes stands in the order alone."""
     actor = Actor(portal.admin().id)
     values: Row = {"title": f"Заказ №{order_id}", "opportunity": total}
     if category is not None:
         values["categoryId"] = category
-    if basket.name:
-        given = {"n0": {"typeId": "PHONE", "valueType": "MOBILE", "value": basket.phone}} if basket.phone else {}
-        contact = {"name": basket.name, "fm": multifield(portal, [], given), "hasPhone": "Y" if given else "N"}
-        values["contactId"] = items.create(portal, CONTACT, contact, actor)["id"]
+    if buyer:
+        values["contactId"] = buyer
     deal = items.create(portal, DEAL, values, actor)
     for product, quantity in basket.goods.items():
         built = product_rows.build(portal, {"productId": product, "quantity": quantity})

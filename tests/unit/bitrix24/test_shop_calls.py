@@ -3,12 +3,13 @@ written without losing anything (§9.8)."""
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from b24app.bitrix24 import shop_calls, shop_orders
+from b24app.bitrix24 import shop_calls, shop_found, shop_orders
 from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.errors import RestError
 from b24app.bitrix24.shop_calls import ADDRESS, PHONE, POINT, Services, read_basket
@@ -190,3 +191,55 @@ def test_a_shipment_that_is_gone_and_a_store_that_refuses() -> None:
     assert shop_orders.read(found(s0=gone), [2452]) == ({}, {})
     with pytest.raises(RestError):
         shop_orders.read(found(s0=RestError("200040300010", "Access Denied", "sale.shipment.get", 400)), [2452])
+
+
+# --- what stands in the store's orders --------------------------------------------------------------------------------
+
+PLACE = {
+    "fieldCollection": {"300": "Казань", "340": "улица Баумана", "400": "5"},
+    "latitude": "55.7",
+    "longitude": "49.1",
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "address"),
+    [
+        (PLACE, "Казань, улица Баумана, 5|55.7;49.1"),
+        (json.dumps({**PLACE, "latitude": "", "longitude": "0"}), "Казань, улица Баумана, 5"),
+        ("Казань, Баумана | 5", "Казань, Баумана 5"),
+        ("{broken", ""),
+        ([], ""),
+    ],
+)
+def test_an_address_of_the_store_in_every_shape(told: Any, address: str) -> None:
+    values = {"propertyValues": [{"shipmentPropsId": "100", "code": None, "value": told}]}
+    found = shop_found.wish_of(PARCEL, None, BatchAnswer({"v7": values}, {}), SERVICES)
+    assert (found.address, found.kind) == (address, DeliveryKind.COURIER)
+
+
+PARCEL = shop_found.Parcel(7, 236, 197, DeliveryKind.COURIER)
+
+
+@pytest.mark.parametrize(
+    ("change", "shipment", "parcels", "cod"),
+    [
+        ({}, {}, (PARCEL,), Money(148000)),
+        ({"payed": "Y"}, {}, (PARCEL,), None),
+        ({"payments": [{"paid": "N", "sum": 1480, "paySystemIsCash": "N"}]}, {}, (PARCEL,), None),
+        ({}, {"deliveryId": 1}, (), Money(148000)),
+        ({}, {"canceled": "Y"}, (), Money(148000)),
+        ({}, {"deducted": "Y"}, (), Money(148000)),
+    ],
+)
+def test_which_shipments_of_an_order_are_ours_and_what_is_left_to_pay(
+    change: Any, shipment: Any, parcels: Any, cod: Money | None
+) -> None:
+    order = {
+        "currency": "RUB", "payed": "N", "shipments": [{"id": 7, "deliveryId": 197, **shipment}],
+        "payments": [{"paid": paid, "sum": 1480, "paySystemIsCash": "Y"} for paid in "NY"],
+        **change,
+    }  # fmt: skip
+    found = shop_found.order_of(236, BatchAnswer({"o236": {"order": order}}, {}), SERVICES)
+    assert found is not None
+    assert (found.parcels, found.cod) == (parcels, cod)

@@ -289,6 +289,7 @@ def upgrade() -> None:
     sa.Column('shipment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('wish', sa.Text(), nullable=True),
+    sa.Column('problem', sa.Text(), nullable=True),
     sa.Column('told', sa.String(length=40), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
