@@ -5,62 +5,42 @@ was delivered or lay ready at its point. The sample is the nearest that has enou
 system to the same region, else the same system over a like distance; else only the carrier's own word is left.
 
 What is known of the parcel already counts: of the sample only those are looked at that took at least as long. So more
-days on the way never make a forecast earlier (`tests/unit/flows/test_forecast.py`)."""
+days on the way never make a forecast earlier (`tests/unit/flows/test_forecast.py`).
+
+Where none of many parcels ever arrived on a Saturday, or on a Sunday, that day is not counted: a parcel handed over
+before a weekend comes later than one handed over after it. Such a count alone never says for certain that a parcel
+will be late: the plain one has to say so, too."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from math import ceil
 
+from b24app.flows.history import (
+    ENOUGH,
+    NEWEST,
+    Counted,
+    History,
+    Lane,
+    Level,
+    Past,
+    Sample,
+    quantile,
+    working,
+    working_day,
+)
 from b24app.logistics.jsonable import Jsonable
-from b24app.logistics.regions import distance
 
-#: Fewer parcels than this say nothing.
-ENOUGH = 8
-#: Older parcels say nothing about today's roads.
-NEWEST = timedelta(days=90)
+__all__ = [
+    "ENOUGH", "NEWEST", "By", "Forecast", "History", "Lane", "Level", "Parcel", "Past", "Risk", "forecast", "quantile",
+    "usual",
+]  # fmt: skip
+
 #: From this share of its like on it a parcel is in time; none of at least `CERTAIN` in time = it will be late.
 GOOD = 0.8
 CERTAIN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Lane(Jsonable):
-    """A way: system, kind of delivery (`courier` | `pickup`), regions (`logistics.regions`, "" = not known)."""
-
-    system: str
-    kind: str
-    origin: str = ""
-    to: str = ""
-
-    @property
-    def distance(self) -> str:
-        return distance(self.origin, self.to)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A finished parcel. `days` on the way; `last` of them in the region it went to, `gap` the longest without news,
-    both None where nobody can tell. `kept`: it came by the day that was promised, None = none was."""
-
-    lane: Lane
-    days: int
-    last: int | None = None
-    gap: int | None = None
-    kept: bool | None = None
-
-
-class Level(StrEnum):
-    """Which parcels a forecast was made from. `carrier`: from none, it is the carrier's own word."""
-
-    LANE = "lane"
-    REGION = "region"
-    DISTANCE = "distance"
-    CARRIER = "carrier"
 
 
 class By(StrEnum):
@@ -101,7 +81,8 @@ class Forecast(Jsonable):
     quicker, a quarter slower), nine of ten at most `most`. Of those that took as long as this one, `left`, `in_time`
     kept the day that was promised to this one. `way` days it travels by now (None = not handed over), `near` of them
     in its region (None = not there). `silent` > 0: so many days without news, more than the `gap` usual there.
-    `moved`: the carrier itself names a later day than it promised."""
+    `moved`: the carrier itself names a later day than it promised. `idle`: days of the week (6, 7) on which nothing
+    arrives there, so that `expected`, `left` and `in_time` leave them out; all other numbers are calendar days."""
 
     lane: Lane
     level: Level
@@ -119,69 +100,7 @@ class Forecast(Jsonable):
     silent: int = 0
     gap: int = 0
     moved: bool = False
-
-
-def quantile(values: Sequence[int], share: float) -> int:
-    """Of sorted values the least that at least this share of them do not exceed. Raises ValueError for none."""
-    if not values:
-        raise ValueError("no values")
-    return values[min(len(values), max(1, ceil(share * len(values) - 1e-9))) - 1]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """Parcels that a forecast is made from, each list sorted. `lasts` and `gaps` only of those of which they are known;
-    `told` parcels had a promised day, `kept` of them kept it."""
-
-    days: tuple[int, ...]
-    lasts: tuple[int, ...] = ()
-    gaps: tuple[int, ...] = ()
-    told: int = 0
-    kept: int = 0
-
-    @classmethod
-    def of(cls, pasts: Sequence[Past]) -> Sample:
-        promised = [past.kept for past in pasts if past.kept is not None]
-        return cls(
-            days=tuple(sorted(past.days for past in pasts)),
-            lasts=tuple(sorted(past.last for past in pasts if past.last is not None)),
-            gaps=tuple(sorted(past.gap for past in pasts if past.gap is not None)),
-            told=len(promised),
-            kept=sum(promised),
-        )
-
-
-_Key = tuple[Level, str, str, str, str]
-
-
-class History:
-    """Finished parcels of one portal, by what they are like: read once, asked for every parcel under way."""
-
-    def __init__(self, pasts: Iterable[Past]) -> None:
-        self._groups: dict[_Key, list[Past]] = {}
-        for past in pasts:
-            for key in _keys(past.lane):
-                self._groups.setdefault(key, []).append(past)
-        self._samples: dict[_Key, Sample] = {}
-
-    def sample(self, lane: Lane) -> tuple[Level, Sample]:
-        """The nearest parcels that are enough; none of `Level.CARRIER`."""
-        for key in _keys(lane):
-            found = self._groups.get(key, ())
-            if len(found) >= ENOUGH:
-                if key not in self._samples:
-                    self._samples[key] = Sample.of(found)
-                return key[0], self._samples[key]
-        return Level.CARRIER, Sample(())
-
-
-def _keys(lane: Lane) -> Iterator[_Key]:
-    """The ladder, nearest first. Nothing is like what goes nobody knows where."""
-    if lane.to:
-        yield Level.LANE, lane.system, lane.kind, lane.origin, lane.to
-        yield Level.REGION, lane.system, lane.kind, "", lane.to
-    if lane.distance:
-        yield Level.DISTANCE, lane.system, lane.kind, lane.distance, ""
+    idle: tuple[int, ...] = ()
 
 
 def forecast(parcel: Parcel, history: History, today: date) -> Forecast:
@@ -208,17 +127,31 @@ def _spread(found: Forecast, like: Sample) -> Forecast:
 
 
 def _of_history(found: Forecast, parcel: Parcel, like: Sample, today: date) -> Forecast:
+    """Days without a delivery make a forecast better, and a lateness no more certain than calendar days do."""
+    spread = _spread(found, like)
+    plain = _counted(spread, parcel, like.plain, today)
+    if like.worked is None:
+        return plain
+    told = replace(_counted(spread, parcel, like.worked, today), idle=like.worked.idle)
+    if told.risk is Risk.LATE and plain.risk is not Risk.LATE:
+        return replace(told, risk=Risk.MAYBE, late_by=0)
+    return told
+
+
+def _counted(found: Forecast, parcel: Parcel, like: Counted, today: date) -> Forecast:
     """Counted from the hand-over (of one that was not handed over: from today), or, where the parcel is in its region
     and enough others are known from there on, from that day."""
-    begun, gone, days = parcel.handed or today, found.way or 0, like.days
-    if parcel.reached is not None and found.near is not None and len(like.lasts) >= ENOUGH:
-        begun, gone, days = parcel.reached, found.near, like.lasts
-    left = days[bisect_left(days, gone) :]
+    begun, days = parcel.handed or today, like.days
+    if parcel.reached is not None and len(like.lasts) >= ENOUGH:
+        begun, days = parcel.reached, like.lasts
+    gone = working(begun, today, like.idle)
+    # On an idle day nothing arrives any more.
+    left = days[bisect_left(days, gone + (today.isoweekday() in like.idle)) :]
     after = quantile(left, 0.5) if left else gone + 1
-    told = replace(_spread(found, like), expected=begun + timedelta(days=after), left=len(left))
+    told = replace(found, expected=working_day(begun, after, like.idle), left=len(left))
     if parcel.promised is None:
         return told
-    in_time = bisect_right(left, (parcel.promised - begun).days)
+    in_time = bisect_right(left, working(begun, parcel.promised, like.idle))
     return _judged(replace(told, in_time=in_time), parcel.promised)
 
 

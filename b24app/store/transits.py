@@ -135,7 +135,7 @@ def finished(
         lane = lanes.setdefault(key, Lane(*key))
         last = (arrived - reached).days if reached else None
         kept = arrived <= promised if promised else None
-        found.append(Past(lane, (arrived - handed).days, last, gap, kept))
+        found.append(Past(lane, (arrived - handed).days, last, gap, kept, arrived))
     return found
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from b24app.flows import forecast as flow
 from b24app.flows.forecast import ENOUGH, Forecast, History, Lane, Level, Parcel, Past, Risk, quantile
+from b24app.flows.history import IDLE_AFTER, WEEKEND, working, working_day
 
 TODAY = date(2026, 11, 12)
 LANE = Lane("cdek", "pickup", "MOW", "TA")
@@ -80,6 +81,62 @@ def test_a_later_promise_is_never_more_in_danger(days: list[int], way: int, prom
         for each in (promise, promise + 1)
     ]
     assert risks[0] <= risks[1]
+
+
+WEEKDAYS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 12)), min_size=IDLE_AFTER, max_size=40)
+
+
+def on_weekdays(ways: Sequence[tuple[int, int]]) -> list[Past]:
+    """Handed over on any day, so many working days on the way: nothing arrives at weekends."""
+    found = []
+    for ago, days in ways:
+        handed = TODAY - timedelta(days=90 - ago)
+        arrived = working_day(handed, days, WEEKEND)
+        found.append(Past(LANE, (arrived - handed).days, arrived=arrived))
+    return found
+
+
+@given(st.integers(0, 6), st.integers(0, 40), st.sets(st.sampled_from([*range(1, 8)]), max_size=6))
+def test_working_days_are_counted_as_they_are_found(start: int, count: int, idle: set[int]) -> None:
+    begun = TODAY + timedelta(days=start)
+    day = working_day(begun, count, idle)
+    assert working(begun, day, idle) == count
+    assert count == 0 or day.isoweekday() not in idle
+    assert working(begun, begun - timedelta(days=1), idle) == -1
+
+
+@given(WEEKDAYS, st.integers(0, 6), st.integers(0, 25), st.integers(-5, 20))
+def test_weekends_make_no_parcel_earlier_and_none_late_that_was_not(
+    ways: list[tuple[int, int]], start: int, way: int, promise: int
+) -> None:
+    pasts, handed = on_weekdays(ways), TODAY + timedelta(days=start)
+    today = handed + timedelta(days=way)
+    parcel = Parcel(LANE, promised=handed + timedelta(days=promise), handed=handed, news=handed)
+    told, later = (forecast(parcel, pasts, today + timedelta(days=each)) for each in (0, 1))
+    assert told.idle == WEEKEND
+    assert told.expected is not None
+    assert later.expected is not None
+    assert today <= told.expected <= later.expected
+    assert told.expected.isoweekday() not in WEEKEND
+    plain = forecast(parcel, [replace(each, arrived=None) for each in pasts], today)
+    assert plain.idle == ()
+    assert told.risk is not Risk.LATE or plain.risk is Risk.LATE
+    assert (told.n, told.low, told.high, told.most) == (plain.n, plain.low, plain.high, plain.most)
+
+
+def test_a_parcel_of_a_friday_comes_after_the_weekend() -> None:
+    """Two working days as a rule; a day that fell on a weekend even once is a day like others."""
+    monday = date(2026, 11, 2)
+    pasts = on_weekdays([((monday + timedelta(days=n % 7) - TODAY).days + 90, 2) for n in range(IDLE_AFTER)])
+    friday = monday + timedelta(days=11)
+    early = Parcel(LANE, handed=friday - timedelta(days=4), promised=friday - timedelta(days=2))
+    late = Parcel(LANE, handed=friday, promised=friday + timedelta(days=2))
+    assert forecast(early, pasts, friday - timedelta(days=4)).risk is Risk.OK
+    told = forecast(late, pasts, friday)
+    assert (told.expected, told.idle, told.risk) == (friday + timedelta(days=4), WEEKEND, Risk.MAYBE)
+    sunday = replace(pasts[0], arrived=date(2026, 11, 8))
+    assert forecast(late, [*pasts, sunday], friday).idle == (6,)
+    assert forecast(late, pasts[1:], friday).idle == ()
 
 
 def test_the_nearest_sample_that_is_enough_counts() -> None:
