@@ -92,6 +92,9 @@ def hear(session: Session, row: Shipment, heard: Heard, now: datetime) -> None:
     if before is None and heard.price is not None:
         values |= {"booked": heard.price.minor, "booked_currency": heard.price.currency, "booked_at": now}
         values |= {"told_g": heard.weighed_g} if heard.weighed_g else {}
+    if heard.price is None and heard.weighed_g:
+        # A feed tells it once, on the way, without what it costs: the bill is compared with it later.
+        values["weighed_g"] = heard.weighed_g
     if values:
         _write(session, row, values)
     billed = system_bills(Status(row.status), heard.status, before, heard.price)

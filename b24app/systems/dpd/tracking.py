@@ -33,7 +33,7 @@ from b24app.systems.dpd.vocabulary import (
     zone_of,
 )
 from b24app.systems.kit.soap import rows
-from b24app.systems.kit.units import day_of, money_of
+from b24app.systems.kit.units import day_of, grams_of, money_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Told:
     parcels: int
     keep_until: datetime | None = None
     in_part: InPart | None = None
+    weighed_g: int = 0
 
     def state(self) -> OrderState:
         return OrderState(
@@ -58,6 +59,7 @@ class Told:
             events=self.events,
             keep_until=self.keep_until,
             in_part=self.in_part,
+            weighed_g=self.weighed_g,
         )
 
 
@@ -93,7 +95,15 @@ def _told(pairs: Sequence[tuple[Mapping[str, Any], TrackingEvent]]) -> Told:
         parcels=parcels,
         keep_until=next((at for at in reversed(until) if at), None),
         in_part=_in_part(pairs) if parcels == 1 else None,
+        weighed_g=_weighed(pairs) if parcels == 1 else 0,
     )
+
+
+def _weighed(pairs: Sequence[tuple[Mapping[str, Any], TrackingEvent]]) -> int:
+    """`PayWeght` (sic, §8) of the way out, kilograms, as the newest event that has one tells it: a terminal weighs. Of
+    several parcels nobody says whether it is of one or of all."""
+    told = [(event.at, grams_of(_parameters(row).get("PayWeght"))) for row, event in pairs if not event.back]
+    return max(((at, grams) for at, grams in told if grams), default=(None, 0))[1]
 
 
 def _in_part(pairs: Sequence[tuple[Mapping[str, Any], TrackingEvent]]) -> InPart | None:
@@ -191,6 +201,7 @@ def order_state(found: Any, state: OrderState) -> OrderState:
         row for row in rows(found.get("states") if isinstance(found, Mapping) else None) if isinstance(row, Mapping)
     ]
     costs = [cost for row in told if (cost := money_of(row.get("orderCost")))]
+    weights = [grams for row in told if (grams := grams_of(row.get("orderPayWeight")))]
     numbers = [str(row.get("dpdOrderNr") or "") for row in told]
     number = state.order_number or next((each for each in numbers if each), "")
     return replace(
@@ -198,6 +209,7 @@ def order_state(found: Any, state: OrderState) -> OrderState:
         order_number=number,
         tracking_number=number,
         price=costs[-1] if costs else state.price,
+        weighed_g=weights[-1] if weights else state.weighed_g,
         promised=next((day for row in reversed(told) if (day := day_of(row.get("planDeliveryDate")))), None),
         events=tuple(order_events(told)),
     )

@@ -15,7 +15,7 @@ from typing import Any
 from b24app.logistics.model import DeliveryKind, Parcel, ShipmentRequest
 from b24app.logistics.money import Money, share
 from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerprint_of
-from b24app.systems.kit.units import centimetres, moment_of
+from b24app.systems.kit.units import centimetres, moment_of, whole
 from b24app.systems.russian_post.tracking import Operation, from_words, merged
 from b24app.systems.russian_post.vocabulary import (
     CATEGORIES,
@@ -165,6 +165,7 @@ def parse_order(rows: Sequence[Row], number: str, *, with_events: bool) -> Order
         events=events,
         retracted=retracted,
         fingerprint=_fingerprint(rows),
+        weighed_g=_weighed(rows),
     )
 
 
@@ -179,6 +180,12 @@ def point_of(row: Row) -> str:
     if isinstance(ecom, Mapping) and ecom.get("delivery-point-index"):
         return str(ecom["delivery-point-index"])
     return str(row.get("index-to") or "") if row.get("address-type-to") == "DEMAND" else ""
+
+
+def _weighed(rows: Sequence[Row]) -> int:
+    """`weight-pay`, grams, of all items; 0 = an answer of before they told it (§7.2)."""
+    told = [whole(row.get("weight-pay")) or 0 for row in rows]
+    return sum(told) if all(weight > 0 for weight in told) else 0
 
 
 def _price(rows: Sequence[Row]) -> Money | None:

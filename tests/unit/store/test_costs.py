@@ -100,6 +100,16 @@ def test_from_booking_to_the_invoice(sessions: Sessions, portal: Portal, neighbo
         assert costs.of_shipments(session, neighbour.id, [mine]) == {}
 
 
+def test_a_weight_that_is_told_alone_waits_for_the_bill(sessions: Sessions, portal: Portal, clock: FixedClock) -> None:
+    mine = made(sessions, portal, clock)
+    hears(sessions, portal, mine, Heard(Status.CREATED, True, Money.of(486), 2100), clock)
+    hears(sessions, portal, mine, Heard(Status.IN_TRANSIT, weighed_g=3000), clock)
+    with session_scope(sessions) as session:
+        costs.invoice(session, shipments.by_ids(session, portal.id, [mine])[mine], Money.of(520), clock.now())
+    row = figures(sessions, mine)
+    assert (row.over, row.reason, row.weighed_g) == (3400, "weight", 3000)
+
+
 def test_no_news_costs_no_question(sessions: Sessions, portal: Portal, clock: FixedClock) -> None:
     mine = made(sessions, portal, clock)
     hears(sessions, portal, mine, Heard(Status.CREATED, True, Money.of(486)), clock)

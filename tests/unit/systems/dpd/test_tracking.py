@@ -124,6 +124,20 @@ def test_an_event_of_one_of_several_parcels_is_a_note() -> None:
     assert [(event.status, event.place) for event in told.events] == [(None, "[2/3]"), (Status.UNKNOWN, "")]
 
 
+def test_the_newest_weighing_of_the_only_parcel_counts() -> None:
+    def weighed(number: str, day: int, kilos: float, **more: Any) -> dict[str, Any]:
+        told = {"type": "Decimal", "paramName": "PayWeght", "valueDecimal": kilos}
+        return row(number, told, eventDate=f"2026-03-0{day}T17:05:00", **more)
+
+    def of(*events: dict[str, Any]) -> int:
+        [told] = parse_package({"docDate": SENT, "event": list(events)})[0]
+        return told.state().weighed_g
+
+    assert of(row("1601")) == 0
+    assert of(weighed("1802", 4, 3.5), weighed("1802", 3, 2.1), row("2101")) == 3500
+    assert of(weighed("1802", 4, 3.5, clientParcelNr="wb-1-1-2-3D")) == 0
+
+
 def test_how_long_it_is_kept_is_told() -> None:
     until = {"type": "DateTime", "paramName": "FreeStoreDate", "valueDateTime": datetime(2026, 3, 9, 15)}  # noqa: DTZ001
     [told], _ = parse_package({"docDate": SENT, "event": [row("2201", until)]})
@@ -193,7 +207,8 @@ def test_states_of_the_way_back() -> None:
 
 
 def test_an_order_learns_its_cost_and_day_from_its_states() -> None:
-    rows = [state("wb-1-1-1-1D", "OnRoad", 3, orderCost="612.4", planDeliveryDate="2026-03-05")]
+    rows = [state("wb-1-1-1-1D", "OnRoad", 3, orderCost="612.4", planDeliveryDate="2026-03-05"),
+            state("wb-1-1-1-1D", "OnTerminal", 4, orderPayWeight="3.5")]  # fmt: skip
     found = order_state({"states": rows}, OrderState("wb-1-1", "wb-1-1", Decision.ACCEPTED))
     assert found.price is not None
     assert (found.price.minor, found.promised and found.promised.isoformat(), found.order_number) == (
@@ -201,8 +216,9 @@ def test_an_order_learns_its_cost_and_day_from_its_states() -> None:
         "2026-03-05",
         "RU1",
     )
+    assert found.weighed_g == 3500
     assert order_state(None, found) == OrderState(
-        "wb-1-1", "wb-1-1", Decision.ACCEPTED, "RU1", "RU1", price=found.price
+        "wb-1-1", "wb-1-1", Decision.ACCEPTED, "RU1", "RU1", price=found.price, weighed_g=3500
     )  # fmt: skip
 
 

@@ -203,6 +203,9 @@ def test_the_state_of_an_order_of_two_items() -> None:
         "https://www.pochta.ru/tracking?barcode=80123400000001", Money(24400), fingerprint=fingerprint(two),
     )  # fmt: skip
     assert parse_order([row(1, 1)], "wb-1-1", with_events=False).price is None
+    weighed = [row(1, 2, **{"weight-pay": 1500}), row(2, 2, **{"weight-pay": 900})]
+    assert parse_order(weighed, "wb-1-1", with_events=False).weighed_g == 2400
+    assert parse_order([weighed[0], row(2, 2)], "wb-1-1", with_events=False).weighed_g == 0
     assert parse_order([row(1, 1, mass=None)], "wb-1-1", with_events=False).fingerprint == ""
     assert created(REQUEST, [ITEM], ["80123400000001"]).fingerprint == fingerprint(REQUEST)
 
