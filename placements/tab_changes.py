@@ -99,7 +99,8 @@ class Changes:
 
     def _rules(self, session: Session, shipment: Shipment) -> tuple[ChangeRule, ...]:
         plugin = self._parts.plugin_of(portals.connection(session, shipment.portal_id, shipment.connection_id))
-        return rules_at(plugin.manifest.changes if plugin else (), Status(shipment.status))
+        service = str((shipment.request or {}).get("service_code") or "")
+        return rules_at(plugin.manifest.changes if plugin else (), Status(shipment.status), service)
 
     def _form(self, session: Session, shipment: Shipment, before: ShipmentRequest) -> ChangeForm:
         """Raises PageError(OUT_OF_DATE) when nothing of the order may be changed any more, or not just now."""

@@ -79,7 +79,7 @@ def changes_view(
     order is handed over to the carrier, past the point of no return."""
     if shipment is None or shipment.request is None or not rules or not _speaks(shipment.status):
         return None
-    found = rules_at(rules, shipment.status)
+    found = rules_at(rules, shipment.status, shipment.request.service_code)
     busy = any(is_busy(shipment, kind) for kind in ("change", "stop", "day"))
     free = not busy and not is_busy(shipment, "cancel") and not handed
     here = tuple(rule.part.value for rule in found if rule.way is Way.HERE and rule.part in EDITED)

@@ -44,6 +44,7 @@ def blueprint(parts: PageParts) -> Blueprint:
     bp.add_url_rule(f"{root}/point", "save_point", door.page(changing.save_point), methods=["POST"])
     bp.add_url_rule(f"{root}/address", "address", door.page(changing.address), methods=["GET"])
     bp.add_url_rule(f"{root}/address", "save_address", door.page(changing.save_address), methods=["POST"])
+    bp.add_url_rule(f"{root}/code", "code", door.page(changing.code), methods=["GET"])
     bp.add_url_rule(f"{root}/day", "day", door.page(changing.day), methods=["GET"])
     bp.add_url_rule(f"{root}/day", "save_day", door.page(changing.save_day), methods=["POST"])
     return bp

@@ -1,5 +1,6 @@
-"""The client has the parcel go elsewhere: the same change that a manager makes in the deal's tab, through the same
-intent. Asked for first: the last four digits of the phone, as on the page of returns."""
+"""What only the client may: have the parcel go elsewhere, by the same change that a manager makes in the deal's tab,
+through the same intent; see the code for it. Asked for first: the last four digits of the phone, as on the page of
+returns."""
 
 from __future__ import annotations
 
@@ -29,10 +30,10 @@ from placements.tab_changes_view import stamp_of
 from placements.track_door import Linked, TrackDoor
 from placements.track_points import MAX_TEXT, may_go_to, offers
 from placements.track_reading import CHANGE, CLIENT, DAY, Track
-from placements.track_view import city_of
+from placements.track_view import address_of, city_of
 
 MAX_ADDRESS = 160
-PAGES = ("point", "address", "day")
+PAGES = ("point", "address", "day", "code")
 #: The page asks again after so many seconds, and says at last that the carrier is silent.
 WAIT_S = 2
 PATIENCE = timedelta(seconds=60)
@@ -121,6 +122,17 @@ class TrackChanging:
         if chosen is None:
             return self.day(opened, 422, wrong="choose" if not typed else "gone")
         return self._save(opened, "day", slot=chosen)
+
+    def code(self, opened: Linked) -> Response:
+        """What is said at the point: a key to the parcel, and so for whoever shows whose it is."""
+        if not self._is_theirs(opened):
+            return self._ask_digits(opened, "code")
+        with read_scope(self.door.parts.sessions) as session:
+            track = self.door.track(session, opened)
+            address = address_of(track.point) if track.point is not None else ""
+        if not track.code:
+            return go(opened.page.to(said="late"))
+        return self.door.draw(opened.page, "public/track_code.html", code=track.code, address=address)
 
     # --- what they share
 

@@ -93,6 +93,11 @@ class Track:
         return self.request is not None and self.request.kind is DeliveryKind.PICKUP
 
     @property
+    def code(self) -> str:
+        """What the client says at the point, while the parcel lies there: shown to whoever proved whose it is."""
+        return (self.shipment.pickup_code or "") if self.status is Status.READY_FOR_PICKUP else ""
+
+    @property
     def may_return(self) -> bool:
         return self.back.public and self.portal.state != PortalState.BLOCKED and self.status is Status.DELIVERED
 
@@ -227,7 +232,8 @@ def _rules(
     )
     if handed or intents.open_kinds(session, shipment.portal_id, shipment.id):
         return {}
-    return {each.part: each for each in rules_at(rules, status) if each.way is Way.HERE}
+    service = str(shipment.request.get("service_code") or "")
+    return {each.part: each for each in rules_at(rules, status, service) if each.way is Way.HERE}
 
 
 def _agreed(asked: Sequence[Intent]) -> date | None:

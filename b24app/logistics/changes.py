@@ -47,11 +47,15 @@ class Cost(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot(Jsonable):
-    """When a courier comes: a day, and hours of the clock where they bring it."""
+    """When a courier comes: a day, and hours of the clock where they bring it; no hours = whenever on that day."""
 
     day: date
-    begin: time
-    end: time
+    begin: time = time.min
+    end: time = time(23, 59)
+
+    @property
+    def all_day(self) -> bool:
+        return (self.begin, self.end) == (time.min, time(23, 59))
 
     @property
     def key(self) -> str:
@@ -61,18 +65,22 @@ class Slot(Jsonable):
 
 @dataclass(frozen=True, slots=True)
 class ChangeRule(Jsonable):
-    """One part in some states of the order."""
+    """One part in some states of the order. `only`: of these services; none = of all that no later rule names."""
 
     part: Part
     statuses: tuple[Status, ...]
     way: Way
     cost: Cost = Cost.UNKNOWN
+    only: tuple[str, ...] = ()
 
 
-def rules_at(rules: Iterable[ChangeRule], status: Status) -> tuple[ChangeRule, ...]:
-    """One rule a part that the system speaks of, in its order; a state it says nothing about is unknown."""
+def rules_at(rules: Iterable[ChangeRule], status: Status, service: str = "") -> tuple[ChangeRule, ...]:
+    """One rule a part that the system speaks of, in its order; a state it says nothing about is unknown. `service`:
+    which of the system's the order went by."""
     found: dict[Part, ChangeRule] = {}
     for rule in rules:
+        if rule.only and service not in rule.only:
+            continue
         if status in rule.statuses:
             found[rule.part] = rule
         else:

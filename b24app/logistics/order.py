@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -91,7 +91,8 @@ class OrderState(Jsonable):
     system tells of, oldest first. `lines` and `packed` are a warehouse's: what was picked of each row, and that it all
     lies packed (None = not yet, or the system knows no such step). `in_part` is of an order whose recipient took
     some of it (`Incident.PARTIAL`), None = that is not so, or the system tells nothing of it. `weighed_g`: the
-    weight that the system charges for, of all parcels together, 0 = it does not tell.
+    weight that the system charges for, of all parcels together, 0 = it does not tell. `pickup_code`: what the
+    recipient has to say to be given the parcel, "" = the system tells none. It is a key: no log may have it.
     """
 
     remote_id: str
@@ -118,6 +119,7 @@ class OrderState(Jsonable):
     packed: Packed | None = None
     in_part: InPart | None = None
     weighed_g: int = 0
+    pickup_code: str = field(default="", repr=False)
 
 
 def fingerprint(request: ShipmentRequest, total_step_g: int = 0) -> str:

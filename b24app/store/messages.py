@@ -22,6 +22,8 @@ from b24app.store.sql import changed, chunks, insert_new
 
 #: Words and addresses are kept so long: as long as a client's links to the parcel are good.
 SAID_KEPT = timedelta(days=90)
+#: Stands where a code for a parcel stood.
+HIDDEN = "•••"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,18 @@ def forget(session: Session, before: datetime, limit: int = 500) -> int:
     for some in chunks(ids):
         changed(session, update(Message).where(Message.id.in_(some)).values(said=None))
     return len(ids)
+
+
+def without_code(session: Session, portal_id: int, shipment_id: int, code: str) -> None:
+    """The parcel can be collected no more: the code for it goes out of everything that was said of it."""
+    mine = select(Message).where(
+        Message.portal_id == portal_id, Message.shipment_id == shipment_id, Message.said.is_not(None)
+    )
+    for message in session.scalars(mine.order_by(Message.id)):
+        said = message.said
+        texts = {name: str(said[name]).replace(code, HIDDEN) for name in ("subject", "body") if said.get(name)}
+        if any(texts[name] != said[name] for name in texts):
+            message.said = {**said, **texts}
 
 
 def of_deal(session: Session, portal_id: int, deal_id: int, limit: int = 50) -> list[Message]:

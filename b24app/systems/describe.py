@@ -64,6 +64,7 @@ _ABILITIES = (
     ("Address check", "AddressCheck"),
     ("Papers", "Papers"),
     ("Change", "Changes"),
+    ("Another day", "Days"),
     ("Cancel", "Cancels"),
     ("Return", "Returns"),
     ("Courier call", "CourierCalls"),

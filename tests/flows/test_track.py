@@ -4,20 +4,36 @@ reaches it once, and what they say of the delivery reaches the deal."""
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import requests
 
+from b24app.demo.accounts import connect
 from b24app.flows import client_page
+from b24app.flows.messages.moments import Moment
+from b24app.flows.messages.rules import Channel
 from b24app.frames.public_links import LIFE, PublicLinks, tracking_address
 from b24app.runners.connection import refreshing
 from b24app.store import message_stops, portal_settings, public_ids, shipments
 from b24app.store.engine import session_scope
 from b24app.store.public_orders import phones_of
+from sandbox.yandex_delivery.data.points import points
+from tests.flows.messaging import Telling
 from tests.flows.test_points import refreshed
-from tests.flows.town import LINK, Shop, words_of
+from tests.flows.test_sms import connected, taken
+from tests.flows.town import LINK, POINT, Shop, words_of
+from tests.flows.warehouses import working
 
 DEAL, COURIER = 516, 501
+YANDEX = "yandex_delivery"
+YANDEX_POINT = next(
+    code for code, each in points().items()
+    if each["type"] == "pickup_point" and each["address"]["locality"] == "Казань"
+    and {"already_paid", "card_on_receipt"} <= set(each["payment_methods"])
+)  # fmt: skip
 
 
 class Client:
@@ -40,6 +56,16 @@ class Client:
 
     def post(self, path: str, **form: str) -> requests.Response:
         return self.browser.post(self.root + path, data=form, timeout=20)
+
+    def _times(self) -> str:
+        text = self.get("/day").text
+        return text if 'name="slot"' in text else ""
+
+    def times(self) -> tuple[str, str]:
+        """The last time that the carrier offers, and the stamp of the form."""
+        form = self.shop.town.wait(self._times, "times that the carrier offers")
+        [stamp] = re.findall(r'name="stamp" value="([^"]+)"', form)
+        return re.findall(r'name="slot" value="([^"]+)"', form)[-1], stamp
 
     def _says(self, words: str) -> str:
         text = words_of(self.get().text)
@@ -116,13 +142,7 @@ def test_a_client_has_the_courier_come_at_another_time(shop: Shop) -> None:
     client.sees("Другое время")
     client.post("/open", digits=client.phone[-4:], then="day")
 
-    def offered() -> str:
-        text = client.get("/day").text
-        return text if 'name="slot"' in text else ""
-
-    form = town.wait(offered, "times that the carrier offers")
-    [stamp] = re.findall(r'name="stamp" value="([^"]+)"', form)
-    slot = re.findall(r'name="slot" value="([^"]+)"', form)[-1]
+    slot, stamp = client.times()
     town.fault("break_after", match={"path": "/v2/delivery", "method": "POST"}, times=1)
     for _ in range(2):
         client.post("/day", slot=slot, stamp=stamp)
@@ -137,6 +157,62 @@ def test_a_client_has_the_courier_come_at_another_time(shop: Shop) -> None:
     [told] = [row for row in answer["related_entities"] if row["type"] == "delivery"]
     assert f"{told['time_from']}-{told['time_to']}" == hours
     shop.told(COURIER, f"Посылку {number} привезут, когда выбрал клиент")
+
+
+def _ships_with_yandex(shop: Shop) -> None:
+    """One more account, and a rule that gives it every deal."""
+    connect(shop.app(), YANDEX, shop.town.world.addresses[YANDEX]["accounts"][0])
+    account = working(shop, YANDEX, 60).id
+    form = {"title": YANDEX, "connection_id": str(account)}
+    shop.app_press("/app/rules/0", **form, service_courier="other_day", service_pickup="other_day")
+
+
+def test_yandex_brings_it_at_another_time_and_says_the_code_for_it(shop: Shop) -> None:
+    """The clock of the page is the recipient's, Yandex's is UTC; the code is said when the parcel lies at its point."""
+    town, mine = shop.town, Telling(shop, DEAL)
+    _ships_with_yandex(shop)
+    mine.rules(Channel.SMS, moments=(Moment.READY,), sms=connected(shop))
+    shop.fill_in(COURIER, DEAL)
+    shop.edit(DEAL, **{POINT: YANDEX_POINT})
+    shop.move(COURIER, DEAL)
+    shop.shipped(COURIER, DEAL)
+
+    def order(deal: int) -> dict[str, Any]:
+        found: dict[str, Any] = town.program.steer("GET", f"/{YANDEX}/orders/{shop.our_number(deal)}")["whole"]
+        return found
+
+    client = Client(shop, COURIER)
+    client.post("/open", digits=client.phone[-4:], then="day")
+    slot, stamp = client.times()
+    town.fault("break_after", system=YANDEX, match={"path": "*/request/edit"}, times=1)
+    for _ in range(2):
+        client.post("/day", slot=slot, stamp=stamp)
+    town.calm()
+    town.advance(30)
+    client.sees("Доставка изменена")
+    window = order(COURIER)["request"]["destination"]["interval_utc"]
+    begin = datetime.fromisoformat(window["from"]).astimezone(ZoneInfo("Europe/Moscow"))
+    assert slot.startswith(f"{begin:%Y-%m-%d %H:%M}")
+    assert len(town.journal("order.changed", YANDEX)) == 1
+    shop.told(COURIER, "привезут, когда выбрал клиент")
+
+    client, code = Client(shop, DEAL), order(DEAL)["self_pickup_node_code"]["code"]
+    assert "Показать код" not in words_of(client.get().text)
+    for status in ("SORTING_CENTER_AT_START", "DELIVERY_ARRIVED_PICKUP_POINT"):
+        town.program.steer("POST", f"/{YANDEX}/orders/{shop.our_number(DEAL)}/status", {"code": status})
+    shop.press("refresh", DEAL)
+    client.sees("Показать код получения")
+    client.post("/open", digits=client.phone[-4:], then="code")
+    assert code in client.get("/code").text
+    town.wait(lambda: taken(shop), "the SMS")
+    assert f"Код {code}." in taken(shop)[-1]["text"]
+    assert not [text for text in shop.comments(DEAL) if code in text]
+    town.program.steer("POST", f"/{YANDEX}/orders/{shop.our_number(DEAL)}/status", {"code": "DELIVERY_DELIVERED"})
+    shop.press("refresh", DEAL)
+    client.sees("Посылка у вас")
+    assert "Код •••." in mine.row(Moment.READY).said["body"]
+    [row] = town.program.read(shipments.of_deals, shop.row.id, [DEAL])[DEAL]
+    assert row.pickup_code is None
 
 
 def test_a_link_opens_nothing_in_another_portal(shop: Shop) -> None:

@@ -41,21 +41,21 @@ TEXTS: Mapping[Moment, Mapping[Channel, Template]] = {
     Moment.READY: _words(
         "{shop}: order {order} is ready to collect[: {address}].[ Until {until}.][ Code {code}.][ To pay {cod}.]",
         "Order {order} is waiting for you![ Where: {point}.][ Address: {address}.][ Open: {hours}.]"
-        "[ Kept until {until}.][ Pickup code: {code}.][ To pay: {cod}.][ More: {link}]",
+        "[ Kept until {until}.][ To pay: {cod}.][ More: {link}]",
         "Order {order} is ready to collect",
         "Order {order} has arrived and is waiting for you.",
         "[Where: {point}.][\nAddress: {address}.][\nOpen: {hours}.]",
-        "[Kept until {until}.][ Pickup code: {code}.][ To pay when you collect it: {cod}.]",
+        "[Kept until {until}.][ To pay when you collect it: {cod}.]",
         "[The point on a map and more: {link}]",
     ),
     Moment.STORAGE: _words(
         "{shop}: order {order} is still waiting for you[: {address}].[ Kept until {until}.][ Code {code}.]",
         "Order {order} is still waiting for you.[ Where: {point}.][ Address: {address}.]"
-        "[ Kept until {until}, then it goes back.][ Pickup code: {code}.][ More: {link}]",
+        "[ Kept until {until}, then it goes back.][ More: {link}]",
         "Order {order} is still waiting for you",
         "A reminder: order {order} is at the pickup point.[ It is kept there until {until}, then it goes back.]",
         "[Where: {point}.][\nAddress: {address}.][\nOpen: {hours}.]",
-        "[Pickup code: {code}.][ To pay when you collect it: {cod}.]",
+        "[To pay when you collect it: {cod}.]",
         "[More: {link}]",
     ),
     Moment.COURIER: _words(

@@ -97,7 +97,8 @@ def _applied(kind: str, payload: dict[str, Any], row: Shipment, intent_id: int, 
     if kind == DAY:
         slot = Slot.from_json(payload["slot"])
         said = {"number": number, "day": slot.day, "begin": f"{slot.begin:%H:%M}", "end": f"{slot.end:%H:%M}"}
-        news.texts.append(Text("changed.day", said, f"{row.number}:day:{intent_id}"))
+        what = "changed.whole_day" if slot.all_day else "changed.day"
+        news.texts.append(Text(what, said, f"{row.number}:day:{intent_id}"))
         return
     before, after = ShipmentRequest.from_json(payload["before"]), ShipmentRequest.from_json(payload["after"])
     news.columns = {"request": payload["after"], "point_code": after.point_code or ""}

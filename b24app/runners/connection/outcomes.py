@@ -148,11 +148,19 @@ def columns(row: Shipment, landed: Landed, state: OrderState, change: Advance, n
         "polled_at": now,
         "closed": change.closed,
         "sent": True,
+        "pickup_code": _pickup_code(row, state, change),
         **_learnt(row, state, change),
     }
     if landed.task.kind == CREATE or landed.adopted:
         values |= _created(row, state, now)
     return values
+
+
+def _pickup_code(row: Shipment, state: OrderState, change: Advance) -> str | None:
+    """Kept while the parcel lies at its point, and no longer: before that it is of no use, afterwards nobody's."""
+    if change.status is Status.READY_FOR_PICKUP:
+        return state.pickup_code or row.pickup_code
+    return row.pickup_code if change.status is Status.UNKNOWN else None
 
 
 def _learnt(row: Shipment, state: OrderState, change: Advance) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from b24app.store import (
     feeds,
     filed,
     intents,
+    messages,
     outbox,
     papers,
     portals,
@@ -140,6 +141,8 @@ class Saver:
             values["picking"] = picking.to_json()
         pricing.heard(self.session, row, state, change, values, self.now)
         news = changing.decided(self.session, landed, row, state, self.now)
+        if row.pickup_code and not values["pickup_code"]:
+            messages.without_code(self.session, row.portal_id, row.id, row.pickup_code)
         shipments.change(self.session, row, **values, **news.columns)
         shipments.add_events(
             self.session, row.portal_id, row.id, [_event(event, change.status) for event in change.events_new]

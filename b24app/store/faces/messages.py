@@ -22,6 +22,9 @@ from b24app.store.models import ErrandKind, Portal, Shipment
 from b24app.store.returns import Kept
 from b24app.words import say
 
+#: Moments at which a parcel lies at its point.
+_AT_POINT = (Moment.READY, Moment.STORAGE)
+
 
 class Links(Protocol):
     """Addresses of the portal's pages for clients (`frames.client_links`), by shipment; "" = it has none."""
@@ -112,6 +115,7 @@ def facts_of(
             stop_link=links.stop(row.id),
             point=_point(subject, lang),
             keep_until=row.keep_until if row.status == Status.READY_FOR_PICKUP else None,
+            code=(row.pickup_code or "") if moment in _AT_POINT else "",
             cod=request.cod if request else None,
             promised=promised or row.promised,
             # A day that was broken is not repeated as if it still held.

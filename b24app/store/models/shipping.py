@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from b24app.store.crypto import EncryptedJson
+from b24app.store.crypto import EncryptedJson, EncryptedText
 from b24app.store.models.base import Base, BigId, Json
 
 
@@ -46,7 +46,8 @@ class Shipment(Base):
     """One delivery request of a deal. `request` is personal data and encrypted; statuses only move forward. `portion`
     (of `flows.portions.Portion`) is what one of several holds, NULL = all goods of the deal. `leg` and `follows` are
     its place in a chain (`flows.legs`), `picking` (of `flows.picking.Picking`) what a warehouse was asked and says.
-    `in_part` (of `logistics.order.InPart`): what a recipient left, NULL = nothing is told of that."""
+    `in_part` (of `logistics.order.InPart`): what a recipient left, NULL = nothing is told of that. `pickup_code` (of
+    `logistics.order.OrderState`) is encrypted, and kept only while the parcel can be collected."""
 
     __tablename__ = "shipment"
     __table_args__ = (
@@ -95,6 +96,7 @@ class Shipment(Base):
     follows: Mapped[int] = mapped_column(BigId, default=0)
     picking: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
     in_part: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
+    pickup_code: Mapped[str | None] = mapped_column(EncryptedText)
     version: Mapped[int] = mapped_column(default=0)
 
 

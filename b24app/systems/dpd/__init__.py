@@ -91,7 +91,7 @@ MANIFEST = Manifest(
     title={"ru": "DPD", "en": "DPD"},
     kind="carrier",
     ports=(
-        *("Orders", "Preview", "Tracking", "Feed", "Cancels", "Changes", "Papers", "Returns"),
+        *("Orders", "Preview", "Tracking", "Feed", "Cancels", "Changes", "Days", "Papers", "Returns"),
         *("Quotes", "Offers", "PickupPoints", "Cities", "AddressCheck", "ConnectionTest"),
     ),
     limits={

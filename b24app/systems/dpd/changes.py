@@ -1,5 +1,5 @@
-"""What may be changed of an order (dpd.md §5.4): the money to collect until it is delivered. Everything else is a new
-order: `orderReDirect` takes kinds of redirection that nobody published."""
+"""What may be changed of an order (dpd.md §5.4): the money to collect until it is delivered, and the courier's day
+(`days.py`). Everything else is a new order: `orderReDirect` takes kinds of redirection that nobody published."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ RULES = (
     ChangeRule(Part.PARCELS, _MOVED, Way.NO),
     ChangeRule(Part.STOP, _BEFORE, Way.HERE, Cost.FREE),
     ChangeRule(Part.STOP, _MOVED, Way.ELSEWHERE),
+    # §5.4; before the first scan nothing tells whether a day was taken.
+    ChangeRule(Part.DAY, (Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT, Status.DELIVERY_FAILED), Way.HERE),
 )
 
 

@@ -18,6 +18,7 @@ from b24app.systems.dpd import quotes
 from b24app.systems.dpd.changes import ChangeDesk
 from b24app.systems.dpd.cities import CityBook
 from b24app.systems.dpd.client import CALCULATOR, EVENTS, ORDERS, Client, Said, refused
+from b24app.systems.dpd.days import DayDesk
 from b24app.systems.dpd.errors import cancel_problem, problems_of
 from b24app.systems.dpd.feed import FeedDesk
 from b24app.systems.dpd.orders import End, Person, Way, build_order, parse_status
@@ -35,7 +36,7 @@ from b24app.systems.plugin import Manifest, OpenContext
 _LINK_S = 24 * 3600.0
 
 
-class Dpd(FeedDesk, PaperDesk, ChangeDesk):
+class Dpd(FeedDesk, PaperDesk, ChangeDesk, DayDesk):
     """Implements the ports that the manifest names. An order's key is our number: DPD's own comes later where an
     employee has to finish the order."""
 

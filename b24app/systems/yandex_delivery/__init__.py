@@ -66,7 +66,7 @@ _FORM = (
 )
 
 _PORTS = (
-    "Orders", "Preview", "Tracking", "Feed", "Cancels", "Changes", "Papers", "Quotes", "Offers", "PickupPoints",
+    "Orders", "Preview", "Tracking", "Feed", "Cancels", "Changes", "Days", "Papers", "Quotes", "Offers", "PickupPoints",
     "AddressCheck", "ConnectionTest",
 )  # fmt: skip
 

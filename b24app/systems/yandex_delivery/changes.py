@@ -12,12 +12,13 @@ from b24app.logistics.order import fingerprint
 from b24app.logistics.status import Status
 from b24app.systems.yandex_delivery.errors import child
 from b24app.systems.yandex_delivery.orders import destination, order_fingerprint, policy, recipient_info
+from b24app.systems.yandex_delivery.vocabulary import EXPRESS
 
 _BEFORE = (Status.CREATED,)
 _UNDER_WAY = (Status.ACCEPTED_AT_WAREHOUSE, Status.IN_TRANSIT)
 _LATE = (Status.READY_FOR_PICKUP, Status.OUT_FOR_DELIVERY, Status.DELIVERY_FAILED)
 #: Yandex tells of each order what may be changed now (`available_actions`); from the first scan on a cancellation is
-#: paid, so that a person has to ask for it in the cabinet (§A10).
+#: paid, so that a person has to ask for it in the cabinet (§A10). A claim rides at once: nothing of it is changed.
 RULES = (
     *(
         ChangeRule(part, states, Way.HERE, Cost.UNKNOWN)
@@ -34,6 +35,13 @@ RULES = (
     ChangeRule(Part.STOP, _BEFORE, Way.HERE, Cost.FREE),
     ChangeRule(Part.STOP, _UNDER_WAY, Way.ELSEWHERE, Cost.PAID),
     ChangeRule(Part.STOP, _LATE, Way.NO),
+    # A missed courier too: whether another day is still open, the order says.
+    ChangeRule(Part.DAY, (*_BEFORE, *_UNDER_WAY, Status.DELIVERY_FAILED), Way.HERE, Cost.UNKNOWN),
+    *(
+        ChangeRule(part, states, way, only=(EXPRESS,))
+        for part in (Part.RECIPIENT, Part.DESTINATION, Part.DAY)
+        for states, way in ((_BEFORE, Way.ANEW), (_UNDER_WAY + _LATE, Way.NO))
+    ),
 )
 
 

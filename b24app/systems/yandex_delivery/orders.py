@@ -19,6 +19,7 @@ from b24app.systems.yandex_delivery.errors import child
 from b24app.systems.yandex_delivery.tracking import platform_events
 from b24app.systems.yandex_delivery.vocabulary import house_and_flat
 
+MAX_CODE = 32
 VAT_RATES = frozenset({0, 5, 7, 10, 22})
 NO_VAT = -1
 
@@ -181,6 +182,8 @@ def parse_order(row: Mapping[str, Any], history: Sequence[Mapping[str, Any]] = (
         events=events,
         fingerprint=order_fingerprint(request),
         cancel=Decision.ACCEPTED if ended or called_off else None,
+        # Text, because it may begin with zeros (§A7).
+        pickup_code=str(child(row, "self_pickup_node_code").get("code") or "")[:MAX_CODE] if known else "",
     )
 
 

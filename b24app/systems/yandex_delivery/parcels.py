@@ -3,7 +3,7 @@ confirmation makes an order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -115,22 +115,22 @@ class Parcels:
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def find(self, number: str) -> OrderState | None:
-        row = self._row({"request_code": number}, "request.find")
-        return None if row is None else self._state(row)
+        row = self.row({"request_code": number}, "request.find")
+        return None if row is None else self.state_of(row)
 
     def read(self, remote_id: str) -> OrderState:
         """With its whole history."""
-        row = self._row({"request_id": remote_id})
+        row = self.row({"request_id": remote_id})
         if row is None:
             return OrderState(remote_id=remote_id, gone=True)
-        return self._state(row, self._history(remote_id))
+        return self.state_of(row, self._history(remote_id))
 
-    def _row(self, which: Mapping[str, str], label: str = "request.read") -> Mapping[str, Any] | None:
+    def row(self, which: Mapping[str, str], label: str = "request.read") -> Mapping[str, Any] | None:
         """None when they say that there is none. Raises Unavailable: a bare 404 is a proxy's."""
         reply = self.api.get("request/info", label, which)
         return None if reply.status == 404 and (reply.code or reply.text) else must(reply, label)
 
-    def _state(self, row: Mapping[str, Any], history: Sequence[Mapping[str, Any]] = ()) -> OrderState:
+    def state_of(self, row: Mapping[str, Any], history: Sequence[Mapping[str, Any]] = ()) -> OrderState:
         state = parse_order(row, history)
         if state is None:
             raise Unavailable("request.read: no order")
@@ -158,7 +158,7 @@ class Parcels:
             status = STATUSES.get(str(child(row, "state").get("status") or ""), Status.UNKNOWN)
             try:
                 wanted = status is None or status.is_final
-                states.append(self._state(row, self._history_at(row) if wanted else ()))
+                states.append(self.state_of(row, self._history_at(row) if wanted else ()))
             except Unavailable:
                 continue
         return states
@@ -183,7 +183,7 @@ class Parcels:
 
     def change(self, remote_id: str, before: ShipmentRequest, after: ShipmentRequest) -> OrderState:
         """An edit has no name to follow it by: the order itself is looked at until it shows the change."""
-        order = self._row({"request_id": remote_id})
+        order = self.row({"request_id": remote_id})
         if order is None or changes.forbidden(order, before, after):
             raise Refused([Problem("too_late_to_change", Field.ORDER)])
         window = None
@@ -193,33 +193,41 @@ class Parcels:
             if not reply.ok:
                 raise refusal(reply)
             window = quotes.first_window(reply.row.get("options"))
-        reply = self.api.write("request/edit", "request.edit", changes.build_edit(remote_id, before, after, window))
+        body = changes.build_edit(remote_id, before, after, window)
+        return self.edited(body, lambda: self.changed(remote_id, after))
+
+    def edited(self, body: Mapping[str, Any], shown: Callable[[], OrderState | None]) -> OrderState:
+        """`request/edit`, then looks until the order shows what was asked for."""
+        reply = self.api.write("request/edit", "request.edit", body)
         if reply.status == 409:
             raise Unavailable(f"request.edit: {reply.words}", 3.0)
         if not reply.ok:
             raise refusal(reply)
         for _ in pauses(_EDIT_PAUSES_S):
-            state = self.changed(remote_id, after)
+            try:
+                state = shown()
+            except Unavailable as error:
+                raise Uncertain(f"request.edit: asked for, and then {error}") from error
             if state is not None:
                 return state
         raise Uncertain("request.edit: the order does not show the change yet")
 
     def changed(self, remote_id: str, after: ShipmentRequest) -> OrderState | None:
-        order = self._row({"request_id": remote_id})
+        order = self.row({"request_id": remote_id})
         if order is None:
             return OrderState(remote_id=remote_id, gone=True)
         if not changes.shows(order, after):
             return None
-        return replace(self._state(order), changes=(ChangeState("", Decision.ACCEPTED),))
+        return replace(self.state_of(order), changes=(ChangeState("", Decision.ACCEPTED),))
 
     # --- papers ------------------------------------------------------------------------------------------------------
 
     def ask_paper(self, remote_id: str) -> PaperState:
         """Papers are made while one fetches them, once the order is checked (§A11)."""
-        row = self._row({"request_id": remote_id})
+        row = self.row({"request_id": remote_id})
         if row is None:
             raise Refused([Problem("order_unknown", Field.ORDER, Who.ADMIN)])
-        state = self._state(row)
+        state = self.state_of(row)
         if state.decision is Decision.REFUSED:
             return PaperState(remote_id, PaperStage.REFUSED, state.problems)
         return PaperState(remote_id, PaperStage.READY if state.order_number else PaperStage.PREPARING)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from b24app.logistics.addresses import read_address
+from b24app.logistics.changes import Slot
 from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.feed import FeedPage
 from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentRequest
@@ -26,6 +27,7 @@ from b24app.systems.plugin import Manifest, OpenContext
 from b24app.systems.yandex_delivery import points
 from b24app.systems.yandex_delivery.claims import PREFIX, cannot_ride
 from b24app.systems.yandex_delivery.client import CARGO, PLATFORM, Api, must
+from b24app.systems.yandex_delivery.days import CourierDays
 from b24app.systems.yandex_delivery.express import Claims
 from b24app.systems.yandex_delivery.orders import build_order, unsized
 from b24app.systems.yandex_delivery.parcels import Parcels
@@ -52,6 +54,7 @@ class Yandex:
         self._api = Api(context, "", PLATFORM, context.setting("token"))
         now = context.clock.now().timestamp()
         self._parcels = Parcels(self._api, context.setting("station"), histories, now)
+        self._days = CourierDays(self._parcels)
         token, wanted = context.setting("express_token"), context.setting("express_class")
         self._claims = None
         if token:
@@ -132,7 +135,7 @@ class Yandex:
     def confirm(self, receipt: str) -> None:
         """The cursor is all there is."""
 
-    # --- Cancels, Changes, Papers ------------------------------------------------------------------------------------
+    # --- Cancels, Changes, Days, Papers ------------------------------------------------------------------------------
 
     def cancel(self, remote_id: str) -> OrderState:
         claim_id = _claim(remote_id)
@@ -146,6 +149,17 @@ class Yandex:
 
     def changed(self, remote_id: str, after: ShipmentRequest) -> OrderState | None:
         return None if _claim(remote_id) else self._parcels.changed(remote_id, after)
+
+    def slots(self, remote_id: str) -> tuple[Slot, ...]:
+        return () if _claim(remote_id) else self._days.slots(remote_id)
+
+    def bring_on(self, remote_id: str, slot: Slot) -> OrderState:
+        if _claim(remote_id):
+            raise Refused([Problem("change_refused", Field.ORDER)])
+        return self._days.bring_on(remote_id, slot)
+
+    def brought_on(self, remote_id: str, slot: Slot) -> OrderState | None:
+        return None if _claim(remote_id) else self._days.brought_on(remote_id, slot)
 
     def ask_paper(self, form: str, remote_id: str) -> PaperState:  # noqa: ARG002 - the port's shape
         """A claim has none."""

@@ -8,6 +8,7 @@ from sandbox.dpd import errors
 from sandbox.dpd.core import echo
 from sandbox.dpd.errors import Fault
 from sandbox.dpd.model import Account, Order
+from sandbox.dpd.rules import life
 from sandbox.dpd.rules.calculator import total_cost
 from sandbox.dpd.soap import now_moscow
 
@@ -51,7 +52,9 @@ def states(dpd: Dpd, account: Account, order: Order | None, *, extended: bool, p
         "clientNumber": account.client_number,
         "resultComplete": True,
     }
-    return head | {"states": [row | _weights(order, row) if extended else row for row in rows]}
+    # The plan is the order's, of now: event 3201 changes it without a new state (§8).
+    told = [row | {"planDeliveryDate": life.planned(order)} for row in rows]
+    return head | {"states": [row | _weights(order, row) if extended else row for row in told]}
 
 
 def _weights(order: Order, row: dict[str, Any]) -> dict[str, Any]:

@@ -79,30 +79,43 @@ def edit(yandex: Yandex, account: Account, fields: Fields) -> Body:
             who.text("first_name")
             who.text("phone")
             changes["recipient_info"] = dict(who.data)
+        window = None
         if fields.has("destination"):
-            changes |= _new_destination(yandex, account, parcel, fields.child("destination"))
+            place, window = _new_destination(yandex, account, parcel, fields.child("destination"))
+            changes |= place
         if fields.has("places"):
             _gate(parcel, "update_places")
             changes["places"] = _new_sizes(parcel, fields.children("places"))
         if not changes:
             raise missing("recipient_info")
-        task = _start(yandex, parcel, lambda: parcel.body.update(changes))
-        return {"edit_id": task}
+
+        def apply() -> None:
+            parcel.body.update(changes)
+            if window is not None:
+                was = parcel.details["delivery_interval"]
+                parcel.details = parcel.details | {"delivery_interval": was | {"min": window.start, "max": window.end}}
+
+        return {"edit_id": _start(yandex, parcel, apply)}
 
 
-def _new_destination(yandex: Yandex, account: Account, parcel: Parcel, place: Fields) -> Body:
+def _new_destination(yandex: Yandex, account: Account, parcel: Parcel, place: Fields) -> tuple[Body, Window | None]:
+    """What it will be, and its window where one is named. The same place without another time is no change."""
     target = ends.destination(yandex, place)
     old = parcel.body["destination"]
     same = _where(dict(place.data)) == _where(old)
+    named = place.has("interval_utc") or place.has("interval")
+    if same and not named:
+        raise missing("destination.interval_utc")
     _gate(parcel, *(["update_dates_available"] if same else _destination_gates(parcel, target)))
     boxes = ends.parse_boxes([Fields(row) for row in parcel.body["places"]])
     method = parcel.body["billing_info"]["payment_method"]
     ends.check_payment(target, method, to_pay=method != "already_paid")
     if not ends.fits(target, boxes):
         raise ends.no_options()
-    slots.wanted_window(yandex, place, list(slots.windows(yandex, _source(yandex, account, parcel), target)))
+    offered = list(slots.windows(yandex, _source(yandex, account, parcel), target))
+    wanted = slots.wanted_window(yandex, place, offered)
     policy = "time_interval" if target.point is None else "self_pickup"
-    return {"destination": dict(place.data), "last_mile_policy": policy}
+    return {"destination": dict(place.data), "last_mile_policy": policy}, wanted[0] if named else None
 
 
 def _where(destination: Body) -> Body:

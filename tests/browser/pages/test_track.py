@@ -128,6 +128,13 @@ def test_a_parcel_in_its_states(browser: Browser, shop: Shop, width: str, lang: 
         looks_fine(watched)
     page.goto(f"{shop.url}/point")
     looks_fine(watched)
+    shop.stands(Status.READY_FOR_PICKUP, pickup_code="00042")
+    page.goto(shop.url)
+    page.locator("a[href$='/code']").click()
+    page.locator("#digits").fill(given.PHONE[-4:])
+    page.locator("#digits").press("Enter")
+    expect(page.locator(".pub-code")).to_have_text("00042")
+    looks_fine(watched)
     assert watched.faults == []
     context.close()
 

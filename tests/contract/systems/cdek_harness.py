@@ -32,6 +32,7 @@ class CdekHarness(Harness):
         "points": Where("/v2/deliverypoints", "GET"),
         "papers": Where("/v2/print/*.pdf", "GET"),
         "changes": Where("/v2/orders", "PATCH"),
+        "days": Where("/v2/delivery", "POST"),
         "returns": Where("/v2/orders/{id}/clientReturn", "POST"),
         "couriers": Where("/v2/intakes", "POST"),
         "address": Where("/v2/location/*", "GET"),

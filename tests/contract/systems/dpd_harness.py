@@ -48,6 +48,7 @@ class DpdHarness(Harness):
         "points": Where("/services/geography2", contains="getParcelShops"),
         "papers": Where("/services/label-print", contains="createLabelFile"),
         "changes": Where("/services/order2", contains="changeUnitLoad"),
+        "days": Where("/services/order2", contains="changeDeliveryDate"),
         "returns": Where("/services/order2", contains="createOrder2"),
         "feed": Where("/services/event-tracking", contains="getEvents"),
         "confirm": Where("/services/event-tracking", contains="confirm"),

@@ -31,6 +31,7 @@ class YandexHarness(Harness):
         "points": Where(f"{PLATFORM}/pickup-points/list"),
         "papers": Where(f"{PLATFORM}/request/generate-labels"),
         "changes": Where(f"{PLATFORM}/request/edit"),
+        "days": Where(f"{PLATFORM}/request/edit"),
         "address": Where(f"{PLATFORM}/location/detect"),
         "feed": Where("/b2b/cargo/integration/v2/claims/journal"),
     }

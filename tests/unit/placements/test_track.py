@@ -348,6 +348,36 @@ def test_whoever_asks_too_often_waits_whatever_their_link_is(
     assert client.get().status_code == 200
 
 
+# --- the code for it ---
+
+
+def test_a_code_is_shown_to_whoever_shows_whose_it_is_while_the_parcel_waits(
+    client: Client, sessions: Sessions, portal: Portal
+) -> None:
+    row = given_row(sessions, portal)
+
+    def stands(status: Status, code: str | None) -> None:
+        given.stands(sessions, row, status)
+        with session_scope(sessions) as session:
+            session.get_one(Shipment, row.id).pickup_code = code
+
+    stands(S.READY_FOR_PICKUP, None)
+    assert "код получения" not in client.says()
+    stands(S.READY_FOR_PICKUP, "00042")
+    assert "Показать код получения" in client.says()
+    asked = client.says("/code")
+    assert "последние четыре цифры" in asked
+    assert "00042" not in asked + client.get().text
+    assert client.enter(then="code").headers["Location"].endswith("/code?new=1")
+    shown = client.get("/code")
+    assert "00042" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert "Pickup code" in client.says("/code", "en")
+    assert "00042" not in client.get().text
+    stands(S.DELIVERED, "00042")
+    assert client.get("/code").headers["Location"].endswith("said=late")
+
+
 # --- another point, another address ----------------------------------------------------------------------------------
 
 

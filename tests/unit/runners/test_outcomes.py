@@ -57,6 +57,28 @@ def test_the_last_attempt_dies_visibly() -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "told", "had", "kept"),
+    [
+        (Status.IN_TRANSIT, "0042", None, None),
+        (Status.READY_FOR_PICKUP, "0042", None, "0042"),
+        (Status.READY_FOR_PICKUP, "", "0042", "0042"),
+        (Status.READY_FOR_PICKUP, "0043", "0042", "0043"),
+        (Status.UNKNOWN, "", "0042", "0042"),
+        (Status.DELIVERED, "0042", "0042", None),
+        (Status.RETURNING, "", "0042", None),
+    ],
+)
+def test_a_code_is_kept_only_while_the_parcel_lies_at_its_point(
+    status: Status, told: str, had: str | None, kept: str | None
+) -> None:
+    state = OrderState("uuid", decision=Decision.ACCEPTED, pickup_code=told)
+    row = Shipment(pickup_code=had, return_ids=[], status_at=AT)
+    columns = outcomes.columns(row, Landed(task(FOLLOW), 10, state=state), state, Advance(status, True), AT)
+    assert columns["pickup_code"] == kept
+    assert told == "" or told not in repr(state)
+
+
+@pytest.mark.parametrize(
     ("decision", "state"),
     [
         (Decision.PENDING, IntentState.ACCEPTED),

@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 from b24app.flows.messages.rules import KEY, MessageRules
 from b24app.logistics.messages import SmsState, SmsStatus
 from b24app.logistics.money import Money
-from b24app.store import accounts, lanes, leaving, message_lane, portal_settings, portals, sms_status
+from b24app.store import (
+    accounts,
+    lanes,
+    leaving,
+    message_lane,
+    messages,
+    portal_settings,
+    portals,
+    shipments,
+    sms_status,
+)
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.lanes import FenceLostError, LaneHold
 from b24app.store.message_lane import After
@@ -204,6 +214,23 @@ def test_a_gateway_that_is_back_is_not_asked_at_once_about_what_may_have_left_a_
     with session_scope(lane.sessions) as session:
         message_lane.free(session, lane.portal.id, lane.account.id, NOW, followed=False)
     assert [lane.kept(each).next_try_at for each in (unclear, sent)] == [NOW + SEEN_AFTER, LATER]
+
+
+def test_a_code_goes_out_of_what_was_said(lane: Lane, neighbour: Portal) -> None:
+    said = {**SAID, "body": "Заказ 7 ждёт. Код 00042."}
+    with session_scope(lane.sessions) as session:
+        account = session.get_one(Connection, lane.account.id)
+        row = shipments.create(
+            session, session.get_one(Portal, lane.portal.id), 7, 1, account.id, status="created", request={}, now=NOW
+        )
+        shipment_id = row.id
+    mine, other = lane.put(shipment_id=shipment_id, said=said), lane.put("ship:2:ready", said=said)
+    with session_scope(lane.sessions) as session:
+        messages.without_code(session, neighbour.id, shipment_id, "00042")
+        assert session.get_one(Message, mine).said == said
+        messages.without_code(session, lane.portal.id, shipment_id, "00042")
+    assert lane.kept(mine).said == {**said, "body": "Заказ 7 ждёт. Код •••."}
+    assert lane.kept(other).said == said
 
 
 def test_a_callback_has_its_message_asked_about_at_once(lane: Lane, neighbour: Portal) -> None:

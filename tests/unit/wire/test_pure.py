@@ -73,6 +73,13 @@ def test_batch_commands_are_masked_inside() -> None:
     assert shown == "crm.item.update?entityTypeId=2&id=5120&fields[ufCrmDeliveryAddress]=<6>"
 
 
+def test_a_code_that_hands_a_parcel_out_never_stays() -> None:
+    """Whatever it is called inside: `code` alone is a harmless name."""
+    keys = {"self_pickup_node_code": {"type": "code", "code": "00042"}, "confirmationCode": 7731, "PickupCode": "A1"}
+    assert mask_data(keys) == dict.fromkeys(keys, "***")
+    assert "00042" not in excerpt(json.dumps({"requests": [keys]}).encode())
+
+
 def test_excerpts_are_short_and_safe() -> None:
     assert excerpt(b"x" * 20_000) == "<20000 bytes>"
     assert excerpt(b"<html>Olga</html>", "text/html") == "<17 bytes of text/html>"

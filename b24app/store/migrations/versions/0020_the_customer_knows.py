@@ -239,6 +239,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_shipment_figures_portal_id_numbered_at', ['portal_id', 'numbered_at'], unique=False)
 
     with op.batch_alter_table('shipment', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('pickup_code', sa.Text(), nullable=True))
         batch_op.create_index('ix_shipment_portal_id_status_status_at', ['portal_id', 'status', 'status_at'], unique=False)
 
     # What reports count of earlier shipments: when they had their number. Their prices begin with what is told next.
@@ -315,6 +316,7 @@ def downgrade() -> None:
     op.drop_table('shop_door')
     with op.batch_alter_table('shipment', schema=None) as batch_op:
         batch_op.drop_index('ix_shipment_portal_id_status_status_at')
+        batch_op.drop_column('pickup_code')
 
     with op.batch_alter_table('shipment_figures', schema=None) as batch_op:
         batch_op.drop_index('ix_shipment_figures_portal_id_numbered_at')

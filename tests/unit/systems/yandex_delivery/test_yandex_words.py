@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from io import BytesIO
 from typing import Any
 
 import pytest
 
 from b24app.logistics.addresses import read_address
-from b24app.logistics.changes import Part, Way, rules_at
+from b24app.logistics.changes import Part, Slot, Way, rules_at
 from b24app.logistics.errors import Refused, Unavailable
 from b24app.logistics.model import DeliveryKind, Item, Parcel, Recipient, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.points import LOCKER, OFFICE, Box, Needs, Opening, SpecialDays, misfits
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
-from b24app.systems.yandex_delivery import changes, points, quotes
+from b24app.systems.yandex_delivery import changes, days, points, quotes
 from b24app.systems.yandex_delivery.errors import problem_of, said
 from b24app.systems.yandex_delivery.tracking import claim_event, platform_events
 from b24app.systems.yandex_delivery.vocabulary import (
@@ -427,6 +427,33 @@ def test_an_edit_names_only_what_differs() -> None:
     assert changes.build_edit("r", DOOR, DOOR, None) == {"request_id": "r"}
 
 
+def test_a_time_is_an_hour_of_the_recipients_clock() -> None:
+    moscow, far = (days.zone_of({"delivery_interval": {"from": told}}) for told in ("09:00+03:00", "09:00+10:00"))
+    assert days.zone_of({"delivery_interval": {"from": "09:00"}}) is None
+    assert days.zone_of({}) is None
+    assert moscow is not None
+    assert far is not None
+    window = {"from": "2026-05-01T14:00:00.000000Z", "to": "2026-05-01T18:00:00.000000Z"}
+    assert days.slot_of(window, moscow) == Slot(date(2026, 5, 1), time(17), time(21))
+    assert days.slot_of({"from": 1777644000, "to": 1777658400}, moscow) == days.slot_of(window, moscow)
+    assert days.slot_of(window, far) == Slot(date(2026, 5, 2), time(0), time(4))
+    broken = [
+        {},
+        {"from": "soon", "to": "later"},
+        {**window, "to": window["from"]},
+        {**window, "to": "2026-05-02T18:00Z"},
+    ]
+    assert [days.slot_of(each, moscow) for each in broken] == [None] * 4
+    place = {"type": "custom_location", "custom_location": {"details": {"full_address": "Казань, ул. Мира, 2"}}}
+    order = {"request": {"destination": {**place, "interval_utc": window, "zone": 1}}}
+    assert days.may_move(order)
+    assert days.is_agreed(order, Slot(date(2026, 5, 1), time(17), time(21)), moscow)
+    assert days.build_day("r", order, window) == {"request_id": "r", "destination": {**place, "interval_utc": window}}
+    shut = {"request": {**order["request"], "available_actions": {"update_dates_available": False}}}
+    assert not days.may_move(shut)
+    assert not days.may_move({"request": {"destination": {"platform_station": {"platform_id": "p"}}}})
+
+
 def test_rules_say_what_yandex_lets() -> None:
     new = {rule.part: rule.way for rule in rules_at(changes.RULES, Status.CREATED)}
     assert new == {
@@ -436,6 +463,9 @@ def test_rules_say_what_yandex_lets() -> None:
         Part.COD: Way.ANEW,
         Part.PARCELS: Way.ANEW,
         Part.STOP: Way.HERE,
+        Part.DAY: Way.HERE,
     }
+    ride = {rule.part: rule.way for rule in rules_at(changes.RULES, Status.CREATED, "express")}
+    assert ride == {**new, Part.RECIPIENT: Way.ANEW, Part.DESTINATION: Way.ANEW, Part.DAY: Way.ANEW}
     late = {rule.part: rule.way for rule in rules_at(changes.RULES, Status.OUT_FOR_DELIVERY)}
     assert (late[Part.STOP], late[Part.DESTINATION]) == (Way.NO, Way.ELSEWHERE)
