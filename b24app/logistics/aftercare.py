@@ -18,12 +18,14 @@ class ReturnRequest(Jsonable):
     """The client's way back: `sender` of the parcels is now `shipment.recipient`, who receives them is
     `shipment.sender` (None = the account's own). `number` is ours for the return, `of_remote_id` the order that
     brought them ("" = another carrier's, or none). `point_code` = where the client hands them in, when they do it
-    themselves."""
+    themselves. `again`: nobody knows what came of a former call for it, and `find_return` found nothing: where that
+    proves nothing, it is not sent once more."""
 
     number: str
     shipment: ShipmentRequest
     of_remote_id: str = ""
     point_code: str = ""
+    again: bool = False
 
 
 @runtime_checkable

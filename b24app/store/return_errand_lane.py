@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from b24app.logistics.jsonable import dump
 from b24app.logistics.problem import Field, Problem, Who
+from b24app.logistics.returning import ReturnStage
 from b24app.store import lane_rows
 from b24app.store.lanes import LaneHold, LaneRef, check, connection_lane
 from b24app.store.models import Connection, ErrandKind, ErrandState, GoodsReturn, ReturnErrand
@@ -55,6 +56,17 @@ def landed(session: Session, hold: LaneHold, errand_id: int, *, marked: bool) ->
     if row is None or not lane_rows.is_ours(hold, row, ErrandState.LIVE, marked=marked):
         return None
     return row
+
+
+def holder(session: Session, row: ReturnErrand, remote_id: str) -> str:
+    """Our number of another return that has this very order of the account, "" = none. One that was refused has nothing
+    to do with it any more."""
+    mine = (ReturnErrand.portal_id == row.portal_id, ReturnErrand.connection_id == row.connection_id)
+    same = (ReturnErrand.kind == row.kind, ReturnErrand.remote_id == remote_id, ReturnErrand.return_id != row.return_id)
+    wanted = select(ReturnErrand.number).join(GoodsReturn, GoodsReturn.id == ReturnErrand.return_id)
+    on = (GoodsReturn.portal_id == row.portal_id, GoodsReturn.stage != ReturnStage.REFUSED)
+    over = ReturnErrand.state.in_((ErrandState.CANCELLED, ErrandState.REFUSED))
+    return session.scalar(wanted.where(*mine, *same, *on, ~over).order_by(ReturnErrand.id).limit(1)) or ""
 
 
 def put_off(session: Session, hold: LaneHold, now: datetime, until: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from b24app.flows.rates import LIFE
-from b24app.flows.returns.ways import OWN_ONLY, Carrier, Prices, WayOffer, can_ask, offers_of
+from b24app.flows.returns.ways import NO_COURIER, OWN_ONLY, Carrier, Prices, WayOffer, can_ask, offers_of
 from b24app.logistics.returning import Return
 from b24app.store import inbox, portals, return_sent
 from b24app.store.lanes import LaneRef, connection_lane
@@ -47,8 +47,9 @@ def carriers(session: Session, portal_id: int, manifests: Mapping[str, Manifest]
         if manifest is None or row.state != ConnectionState.READY or not manifest.gives("Returns", row.settings):
             continue
         priced, points = (manifest.gives(port, row.settings) for port in ("Quotes", "PickupPoints"))
-        own_only = bool(manifest.limits.get(OWN_ONLY))
-        found.append(Carrier(row.id, row.system, row.title, priced, own_only, points))
+        own, collects = manifest.limits.get(OWN_ONLY), not manifest.limits.get(NO_COURIER)
+        own_only = not row.settings.get(own) if isinstance(own, str) else bool(own)
+        found.append(Carrier(row.id, row.system, row.title, priced, own_only, points, collects))
     return tuple(found)
 
 

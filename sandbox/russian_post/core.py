@@ -41,6 +41,11 @@ class Switches(carrier.Switches):
     ticket_keep_seconds: float = 32 * 3600.0
     ticket_failures: int = 0
     ticket_most: int = 3000
+    return_again: str = "exists"
+    returns_named: bool = True
+    returns_searched: bool = False
+    return_delete_answer: str = "object"
+    no_return_types: list[str] = field(default_factory=list)
 
 
 def luhn_like(first: str) -> int:

@@ -71,6 +71,10 @@ RETURN_WORDS = {
     "DIRECT_SHIPMENT_NOT_FOUND": "Прямое отправление не найдено",
     "RETURN_SHIPMENT_NOT_FOUND": "Возвратное отправление не найдено",
     "FREE_ER_ADDRESS_NOT_ENABLED": "Произвольный адрес возврата не разрешен",
+    "EASY_RETURN_DISABLED": "Легкий возврат не доступен для клиента",
+    "EASY_RETURN_NOT_SUPPORTED": "Тип прямого отправления не поддерживает легкий возврат",
+    "RETURN_ALREADY_EXIST": "Возврат уже создан",
+    "ILLEGAL_RETURN_SHIPMENT_STATE": "Возвратное отправление уже на маршруте",
     "ILLEGAL_POSTOFFICE_CODE": ORDER_WORDS["ILLEGAL_POSTOFFICE_CODE"],
     "UNDEFINED": ORDER_WORDS["UNDEFINED"],
 }

@@ -30,7 +30,10 @@ def _returns(app: Flask, post: Post) -> None:
 
     @app.delete("/1.0/returns/delete-separate-return")
     def delete_return() -> Response:
-        return answer(post, returns.delete(post, account(), request.args.get("barcode")) or {})
+        refused = returns.delete(post, account(), request.args.get("barcode"))
+        if refused is None and post.switches.return_delete_answer == "empty":
+            return Response(status=200)
+        return answer(post, refused or {})
 
     @app.post("/1.0/returns/<barcode>")
     def edit_return(barcode: str) -> Response:

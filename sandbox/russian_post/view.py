@@ -8,7 +8,7 @@ from .core import Post, iso
 from .model import Account, Batch, Order
 from .operations import human_name, text_attribute, text_type
 from .places import by_index
-from .rules import batches, tariff
+from .rules import batches, returns, tariff
 
 Row = dict[str, Any]
 
@@ -25,6 +25,8 @@ _ORDER_RATES = {"insurance": "insr"}
 def order_row(post: Post, order: Order) -> Row:
     """One order as ``backlog/*`` shows it; in a batch with what ``shipment/*`` adds."""
     body = order.body
+    if order.kind == "return":
+        return _return_row(order)
     row: Row = {name: value for name, value in body.items() if name not in ("address-from", "index-to")}
     if body.get("index-to"):
         row |= {"index-to": int(body["index-to"]), "str-index-to": str(body["index-to"])}
@@ -45,7 +47,16 @@ def order_row(post: Post, order: Order) -> Row:
     if not post.switches.no_delivery_time and not str(body["mail-type"]).startswith("ECOM"):
         least, most = order.rates["days"]
         row["delivery-time"] = {"min-days": least, "max-days": most}
+    if post.switches.returns_named and (back := returns.of_item(post, order)):
+        row["linked-barcode"] = back.barcode
     return row | (_in_batch(post, order) if order.batch else {})
+
+
+def _return_row(order: Order) -> Row:
+    """A choice: nobody has recorded how one looks. What was sent, and its last operation."""
+    row = {name: value for name, value in order.body.items() if name != "index-to"}
+    row |= {"id": order.id, "barcode": order.barcode, "version": order.version, "str-index-to": order.body["index-to"]}
+    return row | ({"linked-barcode": order.direct} if order.direct else {}) | _last_operation(order)
 
 
 def _postmarks(order: Order) -> list[str]:
@@ -79,16 +90,20 @@ def _in_batch(post: Post, order: Order) -> Row:
         "tel-address-from": int(order.body.get("tel-address-from") or account.phone), "renewal-shelf-life": False,
         "returned-partial": False, "track-by-group": 0, "is-dogovor": 1,
     }  # fmt: skip
-    # While there is only the barcode nothing has been done to it.
-    if len(order.events) > 1:
-        last = order.events[-1]
-        row |= {
-            "last-oper-type": text_type(last.type), "last-oper-date": iso(last.moment),
-            "human-operation-name": human_name(last.type, last.attr),
-        }  # fmt: skip
-        if attribute := text_attribute(last.type, last.attr):
-            row["last-oper-attr"] = attribute
-    return row
+    return row | _last_operation(order)
+
+
+def _last_operation(order: Order) -> Row:
+    """Nothing while there is only the barcode: nothing has been done to it."""
+    if len(order.events) == 1:
+        return {}
+    last = order.events[-1]
+    row: Row = {
+        "last-oper-type": text_type(last.type), "last-oper-date": iso(last.moment),
+        "human-operation-name": human_name(last.type, last.attr),
+    }  # fmt: skip
+    attribute = text_attribute(last.type, last.attr)
+    return row | ({"last-oper-attr": attribute} if attribute else {})
 
 
 def _hid(account: Account, what: str) -> str:

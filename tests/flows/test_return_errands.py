@@ -302,6 +302,33 @@ def test_apiship_takes_back_what_it_brought(shop: Shop) -> None:
     assert (there.state, len(town.journal("return.accepted", "apiship"))) == (ErrandState.LIVE, 1)
 
 
+def test_what_cannot_be_looked_up_is_left_to_a_person_and_never_asked_for_again(shop: Shop) -> None:
+    """The Post brings back what CDEK delivered, under our number; whether its search shows such returns nobody says."""
+    delivered(shop)
+    about = shop.town.world.addresses["russian_post"]
+    connect(shop.app(), "russian_post", {**about["accounts"][0], "separate_returns": "yes"}, "Почта", about)
+    kept = begun(shop)
+    shop.town.fault("break_after", "russian_post", match={"path": "*/return-without-direct"}, times=1)
+    book(shop, kept, "russian_post")
+    comes(shop, kept, lambda it: it.state is ErrandState.UNCERTAIN, "nobody knows what became of it")
+    shop.town.advance(60)
+    left = comes(shop, kept, lambda it: it.state is ErrandState.REFUSED, "a person is told")
+    assert [(each.code, each.params["number"]) for each in left.problems] == [("return_unclear", left.number)]
+    assert len(shop.town.journal("return.accepted", "russian_post")) == 1
+    # Where the search shows them it is found; its label is there at once, and it can be called off.
+    shop.town.world.control.post("/russian_post/settings", {"returns_searched": True})
+    shop.town.fault("break_after", "russian_post", match={"path": "*/return-without-direct"}, times=1)
+    book(shop, kept, "russian_post")
+    comes(shop, kept, lambda it: it.state is ErrandState.UNCERTAIN, "nobody knows again")
+    shop.town.advance(60)
+    there = comes(shop, kept, lambda it: it.state is ErrandState.LIVE, "it is found by our number")
+    assert len(shop.town.journal("return.accepted", "russian_post")) == 2
+    labels = partial(shop.town.program.read, return_labels.of_errands, shop.row.id, [there.id])
+    shop.town.wait(lambda: [each for each in labels().values() if each.is_ready], "its label")
+    off(shop, kept)
+    comes(shop, kept, lambda it: it.state is ErrandState.CANCELLED, "it is called off")
+
+
 def test_ways_back_are_compared(shop: Shop) -> None:
     """CDEK prices its own way back; by hand and by the client themselves can be chosen always."""
     delivered(shop)

@@ -16,8 +16,9 @@ from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.returning import Return
 
-#: A limit of manifests: the system takes back only what it brought itself (apiship: `POST /orders/return`).
-OWN_ONLY = "return_own_only"
+#: Limits of manifests: the system takes back only what it brought itself (apiship: `POST /orders/return`; a text names
+#: the setting which lifts this), clients hand in themselves, and nobody says what a way back costs.
+OWN_ONLY, NO_COURIER, UNPRICED = "return_own_only", "return_no_courier", "return_unpriced"
 #: No word about the way itself.
 _SILENT = ("system_silent", "quote_failed")
 #: An account that does not answer within this never will: it may be asked again.
@@ -27,7 +28,7 @@ LOST = timedelta(seconds=60)
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """An account that can bring goods back. `priced`: its system tells what a way back costs; `points`: it has points
-    where clients hand parcels in; `own_only`: it takes back only what it brought."""
+    where clients hand parcels in; `own_only`: it takes back only what it brought; `collects`: a courier comes."""
 
     connection_id: int
     system: str
@@ -35,6 +36,7 @@ class Carrier:
     priced: bool = False
     own_only: bool = False
     points: bool = True
+    collects: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _by_carrier(
     )
     found: list[WayOffer] = []
     for kind, code, problems in kinds:
-        if kind is WayKind.POINT and not (carrier.points or code):
+        if not (carrier.points or code if kind is WayKind.POINT else carrier.collects):
             continue
         told = Priced() if prices is None else prices.courier if kind is WayKind.COURIER else prices.point
         here = near if kind is WayKind.POINT else ()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from b24app.flows.returns.requests import Sent, price_of_way_back, return_request
 from b24app.flows.returns.way import Way, WayKind
-from b24app.flows.returns.ways import Near, Prices
+from b24app.flows.returns.ways import UNPRICED, Near, Prices
 from b24app.flows.simulate import BY_HOUSE, Priced, for_a_price
 from b24app.logistics.errors import Refused
 from b24app.logistics.model import Address, ShipmentRequest
@@ -37,13 +37,14 @@ POINTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one account is asked about one return. A problem instead of a request: that way cannot be asked for."""
+    """What one account is asked about one return. A problem instead of a request: that way cannot be asked for; None:
+    its price cannot."""
 
     row: Claimed
     prices_id: int
     prices: Prices
-    courier: ShipmentRequest | Problem | None
-    point: ShipmentRequest | Problem | None
+    courier: ShipmentRequest | Problem | None = None
+    point: ShipmentRequest | Problem | None = None
 
 
 def take(system: Any, services: Collection[str], asked: Asked) -> Prices:
@@ -104,6 +105,8 @@ class BackWays(Beside[Asked, Prices]):
         sent = return_sent.of_deal(session, portal_id, kept.case.deal_id)
         near = self._near(session, sent)
         prices = replace(Prices.from_json(question.prices), near=near)
+        if self._manifest.limits.get(UNPRICED):
+            return Asked(row, question.id, prices)
         courier = self._request(session, kept.case, sent, Way(WayKind.COURIER, self.account.connection.id))
         code = next((each.code for each in near), "")
         point = self._request(session, kept.case, sent, Way(WayKind.POINT, self.account.connection.id, "", code))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from b24app.clock import Clock
@@ -12,7 +12,7 @@ from b24app.logistics.errors import LogisticsError, Refused
 from b24app.logistics.warehouse import ReceiptRequest
 from b24app.runners.connection.errand_outcomes import BY_HAND, Came, Deed, deed_of
 from b24app.store import return_errands
-from b24app.store.models import ErrandKind, ReturnErrand
+from b24app.store.models import ErrandKind, ErrandState, ReturnErrand
 from b24app.store.return_errands import Errand
 from b24app.systems.plugin import Manifest
 from b24app.wire.deadline import sending_until
@@ -89,7 +89,8 @@ def _written(system: Any, plan: Plan, manifest: Manifest) -> Came:
         return there
     if plan.is_receipt:
         return Came(receipt=system.expect(plan.request))
-    return Came(order=system.create_return(plan.request))
+    unclear = plan.errand.state is ErrandState.UNCERTAIN
+    return Came(order=system.create_return(replace(plan.request, again=True) if unclear else plan.request))
 
 
 def _found(system: Any, plan: Plan, manifest: Manifest) -> Came:

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from b24app.flows.returns.effects import Actor
 from b24app.lanes.slices import Slice
-from b24app.logistics.errors import AccountProblem, LogisticsError, Uncertain
+from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Uncertain
 from b24app.logistics.order import Decision
-from b24app.logistics.problem import Problem
+from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
 from b24app.runners.connection import return_findings, return_labels
 from b24app.runners.connection.account import Account
@@ -135,6 +135,7 @@ class Errands:
             row = return_errand_lane.landed(session, self.slice, plan.errand.id, marked=written)
             if row is None:
                 return
+            came = _once(session, row, plan, came)
             before = replace(return_errands.errand(row), state=plan.errand.state)
             told = _telling(row, plan.errand.state)
             for name, value in columns(before, plan.deed, came, plan.attempts, self._terms(now)).items():
@@ -208,6 +209,15 @@ class Errands:
             session, connection.portal_id, connection.id, ConnectionState.BROKEN, reason, now=now
         )
         connection.state = ConnectionState.BROKEN
+
+
+def _once(session: Session, row: ReturnErrand, plan: Plan, came: Came) -> Came:
+    """An order brings the goods of one return: a carrier that knows one a parcel answers with another return's."""
+    there = came.order.remote_id if came.order is not None and plan.deed is Deed.SEND else ""
+    other = return_errand_lane.holder(session, row, there) if there else ""
+    if not other:
+        return came
+    return Came(error=Refused([Problem("return_taken", Field.ORDER, Who.MANAGER, params={"number": other})]))
 
 
 def _telling(row: ReturnErrand, state: str) -> tuple[Any, ...]:

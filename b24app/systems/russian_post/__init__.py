@@ -43,6 +43,12 @@ _FORM = (
                  kind="choice", aside=True, choices=(
         ("", {"ru": "Нет", "en": "No"}), ("yes", {"ru": "Да, услуга подключена", "en": "Yes, the account has it"}),
     )),
+    SettingField("separate_returns", {"ru": "Отдельные возвраты", "en": "Separate returns"}, kind="choice", aside=True,
+                 choices=(
+        ("", {"ru": "Нет: только по отправлению, которое вы посылали", "en": "No: only of items that you sent"}),
+        ("yes", {"ru": "Да: части заказа и чужие посылки", "en": "Yes: parts of orders, other carriers' goods"}),
+    ), help={"ru": "Если Почта подключила свободный ввод адреса возврата",
+             "en": "If the Post allows free return addresses"}),
 )  # fmt: skip
 
 MANIFEST = Manifest(
@@ -50,8 +56,8 @@ MANIFEST = Manifest(
     title={"ru": "Почта России", "en": "Russian Post"},
     kind="carrier",
     ports=(
-        "Orders", "Preview", "Tracking", "Feed", "Cancels", "Changes", "HandOvers", "Papers", "Quotes", "Offers",
-        "PickupPoints", "Cities", "AddressCheck", "ConnectionTest",
+        "Orders", "Preview", "Tracking", "Feed", "Cancels", "Changes", "HandOvers", "Returns", "Papers", "Quotes",
+        "Offers", "PickupPoints", "Cities", "AddressCheck", "ConnectionTest",
     ),
     limits={
         "service_weight_g": {code: service.max_g for code, service in SERVICES.items()},
@@ -59,6 +65,10 @@ MANIFEST = Manifest(
         "locker_max_weight_g": 15_000,
         # What the list of barcodes of one order has room for.
         "max_parcels": 4,
+        # Clients hand returns in at an office; what that costs no call tells. Others' goods need separate returns.
+        "return_no_courier": True,
+        "return_unpriced": True,
+        "return_own_only": "separate_returns",
         # The emulator's and our own; the contract names none (to confirm).
         "max_declared_minor": 50_000_000,
     },

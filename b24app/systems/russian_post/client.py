@@ -39,13 +39,16 @@ class Client:
     def address(self, path: str) -> str:
         return self._line.address(path)
 
-    def call(self, verb: str, path: str, label: str, *, write: bool = False, **what: Any) -> Any:
-        """Their document. Errors inside HTTP 200 are the caller's: some come beside results."""
+    def call(self, verb: str, path: str, label: str, *, write: bool = False, empty: bool = False, **what: Any) -> Any:
+        """Their document. Errors inside HTTP 200 are the caller's: some come beside results. `empty`: a good answer
+        may have no body, which is {} then."""
         answer = self._line.send(verb, path, label, write=write, keep_5xx=True, **what)
         if answer.status == _OVER_LIMIT:
             raise Unavailable(f"{label}: the day's calls are used up", _WAIT_S)
         if answer.status >= 500:
             raise lost(f"{label}: HTTP {answer.status}", write)
+        if empty and answer.status in (200, 204) and not answer.body.strip():
+            return {}
         data = document(answer, label, write)
         if answer.status in (401, 403):
             raise account_refused(str(answer.status), next((each.text for each in said(data)), "") or "Unauthorized")

@@ -34,6 +34,8 @@ _NOT_READY, _GONE, _DENIED = 6, 17, 3
 _A_MONTH_S = 30 * 24 * 3600.0
 #: Calls of one pull of the cheap way: the others wait for the next.
 CHEAP_CALLS = 150
+#: How long the history of an item that is asked for by itself is kept.
+KEPT_S, KEPT_DAILY_S = 1800.0, 6 * 3600.0
 _DENIED_WORD = "авториз"
 _LIMIT_WORDS = ("превыш", "лимит", "limit")
 
@@ -136,6 +138,22 @@ class Tracker:
             except BROKEN:
                 continue
         return done
+
+    def histories(self, barcodes: Sequence[str]) -> list[list[Operation]]:
+        """Of items that the feed does not watch (returns), each asked one by one: what was told is kept for a while,
+        for hours where the account has a number of calls a day. Raises Unavailable, AccountProblem."""
+        if self.mode == CHEAP:
+            return [self._last(barcode) for barcode in barcodes]
+        age_s = KEPT_DAILY_S if self._daily else KEPT_S
+        return [
+            self._doors.get((self.key, barcode), self._now, age_s, lambda: self.operations(barcode))  # noqa: B023
+            for barcode in barcodes
+        ]
+
+    def _last(self, barcode: str) -> list[Operation]:
+        rows = self._client.rows("1.0/shipment/search", "shipment.search", query=barcode)
+        found = (last_operation(row) for row in rows if row.get("barcode") == barcode)
+        return [operation for operation in found if operation]
 
     def languages(self) -> None:
         """A call that costs nothing: does the login work? Raises Unavailable, AccountProblem."""

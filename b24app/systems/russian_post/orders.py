@@ -20,6 +20,7 @@ from b24app.systems.russian_post.tracking import Operation, from_words, merged
 from b24app.systems.russian_post.vocabulary import (
     CATEGORIES,
     DOOR_TYPES,
+    EASY_RETURN,
     RUSSIA,
     SERVICES,
     TRACKING_URL,
@@ -132,16 +133,21 @@ def names(full: str) -> tuple[str, str, str]:
 
 def ids_of(rows: Sequence[Row], number: str) -> list[int]:
     """Their ids of whatever has exactly our number."""
-    return [row["id"] for row in rows if row.get("order-num") == number and isinstance(row.get("id"), int)]
+    return [int(row["id"]) for row in _of_number(rows, number)]
+
+
+def _of_number(rows: Sequence[Row], number: str) -> list[Row]:
+    """The search finds by barcode, too, and may find what brings an item back (§11), which is none of the order's."""
+    mine = (row for row in rows if row.get("order-num") == number and isinstance(row.get("id"), int))
+    return [row for row in mine if row.get("mail-type") != EASY_RETURN]
 
 
 def own_items(rows: Sequence[Row], number: str) -> list[Row]:
     """The items of exactly this order, one a place, in their order; `[]` while some are missing: a creation that broke
-    off is none. The search finds by barcode, too."""
+    off is none."""
     places: dict[int, Row] = {}
     count = 1
-    mine = [row for row in rows if row.get("order-num") == number and isinstance(row.get("id"), int)]
-    for row in sorted(mine, key=lambda row: int(row["id"])):
+    for row in sorted(_of_number(rows, number), key=lambda row: int(row["id"])):
         place, _, of = str(row.get("inner-num") or "1/1").partition("/")
         count = int(of) if of.isdigit() else 1
         places.setdefault(int(place) if place.isdigit() else 1, row)

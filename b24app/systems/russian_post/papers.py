@@ -1,5 +1,5 @@
-"""Print forms (russian-post.md §9): a label needs a batch, the list for the office a checked-in one. Batches that are
-not checked in cost nothing and can be left again."""
+"""Print forms (russian-post.md §9, §11): a label needs a batch, the list for the office a checked-in one. Batches that
+are not checked in cost nothing and can be left again. A return has its label at once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from b24app.logistics.papers import PaperForm, PaperKind, PaperStage, PaperState
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.russian_post.client import Client
 from b24app.systems.russian_post.errors import refuse_if
+from b24app.systems.russian_post.returns import barcodes_of, is_return
 
 Row = Mapping[str, Any]
 F103 = "f103"
@@ -24,14 +25,21 @@ FORMS = (
 )  # fmt: skip
 _PATHS = {"label_a6": ("f7pdf", "THERMO"), "label_a5": ("f7pdf", "PAPER"), "forms": ("forms", "PAPER")}
 
+#: Those that a return has.
+_BACK = ("label_a6", "label_a5")
+
 
 class PaperDesk:
-    """Keys are ids of items, or names of batches."""
+    """Keys are ids of items, names of batches, or the remote id of a return."""
 
     def __init__(self, client: Client, items: Callable[[str], Sequence[Row]]) -> None:
         self._client, self._items = client, items
 
     def ask(self, form: str, remote_id: str) -> PaperState:
+        if is_return(remote_id):
+            if form not in _BACK:
+                raise Refused([Problem("paper_refused", Field.ORDER, Who.MANAGER)])
+            return PaperState(remote_id, PaperStage.READY)
         rows = self._items(remote_id)
         if not rows:
             raise Refused([Problem("order_unknown", Field.ORDER)])
@@ -56,6 +64,10 @@ class PaperDesk:
         if form == F103:
             return joined([self._client.pdf(f"1.0/forms/{name}/f103pdf", "forms.f103") for name in key.split(",")])
         path, kind = _PATHS[form]
+        if is_return(key):
+            barcodes, path = barcodes_of(key), "easy-return-pdf"
+            return joined([self._client.pdf(f"1.0/forms/{each}/{path}", "forms.return", **{"print-type": kind})
+                           for each in barcodes])  # fmt: skip
         asked = {"print-type": kind}
         return joined([self._client.pdf(f"1.0/forms/{item}/{path}", "forms.label", **asked) for item in key.split(",")])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,9 +14,8 @@ from b24app.logistics.model import Address, DeliveryKind, Sender, ShipmentReques
 from b24app.logistics.order import ChangeState, Decision, OrderState
 from b24app.logistics.papers import PaperStage, PaperState
 from b24app.logistics.points import PickupPoint, PointPage
-from b24app.logistics.ports import CheckedAddress, City, Outgoing, Quote, TestStep
-from b24app.logistics.problem import Field, Problem, Who
-from b24app.systems.kit.checks import Found, needs_settings, run_checks
+from b24app.logistics.ports import CheckedAddress, City, Outgoing, Quote
+from b24app.logistics.problem import Field, Problem
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.fitting import unfit
 from b24app.systems.kit.rows import rows_of
@@ -24,6 +23,7 @@ from b24app.systems.kit.spool import Spools
 from b24app.systems.plugin import Manifest, OpenContext
 from b24app.systems.russian_post.addresses import AddressBook, city_of, order_fields
 from b24app.systems.russian_post.changes import shows
+from b24app.systems.russian_post.checking import Checks
 from b24app.systems.russian_post.client import Client
 from b24app.systems.russian_post.errors import problems_of, refuse_if, said, too_late
 from b24app.systems.russian_post.feed import CHEAP, Tracker
@@ -31,15 +31,17 @@ from b24app.systems.russian_post.handover import hand_over
 from b24app.systems.russian_post.orders import Way, build_items, created, ids_of, own_items, parse_order
 from b24app.systems.russian_post.papers import PaperDesk
 from b24app.systems.russian_post.points import PointBook, is_ecom, to_place
-from b24app.systems.russian_post.quotes import Desk, parse_rate, unfit_service
+from b24app.systems.russian_post.quotes import Desk, unfit_service
+from b24app.systems.russian_post.returns import Books, ReturnDesk, is_return
 from b24app.systems.russian_post.vocabulary import MOSCOW, SERVICES
 
 Row = Mapping[str, Any]
 CREATE = "2.0/user/backlog"
 
 
-class RussianPost:
-    """The remote id of an order is our number: its items move between backlog and batches, and are found by it."""
+class RussianPost(ReturnDesk, Checks):
+    """The remote id of an order is our number: its items move between backlog and batches, and are found by it. That of
+    a return names its barcodes (`returns`)."""
 
     def __init__(
         self, context: OpenContext, manifest: Manifest, directory: Directory, doors: Directory, spools: Spools
@@ -52,6 +54,7 @@ class RussianPost:
         self._desk = Desk(self._client)
         self._tracker = Tracker(context, self._client, doors)
         self._papers = PaperDesk(self._client, self._items)
+        self._books = Books(self._client, self._addresses, self._points, self._tracker)
 
     # --- Orders -----------------------------------------------------------------------------------------------------
 
@@ -115,6 +118,10 @@ class RussianPost:
     def _batched(self, number: str) -> list[Row]:
         return list(self._client.rows("1.0/shipment/search", "shipment.search", query=number))
 
+    def _found(self, number: str) -> list[Row]:
+        """Whatever has the number."""
+        return [*self._batched(number), *self._backlog(number)]
+
     def _state(self, rows: Sequence[Row], number: str) -> OrderState:
         self._tracker.note(rows)
         return parse_order(rows, number, with_events=self._tracker.mode == CHEAP)
@@ -155,6 +162,8 @@ class RussianPost:
     # --- Cancels, Changes -------------------------------------------------------------------------------------------
 
     def cancel(self, remote_id: str) -> OrderState:
+        if is_return(remote_id):
+            return self._call_off(remote_id)
         gone = OrderState(remote_id, remote_id, gone=True, cancel=Decision.ACCEPTED)
         found = {"1.0/shipment": self._batched(remote_id), "1.0/backlog": self._backlog(remote_id)}
         for path, rows in found.items():
@@ -265,44 +274,3 @@ class RussianPost:
 
     def check_address(self, address: Address) -> CheckedAddress:
         return self._addresses.check(address)
-
-    # --- ConnectionTest ---------------------------------------------------------------------------------------------
-
-    def test(self, sender: Sender | None = None) -> Iterator[TestStep]:  # noqa: ARG002 - the office is the account's
-        """Settings, both credentials of Otpravka, a trial price, the office, the tracking login."""
-        return run_checks(
-            (
-                ("settings", lambda: needs_settings(self._manifest, self._context)),
-                ("sign_in", self._test_sign_in),
-                ("sender", self._test_sender),
-                ("call", self._test_call),
-                ("tracking", self._test_tracking),
-            )
-        )
-
-    def _test_sign_in(self) -> Found:
-        row = self._client.call("GET", "1.0/settings/limit", "settings.limit")
-        left = max(0, int(row["allowed-count"]) - int(row["current-count"])) if isinstance(row, Mapping) else 0
-        return "", {"n": str(left)}
-
-    def _test_sender(self) -> Found:
-        office = self._context.setting("shipment_point")
-        rows = self._client.rows("1.0/user-shipping-points", "shipping.points")
-        found = next((row for row in rows if str(row.get("operator-postcode")) == office), None)
-        if found is None:
-            known = " ".join(str(row.get("operator-postcode")) for row in rows)
-            params = {"point": office}
-            raise Refused([Problem("sender_point_unknown", Field.SENDER, Who.ADMIN, their_text=known, params=params)])
-        return f"{office}, {found.get('ops-address') or ''}", {}
-
-    def _test_call(self) -> Found:
-        """A kilogram to Kazan: costs nothing and creates nothing."""
-        body = {"index-from": self._context.setting("shipment_point"), "index-to": "420000", "mail-direct": 643,
-                "mail-type": "POSTAL_PARCEL", "mail-category": "ORDINARY", "mass": 1000}  # fmt: skip
-        rate = parse_rate(self._client.call("POST", "1.0/tariff", "tariff", json=body))
-        return "", {"n": "1", "minor": str(rate.total + rate.vat), "currency": "RUB"}
-
-    def _test_tracking(self) -> Found:
-        if self._tracker.mode != CHEAP:
-            self._tracker.languages()
-        return "", {}

@@ -135,12 +135,18 @@ REFUSALS = Meanings(
         ("rows_refused", Field.ITEMS, _M, "EMPTY_GOODS_ITEMS_LIST"),
         ("sender_point_unknown", Field.SENDER, _A,
          "EMPTY_POSTOFFICE_CODE ILLEGAL_POSTOFFICE_CODE NO_AVAILABLE_POSTOFFICES 1001 ILLEGAL_POSTCODE"),
-        ("system_error", Field.ORDER, _C, "IMP13N_ERROR BARCODE_ERROR SENDING_MAIL_FAILED"),
+        ("system_error", Field.ORDER, _C,
+         "IMP13N_ERROR BARCODE_ERROR SENDING_MAIL_FAILED ONLINE_PAYMENT_MARK_ERROR SHIPMENT_API_ERROR"),
         ("extra_refused", Field.ACCOUNT, _A, "GROUPING_TO_MMO_ERROR"),
         ("date_refused", Field.DATE, _M, "PAST_DUE_DATE"),
-        ("order_unknown", Field.ORDER, _M, "NOT_FOUND"),
+        ("order_unknown", Field.ORDER, _M, "NOT_FOUND RETURN_SHIPMENT_NOT_FOUND"),
+        ("return_not_sent", Field.ORDER, _M, "DIRECT_SHIPMENT_NOT_FOUND ILLEGAL_DIRECT_SHIPMENT_STATE"),
+        ("return_service", Field.SERVICE, _M, "EASY_RETURN_NOT_SUPPORTED"),
+        ("return_contract", Field.ACCOUNT, _A, "EASY_RETURN_DISABLED FREE_ER_ADDRESS_NOT_ENABLED"),
+        ("return_unnamed", Field.ORDER, _M, "RETURN_ALREADY_EXIST"),
         ("order_foreign", Field.ACCOUNT, _A, "ACCESS_VIOLATION"),
-        ("too_late_to_change", Field.ORDER, _M, "READONLY_STATE DELIVERY_IN_PROGRESS ALL_SHIPMENTS_SENT"),
+        ("too_late_to_change", Field.ORDER, _M,
+         "READONLY_STATE DELIVERY_IN_PROGRESS ALL_SHIPMENTS_SENT ILLEGAL_RETURN_SHIPMENT_STATE"),
         ("account_contract", Field.ACCOUNT, _A, "1024 OFFLINE_BALANCE_FORBIDDEN"),
         ("order_invalid", Field.ORDER, _A,
          ("DIFFERENT_POSTCODE DIFFERENT_TRANSPORT_TYPE DIFFERENT_MAIL_TYPE DIFFERENT_MAIL_CATEGORY "
@@ -149,7 +155,10 @@ REFUSALS = Meanings(
     ),
     (("order_invalid", Field.ORDER, _A, r"^(ABSENT|UNEXPECTED)_\w+_POSTMARK"),),
 )  # fmt: skip
-TOO_LATE = frozenset({"READONLY_STATE", "DELIVERY_IN_PROGRESS", "ALL_SHIPMENTS_SENT"})
+TOO_LATE = frozenset({"READONLY_STATE", "DELIVERY_IN_PROGRESS", "ALL_SHIPMENTS_SENT", "ILLEGAL_RETURN_SHIPMENT_STATE"})
+#: Returns (§11): the item has one already; there is no such one (any more).
+RETURN_THERE, RETURN_GONE = "RETURN_ALREADY_EXIST", "RETURN_SHIPMENT_NOT_FOUND"
+EASY_RETURN = "EASY_RETURN"
 
 # --- operations (§14.3, §15): `type/attribute` ------------------------------------------------------------------------
 

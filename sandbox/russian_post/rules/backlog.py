@@ -141,9 +141,11 @@ def search(post: Post, account: Account, query: str | None, *, batched: bool) ->
     candidates = list(post.by_number.get((account.code, query), ()))
     if (found := post.by_barcode.get(query)) and found.account == account:
         candidates.append(found)
-    return [
-        order for order in candidates if not order.deleted and order.kind == "order" and bool(order.batch) is batched
-    ]
+    own = [order for order in candidates if order.kind == "order" and bool(order.batch) is batched]
+    # Nobody says whether returns are found, and where: beside what has left, if at all.
+    shows = batched and post.switches.returns_searched
+    back = [order for order in candidates if shows and order.kind == "return"]
+    return [order for order in own + back if not order.deleted]
 
 
 def by_group(post: Post, account: Account, name: str, *, batched: bool) -> list[Order]:

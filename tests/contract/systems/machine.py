@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from b24app.clock import SystemClock
+from b24app.clock import Clock, SystemClock
 from b24app.logistics import ports
 from b24app.logistics.addresses import read_address
 from b24app.logistics.errors import LogisticsError, Unavailable, Uncertain
@@ -32,7 +32,7 @@ class Machine(Facts):
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.clock = SystemClock()
+        self.clock: Clock = SystemClock()
         self.calls = Calls()
         self.tokens = MemoryTokens(self.clock)
         self.http = Hasty(self.clock, self.calls, Guard([self.base_url(), *self.urls().values()]))

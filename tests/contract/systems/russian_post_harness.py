@@ -32,6 +32,7 @@ class RussianPostHarness(Harness):
         "handovers": Where("/1.0/batch/*/checkin", "POST"),
         "feed": Where("/fc", "POST"),
         "address": Where("/1.0/clean/address", "POST"),
+        "returns": Where("/1.0/returns", "PUT"),
     }
     settings: Mapping[str, Any] = {"shipment_point": "101000", "tracking": "tickets"}
     credentials: Mapping[str, str] = {
@@ -58,6 +59,7 @@ class RussianPostHarness(Harness):
     failed_attempt = ({"code": "12/4"}, Incident.WRONG_ADDRESS)
     takes_twice = True
     cancelled_is_gone = True
+    returns_by_number = False
     #: §3: six shapes, and the gateway's.
     shapes = (
         Shape(
@@ -135,6 +137,9 @@ class RussianPostHarness(Harness):
 
     def end(self, state: OrderState) -> Status | None:
         return None
+
+    def returned(self, number: str) -> int:
+        return len(self.world.control.journal(system=self.code, kind="return.accepted"))
 
     def sent(self, state: OrderState) -> Sent:
         rows = [row for row in self.control("GET", "orders")["orders"] if row["number"] == state.number]

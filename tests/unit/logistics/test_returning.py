@@ -72,8 +72,8 @@ def test_stages_and_quantities() -> None:
     assert ranks == sorted(ranks)
 
 
-#: A key of the portal's settings and a limit of systems, which are no problems.
-OTHERS = {"return_rules", "return_own_only"}
+#: A key of the portal's settings and limits of systems, which are no problems.
+OTHERS = {"return_rules", "return_own_only", "return_no_courier", "return_unpriced"}
 
 
 def test_every_problem_of_returns_has_words_for_all_that_it_knows() -> None:

@@ -366,8 +366,14 @@ def test_a_return_needs_a_shipment_that_really_left(post: PostClient) -> None:
     wish = {"direct-barcode": made["barcode"], "mail-type": "EASY_RETURN"}
     assert post.call("PUT", "/1.0/returns", wish).json()["errors"][0]["code"] == "DIRECT_SHIPMENT_NOT_FOUND"
     sent = post.sent(order_num="B24-7")
-    back = post.call("PUT", "/1.0/returns", {"direct-barcode": sent["barcode"]}).json()["return-barcode"]
-    assert post.call("PUT", "/1.0/returns", {"direct-barcode": sent["barcode"]}).json()["return-barcode"] == back
+    wish["direct-barcode"] = sent["barcode"]
+    assert post.call("PUT", "/1.0/returns", {"direct-barcode": sent["barcode"]}).status_code == 400
+    back = post.call("PUT", "/1.0/returns", wish).json()["return-barcode"]
+    assert post.call("PUT", "/1.0/returns", wish).json()["errors"][0]["code"] == "RETURN_ALREADY_EXIST"
+    assert post.get("/1.0/shipment/search", query=sent["barcode"])[0]["linked-barcode"] == back
+    post.set(return_again="same", returns_named=False)
+    assert post.call("PUT", "/1.0/returns", wish).json()["return-barcode"] == back
+    assert "linked-barcode" not in post.get("/1.0/shipment/search", query=sent["barcode"])[0]
     assert post.call("GET", f"/1.0/forms/{back}/easy-return-pdf").content.startswith(b"%PDF-")
     assert post.operations(back)[0][0] == "28/0"
 
@@ -377,8 +383,12 @@ def test_separate_returns_need_the_right(post: PostClient, small: PostClient) ->
     wish = {"address-from": start, "mail-type": "EASY_RETURN", "sender-name": "Мария", "recipient-name": "ООО Ромашка"}
     path = "/1.0/returns/return-without-direct"
     assert small.call("PUT", path, [wish]).json()[0]["errors"][0]["code"] == "FREE_ER_ADDRESS_NOT_ENABLED"
-    wrong, right = post.call("PUT", path, [wish | {"postoffice-code": "190000"}, wish]).json()
+    assert post.call("PUT", path, [wish | {"insr-value": 10.5}]).status_code == 400
+    wrong, right = post.call("PUT", path, [wish | {"postoffice-code": "190000"}, wish | {"order-num": "R-1"}]).json()
     assert (wrong["errors"][0]["code"], right["position"]) == ("ILLEGAL_POSTOFFICE_CODE", 1)
+    assert post.get("/1.0/shipment/search", query="R-1") == []
+    post.set(returns_searched=True)
+    assert post.get("/1.0/shipment/search", query="R-1")[0]["barcode"] == right["return-barcode"]
     delete = "/1.0/returns/delete-separate-return"
     assert post.call("DELETE", delete, barcode=right["return-barcode"]).json() == {}
     assert post.call("DELETE", delete, barcode=right["return-barcode"]).json()["code"] == "RETURN_SHIPMENT_NOT_FOUND"

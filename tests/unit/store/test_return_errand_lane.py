@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from b24app.flows.returns.ways import Carrier, Prices
 from b24app.logistics.problem import Problem
+from b24app.logistics.returning import ReturnStage
 from b24app.logistics.warehouse import ReceiptRequest
 from b24app.store import (
     accounts,
@@ -25,7 +26,17 @@ from b24app.store import (
 )
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.lanes import FenceLostError, LaneHold
-from b24app.store.models import ErrandKind, ErrandState, InboxKind, InboxRow, Portal, ReturnErrand
+from b24app.store.models import (
+    ConnectionState,
+    ErrandKind,
+    ErrandState,
+    GoodsReturn,
+    InboxKind,
+    InboxRow,
+    Portal,
+    ReturnErrand,
+)
+from b24app.systems import discover
 from tests.unit.flows.returns.given import NOW
 from tests.unit.store.test_return_desk import SENDER
 from tests.unit.store.test_returns import begun
@@ -150,6 +161,31 @@ def test_what_a_system_tells_of_is_read_at_once(sessions: Sessions, portal: Port
         assert return_errand_lane.look_now(session, portal.id, account.id, ["uuid", "other", ""], NOW) == {"uuid"}
     with read_scope(sessions) as session:
         assert (row_of(session, mine).next_try_at, row_of(session, theirs).next_try_at) == (NOW, LATER)
+
+
+def test_an_order_brings_the_goods_of_one_return(sessions: Sessions, portal: Portal, neighbour: Portal) -> None:
+    first = asked(sessions, portal, S.LIVE, remote_id="r:1")
+    asked(sessions, neighbour, S.LIVE, remote_id="r:2")
+    second = asked(sessions, portal)
+    with session_scope(sessions) as session:
+        held, row = row_of(session, first), row_of(session, second)
+        assert return_errand_lane.holder(session, row, "r:1") == held.number
+        assert [return_errand_lane.holder(session, row, each) for each in ("r:2", "r:3")] == ["", ""]
+        assert return_errand_lane.holder(session, held, "r:1") == ""
+        refused = {"stage": ReturnStage.REFUSED}
+        session.execute(update(GoodsReturn).where(GoodsReturn.id == held.return_id).values(refused))
+        assert return_errand_lane.holder(session, row, "r:1") == ""
+
+
+def test_what_an_account_may_bring_back_is_in_its_manifest_and_its_settings(sessions: Sessions, portal: Portal) -> None:
+    with session_scope(sessions) as session:
+        [account] = portals.connections(session, portal.id)
+        account.state, account.settings = ConnectionState.READY, {}
+        manifests = {account.system: discover()["russian_post"].manifest}
+        [post] = return_ways.carriers(session, portal.id, manifests)
+        assert (post.own_only, post.collects, post.points) == (True, False, True)
+        account.settings = {"separate_returns": "yes"}
+        assert not return_ways.carriers(session, portal.id, manifests)[0].own_only
 
 
 def test_a_label_is_asked_for_once_and_again_after_a_failure(sessions: Sessions, portal: Portal) -> None:

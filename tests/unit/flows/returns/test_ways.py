@@ -112,3 +112,13 @@ def test_the_warehouse_that_the_goods_go_to() -> None:
     assert warehouse_of(ReturnRules(), [sent()], [7]) == 7
     assert warehouse_of(ReturnRules(), [replace(sent(), status=Status.CREATED)], [7, 8]) == 0
     assert warehouse_of(ReturnRules(), [], []) == 0
+
+
+def test_a_carrier_whose_clients_hand_in_themselves_sends_no_courier() -> None:
+    post = Carrier(1, "russian_post", "Почта России", True, collects=False)
+    told_near = {1: Prices(NOW, NOW, Priced(), Priced(), NEAR)}
+    [offer, *rest] = offers_of(a_return(), [sent()], [post], told_near, NOW)
+    assert (offer.kind, offer.connection_id, offer.point_code, offer.quote, offer.problem, offer.near) == (
+        WayKind.POINT, 1, "KZN3", None, None, NEAR,
+    )  # fmt: skip
+    assert [(each.kind, each.connection_id) for each in rest] == BY_HAND
