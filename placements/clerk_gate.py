@@ -37,6 +37,7 @@ STATUS = {
     "not_now": 409,
     "too_big": 413,
     "bad_input": 422,
+    "bad_picture": 422,
     "too_many": 429,
     "full": 507,
 }

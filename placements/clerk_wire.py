@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, jsonify, make_response, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from b24app.flows import files
+from b24app.flows import files, pictures
 from placements.clerk_gate import ClerkError
 from placements.clerk_sent import is_name
 
@@ -15,7 +15,7 @@ MOST_JSON = 256 * 1024
 
 
 def read_picture(key: str, most: int) -> bytes:
-    """The body of this request, a JPEG. Raises ClerkError."""
+    """The body of this request, a JPEG, drawn anew: nothing stands beside the picture. Raises ClerkError."""
     if not is_name(key):
         raise ClerkError("bad_input", "no key")
     request.max_content_length = most
@@ -24,8 +24,14 @@ def read_picture(key: str, most: int) -> bytes:
     except RequestEntityTooLarge as error:
         raise ClerkError("too_big", f"above {most} bytes") from error
     if files.media_type(content) != files.JPEG:
-        raise ClerkError("bad_input", "no JPEG")
-    return content
+        raise ClerkError("bad_picture", "no JPEG")
+    try:
+        found = pictures.clean(content).content
+    except pictures.NoPictureError as error:
+        raise ClerkError("too_big" if error.code == "points" else "bad_picture", str(error)) from error
+    if len(found) > most:
+        raise ClerkError("too_big", f"{len(found)} bytes drawn anew")
+    return found
 
 
 def picture_answer(content: bytes | None) -> Response:

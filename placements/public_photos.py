@@ -1,4 +1,5 @@
-"""Pictures that a client sends of what they want to return: straight into the store, as those of a clerk."""
+"""Pictures that a client sends of what they want to return: drawn anew, without where and with what they were taken
+(`flows.pictures`), and into the store, as those of a clerk."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from b24app.flows import files
+from b24app.flows.pictures import NoPictureError, Picture, clean
 from b24app.frames.parts import PageParts
 from b24app.store import return_photos
 from b24app.store.engine import session_scope
@@ -20,8 +21,7 @@ from placements.public_return_reading import Order, Shown
 from placements.public_return_view import MOST_PHOTOS, may_send_photos
 
 #: What became of it, as the page says afterwards.
-SAYS = ("kept", "none", "kind", "big", "many")
-_PICTURES = (files.JPEG, files.PNG)
+SAYS = ("kept", "none", "kind", "big", "points", "broken", "many")
 #: A whole form with as many pictures as may be sent, and what stands around them.
 _MOST_BODY = MOST_PHOTOS * MOST_BYTES + 64 * 1024
 
@@ -33,7 +33,7 @@ class PublicPhotos:
     order_of: Callable[[PublicPage], Order | None]
 
     def add(self, page: PublicPage) -> Response:
-        """What is sent twice is one: a picture is known by its content."""
+        """What is sent twice is one: a picture is known by its content as it was sent."""
         request.max_content_length = _MOST_BODY
         order = self.order_of(page)
         if order is None:
@@ -48,15 +48,21 @@ class PublicPhotos:
             return go(page.to("/order", photo="kept"))
         if shown is None or not may_send_photos(shown) or door_of(self.parts, page).may_show(order.deal_id):
             return go(page.to("/order", photo="many"))
-        return go(page.to("/order", photo=_wrong(pictures, shown) or self._keep(page, shown, pictures)))
+        if wrong := _wrong(pictures, shown):
+            return go(page.to("/order", photo=wrong))
+        try:
+            drawn = {key: clean(content) for key, content in pictures.items() if key not in shown.photos}
+        except NoPictureError as error:
+            return go(page.to("/order", photo=error.code))
+        return go(page.to("/order", photo=self._keep(page, shown, drawn)))
 
-    def _keep(self, page: PublicPage, shown: Shown, pictures: Mapping[str, bytes]) -> str:
+    def _keep(self, page: PublicPage, shown: Shown, pictures: Mapping[str, Picture]) -> str:
         """All or none of them, durable before the client is told so."""
         try:
             with session_scope(self.parts.sessions) as session:
-                for key, content in pictures.items():
-                    photo = Photo(key, files.media_type(content), page.now)
-                    return_photos.keep(session, page.portal.id, shown.kept.id, photo, content, page.now)
+                for key, each in pictures.items():
+                    photo = Photo(key, each.media_type, page.now)
+                    return_photos.keep(session, page.portal.id, shown.kept.id, photo, each.content, page.now)
         except TooMuchError:
             return "many"
         return "kept"
@@ -71,6 +77,4 @@ def _wrong(pictures: Mapping[str, bytes], shown: Shown) -> str:
         return "none"
     if any(len(each) > MOST_BYTES for each in pictures.values()):
         return "big"
-    if any(files.media_type(each) not in _PICTURES for each in pictures.values()):
-        return "kind"
     return "many" if len(pictures.keys() | set(shown.photos)) > MOST_PHOTOS else ""

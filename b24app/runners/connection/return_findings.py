@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from b24app.flows import files
+from b24app.flows.pictures import NoPictureError, Picture, clean
 from b24app.lanes import ladder
 from b24app.logistics.errors import LogisticsError, Unavailable
 from b24app.logistics.warehouse import ReceiptState
@@ -27,8 +27,6 @@ from b24app.wire.trace import tracing
 
 #: Pictures of one inspection that are fetched, and how long their names may be (`return_photo.key`).
 MOST, MOST_KEY = 40, 64
-#: What a page may show (`flows.files`): others are not kept.
-_SHOWN = (files.JPEG, files.PNG)
 _log = structlog.get_logger("waybill.connection")
 
 
@@ -60,15 +58,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    file: bytes | None = None
+    picture: Picture | None = None
     error: LogisticsError | None = None
 
 
 def take(system: Any, step: Step) -> Came:
-    """Runs in a thread of its own, without the database."""
+    """Runs in a thread of its own, without the database. What no page could show is not kept."""
     with tracing(step.row.trace_id):
         try:
-            return Came(system.photo(step.errand.remote_id, step.key))
+            return Came(clean(system.photo(step.errand.remote_id, step.key)))
+        except NoPictureError as error:
+            _log.info("finding_dropped", errand=step.errand.id, why=f"{error.code}: {error}")
+            return Came()
         except LogisticsError as error:
             return Came(error=error)
 
@@ -116,18 +117,16 @@ class Findings(Beside[Step, Came]):
                 due = ladder.next_try(now, row.attempts + 1, spread=self.services.spread())
                 inbox.retry(session, self.slice, row.ids, due, str(came.error))
                 return
-            if came.file:
-                self._keep(session, step, came.file, now)
+            if came.picture is not None:
+                self._keep(session, step, came.picture, now)
             inbox.close(session, self.slice, row.ids, now)
 
-    def _keep(self, session: Session, step: Step, file: bytes, now: Any) -> None:
-        kind = files.media_type(file)
-        if kind not in _SHOWN:
-            return
+    def _keep(self, session: Session, step: Step, picture: Picture, now: Any) -> None:
         receipt = step.errand.receipt
         name = (receipt.inspector if receipt is not None else "") or self.account.connection.title
-        photo = Photo(step.key, kind, receipt.inspected_at if receipt and receipt.inspected_at else now, name=name)
+        at = receipt.inspected_at if receipt is not None and receipt.inspected_at else now
+        photo = Photo(step.key, picture.media_type, at, name=name)
         try:
-            return_photos.keep(session, self.account.portal.id, step.errand.return_id, photo, file, now)
+            return_photos.keep(session, self.account.portal.id, step.errand.return_id, photo, picture.content, now)
         except (NoResultFound, TooMuchError) as error:
             _log.info("finding_dropped", errand=step.errand.id, why=str(error))

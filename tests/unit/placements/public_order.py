@@ -20,6 +20,7 @@ from b24app.store.models import Portal, Shipment
 from b24app.store.return_journal import Moved
 from b24app.store.returns import Kept
 from tests.unit.flows.returns.given import PAID, SOLD, a_return
+from tests.unit.pictures import taken
 
 DEAL = 8061
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -27,7 +28,7 @@ DELIVERED = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 PHONE, TYPED = "+79000001462", "8 (900) 000-14-62"
 NAME, STREET = "Мария Северцева", "ул. Баумана, 44/8"
 ORDER_NUMBER, TRACKING = "1573840216", "CDEK-1573840216"
-JPEG, PNG = b"\xff\xd8\xff picture", b"\x89PNG\r\n\x1a\n picture"
+JPEG, PNG = taken(), taken("PNG")
 BRAND = {
     "name": "Лён и Хвоя",
     "colour": "#2f6b4f",

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from b24app import web
 from b24app.clock import FixedClock
+from b24app.flows.pictures import clean
 from b24app.flows.returns.effects import Actor
 from b24app.frames.parts import PageParts
 from b24app.frames.words import words
@@ -40,10 +41,11 @@ from b24app.store.return_acts import Act, ActKind
 from b24app.store.return_journal import Moved
 from b24app.store.returns import Client, Kept
 from placements.clerk import SCRIPTS, device_of
+from tests.unit.pictures import taken
 from tests.unit.store.test_returns import a_case
 
 API, HEADERS = "/clerk/api/1", {"X-Waybill-Clerk": "1", "Sec-Fetch-Site": "same-origin", "X-Waybill-Lang": "ru"}
-KEY, JPEG = "scan-0001", b"\xff\xd8\xff\xe0 picture"
+KEY, JPEG = "scan-0001", taken()
 DEAL = 5120
 _ADDRESSES = itertools.count(1)
 
@@ -387,12 +389,13 @@ def test_bodies_are_bounded(phone: Phone, parts: PageParts, portal: Portal, monk
 
 def test_a_picture_is_a_jpeg_and_comes_back_as_nothing_else(phone: Phone, parts: PageParts, portal: Portal) -> None:
     where = f"/return/{begun(parts, portal).id}/photo/photo-001"
-    for wrong in (b"<svg onload='x'/>", b"\x89PNG\r\n\x1a\n", b""):
+    for wrong in (b"<svg onload='x'/>", b"\x89PNG\r\n\x1a\n", b"", JPEG[:-200]):
         assert phone.post(f"{where}?row=1", data=wrong).status_code == 422
     for _ in range(2):
         assert phone.post(f"{where}?row=1", data=JPEG).get_json() == {"kept": ["photo-001"]}
     shown = phone.client.get(API + where, headers={"Sec-Fetch-Site": "same-origin"})
-    assert (shown.data, shown.mimetype) == (JPEG, "image/jpeg")
+    assert (shown.data, shown.mimetype) == (clean(JPEG).content, "image/jpeg")
+    assert b"Exif" not in shown.data
     assert shown.headers["Content-Security-Policy"] == "default-src 'none'"
     assert shown.headers["X-Content-Type-Options"] == "nosniff"
     assert phone.client.get(API + where, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403

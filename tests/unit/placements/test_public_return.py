@@ -62,6 +62,7 @@ from b24app.store.return_acts import ActKind
 from b24app.store.return_photos import MOST_BYTES
 from placements import public_door
 from tests.unit.flows.returns.given import a_return, wish
+from tests.unit.pictures import SECRETS
 from tests.unit.placements import public_order as given
 from tests.unit.placements.public_order import DEAL, JPEG, NAME, ORDER_NUMBER, PHONE, PNG, STREET, TYPED
 
@@ -619,12 +620,18 @@ def test_a_client_shows_what_is_wrong(inside: Client, sessions: Sessions, portal
     assert send(inside, number, JPEG, PNG) == "kept"
     assert send(inside, number, JPEG) == "kept"  # the answer to the first was lost
     assert there() == [("client-", "image/jpeg"), ("client-", "image/png")]
+    with read_scope(sessions) as session:
+        keys = [each.key for each in return_photos.of_return(session, portal.id, kept.id)]
+        pictures = [return_photos.content(session, portal.id, kept.id, key) or b"" for key in keys]
+    assert SECRETS[0] in JPEG
+    assert not [secret for secret in SECRETS if any(secret in each for each in pictures)]
     assert "У магазина 2 ваших фото" in inside.order()
     assert "Фото у магазина" in inside.get("/order?photo=kept", headers={"Accept-Language": "ru"}).text
     wrong = {
         "none": (b"",),
         "kind": (JPEG + b"1", b"<svg onload=alert(1)>"),
         "big": (b"\xff\xd8\xff" + bytes(MOST_BYTES),),
+        "broken": (JPEG + b"2", b"\xff\xd8\xff picture"),
         "many": tuple(JPEG + bytes([n]) for n in range(4)),
     }
     assert {said: send(inside, number, *pictures) for said, pictures in wrong.items()} == {said: said for said in wrong}
