@@ -26,6 +26,15 @@ window.ClerkInput = (function () {
     field.focus({ preventScroll: true });
   }
 
+  /** The view is drawn anew a moment after a scan: a button that was pressed then is another one when the mouse is let up, and got no click. */
+  let down = null;
+  function pressed(event) { down = event.pointerType === "mouse" && event.button === 0 ? event.target.closest("button[id]") : null; }
+  function letUp(event) {
+    const was = down, on = was && !was.isConnected && document.getElementById(was.id);
+    down = null;
+    if (on && on.contains(event.target) && on.textContent === was.textContent) { setTimeout(() => on.click(), 0); }
+  }
+
   function byHand(is) {
     field.setAttribute("inputmode", is ? "text" : "none");
     field.blur(); field.focus();
@@ -64,6 +73,8 @@ window.ClerkInput = (function () {
     page = of;
     form.addEventListener("submit", (event) => { event.preventDefault(); take(); });
     document.addEventListener("keydown", typed, true);
+    document.addEventListener("pointerdown", pressed, true);
+    document.addEventListener("pointerup", letUp, true);
     document.getElementById("camera").addEventListener("click", camera);
     document.getElementById("more").addEventListener("click", menu);
   }

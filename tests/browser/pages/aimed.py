@@ -2,7 +2,10 @@
 
 A frame is a process of its own: where it lies in the portal's page is known to the browser from what both painted last.
 A press in the moment after a scroll, or after either of them grew, is aimed at where something had been, and nobody
-hears of it. So whatever is pressed is brought into view first, and both paint before the press."""
+hears of it. So whatever is pressed is brought into view first, and both paint before the press.
+
+A file is chosen as a person does it: the keyboard is in its field before the file is there. A part that asks after news
+holds still from then on; before, it may be drawn anew between the look for its field and the file."""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ PAINTED = """() => new Promise(done => {
 })"""
 
 
-PRESSES = ("click", "check", "uncheck")
+PRESSES = ("click", "dblclick", "check", "uncheck")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,19 +31,28 @@ def aimed() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in PRESSES:
             patch.setattr(Locator, name, _aimed(getattr(Locator, name)))
+        patch.setattr(Locator, "set_input_files", _focused(Locator.set_input_files))
         yield
 
 
 def _aimed(real: Callable[..., None]) -> Callable[..., None]:
     def press(self: Locator, **how: Any) -> None:
         if len(self.page.frames) > 1:
-            _settle(self)
+            settle(self)
         real(self, **how)
 
     return press
 
 
-def _settle(locator: Locator) -> None:
+def _focused(real: Callable[..., None]) -> Callable[..., None]:
+    def choose(self: Locator, *files: Any, **how: Any) -> None:
+        self.focus()
+        real(self, *files, **how)
+
+    return choose
+
+
+def settle(locator: Locator) -> None:
     """What cannot be brought into view is the press's to complain of."""
     try:
         locator.scroll_into_view_if_needed(timeout=1000)

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 from b24app.frames import pages, session
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession, SessionSigner
+from b24app.lanes import worker
 from b24app.systems import discover
 from placements.tab_collect_view import Ways
 from placements.tab_view import tab_view
@@ -44,7 +45,7 @@ def gallery() -> Iterator[str]:
     app.add_url_rule("/tab/version", "version", lambda: ("", 204))
     app.add_url_rule("/tab/rates", "rates", lambda: ("", 204), methods=["POST"])
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
@@ -91,10 +92,24 @@ def watched(page: Page) -> Watched:
 
 
 @pytest.fixture
+def roomy(browser: Browser) -> Iterator[Watched]:
+    """A page past whose policy axe's own script may be injected; the policy itself is tested in frames."""
+    context = browser.new_context(bypass_csp=True)
+    yield Watched(context.new_page())
+    context.close()
+
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest) -> str:
     """Empty, unless the test begins with Waybill `installed`."""
     name = "installed_sqlite" if "installed" in request.fixturenames else "sqlite_database_url"
     return str(request.getfixturevalue(name))
+
+
+@pytest.fixture(autouse=True)
+def _quick_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that has nothing to do looks up more often, so that each scenario's end is not waited for."""
+    monkeypatch.setattr(worker, "POP_S", 0.15)
 
 
 @pytest.fixture

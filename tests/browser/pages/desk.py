@@ -41,17 +41,17 @@ class Desk:
         self.page.click(f"button[name=user][value='{user}']")
         self.page.wait_for_selector(".board")
 
-    def ours(self) -> Frame:
-        """Our page inside the frame."""
-        self.page.wait_for_selector("iframe")
-        end = self.program.wait(lambda: self._frame(), "our frame", 15)
+    def ours(self, having: str = "html") -> Frame:
+        """Our page inside the frame; where there may be several, the one that has such an element."""
+        self.page.wait_for_selector("iframe", state="attached")
+        end = self.program.wait(lambda: self._frame(having), "our frame", 15)
         assert isinstance(end, Frame)
         return end
 
-    def _frame(self) -> Frame | None:
+    def _frame(self, having: str) -> Frame | None:
         self.page.wait_for_timeout(50)
-        ours = next((frame for frame in self.page.frames if frame.url.startswith(self.program.url)), None)
-        return ours if ours is not None and _ready(ours) else None
+        ours = [frame for frame in self.page.frames if frame.url.startswith(self.program.url)]
+        return next((frame for frame in ours if _ready(frame, having)), None)
 
     def widen(self, ours: Frame, width: int) -> None:
         """Our frame follows the portal's page a moment later: what is pressed until then is pressed where it was."""
@@ -61,6 +61,16 @@ class Desk:
         # A press is aimed by what was painted last.
         self.page.evaluate(PAINTED)
         ours.evaluate(PAINTED)
+
+    def at_both_widths(self, ours: Frame, axe_at: str) -> tuple[int, int, list[str]]:
+        """By how much our page is wider than the frame of a desk and of a phone, and what axe says at one of them, at
+        which it stays: axe is slow, and width and language change little for it."""
+        other = next(width for width in WIDTHS if width != axe_at)
+        found = {}
+        for width in (other, axe_at):
+            self.widen(ours, WIDTHS[width])
+            found[width] = self.watched.overflow(ours)
+        return found["desk"], found["phone"], self.watched.axe(ours)
 
     def open_app(self) -> Frame:
         self.page.goto(self.address["base_url"] + "/marketplace/view/waybill.delivery/")
@@ -86,9 +96,10 @@ class Desk:
         self.page.wait_for_url("**install_finished=Y**", timeout=30000)
 
 
-def _ready(frame: Frame) -> bool:
+def _ready(frame: Frame, having: str) -> bool:
     """Whether the page's scripts have begun."""
+    there = "having => document.documentElement.hasAttribute('data-ready') && !!document.querySelector(having)"
     try:
-        return bool(frame.evaluate("document.documentElement.hasAttribute('data-ready')"))
+        return bool(frame.evaluate(there, having))
     except Error:  # it is being replaced just now
         return False

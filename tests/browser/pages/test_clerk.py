@@ -37,7 +37,7 @@ from tests.browser.pages.clerk_state import (
     open_warehouse,
 )
 from tests.browser.pages.desk import MANAGER, Desk
-from tests.browser.pages.watched import WIDTHS, Watched
+from tests.browser.pages.watched import WIDTHS, Watched, until
 from tests.flows.returning import ReturnsOf, delivered
 from tests.flows.town import Shop, Town
 from tests.unit.flows.returns.given import NOW
@@ -91,11 +91,7 @@ class Phone:
 
     def until(self, true: Callable[[], bool]) -> None:
         """What the server has to know comes by itself."""
-        for _ in range(400):
-            if true():
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError("it did not come")
+        until(self.page, true, "what the phone has sent")
 
     def looks_fine(self) -> None:
         assert self.watched.overflow() == 0
@@ -228,12 +224,14 @@ def test_nothing_that_was_scanned_without_a_network_is_lost(phones: Callable[...
     for page in (one, other):
         expect(page.locator("#net")).to_be_hidden(timeout=40_000)
         expect(page.get_by_role("button", name="Заканчиваем…")).to_be_visible()
+    # The page says so as soon as there is a network; what it kept is sent in its order, the end of the count last.
+    ends = [ActKind.MOVE, ActKind.COUNT]
+    until(one, lambda: [act.wanted.kind for act in warehouse.asked(kept.id)] == ends, "the end of the count")
     assert [(scan.row, scan.code) for scan in warehouse.scans(kept.id)] == [
         (1, PLAID_CODE), (2, CUSHION_CODE), (1, PLAID_CODE)
     ]  # fmt: skip
     with read_scope(warehouse.sessions) as session:
         assert len(return_photos.of_return(session, warehouse.portal.id, kept.id)) == 1
-    assert [act.wanted.kind for act in warehouse.asked(kept.id)] == [ActKind.MOVE, ActKind.COUNT]
 
 
 def test_a_code_that_nobody_knows_is_taught_once(phones: Callable[..., Phone], warehouse: Warehouse) -> None:
@@ -244,6 +242,7 @@ def test_a_code_that_nobody_knows_is_taught_once(phones: Callable[..., Phone], w
     expect(phone.row(9)).to_contain_text("0 из 2")
     phone.page.get_by_role("button", name="К списку возвратов").click()
     phone.page.locator(f"#return-{kept.id}").click()
+    expect(phone.row(2)).to_contain_text("0 из 1")
     phone.scan("CSH-1")
     expect(phone.row(2)).to_contain_text("1 из 1")
 
@@ -264,10 +263,12 @@ def test_a_code_that_nobody_knows_is_taught_once(phones: Callable[..., Phone], w
     # As this phone reads it next, also in front of a serial, and after it was started anew.
     phone.page.reload()
     phone.ready()
+    expect(phone.row(1)).to_contain_text("1 из 2")
     phone.scan(f"010{code}215Nk")
     expect(phone.row(1)).to_contain_text("2 из 2")
     phone.page.get_by_role("button", name="К списку возвратов").click()
     phone.page.locator(f"#return-{other.id}").click()
+    expect(phone.row(9)).to_contain_text("0 из 2")
     phone.scan(code)
     expect(phone.row(9)).to_contain_text("1 из 2")
     expect(phone.page.get_by_role("heading", name="Не разобрано")).to_have_count(0)
@@ -275,16 +276,19 @@ def test_a_code_that_nobody_knows_is_taught_once(phones: Callable[..., Phone], w
 
     phone.context.set_offline(False)
     expect(phone.page.locator("#net")).to_be_hidden(timeout=40_000)
+    phone.until(lambda: len(warehouse.scans(kept.id)) == 3 and bool(warehouse.scans(other.id)))
     assert [(scan.row, scan.teaches) for scan in warehouse.scans(kept.id)] == [(2, ""), (1, code), (1, "")]
     assert [(scan.row, scan.code, scan.teaches) for scan in warehouse.scans(other.id)] == [(9, code, "")]
     # Another clerk's phone was told.
     olga = phones()
     olga.pair(OLGA, other.id)
+    expect(olga.row(9)).to_contain_text("1 из 2")
     olga.scan(code)
     expect(olga.row(9)).to_contain_text("2 из 2")
     # The scan that taught it is undone: neither phone knows the code any longer.
     phone.page.get_by_role("button", name="К списку возвратов").click()
     phone.page.locator(f"#return-{kept.id}").click()
+    expect(phone.row(1)).to_contain_text("2 из 2")
     phone.page.get_by_text("Все сканы: 3").click()
     phone.page.get_by_role("button", name="Отменить: Плед льняной").nth(1).click()
     expect(phone.row(1)).to_contain_text("1 из 2")
@@ -300,6 +304,7 @@ def test_two_clerks_see_each_other_and_a_revoked_phone_keeps_what_it_has(
     ilya, olga = phones(), phones()
     ilya.pair(return_id=kept.id)
     olga.pair(OLGA, kept.id)
+    expect(olga.row(1)).to_contain_text("0 из 2")
     olga.scan(PLAID_CODE)
     expect(ilya.row(1)).to_contain_text("1 из 2")
     expect(ilya.page.locator("#beside")).to_have_text("Этот возврат считает и Ольга Тихонравова")
@@ -340,9 +345,11 @@ def test_one_box_of_several_returns_and_a_parcel_of_nobody(phones: Callable[...,
     phone = phones("en-GB", "dark")
     phone.pair()
     expect(phone.page.get_by_role("heading", level=1)).to_have_text("Receiving returns")
+    expect(phone.page.locator(f"#return-{one.id}")).to_be_visible()
     phone.looks_fine()
     phone.scan("1574102358")
     expect(phone.page.get_by_role("heading", level=1)).to_have_text(f"Return {one.case.number}")
+    expect(phone.row(1)).to_be_visible()
     phone.scan(LAMP_CODE)
     phone.page.get_by_role("button", name=f"Go to return {other.case.number}").click()
     expect(phone.page.get_by_role("heading", level=1)).to_have_text(f"Return {other.case.number}")

@@ -91,11 +91,11 @@ def test_the_installer_says_which_step_failed_and_goes_on_from_there(desk: Desk)
     desk.page.wait_for_url("**install_finished=Y**", timeout=30000)
 
 
-def test_a_gateway_for_messages(desk: Desk) -> None:
+def test_a_gateway_for_messages(installed: int, desk: Desk) -> None:
     account = desk.program.world.addresses["smsc"]["accounts"][0]
     desk.sign_in(ADMIN)
-    desk.install()
-    ours = desk.open_app()
+    ours = desk.open_section("connections")
+    ours.locator("#account-cards").get_by_role("button", name="Добавить").click()
     ours.get_by_role("button", name="SMSC", exact=True).click()
     form = ours.locator("form[id^=account-smsc-]")
     expect(form).to_contain_text("сообщения настоящие и платные")
@@ -108,6 +108,6 @@ def test_a_gateway_for_messages(desk: Desk) -> None:
     form.locator("[name=sender]").fill(account["sender"])
     form.locator("button[type=submit]").click()
     expect(test).to_contain_text("на счёте 1", timeout=40000)
-    expect(ours.locator("#account-cards")).to_contain_text("работает")
+    expect(ours.locator("#account-cards .wb-conn", has_text="SMSC")).to_contain_text("работает")
     expect(ours.locator("[value*='/hooks/carrier/']")).to_be_visible()
     looks_fine(desk, ours)

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.pages.conftest import desk
 from tests.browser.pages.test_in_the_portal import DEAL, MANAGER, Desk
 from tests.browser.pages.watched import WIDTHS, Watched, open_page
+from tests.flows.town import Town
 
 __all__ = ["desk"]
 pytestmark = pytest.mark.timeout(240)
@@ -22,9 +23,13 @@ def test_a_label_by_keys_and_a_change_by_mouse(installed: int, desk: Desk) -> No
 
     label = ours.locator("#do-paper-label_a6")
     expect(label).to_have_text("Подготовить")
+    desk.program.steer("POST", "/cdek/settings", {"print_seconds": 60})
     label.focus()
     desk.page.keyboard.press("Enter")
     expect(label).to_have_text("Готовим…")
+    town = Town(desk.program)
+    town.wait(lambda: town.journal("print.accepted"), "the label is asked for")
+    town.advance(60)
     expect(label).to_have_text("Печать", timeout=40000)
     # Whoever works by keys goes on from the same button.
     expect(label).to_be_focused()

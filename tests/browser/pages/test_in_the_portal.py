@@ -17,6 +17,7 @@ from install.wanted import EVENTS
 from tests.browser.pages.conftest import desk
 from tests.browser.pages.desk import ADMIN, MANAGER, Desk
 from tests.browser.pages.watched import WIDTHS
+from tests.flows.town import Town
 
 DEAL = 501
 __all__ = ["ADMIN", "DEAL", "MANAGER", "Desk", "connect", "desk"]  # other scenarios begin with these
@@ -63,6 +64,8 @@ def test_from_the_market_to_a_number_on_the_deal(desk: Desk) -> None:
     desk.sign_in(ADMIN)
     desk.install()
     expect(desk.ours().locator("#section button.wb-conn", has_text="Почта России")).to_be_visible()
+    a_manager_finds_the_returns_and_no_setup(desk)
+    desk.sign_in(ADMIN)
     connect(desk)
     desk.sign_in(MANAGER)
     ours = desk.open_tab(DEAL)
@@ -76,6 +79,15 @@ def test_from_the_market_to_a_number_on_the_deal(desk: Desk) -> None:
     expect(ours.locator("#now")).to_have_text("Заказ отменён", timeout=30000)
     assert desk.watched.overflow(ours) == 0
     assert desk.watched.faults == []
+
+
+def a_manager_finds_the_returns_and_no_setup(desk: Desk) -> None:
+    desk.sign_in(MANAGER)
+    ours = desk.open_app()
+    expect(ours.locator("h1")).to_have_text("Возвраты")
+    assert ours.locator("a[hx-get='/app/s/connections'], a[hx-get='/app/s/stages']").count() == 0
+    tab = desk.open_tab(DEAL)
+    expect(tab.locator("#now")).to_have_text("Доставка ещё не настроена")
 
 
 def test_the_frame_is_as_tall_as_its_page_and_scrolls_nowhere(installed: int, desk: Desk) -> None:
@@ -97,17 +109,6 @@ def _fits(desk: Desk, ours: Frame) -> bool:
         "(e => ({w: e.scrollWidth - innerWidth, h: e.scrollHeight - innerHeight}))(document.documentElement)"
     )
     return bool(sizes["w"] <= 0 and sizes["h"] <= 1)
-
-
-def test_a_manager_finds_the_returns_and_no_setup(desk: Desk) -> None:
-    desk.sign_in(ADMIN)
-    desk.install()
-    desk.sign_in(MANAGER)
-    ours = desk.open_app()
-    expect(ours.locator("h1")).to_have_text("Возвраты")
-    assert ours.locator("a[hx-get='/app/s/connections'], a[hx-get='/app/s/stages']").count() == 0
-    tab = desk.open_tab(DEAL)
-    expect(tab.locator("#now")).to_have_text("Доставка ещё не настроена")
 
 
 def test_closing_the_installer_half_way_and_installing_again_is_safe(desk: Desk) -> None:
@@ -133,8 +134,7 @@ def test_a_session_that_ran_out_is_renewed_without_the_person_noticing(installed
     desk.sign_in(ADMIN)
     ours = desk.open_tab(DEAL)
     expect(ours.locator("#do-ship_now")).to_be_visible()
-    desk.program.world.control.advance(3 * 3600)
-    desk.page.wait_for_timeout(500)
+    Town(desk.program).advance(3 * 3600)
     ours.locator("#do-ship_now").click()
     expect(ours.locator("#now")).to_contain_text("создан, передайте посылку", timeout=40000)
     with session_scope(desk.program.parts.sessions) as session:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Frame, Locator, expect
 
-from b24app.demo import setting_up
 from b24app.store.models import Shipment
+from tests.browser.pages.aimed import settle
 from tests.browser.pages.desk import ADMIN, MANAGER, Desk
-from tests.browser.pages.watched import WIDTHS
+from tests.browser.pages.watched import WIDTHS, until
 
 #: Two kilograms of coffee in two packs, and a pot: to the door of a house in Kazan.
 DEAL, WAIT_MS = 501, 20_000
@@ -24,11 +23,9 @@ def past_policy() -> bool:
 
 
 @pytest.fixture
-def shop(desk: Desk) -> Desk:
-    program, member = desk.program, desk.address["member_id"]
-    program.world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
-    setting_up.set_up(program.steer, member, program.world.addresses["cdek"]["accounts"][0])
-    program.steer("POST", f"/bitrix24/{member}/wishes", {"deals": [DEAL]})
+def shop(installed: int, desk: Desk) -> Desk:
+    desk.program.world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
+    desk.fill_in(DEAL)
     return desk
 
 
@@ -48,8 +45,8 @@ def packages(desk: Desk) -> list[tuple[int, list[tuple[int, float]]]]:
 
 
 def drag(desk: Desk, grip: Locator, to: Locator) -> None:
-    """The target may show itself only once something is being dragged."""
-    grip.scroll_into_view_if_needed()
+    """The target may show itself only once something is being dragged, and the frame grows with it."""
+    settle(grip)
     from_ = grip.bounding_box()
     assert from_
     x, y = from_["x"] + from_["width"] / 2, from_["y"] + from_["height"] / 2
@@ -57,10 +54,15 @@ def drag(desk: Desk, grip: Locator, to: Locator) -> None:
     desk.page.mouse.down()
     desk.page.mouse.move(x + 10, y + 10)
     expect(to).to_be_visible()
-    there = to.bounding_box()
-    assert there
-    desk.page.mouse.move(there["x"] + 40, there["y"] + 20, steps=4)
-    expect(to).to_have_class(re.compile("is-over"))
+
+    def over() -> bool:
+        """A hand goes on until the target lights up."""
+        there = to.bounding_box()
+        assert there
+        desk.page.mouse.move(there["x"] + 40, there["y"] + 20, steps=4)
+        return "is-over" in str(to.get_attribute("class"))
+
+    until(desk.page, over, "the target under the mouse")
     desk.page.mouse.up()
 
 

@@ -52,7 +52,7 @@ def shop(sqlite_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     given.learn(sessions, portal, given.ship(sessions, portal))
     values = {"profile": "test", "database_url": sqlite_database_url, "signing_keys": "k", "encryption_keys": key}
     server = make_server("127.0.0.1", 0, create_app(Settings.model_validate(values), "pages"), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield Shop(f"http://127.0.0.1:{server.server_port}{given.root(sessions, portal)}", sessions, portal)
     server.shutdown()
     server.server_close()

@@ -6,14 +6,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Browser, Frame, Locator, expect
+from playwright.sync_api import Frame, Locator, expect
 
 from b24app.flows.returns.quantities import Wish
 from b24app.store.return_acts import ActKind
 from b24app.store.return_process import entity_of
 from tests.browser.pages.desk import ADMIN, MANAGER, Desk
-from tests.browser.pages.return_states import STATES
-from tests.browser.pages.watched import WIDTHS, Watched, open_page
+from tests.browser.pages.watched import WIDTHS
 from tests.flows.returning import ReturnsOf, delivered
 from tests.flows.town import Shop, Town
 
@@ -41,23 +40,6 @@ def fits(desk: Desk, ours: Frame, width: str) -> None:
     ours.wait_for_function("wide => innerWidth <= wide", arg=WIDTHS[width])
     assert desk.watched.overflow(ours) == 0
     assert desk.watched.axe(ours) == []
-
-
-@pytest.mark.parametrize(("lang", "width"), [("ru", "desk"), ("en", "phone")])
-def test_every_state_of_the_page(browser: Browser, gallery: str, lang: str, width: str) -> None:
-    context = browser.new_context(viewport={"width": WIDTHS[width], "height": 800}, bypass_csp=True)
-    watched = Watched(context.new_page())
-    found: dict[str, object] = {}
-    for state in STATES:
-        open_page(watched.page, f"{gallery}/back/{state}/{lang}")
-        found[state] = (watched.overflow(), watched.axe() if width == "phone" else [])
-    small = watched.page.eval_on_selector_all(
-        "main button", "all => all.filter(b => b.offsetParent && b.offsetHeight < 40).map(b => b.textContent.trim())"
-    )
-    context.close()
-    assert found == dict.fromkeys(STATES, (0, []))
-    assert small == [] or width == "desk"
-    assert watched.faults == []
 
 
 def opened(desk: Desk, return_id: int) -> Frame:

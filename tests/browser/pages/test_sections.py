@@ -9,7 +9,7 @@ from b24app.frames.words import words
 from placements.app import SECTIONS
 from placements.app.section import Group
 from tests.browser.pages.desk import ADMIN, Desk
-from tests.browser.pages.watched import WIDTHS
+from tests.browser.pages.watched import FINE, WIDTHS
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.usefixtures("installed")]
 
@@ -38,12 +38,8 @@ def test_every_section(desk: Desk, lang: str, width: str) -> None:
     for section in SECTIONS:
         desk.widen(ours, WIDTHS["desk"])
         show(ours, section.code, section.group)
-        wide = desk.watched.overflow(ours)
-        desk.widen(ours, WIDTHS["phone"])
-        narrow = desk.watched.overflow(ours)
-        desk.widen(ours, WIDTHS[width])
-        found[section.code] = (wide, narrow, desk.watched.axe(ours))
-    assert found == {section.code: (0, 0, []) for section in SECTIONS}
+        found[section.code] = desk.at_both_widths(ours, width)
+    assert found == {section.code: FINE for section in SECTIONS}
     assert desk.watched.faults == []
 
 

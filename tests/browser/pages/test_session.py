@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.pages.watched import Watched, open_page
+from tests.browser.pages.watched import Watched, open_page, until
 
 RENEW = '{"act": "renew", "title": "Сеанс истёк", "text": "", "support": ""}'
 SECONDS = 1000
@@ -47,9 +47,7 @@ def test_a_renewal_whose_answer_was_lost_is_repeated(watched: Watched, gallery: 
     net = Net(watched.page, "lost", "done")
     net.open(gallery)
     watched.page.locator("#do-refresh").click()
-    expect(watched.page.locator("#do-refresh")).not_to_have_class("is-busy")
-    watched.page.wait_for_timeout(300)
-    assert "refresh" in net.heard
+    until(watched.page, lambda: "refresh" in net.heard, "the press")
     assert net.renewals == 2
     expect(watched.page.locator("#notice")).to_be_hidden()
 
@@ -64,9 +62,9 @@ def test_once_the_network_is_back_the_next_press_renews(watched: Watched, galler
     net.fates = ["done"]
     page.locator("#offline [data-again]").click()
     expect(page.locator("#offline")).to_be_hidden()
+    net.heard.clear()
     page.locator("#do-refresh").click()
-    page.wait_for_timeout(300)
-    assert net.heard[-1] == "refresh"
+    until(page, lambda: "refresh" in net.heard, "the press")
 
 
 @pytest.mark.parametrize("mute", ["server", "portal"])
@@ -78,10 +76,12 @@ def test_a_renewal_that_nobody_answers_is_given_up(watched: Watched, gallery: st
     if mute == "portal":
         page.evaluate(
             "() => { const known = Portal.key;"
-            " Portal.key = () => { Portal.key = known; return new Promise(() => {}); }; }"
+            " Portal.key = () => { Portal.key = known; return new Promise(() => { window.muted = true; }); }; }"
         )
     page.evaluate("() => { Waybill.ask('/tab/version?v=1').then(() => { document.body.id = 'answered'; }); }")
-    page.wait_for_timeout(200)
+    # Its patience begins with the question.
+    asked = "() => window.muted === true"
+    until(page, lambda: net.renewals > 0 if mute == "server" else page.evaluate(asked), "a renewal that nobody answers")
     assert net.heard == []
     page.clock.run_for(16 * SECONDS)
     expect(page.locator("#answered")).to_be_attached()

@@ -7,7 +7,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from b24app.demo import setting_up
 from tests.browser.pages.desk import MANAGER, Desk
 from tests.browser.pages.test_connections import looks_fine, past_policy
 from tests.browser.pages.watched import WIDTHS
@@ -19,11 +18,9 @@ NUMBER = re.compile(r"^1\d{9}")
 
 
 @pytest.fixture
-def shop(desk: Desk) -> Desk:
+def shop(installed: int, desk: Desk) -> Desk:
     """A portal that ships; the deal is filled in and stands before the stage that ships."""
-    program, member = desk.program, desk.address["member_id"]
-    setting_up.set_up(program.steer, member, program.world.addresses["cdek"]["accounts"][0])
-    program.steer("POST", f"/bitrix24/{member}/wishes", {"deals": [DEAL]})
+    desk.fill_in(DEAL)
     desk.sign_in(MANAGER)
     return desk
 

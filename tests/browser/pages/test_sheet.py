@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from b24app import create_app
 from b24app.settings import Settings
 from placements.legal import PATHS
-from tests.browser.pages.watched import WIDTHS, Watched
+from tests.browser.pages.watched import FINE, Watched
 
 
 @pytest.fixture(scope="module")
@@ -22,21 +22,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path: Path = tmp_path_factory.mktemp("sheet") / "x.db"
     app = create_app(Settings(profile="test", database_url=f"sqlite:///{path}", signing_keys=("k",)), "pages")
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize(("theme", "lang"), [("light", "ru"), ("dark", "en")])
-def test_the_sheet(browser: Browser, site: str, theme: str, lang: str, width: str) -> None:
-    context = browser.new_context(viewport={"width": WIDTHS[width], "height": 900}, bypass_csp=True)
-    watched = Watched(context.new_page())
-    watched.page.goto(f"{site}/components?theme={theme}&lang={lang}")
-    found = (watched.overflow(), watched.axe(), watched.faults)
-    context.close()
-    assert found == (0, [], [])
+@pytest.mark.parametrize(("theme", "lang", "width"), [("light", "ru", "desk"), ("dark", "en", "phone")])
+def test_the_sheet(roomy: Watched, site: str, theme: str, lang: str, width: str) -> None:
+    roomy.page.goto(f"{site}/components?theme={theme}&lang={lang}")
+    assert (roomy.at_both_widths(width), roomy.faults) == (FINE, [])
 
 
 def test_theme_and_language_change_by_links_and_the_dialog_opens(watched: Watched, site: str) -> None:
@@ -54,15 +49,9 @@ def test_theme_and_language_change_by_links_and_the_dialog_opens(watched: Watche
     assert watched.faults == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", PATHS)
-def test_the_documents(browser: Browser, site: str, path: str, width: str) -> None:
-    context = browser.new_context(viewport={"width": WIDTHS[width], "height": 900}, bypass_csp=True)
-    watched = Watched(context.new_page())
-    found = []
-    for lang in ("ru", "en"):
-        watched.page.goto(f"{site}{path}?lang={lang}")
-        found.append((watched.overflow(), watched.axe()))
-    context.close()
-    assert found == [(0, []), (0, [])]
-    assert watched.faults == []
+def test_the_documents(roomy: Watched, site: str, path: str) -> None:
+    for lang, width in (("ru", "desk"), ("en", "phone")):
+        roomy.page.goto(f"{site}{path}?lang={lang}")
+        assert roomy.at_both_widths(width) == FINE, lang
+    assert roomy.faults == []

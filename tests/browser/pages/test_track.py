@@ -66,7 +66,7 @@ def open_shop(database_url: str) -> Iterator[Shop]:
     values = {"profile": "test", "database_url": database_url, "signing_keys": KEY, "encryption_keys": key,
               "map_tiles_url": TILES, "map_attribution": ATTRIBUTION}  # fmt: skip
     server = make_server("127.0.0.1", 0, create_app(Settings.model_validate(values), "pages"), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     root = given.root(sessions, portal, [KEY], parcel.id)
     yield Shop(f"http://127.0.0.1:{server.server_port}{root}", sessions, portal, parcel)
     server.shutdown()
