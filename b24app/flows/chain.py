@@ -36,6 +36,8 @@ from b24app.logistics.status import Status
 REST = "rest_missing"
 #: A warehouse's own word of it, while it is picking.
 SHORT = "short_picked"
+#: Its word at the very beginning: some rows of the order were not taken.
+IN_PART = "saved_in_part"
 #: Hashes of problems that keep the carrier's leg from being made begin so: whatever else is wrong with a warehouse's
 #: leg is the warehouse's.
 _OURS = "chain:"
@@ -238,7 +240,7 @@ def _short(case: Case, picked: ShipmentView) -> list[Decided]:
         sorted(
             view.problem.key
             for view in case.problems
-            if view.problem.code == SHORT and view.shipment_id in (0, picked.id)
+            if view.problem.code in (SHORT, IN_PART) and view.shipment_id in (0, picked.id)
         )
     )
     solved: list[Decided] = [SolveProblems(told)] if told else []

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from b24app.flows.chain import REST, SHORT
+from b24app.flows.chain import IN_PART, REST, SHORT
 from b24app.flows.decisions import Advance, StageTarget, Text
 from b24app.flows.following import follow
 from b24app.flows.legs import PICKED, beside, carrier_of
 from b24app.flows.picking import AT_WAREHOUSE, STEPS, Picking, Step, learnt, step_at
 from b24app.flows.polling import Pace
 from b24app.flows.snapshot import PipelineConfig, Role, ShipmentView
+from b24app.flows.taken_back import WATCHED_FOR, advance_back, is_taken_back, may_come_back
 from b24app.flows.track import advance, stage_of_name
 from b24app.logistics.order import OrderState
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.status import Status
 
 #: A warehouse that ships without a carrier of ours is not asked for ever what became of its parcels.
-OVER_AFTER = timedelta(days=7)
+OVER_AFTER = WATCHED_FOR
 _NOTHING = (Status.CANCELLED, Status.REJECTED)
 #: Problems that goods which move on do not leave behind.
-_KEPT = (f"{REST}|", f"{SHORT}|", "warehouse_cancelled|")
+_KEPT = (f"{REST}|", f"{SHORT}|", f"{IN_PART}|", "warehouse_cancelled|")
 
 
 def advance_picked(
@@ -37,6 +38,8 @@ def advance_picked(
     to say; until then they are the warehouse's."""
     carrier = carrier_of(view, every)
     booked = carrier is not None and carrier.status not in _NOTHING
+    if is_taken_back(view, state):
+        return advance_back(view, carrier if booked else None, state, now, pace)
     mine = _mapped(view, pipeline)
     change = follow(advance(view, state, mine, now, pace), view, beside(view, every), mine)
     was, is_now = view.picking or Picking(), learnt(view.picking or Picking(), state, change.status)
@@ -44,6 +47,7 @@ def advance_picked(
     alone = all(each.status in _NOTHING for each in beside(view, every))
     stage = _stage(change, packed, mine) if alone else None
     done = change.status.has_left and (booked or change.status.is_final)
+    done = done and not may_come_back(state, carrier, change.status_at or view.status_at, now)
     return replace(
         change,
         stage=stage if not booked or (carrier is not None and not carrier.status.has_moved) else None,

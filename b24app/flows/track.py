@@ -229,7 +229,7 @@ def _numbers_changed(view: ShipmentView, state: OrderState) -> bool:
 def _fields(view: ShipmentView, state: OrderState, status: Status) -> dict[Role, Any]:
     values: dict[Role, Any] = {
         Role.ORDER_ID: state.order_number or view.order_number,
-        Role.TRACKING: state.tracking_number or view.tracking_number,
+        Role.TRACKING: ", ".join(state.tracking_numbers) or state.tracking_number or view.tracking_number,
         Role.LINK: state.tracking_url or view.tracking_url,
         Role.PRICE: state.price or view.price,
         Role.STATUS: status,

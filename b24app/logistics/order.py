@@ -93,6 +93,9 @@ class OrderState(Jsonable):
     some of it (`Incident.PARTIAL`), None = that is not so, or the system tells nothing of it. `weighed_g`: the
     weight that the system charges for, of all parcels together, 0 = it does not tell. `pickup_code`: what the
     recipient has to say to be given the parcel, "" = the system tells none. It is a key: no log may have it.
+    `tracking_numbers`: of a warehouse's order that leaves in several parcels all of them, `tracking_number` the first.
+    `issued`: whether the goods have left a warehouse by its own word now, None = it has no word that could be taken
+    back.
     """
 
     remote_id: str
@@ -120,6 +123,8 @@ class OrderState(Jsonable):
     in_part: InPart | None = None
     weighed_g: int = 0
     pickup_code: str = field(default="", repr=False)
+    tracking_numbers: tuple[str, ...] = ()
+    issued: bool | None = None
 
 
 def fingerprint(request: ShipmentRequest, total_step_g: int = 0) -> str:

@@ -13,6 +13,10 @@ from b24app.logistics.model import Parcel
 PACKED = "packed"
 #: How the code of our own event of a shortage begins, before the article: no warehouse has a code for it.
 SHORT_CODE = "short:"
+#: The same of what one part of a split order does, before the part's number, and of goods that are taken back.
+PART_CODE, TAKEN_BACK_CODE = "part:", "taken_back"
+#: Codes of events that are ours begin so.
+OWN_CODES = (SHORT_CODE, PART_CODE, TAKEN_BACK_CODE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ class ReceiptRequest(Jsonable):
     """Goods are on their way back to a warehouse. `number` is ours for the receipt, `of_number` ours for the shipment
     that brought them, `of_remote_id` the system's order of it ("" = it was not shipped from here). `warehouse` "" = the
     account's own for returns. `reference` is the number of the returns order in the company's ERP ("" = the system may
-    find it by the shipment; sap-ewm.md §5)."""
+    find it by the shipment; sap-ewm.md §5), `of_reference` that of the deal: of the order that the goods were sold by,
+    or of the returns order where that is what people write there."""
 
     number: str
     items: tuple[Item, ...]
@@ -109,6 +110,7 @@ class ReceiptRequest(Jsonable):
     tracking_number: str = ""
     reason: str = ""
     reference: str = ""
+    of_reference: str = ""
 
 
 class ReceiptStage(StrEnum):

@@ -83,7 +83,7 @@ class Manhattan(Carrier[Order]):
         return {
             "number": order.id, "organization": order.organization, "facility": order.facility, "status": order.low,
             "max_status": order.high, "planned": order.planned is not None, "live": not order.over,
-            "failure": order.failure, "recipient": floor.facts_of(order.body)["recipient"],
+            "failure": order.failure, "parent": order.parent, "recipient": floor.facts_of(order.body)["recipient"],
         }  # fmt: skip
 
     def detail(self, order: Order) -> Mapping[str, Any]:

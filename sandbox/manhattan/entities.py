@@ -22,7 +22,8 @@ _STAMPS = ["CreatedTimestamp", "UpdatedTimestamp"]
 @dataclass(frozen=True, slots=True)
 class Entity:
     """`key` names the rows; `change` is the partial update by it; `whole`: the facility in the header does not narrow
-    its rows. `attributes`: what a query may name, empty = whatever the rows have."""
+    its rows. `attributes`: what a query may name, empty = whatever the rows have; `names_original`: the original
+    order's number only where the site shows it (a switch)."""
 
     component: str
     name: str
@@ -34,6 +35,7 @@ class Entity:
     delete: Callable[..., None] | None = None
     show: Callable[[Manhattan, Any], Row] | None = None
     whole: bool = False
+    names_original: bool = False
 
     @property
     def title(self) -> str:
@@ -42,6 +44,7 @@ class Entity:
 
 
 def _orders(wm: Manhattan, scope: Scope) -> Iterator[Order]:
+    """Original orders, and planned ones that were split off."""
     for order in wm.orders.values():
         if (order.organization, order.facility) == (scope.organization, scope.facility) and not order.deleted:
             yield order
@@ -57,7 +60,7 @@ def _asns(wm: Manhattan, scope: Scope) -> list[Asn]:
 
 
 def _originals(wm: Manhattan, scope: Scope) -> list[Row]:
-    return [views.original_order(wm, order) for order in _orders(wm, scope)]
+    return [views.original_order(wm, order) for order in _orders(wm, scope) if not order.parent]
 
 
 def _planned_rows(wm: Manhattan, scope: Scope) -> list[Row]:
@@ -119,7 +122,7 @@ _ENTITIES = (
     ),
     Entity(
         "dcorder", "order", "OrderId", _planned_rows, (*attributes.ORDER, *_STAMPS, "OrderLine"),
-        change=orders.put_planned, delete=orders.delete, show=views.order,
+        change=orders.put_planned, delete=orders.delete, show=views.order, names_original=True,
     ),
     Entity("dcorder", "orderLine", "OrderLineId", _lines, (
         *attributes.ORDER_LINE, "OrderId", "OrderLineId", "PackedQuantity", "MinimumStatus", "MaximumStatus")),

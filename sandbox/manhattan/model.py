@@ -61,7 +61,8 @@ class Package:
 @dataclass(slots=True)
 class Order:
     """`body` is what was sent last. `planned`: the planned `order` exists; `low`, `high` are its two statuses.
-    `cancelled` is the original order's, `order_cancelled` the planned one's."""
+    `cancelled` is the original order's, `order_cancelled` the planned one's. `parent` names the original order of a
+    planned one that was split off. `left_out`: records of the last save that were refused while the rest was kept."""
 
     organization: str
     id: str
@@ -78,6 +79,12 @@ class Order:
     failure: str = ""
     failed_at: float = 0.0
     packages: list[Package] = field(default_factory=list)
+    parent: str = ""
+    left_out: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def original(self) -> str:
+        return self.parent or self.id
 
     @property
     def facility(self) -> str:

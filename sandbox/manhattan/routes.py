@@ -60,14 +60,22 @@ def _verbs(app: Flask, wm: Manhattan) -> None:
         if entity.save is None:
             raise refuse("FWCORE::405", "save")
         with wm.lock:
-            row = _shown(wm, entity, entity.save(wm, scope(), data))
-        return answer(wm, [row] if wm.switches.save_data == "array" else row)
+            saved = entity.save(wm, scope(), data)
+            row = _shown(wm, entity, saved)
+        left_out = getattr(saved, "left_out", [])
+        if not left_out:
+            return answer(wm, [row] if wm.switches.save_data == "array" else row)
+        said = [message for record in left_out for message in record["Messages"]]
+        found = {**row, "FailedRecords": left_out}
+        return answer(wm, found, messages=said, success=wm.switches.bulk_success)
 
 
 def _found(wm: Manhattan, entity: Entity, data: dict[str, Any]) -> Response:
     with wm.lock:
         rows = list(entity.rows(wm, scope())) if entity.whole or known_facility() else []
         known = set(entity.attributes) or {name for row in rows for name in row}
+        if entity.names_original and not wm.switches.names_original:
+            known -= {"OriginalOrderId"}
         wanted = read_search(data, known, wm.switches.in_quotes)
         shown, total = wanted.of(rows)
         return answer(wm, shown, total=total, page=(wanted.page, wanted.size))
@@ -119,7 +127,9 @@ def _bulk(app: Flask, wm: Manhattan) -> None:
         for row in rows_of():
             try:
                 with wm.lock:
-                    action(wm, scope(), row)
+                    left_out = getattr(action(wm, scope(), row), "left_out", [])
+                failed += left_out
+                said += [message for record in left_out for message in record["Messages"]]
             except Refused as refused:
                 failed.append({entity.key: row.get(entity.key), "Messages": refused.messages})
                 said += refused.messages

@@ -35,6 +35,8 @@ class ManhattanSwitches(Switches):
     save_data: str = "object"
     # §7.10: an imported list fails in parts with `success` true or false.
     bulk_success: bool = True
+    # Whether planned orders name the original order that they were made of: nothing public shows it.
+    names_original: bool = True
     # What this tenant measures packages in: kg, g or lb; cm, mm or in.
     weight_uom: str = "kg"
     dimension_uom: str = "cm"

@@ -32,7 +32,8 @@ def order(wm: Manhattan, found: Order) -> Row:
     return {
         **taken,
         **_stamps(wm, found.created, found.updated, found.facility),
-        "OrderId": found.id, "OriginalOrderId": found.id, "MinimumStatus": found.low, "MaximumStatus": found.high,
+        "OrderId": found.id, **({"OriginalOrderId": found.original} if wm.switches.names_original else {}),
+        "MinimumStatus": found.low, "MaximumStatus": found.high,
         "Cancelled": found.order_cancelled, "FacilityTimeZone": FACILITIES[found.facility].zone,
         "OrderLine": [order_line(found, line) for line in found.lines],
     }  # fmt: skip
@@ -49,7 +50,7 @@ def order_line(found: Order, line: Line) -> Row:
 
 def order_failure(wm: Manhattan, found: Order) -> Row:
     return {
-        "OrderFailureId": f"OF-{found.id}", "OrderId": found.id, "OriginalOrderId": found.id,
+        "OrderFailureId": f"OF-{found.id}", "OrderId": found.id, "OriginalOrderId": found.original,
         "FailureReason": found.failure, "CreatedTimestamp": wm.wire_time(found.failed_at, found.facility),
     }  # fmt: skip
 

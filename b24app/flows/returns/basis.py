@@ -11,11 +11,12 @@ from datetime import datetime
 from fractions import Fraction
 
 from b24app.flows.parcels import SERVICE
+from b24app.flows.recipient import as_text
 from b24app.flows.returns.owed import Paid
 from b24app.flows.returns.paid import OnDelivery, paid_of
 from b24app.flows.returns.pieces import rounded
 from b24app.flows.returns.sold import sold_of
-from b24app.flows.snapshot import DealSnapshot
+from b24app.flows.snapshot import DealSnapshot, Role
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.model import Address, Recipient
 from b24app.logistics.money import Money
@@ -43,7 +44,8 @@ class Brought(Jsonable):
 
 @dataclass(frozen=True, slots=True)
 class Basis(Jsonable):
-    """`paid` None = nobody can say what the client paid (`problems` tell why). `contact_id` 0 = unknown."""
+    """`paid` None = nobody can say what the client paid (`problems` tell why). `contact_id` 0 = unknown. `reference`:
+    the order's number in the company's ERP, as the deal has it."""
 
     deal_id: int
     title: str
@@ -56,6 +58,7 @@ class Basis(Jsonable):
     contact_id: int = 0
     client: str = ""
     problems: tuple[Problem, ...] = ()
+    reference: str = ""
 
     @property
     def delivered_at(self) -> datetime | None:
@@ -100,6 +103,7 @@ def basis_of(
         contact_id=person.id if person else 0,
         client=person.name if person else (deal.company.name if deal.company else ""),
         problems=tuple(problems),
+        reference=as_text(deal.fields.get(Role.REFERENCE)),
     )
 
 

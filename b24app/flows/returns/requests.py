@@ -178,7 +178,9 @@ def receipt_request(
     if nameless:
         raise Refused([Problem("return_sku_missing", Field.ITEMS, params={"item": item.name}) for item in nameless])
     packed = _packed_by(connection_id, sent)
-    client = client_of(basis, brought_by(case, sent) or packed)
+    brought = brought_by(case, sent) or packed
+    client = client_of(basis, brought)
+    asked = next((each.request.reference for each in (packed, brought) if each and each.request.reference), "")
     return ReceiptRequest(
         number=number,
         items=items,
@@ -189,6 +191,7 @@ def receipt_request(
         carrier=carrier,
         tracking_number=tracking,
         reason=reason,
+        of_reference=(basis.reference if basis is not None else "") or asked,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from b24app.flows import picked
+from b24app.flows import picked, taken_back
 from b24app.flows.decisions import Advance
 from b24app.flows.following import follow
 from b24app.flows.legs import PICKED, beside
@@ -42,12 +42,17 @@ def advanced(
     """What the order's state changes, in the words of what it is: a warehouse's leg, a warehouse alone, a carrier's.
     `others`: all other shipments of the deal. A leg that its carrier refuses beforehand is not yet the warehouse's."""
     every, pace = [view, *others], account.pace
-    if view.leg == PICKED and manifest.kind == WAREHOUSE:
-        return picked.advance_picked(view, every, state, pipeline, now, pace)
-    change = follow(advance(view, state, pipeline, now, pace), view, beside(view, every), pipeline)
     if manifest.kind != WAREHOUSE:
-        return change
-    return picked.spoken(picked.ends(change, view, now))
+        return follow(advance(view, state, pipeline, now, pace), view, beside(view, every), pipeline)
+    again = taken_back.anew(view, state)
+    if view.leg == PICKED:
+        change = picked.advance_picked(again, every, state, pipeline, now, pace)
+    elif taken_back.is_taken_back(view, state):
+        change = taken_back.advance_back(view, None, state, now, pace)
+    else:
+        change = follow(advance(again, state, pipeline, now, pace), again, beside(view, every), pipeline)
+        change = picked.spoken(picked.ends(change, view, now))
+    return taken_back.kept_once(change, view)
 
 
 def picking_of(view: ShipmentView, state: OrderState, change: Advance, manifest: Manifest) -> Picking | None:

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from b24app.flows.decisions import Advance
 from b24app.flows.legs import CARRIED
 from b24app.flows.snapshot import Role
+from b24app.flows.taken_back import TAKEN_BACK
 from b24app.lanes import ladder
 from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain
 from b24app.logistics.papers import PaperForm, PaperKind
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import Attachment, Carriage
-from b24app.store import filed, intents, papers, portals, shipments
+from b24app.store import filed, intents, papers, portals, problems, shipments
 from b24app.store.filed import ATTACH, DOCUMENT
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Intent, IntentState, Paper, Shipment
@@ -128,13 +129,18 @@ def after_advance(
     if picked is None or not (row.tracking_number or row.order_number):
         return None
     intents.supersede(session, row.portal_id, picked.id, TELL, now)
-    told = Carriage(
-        carrier, row.tracking_number or row.order_number or "", row.tracking_url or "", str(change.status.value)
-    )
+    # A warehouse that took its goods issue back does not post it again because the carrier is further on.
+    status = "" if _taken_back(session, row) else str(change.status.value)
+    told = Carriage(carrier, row.tracking_number or row.order_number or "", row.tracking_url or "", status)
     return intents.add(session, picked, TELL, told.to_json(), now=now, trace_id=trace_id)
 
 
 _NOTHING = (Status.CANCELLED, Status.REJECTED)
+
+
+def _taken_back(session: Session, row: Shipment) -> bool:
+    opened = problems.open_of_deals(session, row.portal_id, [row.deal_id])[row.deal_id]
+    return any(each.key.startswith(f"{TAKEN_BACK}|") for each in opened)
 
 
 def label_for(

@@ -24,16 +24,19 @@ def joined(lines: Iterable[PickedLine]) -> tuple[PickedLine, ...]:
     return tuple(found.values())
 
 
-def shortages(lines: Iterable[PickedLine], at: datetime) -> tuple[TrackingEvent, ...]:
+def shortages(lines: Iterable[PickedLine], at: datetime, *, over: bool = True) -> tuple[TrackingEvent, ...]:
     """An event an article that is short, once picking of these rows is over: the order goes on without it, and somebody
-    decides. `at` has to stay the same for as long as the order is read, whatever it becomes: what somebody has decided
-    about is not told anew (`TrackingEvent.key`)."""
-    return tuple(_shortage(line, at) for line in joined(lines) if line.short)
+    decides. Not `over`: it is known before that no more can come, so that nothing is said of what was picked.
+
+    `at` has to stay the same for as long as the order is read, whatever it becomes: what somebody has decided about is
+    not told anew (`TrackingEvent.key`)."""
+    return tuple(_shortage(line, at, over) for line in joined(lines) if line.short)
 
 
-def _shortage(line: PickedLine, at: datetime) -> TrackingEvent:
+def _shortage(line: PickedLine, at: datetime, over: bool) -> TrackingEvent:
     article, picked = _article(line), plain(max(line.picked, line.shipped))
-    params = {"sku": article, "short": plain(line.short), "ordered": plain(line.ordered), "picked": picked}
+    params = {"sku": article, "short": plain(line.short), "ordered": plain(line.ordered)}
+    params |= {"picked": picked} if over else {}
     # Of several articles that are short, none hides another (`Problem.key`).
     problem = Problem("short_picked", Field.ITEMS, Who.MANAGER, their_code=article, params=params)
     text = f"{article}: {picked} / {params['ordered']}"

@@ -24,11 +24,16 @@ AUTH = "auth"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Their document, and why it is no success (None = it is one)."""
+    """Their document, and why it is no success (None = it is one). `is_inside`: HTTP itself is content, so that only
+    some of it may have failed."""
 
     status: int
     data: Any
     said: Said | None = None
+
+    @property
+    def is_inside(self) -> bool:
+        return 200 <= self.status < 300
 
     def refuse(self) -> None:
         """Raises Refused for a write that was refused."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from b24app.logistics.errors import AccountProblem, Refused, Unavailable
+from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain
 from b24app.logistics.model import Sender, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, is_ours
 from b24app.logistics.ports import Outgoing, TestStep
@@ -17,10 +16,13 @@ from b24app.systems.kit.checks import Found, needs_settings, run_checks
 from b24app.systems.kit.directory import CITIES_S, POINTS_S, UNKNOWN, Directory
 from b24app.systems.kit.portions import portions
 from b24app.systems.manhattan import orders, sources, stock
-from b24app.systems.manhattan.client import AUTH
-from b24app.systems.manhattan.desk import ReceiptDesk
-from b24app.systems.manhattan.errors import unknown_articles
-from b24app.systems.manhattan.orders import Meanings, Told, by_key
+from b24app.systems.manhattan.client import AUTH, Reply
+from b24app.systems.manhattan.errors import problems_of, profile_broken, unknown_articles
+from b24app.systems.manhattan.following import Following
+from b24app.systems.manhattan.orders import Told
+from b24app.systems.manhattan.parts import alive, parts_of
+from b24app.systems.manhattan.profile import Said
+from b24app.systems.manhattan.saving import saved_in_part
 from b24app.systems.manhattan.vocabulary import MOST_PAGES
 from b24app.systems.plugin import Manifest, OpenContext
 
@@ -31,16 +33,12 @@ MOST_FACILITIES = 10
 Json = dict[str, Any]
 
 
-class ManhattanWm(ReceiptDesk):
+class ManhattanWm(Following):
     """Implements the ports that the manifest names."""
 
     def __init__(self, context: OpenContext, manifest: Manifest, directory: Directory) -> None:
-        super().__init__(context)
-        self._manifest, self._directory = manifest, directory
-
-    @property
-    def _now(self) -> float:
-        return float(self._context.clock.now().timestamp())
+        super().__init__(context, directory)
+        self._manifest = manifest
 
     # --- Orders, Preview, SignsOut ------------------------------------------------------------------------------------
 
@@ -58,13 +56,31 @@ class ManhattanWm(ReceiptDesk):
         self._check_articles(request)
         source = self._of(request)
         reply = self._client.call("create_shipment", source, write=True)
-        reply.refuse()
+        if reply.said is not None:
+            return self._saved_in_part(request, reply, reply.said)
         waits = self._client.profile.waits("create_shipment")
         number = self._client.profile.new_id("create_shipment", reply.data, source) or request.number
         mark = str(source["shipment"]["mark"])
         if waits:
             return OrderState(request.number, request.number)
         return OrderState(number, request.number, Decision.ACCEPTED, order_number=number, fingerprint=mark)
+
+    def _saved_in_part(self, request: ShipmentRequest, reply: Reply, said: Said) -> OrderState:
+        """A good HTTP status with failures inside (§2) may have saved some of what was sent: what is there now decides.
+        Raises Refused when nothing is, Uncertain when nobody can say."""
+        refused = Refused(problems_of(said, reply.status))
+        if not reply.is_inside:
+            raise refused
+        try:
+            kept = self._originals([request.number]).get(request.number)
+        except LogisticsError as error:
+            raise Uncertain(f"manhattan.create_shipment: failures inside, and then {error}") from error
+        if kept is None:
+            raise refused
+        state = orders.state_of(request.number, Told(kept), self._meanings({}))
+        if not is_ours(request, state):
+            raise refused
+        return replace(state, warnings=(saved_in_part(request, kept, said),))
 
     def preview(self, request: ShipmentRequest) -> Outgoing:
         built = self._client.build("create_shipment", self._of(request))
@@ -112,77 +128,25 @@ class ManhattanWm(ReceiptDesk):
         for packages."""
         return [state for some in portions(remote_ids, BATCH) for state in self._read(some)]
 
-    def _read(self, numbers: Sequence[str], whole: bool = False) -> list[OrderState]:
-        """`whole`: with what only the original order shows."""
-        planned = by_key(self._asked("status", numbers))
-        missing = [number for number in numbers if whole or number not in planned]
-        originals = self._originals(missing) if missing else {}
-        meanings = self._meanings(self._titles())
-        stuck = [number for number, row in planned.items() if meanings.status(row).is_live]
-        failures = by_key(self._optional("failures", stuck))
-        packed = [number for number, row in planned.items() if self._is_packed(row, meanings)]
-        packages: dict[str, list[Json]] = {}
-        for row in self._optional("packages", packed):
-            packages.setdefault(str(row["externalId"]), []).append(row)
-        found = []
-        for number in numbers:
-            mine = packages.get(number, [])
-            told = Told(originals.get(number), planned.get(number), failures.get(number), mine)
-            state = orders.state_of(number, told, meanings)
-            # What was only acknowledged may still come.
-            pending = state.gone and self._client.profile.waits("create_shipment")
-            found.append(OrderState(number, number) if pending else state)
-        return found
-
-    def _originals(self, numbers: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        return by_key(self._asked("find_shipment", numbers))
-
-    def _asked(self, operation: str, numbers: Sequence[str]) -> list[Json]:
-        return self._client.rows(operation, self._source(ids=list(numbers), count=max(len(numbers), 1)))
-
-    def _optional(self, operation: str, numbers: Sequence[str]) -> list[Json]:
-        return self._asked(operation, numbers) if numbers and self._client.profile.has(operation) else []
-
-    def _is_packed(self, row: Mapping[str, Any], meanings: Meanings) -> bool:
-        return meanings.is_packed(str(row.get("raw") or ""), meanings.status(row))
-
-    def _meanings(self, titles: Mapping[str, str]) -> Meanings:
-        return Meanings(self._client.profile, self._terms.zone, self._context.mapping("statuses"), titles)
-
-    def _titles(self) -> Mapping[str, str]:
-        """How their statuses are called: nothing is worth failing for that."""
-        with suppress(Unavailable):
-            return {option.code: option.title for option in self._statuses()}
-        return {}
-
-    def _statuses(self) -> list[Option]:
-        key = ("manhattan.statuses", *self._client.account, self._context.setting("profile"))
-        return self._directory.get(key, self._now, CITIES_S, self._load_statuses)
-
-    def _load_statuses(self) -> list[Option]:
-        rows = self._client.rows("order_statuses", self._source())
-        meanings = self._meanings({})
-        codes = {str(row["code"]): str(row.get("title") or row["code"]) for row in rows}
-        return [Option(code, title, meanings.means(code)) for code, title in codes.items()]
-
     # --- Cancels ------------------------------------------------------------------------------------------------------
 
     def cancel(self, remote_id: str) -> OrderState:
-        """The original order, and the planned one where it is there already (§3.1): it may come in between, so what is
-        there afterwards is read and decides."""
+        """The original order, and whatever was planned of it (§3.1): that may come in between, so what is there
+        afterwards is read and decides."""
         for _ in range(2):
             original = self._originals([remote_id]).get(remote_id)
-            planned = by_key(self._asked("status", [remote_id])).get(remote_id)
-            state = orders.state_of(remote_id, Told(original, planned), self._meanings({}))
+            planned = self._planned([remote_id]).get(remote_id, [])
+            meanings = self._meanings({})
+            state = orders.state_of(remote_id, Told(original, planned), meanings)
             if state.gone or state.cancel is Decision.ACCEPTED:
                 return state
-            if planned is not None and self._client.profile.is_picking(str(planned.get("raw") or "")):
+            living = alive(parts_of(planned, (), meanings))
+            if any(self._client.profile.is_picking(part.raw) for part in living):
                 raise Refused([Problem("too_late_to_cancel", Field.ORDER)])
-            source = self._source(id=remote_id)
             if original is not None and not original.get("cancelled"):
-                self._called_off(self._client.call("cancel_original", source, write=True))
-            if planned is not None:
-                self._called_off(self._client.call("cancel_order", source, write=True))
+                self._called_off(self._client.call("cancel_original", self._source(id=remote_id), write=True))
+            for part in living:
+                self._called_off(self._client.call("cancel_order", self._source(id=part.id), write=True))
         return replace(self.read(remote_id), cancel=Decision.PENDING)
 
     # --- Stock --------------------------------------------------------------------------------------------------------
@@ -254,12 +218,19 @@ class ManhattanWm(ReceiptDesk):
 
     def _test_lists(self) -> Found:
         """Their statuses, and how many of them mean something to us (§8)."""
+        self._test_status()
         rows = self._load_statuses()
         if not rows:
             raise Unavailable("manhattan.order_statuses: no statuses")
         chosen = self._context.mapping("statuses")
         unknown = [row.code for row in rows if not row.means and row.code not in chosen]
         return ", ".join(unknown), {"n": str(len(rows))}
+
+    def _test_status(self) -> None:
+        """Whether the site takes the profile's question at all: one that does not know an attribute says so here."""
+        reply = self._client.call("status", self._source(ids=["waybill-0-0"], count=1, page=0))
+        if reply.said is not None:
+            raise profile_broken("operations.status", "; ".join((*reply.said.codes, *reply.said.texts))[:200])
 
     def _test_facility(self) -> Found:
         """An unknown facility is answered with empty data (§7.2), so it has to be among them."""

@@ -64,11 +64,11 @@ OPERATIONS: Mapping[str, Operation] = {
     "check_items": _op("Look articles up", "Проверка артикулов", _SKUS, "sku", required=False, needs=("sku",)),
     "create_shipment": _op("Send an order", "Отправка заказа", f"{_SHIPMENT} {_DEAL} {_ITEM}", verbs=_SAVES),
     "find_shipment": _op(
-        "Find the order", "Поиск заказа", _IDS, "externalId mark firstName lastName cancelled changedAt",
-        needs=("externalId",),
+        "Find the order", "Поиск заказа", _IDS, "externalId mark firstName lastName cancelled changedAt lines",
+        nested=("sku", "ordered"), needs=("externalId",),
     ),
     "status": _op(
-        "Read the status", "Чтение статуса", _IDS, "externalId raw rawMax cancelled changedAt lines",
+        "Read the status", "Чтение статуса", f"{_IDS} page", "externalId of raw rawMax cancelled changedAt lines",
         nested=("sku", "ordered", "picked", "shipped"), needs=("externalId", "raw"),
     ),
     "failures": _op(
@@ -94,6 +94,8 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "cancel_receipt": _op("Cancel a return", "Отмена возврата", _ID, verbs=_CHANGES),
 }  # fmt: skip
+#: Planned orders that one original becomes when it is split, as many as one page has room for.
+PARTS = 4
 #: Every list is bounded, whatever a profile says: of pages that are asked for, of rows that are read.
 MOST_PAGES = 10
 WRAPS = ("none", "Data", "data", "xint")

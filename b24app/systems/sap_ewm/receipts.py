@@ -1,6 +1,7 @@
 """Customer returns (sap-ewm.md §5, §8): a delivery with reference to a returns order, and what the warehouse found.
 
-Which returns order: the one that the request names, else the one that refers to the SAP order which was delivered."""
+Which returns order: the one that the request names, else the one that refers to the SAP order which was delivered or
+which the deal names, else the one that the deal names itself."""
 
 from __future__ import annotations
 
@@ -39,8 +40,9 @@ class Returns:
         found = [row for row in rows if row["BillOfLading"] == number]
         return state_of(found[0], number) if found else None
 
-    def expect(self, request: ReceiptRequest, sold: str) -> ReceiptState:
-        """Search, create, mark. `sold`: the SAP order that was delivered ("" = not known)."""
+    def expect(self, request: ReceiptRequest, sold: Sequence[str]) -> ReceiptState:
+        """Search, create, mark. `sold`: the SAP order that was delivered, and what the deal has (empty = neither is
+        known)."""
         order = words.bare(request.reference) or self._returns_order(sold)
         path, where = f"{words.RETURN_ORDERS}/A_CustomerReturnItem", f"CustomerReturn eq {words.literal(order)}"
         rows = reading(lambda: self._client.v2(path, "returns.order", optional=True, filter=where))
@@ -52,16 +54,20 @@ class Returns:
             self._mark(row, request.number)
         return state_of(row, request.number)
 
-    def _returns_order(self, sold: str) -> str:
-        """Of those that refer to the SAP order, the newest. Raises Refused."""
-        if not sold:
-            raise Refused([words.reference_missing()])
-        path, where = f"{words.RETURN_ORDERS}/A_CustomerReturn", f"ReferenceSDDocument eq {words.literal(sold)}"
+    def _returns_order(self, sold: Sequence[str]) -> str:
+        """Of those that refer to a SAP order, the newest; else the returns order that has this number. Raises
+        Refused."""
+        for order in sold:
+            rows = self._orders(f"ReferenceSDDocument eq {words.literal(order)}")
+            rows = rows or self._orders(f"CustomerReturn eq {words.literal(order)}")
+            if rows:
+                return max(rows, key=lambda number: (len(number), number))
+        raise Refused([words.reference_missing()])
+
+    def _orders(self, where: str) -> list[str]:
+        path = f"{words.RETURN_ORDERS}/A_CustomerReturn"
         rows = reading(lambda: self._client.v2(path, "returns.orders", optional=True, filter=where))
-        numbers = [words.bare(str(row.get("CustomerReturn") or "")) for row in rows]
-        if not numbers:
-            raise Refused([words.reference_missing()])
-        return max(numbers, key=lambda number: (len(number), number))
+        return [number for row in rows if (number := words.bare(str(row.get("CustomerReturn") or "")))]
 
     def _there(self, order: str, number: str) -> Row | None:
         """The returns delivery of this returns order with our mark, else one without a mark: goods come back once.

@@ -93,8 +93,9 @@ class SapEwm(Shipping):
     # --- Receipts -----------------------------------------------------------------------------------------------------
 
     def expect(self, request: ReceiptRequest) -> ReceiptState:
-        sold = "" if request.reference else self._sold(request)
-        return self._returns().expect(request, sold)
+        """The returns order that is named; else one that belongs to the delivery, or to the number in the deal."""
+        sold = () if request.reference else (self._sold(request), words.bare(request.of_reference))
+        return self._returns().expect(request, tuple(dict.fromkeys(each for each in sold if each)))
 
     def _sold(self, request: ReceiptRequest) -> str:
         """The SAP order of the delivery that the goods went out with; "" = not known."""

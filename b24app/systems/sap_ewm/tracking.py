@@ -60,7 +60,13 @@ def state_of(row: Row, warehouse: Mapping[str, Row] | None, site: Site) -> Order
         fingerprint=mark if _FINGERPRINT.fullmatch(mark) else "",
         lines=tuple(line.row for line in lines),
         packed=_packed(row, lines, site),
+        issued=_issued(row["OverallGoodsMovementStatus"]),
     )
+
+
+def _issued(letter: str) -> bool | None:
+    """A letter that we do not know says neither."""
+    return letter == words.DONE if letter in words.LETTERS else None
 
 
 def _lines(row: Row, warehouse: Mapping[str, Row]) -> list[_Line]:

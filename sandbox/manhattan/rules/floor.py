@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sandbox.manhattan.data.items import ITEMS
-from sandbox.manhattan.model import Order, Package, Stock
+from sandbox.manhattan.model import Line, Order, Package, Stock
 
 if TYPE_CHECKING:
     from sandbox.manhattan.core import Manhattan
@@ -32,9 +32,12 @@ def facts_of(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def move(wm: Manhattan, order: Order, step: Mapping[str, Any]) -> None:
-    """To a status of four digits (`max` beside it: rows that are further), or `blocked` with a `text`. `short`: so many
-    pieces of one row are missing when it is picked. Raises ValueError."""
+    """To a status of four digits (`max` beside it: rows that are further), `blocked` with a `text`, or `split`.
+    `short`: so many pieces of one row are missing when it is picked. Raises ValueError."""
     code = str(step.get("code") or "")
+    if code == "split":
+        split(wm, order, step.get("take") or {})
+        return
     if code == "blocked":
         order.failure, order.failed_at = str(step.get("text") or "Item is not available for allocation"), wm.time()
         _plan_now(wm, order)
@@ -75,6 +78,37 @@ def free(wm: Manhattan, order: Order) -> None:
     for line in order.lines:
         _take(wm, order, line.item, -(line.allocated - line.shipped))
         line.allocated = line.shipped
+
+
+def split(wm: Manhattan, order: Order, take: Mapping[str, float]) -> None:
+    """Some pieces (`take`: item -> how many, else one of the longest row) go into a planned order of their own. Raises
+    ValueError."""
+    _plan_now(wm, order)
+    if order.order_cancelled or any(line.picked for line in order.lines):
+        raise ValueError("an order is split before it is picked")
+    wanted = dict(take) or {max(order.lines, key=lambda line: line.ordered).item: 1.0}
+    if strange := sorted(set(wanted) - {line.item for line in order.lines}):
+        raise ValueError(f"not in this order: {', '.join(strange)}")
+    lines = [
+        Line(line.id, line.item, min(float(wanted.pop(line.item)), line.ordered))
+        for line in order.lines
+        if wanted.get(line.item, 0) > 0
+    ]
+    gone = {line.id: line.ordered for line in lines}
+    if all(line.ordered == gone.get(line.id) for line in order.lines):
+        raise ValueError("something has to stay in the order")
+    free(wm, order)
+    for line in order.lines:
+        line.ordered -= gone.get(line.id, 0)
+    order.lines = [line for line in order.lines if line.ordered]
+    taken = sum(each.original == order.original for each in wm.orders.values())
+    at = wm.time()
+    part_id = f"{order.original}-P{taken + 1}"
+    part_of = Order(order.organization, part_id, order.body, at, at, lines, at, order.low, order.low)
+    part_of.parent = order.original
+    wm.orders[order.organization, part_id] = part_of
+    order.updated = at
+    wm.note("order.split", order.original, part=part_id, goods={line.item: line.ordered for line in lines})
 
 
 def _plan_now(wm: Manhattan, order: Order) -> None:
@@ -121,7 +155,7 @@ def announced_g(order: Order) -> int:
         row = rows[line.id]
         unit = _GRAMS.get(str(row.get("WeightUomId") or "kg").lower(), 1000.0)
         if row.get("Weight"):
-            total += row["Weight"] * unit
+            total += row["Weight"] * unit * line.ordered / row["OrderedQuantity"]
         else:
             total += line.ordered * (ITEMS[line.item].weight_g or _UNKNOWN_G)
     return round(total)

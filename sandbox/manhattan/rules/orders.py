@@ -24,24 +24,46 @@ def save(wm: Manhattan, scope: Scope, body: Body) -> Order:
     """Create or replace. Raises Refused: edits after planning, whatever is wrong with the body."""
     if problems := shapes.order(body, wm.switches.strict):
         raise Refused(problems)
-    wanted = wm.override_for(facts_of(body), "errors")
-    if wanted is not None:
-        raise Refused([given(error) for error in wanted.errors])
+    body, left_out = _without_refused(wm, body)
     key = (scope.organization, body["OriginalOrderId"])
     known = wm.orders.get(key)
     kept = _kept(wm, body)
     if known is not None:
         return _change(wm, known, kept)
-    order = Order(*key, kept, wm.time(), wm.time(), _lines(kept))
+    order = Order(*key, kept, wm.time(), wm.time(), _lines(kept), left_out=left_out)
     wm.orders[key] = order
     wm.note("order.accepted", order.id, organization=order.organization, **told_of(kept))
     _plan_later(wm, order)
     return order
 
 
+def _without_refused(wm: Manhattan, body: Body) -> tuple[Body, list[Body]]:
+    """An override whose errors all name an `item` refuses these rows alone: the rest, and a record each. Raises Refused
+    for any other one, and when nothing is left."""
+    wanted = wm.override_for(facts_of(body), "errors")
+    if wanted is None:
+        return body, []
+    named = {
+        str(error["item"]): given(error) for error in wanted.errors if isinstance(error, Mapping) and error.get("item")
+    }
+    rest = [row for row in body["OriginalOrderLine"] if row["ItemId"] not in named]
+    if len(named) < len(wanted.errors) or not rest:
+        raise Refused([given(error) for error in wanted.errors])
+    left_out = [
+        {
+            "OriginalOrderId": body["OriginalOrderId"], "OriginalOrderLineId": row["OriginalOrderLineId"],
+            "Messages": Refused([named[row["ItemId"]]]).messages,
+        }
+        for row in body["OriginalOrderLine"]
+        if row["ItemId"] in named
+    ]  # fmt: skip
+    return {**body, "OriginalOrderLine": rest}, left_out
+
+
 def _change(wm: Manhattan, order: Order, body: Body) -> Order:
     _must_be_open(order)
     order.body, order.lines, order.updated = body, _lines(body), wm.time()
+    order.left_out = []
     wm.note("order.changed", order.id, organization=order.organization, **told_of(body))
     return order
 
@@ -50,7 +72,7 @@ def put(wm: Manhattan, scope: Scope, number: str, changes: Body) -> Order:
     """`PUT originalOrderId/{id}`: `{"Cancelled": true}` cancels; other fields are changed until planning."""
     order = one(wm, scope, number)
     if changes.get("Cancelled") is True:
-        if order.high >= PICKING and order.planned is not None and not order.order_cancelled:
+        if any(part.high >= PICKING for part in parts_of(wm, order) if not part.over):
             raise refuse("DCO::PICKED", number)
         if not order.cancelled:
             order.cancelled, order.updated = True, wm.time()
@@ -85,19 +107,27 @@ def put_planned(wm: Manhattan, scope: Scope, number: str, changes: Body) -> Orde
 def delete(wm: Manhattan, scope: Scope, keys: Mapping[str, Any]) -> None:
     """By `OriginalOrderId` or `OrderId`, with the facility (§3.1). Raises Refused."""
     order = one(wm, scope, str(keys.get("OriginalOrderId") or keys.get("OrderId") or ""))
+    parts = parts_of(wm, order)
     if keys.get("OriginFacilityId") not in (None, order.facility):
         raise refuse("FWCORE::404", keys["OriginFacilityId"])
-    if order.high >= PICKING:
+    if any(part.high >= PICKING for part in parts):
         raise refuse("DCO::PICKED", order.id)
     if not order.over:
         wm.note("order.cancelled", order.id)
-    free(wm, order)
-    order.deleted = True
+    for part in {order.id: order, **{part.id: part for part in parts}}.values():
+        free(wm, part)
+        part.deleted = True
+
+
+def parts_of(wm: Manhattan, order: Order) -> list[Order]:
+    """Everything that is planned of it."""
+    mine = (each for each in wm.orders.values() if each.organization == order.organization)
+    return [each for each in mine if each.original == order.id and each.planned is not None]
 
 
 def one(wm: Manhattan, scope: Scope, number: str) -> Order:
     order = wm.orders.get((scope.organization, number))
-    if order is None or order.deleted or order.facility != scope.facility:
+    if order is None or order.deleted or order.parent or order.facility != scope.facility:
         raise refuse("FWCORE::404", f"OriginalOrder {number}")
     return order
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from b24app.logistics.errors import AccountProblem, Refused, Unavailable
+from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
 from b24app.logistics.model import Item, Parcel
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, fingerprint_of_name
@@ -164,6 +164,90 @@ def test_a_refused_cancellation_keeps_their_words(wm: ManhattanHarness) -> None:
         wm.port.cancel("wb-1-1")
     [problem] = caught.value.problems
     assert (problem.code, problem.their_code, problem.their_text) == ("cancel_refused", "Z::1", "Not today")
+
+
+def test_a_split_order_is_one_order_of_ours(wm: ManhattanHarness) -> None:
+    """Planned as two: read together, page by page, and called off together."""
+    state = wm.make()
+    wm.step(state, {"code": "split", "take": {"CUP-1": 1}})
+    whole = {row["number"]: row["live"] for row in wm.control("GET", "orders")["orders"]}
+    assert whole == {"wb-1-1": True, "wb-1-1-P2": True}
+    wm.pack(state)
+    [read] = wm.port.read_many(["wb-1-1"])
+    assert read.packed is None, "the other part is not picked yet"
+    assert read.events[-1].text.startswith("wb-1-1: 6000")
+    wm.control("POST", "orders/wb-1-1-P2/status", {"code": "7200"})
+    body = {**json.loads(DEFAULT)["operations"]["status"]["body"], "Size": 1}
+    for port in (wm.port, wm.open(profile=profile(operations={"status": {"body": body}}))):
+        read = port.read("wb-1-1")
+        assert [line.picked for line in read.lines] == [2]
+        assert len(read.packed.parcels) == 2
+        assert [event.status for event in read.events if event.status] == [Status.ACCEPTED_AT_WAREHOUSE]
+    # A site that counts more than it shows is not told as if these were all.
+    fixed = {**body, "Page": 0}
+    with pytest.raises(Unavailable):
+        wm.open(profile=profile(operations={"status": {"body": fixed}})).read("wb-1-1")
+    wm.step(state, {"code": "7200"})
+    read = wm.port.read("wb-1-1")
+    assert [event.status for event in read.events if event.status] == [Status.IN_TRANSIT]
+    assert len(set(read.tracking_numbers)) == 2
+    assert (read.tracking_number, read.lines[0].shipped) == (read.tracking_numbers[0], 2)
+
+    wm.step(wm.make("wb-1-2"), {"code": "split"})
+    assert wm.port.cancel("wb-1-2").cancel is Decision.ACCEPTED
+    assert not any(row["live"] for row in wm.control("GET", "orders")["orders"] if "wb-1-2" in row["number"])
+    wm.step(wm.make("wb-1-3"), {"code": "split"})
+    wm.control("POST", "orders/wb-1-3-P2/status", {"code": "4000"})
+    with pytest.raises(Refused):
+        wm.port.cancel("wb-1-3")
+
+
+def test_planned_orders_that_do_not_name_their_original_are_the_profiles_matter(wm: ManhattanHarness) -> None:
+    wm.switch(names_original=False)
+    steps = list(wm.open().test())
+    assert [(step.name, step.ok) for step in steps][-1] == ("lists", False)
+    assert steps[-1].problem.code == "profile_broken"
+    assert "OriginalOrderId" in steps[-1].problem.their_text
+    body = {**json.loads(DEFAULT)["operations"]["status"]["body"], "Query": "=OrderId in (${ids})"}
+    body["Template"] = {"OrderId": None, "MinimumStatus": None, "MaximumStatus": None, "UpdatedTimestamp": None}
+    port = wm.open(profile=profile(operations={"status": {"body": body}}))
+    assert all(step.ok for step in port.test())
+    port.create(wm.request())
+    [read] = port.read_many(["wb-1-1"])
+    assert read.events[-1].status is Status.CREATED
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_what_was_saved_of_an_order_is_kept_and_the_rest_is_told(wm: ManhattanHarness, bulk: bool) -> None:
+    """Some of one answer refused, the rest saved: by `save`, and by `bulkImport`, whatever `success` says."""
+    wm.switch(bulk_success=bulk)
+    sent = {"path": "/dcorder/api/dcorder/originalOrder/bulkImport", "wrap": "Data"}
+    port = wm.open(profile=profile(operations={"create_shipment": sent})) if bulk else wm.port
+    cups = wm.request().parcels[0]
+    tea = Item("Чай", "T-1", 3, Money.of(99), 100)
+    request = wm.request(parcels=(replace(cups, items=(*cups.items, tea)),))
+    error = {"item": "T-1", "code": "X::7", "description": "Item T-1 is on hold"}
+    wm.control("POST", "overrides", {"match": {"number": "wb-1-1"}, "errors": [error]})
+    made = port.create(request)
+    assert made.decision is Decision.ACCEPTED
+    [told] = made.warnings
+    assert (told.code, told.their_code, told.their_text, told.params) == (
+        "saved_in_part", "X::7", "Item T-1 is on hold", {"what": ["Чай × 3"]},
+    )  # fmt: skip
+    assert wm.accepted("wb-1-1") == 1
+    assert port.create(request).remote_id == "wb-1-1", "what is there is ours"
+    # Nothing of it saved is a refusal.
+    wm.control("POST", "overrides", {"match": {"number": "wb-1-2"}, "errors": [{**error, "item": "CUP-1"}]})
+    with pytest.raises(Refused):
+        port.create(wm.request("wb-1-2"))
+    assert wm.live("wb-1-2") == 0
+    # An answer that leaves it open, and a look-up that does not work: nobody knows.
+    wm.fault("status", "*/bulkImport" if bulk else "*/originalOrder/save", status=200,
+             body={"success": True, "data": {"FailedRecords": [{"OriginalOrderId": "wb-1-3"}]}})  # fmt: skip
+    where = {"path": wm.find_path, "method": "POST"}
+    wm.world.control.fault("manhattan", "status", match=where, params={"status": 503}, skip=1)
+    with pytest.raises(Uncertain):
+        port.create(wm.request("wb-1-3"))
 
 
 def test_an_order_that_stands_says_why_and_goes_on(wm: ManhattanHarness) -> None:

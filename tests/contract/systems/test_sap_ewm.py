@@ -319,6 +319,20 @@ def test_a_short_row_is_said_and_the_order_goes_on(world: World, kind: type[SapE
         assert told(sap.port.read(made.remote_id))[-1] is Status.IN_TRANSIT
 
 
+@pytest.mark.parametrize("kind", [SapEwmHarness, SapLeHarness, SapSoapHarness])
+def test_a_reversed_goods_issue_is_no_word_of_the_past(world: World, kind: type[SapEwmHarness]) -> None:
+    for sap in driven(world, kind):
+        made = sap.make()
+        assert made.issued is False
+        for code, issued in (("packed", False), ("issued", True), ("reversed", False), ("issued", True)):
+            sap.step(made, {"code": code})
+            read = sap.port.read(made.remote_id)
+            assert (read.issued, Status.IN_TRANSIT in told(read)) == (issued, issued)
+            assert read.packed is not None or kind is SapSoapHarness  # which shows no boxes
+        sap.step(made, {"code": "OverallGoodsMovementStatus=Z"})
+        assert sap.port.read(made.remote_id).issued is None
+
+
 def test_a_block_is_a_problem_and_no_status(sap: SapEwmHarness) -> None:
     made = sap.make()
     sap.step(made, {"code": "blocked"})
@@ -355,6 +369,23 @@ def test_a_return_waits_for_its_order_in_sap(sap: SapEwmHarness) -> None:
         sap.port.expect(replace(request, reference="60099"))
     named = sap.port.expect(replace(request, reference=order))
     assert sap.port.expect(request).remote_id == named.remote_id  # found through the delivery, too
+
+
+def test_the_deals_own_number_finds_the_returns_order(sap: SapEwmHarness) -> None:
+    """Goods that went out without a delivery of ours: the deal has the order's number, or that of the returns order."""
+    made = sap.make()
+    sold = sap.request().reference
+    sap.control("POST", f"orders/{made.remote_id}/status", {"code": "issued"})
+    order = sap.control("POST", "returns_orders", {"of": made.remote_id})["order"]
+    goods, person = sap.request().parcels[0].items, sap.request().recipient
+    found = [
+        sap.port.expect(ReceiptRequest("wb-9-1-R", goods, person, of_reference=number)).remote_id
+        for number in (f"00{sold}", order)
+    ]
+    assert len(set(found)) == 1
+    with pytest.raises(Refused) as caught:
+        sap.port.expect(ReceiptRequest("wb-9-2-R", goods, person, of_reference="4799"))
+    assert caught.value.problems[0].code == "reference_missing"
 
 
 @pytest.mark.parametrize("mark", ["patch", "none", "create"])

@@ -11,8 +11,9 @@ import pytest
 from b24app.flows.decisions import StageTarget
 from b24app.flows.legs import PICKED, may_be_cancelled
 from b24app.flows.picked import OVER_AFTER, advance_picked, ends, spoken
-from b24app.flows.picking import Asked, Picking, Step, step_of
+from b24app.flows.picking import Asked, Book, Picking, Step, is_ready, step_of
 from b24app.flows.snapshot import Role, ShipmentView
+from b24app.flows.taken_back import anew, kept_once
 from b24app.flows.track import advance
 from b24app.logistics.model import Parcel
 from b24app.logistics.order import Decision, OrderState, TrackingEvent
@@ -81,6 +82,39 @@ def test_the_carriers_leg_speaks_for_the_deal() -> None:
     change = advance_picked(dead[0], dead, state(PICKING, GONE), chained(), NOW)
     assert change.fields[Role.ORDER_ID] == "B1"
     assert not change.closed
+
+
+def test_goods_that_a_warehouse_takes_back_are_told_and_move_nothing() -> None:
+    """As SAP does with a reversed goods issue: once, whatever carries them, until they leave again."""
+    lies = replace(ASKED, packed=Packed(NOW, boxes(700)))
+    left = replace(view(Status.IN_TRANSIT, lies), status_at=NOW, seen=tuple(e.key for e in state(PICKING, GONE).events))
+    inside = replace(state(PICKING, packed=boxes(700)), issued=False)
+    for legs in ([left], [left, carrier()]):
+        change = advance_picked(left, legs, inside, chained(), NOW)
+        assert (change.status, change.changed, change.stage, change.closed) == (
+            Status.ACCEPTED_AT_WAREHOUSE, False, None, False,
+        )  # fmt: skip
+        [problem], [text] = change.problems, change.texts
+        assert (problem.code, problem.params["carrier"]) == ("goods_taken_back", "wb-42-2" if legs[1:] else "")
+        assert text.key == "picked.goods_taken_back"
+        assert change.fields == ({} if legs[1:] else {Role.STATUS: "warehouse:packed"})
+        assert change.next_poll_at is not None
+    back = replace(left, status=Status.ACCEPTED_AT_WAREHOUSE, problem_keys=(problem.key,))
+    assert not is_ready(replace(lies, book=Book.SHIPPED), back.status)
+    quiet = advance_picked(back, [back, carrier()], inside, chained(), NOW)
+    assert (quiet.texts, quiet.problems, quiet.status) == ((), (), Status.ACCEPTED_AT_WAREHOUSE)
+    # Posted again, at the very moment of the first time: the problem is over.
+    again = replace(state(PICKING, GONE, packed=boxes(700)), issued=True)
+    change = kept_once(advance_picked(anew(back, again), [back, carrier()], again, chained(), NOW), back)
+    assert (change.status, change.solved_keys, change.events_new) == (Status.IN_TRANSIT, (problem.key,), ())
+    assert anew(left, again) is left
+    # Whoever may say so is asked for a week, or until the carrier is done; others are not.
+    for told, status, days, closed in (
+        (again, Status.IN_TRANSIT, 0, False), (again, Status.DELIVERED, 0, True), (again, Status.CREATED, 7, True),
+        (replace(again, issued=None), Status.CREATED, 0, True),
+    ):  # fmt: skip
+        legs = [replace(left, status_at=NOW - timedelta(days=days)), carrier(status)]
+        assert advance_picked(legs[0], legs, told, chained(), NOW).closed is closed
 
 
 def test_a_warehouse_that_cancels_what_is_booked_is_a_problem() -> None:

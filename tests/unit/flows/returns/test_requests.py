@@ -140,6 +140,13 @@ def test_a_warehouse_expects_what_comes_by_its_own_order() -> None:
     assert [(item.sku, item.quantity) for item in made.items] == [("PLD-1", 1), ("CSH-1", 1)]
     elsewhere = receipt_request(case, BASIS, "wb-5120-R1", sent=[carried], connection_id=9)
     assert (elsewhere.of_number, elsewhere.of_remote_id) == ("", "")
+    # The ERP's number: as the deal has it now, else as the goods were shipped by it.
+    erp = replace(carried, request=replace(carried.request, reference="4711"))
+    told = [
+        receipt_request(case, basis, "R", sent=[picked, erp], connection_id=9).of_reference
+        for basis in (replace(BASIS, reference="4712"), BASIS, None)
+    ]
+    assert told == ["4712", "4711", "4711"]
 
 
 def test_goods_without_an_article_are_nothing_that_a_warehouse_knows() -> None:

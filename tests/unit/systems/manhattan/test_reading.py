@@ -11,13 +11,15 @@ import pytest
 from b24app.logistics.addresses import read_address
 from b24app.logistics.model import DeliveryKind, Item, Parcel, Recipient, ShipmentRequest
 from b24app.logistics.money import Money
-from b24app.logistics.order import Decision, fingerprint, fingerprint_of_name
+from b24app.logistics.order import Decision, TrackingEvent, fingerprint, fingerprint_of_name
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Incident, Status
 from b24app.logistics.warehouse import ReceiptRequest, ReceiptStage
 from b24app.systems.manhattan import orders, receipts, sources, stock
 from b24app.systems.manhattan.errors import problems_of
-from b24app.systems.manhattan.orders import Meanings, Told
+from b24app.systems.manhattan.meanings import Meanings
+from b24app.systems.manhattan.orders import Told
+from b24app.systems.manhattan.parts import by_original
 from b24app.systems.manhattan.profile import Said, read_profile
 from b24app.systems.manhattan.sources import Terms
 from b24app.systems.manhattan.vocabulary import GRAMS, MILLIMETRES, between, of_unit, to_unit
@@ -65,7 +67,7 @@ def test_what_lies_packed_and_what_is_short() -> None:
     lines = [{"sku": "CUP-1", "ordered": 2, "picked": 1.0, "shipped": 0}, {"sku": "T-1", "ordered": "3", "picked": 3}]
     row = {"externalId": "wb-1-1", "weight": 1.0, "length": 30, "width": "20", "height": None, "trackingNumber": "T9",
            "packedAt": AT}  # fmt: skip
-    packed = state(Told(None, planned("6000", lines=lines), None, [row]))
+    packed = state(Told(None, [planned("6000", lines=lines)], (), [row]))
     assert packed.packed.parcels == (Parcel(1000, 300, 200, 0),)
     assert packed.packed.at == MOMENT
     assert packed.tracking_number == "T9"
@@ -76,19 +78,74 @@ def test_what_lies_packed_and_what_is_short() -> None:
         None, Incident.MISSING_GOODS, {"sku": "CUP-1", "short": "1", "ordered": "2", "picked": "1"},
     )  # fmt: skip
     shipped = [{**lines[0], "shipped": 1}, {**lines[1], "shipped": 3}]
-    later = state(Told(None, planned("7200", lines=shipped, changedAt="2027-01-01T00:00:00"), None, [row])).events
+    later = state(Told(None, [planned("7200", lines=shipped, changedAt="2027-01-01T00:00:00")], (), [row])).events
     assert [event for event in later if event.problem] == [short], "one event, whatever status follows"
-    picking = state(Told(None, planned("5000", lines=lines)))
+    picking = state(Told(None, [planned("5000", lines=lines)]))
     assert (picking.packed, len(picking.events)) == (None, 1)
-    left = state(Told(None, planned("7200", lines=lines)))
+    left = state(Told(None, [planned("7200", lines=lines)]))
     assert left.packed is not None
-    gone = state(Told(None, planned("9000", lines=lines)))
+    gone = state(Told(None, [planned("9000", lines=lines)]))
     assert (gone.packed, gone.cancel) == (None, Decision.ACCEPTED)
+
+
+def test_an_order_that_was_split_is_where_its_slowest_part_is() -> None:
+    def part(of: int, raw: str, at: str, ordered: int, picked: int = 0, **more: Any) -> dict[str, Any]:
+        lines = [{"sku": "CUP-1", "ordered": ordered, "picked": picked, "shipped": picked if raw > "7000" else 0}]
+        name = "wb-1-1" if of == 1 else f"wb-1-1-P{of}"
+        return {**planned(raw), "externalId": name, "changedAt": f"2026-10-06T{at}:00.000", "lines": lines, **more}
+
+    def box(name: str, number: str) -> dict[str, Any]:
+        return {"externalId": name, "weight": 1, "trackingNumber": number, "packedAt": AT}
+
+    def minute(event: TrackingEvent) -> str:
+        return f"{event.at:%H:%M}"
+
+    original = {"externalId": "wb-1-1", "lines": [{"sku": "CUP-1", "ordered": 4}]}
+    first, third = part(1, "7200", "12:00", 2, 2), part(3, "6000", "11:00", 1, 1)
+    boxes = [box("wb-1-1", "MA1"), box("wb-1-1-P3", "MA3")]
+    going = state(Told(original, [first, part(2, "3000", "10:00", 1), third], (), boxes))
+    [main] = [event for event in going.events if event.status]
+    assert (main.status, main.code, minute(main), main.reason) == (
+        Status.ACCEPTED_AT_WAREHOUSE, "3000", "07:00", "max 7200",
+    )  # fmt: skip
+    assert (going.packed, going.cancel) == (None, None)
+    assert (going.tracking_number, going.tracking_numbers) == ("MA1", ("MA1", "MA3"))
+    assert [(line.sku, line.ordered, line.picked, line.shipped) for line in going.lines] == [("CUP-1", 4, 3, 2)]
+    told = [event.text for event in going.events if not event.status]
+    assert told == ["wb-1-1-P2: 3000", "wb-1-1-P3: 6000 Packed, MA3", "wb-1-1: 7200, MA1"]
+    assert not [event for event in going.events if event.problem]
+
+    # One of them is called off: what it held is missing, at once; the others lie packed: all that is missing.
+    off = part(2, "9000", "12:30", 1, 1)
+    early = state(Told(original, [first, off, {**third, "raw": "4000", "rawMax": "4000"}], (), boxes[:1]))
+    [short] = [event for event in early.events if event.problem]
+    assert (short.problem.params, minute(short)) == ({"sku": "CUP-1", "short": "1", "ordered": "4"}, "09:30")
+    done = state(Told(original, [first, off, third], (), boxes))
+    [short] = [event for event in done.events if event.problem]
+    assert short.problem.params == {"sku": "CUP-1", "short": "1", "ordered": "4", "picked": "3"}
+    assert len(done.packed.parcels) == 2
+    assert [event.code for event in done.events if event.status] == ["6000"]
+    # Its rows may be planned anew: nothing is missing then.
+    again = state(Told(original, [first, off, third, part(4, "6000", "13:00", 1, 1)], (), boxes))
+    assert not [event for event in again.events if event.problem]
+    assert [(line.ordered, line.picked) for line in again.lines] == [(4, 4)]
+    assert minute(next(event for event in again.events if event.status)) == "10:00", "when the last came there"
+    nothing = state(Told(original, [part(1, "9000", "12:00", 3), off]))
+    assert (nothing.cancel, nothing.packed) == (Decision.ACCEPTED, None)
+
+
+def test_planned_orders_are_told_apart_by_their_original() -> None:
+    rows = [{"externalId": "a-1", "of": "a-1"}, {"externalId": "a-1-P2", "of": "a-1"}, {"externalId": "b-1"},
+            {"externalId": "c-1", "of": "theirs"}, {"externalId": "x"}, {"externalId": "a-1", "of": "a-1"}]  # fmt: skip
+    found = by_original(rows, ["a-1", "b-1", "c-1", "d-1"])
+    assert {of: [row["externalId"] for row in some] for of, some in found.items()} == {
+        "a-1": ["a-1", "a-1-P2"], "b-1": ["b-1"], "c-1": ["c-1"],
+    }  # fmt: skip
 
 
 def test_rows_that_are_apart_and_what_stands() -> None:
     failure = {"text": "Нет на полке", "changedAt": AT}
-    read = state(Told(None, planned("4000", "6000"), failure))
+    read = state(Told(None, [planned("4000", "6000")], [failure]))
     assert read.events[0].reason == "max 6000 Packed"
     blocked = read.events[1]
     assert (blocked.status, blocked.incident, blocked.problem.code) == (None, Incident.NOT_READY, "warehouse_blocked")
@@ -96,17 +153,17 @@ def test_rows_that_are_apart_and_what_stands() -> None:
 
 
 def test_the_admins_meaning_of_a_status_wins() -> None:
-    unknown = state(Told(None, planned("9900")))
+    unknown = state(Told(None, [planned("9900")]))
     assert unknown.events[0].status is Status.UNKNOWN
     assert unknown.packed is None
-    chosen = state(Told(None, planned("9900")), **{"9900": "delivered"})
+    chosen = state(Told(None, [planned("9900")]), **{"9900": "delivered"})
     assert chosen.events[0].status is Status.DELIVERED
     packed = {"5400": "accepted_at_warehouse", "5500": "packed", "7200": "in_transit"}
-    assert state(Told(None, planned("6000")), **packed).events[0].status is Status.UNKNOWN, "nobody said what it is"
-    assert state(Told(None, planned("5500")), **packed).packed is not None
-    assert state(Told(None, planned("7200")), **packed).packed is not None
-    assert state(Told(None, planned("5400")), **packed).packed is None
-    assert state(Told(None, planned("3000", cancelled=True)), **{"3000": "created"}).cancel is Decision.ACCEPTED
+    assert state(Told(None, [planned("6000")]), **packed).events[0].status is Status.UNKNOWN, "nobody said what it is"
+    assert state(Told(None, [planned("5500")]), **packed).packed is not None
+    assert state(Told(None, [planned("7200")]), **packed).packed is not None
+    assert state(Told(None, [planned("5400")]), **packed).packed is None
+    assert state(Told(None, [planned("3000", cancelled=True)]), **{"3000": "created"}).cancel is Decision.ACCEPTED
     meanings = Meanings(PROFILE, "UTC")
     assert [meanings.means(raw) for raw in ("1000", "4000", "6000", "7200", "9900")] == [
         "created", "accepted_at_warehouse", "packed", "in_transit", "",
@@ -211,5 +268,5 @@ def test_their_words_as_problems(texts: tuple[str, ...], codes: tuple[str, ...],
 
 
 def test_quantities_are_exact() -> None:
-    line = state(Told(None, planned("4000", lines=[{"sku": "A", "ordered": "2.50", "picked": 0.1}]))).lines[0]
+    line = state(Told(None, [planned("4000", lines=[{"sku": "A", "ordered": "2.50", "picked": 0.1}])])).lines[0]
     assert (line.ordered, line.picked) == (Decimal("2.5"), Decimal("0.1"))

@@ -71,7 +71,7 @@ def test_a_new_delivery_is_told_whole() -> None:
     assert tracking.state_of(header(), None, SITE) == OrderState(
         remote_id="80000123", number="wb-1-1", decision=Decision.ACCEPTED, order_number="80000123",
         events=(TrackingEvent("created", "Delivery created", Status.CREATED, at),), fingerprint=MARK,
-        lines=(PickedLine("TEA-500", Decimal(2), name="Чай"),),
+        lines=(PickedLine("TEA-500", Decimal(2), name="Чай"),), issued=False,
     )  # fmt: skip
 
 
