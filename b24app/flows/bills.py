@@ -26,7 +26,7 @@ _HEAD_WITHIN = 30
 _SPACES = re.compile(r"[\s\u00a0\u202f']")
 _SIGNS = re.compile(r"(₽|руб\.?|р\.|кг|kg|г|g|\$|€|[A-Z]{3})$", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_GRAMS = 1000
+_GRAMS, _HUGE = 1000, Decimal(10**12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,9 @@ def _line(n: int, row: Sequence[Cell], columns: Columns) -> BillLine | None:
         return None
     lost = isinstance(number, Decimal) and (abs(number) >= EXACT or number != number.to_integral_value())
     value = number_of(amount)
-    money = Money.of(value, columns.currency) if value is not None and value > 0 else None
-    weight = number_of(_at(row, columns.weight)) or Decimal(0)
+    # A sum that no delivery costs was read from the wrong column.
+    money = Money.of(value, columns.currency) if value is not None and 0 < value < _HUGE else None
+    weight = min(number_of(_at(row, columns.weight)) or Decimal(0), _HUGE)
     grams = int(weight if columns.grams else weight * _GRAMS)
     why = "digits" if lost else "" if money is not None else "amount"
     extra = text_of(_at(row, columns.service))[:160]

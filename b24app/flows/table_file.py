@@ -1,17 +1,18 @@
-"""A table that somebody uploads, CSV or a workbook, as rows of texts and numbers. Pure; nothing in it is run.
+"""A table that somebody uploads, CSV or a workbook, as rows of texts and numbers; nothing in it is run.
 
-Library and limits: docs/decisions/python-calamine.md."""
+A workbook is read by a process of its own (`workbook_reader`). Library, limits: docs/decisions/python-calamine.md."""
 
 from __future__ import annotations
 
 import csv
 import io
-import zipfile
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
 from decimal import Decimal
-
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from pathlib import Path
 
 #: A file; what a workbook may unpack to; rows and columns that are read.
 MOST_BYTES = 5 * 1024 * 1024
@@ -22,6 +23,10 @@ _ZIP, _XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SNIFFED = 64 * 1024
 #: Whole numbers that are longer than this have lost digits in a workbook.
 EXACT = 10**15
+#: How long a workbook may take to be read.
+PATIENCE_S = 40
+_READER = Path(__file__).with_name("workbook_reader.py")
+_PASSED = ("PATH", "LD_LIBRARY_PATH")
 
 Cell = str | Decimal
 
@@ -43,7 +48,7 @@ def rows_of(file: bytes) -> list[list[Cell]]:
         raise UnreadableError("large")
     if file.startswith((_ZIP, _XLS)):
         rows = _workbook(file)
-    elif b"\x00" in file[:_SNIFFED]:
+    elif b"\x00" in file:
         raise UnreadableError("kind")
     else:
         rows = _csv(file)
@@ -56,17 +61,29 @@ def rows_of(file: bytes) -> list[list[Cell]]:
 
 def _workbook(file: bytes) -> list[list[Cell]]:
     """Of the first sheet."""
+    limits = (MOST_UNPACKED, MOST_ROWS, MOST_COLUMNS, _LONGEST)
+    # Isolated, and without our environment: it holds our keys.
+    asked = [sys.executable, "-I", str(_READER), *map(str, limits)]
+    env = {name: os.environ[name] for name in _PASSED if name in os.environ}
     try:
-        if file.startswith(_ZIP):
-            with zipfile.ZipFile(io.BytesIO(file)) as archive:
-                if sum(each.file_size for each in archive.infolist()) > MOST_UNPACKED:
-                    raise UnreadableError("large")
-        book = CalamineWorkbook.from_filelike(io.BytesIO(file))
-        return _limited(book.get_sheet_by_index(0).iter_rows())
-    except PasswordError as error:
-        raise UnreadableError("locked") from error
-    except (CalamineError, zipfile.BadZipFile, OSError, IndexError) as error:
-        raise UnreadableError("broken") from error
+        done = subprocess.run(asked, input=file, capture_output=True, env=env, timeout=PATIENCE_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableError("large") from error
+    if done.returncode:
+        # It was stopped by what it may take, else it met what neither it nor the library knows.
+        raise UnreadableError("large" if done.returncode < 0 else "broken")
+    told = json.loads(done.stdout)
+    if "why" in told:
+        raise UnreadableError(told["why"])
+    return [[_told(each) for each in row] for row in told["rows"]]
+
+
+def _told(cell: str) -> Cell:
+    """As `workbook_reader` tells it."""
+    if cell[0] == "t":
+        return cell[1:]
+    number = Decimal(cell[1:])
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() and abs(number) < EXACT else number
 
 
 def _csv(file: bytes) -> list[list[Cell]]:
@@ -92,24 +109,13 @@ def _delimiter(text: str) -> str:
     return max(";\t,|", key=lambda sign: sorted(line.count(sign) for line in lines)[len(lines) // 2] if lines else 0)
 
 
-def _limited(rows: Iterable[Sequence[object]]) -> list[list[Cell]]:
+def _limited(rows: Iterable[Sequence[str]]) -> list[list[Cell]]:
     found: list[list[Cell]] = []
     for row in rows:
         if len(found) == MOST_ROWS:
             raise UnreadableError("rows")
-        found.append([_cell(each) for each in row[:MOST_COLUMNS]])
+        found.append([each.strip()[:_LONGEST] for each in row[:MOST_COLUMNS]])
     return found
-
-
-def _cell(value: object) -> Cell:
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, int | float):
-        number = Decimal(repr(value))
-        return number.quantize(Decimal(1)) if number == number.to_integral_value() and abs(number) < EXACT else number
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value).strip()[:_LONGEST]
 
 
 def text_of(cell: Cell) -> str:

@@ -19,12 +19,24 @@ TITLES = ["№", "Номер отправления", "Получатель", "�
 FIRST = ["1", "1106 335", "Анна", "2,1", "", "1 240,50"]
 
 
-def book(rows: list[list[Any]]) -> bytes:
+def book(rows: list[list[Any]], far: bool = False) -> bytes:
+    """`far`: something stands in the last corner that a sheet has."""
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as made:
         sheet = made.add_worksheet()
         for n, row in enumerate(rows):
             sheet.write_row(n, 0, row)
+        if far:
+            sheet.write(2**20 - 1, 2**14 - 1, 1)
+    return stream.getvalue()
+
+
+def renamed(file: bytes, before: bytes, after: bytes) -> bytes:
+    """The same workbook with other words in its sheet."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(file)) as made, zipfile.ZipFile(stream, "w") as archive:
+        for name in made.namelist():
+            archive.writestr(name, made.read(name).replace(before, after))
     return stream.getvalue()
 
 
@@ -50,6 +62,13 @@ def test_a_workbook_keeps_numbers() -> None:
     ]
 
 
+def test_what_is_no_sum_of_money_is_left_to_a_person() -> None:
+    odd = renamed(book([["Трек", "Итого"], ["N1", 5.5], ["N2", 6.5]]), b"<v>5.5</v>", b"<v>NaN</v>")
+    rows = rows_of(renamed(odd, b"<v>6.5</v>", b"<v>1e300</v>"))
+    found = lines_of([*rows, ["N3", "9" * 30]], Columns(number=0, amount=1))
+    assert [(line.money, line.why) for line in found] == [(None, "amount")] * 3
+
+
 def test_files_that_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -60,6 +79,8 @@ def test_files_that_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"", "empty"), (b"\r\n;;\r\n", "empty"), (b"x" * (table_file.MOST_BYTES + 1), "large"),
         (bomb.getvalue(), "large"), (b"%PDF-1.7\x00\x00", "kind"), (b"PK\x03\x04 nothing", "broken"),
         (b"\xd0\xcf\x11\xe0 nothing", "broken"), (b"a;b\n" * 4, "rows"), (book([["a"]] * 4), "rows"),
+        # Laid out as one block of cells it would be half a terabyte: whoever reads it dies of it.
+        (book([["a"]], far=True), "large"), (b"a;b\n" * 20_000 + b"\x00", "kind"),
     ):  # fmt: skip
         with pytest.raises(UnreadableError) as told:
             rows_of(file)
