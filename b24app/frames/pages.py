@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Response, jsonify, make_response, render_template
 from markupsafe import Markup
 
-from b24app.frames import assets, headers, htmx
+from b24app.frames import assets, headers, htmx, typed
 from b24app.frames.errors import PageError
 from b24app.frames.formats import Formats, zone_or_default
 from b24app.frames.session import PageSession, SessionSigner, header_json
@@ -122,10 +122,11 @@ def icon(name: str, size: int = 0) -> Markup:
 
 
 def setup(app: Flask) -> None:
-    """Gives templates their helpers and every answer its headers."""
+    """Gives templates their helpers, every answer its headers and every request its bounds."""
     helpers: dict[str, Callable[..., object]] = {"asset": assets.address, "icon": icon, "say": say, "has_words": has}
     app.jinja_env.globals.update(helpers)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     assets.install(app)
     headers.install(app)
     htmx.install(app)
+    typed.install(app)

@@ -55,6 +55,8 @@ class Desk:
 
         def loader(find: Callable[[Session, str], T | None]) -> Callable[[str], T | None]:
             def load(key: str) -> T | None:
+                if "\x00" in key:  # PostgreSQL takes none, not even in a question
+                    return None
                 with read_scope(sessions) as session:
                     return find(session, key)
 
