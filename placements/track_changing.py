@@ -85,8 +85,7 @@ class TrackChanging:
             return self._form(opened, "address", 422, wrong=wrong, typed=typed[: 2 * MAX_ADDRESS])
         with read_scope(self.door.parts.sessions) as session:
             city = city_of(self.door.track(session, opened))
-        text = typed if not city or city.casefold() in typed.casefold() else f"{city}, {typed}"
-        return self._save(opened, "address", address=read_address(text))
+        return self._save(opened, "address", address=read_address(within(city, typed)))
 
     def day(self, opened: Linked, status: int = 200, wrong: str = "") -> Response:
         """Times at which the carrier could come: asked of it when somebody looks, the page waits by asking anew."""
@@ -194,6 +193,13 @@ class TrackChanging:
 
     def _is_theirs(self, opened: Linked) -> bool:
         return visitor(self.door.parts, opened.page) == opened.shipment.id
+
+
+def within(city: str, typed: str) -> str:
+    """An address in its city, which people leave out: that `ул. Кирова, 5` has the letters of Киров in it does not mean
+    that it names it."""
+    named = {each.casefold() for each in read_address(typed).city_names}
+    return typed if not city or city.casefold() in named else f"{city}, {typed}"
 
 
 def state_of(asked: Asked | None, now: datetime) -> str:

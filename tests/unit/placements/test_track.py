@@ -51,6 +51,7 @@ from b24app.store.models import (
     TransitState,
 )
 from placements import public_door
+from placements.track_changing import within
 from tests.unit.flows.returns.given import a_return, wish
 from tests.unit.placements import parcel as given
 from tests.unit.placements import public_order
@@ -470,6 +471,8 @@ def test_an_address_is_changed_within_its_city(
     stamp = mine.stamp("/address")
     assert "Напишите улицу" in mine.post("/address", street=" ", stamp=stamp).text
     assert mine.post("/address", street="ул. Пушкина, 10", stamp=stamp).status_code == 303
+    assert within("Киров", "ул. Кирова, 5") == "Киров, ул. Кирова, 5"
+    assert within("Казань", "г. Казань, ул. Мира 1") == "г. Казань, ул. Мира 1"
     [intent] = intents_of(sessions)
     address = ShipmentRequest.from_json(intent.payload["after"]).address
     assert address is not None
