@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from b24app.frames.parts import PageParts, trace
 from b24app.store import outbox, portals, strays
 from b24app.store.clerk_phones import Phone
+from b24app.store.comments import plainly
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.faces import clerk as face
 from b24app.store.lanes import LaneRef
@@ -110,8 +111,12 @@ class ClerkStrays:
     def _notice(self, session: Session, phone: Phone, stray: Stray) -> LaneRef:
         """To whoever has given the clerk this phone, once a parcel."""
         portal = portals.get(session, phone.portal_id)
-        text = say("notice.stray", portal.language, clerk=stray.name, code=stray.code, note=stray.note)
-        what: dict[str, Any] = {"user_id": phone.made_by, "tag": f"WAYBILL|stray|{stray.key[:20]}", "text": text}
+        text = plainly(say("notice.stray", portal.language, clerk=stray.name, code=stray.code, note=stray.note))
+        what: dict[str, Any] = {
+            "user_id": phone.made_by,
+            "tag": f"WAYBILL|stray|{stray.key[:20]}",
+            "text": plainly(text),
+        }
         thing = ToPortal(0, "notice", f"n:{phone.portal_id}:stray:{stray.key}"[:80], what)
         now = self._parts.clock.now()
         return outbox.add(session, phone.portal_id, [thing], now=now, trace_id=trace())

@@ -5,6 +5,7 @@ in the timeline."""
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import NamedTuple
 
 from b24app.flows.decisions import Text
@@ -13,6 +14,8 @@ from b24app.store.outbox import ToPortal
 from b24app.words import say
 
 COMMENT = "comment"
+#: `[URL=…]`, `[/b]`, `[*]`: brackets around anything else are brackets.
+_TAG = re.compile(r"\[(/?[A-Za-z*][^\[\]]*)\]")
 #: How a deal's timeline is named (bitrix24-crm.md §5.1).
 DEAL_TIMELINE = "deal"
 
@@ -29,17 +32,24 @@ def mark_of(marker: str) -> str:
     return "wb-" + hashlib.sha256(marker.encode()).hexdigest()[:8]
 
 
+def plainly(text: str) -> str:
+    """Without mark-up of the portal's: names, notes and titles of deals come from strangers (a form of the site, a
+    client's page, the label on a box), and a link in our name would be pressed. We write none of it into such texts."""
+    return _TAG.sub(r"(\1)", text)
+
+
 def comment(portal_id: int, deal_id: int, text: Text, lang: str, shipment_id: int | None = None) -> ToPortal:
     """One timeline entry, exactly once for `text.marker`."""
     marker = f"c:{portal_id}:{deal_id}:{text.marker}"
-    payload = {"text": say(text.key, lang, **text.params), "mark": mark_of(marker)}
+    payload = {"text": plainly(say(text.key, lang, **text.params)), "mark": mark_of(marker)}
     return ToPortal(deal_id, COMMENT, marker[:80], payload, shipment_id)
 
 
 def item_comment(portal_id: int, item: Owner, deal_id: int, text: Text, lang: str) -> ToPortal:
     """As `comment`, in the timeline of an item of a smart process. `deal_id` 0 = it has none."""
     marker = f"c:{portal_id}:{item.type}:{item.id}:{text.marker}"
-    payload = {"text": say(text.key, lang, **text.params), "mark": mark_of(marker), "owner": list(item)}
+    said = plainly(say(text.key, lang, **text.params))
+    payload = {"text": said, "mark": mark_of(marker), "owner": list(item)}
     return ToPortal(deal_id, COMMENT, marker[:80], payload)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from b24app.logistics.problem import Problem
+from b24app.store.comments import plainly
 from b24app.store.outbox import ToPortal
 from b24app.words import say, say_problem
 
@@ -25,7 +26,8 @@ def notice(
 ) -> ToPortal:
     """A bell notice about a deal, with a link to it; the same `what` of a deal is told once, ever."""
     tag = f"WAYBILL|{deal_id}|{hashlib.sha256(what.encode()).hexdigest()[:10]}"
-    payload = {"user_id": user_id, "tag": tag, "text": f"{words} [URL=/crm/deal/details/{deal_id}/]№ {deal_id}[/URL]"}
+    text = f"{plainly(words)} [URL=/crm/deal/details/{deal_id}/]№ {deal_id}[/URL]"
+    payload = {"user_id": user_id, "tag": tag, "text": text}
     return ToPortal(deal_id, NOTICE, f"n:{portal_id}:{tag}"[:80], payload, shipment_id)
 
 
@@ -34,5 +36,5 @@ def item_notice(
 ) -> ToPortal:
     """A bell notice about an item of a smart process, with a link to it; the same `what` of it is told once, ever."""
     tag = f"WAYBILL|{entity}-{item_id}|{hashlib.sha256(what.encode()).hexdigest()[:10]}"
-    text = f"{words} [URL=/crm/type/{entity}/details/{item_id}/]№ {item_id}[/URL]"
+    text = f"{plainly(words)} [URL=/crm/type/{entity}/details/{item_id}/]№ {item_id}[/URL]"
     return ToPortal(deal_id, NOTICE, f"n:{portal_id}:{tag}"[:80], {"user_id": user_id, "tag": tag, "text": text})

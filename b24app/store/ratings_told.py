@@ -3,7 +3,6 @@ is low. Each once, by its marker."""
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,13 +11,9 @@ from b24app.flows.decisions import Text
 from b24app.store import comments, deals, outbox
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Portal, Shipment
-from b24app.store.outbox import ToPortal
+from b24app.store.notices import notice
 from b24app.store.ratings import Rated
 from b24app.words import say
-
-NOTICE = "notice"
-#: A client's words are no mark-up of the portal's.
-_PLAIN = str.maketrans("[]", "()")
 
 
 def tell(
@@ -29,17 +24,11 @@ def tell(
     if deal is not None and deal.gone:
         return None
     number = shipment.tracking_number or shipment.order_number or shipment.number
-    said = {"number": number, "stars": rated.stars, "comment": rated.comment.translate(_PLAIN)}
+    said = {"number": number, "stars": rated.stars, "comment": rated.comment}
     what = f"{shipment.number}:rating:{rated.changed_at:%y%m%d%H%M%S}"
     key = "rated.said" if rated.at == rated.changed_at else "rated.changed"
     things = [comments.comment(portal.id, shipment.deal_id, Text(key, said, what), portal.language, shipment.id)]
     if rated.is_low and deal is not None and deal.assigned_by:
         words = say("notice.rating", portal.language, deal=deal.title or f"№ {deal.deal_id}", **said)
-        things.append(_notice(portal.id, deal.deal_id, deal.assigned_by, what, words, shipment.id))
+        things.append(notice(portal.id, deal.deal_id, deal.assigned_by, what, words, shipment.id))
     return outbox.add(session, portal.id, things, now=now, trace_id=trace_id)
-
-
-def _notice(portal_id: int, deal_id: int, user_id: int, what: str, words: str, shipment_id: int) -> ToPortal:
-    tag = f"WAYBILL|{deal_id}|{hashlib.sha256(what.encode()).hexdigest()[:10]}"
-    payload = {"user_id": user_id, "tag": tag, "text": f"{words} [URL=/crm/deal/details/{deal_id}/]№ {deal_id}[/URL]"}
-    return ToPortal(deal_id, NOTICE, f"n:{portal_id}:{tag}"[:80], payload, shipment_id)
