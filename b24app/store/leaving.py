@@ -24,6 +24,7 @@ from b24app.store import (
     message_lane,
     portal_settings,
     portals,
+    return_acts,
     return_errand_lane,
     shipments,
     tokens,
@@ -112,6 +113,7 @@ def _quiet(session: Session, portal_id: int, now: datetime) -> None:
     given_up = {"state": IntentState.DEAD, "closed_at": now, "next_try_at": None, "last_error": "the portal left"}
     changed(session, calls.values(given_up))
     return_errand_lane.give_up(session, portal_id)
+    return_acts.give_up(session, portal_id, now)
     message_lane.give_up(session, portal_id, now)
     others = update(Lane).where(Lane.portal_id == portal_id, Lane.kind == LaneKind.CONNECTION)
     changed(session, others.values(next_due_at=None, not_before=now + _FAR))

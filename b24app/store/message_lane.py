@@ -173,10 +173,11 @@ def abandon(session: Session, portal_id: int, connection_id: int, now: datetime)
 
 
 def give_up(session: Session, portal_id: int, now: datetime) -> None:
-    """The portal left: nothing is sent for it any more, also when it comes back much later, and nobody is told."""
-    mine = (Message.portal_id == portal_id, Message.lane_id.is_not(None))
-    for state in _OPEN:
-        after = given_up(state, "account_stopped")
+    """The portal left: nothing is sent for it any more, also when it comes back much later, and nobody is told. What
+    its outbox carried may have left; what waited for the morning, or for its lane, has not."""
+    mine = (Message.portal_id == portal_id,)
+    for state in (*_OPEN, MessageState.QUEUED):
+        after = given_up(state, "portal_left")
         over = {"state": after.state, "why": after.why, "next_try_at": None, "deadline": None, "changed_at": now}
         changed(session, update(Message).where(*mine, Message.state == state).values(over))
     _follow_no_more(session, mine)

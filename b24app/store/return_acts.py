@@ -10,17 +10,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from b24app.flows.returns.effects import Actor
 from b24app.logistics.jsonable import dump
-from b24app.logistics.problem import Problem
+from b24app.logistics.problem import Field, Problem, Who
 from b24app.store import inbox, robot_answers
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import ActState, InboxKind, ReturnAct
 from b24app.store.models.base import MAX_NAME
-from b24app.store.sql import insert_new
+from b24app.store.sql import changed, insert_new
 from b24app.wire.trace import new_trace_id
 
 
@@ -133,6 +133,14 @@ def finish(
     if waits:
         trace_id = new_trace_id()
         robot_answers.queue(session, portal_id, row.deal_id, waits, row.return_id, problems, now=now, trace_id=trace_id)
+
+
+def give_up(session: Session, portal_id: int, now: datetime) -> None:
+    """The portal left: what was not carried out by then never will be. Left waiting, it would keep its return waiting
+    for good, should the portal come back."""
+    problems = dump((Problem("return_portal_left", Field.NONE, Who.MANAGER),))
+    mine = update(ReturnAct).where(ReturnAct.portal_id == portal_id, ReturnAct.state == ActState.WAITING)
+    changed(session, mine.values(state=ActState.REFUSED, result={"problems": problems}, done_at=now))
 
 
 def _act(row: ReturnAct) -> Act:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from b24app.flows.messages.rules import KEY, MessageRules
+from b24app.flows.returns.effects import Actor
 from b24app.logistics.messages import SmsState, SmsStatus
 from b24app.logistics.money import Money
 from b24app.store import (
@@ -20,13 +21,15 @@ from b24app.store import (
     messages,
     portal_settings,
     portals,
+    return_acts,
     shipments,
     sms_status,
 )
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.lanes import FenceLostError, LaneHold
 from b24app.store.message_lane import After
-from b24app.store.models import Connection, Message, MessageState, OutboxRow, Portal, ProblemRow
+from b24app.store.models import ActState, Connection, Message, MessageState, OutboxRow, Portal, ProblemRow
+from b24app.store.return_acts import ActKind, Wanted
 from b24app.store.sending import SEEN_AFTER
 from tests.unit.flows.returns.given import NOW
 
@@ -188,10 +191,18 @@ def test_a_removed_account_gives_up_what_never_left_and_says_so(lane: Lane) -> N
 
 
 def test_a_portal_that_left_is_silent_for_good(lane: Lane) -> None:
+    """… and nothing is said to be on its way for good, when it comes back."""
     waits, unclear = lane.put("a"), lane.put("b", S.SENDING)
+    asleep, letter = lane.put("c", lane_id=None, why="quiet"), lane.put("d", S.QUEUED, lane_id=None)
     with session_scope(lane.sessions) as session:
+        wanted = Wanted(ActKind.READ, "k", Actor.CUSTOMER, 7)
+        return_acts.ask(session, lane.portal.id, wanted, now=NOW, trace_id="t")
         leaving.leave(session, lane.portal.id, False, [], NOW)
-    assert [lane.kept(each).state for each in (waits, unclear)] == [S.FAILED, S.MAYBE]
+    assert [lane.kept(each).state for each in (waits, unclear, asleep, letter)] == [S.FAILED, S.MAYBE] * 2
+    with read_scope(lane.sessions) as session:
+        act = return_acts.by_key(session, lane.portal.id, "k")
+    assert act is not None
+    assert (act.state, [each.code for each in act.problems]) == (ActState.REFUSED, ["return_portal_left"])
     assert lane.due(LATER) == []
 
 
