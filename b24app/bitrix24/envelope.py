@@ -117,11 +117,12 @@ def inner_error(result: Any, method: str) -> None:
 
 
 def number(value: Any) -> int | None:
-    """An int that may come as a string or a float; None for anything else."""
+    """An int that may come as a string or a float; None for anything else, and for one that no database holds."""
     try:
-        return int(value)
-    except (TypeError, ValueError):
+        found = int(value)
+    except (TypeError, ValueError, OverflowError):  # JSON's 1e999 is no int either
         return None
+    return found if -(2**63) <= found < 2**63 else None
 
 
 def _no_json(answer: Answer, method: str) -> RestError | OutcomeUnknown:

@@ -157,7 +157,7 @@ def _float(value: Any) -> float | None:
         return None
     try:
         found = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if abs(found) < 1e9 else None  # what is no number is not below anything either
 

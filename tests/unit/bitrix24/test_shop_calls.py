@@ -116,11 +116,14 @@ def test_what_no_store_sends_is_no_basket(told: Any) -> None:
         {"PROPERTY_VALUES": "x", "EXTRA_SERVICES_VALUES": [None, {"CODE": ["a"]}]},
         {"RECIPIENT_CONTACT": [{"PHONES": 5}], "CURRENCY": None},
         {"PROPERTY_VALUES": [{"ID": 100, "TYPE": "ADDRESS", "VALUE": {"LATITUDE": "nan", "FIELDS": []}}]},
+        {"PROPERTY_VALUES": [{"ID": 100, "TYPE": "ADDRESS", "VALUE": {"LATITUDE": 10**400}}, {"ID": float("inf")}]},
+        {"ID": 10**30},
     ],
 )
 def test_fields_of_another_shape_are_missing(odd: dict[str, Any]) -> None:
     basket = read_basket({**SHIPMENT, **odd}, SERVICES)
     assert basket is not None
+    assert basket.sale_id == 0
 
 
 def test_answers() -> None:
