@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from b24app.flows.legs import may_be_called_off, may_be_cancelled, picked_of
 from b24app.flows.returns.rules import ReturnRules
@@ -123,53 +123,74 @@ def tab_view(
     stock, `files`: some order of the deal is at a system that keeps documents, `back`: the portal's rules of returns,
     and the smart process that keeps them (0 = none), `client_page`: where the client follows the shipment."""
     scene = Scene(facts, formats, carrier, preview)
-    shipment, now = scene.shipment, allowed(what_now(scene), mine, formats)
-    request = shipment.request if shipment else None
-    parcels = tuple(parcel_line(parcel, formats) for parcel in request.parcels) if request else ()
     several = several_view(facts, formats, mine)
+    shipment = scene.shipment
     handed = shipment is not None and is_handed(facts.shipments, shipment)
+    view = _done_here(_as_it_is(scene, several, mine), scene, mine, handed)
+    return replace(
+        view,
+        papers=papers_view(facts, shipment, formats, carrier, forms, Right.SHIP in mine),
+        stock=shelves and _promises(facts, shipment, several),
+        documents=files,
+        changes=changes_view(shipment, formats, carrier, rules, mine, handed),
+        collect=collect_view(facts.shipments, shipment, formats, carrier, ways, mine),
+        chain=chain_view(facts, formats, mine),
+        returns=returns_view(facts, formats, mine, *back),
+        client_page=client_page,
+        told=told_view(facts.told, formats, mine),
+    )
+
+
+def _as_it_is(scene: Scene, several: SeveralView | None, mine: Collection[Right]) -> TabView:
+    """What the tab tells; nothing may be done in it."""
+    facts, formats, shipment, preview = scene.facts, scene.formats, scene.shipment, scene.preview
+    now, request = allowed(what_now(scene), mine, formats), shipment.request if shipment else None
+    parcels = tuple(parcel_line(parcel, formats) for parcel in request.parcels) if request else ()
+    told = beside(scene, told=now.problem is not None)
     return TabView(
         now=now,
         stops=stops_of(facts, shipment, formats) if shipment else (),
         chip=chip_of(shipment, formats) if shipment else None,
         shipment=shipment,
         request=request,
-        carrier=carrier,
+        carrier=scene.carrier,
         parcels=parcels,
-        total_weight=formats.weight(request.weight_g) if request else "",
         guessed=any(parcel.guessed for parcel in parcels),
-        days=history(facts, formats, carrier),
-        problems=tuple(
-            problem_view(found, formats, scene.said_by(found), facts.titles)
-            for found in beside(scene, told=now.problem is not None)
-        ),
-        cancel=_cancel(scene, now) if TAKES["cancel"] in mine and not handed else None,
-        cancel_text=_cancel_text(scene),
-        late=late_view(shipment, formats, carrier) if shipment else None,
+        total_weight=formats.weight(request.weight_g) if request else "",
+        days=history(facts, formats, scene.carrier),
+        problems=tuple(problem_view(found, formats, scene.said_by(found), facts.titles) for found in told),
+        late=late_view(shipment, formats, scene.carrier) if shipment else None,
         others=() if several else tuple(_other(each, formats) for each in facts.shipments[1:]),
         checked=formats.ago(shipment.polled_at) if shipment and shipment.polled_at else "",
         unwritten=facts.unwritten,
         costs=Right.COSTS in mine,
         bill=bill_text(shipment.costs, formats) if shipment and Right.COSTS in mine else "",
-        may_refresh=TAKES["refresh"] in mine,
         preview=preview,
         version=dated(facts.version, formats),
-        papers=papers_view(facts, shipment, formats, carrier, forms, Right.SHIP in mine),
-        rates=_rates(facts, shipment) and several is None,
-        stock=shelves and _promises(facts, shipment, several),
-        documents=files,
-        fix_address=may_fix_address(scene) if Right.SHIP in mine else "",
-        changes=changes_view(shipment, formats, carrier, rules, mine, handed),
-        collect=collect_view(facts.shipments, shipment, formats, carrier, ways, mine),
         laid=_laid(facts.laid, preview, formats) if preview else None,
-        lays=_lays(scene) and Right.SHIP in mine,
-        lays_left=_lays_left(several) and not _lays(scene) and Right.SHIP in mine,
         several=several,
-        chain=chain_view(facts, formats, mine),
-        returns=returns_view(facts, formats, mine, *back),
-        client_page=client_page,
-        told=told_view(facts.told, formats, mine),
-        may_split=may_split(facts, mine) and _divisible(preview) and (several is None or bool(several.left)),
+        cancel=None,
+        cancel_text="",
+        may_refresh=False,
+        rates=False,
+    )
+
+
+def _done_here(view: TabView, scene: Scene, mine: Collection[Right], handed: bool) -> TabView:
+    """… with what this person may do in it."""
+    facts, several, ships = scene.facts, view.several, Right.SHIP in mine
+    lays = _lays(scene)
+    divisible = _divisible(scene.preview) and (several is None or bool(several.left))
+    return replace(
+        view,
+        cancel=_cancel(scene, view.now) if TAKES["cancel"] in mine and not handed else None,
+        cancel_text=_cancel_text(scene),
+        may_refresh=TAKES["refresh"] in mine,
+        rates=_rates(facts, scene.shipment) and several is None,
+        fix_address=may_fix_address(scene) if ships else "",
+        lays=lays and ships,
+        lays_left=_lays_left(several) and not lays and ships,
+        may_split=may_split(facts, mine) and divisible,
     )
 
 

@@ -8,7 +8,7 @@ Bitrix24 key: a person who lost access to the deal loses the tab within the hour
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -126,7 +126,3 @@ def bearer(header: str) -> str:
 def header_json(token: str) -> str:
     """What goes into `hx-headers` of the page's body."""
     return json.dumps({"Authorization": f"Bearer {token}"})
-
-
-def from_epoch(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
