@@ -13,7 +13,8 @@ from b24app.bitrix24.sms import CODE
 from b24app.demo.accounts import connect, working
 from b24app.flows.messages.moments import Moment
 from b24app.flows.messages.rules import Channel, Template
-from b24app.runners.connection.texting import DONE_WITHIN, Texting
+from b24app.runners.connection.beside import DONE_WITHIN
+from b24app.runners.connection.texting import Texting
 from b24app.store import message_stops, portals, problems
 from b24app.store.engine import session_scope
 from b24app.store.models import Connection, ConnectionState, Message, MessageState
@@ -148,10 +149,18 @@ def test_whoever_dies_with_the_answer_in_its_hand_leaves_a_message_that_is_looke
 
 
 def test_without_money_messages_wait_for_the_account_and_go_on_by_themselves(shop: Shop) -> None:
+    """… those that are still to be said by then, and not in the client's night."""
     account = connected(shop)
     gateway(shop, kopecks=100)
-    message = send(shop)
-    assert wait_told(shop, message, "queued") == ["queued"]
+    mine = Telling(shop, DEAL)
+    mine.until("Europe/Moscow", 20)
+    mine.rules(Channel.SMS, moments=(Moment.NUMBER,), quiet=(21, 23), sms=account)
+    shop.ship(DEAL)
+    shop.shipped(DEAL)
+    message, stopped = send(shop), send(shop, phone="+79170000002")
+    assert wait_told(shop, message, "queued") == wait_told(shop, stopped, "queued") == ["queued"]
+    with session_scope(shop.town.program.parts.sessions) as session:
+        message_stops.stop(session, shop.row.id, "+79170000002", now=shop.town.program.parts.clock.now())
 
     def state() -> str:
         found = shop.town.program.read(portals.connection, shop.row.id, account)
@@ -162,8 +171,13 @@ def test_without_money_messages_wait_for_the_account_and_go_on_by_themselves(sho
     shop.town.advance(timedelta(hours=1, minutes=1).total_seconds())
     shop.town.wait(lambda: len(taken(shop)) == 1, "the message that waited")
     assert state() == ConnectionState.READY
+    wait_told(shop, stopped, "failed")
     shop.town.advance(30)
     wait_told(shop, message, "delivered")
+    assert (mine.states[Moment.NUMBER], len(taken(shop))) == ("waiting", 1)
+    mine.until("Europe/Moscow", 23)
+    mine.becomes(Moment.NUMBER, "delivered")
+    assert len(taken(shop)) == 2
 
 
 def test_the_sender_goes_with_the_last_gateway(shop: Shop) -> None:

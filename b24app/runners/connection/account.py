@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from b24app.flows.polling import Pace
 from b24app.flows.snapshot import PipelineConfig
-from b24app.store.models import Connection, Portal
+from b24app.logistics.problem import Problem
+from b24app.store import portals
+from b24app.store.models import Connection, ConnectionState, Portal
 from b24app.systems.plugin import Manifest
 
 #: Orders on their way are looked at this often when nobody tells of them.
@@ -33,3 +38,11 @@ def pace_of(manifest: Manifest, connection: Connection) -> Pace | None:
     told = "Feed" in manifest.ports or called
     every = track.every_s or (track.net_s if told else POLLED_S)
     return Pace(every, connection.id * 97 % every if track.batch > 1 else None)
+
+
+def refused(session: Session, connection: Connection, problem: Problem, now: datetime) -> None:
+    """Nothing leaves through a refused account until it was tested again; its administrators are told
+    (`runners.alarms`)."""
+    reason = f"{problem.their_code} {problem.their_text}".strip() or problem.code
+    broken = ConnectionState.BROKEN
+    portals.set_connection_state(session, connection.portal_id, connection.id, broken, reason, now=now)

@@ -9,91 +9,48 @@ from __future__ import annotations
 
 import hashlib
 import json
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
-import structlog
 from sqlalchemy.orm import Session
 
 from b24app.flows.returns.effects import Actor
-from b24app.lanes.slices import Slice
-from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Uncertain
+from b24app.logistics.errors import Refused, Uncertain
 from b24app.logistics.order import Decision
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
 from b24app.runners.connection import return_findings, return_labels
-from b24app.runners.connection.account import Account
+from b24app.runners.connection.beside import DONE_WITHIN, OfLane
 from b24app.runners.connection.errand_calls import Plan, plan_of, take
 from b24app.runners.connection.errand_outcomes import Came, Deed, Terms, columns, strange
 from b24app.runners.connection.outcomes import ACCOUNT_PAUSE
-from b24app.runners.services import Services
-from b24app.store import portals, problems, return_acts, return_errand_lane, return_errands
+from b24app.store import problems, return_acts, return_errand_lane, return_errands
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
-from b24app.store.models import ConnectionState, ErrandKind, ErrandState, ReturnErrand
+from b24app.store.models import ErrandKind, ErrandState, ReturnErrand
 from b24app.store.return_acts import ActKind, Wanted
 from b24app.store.return_errands import Errand
-from b24app.systems.plugin import Manifest
 
-#: A write begins within this after its row was marked, and is over after that (as an order's, `runner`).
-SEND_WITHIN_S = 8.0
-DONE_WITHIN = timedelta(seconds=SEND_WITHIN_S + 32)
 #: A warehouse that is to expect goods waits so long for the number of the carrier's order, looking this often.
 NUMBER_WITHIN, LOOK_AGAIN = timedelta(minutes=10), timedelta(seconds=30)
-_log = structlog.get_logger("waybill.connection")
 
 
 @dataclass
-class Errands:
+class Errands(OfLane[Plan, Came]):
     """The errands of one slice."""
 
-    services: Services
-    slice: Slice
-    account: Account
-    system: Any
-    pool: Executor
-    flying: dict[Future[Came], Plan] = field(default_factory=dict)
-    _due: datetime | None = None
+    failed: ClassVar[str] = "errand_failed"
+    ports: ClassVar[frozenset[str]] = frozenset({"Returns", "Receipts"})
 
-    def load(self) -> None:
-        """When the next one is due. Nobody of whom a people's slice knows waits for it."""
-        if not self.slice.people and {"Returns", "Receipts"} & set(self._manifest.ports):
-            with read_scope(self.services.sessions) as session:
-                self._due = return_errand_lane.earliest(session, self.slice)
-
-    def begin(self, room: int) -> None:
-        now = self.services.clock.now()
-        if room < 1 or self._due is None or self._due > now:
-            return
-        if self.account.connection.state != ConnectionState.READY:
-            with session_scope(self.services.sessions) as session:
-                return_errand_lane.put_off(session, self.slice, now, now + ACCOUNT_PAUSE)
-            self.load()
-            return
-        for plan in self._plans(now, room):
-            self.flying[self.pool.submit(take, self.system, plan, self._manifest, self.services.clock)] = plan
-
-    def land(self) -> None:
-        done = [future for future in self.flying if future.done()]
-        for future in done:
-            plan, error = self.flying.pop(future), future.exception()
-            if error is not None:  # a fault of ours in one errand: it must not stop the account's orders
-                _log.error("errand_failed", errand=plan.errand.id, exc_info=error)
-            self._save(plan, future.result() if error is None else Came(error=_of_ours(error)))
-        if done:
-            self.load()
-
-    @property
-    def _manifest(self) -> Manifest:
-        return self.services.plugins[self.account.connection.system].manifest
+    def _earliest(self) -> datetime | None:
+        with read_scope(self.services.sessions) as session:
+            return return_errand_lane.earliest(session, self.slice)
 
     # --- choosing ----------------------------------------------------------------------------------------------------
 
-    def _plans(self, now: datetime, room: int) -> list[Plan]:
-        """Those that are due, writes marked as being sent."""
-        send_by = self.services.clock.monotonic() + SEND_WITHIN_S
+    def _chosen(self, now: datetime, room: int, send_by: float) -> tuple[list[Plan], datetime | None]:
+        """Writes are marked as being sent."""
         taken = {plan.errand.id for plan in self.flying.values()}
         plans: list[Plan] = []
         with session_scope(self.services.sessions) as session:
@@ -105,9 +62,11 @@ class Errands:
                 written = plan.deed is not Deed.FOLLOW
                 if not written or return_errand_lane.mark(session, self.slice, row, now + DONE_WITHIN):
                     plans.append(plan)
-            # What only is read stays due while it is: the next look is when the last call is back.
-            self._due = None if plans else return_errand_lane.earliest(session, self.slice)
-        return plans
+            return plans, None if plans else return_errand_lane.earliest(session, self.slice)
+
+    def _wait(self, now: datetime) -> None:
+        with session_scope(self.services.sessions) as session:
+            return_errand_lane.put_off(session, self.slice, now, now + ACCOUNT_PAUSE)
 
     def _waits(self, session: Session, row: ReturnErrand, now: datetime) -> bool:
         """A warehouse is told the number that will stand on the box; a carrier that takes long for it is not waited
@@ -125,7 +84,17 @@ class Errands:
             session.flush()
         return False
 
-    # --- landing -----------------------------------------------------------------------------------------------------
+    # --- the call, and landing ---------------------------------------------------------------------------------------
+
+    def _ask(self, asked: Plan) -> Came:
+        return take(self.system, asked, self._manifest, self.services.clock)
+
+    def _named(self, asked: Plan) -> dict[str, Any]:
+        return {"errand": asked.errand.id}
+
+    def _broken(self, _asked: Plan) -> Came:
+        """Nobody knows how far it came."""
+        return Came(error=Uncertain("a fault of ours"))
 
     def _save(self, plan: Plan, came: Came) -> None:
         """One transaction: where the errand is, and the act that tells the portal's lane of it."""
@@ -142,8 +111,7 @@ class Errands:
                 setattr(row, name, value)
             if row.wants_cancel and not plan.errand.wants_cancel and row.state == ErrandState.LIVE:
                 row.next_try_at = now  # it was called off while it was being sent
-            if isinstance(came.error, AccountProblem):
-                self._break_account(session, came.error.problem, now)
+            self._refused(session, came.error, now)
             after = return_errands.errand(row)
             if after.order != before.order or after.receipt != before.receipt or _telling(row, row.state) != told:
                 row.changed_at = now
@@ -201,15 +169,6 @@ class Errands:
                 told = ("reason", event.reason, event.text[:255])
                 problems.note_unknown_code(session, portal_id, system, *told, now)
 
-    def _break_account(self, session: Session, problem: Problem, now: datetime) -> None:
-        """Nothing leaves through a refused account until an administrator has tested it again."""
-        reason = f"{problem.their_code} {problem.their_text}".strip() or problem.code
-        connection = self.account.connection
-        portals.set_connection_state(
-            session, connection.portal_id, connection.id, ConnectionState.BROKEN, reason, now=now
-        )
-        connection.state = ConnectionState.BROKEN
-
 
 def _once(session: Session, row: ReturnErrand, plan: Plan, came: Came) -> Came:
     """An order brings the goods of one return: a carrier that knows one a parcel answers with another return's."""
@@ -230,8 +189,3 @@ def _telling(row: ReturnErrand, state: str) -> tuple[Any, ...]:
 def _mark(told: tuple[Any, ...], now: datetime) -> str:
     text = json.dumps([told, now.isoformat()], sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _of_ours(error: BaseException) -> LogisticsError:
-    """Nobody knows how far it came."""
-    return Uncertain(f"{type(error).__name__} of ours")

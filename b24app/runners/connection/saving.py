@@ -30,7 +30,7 @@ from b24app.runners.connection import (
     telling,
     turning,
 )
-from b24app.runners.connection.account import Account
+from b24app.runners.connection.account import Account, refused
 from b24app.runners.connection.automated import moved
 from b24app.runners.connection.known import Known, known_of
 from b24app.runners.connection.noting import occasion
@@ -47,13 +47,12 @@ from b24app.store import (
     messages,
     outbox,
     papers,
-    portals,
     problems,
     sending,
     shipments,
 )
 from b24app.store.lanes import LaneRef
-from b24app.store.models import ConnectionState, DealState, Intent, IntentState, Shipment
+from b24app.store.models import DealState, Intent, IntentState, Shipment
 from b24app.store.outbox import ToPortal
 from b24app.store.sending import Outcome
 from b24app.systems.plugin import Manifest
@@ -102,7 +101,7 @@ class Saver:
         row = known.rows[landed.task.shipment_id]
         deal = known.deals.get(row.deal_id)
         if isinstance(landed.error, AccountProblem):
-            self._break_account(landed.error.problem)
+            refused(self.session, self.account.connection, landed.error.problem, self.now)
         if landed.task.kind in collecting.KINDS and outcome is not None:
             self._collected(landed, row, deal, outcome)
             return
@@ -164,7 +163,7 @@ class Saver:
         self._note_unknown("reason", {event.reason: event.text for event in change.events_new}, change.unknown_reasons)
         for problem in change.problems:
             if problem.code in ACCOUNT_CODES:
-                self._break_account(problem)
+                refused(self.session, self.account.connection, problem, self.now)
         if change.duplicate_number:
             self.wake.add(next_number(self.session, self.account.portal, landed, row, self.now))
         chain = chaining.Chain(self.session, self.services.plugins, self.account, self.now, landed.task.trace_id)
@@ -259,14 +258,6 @@ class Saver:
                 landed, self.now, self.services.spread(), landed.task.attempts + 1
             )
         shipments.change(self.session, row, **values)
-
-    def _break_account(self, problem: Problem) -> None:
-        """Nothing leaves through a refused account until an administrator has tested it again."""
-        reason = f"{problem.their_code} {problem.their_text}".strip() or problem.code
-        connection = self.account.connection
-        portals.set_connection_state(
-            self.session, connection.portal_id, connection.id, ConnectionState.BROKEN, reason, now=self.now
-        )
 
     def _open(self, row: Shipment, deal: DealState | None, found: Sequence[Problem]) -> None:
         """Store problems of the order; tell the responsible about each once per attempt."""

@@ -5,99 +5,80 @@ sends again only where it knows of none: each message reaches the gateway once, 
 
 from __future__ import annotations
 
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
 
-import structlog
 from sqlalchemy.orm import Session
 
 from b24app.clock import Clock
-from b24app.lanes.slices import Slice
-from b24app.logistics.errors import AccountProblem, LogisticsError, Unavailable, Uncertain
+from b24app.logistics.errors import LogisticsError, Unavailable, Uncertain
 from b24app.logistics.messages import SmsStatus
-from b24app.logistics.problem import Problem
 from b24app.runners.connection import testing
-from b24app.runners.connection.account import Account
+from b24app.runners.connection.beside import DONE_WITHIN, OfLane
 from b24app.runners.connection.outcomes import ACCOUNT_PAUSE
 from b24app.runners.connection.text_outcomes import FRESH, TOO_LATE, Deed, Said, Terms, after, deed_of
-from b24app.runners.services import Services
-from b24app.store import inbox, message_lane, portals, problems
+from b24app.runners.messaging_case import held
+from b24app.store import inbox, message_lane, problems
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
-from b24app.store.message_lane import Waiting
-from b24app.store.models import ConnectionState, MessageState
+from b24app.store.message_lane import After, Waiting
+from b24app.store.models import ConnectionState, Message, MessageState
 from b24app.wire.trace import new_trace_id
 
-#: A call begins within this after its row was marked, and is over after that (as an order's, `runner`).
-SEND_WITHIN_S = 8.0
-DONE_WITHIN = timedelta(seconds=SEND_WITHIN_S + 32)
-PORT = "Messages"
-_log = structlog.get_logger("waybill.connection")
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One message and what is still to be done about it before `send_by`."""
+
+    message: Waiting
+    send_by: float
 
 
 @dataclass
-class Texting:
+class Texting(OfLane[Call, Said]):
     """The messages of one slice."""
 
-    services: Services
-    slice: Slice
-    account: Account
-    system: Any
-    pool: Executor
-    flying: dict[Future[Said], Waiting] = field(default_factory=dict)
-    _due: datetime | None = None
+    failed: ClassVar[str] = "message_failed"
+    ports: ClassVar[frozenset[str]] = frozenset({"Messages"})
 
-    def load(self) -> None:
-        """When the next one is due. A people's slice leaves them to the others: nobody waits before a page for one."""
-        if not self.slice.people and PORT in self.services.plugins[self.account.connection.system].manifest.ports:
-            with read_scope(self.services.sessions) as session:
-                self._due = message_lane.earliest(session, self.slice)
-
-    def begin(self, room: int) -> None:
-        now = self.services.clock.now()
-        if room < 1 or self._due is None or self._due > now:
-            return
-        if self.account.connection.state != ConnectionState.READY:
-            self._wait(now)
-            return
-        send_by = self.services.clock.monotonic() + SEND_WITHIN_S
-        for message in self._chosen(now, room):
-            take = self.pool.submit(carry, self.system, message, send_by, self.services.clock)
-            self.flying[take] = message
-
-    def land(self) -> None:
-        done = [future for future in self.flying if future.done()]
-        for future in done:
-            message, error = self.flying.pop(future), future.exception()
-            if error is not None:  # a fault of ours in one message: it must not stop the others
-                _log.error("message_failed", message=message.id, exc_info=error)
-            self._save(message, future.result() if error is None else Said(error=_of_ours(error)))
-        if done:
-            self.load()
+    def _earliest(self) -> datetime | None:
+        with read_scope(self.services.sessions) as session:
+            return message_lane.earliest(session, self.slice)
 
     # --- choosing ----------------------------------------------------------------------------------------------------
 
-    def _chosen(self, now: datetime, room: int) -> list[Waiting]:
-        """Those that are due, what is to be sent or looked up marked."""
-        taken = {message.id for message in self.flying.values()}
-        chosen: list[Waiting] = []
+    def _chosen(self, now: datetime, room: int, send_by: float) -> tuple[list[Call], datetime | None]:
+        """What is to be sent or looked up is marked."""
+        taken = {call.message.id for call in self.flying.values()}
+        chosen: list[Call] = []
+        wake: set[LaneRef] = set()
         with session_scope(self.services.sessions) as session:
             message_lane.expire(session, self.slice, now)
             for row in message_lane.due(session, self.slice, now, room + len(taken)):
-                if row.id in taken or len(chosen) >= room:
+                if row.id in taken or len(chosen) >= room or self._is_held(session, row, now, wake):
                     continue
                 message = message_lane.waiting(row)
                 if message.follows or message_lane.mark(session, self.slice, row, now + DONE_WITHIN):
-                    chosen.append(message)
-            # What is only asked about stays due while it is: the next look is when the last call is back.
-            self._due = None if chosen else message_lane.earliest(session, self.slice)
-        return chosen
+                    chosen.append(Call(message, send_by))
+            due = None if chosen else message_lane.earliest(session, self.slice)
+        self._wake(wake)
+        return chosen, due
+
+    def _is_held(self, session: Session, row: Message, now: datetime, wake: set[LaneRef]) -> bool:
+        """One that has not left and waited long: the parcel may have moved on, its client may sleep by now, or want to
+        hear nothing. (What may have left is looked up first, whatever they want.)"""
+        found = held(session, self.account.portal, row, now) if row.state == MessageState.WAITING else None
+        if found is not None and found.why:
+            wake |= message_lane.keep(session, row, After(MessageState.DROPPED, why=found.why), None, now)
+        elif found is not None:
+            row.next_try_at = found.due
+            session.flush()
+        return found is not None
 
     def _wait(self, now: datetime) -> None:
-        """The account does not work: messages wait for it, as long as they are news. A refused one is tested again by
-        itself: whoever has topped it up expects that messages go on."""
+        """Messages wait for the account, as long as they are news. A refused one is tested again by itself: whoever has
+        topped it up expects that messages go on."""
         wake: set[LaneRef] = set()
         while some := self._give_up_old(now):
             wake |= some
@@ -106,9 +87,7 @@ class Texting:
             if self._may_work_again(now):
                 key = str(self.account.connection.id)
                 inbox.append(session, self.slice.lane_id, testing.KIND, key, {}, now=now, trace_id=new_trace_id())
-        for lane in wake:
-            self.services.waker.wake(lane)
-        self.load()
+        self._wake(wake)
 
     def _give_up_old(self, now: datetime) -> set[LaneRef]:
         """Some of those that are no news any more; the lanes to be woken, among them this one: empty = none is left."""
@@ -125,33 +104,35 @@ class Texting:
         since = connection.refused_at if connection.state == ConnectionState.BROKEN else None
         return since is not None and now - since >= ACCOUNT_PAUSE
 
-    # --- landing -----------------------------------------------------------------------------------------------------
+    # --- the call, and landing ---------------------------------------------------------------------------------------
 
-    def _save(self, message: Waiting, said: Said) -> None:
-        now = self.services.clock.now()
+    def _ask(self, asked: Call) -> Said:
+        return carry(self.system, asked.message, asked.send_by, self.services.clock)
+
+    def _named(self, asked: Call) -> dict[str, Any]:
+        return {"message": asked.message.id}
+
+    def _broken(self, _asked: Call) -> Said:
+        """Nobody knows how far it came."""
+        return Said(error=Uncertain("a fault of ours"))
+
+    def _save(self, asked: Call, said: Said) -> None:
+        now, message = self.services.clock.now(), asked.message
         with session_scope(self.services.sessions) as session:
             row = message_lane.landed(session, self.slice, message.id, marked=not message.follows)
             if row is None:
                 return
             then = after(message, said, Terms(now, self.services.spread()))
             wake = message_lane.keep(session, row, then, said.state, now)
-            if isinstance(said.error, AccountProblem):
-                self._break_account(session, said.error.problem, now)
+            self._refused(session, said.error, now)
             if said.state is not None and said.state.status is SmsStatus.UNKNOWN:
                 told = ("sms", said.state.their_code, said.state.their_text[:255])
                 problems.note_unknown_code(session, self.account.portal.id, self.account.connection.system, *told, now)
-        for lane in wake:
-            self.services.waker.wake(lane)
+        self._wake(wake)
 
-    def _break_account(self, session: Session, problem: Problem, now: datetime) -> None:
-        """Nothing leaves through a refused account until it was tested again; its administrators are told
-        (`runners.alarms`)."""
-        reason = f"{problem.their_code} {problem.their_text}".strip() or problem.code
-        connection = self.account.connection
-        portals.set_connection_state(
-            session, connection.portal_id, connection.id, ConnectionState.BROKEN, reason, now=now
-        )
-        connection.state = ConnectionState.BROKEN
+    def _wake(self, lanes: set[LaneRef]) -> None:
+        for lane in lanes:
+            self.services.waker.wake(lane)
 
 
 def carry(system: Any, message: Waiting, send_by: float, clock: Clock) -> Said:
@@ -168,8 +149,3 @@ def carry(system: Any, message: Waiting, send_by: float, clock: Clock) -> Said:
         return Said(system.send_text(text))
     except LogisticsError as error:
         return Said(error=error)
-
-
-def _of_ours(error: BaseException) -> LogisticsError:
-    """Nobody knows how far it came."""
-    return Uncertain(f"{type(error).__name__} of ours")

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24.features import Feature, has
 from b24app.flows.messages.client import Client, choose, client_of
 from b24app.flows.messages.rules import Channel
+from b24app.runners.messaging_case import Case, case_of
 from b24app.runners.portal import messaging_reading as reading
 from b24app.runners.portal import messaging_words as wording
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.messaging_carriers import CARRIERS
-from b24app.runners.portal.messaging_case import Case, case_of
 from b24app.store import inbox, message_news, message_stops, messages, portals
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from b24app.flows.automation import code_of
 from b24app.flows.messages.rules import Channel
-from b24app.runners.portal.messaging_case import Case
+from b24app.runners.messaging_case import Case
 from b24app.store import letters_out, message_lane, portals, triggers
 from b24app.store.lanes import LaneRef
 from b24app.store.models import MessageState

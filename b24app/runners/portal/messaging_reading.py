@@ -12,8 +12,8 @@ from b24app.bitrix24.features import Feature, has
 from b24app.bitrix24.names import DEAL
 from b24app.flows.messages.client import Chat, Client, client_of
 from b24app.flows.messages.rules import Channel
+from b24app.runners.messaging_case import Case
 from b24app.runners.portal.context import Run
-from b24app.runners.portal.messaging_case import Case
 
 #: People of a deal whose chats are looked for.
 _MOST_PEOPLE = 2

@@ -13,8 +13,8 @@ from b24app.flows.messages.compose import compose
 from b24app.flows.messages.defaults import default, words_of
 from b24app.flows.messages.rules import Channel
 from b24app.frames.client_links import ClientLinks
+from b24app.runners.messaging_case import Case
 from b24app.runners.portal.context import Run
-from b24app.runners.portal.messaging_case import Case
 from b24app.store import public_ids
 from b24app.store.faces.messages import facts_of
 from b24app.words import language_of

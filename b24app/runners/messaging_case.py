@@ -1,9 +1,10 @@
-"""What a message to a client is decided by, as our store knows it: whether it is to be said at all, and when."""
+"""What a message to a client is decided by, as our store knows it: whether it is to be said at all, and when; and
+whether one whose way was closed for a while is still to be said, and now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,13 +17,15 @@ from b24app.flows.messages.rules import Channel, MessageRules, Plan
 from b24app.flows.messages.zones import zone_of
 from b24app.frames.formats import portal_zone
 from b24app.logistics.status import Status
-from b24app.store import deals, messages, portals
+from b24app.store import deals, message_stops, messages, portals
 from b24app.store.faces.messages import Subject, subject_of
 from b24app.store.models import ConnectionState, DealState, Message, MessageState, Portal
 
 #: By which ways a person's repeat goes where the portal's rules name none (any more).
 _ANY = (Channel.SMS, Channel.EMAIL, Channel.CHAT, Channel.TRIGGER)
 _SENDS = (ConnectionState.READY, ConnectionState.BROKEN)
+#: What was decided so lately leaves as it was decided.
+DECIDED = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,35 @@ def case_of(session: Session, portal: Portal, message: Message, now: datetime) -
     """None = there is nothing to decide about (any more)."""
     if message.state != MessageState.WAITING or message.lane_id is not None or not message.moment:
         return None
+    return _look(session, portal, message, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message that may not leave now. `why` it is not to be said any more, else `due`: not before then."""
+
+    why: str = ""
+    due: datetime | None = None
+
+
+def held(session: Session, portal: Portal, message: Message, now: datetime) -> Held | None:
+    """Whether something keeps a message that nobody has sent yet, and that was decided about a while ago: its gateway
+    or its portal was away since, and the world went on. None = it may leave. Of what the portal itself asked us to
+    send only a wish for silence counts."""
+    if now - message.changed_at < DECIDED:
+        return None
+    to = message_stops.normal(str((message.said or {}).get("to", "")))
+    case = _look(session, portal, message, now) if message.moment else None
+    request = case.subject.request if case is not None else None
+    client = client_of(request.recipient if request else None, None)
+    if message_stops.is_stopped(session, portal.id, to, *client.addresses):
+        return Held("stopped")
+    if case is None:
+        return None
+    return Held(case.why, case.due) if case.why or case.due > now else None
+
+
+def _look(session: Session, portal: Portal, message: Message, now: datetime) -> Case:
     moment, rules = Moment(message.moment), MessageRules.of(portal.settings or {})
     deal = deals.states(session, portal.id, [message.deal_id]).get(message.deal_id)
     plan = rules.plan(deal.category if deal is not None else None, moment)
@@ -106,7 +138,6 @@ def _newer(session: Session, portal: Portal, message: Message) -> bool:
         Message.state == MessageState.WAITING,
         Message.source == "status",
         Message.id > message.id,
-        Message.lane_id.is_(None),
     )
     return message.source == "status" and session.scalar(later.limit(1)) is not None
 
