@@ -7,106 +7,42 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from b24app.bitrix24.encoding import Command
-from b24app.bitrix24.robots import MOVE, START
+from b24app.bitrix24.robots import OF_DEALS
 from b24app.flows.return_process import ReturnProcess
 from b24app.flows.returns.rules import Reason
-from b24app.logistics.returning import ReturnStage
 from install.wanted_deal_robots import of_deals
-from install.wanted_returns import STAGES
+from install.wanted_return_robots import of_returns
 
 PATH = "/b24/robots/"
+#: The page in which a robot's fields are chosen, for robots that have one (`placements/robot_settings.py`).
+SETTINGS_PATH = "/robot/settings"
 #: Codes of ours begin so: one that no release has any more is deleted.
 PREFIX = "waybill_"
-_DEALS = ["crm", "CCrmDocumentDeal"]
-_ITEMS = ["crm", "Bitrix\\Crm\\Integration\\BizProc\\Document\\Dynamic"]
-_RETURNED = {
-    "number": {"Name": {"ru": "Номер возврата", "en": "Return number"}, "Type": "string"},
-    "stage": {"Name": {"ru": "Стадия возврата", "en": "Stage of the return"}, "Type": "string"},
-    "problem": {"Name": {"ru": "Что помешало", "en": "What went wrong"}, "Type": "string"},
-}
-_WHY = {
-    "Name": {"ru": "Примечание", "en": "Note"},
-    "Description": {"ru": "Видно в истории возврата", "en": "Shown in the return's history"},
-    "Type": "text",
-    "Required": "N",
-}
 
 
 def robots(
-    public_url: str, user: int, lang: str, reasons: Collection[Reason], process: ReturnProcess | None
+    public_url: str,
+    user: int,
+    lang: str,
+    reasons: Collection[Reason],
+    process: ReturnProcess | None,
+    settings_page: bool = False,
 ) -> dict[str, dict[str, Any]]:
     """Fields of `bizproc.robot.add` by code. Values of lists have one language: the portal's. `user`: whose key the
-    portal gives to the handler, which must be on the domain of the app itself, also where machines have another."""
+    portal gives to the handler, which must be on the domain of the app itself, also where machines have another.
+    `settings_page`: the portal lets us show pages of our own; without it the fields stand in its own form alone."""
     shared = {"AUTH_USER_ID": user, "USE_SUBSCRIPTION": "Y"}
-    names = process.names if process is not None else {}
-    stages = {each.value: names.get(each) or STAGES[each].name(lang) for each in ReturnStage}
-    start = {
-        "RETURN_PROPERTIES": _RETURNED,
-        "NAME": {"ru": "Начать возврат (Waybill)", "en": "Start a return (Waybill)"},
-        "DESCRIPTION": {
-            "ru": "Заводит возврат товаров сделки. Ждёт, пока возврат заведён, и отдаёт его номер.",
-            "en": "Begins a return of the deal's goods. Waits until it is there, and gives its number.",
-        },
-        "PROPERTIES": {
-            "reason": {
-                "Name": {"ru": "Причина", "en": "Reason"},
-                "Type": "select",
-                "Options": {each.code: each.name(lang) for each in reasons},
-                "Required": "Y",
-            },
-            "goods": {
-                "Name": {"ru": "Товары", "en": "Goods"},
-                "Description": {
-                    "ru": "В строке артикул и количество: ART-1 × 2. Пусто = всё, что ещё можно вернуть",
-                    "en": "An article and a quantity in a line: ART-1 × 2. Empty = all that may still come back",
-                },
-                "Type": "text",
-                "Required": "N",
-            },
-            "approve": {
-                "Name": {"ru": "Сразу одобрить", "en": "Approve at once"},
-                "Description": {
-                    "ru": "Если правила возврата это позволяют",
-                    "en": "If the rules of returns allow it",
-                },
-                "Type": "bool",
-                "Required": "N",
-                "Default": "N",
-            },
-            "note": _WHY,
-        },
-        "FILTER": {"INCLUDE": [_DEALS]},
+    page = {"USE_PLACEMENT": "Y", "PLACEMENT_HANDLER": f"{public_url}{SETTINGS_PATH}"}
+    every = {**of_deals(lang), **of_returns(lang, reasons, process)}
+    return {
+        code: {
+            "HANDLER": f"{public_url}{PATH}{code}",
+            **shared,
+            **own,
+            **(page if settings_page and code in OF_DEALS else {"USE_PLACEMENT": "N"}),
+        }
+        for code, own in every.items()
     }
-    move = {
-        "RETURN_PROPERTIES": _RETURNED,
-        "NAME": {"ru": "Передвинуть возврат (Waybill)", "en": "Move a return (Waybill)"},
-        "DESCRIPTION": {
-            "ru": "Передвигает возврат вперёд, как это сделал бы менеджер. Отдаёт, что помешало.",
-            "en": "Moves a return forwards, as a manager would. Gives back what went wrong.",
-        },
-        "PROPERTIES": {
-            "stage": {
-                "Name": {"ru": "Стадия", "en": "Stage"},
-                "Type": "select",
-                "Options": stages,
-                "Required": "Y",
-            },
-            "number": {
-                "Name": {"ru": "Номер возврата", "en": "Return number"},
-                "Description": {
-                    "ru": "Если у сделки несколько возвратов",
-                    "en": "If the deal has several returns",
-                },
-                "Type": "string",
-                "Required": "N",
-            },
-            "why": _WHY,
-        },
-        "FILTER": {"INCLUDE": [_DEALS, *([[*_ITEMS, f"DYNAMIC_{process.entity}"]] if process is not None else [])]},
-    }
-    returns = {code: {**shared, **own} for code, own in ((START, start), (MOVE, move))}
-    deals = {code: {**shared, **own} for code, own in of_deals(lang).items()}
-    return {code: {"HANDLER": f"{public_url}{PATH}{code}", **own} for code, own in (*deals.items(), *returns.items())}
 
 
 def digest(wanted: Mapping[str, Mapping[str, Any]]) -> str:

@@ -86,13 +86,14 @@ def told(
     answer: RobotAnswer,
     robot: str,
     *,
+    quiet: bool,
     now: datetime,
     trace_id: str,
 ) -> LaneRef:
     """Of a robot of a deal's delivery: the workflow is told `answer` (nobody where its token is empty), and the deal's
-    timeline why `robot`, by its name, did not work. Wake the lane after the commit."""
+    timeline why `robot`, by its name, did not work, unless it is to be `quiet`. Wake the lane after the commit."""
     things: list[ToPortal] = []
-    if answer.problem and deal_id:
+    if answer.problem and deal_id and not quiet:
         text = Text("robot.deal_refused", {"robot": robot, "problem": answer.problem}, f"robot:{key}")
         things.append(comment(portal.id, deal_id, text, portal.language))
     if answer.token:

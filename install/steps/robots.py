@@ -31,7 +31,8 @@ def run(ground: Ground) -> None:
     if not has(Feature.ROBOTS, ground.granted):
         return
     kept, user, reasons, process = ground.save(lambda session: _known(session, ground.portal_id))
-    wanted = robots(ground.public_url, user, ground.lang, reasons, process)
+    page = has(Feature.TAB, ground.granted)
+    wanted = robots(ground.public_url, user, ground.lang, reasons, process, settings_page=page)
     registered = kept.registered
     try:
         there = [str(code) for code in as_list(ground.get(_LISTED))]

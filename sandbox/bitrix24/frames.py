@@ -55,8 +55,10 @@ def open_frame(
     options: dict[str, Any] | None = None,
     *,
     handler: str | None = None,
+    page: str = "",
 ) -> Frame:
-    """Build the frame that ``user_id`` gets. ``handler`` chooses among several of one placement.
+    """Build the frame that ``user_id`` gets. ``handler`` chooses among several of one placement; ``page`` is the
+    address of what is no placement of its own: a robot's page.
 
     Raises FrameRefusedError where a person would see the portal's own message: no access, licence, not installed.
     """
@@ -71,7 +73,7 @@ def open_frame(
             raise FrameRefusedError("Срок действия подписки закончился")
         if not user.app_access and placement != FIELD_TYPE:
             raise FrameRefusedError("Нет доступа к приложению")
-        address = _address(portal, user, install, placement, options or {}, handler)
+        address = page or _address(portal, user, install, placement, options or {}, handler)
         return _frame(portal, user, install, address, placement, options or {})
 
 

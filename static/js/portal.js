@@ -48,6 +48,8 @@
     },
     /** Puts a value into the card's form: a field of our own type. It is saved with the card. */
     setValue: function (value) { return frame().then(function (b24) { return b24.placement.setValue(value); }); },
+    /** Puts values into the form of a robot of the portal's automation. They are saved with the robot. */
+    setProperty: function (values) { return frame().then(function (b24) { return b24.placement.call("setPropertyValue", values); }); },
     /** Asks the card around us to show what changed in the deal. */
     reloadCard: function () { return frame().then(function (b24) { return b24.placement.call("reloadData"); }).catch(function () {}); }
   };

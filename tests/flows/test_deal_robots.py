@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from b24app.bitrix24.robots import CANCEL, CREATE, LABEL, POINT, QUOTE
+from b24app.bitrix24.robots import CANCEL, CREATE, LABEL, POINT, QUIET, QUOTE, TROUBLE
 from b24app.flows.automation import KEY, Automation
 from b24app.runners.connection import refreshing
 from b24app.store import portal_settings
@@ -92,9 +92,13 @@ def test_what_a_robot_cannot_do_is_its_result_and_stands_in_the_deal(shop: Shop)
     for code, why in ((LABEL, "нет заказа"), (CANCEL, "нет заказа")):
         assert why in answered(shop, run(shop, code))["problem"]
     assert "NOBODY" in answered(shop, run(shop, QUOTE, properties={"carrier": "NOBODY"}))["problem"]
+    # Whose rule looks at the result itself wants no word in the deal.
+    quiet = run(shop, QUOTE, properties={"carrier": "HUSH", TROUBLE: QUIET})
+    assert "HUSH" in answered(shop, quiet)["problem"]
     # Nobody waits for this one: why it did not work is in the deal all the same.
     name = run(shop, CREATE, properties={"service": "NO-SUCH-1"}, wait=False)
     shop.told(DEAL, "NO-SUCH-1")
+    assert "HUSH" not in str(shop.ask("GET", f"/deal/{DEAL}")["comments"])
     assert workflow(shop, name)["values"] == {}
     assert shop.orders(DEAL) == []
 

@@ -62,6 +62,7 @@ def add(call: Call) -> Any:
     check_on_domain(call, handler)
     if not given.get("NAME"):
         raise _wrong("Empty activity NAME!")
+    check_placement(call, given)
     robots = call.portal.app.robots
     fields = _read(given)
     if code in robots:
@@ -84,6 +85,7 @@ def update(call: Call) -> Any:
         check_on_domain(call, str(given["HANDLER"] or ""))
     if "NAME" in given and not given["NAME"]:
         raise _wrong("Empty activity NAME!")
+    check_placement(call, given)
     for name, value in _read(given).items():
         setattr(found, name, value)
     found.handler = str(given.get("HANDLER", found.handler))
@@ -182,6 +184,17 @@ _READERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "USE_PLACEMENT": ("use_placement", lambda value: str(value or "N")),
     "PLACEMENT_HANDLER": ("placement_handler", lambda value: str(value or "")),
 }
+
+
+def check_placement(call: Call, given: Mapping[str, Any]) -> None:
+    """A page of the app's own takes the scope for pages, and an address on its domain."""
+    if given.get("USE_PLACEMENT") != "Y":
+        return
+    if "placement" not in call.identity.scopes:
+        raise RestError(
+            "insufficient_scope", "The request requires higher privileges than provided by the access token"
+        )
+    check_on_domain(call, str(given.get("PLACEMENT_HANDLER") or ""))
 
 
 @method("bizproc.event.send", scope="bizproc")

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask
 from sandbox.bitrix24.state.portal import Portal
 from sandbox.kernel.system import CoverageRow
 
-from . import board, card, forms, look, market, parent, process, session, shop
+from . import board, card, designer, forms, look, market, parent, process, session, shop
 from .frames import Frames
 
 __all__ = ["coverage", "register"]
@@ -25,6 +25,7 @@ def register(app: Flask, portal: Portal) -> None:
     process.add_routes(pages, portal)
     market.add_routes(pages, portal)
     shop.add_routes(pages, portal)
+    designer.add_routes(pages, portal)
     parent.add_routes(pages, portal, frames)
     app.register_blueprint(pages)
     look.install(app, portal)
@@ -35,7 +36,7 @@ def coverage() -> list[CoverageRow]:
     done = (
         "getInitData setInstall setInstallFinish refreshAuth getInterface placementBindEvent resizeWindow setTitle "
         "setScroll reloadWindow closeApplication setAppOption setUserOption openApplication openPath selectUser "
-        "reloadData"
+        "reloadData setPropertyValue"
     )
     refused = "selectAccess selectCRM imCallTo imPhoneTo imOpenMessenger imOpenHistory setValue getValue setLayout"
     rows = [CoverageRow(f"frame: {name}", "works") for name in done.split()]

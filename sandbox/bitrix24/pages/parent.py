@@ -16,6 +16,7 @@ from sandbox.bitrix24.state.table import Row
 
 from .board import TOOLBAR
 from .card import TAB
+from .designer import DIALOG, options_of
 from .frames import Frames, Opened
 from .look import language
 from .session import signed_in
@@ -26,6 +27,7 @@ INTERFACES: dict[str, dict[str, list[str]]] = {
     TAB: {"command": ["reloadData"], "event": []},
     TOOLBAR: {"command": ["reloadData"], "event": []},
     FIELD_TYPE: {"command": ["setValue", "getValue"], "event": []},
+    DIALOG: {"command": ["setPropertyValue"], "event": []},
 }
 #: Tabs of items of smart processes have the interface of a deal's.
 _ITEM_TAB = re.compile(r"CRM_DYNAMIC_(\d+)_DETAIL_TAB")
@@ -113,6 +115,8 @@ def _add_stores(pages: Blueprint, portal: Portal, frames: Frames) -> None:
 def _opened(portal: Portal, spec: dict[str, Any]) -> Frame:
     placement = str(spec.get("placement", "DEFAULT"))
     options = dict(spec.get("options") or {})
+    if placement == DIALOG:
+        return _robot(portal, spec)
     own = _ITEM_TAB.fullmatch(placement)
     if own is not None:
         kind, item_id = int(own[1]), int(spec.get("deal", 0))
@@ -128,6 +132,15 @@ def _opened(portal: Portal, spec: dict[str, Any]) -> Frame:
             raise FrameRefusedError(word("denied", language()))
         options = deal_options(2, number) if placement == TAB else _field(portal, spec, deal)
     return open_frame(portal, g.user.id, placement, options, handler=spec.get("handler"))
+
+
+def _robot(portal: Portal, spec: dict[str, Any]) -> Frame:
+    """The app's page for the fields of its robot, which stand in the form around it."""
+    found = options_of(portal, str(spec.get("robot", "")), dict(spec.get("values") or {}))
+    if found is None:
+        raise FrameRefusedError("У робота нет своей страницы")
+    address, options = found
+    return open_frame(portal, g.user.id, DIALOG, options, page=address)
 
 
 def _field(portal: Portal, spec: dict[str, Any], deal: Row) -> dict[str, Any]:

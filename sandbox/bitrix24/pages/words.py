@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
+    "automation": ("Роботы сделок", "Automation of deals"),
+    "robot_page": ("Настроить в приложении", "Set up in the application"),
     "deals": ("Сделки", "Deals"),
     "market": ("Маркет", "Market"),
     "app": ("Приложение", "Application"),

@@ -27,6 +27,7 @@ from placements import app as app_page
 
 APP, TAB, INSTALL, LIST = "DEFAULT", "CRM_DEAL_DETAIL_TAB", "INSTALL", "CRM_DEAL_LIST_TOOLBAR"
 FIELD = "USERFIELD_TYPE"
+ROBOT = "BIZPROC_ROBOT"
 RETURN, ITEM = "RETURN", "RETURN_ITEM"
 
 
@@ -95,6 +96,8 @@ TABLE: dict[str, Takes] = {
     "GET /field/point": opened(),
     "POST /field/point": frame(FIELD, None),
     "GET /field/point/list": own_field(),
+    "GET /robot/settings": opened(),
+    "POST /robot/settings": frame(ROBOT, Right.SETTINGS),
     "POST /app": frame(APP, Right.RETURNS),
     "POST /tab": frame(TAB, None),
     "POST /session": renewal(),

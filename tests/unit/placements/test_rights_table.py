@@ -320,7 +320,7 @@ def test_frames_are_proven_and_then_the_right_counts(
     assert opens() == 200
     assert [opens(AUTH_ID="stolen"), opens(AUTH_ID="clara"), opens(member_id="south")] == [403] * 3
     # The installer is for administrators whatever rights were given.
-    wanted = 200 if takes.right is None or takes.placement == APP else 403
+    wanted = 403 if takes.placement == INSTALL else 200
     assert as_manager({"users": [7]}) == wanted
     assert as_manager({"users": []}) == (200 if takes.right is None else 403)
 

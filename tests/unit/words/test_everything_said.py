@@ -24,7 +24,7 @@ NAMES_IN_THE_PORTAL = {
     "install/wanted.py",
     "install/wanted_returns.py",
     "install/wanted_deal_robots.py",
-    "install/wanted_robots.py",
+    "install/wanted_return_robots.py",
     "install/wanted_sender.py",
     "install/wanted_shop.py",
     "install/steps/stage.py",

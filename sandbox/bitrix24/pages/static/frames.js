@@ -174,6 +174,16 @@
       window.Card.setValue(frame.spec.field, typeof params === "string" || typeof params === "number" ? String(params) : "");
       reply();
     },
+    /* §7.2: fills the form of the robot whose page this is; what the robot does not have is not heard. */
+    setPropertyValue: function (frame, params, reply) {
+      var form = document.getElementById("robot");
+      if (!form || frame.data.placement !== "BIZPROC_ROBOT" || frame.data.options.code !== form.dataset.robot) { return; }
+      Object.keys(params).forEach(function (name) {
+        var field = form.elements["p_" + name];
+        if (field) { field.value = String(params[name]); }
+      });
+      reply();
+    },
     getValue: function (frame, _params, reply) {
       if (speaksFor(frame, "getValue") && window.Card) { reply(window.Card.getValue(frame.spec.field)); }
     },
@@ -231,6 +241,17 @@
   function slide(spec) {
     var dialog = slider(spec.title || "", function () { /* the list stays as it was */ });
     openIn(dialog.querySelector(".slider__body"), spec, dialog);
+  }
+
+  var button = document.getElementById("robot-page");
+  if (button) {
+    button.addEventListener("click", function () {
+      var spec = JSON.parse(button.dataset.frameSpec), values = {};
+      Array.from(document.getElementById("robot").elements).forEach(function (field) {
+        if (field.name.startsWith("p_")) { values[field.name.slice(2)] = field.value; }
+      });
+      slide(Object.assign({ values: values }, spec));
+    });
   }
 
   window.Frames = { open: openIn, slide: slide, all: function () { return open; } };
