@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from b24app.flows.forecast import ENOUGH, NEWEST, Forecast, Level, Risk
+from b24app.flows.forecast import ENOUGH, NEWEST, By, Forecast, Level, Risk
 from b24app.frames.formats import Formats
 from b24app.logistics.regions import region_name
 from b24app.store.faces.deal_facts import ShipmentFacts, TransitFacts
@@ -70,6 +70,8 @@ def _arrived(view: LateView, transit: TransitFacts, formats: Formats) -> LateVie
 def reasons(found: Forecast, transit: TransitFacts, formats: Formats, carrier: str) -> list[str]:
     """The forecast in sentences, the ground of it first."""
     t = formats.words
+    if transit.by == By.CLIENT:
+        return []
     lines = [_ground(found, formats, carrier)]
     if found.way is not None and found.level is not Level.CARRIER:
         lines[0] += t("late.way", n=found.way)

@@ -44,10 +44,12 @@ CERTAIN = 3
 
 
 class By(StrEnum):
-    """Who promised a day: the `carrier`, of this very order, or its `rate`, as so many days from the hand-over."""
+    """Who promised a day: the `carrier`, of this very order, or its `rate`, as so many days from the hand-over. The
+    `client`: they chose it since, and the carrier agreed."""
 
     CARRIER = "carrier"
     RATE = "rate"
+    CLIENT = "client"
 
 
 class Risk(StrEnum):
@@ -104,9 +106,13 @@ class Forecast(Jsonable):
 
 
 def forecast(parcel: Parcel, history: History, today: date) -> Forecast:
-    level, like = history.sample(parcel.lane)
     way = (today - parcel.handed).days if parcel.handed else None
     near = (today - parcel.reached).days if parcel.reached else None
+    if parcel.by is By.CLIENT and parcel.promised is not None:
+        # It waits for that day: neither the road nor a silence says anything, and the plan may be of before.
+        found = Forecast(parcel.lane, Level.CARRIER, expected=parcel.promised, way=way, near=near)
+        return _broken(found, replace(parcel, plan=None), today)
+    level, like = history.sample(parcel.lane)
     found = Forecast(parcel.lane, level, way=way, near=near)
     told = _of_history(found, parcel, like, today) if like.days else _of_carrier(found, parcel)
     return _silence(_broken(told, parcel, today), parcel, like, today)

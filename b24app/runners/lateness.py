@@ -129,8 +129,9 @@ def _days(way: Way) -> dict[str, Any]:
 
 
 def _promise(row: Transit, way: Way, plan: date | None, days_max: int | None) -> dict[str, Any]:
-    """The carrier's own day of this order, else so many days from the hand-over as its rate said."""
-    if row.promised is not None and row.handed is not None:
+    """The carrier's own day of this order, else so many days from the hand-over as its rate said. One that the client
+    chose stays."""
+    if row.promised is not None and (row.handed is not None or row.by == By.CLIENT):
         return {}
     if plan is not None:
         return {"promised": plan, "by": By.CARRIER}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from b24app.flows.forecast import NEWEST, Lane, Past
+from b24app.flows.forecast import NEWEST, By, Lane, Past, Risk
 from b24app.flows.legs import PICKED
 from b24app.flows.transit import Step
 from b24app.logistics.status import Status
@@ -119,6 +119,8 @@ def finished(
         select(*columns)
         .where(Transit.portal_id == portal_id, Transit.arrived >= today - NEWEST)
         .where(Transit.state == TransitState.DONE, Transit.handed.is_not(None))
+        # How long a client had it wait says nothing of the road.
+        .where(Transit.by != By.CLIENT)
         .order_by(Transit.arrived.desc(), Transit.id.desc())
         .limit(MOST)
     )
@@ -147,6 +149,14 @@ def save(session: Session, portal_id: int, rows: Sequence[Mapping[str, Any]]) ->
         mine = update(Transit).where(table.c.portal_id == portal_id, table.c.id == bindparam("row_id"))
         given = [{"row_id": row["id"], **{f"new_{name}": row[name] for name in names if name != "id"}} for row in alike]
         session.connection().execute(mine.values(values), given)
+
+
+def agree(session: Session, portal_id: int, shipment_id: int, day: date) -> None:
+    """The client chose another day and the carrier agreed: that is what is promised now, and news if it is broken."""
+    mine = update(Transit).where(Transit.portal_id == portal_id, Transit.shipment_id == shipment_id)
+    open_ = mine.where(Transit.state.in_([TransitState.NEW, TransitState.OPEN]))
+    fresh = {"expected": None, "forecast": None, "forecast_on": None, "told": None, "late_by": 0, "risk": Risk.NONE}
+    session.execute(open_.values(promised=day, by=By.CLIENT, seen=-1, **fresh))
 
 
 def of_shipment(session: Session, portal_id: int, shipment_id: int) -> Transit | None:

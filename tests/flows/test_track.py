@@ -13,11 +13,12 @@ import requests
 
 from b24app.demo.accounts import connect
 from b24app.flows import client_page
+from b24app.flows.forecast import By
 from b24app.flows.messages.moments import Moment
 from b24app.flows.messages.rules import Channel
 from b24app.frames.public_links import LIFE, PublicLinks, tracking_address
 from b24app.runners.connection import refreshing
-from b24app.store import message_stops, portal_settings, public_ids, shipments
+from b24app.store import message_stops, portal_settings, public_ids, shipments, transits
 from b24app.store.engine import session_scope
 from b24app.store.public_orders import phones_of
 from sandbox.yandex_delivery.data.points import points
@@ -195,6 +196,8 @@ def test_yandex_brings_it_at_another_time_and_says_the_code_for_it(shop: Shop) -
     assert slot.startswith(f"{begin:%Y-%m-%d %H:%M}")
     assert len(town.journal("order.changed", YANDEX)) == 1
     shop.told(COURIER, "привезут, когда выбрал клиент")
+    way = town.program.read(transits.of_shipment, shop.row.id, client.shipment.id)
+    assert (way.promised.isoformat(), way.by) == (slot[:10], By.CLIENT), "what is promised now"
 
     client, code = Client(shop, DEAL), order(DEAL)["self_pickup_node_code"]["code"]
     assert "Показать код" not in words_of(client.get().text)

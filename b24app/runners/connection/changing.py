@@ -4,7 +4,7 @@ forgotten, a refusal becomes a Problem. And what a person wanted after a cancell
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
 from b24app.runners.connection import outcomes
 from b24app.runners.connection.tasks import CANCEL, CHANGE, DAY, FOLLOW, STOP, Landed
-from b24app.store import inbox, intents, papers, parting, problems, shipments
+from b24app.store import inbox, intents, papers, parting, problems, shipments, transits
 from b24app.store.lanes import LaneRef, portal_lane
 from b24app.store.models import InboxKind, Intent, IntentState, Shipment
 
@@ -33,13 +33,14 @@ _KINDS = (CHANGE, STOP, DAY)
 @dataclass
 class News:
     """`columns` of the shipment, what is told, what is wrong; `done` = the kinds of call that went through; `again` =
-    the cancel intent whose wish follows."""
+    the cancel intent whose wish follows; `agreed` = the day that the client chose."""
 
     columns: dict[str, Any] = field(default_factory=dict)
     texts: list[Text] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
     again: Intent | None = None
+    agreed: date | None = None
 
 
 def decided(session: Session, landed: Landed, row: Shipment, state: OrderState, now: datetime) -> News:
@@ -96,6 +97,7 @@ def _applied(kind: str, payload: dict[str, Any], row: Shipment, intent_id: int, 
         return
     if kind == DAY:
         slot = Slot.from_json(payload["slot"])
+        news.agreed = slot.day
         said = {"number": number, "day": slot.day, "begin": f"{slot.begin:%H:%M}", "end": f"{slot.end:%H:%M}"}
         what = "changed.whole_day" if slot.all_day else "changed.day"
         news.texts.append(Text(what, said, f"{row.number}:day:{intent_id}"))
@@ -127,6 +129,8 @@ def along(session: Session, row: Shipment, now: datetime) -> set[LaneRef]:
 def after(session: Session, row: Shipment, news: News, now: datetime) -> set[LaneRef]:
     """Once the shipment is saved: papers of before are no longer true, problems of earlier tries are over, and what a
     person wanted after the cancellation is asked for now, once."""
+    if news.agreed is not None:
+        transits.agree(session, row.portal_id, row.id, news.agreed)
     if CHANGE in news.done:
         papers.forget(session, row.portal_id, row.id)
     if news.done:

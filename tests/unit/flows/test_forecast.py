@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from b24app.flows import forecast as flow
-from b24app.flows.forecast import ENOUGH, Forecast, History, Lane, Level, Parcel, Past, Risk, quantile
+from b24app.flows.forecast import ENOUGH, By, Forecast, History, Lane, Level, Parcel, Past, Risk, quantile
 from b24app.flows.history import IDLE_AFTER, WEEKEND, working, working_day
 
 TODAY = date(2026, 11, 12)
@@ -122,6 +122,14 @@ def test_weekends_make_no_parcel_earlier_and_none_late_that_was_not(
     assert plain.idle == ()
     assert told.risk is not Risk.LATE or plain.risk is Risk.LATE
     assert (told.n, told.low, told.high, told.most) == (plain.n, plain.low, plain.high, plain.most)
+
+
+def test_a_day_that_the_client_chose_is_expected_and_late_only_when_it_is_over() -> None:
+    chosen = sent(9, promised=after(3), by=By.CLIENT, plan=after(9), news=after(-8))
+    found = forecast(chosen, past(1, 1, 2, 2, 2, 2, 2, 3, gap=1), TODAY)
+    assert (found.expected, found.risk, found.silent, found.moved) == (after(3), Risk.NONE, 0, False)
+    over = forecast(chosen, past(*[2] * 8), after(4))
+    assert (over.expected, over.risk, over.late_by) == (None, Risk.LATE, 1)
 
 
 def test_a_parcel_of_a_friday_comes_after_the_weekend() -> None:

@@ -51,6 +51,14 @@ def test_a_forecast_says_what_it_comes_from(shipment: ShipmentFacts, ru: Formats
     assert "Moscow → Tatarstan: usually 3–4 days, 9 of 10 within 5" in view(shipment, en).why[0]
 
 
+def test_a_weekend_that_is_left_out_and_a_day_of_the_clients_are_said(shipment: ShipmentFacts, ru: Formats) -> None:
+    for idle, word in (((6, 7), "выходным"), ((6,), "субботам"), ((7,), "воскресеньям")):
+        assert any(word in line for line in view(shipment, ru, replace(KNOWN, idle=idle)).why)
+    found = Forecast(LANE, Level.CARRIER, expected=FRIDAY, way=4)
+    shown = view(shipment, ru, found, by="client")
+    assert plain(shown) == ("завтра", "день выбрал клиент, перевозчик согласился", "≈ завтра")
+
+
 @pytest.mark.parametrize(
     ("found", "verdict", "said"),
     [

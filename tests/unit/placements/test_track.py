@@ -514,6 +514,8 @@ def test_another_time_for_a_courier(
     courier.get("/day")
     with read_scope(sessions) as session:
         assert len(session.scalars(select(Job).where(Job.kind == slots.KIND)).all()) == 1, "asked once"
+    answered(sessions, portal, clock, Slot(MONDAY.day))
+    assert "пн, 16 ноября в течение дня" in courier.says("/day")
     answered(sessions, portal, clock, MONDAY, EVENING)
     said = courier.says("/day")
     assert "пн, 16 ноября 10:00–18:00 18:00–22:00" in said

@@ -129,6 +129,34 @@ def test_a_lane_and_its_days_are_read_from_what_was_sent_and_what_was_told(
     assert row.state == TransitState.DONE
 
 
+@both
+def test_a_day_that_the_client_chose_is_the_promise_from_then_on(
+    sessions: Sessions, portal: Portal, neighbour: Portal, clock: FixedClock
+) -> None:
+    """Before the hand-over too; a lateness of before is over, a broken one of their own day is news."""
+    history(sessions, portal, days=6)
+    look(sessions, clock)
+    slow = put(sessions, portal, 1, [(S.IN_TRANSIT, 1)], promised=TODAY + timedelta(days=2))
+    early = put(sessions, portal, 2, [(S.CREATED, 1)])
+    assert look(sessions, clock) == 1
+    day = TODAY + timedelta(days=9)
+    with session_scope(sessions) as session:
+        transits.agree(session, neighbour.id, slow, TODAY)
+        for each in (slow, early):
+            transits.agree(session, portal.id, each, day)
+    moves(sessions, early, S.IN_TRANSIT, 0, promised=TODAY + timedelta(days=3))
+    assert look(sessions, clock) == 0
+    for row in (transit(sessions, slow), transit(sessions, early)):
+        assert (row.promised, row.by, row.expected, row.risk, row.told) == (day, By.CLIENT, day, Risk.NONE, None)
+    clock.at += timedelta(days=10)
+    assert look(sessions, clock) == 2
+    assert transit(sessions, slow).late_by == 1
+    moves(sessions, slow, S.DELIVERED, 0)
+    look(sessions, clock)
+    with read_scope(sessions) as session:
+        assert len(transits.finished(session, portal.id, clock.now().date())) == 8, "it waited: no sample"
+
+
 def test_a_forecast_comes_from_the_portals_own_parcels_only(
     sessions: Sessions, portal: Portal, neighbour: Portal, clock: FixedClock
 ) -> None:
