@@ -28,9 +28,10 @@ from placements.public_door import DIGITS, Door
 from placements.public_entry import door_of, go, later, let_in, pause, visitor
 from placements.tab_changes_view import stamp_of
 from placements.track_door import Linked, TrackDoor
+from placements.track_headline import city_of
 from placements.track_points import MAX_TEXT, may_go_to, offers
 from placements.track_reading import CHANGE, CLIENT, DAY, Track
-from placements.track_view import address_of, city_of
+from placements.track_view import address_of
 
 MAX_ADDRESS = 160
 PAGES = ("point", "address", "day", "code")

@@ -82,6 +82,7 @@ def _coming(track: Track, fmt: Formats, said: Mapping[str, str]) -> Headline:
     """The promise is the headline, unless it is broken, or a forecast says that it will be; a guess is called one."""
     t, promised, expected = fmt.words, track.promised, track.expected
     stands = track.status.value if said["place"] or track.status is not Status.IN_TRANSIT else "in_transit_somewhere"
+    stands = "in_transit_there" if is_there(track) else stands
     texts = (t(f"trk.now.{stands}_text", **said), *_why(track, fmt))
     about = long_day(expected, fmt) if expected is not None and expected >= fmt.today else ""
     if promised is None and about:
@@ -140,3 +141,16 @@ def place_of(event: TrackingRow, track: Track) -> str:
 def _place(track: Track) -> str:
     moved = [each for each in track.events if Status(each.status).has_moved]
     return place_of(moved[-1], track) if moved else ""
+
+
+def city_of(track: Track) -> str:
+    """Where it goes, no nearer than the city."""
+    if track.point is not None and track.point.city:
+        return track.point.city
+    address = track.request.address if track.request is not None else None
+    return address.city_names[0] if address is not None and address.city_names else ""
+
+
+def is_there(track: Track) -> bool:
+    """Whether it travels in the very city that it goes to."""
+    return track.status is Status.IN_TRANSIT and _place(track).casefold() == city_of(track).casefold() != ""

@@ -12,8 +12,9 @@ from b24app.logistics.points import Box, Needs, PickupPoint
 from b24app.store import points_found
 from b24app.store.points_map import Memory, Sieve
 from placements.point_words import abilities, away, hours_text
+from placements.track_headline import city_of
 from placements.track_reading import Track
-from placements.track_view import address_of, city_of
+from placements.track_view import address_of
 
 LISTED = 8
 #: So many of the nearest are looked through for those of the city.

@@ -14,7 +14,7 @@ from b24app.logistics.points import PickupPoint
 from b24app.logistics.status import Status
 from b24app.store.models import Shipment, TrackingRow
 from placements.point_words import hours_text, special_text
-from placements.track_headline import Headline, headline_of, place_of
+from placements.track_headline import Headline, city_of, headline_of, is_there, place_of
 from placements.track_path import Stop, stops
 from placements.track_reading import Track
 
@@ -47,6 +47,7 @@ class PointView:
     hours: str
     special: str
     phone: str
+    phone_text: str
     pay: str
     keep: str
     route: str
@@ -106,7 +107,7 @@ def track_view(track: Track, fmt: Formats, carrier: str) -> TrackView:
         headline=headline_of(track, fmt, carrier),
         stops=stops(track, fmt, carrier),
         point=_point(track, fmt, pay),
-        city=city_of(track),
+        city="" if is_there(track) else city_of(track),
         pay=pay if not track.to_point else "",
         lines=_lines(track, fmt, carrier),
         number=shipment.tracking_number or shipment.order_number or "",
@@ -137,6 +138,7 @@ def _point(track: Track, fmt: Formats, pay: str) -> PointView | None:
         hours=hours_text(found.hours, fmt) if found.address else "",
         special=special_text(found.hours, fmt, fmt.today),
         phone=found.phone,
+        phone_text=fmt.phone(found.phone),
         pay=fmt.words(f"trk.pay_{_means(found)}", money=pay) if pay else "",
         keep=fmt.day(last_day(end, track.zone)) if end is not None and ready else "",
         route=_route(found, fmt.lang),
@@ -163,14 +165,6 @@ def _route(point: PickupPoint, lang: str) -> str:
     return f"https://www.openstreetmap.org/directions?to={point.lat:.6f}%2C{point.lon:.6f}"
 
 
-def city_of(track: Track) -> str:
-    """Where it goes, no nearer than the city."""
-    if track.point is not None and track.point.city:
-        return track.point.city
-    address = track.request.address if track.request is not None else None
-    return address.city_names[0] if address is not None and address.city_names else ""
-
-
 # --- the history -----------------------------------------------------------------------------------------------------
 
 
@@ -182,12 +176,15 @@ def _lines(track: Track, fmt: Formats, carrier: str) -> tuple[Line, ...]:
 
 
 def _says(event: TrackingRow) -> bool:
-    return bool(event.text) or event.status not in (Status.UNKNOWN, Status.DRAFT, Status.SUBMITTING)
+    """What happens between the shop and the carrier before an order is one is no news to a client."""
+    if event.status in (Status.DRAFT, Status.SUBMITTING):
+        return False
+    return bool(event.text) or event.status != Status.UNKNOWN
 
 
 def _line(event: TrackingRow, track: Track, fmt: Formats, carrier: str) -> Line:
     status = Status(event.status)
-    place = place_of(event, track)
+    place = "" if status is Status.CREATED else place_of(event, track)
     title = fmt.words(f"trk.event.{status.value}", carrier=carrier)
     # Who took it in, some systems write down by name: of a delivery only that it was one is said.
     said = event.text if status is not Status.DELIVERED else ""

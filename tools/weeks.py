@@ -31,9 +31,11 @@ CARRIERS = {
     "russian_post": (4, 87, 412, 14),
     "boxberry": (2, 81, 436, 4),
 }
+GOODS = ("Плед льняной", "Подушка «Хвоя»", "Кофейный набор", "Постельное бельё", "Настольная лампа")
+NAMES = ("Ольга Тихонравова", "Илья Громыхин", "Анна Лугова", "Пётр Вересаев", "Вера Ясенева", "Лев Хвостов", "Яна Рябова")
 #: Region of a lane -> share.
-TO = {"16": 5, "63": 3, "66": 3, "78": 6, "54": 2, "23": 3}
-MOSCOW = "77"
+TO = {"TA": 5, "SAM": 3, "SVE": 3, "SPE": 6, "NVS": 2, "KDA": 3}
+MOSCOW = "MOW"
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ def _past(session: Session, portal: Portal, accounts: dict[str, int], now: datet
         way.origin, way.to, way.kind, way.by, way.seen = MOSCOW, ways[one.deal], "pickup", By.CARRIER, row.version
         if one.arrived is None:
             way.state, row.closed, row.next_poll_at = "open", False, None
+            title = f"{GOODS[one.deal % len(GOODS)]}, {NAMES[one.deal % len(NAMES)]}"
+            session.add(DealState(portal_id=portal.id, deal_id=one.deal, title=title))
 
 
 def _today(session: Session, portal: Portal, accounts: dict[str, int], now: datetime) -> None:
@@ -125,7 +129,7 @@ def _today(session: Session, portal: Portal, accounts: dict[str, int], now: date
         row.keep_until = now + timedelta(hours=each.keep_h) if each.keep_h else None
         session.add(DealState(portal_id=portal.id, deal_id=each.deal, title=each.title))
         way = session.scalars(select(Transit).where(Transit.shipment_id == row.id)).one()
-        way.origin, way.to, way.by, way.seen = MOSCOW, "02", By.CARRIER, row.version
+        way.origin, way.to, way.by, way.seen = MOSCOW, "BA", By.CARRIER, row.version
         if each.late:
             way.promised, way.handed = now.date() + timedelta(days=1), now.date() - timedelta(days=4)
             way.expected, way.late_by = way.promised + timedelta(days=each.late), each.late

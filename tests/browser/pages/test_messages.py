@@ -166,5 +166,5 @@ def test_how_clients_see_the_shop(shop: Shop, desk: Desk, tmp_path: Path) -> Non
         ours.get_by_role("link", name="Открыть страницу для клиентов").click()
     theirs = opened.value
     expect(theirs.locator("header")).to_contain_text("Лён и Хвоя")
-    assert theirs.locator(".pub-logo img").evaluate("each => each.naturalWidth") == 512
+    expect(theirs.locator(".pub-logo img")).to_have_js_property("naturalWidth", 512)
     theirs.close()

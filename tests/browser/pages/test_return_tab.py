@@ -103,11 +103,11 @@ def test_a_manager_leads_a_return_from_the_request_to_the_money(desk: Desk, mine
     expect(dialog.locator(".wb-error")).to_contain_text("целое число", timeout=WAIT_MS)
     fields = dialog.locator("fieldset").first
     fields.get_by_label("Как новых").fill("1")
-    fields.get_by_label("С изъяном").fill("1")
+    fields.get_by_label("С дефектом").fill("1")
     fields.get_by_label("Что с ним").fill("скол")
     dialog.locator("#count-done").focus()
     desk.page.keyboard.press("Enter")
-    expect(says(ours, "Посчитали: есть изъян")).to_be_focused()
+    expect(says(ours, "Посчитали: есть дефект")).to_be_focused()
     expect(ours.locator("#goods tbody tr")).to_have_count(2)
     expect(ours.locator("#goods")).to_contain_text("скол")
 

@@ -96,7 +96,7 @@ def test_every_state_is_drawn_in_both_languages(state: str, lang: str, drawn: Fl
 def test_the_count_of_mockup_08(ru: Formats) -> None:
     shown = view("counted", ru)
     assert plain(shown.now.text) == (
-        "Ждали 3, приехало 2, с изъяном 1. Решите, чем закончить. Ответить нужно до 22 ноя."
+        "Ждали 3, приехало 2, с дефектом 1. Решите, чем закончить. Ответить нужно до 22 ноя."
     )
     assert shown.money is not None
     assert plain(shown.money.owed) == "4 644,00 ₽"
