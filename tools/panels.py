@@ -67,6 +67,11 @@ def _chain(ours: Frame) -> None:
 @panel("list-deals", LIST)
 def _deals(ours: Frame) -> None:
     ours.wait_for_selector("#deals [data-row]", timeout=SLOW_MS)
+    # A phone folds the filter.
+    ours.locator("#flt-state").evaluate(
+        "each => { each.value = 'all'; each.dispatchEvent(new Event('change', {bubbles: true})); }"
+    )
+    ours.wait_for_selector("#deals [data-row] >> nth=3", timeout=SLOW_MS)
     for box in ours.locator("#deals [data-row]").all()[:3]:
         box.click()
 

@@ -156,6 +156,7 @@ class Camera:
                     opener = page.locator(f"[hx-get='/app/s/{code}']").first
                 opener.evaluate("each => each.click()")  # a phone folds the steps
             page.wait_for_selector(f"#app[data-section='{code}']")
+            page.wait_for_function("!document.querySelector('#app [aria-busy=true]')")
             if act is not None:
                 page.wait_for_load_state("networkidle")
                 act(page, lang)
