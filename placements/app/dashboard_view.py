@@ -106,10 +106,10 @@ class Tile:
 def tiles(work: Work, urgent: Sequence[Urgent], formats: Formats) -> tuple[Tile, ...]:
     late = sum(each.why is Why.LATE for each in urgent)
     found = (
-        ("person", "alert", len(urgent), "late" if late else "no_late", late, "deals?state=urgent"),
+        ("person", "alert", len(urgent), "late", late, "deals?state=urgent"),
         ("send", "box", work.to_send, "numbered", work.numbered, "deals?state=to_hand"),
         ("moving", "truck", work.moving, "in_time", work.moving - work.late, "deals?state=moving"),
-        ("stored", "pin", work.stored, "ending" if work.ending else "no_ending", work.ending, "deals?state=stored"),
+        ("stored", "pin", work.stored, "ending", work.ending, "deals?state=stored"),
         ("returns", "undo", work.returns, "returns_wait", work.returns_wait, "returns?state=open"),
     )
     return tuple(
@@ -128,7 +128,8 @@ def tiles(work: Work, urgent: Sequence[Urgent], formats: Formats) -> tuple[Tile,
 
 
 def _note(key: str, n: int, formats: Formats) -> str:
-    return formats.words(f"dash.tile.{key}", n=n, count=_count(n, formats))
+    """None has words of its own: a nought is read as a mistake."""
+    return formats.words(f"dash.tile.{key if n else 'no_' + key}", n=n, count=_count(n, formats))
 
 
 def _count(n: int, formats: Formats) -> str:

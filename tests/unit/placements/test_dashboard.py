@@ -214,6 +214,10 @@ def test_what_comes_first_in_words(ru: Formats) -> None:
     ]  # fmt: skip
 
 
+def test_a_tile_of_nothing_says_so_in_words(ru: Formats) -> None:
+    assert not [each.note for each in tiles(Work(), [], ru) if "0" in each.note]
+
+
 def test_an_empty_portal_shows_the_first_step(page: Page) -> None:
     text = page.ask("GET", "/app/s/dashboard").text
     assert "Ещё ничего не отправлено" in text
