@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from b24app.flows.messages.rules import Channel
-from b24app.store import outbox
+from b24app.store import messages, outbox
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Message, OutboxRow
 from b24app.store.outbox import ToPortal
@@ -43,4 +43,4 @@ def origin_of(message_id: int) -> str:
 
 
 def _marker(message: Message, kind: str) -> str:
-    return f"{kind}:{message.portal_id}:{message.id}"
+    return f"{kind}:{message.portal_id}:{messages.mark_of(message)}"

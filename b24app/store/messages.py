@@ -93,6 +93,23 @@ def unknown(session: Session, portal_id: int, occasions: Sequence[Occasion]) -> 
     return [each for each in occasions if each.key[:120] not in known]
 
 
+def anew(session: Session, message: Message, now: datetime) -> None:
+    """It has not left, and what was decided about it does not hold any more: the portal's lane decides once more. Its
+    next row in the outbox is another one (`mark_of`)."""
+    message.state, message.why, message.channel, message.said = MessageState.WAITING, "", "", None
+    message.attempts, message.next_try_at, message.changed_at = message.attempts + 1, None, now
+    session.flush()
+    lane = portal_lane(session, message.portal_id)
+    inbox.append(
+        session, lane.id, InboxKind.MESSAGE, str(message.id), {}, now=now, trace_id=message.trace_id
+    )  # fmt: skip
+
+
+def mark_of(message: Message) -> str:
+    """Of its row in the outbox: one for each time that it was decided about."""
+    return f"{message.id}.{message.attempts}" if message.attempts else str(message.id)
+
+
 def get(session: Session, portal_id: int, message_id: int) -> Message | None:
     return session.scalar(select(Message).where(Message.portal_id == portal_id, Message.id == message_id))
 

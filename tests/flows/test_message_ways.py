@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+import pytest
+
 from b24app.flows.messages.moments import Moment
 from b24app.flows.messages.rules import Channel
 from b24app.logistics.returning import ReturnStage
+from b24app.runners.portal import sending_out
+from b24app.store import message_stops, triggers
+from b24app.store.engine import session_scope
 from b24app.store.return_acts import ActKind
 from tests.flows.messaging import Telling
 from tests.flows.returning import ReturnsOf, delivered
@@ -79,3 +84,31 @@ def test_a_parcel_that_nobody_collects_is_told_of_before_its_storage_ends(shop: 
     shop.becomes(TO_A_POINT, "Вручён")
     until(shop, ends, time(10, 6))
     assert len(mine.letters) == 2
+
+
+def test_what_waited_for_the_portal_is_decided_about_once_more(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When clients sleep by then, and one of them wants silence."""
+    by_letter, by_robot = Telling(shop, DEAL), Telling(shop, DEAL + 1)
+    shop.ship(DEAL, DEAL + 1)
+    shop.shipped(DEAL, DEAL + 1)
+    by_letter.has_email()
+    by_letter.rules(Channel.EMAIL, Channel.TRIGGER, moments=(M.DELIVERED,), quiet=(21, 9))
+    by_letter.until("Europe/Moscow", 20)
+    with monkeypatch.context() as away:
+        away.setattr(sending_out, "_in_pace", lambda *_: False)
+        away.setattr(triggers, "due", lambda *_: [])
+        for each in (by_letter, by_robot):
+            shop.happens(each.deal, "DELIVERED")
+            each.becomes(M.DELIVERED, "queued")
+        with session_scope(shop.town.program.parts.sessions) as session:
+            now = shop.town.program.parts.clock.now()
+            message_stops.stop(session, shop.row.id, by_letter.row(M.DELIVERED).said["to"].lower(), now=now)
+        shop.town.advance(timedelta(hours=2).total_seconds())
+    for each in (by_letter, by_robot):
+        each.becomes(M.DELIVERED, "waiting quiet")
+    assert (by_letter.letters, shop.town.journal("trigger.executed", "bitrix24")) == ([], [])
+    by_letter.until("Europe/Moscow", 9)
+    by_letter.becomes(M.DELIVERED, "dropped stopped")
+    by_robot.becomes(M.DELIVERED, "sent")
+    assert by_letter.letters == []
+    assert len(shop.town.journal("trigger.executed", "bitrix24")) == 1

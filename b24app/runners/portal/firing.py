@@ -7,15 +7,18 @@ as the last ones say will be done in a few."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from b24app.bitrix24 import automation as calls
 from b24app.bitrix24.errors import Kind, NoToken, RestError
+from b24app.runners.messaging_case import held
 from b24app.runners.portal import answers, sending_out
 from b24app.runners.portal.context import Run
-from b24app.store import sending, trigger_news, triggers
+from b24app.store import messages, sending, trigger_news, triggers
 from b24app.store.engine import read_scope, session_scope
-from b24app.store.models import OutboxRow
+from b24app.store.models import MessageState, OutboxRow
 from b24app.store.part_looks import look_again
 from b24app.store.sending import Outcome
 from b24app.store.triggers import STEP, Firing
@@ -46,9 +49,27 @@ def do(run: Run) -> bool:
     firings = {f"t{row.id}": Firing.from_json(row.payload) for row in rows}
     send_by = run.services.clock.monotonic() + sending_out.SEND_WITHIN_S
     with session_scope(run.services.sessions) as session:
+        late = _decided_anew(run, session, rows, now)
+        rows = [row for row in rows if row.id not in late]
         sending.begin_sending(session, run.slice, rows, now + sending_out.CALL_LASTS)
-    _send(run, rows, firings, send_by)
+    if rows:
+        _send(run, rows, {key: firings[key] for key in (f"t{row.id}" for row in rows)}, send_by)
     return True
+
+
+def _decided_anew(run: Run, session: Session, rows: Sequence[OutboxRow], now: datetime) -> set[int]:
+    """Those that carry a message which waited so long that it is not to be said any more, or not now."""
+    late: set[int] = set()
+    run.slice.check(session)
+    for row in rows:
+        message_id = Firing.from_json(row.payload).message_id
+        message = messages.get(session, run.portal.id, message_id) if message_id is not None else None
+        if message is not None and message.state == MessageState.QUEUED and held(session, run.portal, message, now):
+            messages.anew(session, message, now)
+            late.add(row.id)
+    outcomes = [Outcome(row_id, "done", "decided_anew") for row_id in sorted(late)]
+    sending.settle(session, run.slice, OutboxRow, outcomes, now, current_trace())
+    return late
 
 
 def _send(run: Run, rows: Sequence[OutboxRow], firings: Mapping[str, Firing], send_by: float) -> None:

@@ -18,6 +18,7 @@ from b24app.flows.messages.letter import letter
 from b24app.flows.messages.rules import MessageRules
 from b24app.frames.public_links import logo_address
 from b24app.lanes import ladder
+from b24app.runners.messaging_case import held
 from b24app.runners.portal import answers
 from b24app.runners.portal.context import Run
 from b24app.store import letters_out, message_news, messages
@@ -60,11 +61,14 @@ def removed(row: OutboxRow, answer: BatchAnswer, key: str, ms: int) -> Outcome:
 
 
 def command(run: Run, row: OutboxRow, key: str) -> Command | None:
-    """None = it is not to leave any more, or the portal took back what it takes."""
+    """None = it is not to leave any more, or not now, or the portal took back what it takes."""
+    now = run.services.clock.now()
     with read_scope(run.services.sessions) as session:
-        message = messages.get(session, run.portal.id, letters_out.message_of(row))
-    if message is None or message.state != S.QUEUED or not message.said:
-        return None
+        message = _message(run, session, row)
+        if message is None or message.state != S.QUEUED or not message.said:
+            return None
+        if held(session, run.portal, message, now) is not None:
+            return None
     said, user = message.said, int(message.said.get("user") or 0)
     entity, number = (int(each) for each in said["entity"])
     if row.kind == letters_out.CHAT:
@@ -79,7 +83,7 @@ def command(run: Run, row: OutboxRow, key: str) -> Command | None:
     )  # fmt: skip
     return calls.send_letter(
         key, row.deal_id, letters_out.origin_of(message.id), (said["to"], entity, number), said["subject"], html,
-        user=user, sender=MessageRules.of(settings).sender, at=run.services.clock.now(),
+        user=user, sender=MessageRules.of(settings).sender, at=now,
     )  # fmt: skip
 
 
@@ -111,10 +115,14 @@ def unsure(run: Run, session: Session, row: OutboxRow, words: str, now: datetime
 
 
 def silent(run: Run, session: Session, row: OutboxRow, now: datetime) -> None:
-    """Nothing left for it."""
+    """Nothing left for it: the portal took back what it takes, or it waited so long that it is decided about anew."""
     message = _message(run, session, row)
-    if message is not None and message.state == S.QUEUED:
+    if message is None or message.state != S.QUEUED:
+        return
+    if row.kind == letters_out.CHAT and not has(Feature.CHATS, run.portal.scopes):
         message_news.became(session, message, S.FAILED, now=now, why="scope")
+    else:
+        messages.anew(session, message, now)
 
 
 def _refused(

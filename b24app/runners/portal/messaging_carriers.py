@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from b24app.flows.automation import code_of
 from b24app.flows.messages.rules import Channel
 from b24app.runners.messaging_case import Case
-from b24app.store import letters_out, message_lane, portals, triggers
+from b24app.store import letters_out, message_lane, messages, portals, triggers
 from b24app.store.lanes import LaneRef
 from b24app.store.models import MessageState
 
@@ -36,7 +36,8 @@ def _by_trigger(session: Session, case: Case, said: Said, now: datetime) -> Lane
     _queued(session, case, said, now)
     message = case.message
     return triggers.queue(
-        session, message.portal_id, message.deal_id, code_of(case.moment.value), f"msg:{message.id}",
+        session, message.portal_id, message.deal_id, code_of(case.moment.value),
+        f"msg:{messages.mark_of(message)}",
         message_id=message.id, now=now, trace_id=message.trace_id,
     )  # fmt: skip
 
