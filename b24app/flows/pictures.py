@@ -16,6 +16,10 @@ from b24app.flows import files
 
 #: Points of a picture at most: a JPEG is unpacked to a smaller one at once, a PNG as it is.
 MOST_POINTS = {files.JPEG: 52_000_000, files.PNG: 26_000_000}
+#: A JPEG goes over all its points once a scan: programs write ten at most, a second picture beside it has its own. A
+#: few bytes more a scan would keep a reader busy for hours.
+MOST_SCANS = 32
+_SCAN = b"\xff\xda"
 #: The longer side of what is kept; a stain is still seen.
 SIDE = 2560
 #: A PNG that is drawn anew is at most so large, else it becomes a JPEG.
@@ -46,6 +50,8 @@ def clean(content: bytes) -> Picture:
     kind = files.media_type(content)
     if kind not in _FORMATS:
         raise NoPictureError("kind", "neither JPEG nor PNG")
+    if kind == files.JPEG and content.count(_SCAN) > MOST_SCANS:
+        raise NoPictureError("broken", f"{content.count(_SCAN)} scans")
     with _turn:
         try:
             return _drawn(content, kind)

@@ -28,6 +28,14 @@ def claims(width: int, height: int) -> bytes:
     )
 
 
+def scanned(times: int) -> bytes:
+    """A JPEG whose last scan comes so often: each is some bytes, and one look more at every point."""
+    out = io.BytesIO()
+    Image.new("L", (64, 64)).save(out, "JPEG", progressive=True)
+    content = out.getvalue()
+    return content[:-2] + content[content.rindex(b"\xff\xda") : -2] * times + content[-2:]
+
+
 @pytest.mark.parametrize(("kind", "mode"), [("JPEG", "RGB"), ("PNG", "RGB"), ("PNG", "RGBA"), ("JPEG", "CMYK")])
 def test_where_and_with_what_it_was_taken_is_gone_and_it_stands_upright(kind: str, mode: str) -> None:
     sent = taken(kind, mode=mode)
@@ -41,6 +49,10 @@ def test_where_and_with_what_it_was_taken_is_gone_and_it_stands_upright(kind: st
     assert isinstance(bottom, tuple)
     assert (top[0] > 150 > top[2], bottom[2] > 150 > bottom[0]) == (True, True)
     assert clean(found.content).media_type == found.media_type
+
+
+def test_a_picture_that_comes_in_pieces_is_one() -> None:
+    assert clean(scanned(0)).media_type == files.JPEG
 
 
 def test_all_eight_ways_to_hold_a_phone() -> None:
@@ -66,6 +78,7 @@ def test_a_large_one_is_made_smaller_and_a_heavy_png_a_jpeg() -> None:
         (b"GIF89a", "kind"),
         (b"\xff\xd8\xff picture", "broken"),
         (taken()[:-200], "broken"),
+        (scanned(40), "broken"),
         (claims(100, 100), "broken"),
         (claims(6000, 6000), "points"),
         (claims(12_000, 12_000), "points"),
