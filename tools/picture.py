@@ -255,8 +255,8 @@ def _panels(browser: Browser, house: House, base: str, deals: Mapping[str, int],
 def keep(shot: bytes, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     picture = Image.open(io.BytesIO(shot)).convert("RGB")
-    # Small signs keep their colours by this method, and the file is smaller.
-    picture = picture.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    # Small signs keep their colours by this method, and faint grounds differ from white.
+    picture = picture.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     picture.save(target, optimize=True)
 
 
