@@ -58,13 +58,15 @@ class Seen(Jsonable):
 @dataclass(frozen=True, slots=True)
 class Reading(Jsonable):
     """How far the items of the process `entity` are read: up to `until` (the portal's clock), at `at` the last time,
-    and so often without any news since. Items that nobody has made or moved after `since` were there before us."""
+    and so often without any news since. Items that nobody has made or moved after `since` were there before us.
+    `served`: items with their last change that the next look shows once more (`return_item_sweep`)."""
 
     entity: int = 0
     until: datetime | None = None
     at: datetime | None = None
     idle: int = 0
     since: datetime | None = None
+    served: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Reading:

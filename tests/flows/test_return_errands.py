@@ -170,6 +170,11 @@ def test_cdek_brings_all_of_it_back(shop: Shop) -> None:
     assert {act.wanted.given["errand"] for act in told} == {done.id}
     shop.town.advance(25 * 3600)
     comes(shop, kept, lambda it: it.state is ErrandState.DONE, "nothing more is looked for")
+    # What brought this return brings no other one.
+    another = begun(shop)
+    book(shop, another)
+    taken = comes(shop, another, lambda it: it.state is ErrandState.REFUSED, "it is another return's")
+    assert [(each.code, each.params["number"]) for each in taken.problems] == [("return_taken", done.number)]
     assert len(made(shop)) == 1
 
 

@@ -208,7 +208,25 @@ def test_what_no_event_told_is_swept_up(shop: Shop) -> None:
     shop.town.advance(200)
     shop.town.wait(lambda: of_deal(shop)[0].case.stage is S.REFUSED, "the move that no event told")
     shop.town.wait(lambda: of_deal(shop, OTHER), "the item that no event told")
+    # Once all is known, a sweep takes one request: they come with the history of deals.
+    alone = {("crm.stagehistory.list", "crm.item.list")}
+    assert any(_swept(shop) == alone for _ in range(6))
     assert of_deal(shop, OTHER)[0].item_id == other
+
+
+def _swept(shop: Shop) -> set[tuple[str, ...]]:
+    """The commands of each request of the next sweep that looks for items."""
+    control = shop.town.world.control
+    since = max(int(row["seq"]) for row in control.journal())
+    shop.town.advance(1900)
+
+    def told() -> set[tuple[str, ...]]:
+        rows = control.journal(system="bitrix24", kind="rest.call", since=since)
+        return {tuple(each) for row in rows if "crm.item.list" in (each := row["data"].get("commands") or ())}
+
+    shop.town.wait(told, "a sweep")
+    shop.town.calm()
+    return told()
 
 
 def test_a_deleted_item_leaves_its_return_alone_until_somebody_wants_it_again(shop: Shop) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.catalogue import CatalogueMemory, CatalogueReader
+from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.features import Feature, has
 from b24app.bitrix24.fields import names_of
 from b24app.bitrix24.goods import Units
@@ -38,7 +39,7 @@ class Pace:
 @dataclass
 class Run:
     """`client` speaks with the portal's own token. `pipelines` are those that are on, `configured` also those that
-    could be switched on."""
+    could be switched on. `items_told`: the changed items of returns that came with a sweep of deals, not served yet."""
 
     slice: Slice
     services: Services
@@ -51,6 +52,7 @@ class Run:
     pace: Pace
     configured: dict[int, PipelineConfig]
     catalogue: CatalogueReader | None
+    items_told: BatchAnswer | None = None
 
     @property
     def people(self) -> bool:

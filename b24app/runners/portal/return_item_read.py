@@ -11,6 +11,7 @@ from b24app.bitrix24 import goods
 from b24app.bitrix24 import return_items as calls
 from b24app.bitrix24.deals import PAGE, chunks
 from b24app.bitrix24.encoding import Command, as_list, as_map
+from b24app.bitrix24.envelope import BatchAnswer
 from b24app.bitrix24.goods import SoldRow, sold_rows
 from b24app.bitrix24.return_items import Item
 from b24app.flows.return_process import ReturnProcess
@@ -25,6 +26,8 @@ from b24app.store.returns import Kept
 
 #: Pages of changed items that one sweep reads.
 PAGES = 20
+#: The key of their command, also beside others'.
+CHANGED = "items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,21 @@ def read(run: Run, process: ReturnProcess, item_ids: Sequence[int]) -> list[News
     return [News(item, found.get(item), *known[item], told.get(item)) for item in known]
 
 
-def changed(run: Run, process: ReturnProcess, since: datetime) -> tuple[list[Item], bool]:
-    """Items that were changed at `since` or later, and whether that is all. Raises as `read`."""
+def changed_since(process: ReturnProcess, since: datetime, after: int = 0) -> Command:
+    """The first items that were changed at `since` or later, or those that follow `after`."""
+    return calls.list_changed(CHANGED, process, since, after)
+
+
+def changed(
+    run: Run, process: ReturnProcess, since: datetime, told: BatchAnswer | None = None
+) -> tuple[list[Item], bool]:
+    """Items that were changed at `since` or later, and whether that is all. `told`: the first ones were asked for
+    already, with something else. Raises as `read`."""
     found: list[Item] = []
     for _ in range(PAGES):
-        command = calls.list_changed("c", process, since, found[-1].id if found else 0)
-        page = calls.parse_items(run.client.read_all([command], people=run.people).get("c"), process)
+        command = changed_since(process, since, found[-1].id if found else 0)
+        answer = told if told is not None else run.client.read_all([command], people=run.people)
+        page, told = calls.parse_items(answer.get(CHANGED), process), None
         found += page
         if len(page) < PAGE:
             return found, True

@@ -1,13 +1,16 @@
-"""The sweep of the portal's items of returns: what no event told of is found by the time of its last change. And the
-first look at a process, after which returns that are under way get their items."""
+"""The sweep of the portal's items of returns: what no event told of is found by the time of its last change. Where
+deals are swept the items come in the same request. And the first look at a process, after which returns that are under
+way get their items."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from b24app.bitrix24.encoding import Command
 from b24app.bitrix24.return_items import Item
-from b24app.flows.return_process import ReturnProcess
+from b24app.flows.return_process import ReturnField, ReturnProcess
 from b24app.runners.portal import feed, return_item_read
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.return_item import process_of
@@ -19,6 +22,9 @@ from b24app.wire.trace import current_trace
 
 #: What was changed while a sweep ran may be told with a time before it.
 OVERLAP = timedelta(minutes=2)
+#: So many of those that the next look shows once more are kept in mind; others are served twice, which does no harm.
+MOST_SERVED = 50
+TWICE = "!"
 
 
 def next_due(run: Run) -> datetime | None:
@@ -53,21 +59,54 @@ def due_at(run: Run) -> datetime | None:
 
 
 def is_due(run: Run) -> bool:
-    due = due_at(run)
-    return (
-        not run.people and run.portal.state == PortalState.ACTIVE and (due is None or due <= run.services.clock.now())
-    )
+    if run.people or run.portal.state != PortalState.ACTIVE:
+        return False
+    if run.items_told is not None:
+        return True
+    due, now = due_at(run), run.services.clock.now()
+    return (due is None or due <= now) and not _come_with_deals(run, now)
+
+
+def _come_with_deals(run: Run, now: datetime) -> bool:
+    """The history of deals is read next, and takes them along."""
+    settings = run.services.settings
+    due = feed.sweep_due(run.portal, settings.portal_sweep_min_s, settings.portal_sweep_max_s)
+    return bool(run.pipelines) and (due is None or due <= now)
+
+
+def beside_deals(run: Run) -> list[Command]:
+    """What a sweep of deals asks along with the history; what is told belongs into `Run.items_told`."""
+    process, reading = process_of(run), Reading.of(run.portal.settings or {})
+    ready = process is not None and ReturnField.NUMBER in process.fields and reading.entity == process.entity
+    if process is None or not ready or run.portal.state != PortalState.ACTIVE:
+        return []
+    return [return_item_read.changed_since(process, _since(run, reading))]
+
+
+def _since(run: Run, reading: Reading) -> datetime:
+    return (reading.until or run.services.clock.now()) - OVERLAP
 
 
 def read(run: Run, process: ReturnProcess) -> tuple[list[Item], Reading]:
     """Items of which no event may have told, and how far they are read once they are served."""
     reading, now = Reading.of(run.portal.settings or {}), run.services.clock.now()
-    since = (reading.until or now) - OVERLAP
-    found, whole = return_item_read.changed(run, process, since)
+    told, run.items_told = run.items_told, None
+    found, whole = return_item_read.changed(run, process, _since(run, reading), told)
     newest = max((each.updated_at for each in found if each.updated_at), default=None)
     until = max(filter(None, (reading.until, newest)), default=now)
     news = reading.until is None or until > reading.until
     # Where there is more than one sweep reads, the next one begins where this one did: what was served then is known.
-    return found, replace(
-        reading, until=until if whole else reading.until, at=now, idle=0 if news else reading.idle + 1
-    )
+    kept = until if whole else reading.until
+    near = [_version(each) for each in found if each.updated_at and each.updated_at >= (kept or until) - OVERLAP]
+    fresh = [each for each in found if f"{_version(each)}{TWICE}" not in reading.served]
+    served = tuple(_again(version, reading.served) for version in near[:MOST_SERVED])
+    return fresh, replace(reading, until=kept, at=now, idle=0 if news else reading.idle + 1, served=served)
+
+
+def _again(version: str, served: Collection[str]) -> str:
+    """Times are whole seconds: what was read in the very second may have changed after that, and is served twice."""
+    return f"{version}{TWICE}" if {version, f"{version}{TWICE}"} & {*served} else version
+
+
+def _version(item: Item) -> str:
+    return f"{item.id}:{item.updated_at.isoformat() if item.updated_at else ''}"

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from b24app.bitrix24 import deals as calls
+from b24app.bitrix24.encoding import Command
 from b24app.flows.decisions import CreateShipment, OpenProblem, RetryShipment
 from b24app.flows.snapshot import DealSnapshot
-from b24app.runners.portal import asking, dropping, feed, judging, shop, shop_finding
+from b24app.runners.portal import asking, dropping, feed, judging, return_item_sweep, shop, shop_finding
 from b24app.runners.portal.asking import Sorted, deal_id_of
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.deciding import DecisionSaver
@@ -137,7 +138,8 @@ def _serve(
     first = sorted(wanted)[:CHUNK] if len(wanted) <= FEW or not history else []
     snapshots: dict[int, DealSnapshot] = {}
     if history or first:
-        snapshots |= _first_read(run, first, len(rows), history, now)
+        items = return_item_sweep.beside_deals(run) if sweep else []
+        snapshots |= _first_read(run, first, len(rows), history, now, items)
     by_deal: dict[int, list[Claimed]] = {}
     for row in rows:
         by_deal.setdefault(deal_id_of(row), []).append(row)
@@ -158,12 +160,16 @@ def _speculative(run: Run, rows: Sequence[Claimed]) -> set[int]:
     return {deal_id_of(row) for row in rows if deal_id_of(row)} if calm else set()
 
 
-def _first_read(run: Run, deal_ids: Sequence[int], hints: int, history: bool, now: datetime) -> dict[int, DealSnapshot]:
-    """The history and, in the same request, a few deals. What the history told is kept; its other deals get rows."""
+def _first_read(
+    run: Run, deal_ids: Sequence[int], hints: int, history: bool, now: datetime, items: Sequence[Command] = ()
+) -> dict[int, DealSnapshot]:
+    """The history and, in the same request, a few deals and the items of returns that changed. What the history told is
+    kept; its other deals get rows."""
     pages = feed.pages_for(hints)
     cursor = run.portal.history_cursor or 0
     extra = calls.moves_after(cursor, pages) if history else []
-    reading = run.reader.read(deal_ids, extra, people=run.people)
+    reading = run.reader.read(deal_ids, [*extra, *items], people=run.people)
+    run.items_told = reading.extra if items else run.items_told
     if history:
         moves, more = calls.parse_moves(reading.extra, pages)
         feed.remember(run, feed.news_of(moves, more), deal_ids, now)
