@@ -10,7 +10,20 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from b24app.store import feeds, filed, jobs, messages, papers, rates, return_photos, shop_prices, stock, strays, trials
+from b24app.store import (
+    feeds,
+    filed,
+    jobs,
+    messages,
+    papers,
+    rates,
+    return_photos,
+    shipments,
+    shop_prices,
+    stock,
+    strays,
+    trials,
+)  # fmt: skip
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import (
     AddressChange,
@@ -165,8 +178,8 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows and what robots waited for
     stay as long as attempts, jobs for three days, prices and stock for seven, those that show a client's name and
     address (dry runs, address checks) for one, printed papers and labels of returns for `papers.KEPT`, files of
-    documents for `filed.KEPT`, how parcels were laid and that clients were told as long as the audit (in which words
-    for `messages.SAID_KEPT`), as are pictures of returns that ended and parcels that nobody expected, tries on public
+    documents for `filed.KEPT`, codes for parcels while these lie at their points, how parcels were laid and that
+    clients were told as long as the audit (in which words for `messages.SAID_KEPT`), as are pictures of returns that ended and parcels that nobody expected, tries on public
     pages as long as they count; rows of lanes that exist no more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
@@ -186,6 +199,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
         count += shop_prices.purge(session, now - rates.KEPT)
         count += stock.purge(session, now - stock.KEPT)
         count += messages.forget(session, now - messages.SAID_KEPT)
+        count += shipments.forget_codes(session, now - messages.SAID_KEPT)
         count += filed.forget_files(session, now - filed.KEPT)
         count += return_photos.forget_files(session, now - timedelta(days=keep.audit_days))
     count += _delete(sessions, ReturnAct, strays.outdated(now - timedelta(days=keep.audit_days)))

@@ -185,6 +185,16 @@ def change(session: Session, shipment: Shipment, **values: Any) -> None:
         set_committed_value(shipment, name, value)
 
 
+def forget_codes(session: Session, before: datetime, limit: int = 500) -> int:
+    """Codes of parcels that lie at no point any more, however that was learnt, and of those of which nothing was heard
+    since. Returns how many; call again while it is `limit`."""
+    over = or_(Shipment.status != Status.READY_FOR_PICKUP, Shipment.status_at < before)
+    ids = list(session.scalars(select(Shipment.id).where(Shipment.pickup_code.is_not(None), over).limit(limit)))
+    for some in chunks(ids):
+        changed(session, update(Shipment).where(Shipment.id.in_(some)).values(pickup_code=None))
+    return len(ids)
+
+
 def due_polls(session: Session, hold: LaneHold, now: datetime, limit: int = 200) -> list[Shipment]:
     """Return shipments of the connection's lane whose state is to be read again: those for whose number a person waits,
     then the longest waiting."""

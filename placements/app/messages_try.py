@@ -4,7 +4,7 @@ deal is read with the person's own key: nobody sees here what they may not see i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from b24app.logistics.status import Status
 from b24app.store import deals, message_stops, portals, public_ids, returns
 from b24app.store.engine import session_scope
 from b24app.store.faces.messages import Subject, facts_of, subject_of
+from b24app.store.messages import HIDDEN
 from b24app.store.models import Portal, Shipment
 from b24app.words import language_of
 from placements.app import messages_rules as rules_of
@@ -218,6 +219,8 @@ def _ways(
     for channel in own.channels or tuple(Channel):
         lang = language(language_of(portal.language), client, own, channel)
         facts = facts_of(session, portal, moment, subject, lang, links, parts.carrier)
+        # Whoever tries is not the client: that a code is said shows, which one does not.
+        facts = replace(facts, code=HIDDEN if facts.code else "")
         to = {Channel.SMS: client.mobile, Channel.EMAIL: client.boxes[0].address if client.boxes else ""}
         said = compose(words_of(own, moment, lang, channel), facts, lang, now, zone, to.get(channel, ""))
         found.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from b24app.store import message_stops, messages, portal_settings, portals
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.message_stats import Told, since
 from b24app.store.messages import Occasion
-from b24app.store.models import AuditRow, ConnectionState, Message, MessageState, Portal
+from b24app.store.models import AuditRow, ConnectionState, Message, MessageState, Portal, Shipment
 from placements.app import messages_rules as rules_of
 from placements.app.messages_automation import robot_text
 from placements.app.messages_form import read_sending, read_text, read_ways
@@ -318,6 +319,14 @@ def test_a_try_shows_every_way_and_why_not(page: Page, sessions: Sessions, set_u
     assert "У контакта сделки нет e-mail" in shown
     assert "Есть ли у клиента чат" in shown
     assert "Текст напишет робот портала" in shown
+    # A code is the client's alone: that one is said shows, which one does not.
+    with session_scope(sessions) as session:
+        session.scalars(select(Shipment)).one().pickup_code = "00042"
+    said = {EVERY: {Moment.READY: replace(own, texts={"ru": Template("Код {код}")})}}
+    ready(sessions, set_up, MessageRules(on=True, plans=said, sms=account))
+    shown = page.ask("POST", "/app/messages/try", deal=str(DEAL), AUTH_ID="anna", moment="ready").text
+    assert "Код •••" in shown
+    assert "00042" not in shown
     # At night it waits for the morning, by the client's clock.
     ready(sessions, set_up, MessageRules(on=True, plans=plans, sms=account, quiet_from=1, quiet_to=23))
     assert "в 23:00 по часам клиента" in page.ask("POST", "/app/messages/try", deal=str(DEAL), AUTH_ID="anna").text

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from b24app.flows.decisions import Advance
+from b24app.logistics.changes import Slot
 from b24app.logistics.errors import AccountProblem, LogisticsError, Refused, Unavailable, Uncertain
 from b24app.logistics.order import Decision, OrderState
 from b24app.logistics.problem import Field, Problem
 from b24app.logistics.status import Status
-from b24app.runners.connection import outcomes
-from b24app.runners.connection.tasks import CANCEL, CREATE, FOLLOW, Landed, Task
+from b24app.runners.connection import changing, outcomes
+from b24app.runners.connection.tasks import CANCEL, CREATE, DAY, FOLLOW, Landed, Task
 from b24app.store.models import IntentState, Shipment
+from b24app.words import say
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BAD_PHONE = Problem("phone_refused", Field.PHONE, their_code="code", their_text="words")
@@ -54,6 +56,16 @@ def test_the_last_attempt_dies_visibly() -> None:
     outcome = outcomes.intent_outcome(landed, AT, 0.5, 12)
     assert outcome.state == IntentState.DEAD
     assert [problem.code for problem in outcomes.own_problems(landed, outcome, None)] == ["carrier_silent"]
+
+
+def test_a_day_without_hours_is_told_without_them() -> None:
+    day = Slot(date(2026, 11, 24))
+    for slot, said in ((day, "24.11.2026."), (replace(day, begin=time(10), end=time(18)), "24.11.2026, 10:00–18:00.")):
+        news = changing.News()
+        changing._applied(DAY, {"slot": slot.to_json()}, Shipment(number="A-5-1", order_number="N1"), 9, news)
+        [text] = news.texts
+        assert say(text.key, "ru", **text.params).endswith(said)
+        assert (news.agreed, news.done) == (slot.day, {DAY})
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from b24app.store import (
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.lanes import FenceLostError, LaneHold
 from b24app.store.message_lane import After
-from b24app.store.models import ActState, Connection, Message, MessageState, OutboxRow, Portal, ProblemRow
+from b24app.store.models import ActState, Connection, Message, MessageState, OutboxRow, Portal, ProblemRow, Shipment
 from b24app.store.return_acts import ActKind, Wanted
 from b24app.store.sending import SEEN_AFTER
 from tests.unit.flows.returns.given import NOW
@@ -242,6 +242,14 @@ def test_a_code_goes_out_of_what_was_said(lane: Lane, neighbour: Portal) -> None
         messages.without_code(session, lane.portal.id, shipment_id, "00042")
     assert lane.kept(mine).said == {**said, "body": "Заказ 7 ждёт. Код •••."}
     assert lane.kept(other).said == said
+    # Whatever moved the parcel on, a code that opens nothing any more is not kept.
+    for status, age, gone in (("ready_for_pickup", 0, 0), ("ready_for_pickup", 2, 1), ("delivered", 0, 1)):
+        with session_scope(lane.sessions) as session:
+            row = session.get_one(Shipment, shipment_id)
+            row.status, row.status_at, row.pickup_code = status, NOW - timedelta(days=age), "00042"
+        with session_scope(lane.sessions) as session:
+            assert shipments.forget_codes(session, NOW - timedelta(days=1)) == gone, status
+            assert (session.get_one(Shipment, shipment_id).pickup_code is None) is bool(gone)
 
 
 def test_a_callback_has_its_message_asked_about_at_once(lane: Lane, neighbour: Portal) -> None:
