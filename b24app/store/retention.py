@@ -179,8 +179,9 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     stay as long as attempts, jobs for three days, prices and stock for seven, those that show a client's name and
     address (dry runs, address checks) for one, printed papers and labels of returns for `papers.KEPT`, files of
     documents for `filed.KEPT`, codes for parcels while these lie at their points, how parcels were laid and that
-    clients were told as long as the audit (in which words for `messages.SAID_KEPT`), as are pictures of returns that ended and parcels that nobody expected, tries on public
-    pages as long as they count; rows of lanes that exist no more belong to nobody."""
+    clients were told as long as the audit (in which words for `messages.SAID_KEPT`), as are pictures of returns that
+    ended and parcels that nobody expected, tries on public pages as long as they count; rows of lanes that exist no
+    more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
