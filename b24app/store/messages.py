@@ -22,6 +22,8 @@ from b24app.store.sql import changed, chunks, insert_new
 
 #: Words and addresses are kept so long: as long as a client's links to the parcel are good.
 SAID_KEPT = timedelta(days=90)
+#: Forgotten in one transaction.
+FORGOTTEN = 500
 #: Stands where a code for a parcel stood.
 HIDDEN = "•••"
 
@@ -114,10 +116,10 @@ def get(session: Session, portal_id: int, message_id: int) -> Message | None:
     return session.scalar(select(Message).where(Message.portal_id == portal_id, Message.id == message_id))
 
 
-def forget(session: Session, before: datetime, limit: int = 500) -> int:
+def forget(session: Session, before: datetime) -> int:
     """What was said, and to whom, of messages that nothing has become of since: that they were sent stays. Returns how
-    many; call again while it is `limit`."""
-    old = select(Message.id).where(Message.changed_at < before, Message.said.is_not(None)).limit(limit)
+    many; call again until it is 0."""
+    old = select(Message.id).where(Message.changed_at < before, Message.said.is_not(None)).limit(FORGOTTEN)
     ids = list(session.scalars(old))
     for some in chunks(ids):
         changed(session, update(Message).where(Message.id.in_(some)).values(said=None))

@@ -21,6 +21,7 @@ from b24app.store import (
     messages,
     portal_settings,
     portals,
+    retention,
     return_acts,
     shipments,
     sms_status,
@@ -268,3 +269,12 @@ def test_a_callback_has_its_message_asked_about_at_once(lane: Lane, neighbour: P
     assert lane.due() == []
     assert told([number, "r-9"], lane.portal.id) == {number, "r-9"}
     assert lane.due() == [message_id]
+
+
+def test_words_of_long_ago_are_forgotten_however_many_they_are(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "FORGOTTEN", 2)
+    ids = [lane.put(f"k{n}", S.SENT) for n in range(5)]
+    fresh = lane.put("fresh", S.SENT, changed_at=NOW + messages.SAID_KEPT)
+    retention.purge(lane.sessions, NOW + messages.SAID_KEPT + timedelta(days=1), retention.Keep())
+    assert [lane.kept(each).said for each in ids] == [None] * 5
+    assert lane.kept(fresh).said == SAID
