@@ -14,6 +14,7 @@ from b24app.bitrix24.encoding import Command, as_list, as_map
 from b24app.bitrix24.envelope import number
 from b24app.bitrix24.shop_calls import ADDRESS, COURIER, HANDLER, INSURANCE, KEY, PHONE, PICKUP, POINT
 from b24app.flows.shop import ShopRules
+from b24app.logistics.extras import Extra
 from b24app.logistics.model import DeliveryKind
 
 PATH = "/b24/delivery"
@@ -29,6 +30,9 @@ _TEXTS: dict[str, tuple[str, str]] = {
     PHONE: ("Телефон получателя", "Recipient's phone"),
     POINT: ("Код пункта выдачи", "Pickup point code"),
     INSURANCE: ("Застраховать на стоимость товаров", "Insure for what the goods cost"),
+    Extra.FITTING: ("Примерка", "Fitting"),
+    Extra.PARTIAL: ("Частичный выкуп", "Buy only a part"),
+    Extra.SMS: ("SMS о доставке", "SMS about the delivery"),
 }
 KINDS = {COURIER: DeliveryKind.COURIER, PICKUP: DeliveryKind.PICKUP}
 #: Property -> its type, what makes it what it is, and the profiles that ask for it.
@@ -194,19 +198,25 @@ def missing_relations(listed: Any, properties: Mapping[str, str], profiles: Sequ
 
 
 def mend_extras(profile: int, listed: Any, rules: ShopRules, lang: str) -> list[Command]:
-    """The insurance is offered, and is on (the store's own default is off), or is not there. Its price is part of the
-    delivery's."""
-    rows = [as_map(row) for row in as_list(listed)]
-    there = next((row for row in rows if row.get("CODE") == INSURANCE), None)
+    """What buyers may choose is offered, and is on (the store's own default is off); nothing else of ours is there.
+    What it costs is part of the delivery's price."""
+    rows = {str(row.get("CODE")): row for row in map(as_map, as_list(listed))}
+    wanted = {INSURANCE: rules.insurance, **{each.value: each.value in rules.extras for each in Extra}}
+    commands = [_mended(profile, code, rows.get(code), on, lang) for code, on in wanted.items()]
+    return [each for each in commands if each is not None]
+
+
+def _mended(profile: int, code: str, there: Mapping[str, Any] | None, wanted: bool, lang: str) -> Command | None:
+    key = f"e{profile}{code}"
     if there is None:
         told = {
-            "DELIVERY_ID": profile, "TYPE": "checkbox", "NAME": text(INSURANCE, lang), "CODE": INSURANCE, "ACTIVE": "Y",
+            "DELIVERY_ID": profile, "TYPE": "checkbox", "NAME": text(code, lang), "CODE": code, "ACTIVE": "Y",
             "PRICE": 0,
         }  # fmt: skip
-        return [Command(f"e{profile}", "sale.delivery.extra.service.add", told)] if rules.insurance else []
+        return Command(key, "sale.delivery.extra.service.add", told) if wanted else None
     extra = number(there.get("ID")) or 0
-    if not rules.insurance:
-        return [Command(f"e{profile}", "sale.delivery.extra.service.delete", {"ID": extra})]
+    if not wanted:
+        return Command(key, "sale.delivery.extra.service.delete", {"ID": extra})
     if there.get("ACTIVE") == "Y":
-        return []
-    return [Command(f"e{profile}", "sale.delivery.extra.service.update", {"ID": extra, "ACTIVE": "Y"})]
+        return None
+    return Command(key, "sale.delivery.extra.service.update", {"ID": extra, "ACTIVE": "Y"})

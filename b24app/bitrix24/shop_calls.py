@@ -14,6 +14,7 @@ from b24app.bitrix24.encoding import as_list, as_map
 from b24app.bitrix24.envelope import number
 from b24app.flows.shop import Basket, Wish
 from b24app.flows.snapshot import CatalogueSize, ProductRow, Source
+from b24app.logistics.extras import Extra
 from b24app.logistics.model import DeliveryKind
 from b24app.logistics.money import Money
 
@@ -95,14 +96,15 @@ def _wish(told: Mapping[str, Any], kind: DeliveryKind, codes: Mapping[int, str])
             address = address_text(as_map(row.get("VALUE"))) or address
         elif code:
             values[code] = row.get("VALUE")
-    contact = as_map(told.get("RECIPIENT_CONTACT"))
+    contact, extras = as_map(told.get("RECIPIENT_CONTACT")), _extras(told)
     return Wish(
         kind=kind,
         address=address,
         point=plain_text(values.get(POINT)),
         phone=plain_text(values.get(PHONE)) or _phone(contact),
         name=plain_text(contact.get("NAME")),
-        insured=_extras(told).get(INSURANCE) == "Y",
+        insured=extras.get(INSURANCE) == "Y",
+        extras=tuple(each.value for each in Extra if extras.get(each.value) == "Y"),
     )
 
 

@@ -21,6 +21,8 @@ from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem, Who
 
 MAX_COMMENT = 255
+#: The account does not give what the buyer chose beside carrying: `no_extra_fitting` …
+EXTRA = "no_extra_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Composed:
     parts: Parts
     facts: Facts
     before: Before | None = None
+    extras: tuple[str, ...] = ()
 
 
 def compose(
@@ -83,6 +86,7 @@ def compose(
     sender = deal.picked.sender if deal.picked else choice.rule.sender if choice.rule else pipeline.sender
     parts = replace(known, service=service, sender=sender)
     problems = found + destination_problems + parcel_problems + cod_problems + declared_problems + service_problems
+    problems += _extras(deal, pipeline, account)
     return Composed(
         request=None if problems else _request(deal, pipeline, n, parts),
         problems=tuple(problems),
@@ -92,7 +96,14 @@ def compose(
         parts=parts,
         facts=facts,
         before=_before(pipeline, choice, account),
+        extras=deal.extras,
     )
+
+
+def _extras(deal: DealSnapshot, pipeline: PipelineConfig, account: int) -> list[Problem]:
+    """What the buyer paid for and the account does not give."""
+    lacking = [each for each in deal.extras if each not in pipeline.extras_of.get(account, ())]
+    return [Problem(f"{EXTRA}{each}", Field.SERVICE) for each in lacking] if account else []
 
 
 def _before(pipeline: PipelineConfig, choice: Choice, account: int) -> Before | None:
@@ -136,6 +147,7 @@ def _request(deal: DealSnapshot, pipeline: PipelineConfig, n: int, parts: Parts)
         declared=parts.declared,
         comment=as_text(deal.fields.get(Role.COMMENT))[:MAX_COMMENT],
         reference=as_text(deal.fields.get(Role.REFERENCE)),
+        extras=deal.extras,
     )
 
 
@@ -194,10 +206,12 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
         forward_only=True,
     )
     set_up = dump(settings)
-    for later in ("more_triggers", "lost_stages", "rules", "on_failure", "before", "warehouse_stages"):
+    for later in ("more_triggers", "lost_stages", "rules", "on_failure", "before", "warehouse_stages", "extras_of"):
         del set_up[later]
     told = dump(inputs)
     for whose in ("moved_by", "updated_by", "picked", "plan"):
         del told[whose]
+    if not deal.extras:
+        del told["extras"]
     text = json.dumps([told, set_up], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

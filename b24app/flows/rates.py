@@ -104,6 +104,7 @@ def price_request(composed: Composed, sender: Sender | None, by_house: bool = Fa
             point_code=parts.destination.point_code,
             cod=parts.cod,
             declared=parts.declared,
+            extras=composed.extras,
         ),
         sender,
         by_house,
@@ -116,6 +117,8 @@ def price_key(request: ShipmentRequest) -> str:
     plain = replace(request, service_code="", parcels=tuple(replace(each, guesses=()) for each in request.parcels))
     told = plain.to_json()
     del told["reference"]  # no price depends on it; keys of prices that are kept stay what they are
+    if not request.extras:
+        del told["extras"]
     text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 

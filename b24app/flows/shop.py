@@ -61,7 +61,8 @@ class Words(StrEnum):
 class ShopRules(Jsonable):
     """What an administrator decided about the store. `category`: the pipeline by whose rules orders are priced, and
     that orders become deals of. `insurance`: the buyer may have the goods insured for what they cost. `cod`: what an
-    order leaves unpaid in cash is collected with the parcel. `words`: whom the store writes to of a new status."""
+    order leaves unpaid in cash is collected with the parcel. `words`: whom the store writes to of a new status.
+    `extras`: what buyers may choose beside carrying (`logistics.extras`)."""
 
     on: bool = False
     name: str = ""
@@ -71,6 +72,7 @@ class ShopRules(Jsonable):
     insurance: bool = False
     cod: bool = True
     words: Words = Words.NOBODY
+    extras: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: Mapping[str, object] | None) -> ShopRules:
@@ -82,7 +84,7 @@ class ShopRules(Jsonable):
 class Wish(Jsonable):
     """What the buyer said of the delivery, for a deal that says nothing of it. `address` as in the deal's field;
     `point` "" = none was named. `phone` and `name` are the recipient's as told. `cod` is what the order leaves to be
-    paid in cash, None = nothing."""
+    paid in cash, None = nothing; `extras` what they chose beside carrying."""
 
     kind: DeliveryKind
     address: str = ""
@@ -92,6 +94,7 @@ class Wish(Jsonable):
     comment: str = ""
     insured: bool = False
     cod: Money | None = None
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ def deal_of(basket: Basket) -> DealSnapshot:
     phones = (Phone(wish.phone),) if wish.phone else ()
     buyer = (Person(0, wish.name, phones),) if wish.name or phones else ()
     return DealSnapshot(
-        deal_id=0, contacts=buyer, fields=_fields(wish), rows=basket.rows, currency=basket.currency
+        deal_id=0, contacts=buyer, fields=_fields(wish), rows=basket.rows, currency=basket.currency,
+        extras=wish.extras,
     )  # fmt: skip
 
 
@@ -167,7 +171,7 @@ def filled(deal: DealSnapshot, wish: Wish, delivery_types: Mapping[str, Delivery
 def completed(deal: DealSnapshot, wish: Wish, delivery_types: Mapping[str, DeliveryKind]) -> DealSnapshot:
     """The deal with what its order says of the delivery."""
     more = filled(deal, wish, delivery_types)
-    return replace(deal, fields={**deal.fields, **more}) if more else deal
+    return replace(deal, fields={**deal.fields, **more}, extras=wish.extras)
 
 
 def lane_of(request: ShipmentRequest) -> str:

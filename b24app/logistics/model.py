@@ -83,7 +83,8 @@ class ShipmentRequest(Jsonable):
 
     Exactly one of `address` (courier) and `point_code` (pickup) is used, by `kind`. `cod` None = nothing to collect.
     `declared` None = the goods' prices. `sender` None = the connection's own sender. `reference` is the number of the
-    customer's order in the company's ERP, for systems that deliver by reference to it (sap-ewm.md §8).
+    customer's order in the company's ERP, for systems that deliver by reference to it (sap-ewm.md §8). `extras` are
+    values of `extras.Extra`, only those that the system's manifest names.
     """
 
     number: str
@@ -98,6 +99,7 @@ class ShipmentRequest(Jsonable):
     declared: Money | None = None
     comment: str = ""
     reference: str = ""
+    extras: tuple[str, ...] = ()
 
     @property
     def weight_g(self) -> int:

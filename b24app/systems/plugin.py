@@ -128,7 +128,8 @@ class Manifest(Jsonable):
     picks and packs, and may hand the goods to a carrier (`flows/chain.py`).
     `track` None = callbacks, with the ladder of pauses below them (`flows/polling.py`). `notice` is what an admin must
     know before choosing it ({ru, en}). `wants`: a port that an account has only with this setting filled, or of this
-    value (`ewm=yes`); a setting that nobody has touched has the form's default (see `gives`)."""
+    value (`ewm=yes`); a setting that nobody has touched has the form's default (see `gives`). `extras`: what its orders
+    may ask for beside carrying (`logistics.extras`)."""
 
     code: str
     title: Mapping[str, str]
@@ -147,6 +148,7 @@ class Manifest(Jsonable):
     track: TrackPolicy | None = None
     notice: Mapping[str, str] = field(default_factory=dict)
     wants: Mapping[str, str] = field(default_factory=dict)
+    extras: tuple[str, ...] = ()
 
     def gives(self, port: str, settings: Mapping[str, Any]) -> bool:
         """Whether an account with these settings has a port."""

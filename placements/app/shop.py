@@ -16,12 +16,14 @@ from b24app.flows.shop import KEY, By, ShopRules, Words
 from b24app.frames import pages
 from b24app.frames import parts as page_parts
 from b24app.frames.session import PageSession
+from b24app.logistics.extras import Extra
 from b24app.store import portal_settings, portals
 from b24app.store.audit import Act, compared
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.lanes import LaneRef
 from b24app.store.part_looks import look_again
 from b24app.store.shop import STEP, Standing
+from b24app.systems.plugin import SystemPlugin
 from placements.app.desk import Desk
 from placements.app.saving import audit
 from placements.app.section import Group, Section
@@ -37,7 +39,8 @@ _SKIPPED = "skipped|"
 class ShopCard:
     """`errors`: field -> key of the `shop.wrong.*` words. `pipelines`: (number, name). `lacking`: the portal did not
     grant it. `there`: the store has our service; `said`: its own words where it refused; `reading`: it is being set up
-    right now. `asleep`: the pipeline of its orders does not ship."""
+    right now. `asleep`: the pipeline of its orders does not ship.
+    `extras`: what connected carriers give beside carrying."""
 
     rules: ShopRules
     pipelines: tuple[tuple[int, str], ...]
@@ -49,6 +52,7 @@ class ShopCard:
     failed: str = ""
     reading: bool = False
     asleep: bool = False
+    extras: tuple[str, ...] = ()
 
     @property
     def version(self) -> str:
@@ -56,7 +60,7 @@ class ShopCard:
         return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
-def card(facts: PortalFacts, saved: bool = False) -> ShopCard:
+def card(systems: Mapping[str, SystemPlugin], facts: PortalFacts, saved: bool = False) -> ShopCard:
     rules, standing, step = ShopRules.of(facts.settings), Standing.of(facts.settings), facts.step(STEP)
     row = facts.pipelines.get(rules.category)
     words = step.words if step is not None and not step.is_open else ""
@@ -70,7 +74,14 @@ def card(facts: PortalFacts, saved: bool = False) -> ShopCard:
         failed=words.partition("|")[2] if step is not None and step.state == "failed" else "",
         reading=step is not None and step.is_open,
         asleep=rules.on and not (row is not None and row.enabled),
+        extras=_extras(systems, facts),
     )
+
+
+def _extras(systems: Mapping[str, SystemPlugin], facts: PortalFacts) -> tuple[str, ...]:
+    mine = [systems[each.system].manifest for each in facts.shippers if each.system in systems]
+    given = {extra for manifest in mine for extra in manifest.extras}
+    return tuple(each.value for each in Extra if each.value in given)
 
 
 def _pipelines(facts: PortalFacts) -> tuple[tuple[int, str], ...]:
@@ -103,26 +114,27 @@ def read_form(form: Mapping[str, str], before: ShopRules, pipelines: Sequence[in
         insurance=form.get("insurance") == "yes",
         cod=form.get("cod") == "yes",
         words=Words(told) if "words" not in errors else before.words,
+        extras=tuple(each.value for each in Extra if form.get(f"extra_{each.value}") == "yes"),
     )
     return typed, errors
 
 
 def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:  # noqa: ARG001 - as every section
-    return {"shop": card(facts)}
+    return {"shop": card(desk.parts.systems, facts)}
 
 
 def routes(bp: Blueprint, desk: Desk) -> None:
     def shop() -> Response:
         """The card; 204 when nothing changed since version `v`."""
         who = desk.who()
-        shown = card(desk.facts(who))
+        shown = card(desk.parts.systems, desk.facts(who))
         if shown.version == request.args.get("v"):
             return pages.nothing_new(who, desk.parts.signer)
         return desk.fragment(who, BOX, shop=shown)
 
     def save_shop() -> Response:
         who, facts = desk.who(), desk.facts(desk.who())
-        shown = card(facts)
+        shown = card(desk.parts.systems, facts)
         if shown.lacking:
             return desk.fragment(who, BOX, shop=shown)
         rules, errors = read_form(request.form, shown.rules, [number for number, _ in shown.pipelines])
@@ -137,7 +149,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
             return look_again(session, who.portal_id, STEP, now, page_parts.trace())
 
         desk.write(store)
-        return desk.fragment(who, BOX, shop=card(desk.facts(who), saved=True))
+        return desk.fragment(who, BOX, shop=card(desk.parts.systems, desk.facts(who), saved=True))
 
     bp.get("/app/shop")(shop)
     bp.post("/app/shop")(save_shop)

@@ -96,12 +96,13 @@ def test_from_the_checkout_to_the_number_on_shipment_and_deal(town: Town, shop: 
         words = [each["MESSAGE"]["BODY"] for each in request(shop)["messages"] if each["ADDRESSEE"] == whom]
         return [each for each in words if each.startswith(what)]
 
-    there = open_store(shop, words="both")
+    there = open_store(shop, words="both", extra_fitting="yes")
     courier = next(row for row in there["services"] if row["PROFILE"] == "COURIER")
     assert (courier["CURRENCY"], courier["ACTIVE"]) == ("RUB", "Y")
 
-    order = bought(shop)
-    assert order["price"] > 0
+    plain = priced(shop)["price"]
+    order = bought(shop, extras={"fitting": "Y"})
+    assert order["price"] > plain > 0  # the carrier's own price for it
     assert order["body"]["PERIOD_TYPE"] == "D"
     said = press(shop, order["shipment"])
     number = shop.our_number(order["deal"])
@@ -114,6 +115,7 @@ def test_from_the_checkout_to_the_number_on_shipment_and_deal(town: Town, shop: 
     shipment = parcel(shop, order["shipment"])
     # An update that repeats nothing would have set both to nothing.
     assert (shipment["priceDelivery"], shipment["statusId"]) == (order["price"], "DN")
+    assert [each["code"] for each in shop.order(order["deal"])["services"]] == ["TRYING_ON"]
     recipient = shop.order(order["deal"])["recipient"]
     assert (recipient["name"], recipient["phones"][0]["number"]) == (NAME, PHONE_OF)
     town.wait(lambda: "Казань" in str(shop.deal(order["deal"])["UF_CRM_DELIVERY_ADDRESS"]), "the address in the deal")

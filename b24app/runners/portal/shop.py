@@ -4,6 +4,7 @@ tab would be, so that one deal never has two parcels."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from b24app.runners import tell
 from b24app.runners.portal import shop_deals
 from b24app.runners.portal.context import Run, draft
 from b24app.runners.portal.deciding import Verdict
-from b24app.store import inbox, outbox, shipments, shop_requests
+from b24app.store import inbox, outbox, portals, shipments, shop_requests
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
@@ -129,7 +130,17 @@ def as_asked(
     if wish is None or deal.gone:
         return pipeline, deal
     deal = completed(deal, wish, draft(run, deal.category).delivery_types)
+    if wish.extras and pipeline is not None:
+        pipeline = replace(pipeline, extras_of=_given(run))
     return collected(insured(pipeline, wish.insured), deal, wish) if pipeline is not None else (pipeline, deal)
+
+
+def _given(run: Run) -> dict[int, tuple[str, ...]]:
+    """What each account gives beside carrying."""
+    with read_scope(run.services.sessions) as session:
+        rows = portals.connections(session, run.portal.id)
+    plugins = run.services.plugins
+    return {row.id: plugins[row.system].manifest.extras for row in rows if row.system in plugins}
 
 
 def after(session: Session, run: Run, verdicts: Sequence[Verdict], group: Sequence[DealSnapshot]) -> set[LaneRef]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from b24app.flows.compose import Composed, compose
+from b24app.flows.compose import EXTRA, Composed, compose
 from b24app.flows.destination import read_address_field
 from b24app.flows.rates import in_the_way, price_key, price_request
 from b24app.flows.shop import (
@@ -62,9 +62,12 @@ class Calculator:
 
     def told(self, setting: Setting, basket: Basket, began: float) -> Told:
         """`began`: the reading of `time.monotonic` at which the request came."""
-        pipeline = pipeline_of(setting.pipeline, basket.wish)
+        given = {each.id: self._services.plugins[each.system].manifest.extras for each in setting.accounts.values()}
+        pipeline = replace(pipeline_of(setting.pipeline, basket.wish), extras_of=given)
         composed = compose(deal_of(basket), pipeline)
         problems = in_the_way(composed)
+        if setting.rules.by is By.RULES:  # who would ship it does not give what was ticked
+            problems += [each for each in composed.problems if each.code.startswith(EXTRA)]
         if problems:
             return Told(problem=problems[0])
         chosen = Chosen(composed.connection_id, composed.parts.service)
@@ -98,6 +101,8 @@ class Calculator:
         found: dict[int, _Question] = {}
         where = read_address_field(basket.wish.address, setting.pipeline.country)
         for account in setting.accounts.values():
+            if not set(basket.wish.extras) <= set(self._services.plugins[account.system].manifest.extras):
+                continue
             by_house = bool(self._services.plugins[account.system].manifest.limits.get(BY_HOUSE))
             request = price_request(composed, setting.senders.of(account.id), by_house)
             if request is not None and request.point_code == ANY_POINT:

@@ -13,6 +13,7 @@ import structlog
 from b24app.bitrix24 import shop_calls
 from b24app.bitrix24.encoding import as_list, as_map
 from b24app.bitrix24.envelope import number
+from b24app.flows.compose import EXTRA
 from b24app.flows.shop import Basket, Told
 from b24app.logistics.problem import Field
 from b24app.runners.services import Services
@@ -107,6 +108,8 @@ class ShopService:
 
     def _no_price(self, setting: Setting, told: Told) -> Answer:
         """In the buyer's words: what they can put right is said, what is ours is not."""
+        if told.problem is not None and told.problem.code.startswith(EXTRA):
+            return self._no(setting, "extras")
         return self._no(setting, _BUYERS.get(told.problem.field, "no_price") if told.problem else "no_price")
 
     def _setting(self, portal_id: int) -> Setting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from b24app.systems.cdek.system import Cdek
-from b24app.systems.cdek.vocabulary import FAMILY_TITLES, FORMS, LIMITS, RULES, SETTINGS
+from b24app.systems.cdek.vocabulary import EXTRAS, FAMILY_TITLES, FORMS, LIMITS, RULES, SETTINGS
 from b24app.systems.kit.directory import Directory
 from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, TrackPolicy
 
@@ -42,6 +42,7 @@ MANIFEST = Manifest(
     papers=FORMS,
     changes=RULES,
     track=TrackPolicy(net_s=24 * 3600.0),
+    extras=tuple(EXTRAS),
 )
 
 

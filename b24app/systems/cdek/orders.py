@@ -15,7 +15,7 @@ from b24app.systems.cdek.errors import problems_of, request_errors, request_warn
 from b24app.systems.cdek.goods import item_rows, payment, vat_rate
 from b24app.systems.cdek.left import left_in
 from b24app.systems.cdek.tracking import problem_events, status_events
-from b24app.systems.cdek.vocabulary import TRACKING_URL
+from b24app.systems.cdek.vocabulary import EXTRAS, TRACKING_URL
 from b24app.systems.kit.goods import collect
 from b24app.systems.kit.units import centimetres, day_of, moment_of, money_of, whole_units
 
@@ -53,7 +53,14 @@ def build_order(request: ShipmentRequest, way: Way) -> dict[str, Any]:
     sender = sender_contact(way.sender)
     if sender:
         body["sender"] = sender
-    return body | _money(request, way)
+    money = _money(request, way)
+    services = [*money.pop("services", ()), *extra_services(request)]
+    return body | money | ({"services": services} if services else {})
+
+
+def extra_services(request: ShipmentRequest) -> list[dict[str, Any]]:
+    """What the buyer chose beside carrying (§8)."""
+    return [{"code": EXTRAS[each]} for each in request.extras if each in EXTRAS]
 
 
 def _from(way: Way) -> dict[str, Any]:

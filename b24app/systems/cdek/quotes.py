@@ -11,7 +11,7 @@ from b24app.logistics.money import Money
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.systems.cdek.client import Reply
 from b24app.systems.cdek.errors import problems_of, rows_of
-from b24app.systems.cdek.orders import FREIGHT, Way
+from b24app.systems.cdek.orders import FREIGHT, Way, extra_services
 from b24app.systems.kit.units import centimetres, money_of, whole_units
 
 
@@ -30,9 +30,10 @@ def build_offers(request: ShipmentRequest, way: Way, date: str) -> dict[str, Any
         "to_location": {"code": int(way.to_city)},
         "packages": [_package(parcel) for parcel in request.parcels],
     }
+    services = extra_services(request)
     if way.order_type == FREIGHT and request.declared:
-        body["services"] = [{"code": "INSURANCE", "parameter": f"{whole_units(request.declared):.2f}"}]
-    return body
+        services.append({"code": "INSURANCE", "parameter": f"{whole_units(request.declared):.2f}"})
+    return body | ({"services": services} if services else {})
 
 
 #: A parcel of one kilogram from Moscow to Kazan, for trying an account out: their city codes (§14).
@@ -94,9 +95,12 @@ def parse_quote(reply: Reply, service: str, more: tuple[PriceLine, ...] = ()) ->
 _PRICED, _NOT_INSURED = "true", frozenset({"ve_additional_service_unavailable", "ve_as_insurance_min_declared_cost"})
 
 
-def parse_offers(reply: Reply, services: Mapping[int, str], more: tuple[PriceLine, ...] = ()) -> list[Quote]:
+def parse_offers(
+    reply: Reply, services: Mapping[int, str], more: tuple[PriceLine, ...] = (), whole: bool = False
+) -> list[Quote]:
     """The rows of our services (tariff's number -> service). Codes are texts here, and so is the verdict of a row.
-    `more` are the lines of `unsaid`. Raises Refused, Unavailable."""
+    `more` are the lines of `unsaid`; `whole`: a row without one of the services that were asked for is none. Raises
+    Refused, Unavailable."""
     if reply.errors:
         raise Refused(problems_of(reply.errors))
     rows = reply.document.get("tariff_codes")
@@ -104,7 +108,7 @@ def parse_offers(reply: Reply, services: Mapping[int, str], more: tuple[PriceLin
         raise reply.odd("calculator.offers")
     ours = {str(tariff): service for tariff, service in services.items()}
     found = ((ours.get(str(row.get("tariff_code"))), row) for row in rows_of(rows))
-    return [quote for service, row in found if service and (quote := _offer(row, service, more)) is not None]
+    return [quote for service, row in found if service and (quote := _offer(row, service, more, whole)) is not None]
 
 
 def parse_bare_offers(reply: Reply, services: Mapping[int, str], request: ShipmentRequest, way: Way) -> list[Quote]:
@@ -119,11 +123,11 @@ def parse_bare_offers(reply: Reply, services: Mapping[int, str], request: Shipme
     return [_quote(service, price, row, more) for service, price, row in priced if price is not None]
 
 
-def _offer(row: Mapping[str, Any], service: str, more: tuple[PriceLine, ...]) -> Quote | None:
+def _offer(row: Mapping[str, Any], service: str, more: tuple[PriceLine, ...], whole: bool) -> Quote | None:
     result = row.get("result")
     priced: Mapping[str, Any] = result if isinstance(result, Mapping) else {}
     why = {str(error.get("code")) for error in rows_of(priced.get("errors"))}
-    if row.get("status") != _PRICED and not (why and why <= _NOT_INSURED):
+    if row.get("status") != _PRICED and (whole or not (why and why <= _NOT_INSURED)):
         return None
     currency = str(priced.get("currency") or "RUB")
     price = money_of(priced.get("total_sum"), currency) or money_of(priced.get("delivery_sum"), currency)

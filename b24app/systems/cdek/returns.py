@@ -78,7 +78,7 @@ class ReturnDesk:
             return self._turn(direct, request, way) if there is None else replace(there, number=request.number)
         if not back.recipient.phone:
             raise Refused([Problem("sender_phone", Field.SENDER, Who.ADMIN)])
-        body = {**build_order(back, way), "is_client_return": True}
+        body = {**build_order(replace(back, extras=()), way), "is_client_return": True}
         return self._made(self._client.write("POST", "orders", "orders.return", body), "orders.return", request)
 
     def _alive(self, direct: Direct) -> OrderState | None:

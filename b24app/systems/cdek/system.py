@@ -144,11 +144,11 @@ class Cdek(PaperDesk, ChangeDesk, ReturnDesk, CourierDesk):
         try:
             reply = self._client.ask("calculator/tariffAndService", "calculator.offers", body)
         except Unavailable as error:
-            if error.__cause__ is not None or "HTTP 5" not in error.why:
+            if error.__cause__ is not None or "HTTP 5" not in error.why or request.extras:
                 raise
             # It was seen to fail on every input while the plain list worked (§1).
             return quotes.parse_bare_offers(self._client.ask("calculator/tarifflist", _BARE, body), ours, request, way)
-        return quotes.parse_offers(reply, ours, quotes.unsaid(request, way))
+        return quotes.parse_offers(reply, ours, quotes.unsaid(request, way), whole=bool(request.extras))
 
     def _today(self) -> str:
         return str(self._context.clock.now().strftime("%Y-%m-%dT%H:%M:%S+0000"))

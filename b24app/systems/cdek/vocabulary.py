@@ -7,12 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from b24app.logistics.changes import ChangeRule, Cost, Part, Way
+from b24app.logistics.extras import Extra
 from b24app.logistics.order import Decision
 from b24app.logistics.papers import PaperForm, PaperKind, PaperStage
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.kit import forms
 from b24app.systems.plugin import SettingField
+
+#: Services of an order beside its tariff (§8), by what we call them.
+EXTRAS: Mapping[str, str] = {
+    Extra.FITTING: "TRYING_ON",
+    Extra.PARTIAL: "PART_DELIV",
+    Extra.SMS: "NOTIFY_ORDER_DELIVERY",
+}
 
 # --- statuses (§11.1): both the webhook's and the GET's spelling ------------------------------------------------------
 

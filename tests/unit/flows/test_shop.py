@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from b24app.flows.compose import compose
 from b24app.flows.pricing import PriceRules
 from b24app.flows.shop import (
     Basket,
@@ -23,6 +24,7 @@ from b24app.flows.shop import (
     insured,
     is_settled,
     lane_of,
+    pipeline_of,
     told,
 )
 from b24app.flows.simulate import Priced
@@ -124,3 +126,12 @@ def test_an_insurance_that_was_paid_for_is_declared() -> None:
     pipeline = PipelineConfig("ab", 0, "NEW", 1, {}, declared_source=DeclaredSource.ZERO)
     assert insured(pipeline, wanted=True).declared_source is DeclaredSource.GOODS
     assert insured(pipeline, wanted=False) is pipeline
+
+
+@pytest.mark.parametrize(("given", "lacking"), [({}, True), ({1: ("fitting",)}, False), ({2: ("fitting",)}, True)])
+def test_an_account_that_does_not_give_what_the_buyer_ticked_ships_nothing(given: Any, lacking: bool) -> None:
+    wish = replace(COURIER, extras=("fitting",))
+    pipeline = PipelineConfig("p7", 0, "C1:SHIP", 1, {DeliveryKind.COURIER: "parcel"}, extras_of=given)
+    deal = completed(DealSnapshot(7), wish, KINDS)
+    problems = [each.code for each in compose(deal, pipeline_of(pipeline, wish)).problems]
+    assert ("no_extra_fitting" in problems) is lacking
