@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from b24app.logistics.addresses import read_address
+from b24app.logistics.changes import Slot
 from b24app.logistics.errors import Refused, Unavailable, Uncertain
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.money import Money
@@ -324,12 +325,14 @@ def test_a_fee_that_came_between_is_not_paid(yandex: YandexHarness) -> None:
 
 
 def test_a_claim_has_no_papers_and_is_not_changed(yandex: YandexHarness) -> None:
-    made = yandex.port.create(ride(yandex))
+    made, day = yandex.port.create(ride(yandex)), Slot(yandex.world.clock.now().date())
     for call in (
         lambda: yandex.port.ask_paper("label", made.remote_id),
         lambda: yandex.port.change(made.remote_id, ride(yandex), ride(yandex, comment="x")),
+        lambda: yandex.port.bring_on(made.remote_id, day),
     ):
         assert yandex.raised(call) == "Refused"
+    assert (yandex.port.slots(made.remote_id), yandex.port.brought_on(made.remote_id, day)) == ((), None)
 
 
 # --- other day -------------------------------------------------------------------------------------------------------
