@@ -65,7 +65,7 @@ def test_the_emulator_answers_as_was_observed(world: World) -> None:
     call("get-all-batches", "GET", "/1.0/batch")
     call("get-orders-in-batch", "GET", f"/1.0/batch/{name}/shipment")
     call("find-order-by-rpo", "GET", "/1.0/shipment/search", query=barcode)
-    call("create-return-shipment", "PUT", "/1.0/returns", {"direct-barcode": barcode})
+    call("create-return-shipment", "PUT", "/1.0/returns", {"direct-barcode": barcode, "mail-type": "UNDEFINED"})
     call("return-orders-to-new", "POST", "/1.0/user/backlog", [first])
     call("delete-orders", "DELETE", "/1.0/backlog", [first])
     small("create-return-shipments", "PUT", "/1.0/returns/return-without-direct", [BACK])
