@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -199,22 +199,22 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
         count += rates.purge(session, now - rates.KEPT)
         count += shop_prices.purge(session, now - rates.KEPT)
         count += stock.purge(session, now - stock.KEPT)
-        count += shipments.forget_codes(session, now - messages.SAID_KEPT)
         count += filed.forget_files(session, now - filed.KEPT)
         count += return_photos.forget_files(session, now - timedelta(days=keep.audit_days))
-    count += _forget_words(sessions, now)
+    for forget in (messages.forget, shipments.forget_codes):
+        count += _all(sessions, forget, now - messages.SAID_KEPT)
     count += _delete(sessions, ReturnAct, strays.outdated(now - timedelta(days=keep.audit_days)))
     count += _delete(sessions, Paper, papers.outdated(now))
     count += _delete(sessions, ReturnLabel, ReturnLabel.changed_at < now - papers.KEPT)
     return count + _delete(sessions, CallLogRow, CallLogRow.at < now - timedelta(days=keep.call_log_days))
 
 
-def _forget_words(sessions: Sessions, now: datetime) -> int:
-    """All of them, however many portals' clients are written to in an hour."""
+def _all(sessions: Sessions, forget: Callable[[Session, datetime], int], before: datetime) -> int:
+    """However much it is: an hour of all portals together is more than one transaction should take."""
     total = 0
     while True:
         with session_scope(sessions) as session:
-            some = messages.forget(session, now - messages.SAID_KEPT)
+            some = forget(session, before)
         if not some:
             return total
         total += some
