@@ -54,6 +54,8 @@ RULES = (
 )
 #: Long pages are cut there, those whose rows are all alike sooner: the folder shall not grow.
 TALLEST, ROWS_TALLEST = 6000, 1800
+#: Colours of a picture that are kept exactly.
+GROUNDS = 16
 ALIKE = ("app-log", "app-journal", "app-rules", "app-trial")
 
 
@@ -253,11 +255,23 @@ def _panels(browser: Browser, house: House, base: str, deals: Mapping[str, int],
 
 
 def keep(shot: bytes, target: Path) -> None:
+    """Small signs keep their colours by this way of choosing 128, and the grounds are set right afterwards."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    picture = Image.open(io.BytesIO(shot)).convert("RGB")
-    # Small signs keep their colours by this method, and faint grounds differ from white.
-    picture = picture.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    whole = Image.open(io.BytesIO(shot)).convert("RGB")
+    picture = whole.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    picture.putpalette(_exact(picture.getpalette() or [], whole))
     picture.save(target, optimize=True)
+
+
+def _exact(palette: list[int], whole: Image.Image) -> list[int]:
+    """The palette, its entries for the commonest colours being these very colours."""
+    entries = [tuple(palette[at : at + 3]) for at in range(0, len(palette), 3)]
+    counted: list[tuple[int, Any]] = whole.getcolors(whole.width * whole.height) or []
+    exact: dict[int, tuple[int, ...]] = {}
+    for _, colour in sorted(counted, reverse=True)[:GROUNDS]:
+        far = [sum(abs(one - other) for one, other in zip(entry, colour, strict=True)) for entry in entries]
+        exact.setdefault(far.index(min(far)), colour)
+    return [part for at, entry in enumerate(entries) for part in exact.get(at, entry)]
 
 
 def _index() -> None:
