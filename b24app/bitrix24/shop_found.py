@@ -51,9 +51,11 @@ class Order:
 
 
 def list_links(key: str, deal_ids: Sequence[int]) -> Command:
-    """Orders of these deals; the newest of a deal counts."""
+    """Orders of these deals, all of them (`start` -1), the newest first: that of a deal counts."""
     wanted = {"=ownerTypeId": DEAL, "@ownerId": list(deal_ids)}
-    return Command(key, "crm.orderentity.list", {"select": ["orderId", "ownerId", "ownerTypeId"], "filter": wanted})
+    select = ["orderId", "ownerId", "ownerTypeId"]
+    told = {"select": select, "filter": wanted, "order": {"orderId": "DESC"}, "start": -1}
+    return Command(key, "crm.orderentity.list", told)
 
 
 def newest_of(result: Any) -> dict[int, int]:

@@ -22,7 +22,8 @@ from b24app.store import shop_requests
 from b24app.store.shop import Standing
 from b24app.store.shop_requests import Asked
 
-CHUNK = 50
+#: Deals of one command: where a page ends all the same, the newest orders of so many are on it.
+CHUNK = 20
 #: The portal has no store, or does not let its orders be read: deals ship by what they say themselves.
 _NO_STORE = frozenset({Kind.METHOD, Kind.ACCESS, Kind.PLAN, Kind.OTHER})
 _log = structlog.get_logger("waybill.shop")
