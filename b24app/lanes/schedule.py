@@ -10,7 +10,7 @@ import structlog
 
 from b24app.clock import Clock
 from b24app.store import schedule
-from b24app.store.engine import Sessions, session_scope
+from b24app.store.engine import Sessions, read_scope, session_scope
 
 Job = Callable[[], object]
 
@@ -45,7 +45,9 @@ class Schedule:
 
     def tick(self) -> int:
         """Run the jobs whose date has come and which nobody else took; return how many."""
-        return sum(self._run(entry) for entry in self._entries)
+        with read_scope(self._sessions) as session:
+            due = schedule.due(session, self._clock.now())
+        return sum(self._run(entry) for entry in self._entries if entry.name in due)
 
     def _run(self, entry: Entry) -> bool:
         with session_scope(self._sessions) as session:

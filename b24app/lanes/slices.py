@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from b24app.store import inbox, lanes
-from b24app.store.engine import Sessions, session_scope
+from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import FenceLostError, LaneHold
 
@@ -67,6 +67,11 @@ class Slice(LaneHold):
         if gone:
             self.lost.set()
             raise FenceLostError(f"lane {self.lane_id}: fence {self.fence} is outdated")
+
+    def due_kinds(self) -> frozenset[str]:
+        """Kinds of which `claim_inbox` would find rows now: one question for all of them."""
+        with read_scope(self.sessions) as session:
+            return inbox.due_kinds(session, self, self.clock.now())
 
     def claim_inbox(self, session: Session, kinds: Iterable[str] = (), limit: int | None = None) -> list[Claimed]:
         """Return due rows, folded, at most `limit` rows of the table; call it before the read that will serve them."""

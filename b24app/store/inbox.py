@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from b24app.store.lanes import LaneHold, check
@@ -21,6 +21,19 @@ from b24app.wire.trace import new_trace_id
 
 #: Event of our own rows about a deal: its history has been read, or does not matter; only the deal is to be read.
 MOVED = "MOVED"
+
+
+#: Kinds of the rows of lane `lane` that are due at `now`, of the priority `least` at least.
+_DUE_KINDS = (
+    select(InboxRow.kind)
+    .where(
+        InboxRow.lane_id == bindparam("lane"),
+        InboxRow.state == InboxState.NEW,
+        InboxRow.due_at <= bindparam("now"),
+        InboxRow.priority >= bindparam("least"),
+    )
+    .distinct()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,12 @@ def append_many(
     ]
     if rows:
         session.execute(insert(InboxRow), rows)
+
+
+def due_kinds(session: Session, hold: LaneHold, now: datetime) -> frozenset[str]:
+    """Kinds of which `claim` would find rows: most of a lane's rounds find none, and would ask once for each kind."""
+    least = Priority.PEOPLE if hold.people else Priority.BACKGROUND
+    return frozenset(session.scalars(_DUE_KINDS, {"lane": hold.lane_id, "now": now, "least": least}))
 
 
 def claim(

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select, union, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from b24app.store.models import (
@@ -104,10 +118,15 @@ def claim(session: Session, lane_id: int, worker: str, now: datetime, lease: tim
 
 def is_free(session: Session, lane_id: int, now: datetime) -> bool:
     """Whether a claim is worth trying: a look costs nobody a turn to write."""
-    return session.scalar(select(Lane.id).where(Lane.id == lane_id, *_free(now))) is not None
+    return session.scalar(_is_free(), {"lane": lane_id, "now": now}) is not None
 
 
-def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+@functools.cache
+def _is_free() -> Select[Any]:
+    return select(Lane.id).where(Lane.id == bindparam("lane"), *_free(bindparam("now")))
+
+
+def _free(now: datetime | BindParameter[Any]) -> tuple[ColumnElement[bool], ...]:
     """Nobody holds the lane, and nothing keeps everybody off it."""
     unheld = or_(Lane.lease_until.is_(None), Lane.lease_until <= now)
     return unheld, or_(Lane.not_before.is_(None), Lane.not_before <= now)
@@ -176,6 +195,16 @@ def _not_later(due: datetime) -> ColumnElement[datetime | None]:
 
 def people_wait(session: Session, lane_id: int, now: datetime) -> bool:
     """Return whether a row that a person waits for is due in this lane."""
+    return bool(session.scalar(_people_wait(), {"lane": lane_id, "now": now}))
+
+
+# Statements that every slice needs are put together once: that costs more than the database takes over them.
+
+
+@functools.cache
+def _people_wait() -> Select[Any]:
+    lane_id: BindParameter[int] = bindparam("lane")
+    now: BindParameter[datetime] = bindparam("now")
     inbox = exists().where(InboxRow.lane_id == lane_id, InboxRow.state == InboxState.NEW, InboxRow.due_at <= now)
     intents = exists().where(Intent.lane_id == lane_id, Intent.next_try_at <= now)
     # What must be looked up first is served by the background, with everything of its deal that waits behind it: a
@@ -194,25 +223,29 @@ def people_wait(session: Session, lane_id: int, now: datetime) -> bool:
         intents.where(Intent.priority == Priority.PEOPLE),
         outbox.where(OutboxRow.priority == Priority.PEOPLE),
     )
-    return bool(session.scalar(select(asked)))
+    return select(asked)
 
 
 def next_due(session: Session, lane_id: int) -> datetime | None:
     """Return when the lane wants serving next (it may be past): the look after a release. None: nothing waits."""
+    found = session.execute(_next_due(), {"lane": lane_id}).one_or_none()
+    if found is None:
+        return None
+    asked, not_before, *waiting = found
+    first = min((moment for moment in (asked, *waiting) if moment is not None), default=None)
+    return max(first, not_before) if first and not_before else first
+
+
+@functools.cache
+def _next_due() -> Select[Any]:
+    lane_id: BindParameter[int] = bindparam("lane")
     rows = select(func.min(InboxRow.due_at)).where(InboxRow.lane_id == lane_id, InboxRow.state == InboxState.NEW)
     intents = select(func.min(Intent.next_try_at)).where(Intent.lane_id == lane_id)
     outbox = select(func.min(OutboxRow.next_try_at)).where(OutboxRow.lane_id == lane_id)
     errands = select(func.min(ReturnErrand.next_try_at)).where(ReturnErrand.lane_id == lane_id)
     messages = select(func.min(Message.next_try_at)).where(Message.lane_id == lane_id)
     own = select(Lane.next_due_at, Lane.not_before).where(Lane.id == lane_id)
-    found = session.execute(
-        own.add_columns(*(each.scalar_subquery() for each in (rows, intents, outbox, errands, messages)))
-    ).one_or_none()
-    if found is None:
-        return None
-    asked, not_before, *waiting = found
-    first = min((moment for moment in (asked, *waiting) if moment is not None), default=None)
-    return max(first, not_before) if first and not_before else first
+    return own.add_columns(*(each.scalar_subquery() for each in (rows, intents, outbox, errands, messages)))
 
 
 def due_lanes(session: Session, now: datetime, limit: int = 500) -> list[LaneRef]:
@@ -221,6 +254,13 @@ def due_lanes(session: Session, now: datetime, limit: int = 500) -> list[LaneRef
     The rows are looked at themselves, so that whoever adds one only inserts and never touches the lane's row: intake
     costs one insert, and two lanes that write rows for each other cannot dead-lock.
     """
+    found = session.execute(_due_lanes(), {"now": now, "most": limit})
+    return [LaneRef(id_, LaneKind(kind)) for id_, kind in found]
+
+
+@functools.cache
+def _due_lanes() -> Select[int, str]:
+    now: BindParameter[datetime] = bindparam("now")
     due = union(
         select(InboxRow.lane_id).where(InboxRow.state == InboxState.NEW, InboxRow.due_at <= now),
         select(Intent.lane_id).where(Intent.next_try_at <= now),
@@ -234,4 +274,4 @@ def due_lanes(session: Session, now: datetime, limit: int = 500) -> list[LaneRef
         select(Lane.id).where(Lane.lease_until <= now),
     ).subquery()
     wanted = select(Lane.id, Lane.kind).where(Lane.id.in_(select(due.c[0])), *_free(now))
-    return [LaneRef(id_, LaneKind(kind)) for id_, kind in session.execute(wanted.limit(limit))]
+    return wanted.limit(bindparam("most", type_=Integer))

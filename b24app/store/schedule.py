@@ -20,6 +20,11 @@ def ensure(session: Session, periods: Mapping[str, int], now: datetime) -> None:
     insert_new(session, ScheduleRow, rows, ["name"])
 
 
+def due(session: Session, now: datetime) -> set[str]:
+    """Names of the jobs whose date has come: one question where each job would be one."""
+    return set(session.scalars(select(ScheduleRow.name).where(ScheduleRow.next_run_at <= now)))
+
+
 def take(session: Session, name: str, period_s: int, now: datetime) -> bool:
     """Move a due job's date on; True for the one caller who did it and therefore runs the job."""
     due = session.scalar(select(ScheduleRow.next_run_at).where(ScheduleRow.name == name))

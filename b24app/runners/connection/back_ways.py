@@ -63,6 +63,7 @@ class BackWays(Beside[Asked, Prices]):
     """The prices of ways back that one slice asks for."""
 
     failed: ClassVar[str] = "way_back_failed"
+    kind: ClassVar[str] = InboxKind.RETURN_PRICES
 
     def load(self) -> None:
         """What is asked and not answered yet. An account that does not work answers at once: a person waits."""

@@ -40,6 +40,8 @@ class Beside(Generic[Asked, Answer]):
     flying: dict[Future[Answer], Asked] = field(default_factory=dict)
     #: The log's event for a fault of ours.
     failed: ClassVar[str]
+    #: Only rows of this kind ask for it; empty: other tables do.
+    kind: ClassVar[str] = ""
 
     def begin(self, room: int) -> None:
         """Ask as many as there is room for."""

@@ -4,7 +4,7 @@ subscription."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,12 +30,11 @@ _log = structlog.get_logger("waybill.connection")
 
 def do(services: Services, slice_: Slice, account: Account, system: Any) -> None:
     """Serve requests for a test, lists, callbacks and dry runs; look after the subscription when its time has come."""
-    testing.do(services, slice_, account, system)
-    hear(services, slice_, account, system)
-    testing.do(services, slice_, account, system)
-    listing.do(services, slice_, account, system)
-    checking.do(services, slice_, account, system)
-    previewing.do(services, slice_, account, system)
+    due = slice_.due_kinds()
+    for kind, serve in _BY_KIND:
+        if kind in due:
+            serve(services, slice_, account, system)
+            due = slice_.due_kinds()
     if account.connection.state == ConnectionState.READY and not slice_.people:
         _keep_subscribed(services, slice_, account, system)
 
@@ -119,3 +118,14 @@ def _keep_subscribed(services: Services, slice_: Slice, account: Account, system
             portals.note_subscribed(session, connection.portal_id, connection.id, now)
         else:
             portals.note_hook_problem(session, connection.portal_id, connection.id, hooking.words_of(step))
+
+
+#: What rows of a kind ask for, in this order; a test that was asked for while callbacks were served does not wait.
+_BY_KIND: tuple[tuple[str, Callable[[Services, Slice, Account, Any], None]], ...] = (
+    (testing.KIND, testing.do),
+    (InboxKind.CALLBACK, hear),
+    (testing.KIND, testing.do),
+    (listing.KIND, listing.do),
+    (InboxKind.ADDRESS, checking.do),
+    (InboxKind.JOB, previewing.do),
+)

@@ -96,6 +96,7 @@ class Filing(Beside[Step, Came]):
     """The documents that one slice reads."""
 
     failed: ClassVar[str] = "document_failed"
+    kind: ClassVar[str] = InboxKind.FILED
 
     def load(self) -> None:
         """What is asked and not answered yet. An account that does not work answers at once: a person waits."""

@@ -32,6 +32,7 @@ class Papering(Beside[Step, Came]):
     """The papers of one slice."""
 
     failed: ClassVar[str] = "paper_failed"
+    kind: ClassVar[str] = InboxKind.PAPER
 
     def load(self) -> None:
         """What is due. An account that does not work answers at once: a person waits."""

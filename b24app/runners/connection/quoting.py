@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 
@@ -56,6 +56,8 @@ class Quoting:
     pool: Executor
     waiting: deque[Asked] = field(default_factory=deque)
     flying: dict[Future[Priced], Asked] = field(default_factory=dict)
+    #: Only rows of this kind ask for it (`Beside`).
+    kind: ClassVar[str] = InboxKind.QUOTES
 
     def load(self) -> None:
         """What is asked of this account and not answered yet. An account that does not work answers at once."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 
@@ -68,6 +68,8 @@ class Refreshing:
     pool: Executor
     row: Claimed | None = None
     flying: dict[Future[bool], Claimed] = field(default_factory=dict)
+    #: Only rows of this kind ask for it (`Beside`).
+    kind: ClassVar[str] = InboxKind.POINTS
 
     def load(self) -> None:
         if self.slice.people:

@@ -79,6 +79,7 @@ class Findings(Beside[Step, Came]):
     """The pictures that one slice fetches."""
 
     failed: ClassVar[str] = "finding_failed"
+    kind: ClassVar[str] = InboxKind.RETURN_PHOTO
 
     def load(self) -> None:
         ports = self.services.plugins[self.account.connection.system].manifest.ports

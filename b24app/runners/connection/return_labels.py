@@ -44,6 +44,7 @@ class ReturnLabels(Beside[Step, Came]):
     """The labels of one slice."""
 
     failed: ClassVar[str] = "return_label_failed"
+    kind: ClassVar[str] = InboxKind.RETURN_LABEL
 
     def load(self) -> None:
         if "Papers" not in self.services.plugins[self.account.connection.system].manifest.ports:

@@ -33,7 +33,7 @@ from b24app.runners.views import pipeline_config
 from b24app.store import inbox, intents, origins, portals, return_errand_lane, sending, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
-from b24app.store.models import ConnectionState, Intent, IntentState, PortalState, Shipment
+from b24app.store.models import ConnectionState, InboxKind, Intent, IntentState, PortalState, Shipment
 from b24app.store.shipments import ChangedMeanwhileError
 from b24app.store.sql import chunks
 from b24app.wire.trace import steady_trace
@@ -105,17 +105,11 @@ class ConnectionRunner:
         run = self._open(slice_)
         if run is None:
             return SliceResult()
-        self._rater.do(slice_, run.account, run.system)
-        chores.do(self._services, slice_, run.account, run.system)
-        for part in run.parts:
-            part.load()
-        self._told(run)
+        self._load(run)
         heard = time.monotonic()
         while True:
             if run.flying and time.monotonic() - heard > HEAR_EVERY_S:
-                self._rater.do(slice_, run.account, run.system)
-                chores.hear(self._services, slice_, run.account, run.system)
-                self._told(run)
+                self._hear(run)
                 heard = time.monotonic()
             if slice_.time_left() > 0 and run.room > 0:
                 for tasks in self._pick(run):
@@ -129,6 +123,27 @@ class ConnectionRunner:
             self._land(run)
         self._told(run)
         return SliceResult(next_due=self._next_due(run))
+
+    def _load(self, run: Run) -> None:
+        """What waits when the slice begins."""
+        if InboxKind.RATES in run.slice.due_kinds():
+            self._rater.do(run.slice, run.account, run.system)
+        chores.do(self._services, run.slice, run.account, run.system)
+        due = run.slice.due_kinds()
+        for part in run.parts:
+            kind = getattr(part, "kind", "")  # without one it looks into a table of its own
+            if not kind or kind in due:
+                part.load()
+        self._told(run)
+
+    def _hear(self, run: Run) -> None:
+        """What came in meanwhile and cannot wait for the slice's end."""
+        due = run.slice.due_kinds()
+        if InboxKind.RATES in due:
+            self._rater.do(run.slice, run.account, run.system)
+        if InboxKind.CALLBACK in due:
+            chores.hear(self._services, run.slice, run.account, run.system)
+        self._told(run)
 
     def _open(self, slice_: Slice) -> Run | None:
         """None when there is nobody to work for: the connection or its portal is gone."""
@@ -166,6 +181,8 @@ class ConnectionRunner:
         if run.account.connection.state != ConnectionState.READY:
             return []
         now = self._services.clock.now()
+        if not self._anything_due(run, now):
+            return []
         # Counts from before the mark, as the deadline does: whoever is stopped right after it must not begin.
         send_by = self._services.clock.monotonic() + SEND_WITHIN_S
         with session_scope(self._services.sessions) as session:
@@ -185,6 +202,12 @@ class ConnectionRunner:
         taken = {task.shipment_id for task in tasks}
         follow = _grouped([row for row in due if row.id not in taken], run.batch, refs)
         return [*((task,) for task in tasks), *follow[: max(0, run.room - len(tasks))]]
+
+    def _anything_due(self, run: Run, now: datetime) -> bool:
+        """A look, which costs nobody a turn to write: mostly there is nothing, once what flies has been begun."""
+        with read_scope(self._services.sessions) as session:
+            moments = (sending.earliest_due(session, run.slice, Intent), shipments.next_poll(session, run.slice))
+        return any(moment is not None and moment <= now for moment in moments)
 
     # --- landing -----------------------------------------------------------------------------------------------------
 

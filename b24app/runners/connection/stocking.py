@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 
@@ -94,6 +94,8 @@ class Stocking:
     rows: list[Claimed] = field(default_factory=list)
     waiting: Question | None = None
     flying: dict[Future[Came], Question] = field(default_factory=dict)
+    #: Only rows of this kind ask for it (`Beside`).
+    kind: ClassVar[str] = InboxKind.STOCK
 
     def load(self) -> None:
         """What is asked and not known yet. An account that does not work answers at once: a person waits."""

@@ -52,6 +52,14 @@ class PortalRunner:
         self._jobs = dict(job_handlers or {})
         self._memory = CatalogueMemory(services.clock)
         self._paces: dict[int, Pace] = {}
+        #: What only rows of certain kinds ask for, in the order of a round.
+        self._by_kind: tuple[tuple[Sequence[str], Callable[[Run], bool]], ...] = (
+            ((InboxKind.SHOP,), shop.do),
+            (wishes.KINDS, wishes.do),
+            ((InboxKind.RETURN,), returning.do),
+            ((InboxKind.JOB,), lambda run: jobs.do(run, self._jobs)),
+            ((InboxKind.MESSAGE,), messaging.do),
+        )
 
     def __call__(self, slice_: Slice) -> SliceResult:
         self._do_chores(slice_)
@@ -76,20 +84,23 @@ class PortalRunner:
         return SliceResult(next_due=self._next_due(run))
 
     def _do_chores(self, slice_: Slice) -> None:
+        due = slice_.due_kinds()
         for kind, chore in self._chores.items():
-            with read_scope(self._services.sessions) as session:
-                rows = slice_.claim_inbox(session, (kind,))
-            if rows:
-                chore(slice_, rows)
+            if kind in due:
+                with read_scope(self._services.sessions) as session:
+                    rows = slice_.claim_inbox(session, (kind,))
+                if rows:
+                    chore(slice_, rows)
+                due = slice_.due_kinds()
 
     def _serve(self, run: Run) -> None:
         while run.slice.time_left() > 0 and not run.gives_way():
             busy = feed.switch_on(run) and self._reload(run)
-            busy |= shop.do(run)
-            busy |= wishes.do(run)
-            busy |= returning.do(run)
-            busy |= jobs.do(run, self._jobs)
-            busy |= messaging.do(run)
+            due = run.slice.due_kinds()
+            for kinds, serve in self._by_kind:
+                if not due.isdisjoint(kinds):
+                    busy |= serve(run)
+                    due = run.slice.due_kinds()
             busy |= return_item_news.do(run)
             busy |= rounds.do(run)
             missing_fields.note(run)
@@ -101,7 +112,15 @@ class PortalRunner:
             pause = min((one for one in pauses if one is not None), default=None)
             if pause is None:
                 return
-            time.sleep(min(pause, LEAST_PAUSE_S, run.slice.time_left()))
+            self._wait(run, due, pause)
+
+    def _wait(self, run: Run, known: frozenset[str], pause: float) -> None:
+        """For the company of what came, unless something else comes: `known` kinds of rows have been looked at."""
+        end = time.monotonic() + min(pause, run.slice.time_left())
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, LEAST_PAUSE_S))
+            if run.gives_way() or not run.slice.due_kinds() <= known:
+                return
 
     def _reload(self, run: Run) -> bool:
         """After a pipeline was started: its cursor is needed."""

@@ -66,6 +66,9 @@ class Batch:
 def do(run: Run) -> bool:
     """Send one batch if there is one to send; False when nothing may leave now. Raises NotSent when the portal's budget
     is empty."""
+    now, due = run.services.clock.now(), next_due(run)
+    if due is None or due > now:
+        return False
     if lookups.do(run):
         return True
     now = run.services.clock.now()
