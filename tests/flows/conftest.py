@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> str:
-    """SQLite, unless the scenario asks for more. Where there is a shop, Waybill is installed already."""
+    """SQLite, unless the scenario asks for PostgreSQL: the stories that write most run there, a few on both, and what
+    the store does is proved on both by tests/unit/store. Where there is a shop, Waybill is installed already."""
     kind = getattr(request, "param", "sqlite")
     name = f"installed_{kind}" if {"shop", "installed"} & set(request.fixturenames) else f"{kind}_database_url"
     return str(request.getfixturevalue(name))

@@ -27,7 +27,7 @@ def figures(shop: Shop) -> ShipmentFigures:
     return row
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_a_parcel_that_is_heavier_than_said(shop: Shop) -> None:
     shop.ship(DEAL)
     shop.shipped(DEAL)

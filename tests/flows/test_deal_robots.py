@@ -38,7 +38,7 @@ def flow(shop: Shop, rule_id: int) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_a_rule_prices_ships_and_prints_each_robot_with_the_results_of_the_ones_before(shop: Shop) -> None:
     shop.town.carrier(print_seconds=0.2)
     shop.fill_in(DEAL)

@@ -61,7 +61,7 @@ def offered(page: str, role: str) -> list[str]:
     return [html.unescape(text) for text in re.findall(r'<option value="[^"]*"[^>]*>([^<]*)', part)]
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_a_deal_ships_with_the_portals_own_fields(shop: Shop) -> None:
     """Address (of the address type, under a name that no rule makes), number and price in fields that were there."""
     add(shop, THEIR_ADDRESS, "address", "Куда везти")

@@ -9,7 +9,7 @@ from tests.flows.town import ADMIN, Shop
 DEALS, SECOND_ADMIN = (501, 502, 503), 3
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_an_expired_key_is_refreshed_once(shop: Shop) -> None:
     shop.fill_in(*DEALS)
     shop.town.calm()

@@ -53,7 +53,7 @@ def test_leaving_before_anything_was_sent_withdraws_silently(shop: Shop) -> None
     assert shop.orders(DEAL) == []
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_the_button_cancels_an_order_that_has_not_moved(shop: Shop) -> None:
     shop.ship(DEAL)
     shop.shipped(DEAL)

@@ -27,7 +27,7 @@ def parcel_is_at_the_point(mine: Telling) -> None:
     mine.shop.becomes(mine.deal, "Ждёт в пункте")
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_the_client_reads_where_the_parcel_is(mine: Telling) -> None:
     mine.rules(Channel.EMAIL)
     shop = mine.shop

@@ -93,7 +93,7 @@ def test_when_the_licence_ends_everything_waits_and_goes_on_afterwards(shop: Sho
     shop.town.wait(lambda: "не пускает" not in shop.health(), "the end of the warning")
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_an_uninstall_with_erasure(shop: Shop) -> None:
     """Believed once the OAuth server refuses our keys; then everything about the portal is gone."""
     shop.ship(DEAL)

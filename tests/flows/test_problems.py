@@ -55,7 +55,7 @@ def test_an_unrelated_edit_neither_retries_nor_notifies_again(shop: Shop) -> Non
     assert shop.orders(NO_CITY) == []
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_a_fix_whose_event_was_lost_is_found_by_the_sweep(shop: Shop) -> None:
     shop.ship(NO_CITY)
     shop.noticed(NO_CITY)

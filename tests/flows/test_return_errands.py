@@ -140,7 +140,7 @@ def off(shop: Shop, kept: Kept) -> None:
 # --- a carrier --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_cdek_brings_all_of_it_back(shop: Shop) -> None:
     """Its own order, turned round; the label, the way back and its end; every change is told once."""
     delivered(shop)

@@ -106,7 +106,7 @@ def comments(shop: Shop, item: int) -> list[str]:
     return [str(row["text"]) for row in whole(shop, item)["comments"]]
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_a_return_of_our_page_is_an_item_once_though_its_answer_was_lost(shop: Shop) -> None:
     shop.town.calm()
     lost = shop.town.fault("break_after", "bitrix24", match={"contains": "crm.item.add"}, times=1)
@@ -162,7 +162,7 @@ def test_a_robot_that_moves_to_and_fro_is_put_back_no_longer(shop: Shop) -> None
     assert of_deal(shop)[0].case.stage is S.REQUESTED
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_an_item_made_by_hand_begins_a_return(shop: Shop) -> None:
     """… of the goods that stand in it; without a deal it waits for one."""
     sold = rest(shop, "crm.item.productrow.list", filter={"=ownerType": "D", "=ownerId": DEAL})["productRows"]

@@ -46,7 +46,7 @@ def card(shop: Shop) -> str:
     return words_of(str(shop.town.wait(done, "the reading of the smart process")))
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_an_administrator_chooses_loses_and_gets_it_again(shop: Shop) -> None:
     assert titles(shop) == ["Возвраты"]
     said = card(shop)

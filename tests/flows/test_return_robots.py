@@ -47,7 +47,7 @@ def sent(shop: Shop) -> list[dict[str, Any]]:
     return [row for row in rows if "bizproc.event.send" in [row["key"], *row["data"].get("commands", [])]]
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_a_robot_begins_a_return_once_and_its_workflow_goes_on(shop: Shop) -> None:
     name = run(shop, START, properties={"reason": "defect", "note": "Звонила Ольга"})
     values = answered(shop, name)

@@ -43,7 +43,7 @@ def to_the_warehouse(mine: ReturnsOf, return_id: int) -> None:
     mine.moves(return_id, S.RECEIVED)
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_a_manager_leads_a_return_from_the_request_to_the_money(mine: ReturnsOf) -> None:
     shop = mine.shop
     cup, saucer = mine.rows

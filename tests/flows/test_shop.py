@@ -90,7 +90,7 @@ def request(shop: Shop) -> dict[str, Any]:
     return dict(found)
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_from_the_checkout_to_the_number_on_shipment_and_deal(town: Town, shop: Shop) -> None:
     def said_to(whom: str, what: str) -> list[Any]:
         words = [each["MESSAGE"]["BODY"] for each in request(shop)["messages"] if each["ADDRESSEE"] == whom]

@@ -72,7 +72,7 @@ def hook(shop: Shop, account: int) -> str:
     return f"{shop.town.program.settings.hooks_url}/hooks/carrier/{row.public_id}/{row.hook_secret}"
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_the_portal_sends_by_our_sender_once_and_hears_what_became_of_it(shop: Shop) -> None:
     gateway(shop, handler=hook(shop, connected(shop)))
     message = send(shop)
@@ -123,7 +123,7 @@ def test_an_answer_that_was_lost_is_looked_up_and_nothing_is_sent_twice(shop: Sh
     assert len(taken(shop)) == 1
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_whoever_dies_with_the_answer_in_its_hand_leaves_a_message_that_is_looked_up(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ DEAL = 501
 WEST, BOX, BOX_DEAL = 3, 4, 7
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_equal_deal_ids_are_different_deals(town: Town) -> None:
     east, north = town.shop(0, account=0), town.shop(1, account=2)
     east.ship(DEAL)

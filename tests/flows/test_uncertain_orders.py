@@ -15,7 +15,7 @@ def _on_order(**more: Any) -> dict[str, Any]:
     return {"match": {"method": "POST", "path": "/v2/orders"}, **more}
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_a_lost_202_is_looked_up_by_our_number(shop: Shop) -> None:
     shop.fill_in(DEAL)
     shop.town.fault("break_after", **_on_order(times=1))

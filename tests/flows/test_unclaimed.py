@@ -27,7 +27,7 @@ def warnings(shop: Shop) -> list[str]:
     return [row["text"] for row in rows if row["userId"] == MANAGER and "бесплатно" in row["text"]]
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_a_parcel_that_nobody_collects(shop: Shop) -> None:
     shop.ship(TO_A_POINT)
     [number] = shop.shipped(TO_A_POINT)
