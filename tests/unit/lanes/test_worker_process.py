@@ -56,7 +56,7 @@ def _append(sessions: Sessions, portal: Portal, *keys: str) -> LaneRef:
     return lane
 
 
-def _wait(diary: Path, wanted: Callable[[Counter[str]], bool], seconds: float = 20) -> Counter[str]:
+def _wait(diary: Path, wanted: Callable[[Counter[str]], bool], seconds: float = 60) -> Counter[str]:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         lines = Counter(diary.read_text().splitlines())
