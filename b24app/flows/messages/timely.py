@@ -8,8 +8,9 @@ from b24app.flows.messages.moments import Moment
 from b24app.logistics.returning import ReturnStage
 from b24app.logistics.status import Status
 
-#: What is first learnt so late is no news any more.
-STALE = timedelta(hours=24)
+#: What is first learnt so late is no news any more. Longer than a day: so long a status stays unknown whose callback
+#: was lost, until its carrier is looked at (`systems.plugin.TrackPolicy.net_s`).
+STALE = timedelta(hours=36)
 _LAST_MILE = Status.READY_FOR_PICKUP.rank
 _STANDS = {
     Moment.READY: (Status.READY_FOR_PICKUP,),
@@ -21,9 +22,13 @@ _STANDS = {
 }
 
 
-def is_news(learnt: datetime, happened: datetime | None) -> bool:
-    """An account that was connected yesterday tells of what its clients know for weeks."""
-    return happened is None or learnt - happened <= STALE
+def is_news(moment: Moment, learnt: datetime, happened: datetime | None, zone: tzinfo) -> bool:
+    """An account that was connected yesterday tells of what its clients know for weeks. A courier who was to come today
+    is no news tomorrow."""
+    if happened is None:
+        return True
+    same_day = moment is not Moment.COURIER or _day(happened, zone) == _day(learnt, zone)
+    return same_day and learnt - happened <= STALE
 
 
 def overtaken(

@@ -34,8 +34,9 @@ def occasion(
     if moment is None or row.leg == PICKED:
         return None
     plan = MessageRules.of(portal.settings or {}).plan(deal.category if deal is not None else None, moment)
-    if not plan.on or not timely.is_news(now, change.status_at):
+    zone = portal_zone(portal.language)
+    if not plan.on or not timely.is_news(moment, now, change.status_at, zone):
         return None
-    day = (change.status_at or now).astimezone(portal_zone(portal.language)).date()
+    day = (change.status_at or now).astimezone(zone).date()
     found = Occasion(moment, row.number, row.deal_id, row.id, day=day)
     return messages.note(session, portal.id, [found], now=now, trace_id=trace_id)

@@ -55,8 +55,11 @@ def test_todays_courier_is_not_announced_tomorrow_and_no_storage_that_is_over() 
 
 
 def test_what_is_learnt_late_is_no_news() -> None:
-    assert is_news(NOW, NOW - timedelta(hours=23))
-    assert not is_news(NOW, NOW - timedelta(hours=25))
+    """A lost callback is made good a day later, and its client still hears that the parcel lies there."""
+    assert is_news(Moment.READY, NOW, NOW - timedelta(hours=25), ZONE)
+    assert not is_news(Moment.READY, NOW, NOW - timedelta(hours=37), ZONE)
+    assert is_news(Moment.COURIER, NOW, NOW - timedelta(hours=14), ZONE)
+    assert not is_news(Moment.COURIER, NOW, NOW - timedelta(hours=16), ZONE), "he was to come yesterday"
 
 
 def test_returns_that_were_decided_otherwise() -> None:
