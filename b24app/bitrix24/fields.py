@@ -56,6 +56,24 @@ def parse_fields(rows: Sequence[Mapping[str, Any]], described: Mapping[str, Any]
     return tuple(_field(row, *by_upper.get(_name(row), ("", {}))) for row in rows if _name(row))
 
 
+def described_fields(described: Any) -> tuple[PortalField, ...]:
+    """Every user field of a type of items by the answer of `crm.item.fields` alone, which tells no ids of fields."""
+    known = {api: as_map(info) for api, info in as_map(as_map(described).get("fields")).items()}
+    return tuple(
+        PortalField(
+            name=upper,
+            api=api,
+            kind=str(info.get("type") or ""),
+            title=str(info.get("title") or upper).strip(),
+            multiple=bool(info.get("isMultiple")),
+            read_only=bool(info.get("isReadOnly")),
+            mandatory=bool(info.get("isRequired")),
+        )
+        for api, info in known.items()
+        if (upper := str(info.get("upperName") or "")).startswith("UF_")
+    )
+
+
 def _name(row: Mapping[str, Any]) -> str:
     return str(row.get("FIELD_NAME") or "").upper()
 

@@ -47,6 +47,18 @@ def list_invoices(key: str, marks: Sequence[str]) -> Command:
     return Command(key, "crm.item.list", params)
 
 
+def list_of_deal(key: str, deal_id: int, names: Sequence[str]) -> Command:
+    """All invoices of a deal with these fields, the oldest first."""
+    params = {
+        "entityTypeId": INVOICE,
+        "select": ["id", "xmlId", "accountNumber", *names],
+        "filter": {OF_DEAL: deal_id},
+        "order": {"id": "ASC"},
+        "start": -1,
+    }
+    return Command(key, "crm.item.list", params)
+
+
 def list_rows(key: str, invoice_id: int) -> Command:
     condition = {"=ownerType": SHORT, "=ownerId": invoice_id}
     return Command(key, "crm.item.productrow.list", {"filter": condition, "order": {"id": "ASC"}})

@@ -81,6 +81,7 @@ class Act(StrEnum):
     DELIVERY_ROW = "delivery_row"
     PRICE_RULES = "price_rules"
     DELIVERY_INVOICE = "delivery_invoice"
+    RETURN_INVOICE = "return_invoice"
     CLIENT_PAGE = "client_page"
     SHOP = "shop"
     RETURNS_PROCESS = "returns_process"

@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from b24app.bitrix24 import fields as portal_fields
 from b24app.bitrix24.drift import DOUBTED, KNOWN, LOST, known_of
 from b24app.bitrix24.encoding import Command
+from b24app.bitrix24.errors import RestError
 from b24app.bitrix24.fields import BOOLEAN, PortalField
 from b24app.bitrix24.fitting import guessed_kinds, money_fields
+from b24app.bitrix24.invoices import INVOICE
 from b24app.bitrix24.names import DEAL
 from b24app.bitrix24.own_fields import (
     OWN,
@@ -33,10 +35,12 @@ from b24app.flows.snapshot import Role
 from b24app.store import portal_settings, portals
 from b24app.store.field_wishes import Wish, WishKind, drop_wishes, wishes_of
 from b24app.store.models import PortalState
+from b24app.store.return_sums import FIELDS, OFF
 from install.labels import labels, point_labels
 from install.steps.catalogue import Ground, Read
 from install.wanted import creation, naming, point_creation
 
+_INVOICES = Read("crm.item.fields", {"entityTypeId": INVOICE})
 _TYPED = Wish(Role.POINT, WishKind.TYPED)
 
 
@@ -56,6 +60,7 @@ def reads(ground: Ground) -> list[Read]:
     return [
         Read("crm.deal.userfield.list", {"order": {"SORT": "ASC"}, "filter": {"LANG": ground.lang}}),
         Read("crm.item.fields", {"entityTypeId": DEAL}),
+        _INVOICES,
     ]
 
 
@@ -67,7 +72,8 @@ def run(ground: Ground) -> None:
         ground.do(commands)
         fields = _read(ground)
     roles = _roles(stored, fields)
-    ground.save(lambda session: _save(session, ground.portal_id, stored, roles, fields))
+    billed = _of_invoices(ground)
+    ground.save(lambda session: _save(session, ground.portal_id, stored, roles, fields, billed))
 
 
 def _stored(ground: Ground) -> Stored:
@@ -81,8 +87,19 @@ def _stored(ground: Ground) -> Stored:
 
 
 def _read(ground: Ground) -> tuple[PortalField, ...]:
-    listed, described = ground.get_all(reads(ground))
+    listed, described = ground.get_all(reads(ground)[:2])
     return portal_fields.parse(listed, described)
+
+
+def _of_invoices(ground: Ground) -> dict[str, Any]:
+    """The portal's own fields of smart invoices; where it has no such invoices, or does not show them, why."""
+    try:
+        described = ground.get(_INVOICES)
+    except RestError as error:
+        if error.portal_wide or error.retryable:
+            raise
+        return {FIELDS: [], OFF: {"code": error.code, "said": error.text}}
+    return {FIELDS: [each.to_json() for each in portal_fields.described_fields(described)], OFF: {}}
 
 
 def to_make(stored: Stored, fields: Sequence[PortalField]) -> list[Role]:
@@ -142,8 +159,14 @@ def _roles(stored: Stored, fields: Sequence[PortalField]) -> dict[str, str]:
 
 
 def _save(
-    session: Session, portal_id: int, stored: Stored, roles: Mapping[str, str], fields: Sequence[PortalField]
+    session: Session,
+    portal_id: int,
+    stored: Stored,
+    roles: Mapping[str, str],
+    fields: Sequence[PortalField],
+    billed: Mapping[str, Any],
 ) -> None:
+    """`billed`: what settings keep of the fields of invoices."""
     current = portals.field_map(session, portal_id)
     # What an administrator chose while the portal was read stays.
     roles = {role: name for role, name in roles.items() if current.get(role) == stored.roles.get(role)}
@@ -159,6 +182,7 @@ def _save(
         settings["money_fields"] = money_fields(fields, {Role(role): name for role, name in mapped.items()})
         settings["delivery_types"] = _kinds(settings, mapped, fields, changed=Role.TYPE.value in roles)
         settings[KNOWN] = _known(settings.get(KNOWN, {}), mapped, fields, stored.wishes)
+        settings.update(billed)
         drop_wishes(settings, stored.wishes)
 
     portal_settings.change(session, portal_id, write)

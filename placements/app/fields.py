@@ -24,6 +24,7 @@ from placements.app import (
     fields_view,
     papers,
     price_rules,
+    return_invoice,
     returns,
 )
 from placements.app.desk import Desk
@@ -41,6 +42,7 @@ def view(desk: Desk, who: PageSession, facts: PortalFacts) -> Mapping[str, Any]:
         "invoice": delivery_invoice.invoice_form(facts.settings),
         "price": price_rules.price_form(facts.settings, formats),
         "currencies": price_rules.CURRENCIES,
+        "return_invoice": return_invoice.form_of(facts, formats),
         "returns": returns.card(facts),
         "client_page": client_page.client_page_form(facts.settings),
     }
@@ -103,6 +105,7 @@ def routes(bp: Blueprint, desk: Desk) -> None:
     client_page.routes(bp, desk)
     delivery_invoice.routes(bp, desk)
     price_rules.routes(bp, desk)
+    return_invoice.routes(bp, desk)
     returns.routes(bp, desk)
     bp.get("/app/fields")(fields)
     bp.post("/app/fields/form")(redraw_fields)

@@ -46,6 +46,8 @@ class Switches:
     auth_connector: bool = True
     # crm §6.1, §1.4: a plan without smart processes refuses to make or change types and their items.
     smart_processes: bool = True
+    # crm §11: without smart invoices type 31 is an unknown one.
+    smart_invoices: bool = True
     # crm §6.3: events of one smart process alone (``ONCRMDYNAMICITEMADD_1042``) exist where ``events`` lists them.
     typed_item_events: bool = True
     # crm §8.3: from which mailbox letters without a sender of their own leave ("" = none is connected), and what

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from b24app.bitrix24.fields import PortalField
 from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.quantities import Wish
 from b24app.flows.returns.rules import ReturnRules
@@ -13,7 +15,8 @@ from b24app.flows.returns.way import Way, WayKind
 from b24app.flows.returns.window import WindowException, WindowRules
 from b24app.logistics.money import Money
 from b24app.logistics.returning import Condition, Counted, DeliveryCost, Outcome, ReturnOrigin, ReturnStage, Scan
-from b24app.store import portal_settings, portals, return_scans, shipments
+from b24app.runners.portal.return_sums import kept_fields
+from b24app.store import portal_settings, portals, return_scans, return_sums, shipments
 from b24app.store.engine import session_scope
 from b24app.store.models import RefundKind
 from b24app.store.return_acts import ActKind
@@ -125,6 +128,75 @@ def test_the_money_of_all_returns_of_a_deal_stands_in_the_fields_that_are_mapped
             mine.does(ActKind.PAID, kept.id, minor=paid)
     said = {"UF_CRM_RETURN_OWED": f"{owed.amount}|RUB", "UF_CRM_RETURN_PAID": "5.00|RUB"}
     shop.town.wait(lambda: {name: shop.deal(DEAL).get(name) for name in said} == said, "the sums on the deal")
+
+
+def test_the_money_of_returns_stands_on_the_deals_invoice_where_an_administrator_wants_it(mine: ReturnsOf) -> None:
+    """Written once and again with each change; told where there is no invoice, where a person typed something else, and
+    where the field or the invoices are gone."""
+    shop = mine.shop
+    made = [
+        rest(shop, "userfieldconfig.add", moduleId="crm", field={
+            "entityId": "CRM_SMART_INVOICE", "fieldName": f"UF_CRM_SMART_INVOICE_{name}", "userTypeId": kind,
+            "editFormLabel": {"ru": f"Возврат {name}"},
+        })["field"]["id"]
+        for name, kind in (("OWED", "money"), ("PAID", "double"))
+    ]  # fmt: skip
+    owed, paid = (each.api for each in fields_of(shop, 2))
+    choice = {"return_owed": owed, "return_paid": paid}
+    assert "не могут быть в одном поле" in shop.app().press("/app/return-invoice", {**choice, "return_paid": owed})
+    assert "Сохранено" in shop.app().press("/app/return-invoice", choice)
+    cup, _ = mine.rows
+    kept = mine.does(ActKind.BEGIN, wishes=(Wish(cup, ONE, "defect"),))
+    to_the_warehouse(mine, kept.id)
+    done = mine.does(ActKind.COUNT, kept.id, counted=(Counted(cup, ONE, Condition.AS_NEW),), finished=True)
+    assert done.case.settled is not None
+    shop.told(DEAL, "у сделки нет счёта")
+    invoice = rest(shop, "crm.item.add", entityTypeId=31, fields={"title": "Счёт", "parentId2": DEAL})["item"]["id"]
+
+    def says() -> list[Any]:
+        item = rest(shop, "crm.item.get", entityTypeId=31, id=invoice)["item"]
+        return [item.get(owed), item.get(paid) and float(item[paid])]
+
+    # The answer to the writing (the first to name the field is the look) is lost: looked at again, it stands there.
+    lost = shop.town.fault("break_after", "bitrix24", match={"contains": owed}, times=1, skip=1)
+    mine.does(ActKind.PAID, kept.id, minor=500)
+    wanted = f"{done.case.settled.owed.amount}|RUB"
+    shop.town.wait(lambda: says() == [wanted, 5.0], "the sums on the invoice")
+    shop.town.calm()
+    assert {each["id"]: each["struck"] for each in shop.town.world.control.get("/faults")["faults"]}[lost] == 1
+    shop.town.advance(200)
+    shop.town.calm()
+    written = shop.town.journal("item.updated", "bitrix24")
+    assert [each["data"]["entity_type_id"] for each in written].count(31) == 1
+    # Somebody corrects one by hand: it stays, the other goes on.
+    rest(shop, "crm.item.update", entityTypeId=31, id=invoice, fields={owed: "7|RUB"})
+    mine.does(ActKind.AGREE, kept.id, minor=done.case.settled.owed.minor - 100, why="царапина была")
+    shop.told(DEAL, "там указано 7 RUB")
+    mine.does(ActKind.PAID, kept.id, minor=100)
+    shop.town.wait(lambda: says() == ["7|RUB", 6.0], "what nobody touched is ours")
+    # The field is gone: nothing is written, and the settings say so by themselves.
+    rest(shop, "userfieldconfig.delete", moduleId="crm", id=made[1])
+    mine.does(ActKind.PAID, kept.id, minor=100)
+    shop.told(DEAL, "поля в счетах больше нет")
+    shop.town.wait(lambda: "Выбранного поля в счетах больше нет" in shop.app().get("/app/s/fields"), "the card says it")
+    shop.settings(smart_invoices=False)
+    fields_of(shop, 0)
+    assert "Портал не показывает счета" in shop.app().get("/app/s/fields")
+    mine.does(ActKind.PAID, kept.id, minor=100)
+    shop.town.wait(lambda: "Смарт-процесс не найден" in shop.tab_says(DEAL), "the portal's own words")
+
+
+def fields_of(shop: Shop, count: int) -> tuple[PortalField, ...]:
+    """The portal's fields of invoices, once they were read again."""
+
+    def there() -> tuple[PortalField, ...] | None:
+        settings = shop.town.program.read(portals.get, shop.row.id).settings
+        found = kept_fields(settings)
+        return found if len(found) == count and return_sums.FIELDS in settings else None
+
+    shop.app().press("/app/fields/reread", {})
+    shop.town.wait(lambda: there() is not None, "fields of invoices")
+    return there() or ()
 
 
 def test_no_piece_comes_back_twice_however_many_ask_at_once(mine: ReturnsOf) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from b24app.runners.tell import DEAL_UPDATE
-from b24app.store import delivery_invoices, delivery_rows, return_items, shop_requests
+from b24app.store import delivery_invoices, delivery_rows, return_items, return_sums, shop_requests
 from b24app.store.letters_out import LETTER
 from b24app.store.models import OutboxRow
 
@@ -19,16 +19,17 @@ MOST_FILES = 3
 MOST_LETTERS = 5
 #: Items of one deal's returns in one batch; the others leave with the next one.
 MOST_ITEMS = 10
-#: Commands of a deal beside its timeline and notices: an update, a product row, an invoice with its row.
-_OWN = 4
+#: Commands of a deal beside its timeline and notices: an update, a product row, an invoice with its row, the sums of
+#: its returns.
+_OWN = 5
 
 
 @dataclass
 class DealLetter:
     """What leaves for one deal: at most one update (with the rows folded into it), at most one word about its product
-    row for the delivery, one about its invoice, one about the item of each return and one to the store about each of
-    its requests (the newest; `former_rows`, `former_invoices`, `former_items` and `former_shops` were overtaken by it),
-    then the rest in its order."""
+    row for the delivery, one about its invoice, one about the sums of its returns on an invoice, one about the item of
+    each return and one to the store about each of its requests (the newest; the `former_…` of each were overtaken by
+    it), then the rest in its order."""
 
     deal_id: int
     update: OutboxRow | None = None
@@ -38,6 +39,8 @@ class DealLetter:
     former_invoices: list[OutboxRow] = field(default_factory=list)
     items: dict[int, OutboxRow] = field(default_factory=dict)
     former_items: dict[int, list[OutboxRow]] = field(default_factory=dict)
+    sums: OutboxRow | None = None
+    former_sums: list[OutboxRow] = field(default_factory=list)
     shops: dict[int, OutboxRow] = field(default_factory=dict)
     former_shops: dict[int, list[OutboxRow]] = field(default_factory=dict)
     folded: list[OutboxRow] = field(default_factory=list)
@@ -49,13 +52,14 @@ class DealLetter:
     @property
     def rows(self) -> list[OutboxRow]:
         """Rows that are marked as being sent (folded ones are closed instead)."""
-        own = (one for one in (self.update, self.row, self.invoice) if one is not None)
+        own = (one for one in (self.update, self.row, self.invoice, self.sums) if one is not None)
         return [*own, *self.items.values(), *self.shops.values(), *self.others]
 
     @property
     def saves(self) -> int:
         """Commands that save the deal, its invoice or its returns' items: these are dear (bitrix24-crm.md §3.2)."""
-        return (self.update is not None) + (self.row is not None) + 2 * (self.invoice is not None) + 2 * len(self.items)
+        own = (self.update is not None) + (self.row is not None) + (self.sums is not None)
+        return own + 2 * (self.invoice is not None) + 2 * len(self.items)
 
     @property
     def looks(self) -> int:
@@ -111,6 +115,10 @@ def letters(rows: Iterable[OutboxRow]) -> list[DealLetter]:
             if letter.invoice is not None:
                 letter.former_invoices.append(letter.invoice)
             letter.invoice = row
+        elif row.kind == return_sums.KIND:
+            if letter.sums is not None:
+                letter.former_sums.append(letter.sums)
+            letter.sums = row
         elif row.kind == return_items.KIND:
             _add_newest(letter.items, letter.former_items, int(row.payload["return"]), row)
         elif row.kind == shop_requests.NEWS:

@@ -22,7 +22,7 @@ from b24app.runners.portal import returning_telling
 from b24app.runners.portal.returning_reading import sent_of
 from b24app.runners.portal.returning_scene import Scene
 from b24app.runners.portal.returning_words import Words
-from b24app.store import refunds, return_errands, triggers
+from b24app.store import refunds, return_errands, return_sums, triggers
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Connection, ErrandKind, GoodsReturn, RefundKind
 from b24app.store.refunds import Refund
@@ -210,14 +210,20 @@ class Effects:
         self._add(refund)
 
     def money(self) -> None:
-        """The deal's own fields for it, where the portal has any and the sums are others than before."""
+        """The deal's own fields for it, and those of its invoice, where the portal has any and the sums are others than
+        before."""
         scene, case = self.scene, self.kept.case
         mapped = [role for role in RETURNED if scene.run.names.api(role)]
         before = sums_of(scene.turn.cases)
         after = sums_of([*scene.others(case.number), case])
-        if mapped and before != after and not self.words.is_gone:
+        if before == after or self.words.is_gone:
+            return
+        marker = f"{case.number}:{scene.act.id}:{self.kept.version}"
+        if return_sums.chosen(scene.run.portal.settings):
+            told = (scene.run.portal.id, case.deal_id, after, marker, scene.now, scene.trace_id)
+            self.wake.add(return_sums.tell(scene.session, *told))
+        if mapped:
             fields = {role: after[role] if after is not None else None for role in mapped}
-            marker = f"{case.number}:{scene.act.id}:{self.kept.version}"
             self.words.things.append(tell.update(case.deal_id, marker, fields))
 
     def tell_client(self) -> None:

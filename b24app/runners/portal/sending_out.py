@@ -224,6 +224,7 @@ def _mark(run: Run, batch: Batch, now: datetime) -> None:
             if letter.folded and letter.update is not None:
                 outbox.fold(session, run.slice, letter.folded, letter.update, letter.carries, now)
             overtaken = [(letter.former_rows, letter.row), (letter.former_invoices, letter.invoice)]
+            overtaken.append((letter.former_sums, letter.sums))
             overtaken += [(former, letter.items[of]) for of, former in letter.former_items.items()]
             overtaken += [(former, letter.shops[of]) for of, former in letter.former_shops.items()]
             for former, newest in overtaken:

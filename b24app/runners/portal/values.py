@@ -28,7 +28,7 @@ def _value(role: Role, value: Any, kind: str, lang: str) -> Any:
     if value is None:
         return ""
     if role in _MONEY:
-        return _money(Money.from_json(value), kind)
+        return money_value(Money.from_json(value), kind)
     if role is Role.STATUS and str(value).startswith(AT_WAREHOUSE):
         return say(f"picked.at.{str(value).removeprefix(AT_WAREHOUSE)}", lang)
     if role is Role.STATUS:
@@ -39,7 +39,7 @@ def _value(role: Role, value: Any, kind: str, lang: str) -> Any:
     return str(value)
 
 
-def _money(money: Money, kind: str) -> str:
+def money_value(money: Money, kind: str) -> str:
     """`411.77|RUB` in a money field (ours is one), the plain amount in a number, both in words in a text."""
     if kind == "double":
         return str(money.amount)

@@ -32,7 +32,8 @@ class RefundKind(StrEnum):
 
 class DealReturns(Base):
     """A deal that has returns: who begins one holds this row. `last_n` is the number of its last one, `basis` (of
-    `flows.returns.basis`) what its returns are judged by, as the portal told it last."""
+    `flows.returns.basis`) what its returns are judged by, as the portal told it last; `own_sums` a
+    `return_sums.OwnSums`."""
 
     __tablename__ = "deal_returns"
     __table_args__ = (UniqueConstraint("portal_id", "deal_id"),)
@@ -41,6 +42,7 @@ class DealReturns(Base):
     deal_id: Mapped[int] = mapped_column(BigId)
     last_n: Mapped[int] = mapped_column(default=0)
     basis: Mapped[Any] = mapped_column(EncryptedJson, nullable=True)
+    own_sums: Mapped[Json] = mapped_column(default=dict)
 
 
 class GoodsReturn(Base):

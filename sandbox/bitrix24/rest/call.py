@@ -12,6 +12,8 @@ from sandbox.bitrix24.state.table import Table
 from sandbox.bitrix24.state.users import Actor, User
 from sandbox.bitrix24.wire import pairs_of, to_int
 
+_INVOICES = 31
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -76,7 +78,7 @@ class Call:
         if entity_type_id in (5, 8, 14):
             raise RestError("ENTITY_TYPE_NOT_SUPPORTED", "Тип сущности не поддерживается")
         found = self.portal.crm.tables.get(entity_type_id)
-        if found is None:
+        if found is None or (entity_type_id == _INVOICES and not self.portal.switches.smart_invoices):
             raise type_not_found()
         return found
 

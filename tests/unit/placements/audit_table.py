@@ -134,6 +134,7 @@ LEAVES: dict[str, Leaves] = {
     "POST /app/delivery-row": Leaves(Act.DELIVERY_ROW, {"on": "yes", "product": "3311"}),
     "POST /app/price-rules": Leaves(Act.PRICE_RULES, {"percent": "10", "currency": "RUB"}),
     "POST /app/delivery-invoice": Leaves(Act.DELIVERY_INVOICE, {"on": "yes"}),
+    "POST /app/return-invoice": Leaves(Act.RETURN_INVOICE, {"return_owed": ""}),
     "POST /app/shop": Leaves(Act.SHOP, SHOP),
     "POST /app/returns": Leaves(Act.RETURNS_PROCESS, {"type": "12"}, ready="process"),
     "POST /app/returns/again": Leaves(Act.RETURNS_AGAIN),

@@ -263,6 +263,7 @@ TABLE: dict[str, Takes] = {
     "POST /app/client-page": app(Right.SETTINGS),
     "POST /app/delivery-row": app(Right.SETTINGS),
     "POST /app/delivery-invoice": app(Right.SETTINGS),
+    "POST /app/return-invoice": app(Right.SETTINGS),
     "POST /app/price-rules": app(Right.SETTINGS),
     "POST /app/price-rules/try": app(Right.SETTINGS),
     "GET /app/shop": app(Right.SETTINGS),

@@ -238,6 +238,12 @@ def upgrade() -> None:
     with op.batch_alter_table('shipment_figures', schema=None) as batch_op:
         batch_op.create_index('ix_shipment_figures_portal_id_numbered_at', ['portal_id', 'numbered_at'], unique=False)
 
+    with op.batch_alter_table('deal_returns', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('own_sums', sa.JSON(), server_default=sa.text("'{}'"), nullable=False))
+
+    with op.batch_alter_table('deal_returns', schema=None) as batch_op:
+        batch_op.alter_column('own_sums', server_default=None)
+
     with op.batch_alter_table('shipment', schema=None) as batch_op:
         batch_op.add_column(sa.Column('pickup_code', sa.Text(), nullable=True))
         batch_op.create_index('ix_shipment_portal_id_status_status_at', ['portal_id', 'status', 'status_at'], unique=False)
@@ -322,6 +328,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_shipment_figures_portal_id_numbered_at')
 
     op.drop_table('shipment_figures')
+    with op.batch_alter_table('deal_returns', schema=None) as batch_op:
+        batch_op.drop_column('own_sums')
+
     with op.batch_alter_table('carrier_bill_line', schema=None) as batch_op:
         batch_op.drop_index('ix_carrier_bill_line_portal_id_shipment_id')
 
