@@ -41,12 +41,14 @@ def _points(ours: Frame) -> None:
 
 @panel("panel-parcels", OPEN)
 def _parcels(ours: Frame) -> None:
+    _rates(ours)  # until then the tab is drawn anew, and a press may be lost
     ours.click("#do-parcels")
     ours.wait_for_selector("#parcels-form", timeout=SLOW_MS)
 
 
 @panel("panel-several", OPEN)
 def _several(ours: Frame) -> None:
+    _rates(ours)  # until then the tab is drawn anew, and a press may be lost
     ours.click("#do-part")
     ours.wait_for_selector("#part-form", timeout=SLOW_MS)
 
