@@ -4,9 +4,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ROOMS := $(wildcard b24app placements install sandbox tests tools bench wsgi.py)
 # Tests that share nothing run beside each other: they wait more than they compute, so six to two cores. Chromium is
-# heavier, and so are the deployments that `faults` kills: three at a time, in rounds of their own.
+# heavier, and so are the deployments that `faults` kills: four at a time, in a round of their own.
 JOBS ?= 6
-HEAVY ?= 3
+HEAVY ?= 4
 SPREAD := --dist loadfile --no-loadscope-reorder
 # Where it is set, each of the many processes that are started here would compile the whole program anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -21,8 +21,7 @@ demo: setup
 test: .venv/dev.stamp static/vendor/.stamp
 	@tools/machine.sh chromium
 	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/faults -n $(JOBS) $(SPREAD)
-	$(BIN)/python -m pytest tests/browser -n $(HEAVY) $(SPREAD)
-	$(BIN)/python -m pytest tests/faults -n $(HEAVY) $(SPREAD)
+	$(BIN)/python -m pytest tests/browser tests/faults -n $(HEAVY) $(SPREAD)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .

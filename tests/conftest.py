@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from tests.made_up_world.badger import Warehouse
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-# No sandbox of its own (we may be root), nothing that talks to the outside by itself.
+# No sandbox of its own (we may be root), nothing that talks to the outside by itself. Spinners stand still, and scripts
+# that run once (axe above all) are not optimized for more: a page and its axe cost an eighth to a quarter less.
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -36,9 +37,28 @@ CHROMIUM_ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--force-prefers-reduced-motion",
+    "--js-flags=--no-opt --no-maglev",
 ]
 #: Folders whose name is a mark. What takes longest begins first, so that nobody waits for it at the end.
 BY_FOLDER = ("faults", "browser", "flows", "fidelity", "contract", "unit")
+#: Files of the two first ones, which share a round: the longest, what mostly waits beside what mostly computes.
+FIRST = (
+    "test_stops.py",
+    "test_return_tab.py",
+    "test_crash_points.py",
+    "test_running_it.py",
+    "test_short_returns.py",
+    "test_walk.py",
+    "test_short_messages.py",
+    "test_clerk.py",
+    "test_short.py",
+    "test_sections.py",
+    "test_connection_form.py",
+    "test_moysklad.py",
+    "test_messages.py",
+    "test_looks.py",
+)
 TEMPLATE, KEPT, INSTALLED = "waybill_template", "waybill_kept", "waybill_installed"
 _numbers = itertools.count(1)
 # The same examples each time, however slow the machine is: a run tells of the change, not of luck.
@@ -75,7 +95,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item, folder in folders.items():
         if folder in BY_FOLDER:
             item.add_marker(folder)
-    items.sort(key=lambda item: BY_FOLDER.index(folders[item]) if folders[item] in BY_FOLDER else len(BY_FOLDER))
+    begin = {name: at for at, name in enumerate((*FIRST, *BY_FOLDER))}
+
+    def place(item: pytest.Item) -> int:
+        heavy = folders[item] in ("faults", "browser")
+        return begin.get(item.path.name if heavy else "", begin.get(folders[item], len(begin)))
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,10 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from b24app.demo.house import ONE_CARRIER, House, Plan
 from b24app.demo.setting_up import STAGES, TRIGGER, set_up
 from b24app.dev.child import Restart
 from b24app.dev.postgres_server import PostgresServer
+from b24app.parts import Parts
+from b24app.store import lanes
+from b24app.store.engine import read_scope
+from b24app.store.models import Lane
 from sandbox.bitrix24.data import portal_data
 from tests.faults.havoc import Havoc
 from tests.faults.journal import Journal
@@ -28,6 +34,8 @@ ENTRIES = 1 + len(ROUTE)
 LOOK_S = 1.0
 #: After the last write the journal has to stay silent for this long before it is judged.
 QUIET_S = 4.0
+#: What our lanes have to do is waited for so long at most: a busy machine starves workers, which is no end.
+STARVED_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,18 @@ def database(kind: str) -> Iterator[str]:
         yield server.create_database("waybill")
 
 
+def silent_for(last: float, patience_s: float, parts: Parts) -> bool:
+    """Whether nothing happened since `last` for the patience, and no lane of ours is due or held: then somebody waits
+    for a later hour."""
+    silent = time.monotonic() - last
+    if silent < patience_s or silent > max(STARVED_S, patience_s):
+        return silent >= patience_s
+    with read_scope(parts.sessions) as session:
+        now = parts.clock.now()
+        held = session.scalar(select(func.count(Lane.id)).where(Lane.lease_until > now))
+        return not held and not lanes.due_lanes(session, now)
+
+
 class FaultRun:
     """Drives the emulated world from outside."""
 
@@ -88,6 +108,7 @@ class FaultRun:
         self._member = str(house.addresses["portals"][0]["member_id"])
         self._base = f"/bitrix24/{self._member}"
         self._journal = Journal(lambda path: house.steer("GET", path), self._member)
+        self._parts = Parts.open(house.settings())
         self._deals: list[int] = []
         self._waiting: list[int] = []
         self._next_wave = 0.0
@@ -200,13 +221,12 @@ class FaultRun:
             self._night(seconds)
             if complete:
                 break
-        self._await_silence()
         self._seconds["settling"] = time.monotonic() - began
 
     def _await_end(self) -> None:
-        """Until everything is told, or nothing has happened for the scale's patience."""
+        """Until everything is told, or nothing has happened for the scale's patience and nobody has anything to do."""
         last = time.monotonic()
-        while not self._complete() and time.monotonic() - last < self._scale.patience_s:
+        while not self._complete() and not silent_for(last, self._scale.patience_s, self._parts):
             time.sleep(LOOK_S)
             self._house.supervisor.tick()
             if self._journal.read():
@@ -218,7 +238,8 @@ class FaultRun:
         return entries and self._numbered() == len(self._deals)
 
     def _night(self, seconds: float) -> None:
-        """All workers are killed, that much time passes, they start again. (The clock must not jump under a call.)"""
+        """All workers are killed, that much time passes, they start again; until nothing more comes of it. (The clock
+        must not jump under a call.)"""
         names = [f"worker-{number}" for number in range(self._scale.workers)]
         for name in names:
             self._house.supervisor.hold(name)

@@ -18,13 +18,12 @@ from b24app.dev.child import Restart
 from b24app.flows.messages.moments import Moment
 from b24app.flows.messages.rules import EVERY, KEY, Channel, MessageRules, Template
 from b24app.flows.messages.rules import Plan as Told
-from b24app.parts import Parts
 from b24app.store import portal_settings, portals
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import Message, Portal
 from tests.faults.journal import Journal
 from tests.faults.judge_messages import MessageCase, MessageEvidence, Shown, judge_messages
-from tests.faults.run import LOOK_S, FaultRun, Orders, Say, Verdict, database
+from tests.faults.run import LOOK_S, FaultRun, Orders, Say, Verdict, database, silent_for
 from tests.faults.scale import Scale
 
 SYSTEMS = (*ONE_CARRIER, "smsc")
@@ -39,8 +38,8 @@ KINDS = (
 #: What is told by which way. A parcel that was delivered stays so: that message can never be overtaken.
 WAYS = {Moment.NUMBER: Channel.EMAIL, Moment.TRANSIT: Channel.TRIGGER, Moment.DELIVERED: Channel.SMS}
 SENDER_S = 60.0
-#: Times the scale's.
-PATIENCE = 8
+#: Times the scale's: between a parcel's statuses nobody has anything to do.
+PATIENCE = 3
 
 
 def run_messages(scale: Scale, orders: Orders, var: Path, say: Say) -> Verdict:
@@ -58,7 +57,6 @@ class MessageRun(FaultRun):
     def __init__(self, house: House, scale: Scale, orders: Orders, say: Say) -> None:
         super().__init__(house, scale, orders, say)
         self._journal = Journal(lambda path: house.steer("GET", path), self._member, KINDS)
-        self._parts = Parts.open(house.settings())
         self._asked: dict[int, str] = {}
 
     def run(self) -> Verdict:
@@ -137,7 +135,7 @@ class MessageRun(FaultRun):
         self._journal.read()
         self._send_again()
         last = time.monotonic()
-        while not self._complete() and time.monotonic() - last < PATIENCE * self._scale.patience_s:
+        while not self._complete() and not silent_for(last, PATIENCE * self._scale.patience_s, self._parts):
             time.sleep(LOOK_S)
             self._house.supervisor.tick()
             if self._journal.read():

@@ -37,14 +37,14 @@ from install.wanted_returns import FIELDS
 from tests.faults.havoc import Havoc
 from tests.faults.journal import RETURN_KINDS, Journal
 from tests.faults.judge_returns import ReturnCase, ReturnEvidence, judge_returns
-from tests.faults.run import LOOK_S, MANAGER, QUIET_S, Orders, Say, Verdict, database
+from tests.faults.run import LOOK_S, MANAGER, QUIET_S, Orders, Say, Verdict, database, silent_for
 from tests.faults.scale import Scale
 
 S = ReturnStage
 SYSTEMS = ("bitrix24", "cdek", "moysklad", "tiles")
 ARTICLE, PIECES = "KM-GR-H", 2
 #: The emulated carrier's pauses, and how long the deals may take to be delivered before anything breaks.
-STEP_S, DELIVERED_S, FINISH_S = 0.5, 180.0, 120.0
+STEP_S, DELIVERED_S, FINISH_S = 0.5, 400.0, 120.0
 #: Off the price of a piece that comes back damaged: the usual rule of a portal.
 LESS = Decimal("0.2")
 
@@ -256,15 +256,15 @@ class ReturnRun:
         """Until nothing is left to be written to the portal. This only says when to look, never what is found."""
         end = time.monotonic() + FINISH_S
         while time.monotonic() < end:
-            self._await_silence()
             with read_scope(self._parts.sessions) as session:
                 if not session.scalar(select(func.count(OutboxRow.next_try_at))):
                     return
+            self._await_silence()
 
     def _await_end(self) -> None:
         """Until every return is closed, or nothing has happened for a while: then somebody waits for a later hour."""
         last = time.monotonic()
-        while not self._complete() and time.monotonic() - last < 4 * self._scale.patience_s:
+        while not self._complete() and not silent_for(last, 2 * self._scale.patience_s, self._parts):
             self._house.supervisor.tick()
             before = self._said()
             self._people()

@@ -11,7 +11,7 @@ from tests.faults.scale import SHORT
 from tests.faults.table import draw
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 def test_everything_happens_exactly_once_although_everything_breaks(tmp_path: Path) -> None:
     """The carrier's own check is off: nothing but our discipline keeps a deal from becoming two parcels."""
     told: list[str] = []

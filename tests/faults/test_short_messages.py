@@ -12,7 +12,7 @@ from tests.faults.scale import SHORT_MESSAGES
 from tests.faults.table import draw
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 def test_clients_are_told_exactly_once_although_everything_breaks(tmp_path: Path) -> None:
     told: list[str] = []
     orders = Orders(unique_numbers=False, database="sqlite", seed=67)

@@ -12,7 +12,7 @@ from tests.faults.scale import SHORT_RETURNS
 from tests.faults.table import draw
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 def test_returns_happen_exactly_once_although_everything_breaks(tmp_path: Path) -> None:
     told: list[str] = []
     verdict = run_returns(
