@@ -144,7 +144,8 @@ def columns(row: Shipment, landed: Landed, state: OrderState, change: Advance, n
         "status": change.status,
         "incident": change.incident or None,
         "status_at": change.status_at or row.status_at,
-        "next_poll_at": next_look(state, change, now, cancelled=landed.task.kind == CANCEL),
+        "next_poll_at": told_meanwhile(row, landed.task, change)
+        or next_look(state, change, now, cancelled=landed.task.kind == CANCEL),
         "polled_at": now,
         "closed": change.closed,
         "sent": True,
@@ -198,6 +199,13 @@ def next_look(state: OrderState, change: Advance, now: datetime, cancelled: bool
     if asked and not change.closed:
         return min(change.next_poll_at or now + CANCEL_POLL, now + CANCEL_POLL)
     return change.next_poll_at
+
+
+def told_meanwhile(row: Shipment, task: Task, change: Advance) -> datetime | None:
+    """A callback, or somebody who asked, has put the order at the head of the queue while this very read was under way:
+    its answer may be the older one, and the next look below callbacks may be a day away."""
+    moved = task.due is not None and row.next_poll_at != task.due
+    return row.next_poll_at if moved and not change.closed else None
 
 
 def later_poll(landed: Landed, now: datetime, spread: float, failures: int = 1) -> datetime:

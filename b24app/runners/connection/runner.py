@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -309,4 +309,5 @@ def _intent_task(intent: Intent, shipment: Shipment, send_by: float, given: dict
 def _follow_task(shipment: Shipment, refs: tuple[str, ...] = ()) -> Task:
     remote_id, request = shipment.remote_id or "", dict(shipment.request)
     trace = steady_trace(shipment.number)
-    return Task(FOLLOW, shipment.id, shipment.deal_id, shipment.number, trace, remote_id, payload=request, refs=refs)
+    task = Task(FOLLOW, shipment.id, shipment.deal_id, shipment.number, trace, remote_id, payload=request, refs=refs)
+    return replace(task, due=shipment.next_poll_at)

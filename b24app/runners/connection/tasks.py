@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from b24app.clock import Clock
@@ -43,7 +44,8 @@ class Task:
 
     `attempts` are all that were made, `tries` those since a person last revived it.
     `fresh`: nothing was ever sent for this shipment, so that there is nothing to look up before. `payload` of a task
-    that follows is the request of its order, `refs` the changes of it that the system has not decided yet.
+    that follows is the request of its order, `refs` the changes of it that the system has not decided yet, `due` the
+    moment at which it was to be read.
     """
 
     kind: str
@@ -60,6 +62,7 @@ class Task:
     people: bool = False
     fresh: bool = False
     refs: tuple[str, ...] = ()
+    due: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,20 @@ def test_a_code_is_kept_only_while_the_parcel_lies_at_its_point(
     assert told == "" or told not in repr(state)
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_callback_that_came_during_the_read_has_the_order_read_again(closed: bool) -> None:
+    later, due, told = AT + timedelta(hours=12), AT - timedelta(minutes=1), AT - timedelta(days=1)
+    advance = Advance(Status.DELIVERED if closed else Status.IN_TRANSIT, True, closed=closed)
+    advance = replace(advance, next_poll_at=None if closed else later)
+    state = OrderState("uuid", decision=Decision.ACCEPTED)
+    landed = Landed(replace(task(FOLLOW), due=due), 10, state=state)
+    looks = []
+    for stands in (due, told):
+        row = Shipment(return_ids=[], status_at=AT, next_poll_at=stands)
+        looks.append(outcomes.columns(row, landed, state, advance, AT)["next_poll_at"])
+    assert looks == ([None, None] if closed else [later, told])
+
+
 @pytest.mark.parametrize(
     ("decision", "state"),
     [
