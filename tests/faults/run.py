@@ -2,127 +2,39 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import func, select
-
-from b24app.demo.house import ONE_CARRIER, House, Plan
+from b24app.demo.house import ONE_CARRIER, House
 from b24app.demo.setting_up import STAGES, TRIGGER, set_up
-from b24app.dev.child import Restart
-from b24app.dev.postgres_server import PostgresServer
-from b24app.parts import Parts
-from b24app.store import lanes
-from b24app.store.engine import read_scope
-from b24app.store.models import Lane
 from sandbox.bitrix24.data import portal_data
+from tests.faults.driven import LOOK_S, Driven, Orders, Say, Verdict, deployed
 from tests.faults.havoc import Havoc
-from tests.faults.journal import Journal
 from tests.faults.judge import TRACK, Case, Evidence, Finding, judge
 from tests.faults.scale import Scale
 
-Say = Callable[[str], None]
 MANAGER = 7
 #: The carrier's statuses after "created"; each is one more timeline entry.
 ROUTE = ("RECEIVED_AT_SHIPMENT_WAREHOUSE", "SENT_TO_RECIPIENT_CITY", "ACCEPTED_AT_PICK_UP_POINT", "DELIVERED")
 ENTRIES = 1 + len(ROUTE)
-LOOK_S = 1.0
-#: After the last write the journal has to stay silent for this long before it is judged.
-QUIET_S = 4.0
-#: What our lanes have to do is waited for so long at most: a busy machine starves workers, which is no end.
-STARVED_S = 60.0
-
-
-@dataclass(frozen=True)
-class Orders:
-    """Which run: the carrier's own check of numbers, the database, the dice."""
-
-    unique_numbers: bool
-    database: str
-    seed: int
-
-
-@dataclass
-class Verdict:
-    """What a run came to. `seconds` by phase, `struck` how often what happened."""
-
-    orders: Orders
-    findings: list[Finding]
-    struck: Mapping[str, int]
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def holds(self) -> bool:
-        return all(finding.holds for finding in self.findings)
 
 
 def run(scale: Scale, orders: Orders, var: Path, say: Say) -> Verdict:
     """Raises what the deployment raises when it cannot even be started."""
-    shutil.rmtree(var, ignore_errors=True)
-    with database(orders.database) as url, House(_plan(scale, var, url)) as house:
+    with deployed(scale, orders, var, ONE_CARRIER) as house:
         return FaultRun(house, scale, orders, say).run()
 
 
-def _plan(scale: Scale, var: Path, database_url: str) -> Plan:
-    return Plan(var, database_url, workers=scale.workers, restart=Restart.ALWAYS, systems=ONE_CARRIER, env=scale.env)
+class FaultRun(Driven):
+    """Orders of one carrier."""
 
-
-@contextmanager
-def database(kind: str) -> Iterator[str]:
-    """Its address; empty for the house's own SQLite."""
-    if kind == "sqlite":
-        yield ""
-        return
-    with (
-        tempfile.TemporaryDirectory(prefix="waybill-faults-", ignore_cleanup_errors=True) as folder,
-        PostgresServer(Path(folder) / "data") as server,
-    ):
-        yield server.create_database("waybill")
-
-
-def silent_for(last: float, patience_s: float, parts: Parts) -> bool:
-    """Whether nothing happened since `last` for the patience, and no lane of ours is due or held: then somebody waits
-    for a later hour."""
-    silent = time.monotonic() - last
-    if silent < patience_s or silent > max(STARVED_S, patience_s):
-        return silent >= patience_s
-    with read_scope(parts.sessions) as session:
-        now = parts.clock.now()
-        held = session.scalar(select(func.count(Lane.id)).where(Lane.lease_until > now))
-        return not held and not lanes.due_lanes(session, now)
-
-
-class FaultRun:
-    """Drives the emulated world from outside."""
-
-    def __init__(self, house: House, scale: Scale, orders: Orders, say: Say) -> None:
-        self._house = house
-        self._scale = scale
-        self._orders = orders
-        self._say = say
-        self._member = str(house.addresses["portals"][0]["member_id"])
-        self._base = f"/bitrix24/{self._member}"
-        self._journal = Journal(lambda path: house.steer("GET", path), self._member)
-        self._parts = Parts.open(house.settings())
+    def __init__(
+        self, house: House, scale: Scale, orders: Orders, say: Say, more: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(house, scale, orders, say, more)
         self._deals: list[int] = []
-        self._waiting: list[int] = []
-        self._next_wave = 0.0
         self._looked = 0.0
-        self._seconds: dict[str, float] = {}
-
-    def run(self) -> Verdict:
-        began = time.monotonic()
-        self._prepare()
-        self._seconds["set-up"] = time.monotonic() - began
-        havoc = self._burst()
-        self._settle(havoc)
-        findings = judge(self._case(), self._evidence())
-        return Verdict(self._orders, findings, self._counted(havoc), self._seconds)
 
     # --- before ------------------------------------------------------------------------------------------------------
 
@@ -135,9 +47,6 @@ class FaultRun:
         time.sleep(2 * LOOK_S)  # the pipelines' start is read from the history: moves must come after it
         self._steer_carrier()
         self._break_calls()
-        share = self._scale.share
-        events = {"event_drop": share, "event_duplicate": share, "event_seed": self._orders.seed}
-        steer("POST", f"{self._base}/settings", events)
 
     def _steer_carrier(self) -> None:
         scale, steer = self._scale, self._house.steer
@@ -156,10 +65,8 @@ class FaultRun:
         steer("POST", "/cdek/overrides", {"match": {}, "route": route})
 
     def _break_calls(self) -> None:
-        """Applied, then the connection breaks: every kind of carrier call, and the portal's batches."""
-        for at, (system, match) in enumerate((("cdek", {}), ("bitrix24", {"path": "/rest/*batch*"}))):
-            rule = {"system": system, "action": "break_after", "match": match, "probability": self._scale.share}
-            self._house.steer("POST", "/faults", {**rule, "seed": self._orders.seed + at})
+        """Every kind of carrier call, and the portal's batches."""
+        self._break(("cdek", {}), ("bitrix24", {"path": "/rest/*batch*"}))
 
     # --- havoc -------------------------------------------------------------------------------------------------------
 
@@ -208,8 +115,7 @@ class FaultRun:
     def _settle(self, havoc: Havoc) -> None:
         """Heal, wait for the rest, and let time pass at least once more: what was done twice would be done by then."""
         began = time.monotonic()
-        self._house.steer("DELETE", "/faults")
-        self._house.steer("POST", f"{self._base}/settings", {"event_drop": 0.0, "event_duplicate": 0.0})
+        self._heal()
         self._house.steer("POST", "/cdek/settings", {"webhook_drop": 0.0})
         while self._waiting:
             self._move_some()
@@ -226,7 +132,7 @@ class FaultRun:
     def _await_end(self) -> None:
         """Until everything is told, or nothing has happened for the scale's patience and nobody has anything to do."""
         last = time.monotonic()
-        while not self._complete() and not silent_for(last, self._scale.patience_s, self._parts):
+        while not self._complete() and not self._is_silent(last, self._scale.patience_s):
             time.sleep(LOOK_S)
             self._house.supervisor.tick()
             if self._journal.read():
@@ -237,27 +143,10 @@ class FaultRun:
         entries = len(self._journal.of("timeline.added")) >= ENTRIES * len(self._deals)
         return entries and self._numbered() == len(self._deals)
 
-    def _night(self, seconds: float) -> None:
-        """All workers are killed, that much time passes, they start again; until nothing more comes of it. (The clock
-        must not jump under a call.)"""
-        names = [f"worker-{number}" for number in range(self._scale.workers)]
-        for name in names:
-            self._house.supervisor.hold(name)
-        time.sleep(LOOK_S)
-        self._house.steer("POST", "/clock", {"advance": seconds})
-        time.sleep(LOOK_S)
-        for name in names:
-            self._house.supervisor.release(name)
-        self._await_silence()
-
-    def _await_silence(self) -> None:
-        last = time.monotonic()
-        while time.monotonic() - last < QUIET_S:
-            time.sleep(LOOK_S / 2)
-            if self._journal.read():
-                last = time.monotonic()
-
     # --- evidence ----------------------------------------------------------------------------------------------------
+
+    def _judged(self) -> list[Finding]:
+        return judge(self._case(), self._evidence())
 
     def _case(self) -> Case:
         by_name = {stage.name: stage.status_id for stage in portal_data(0).stages if stage.category_id == 0}
@@ -278,10 +167,7 @@ class FaultRun:
         )
 
     def _counted(self, havoc: Havoc) -> dict[str, int]:
-        """What really happened, havoc's own strikes and the faults of the world."""
-        counts = self._house.steer("GET", "/journal/counts")
-        calls = self._house.steer("GET", "/journal?kind=rest.call")["entries"]
-        broken = [row["system"] for row in calls if row["data"].get("fault") == "break_after"]
+        counts, broken = self._house.steer("GET", "/journal/counts"), self._broken()
         return {
             **havoc.struck,
             "carrier_calls_broken": broken.count("cdek"),

@@ -4,7 +4,6 @@ gateway and portal."""
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,18 @@ from sqlalchemy import select
 
 from b24app.bitrix24.sms import CODE
 from b24app.demo.accounts import connect_all
-from b24app.demo.house import ONE_CARRIER, House, Plan
-from b24app.dev.child import Restart
+from b24app.demo.house import ONE_CARRIER, House
 from b24app.flows.messages.moments import Moment
 from b24app.flows.messages.rules import EVERY, KEY, Channel, MessageRules, Template
 from b24app.flows.messages.rules import Plan as Told
 from b24app.store import portal_settings, portals
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import Message, Portal
-from tests.faults.journal import Journal
+from tests.faults.driven import LOOK_S, Orders, Say, Verdict, deployed
+from tests.faults.havoc import Havoc
+from tests.faults.judge import Finding
 from tests.faults.judge_messages import MessageCase, MessageEvidence, Shown, judge_messages
-from tests.faults.run import LOOK_S, FaultRun, Orders, Say, Verdict, database, silent_for
+from tests.faults.run import FaultRun
 from tests.faults.scale import Scale
 
 SYSTEMS = (*ONE_CARRIER, "smsc")
@@ -44,32 +44,24 @@ PATIENCE = 3
 
 def run_messages(scale: Scale, orders: Orders, var: Path, say: Say) -> Verdict:
     """Raises what the deployment raises when it cannot even be started."""
-    shutil.rmtree(var, ignore_errors=True)
-    with database(orders.database) as url:
-        plan = Plan(var, url, workers=scale.workers, restart=Restart.ALWAYS, systems=SYSTEMS, env=scale.env)
-        with House(plan) as house:
-            return MessageRun(house, scale, orders, say).run()
+    with deployed(scale, orders, var, SYSTEMS) as house:
+        return MessageRun(house, scale, orders, say).run()
 
 
 class MessageRun(FaultRun):
     """Its deals are shipped as in every run; what is looked at is what their clients hear."""
 
     def __init__(self, house: House, scale: Scale, orders: Orders, say: Say) -> None:
-        super().__init__(house, scale, orders, say)
-        self._journal = Journal(lambda path: house.steer("GET", path), self._member, KINDS)
+        super().__init__(house, scale, orders, say, KINDS)
         self._asked: dict[int, str] = {}
 
-    def run(self) -> Verdict:
-        began = time.monotonic()
-        self._prepare()
-        self._seconds["set-up"] = time.monotonic() - began
-        havoc = self._burst()
-        self._settle(havoc)
-        findings = judge_messages(self._told(), self._found())
+    def _judged(self) -> list[Finding]:
+        return judge_messages(self._told(), self._found())
+
+    def _counted(self, havoc: Havoc) -> dict[str, int]:
         rows = self._journal.of
         went = {"letters": len(rows("mail.sent")), "triggers": len(rows("trigger.executed"))}
-        struck = {**self._counted(havoc), "gateway_calls_broken": self._broken("smsc"), **went}
-        return Verdict(self._orders, findings, struck, self._seconds)
+        return {**super()._counted(havoc), "gateway_calls_broken": self._broken().count("smsc"), **went}
 
     # --- before ------------------------------------------------------------------------------------------------------
 
@@ -89,11 +81,8 @@ class MessageRun(FaultRun):
             contact = steer("GET", f"{self._base}/deal/{deal_id}")["item"]["contactId"]
             box = {"n0": {"typeId": "EMAIL", "valueType": "WORK", "value": f"client{deal_id}@example.test"}}
             steer("POST", f"{self._base}/edit", {"id": contact, "entity_type_id": 3, "fields": {"fm": box}, "user": 7})
-        end = time.monotonic() + SENDER_S
-        while not steer("GET", f"{self._base}/senders")["senders"]:
-            if time.monotonic() > end:
-                raise RuntimeError("our sender was not registered in peace")
-            time.sleep(LOOK_S / 4)
+        path = f"{self._base}/senders"
+        self._await(lambda: steer("GET", path)["senders"], SENDER_S, "our sender was not registered in peace")
 
     def _portal(self, session: Any) -> Portal:
         found = portals.by_member(session, self._member)
@@ -135,7 +124,7 @@ class MessageRun(FaultRun):
         self._journal.read()
         self._send_again()
         last = time.monotonic()
-        while not self._complete() and not silent_for(last, PATIENCE * self._scale.patience_s, self._parts):
+        while not self._complete() and not self._is_silent(last, PATIENCE * self._scale.patience_s):
             time.sleep(LOOK_S)
             self._house.supervisor.tick()
             if self._journal.read():
@@ -166,7 +155,3 @@ class MessageRun(FaultRun):
         return MessageEvidence(
             rows("sms.accepted"), fired, rows("mail.sent"), rows("sms.told"), rows("sms.asked"), shown
         )
-
-    def _broken(self, system: str) -> int:
-        calls: list[dict[str, Any]] = self._house.steer("GET", "/journal?kind=rest.call")["entries"]
-        return sum(row["system"] == system and row["data"].get("fault") == "break_after" for row in calls)

@@ -4,46 +4,44 @@ travel, CDEK brings them back, MoySklad inspects them, people pay; judged by the
 from __future__ import annotations
 
 import random
-import shutil
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import requests
 from sqlalchemy import func, select
 
 from b24app.bitrix24.smart_process import field_name
 from b24app.demo.accounts import connect_all
-from b24app.demo.house import House, Plan
+from b24app.demo.house import House
 from b24app.demo.person import PageFailedError
 from b24app.demo.returners import Automation, Desk
 from b24app.demo.setting_up import set_up
-from b24app.dev.child import Restart
 from b24app.flows.return_process import ReturnProcess
 from b24app.flows.returns.way import WayKind
 from b24app.logistics.returning import ReturnStage
 from b24app.logistics.status import Status
-from b24app.parts import Parts
 from b24app.store import portals, return_errands, return_process, returns, shipments
 from b24app.store.engine import read_scope
 from b24app.store.models import ErrandKind, ErrandState, OutboxRow
 from b24app.store.return_errands import Errand
 from b24app.store.returns import Kept
 from install.wanted_returns import FIELDS
+from tests.faults.driven import LOOK_S, Driven, Orders, Say, Verdict, deployed
 from tests.faults.havoc import Havoc
-from tests.faults.journal import RETURN_KINDS, Journal
+from tests.faults.journal import RETURN_KINDS
+from tests.faults.judge import Finding
 from tests.faults.judge_returns import ReturnCase, ReturnEvidence, judge_returns
-from tests.faults.run import LOOK_S, MANAGER, QUIET_S, Orders, Say, Verdict, database, silent_for
+from tests.faults.run import MANAGER
 from tests.faults.scale import Scale
 
 S = ReturnStage
 SYSTEMS = ("bitrix24", "cdek", "moysklad", "tiles")
 ARTICLE, PIECES = "KM-GR-H", 2
-#: The emulated carrier's pauses, and how long the deals may take to be delivered before anything breaks.
+#: The emulated carrier's pauses; how long the deals may take to be delivered in peace.
 STEP_S, DELIVERED_S, FINISH_S = 0.5, 400.0, 120.0
 #: Off the price of a piece that comes back damaged: the usual rule of a portal.
 LESS = Decimal("0.2")
@@ -60,41 +58,20 @@ class _Return:
 
 def run_returns(scale: Scale, orders: Orders, var: Path, say: Say) -> Verdict:
     """Raises what the deployment raises when it cannot even be started."""
-    shutil.rmtree(var, ignore_errors=True)
-    with database(orders.database) as url:
-        plan = Plan(
-            var, url, workers=scale.workers, restart=Restart.ALWAYS, systems=SYSTEMS, env=scale.env
-        )  # fmt: skip
-        with House(plan) as house:
-            return ReturnRun(house, scale, orders, say).run()
+    with deployed(scale, orders, var, SYSTEMS) as house:
+        return ReturnRun(house, scale, orders, say).run()
 
 
-class ReturnRun:
-    """Drives the emulated world from outside, and people through our pages; a page that fails is pressed again."""
+class ReturnRun(Driven):
+    """People work through our pages; a page that fails is pressed again."""
 
     def __init__(self, house: House, scale: Scale, orders: Orders, say: Say) -> None:
-        self._house, self._scale, self._orders, self._say = house, scale, orders, say
-        self._member = str(house.addresses["portals"][0]["member_id"])
-        self._base = f"/bitrix24/{self._member}"
-        self._journal = Journal(lambda path: house.steer("GET", path), self._member, RETURN_KINDS)
+        super().__init__(house, scale, orders, say, RETURN_KINDS)
         self._robots = Automation(house.steer, self._base)
-        self._parts = Parts.open(house.settings())
         self._rng = random.Random(orders.seed)
         self._returns: dict[int, _Return] = {}
         self._prices: dict[int, int] = {}
         self._account = 0
-        self._waiting: list[int] = []
-        self._next_wave = 0.0
-        self._seconds: dict[str, float] = {}
-
-    def run(self) -> Verdict:
-        began = time.monotonic()
-        self._prepare()
-        self._seconds["set-up"] = time.monotonic() - began
-        havoc = self._burst()
-        self._settle(havoc)
-        findings = judge_returns(self._case(), self._evidence())
-        return Verdict(self._orders, findings, self._counted(havoc), self._seconds)
 
     # --- before ------------------------------------------------------------------------------------------------------
 
@@ -119,30 +96,15 @@ class ReturnRun:
         self._waiting = list(ids)
         time.sleep(2 * LOOK_S)
         steer("POST", f"{self._base}/move", {"deals": ids, "stage": trigger, "user": MANAGER})
-        end = time.monotonic() + DELIVERED_S
-        while not self._all_delivered():
-            if time.monotonic() > end:
-                raise RuntimeError("the deals were not delivered in peace")
-            time.sleep(LOOK_S)
-        self._break_calls()
+        self._await(self._all_delivered, DELIVERED_S, "the deals were not delivered in peace")
+        # Calls of the carrier and of the warehouse, and the portal's batches.
+        self._break(("cdek", {}), ("moysklad", {}), ("bitrix24", {"path": "/rest/*batch*"}))
 
     def _all_delivered(self) -> bool:
         with read_scope(self._parts.sessions) as session:
             portal = portals.by_member(session, self._member)
             rows = shipments.of_deals(session, portal.id, list(self._returns)) if portal is not None else {}
         return all(found and found[-1].status == Status.DELIVERED for found in rows.values())
-
-    def _break_calls(self) -> None:
-        """Applied, then the connection breaks: calls of the carrier and of the warehouse, and the portal's batches."""
-        calls: tuple[tuple[str, dict[str, str]], ...] = (
-            ("cdek", {}), ("moysklad", {}), ("bitrix24", {"path": "/rest/*batch*"}),
-        )  # fmt: skip
-        for at, (system, match) in enumerate(calls):
-            rule = {"system": system, "action": "break_after", "match": match, "probability": self._scale.share}
-            self._house.steer("POST", "/faults", {**rule, "seed": self._orders.seed + at})
-        share = self._scale.share
-        events = {"event_drop": share, "event_duplicate": share, "event_seed": self._orders.seed}
-        self._house.steer("POST", f"{self._base}/settings", events)
 
     # --- havoc -------------------------------------------------------------------------------------------------------
 
@@ -234,10 +196,8 @@ class ReturnRun:
     # --- afterwards --------------------------------------------------------------------------------------------------
 
     def _settle(self, havoc: Havoc) -> None:
-        """Heal, wait for the rest, and let time pass: what was done twice would be done by then."""
         began = time.monotonic()
-        self._house.steer("DELETE", "/faults")
-        self._house.steer("POST", f"{self._base}/settings", {"event_drop": 0.0, "event_duplicate": 0.0})
+        self._heal()
         while self._waiting:
             self._begin_some()
             time.sleep(0.05)
@@ -264,7 +224,7 @@ class ReturnRun:
     def _await_end(self) -> None:
         """Until every return is closed, or nothing has happened for a while: then somebody waits for a later hour."""
         last = time.monotonic()
-        while not self._complete() and not silent_for(last, 2 * self._scale.patience_s, self._parts):
+        while not self._complete() and not self._is_silent(last, 2 * self._scale.patience_s):
             self._house.supervisor.tick()
             before = self._said()
             self._people()
@@ -278,26 +238,10 @@ class ReturnRun:
         closed = [each for each in kept.values() if each.case.stage is S.CLOSED and each.item_id is not None]
         return len(closed) == len(self._returns) and len(self._journal.of("robot.answered")) >= len(self._returns)
 
-    def _night(self, seconds: float) -> None:
-        names = [f"worker-{number}" for number in range(self._scale.workers)]
-        for name in names:
-            self._house.supervisor.hold(name)
-        time.sleep(LOOK_S)
-        self._house.steer("POST", "/clock", {"advance": seconds})
-        time.sleep(LOOK_S)
-        for name in names:
-            self._house.supervisor.release(name)
-        self._await_silence()
-
-    def _await_silence(self) -> None:
-        last = time.monotonic()
-        while time.monotonic() - last < QUIET_S:
-            time.sleep(LOOK_S / 2)
-            self._house.supervisor.tick()
-            if self._journal.read():
-                last = time.monotonic()
-
     # --- evidence ----------------------------------------------------------------------------------------------------
+
+    def _judged(self) -> list[Finding]:
+        return judge_returns(self._case(), self._evidence())
 
     def _process(self) -> ReturnProcess:
         with read_scope(self._parts.sessions) as session:
@@ -337,8 +281,7 @@ class ReturnRun:
         )
 
     def _counted(self, havoc: Havoc) -> dict[str, int]:
-        calls: list[dict[str, Any]] = self._house.steer("GET", "/journal?kind=rest.call")["entries"]
-        broken = [row["system"] for row in calls if row["data"].get("fault") == "break_after"]
+        broken = self._broken()
         return {
             **havoc.struck,
             "carrier_calls_broken": broken.count("cdek"),

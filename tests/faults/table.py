@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from tests.faults.driven import Verdict
 from tests.faults.judge import Finding
-from tests.faults.run import Verdict
 
 MOST_SHOWN = 5
 MOST_ROWS = 8

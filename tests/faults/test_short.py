@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.run import Orders, run
+from tests.faults.driven import Orders
+from tests.faults.run import run
 from tests.faults.scale import SHORT
 from tests.faults.table import draw
 

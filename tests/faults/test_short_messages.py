@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.run import Orders
+from tests.faults.driven import Orders
 from tests.faults.run_messages import run_messages
 from tests.faults.scale import SHORT_MESSAGES
 from tests.faults.table import draw

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.run import Orders
+from tests.faults.driven import Orders
 from tests.faults.run_returns import run_returns
 from tests.faults.scale import SHORT_RETURNS
 from tests.faults.table import draw
