@@ -227,6 +227,7 @@ NOTHING: dict[str, str] = {
     "POST /return/{return}/label/again": "leaves one, but needs an order that brings goods back: test_return_tab",
     "POST /app/returns/{return}": "opens the page of a return with the person's own key",
     "POST /field/point": _FRAME,
+    "POST /robot/settings": _FRAME,
     "POST /deals/fix/{deal}/address/open": "reads the field with the person's own key",
     "POST /app/returns/rows": "lists returns: other ones are looked at",
     "POST /deals/rows": "reads another page with the person's own key",

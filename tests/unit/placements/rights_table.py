@@ -130,6 +130,7 @@ TABLE: dict[str, Takes] = {
     "POST /t/nothing/x/day": link(),
     "GET /t/nothing/x/address": link(),
     "POST /t/nothing/x/address": link(),
+    "GET /t/nothing/x/code": link(),
     "GET /deals/live/{job}/x": listing(None),
     "POST /deals/act/ship_now": listing(Right.SHIP),
     "POST /deals/act/refresh": listing(Right.SHIP),
