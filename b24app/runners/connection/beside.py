@@ -21,8 +21,9 @@ from b24app.systems.plugin import Manifest
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
-#: A write begins within this after its row was marked, and is over after that (as an order's, `runner`).
+#: A write begins within this after its row was marked, or not at all.
 SEND_WITHIN_S = 8.0
+#: … and is over after this at the latest: systems limit their calls to less (a look-up and a creation).
 DONE_WITHIN = timedelta(seconds=SEND_WITHIN_S + 32)
 _log = structlog.get_logger("waybill.connection")
 

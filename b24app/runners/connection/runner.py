@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from b24app.lanes.slices import Slice, SliceResult
-from b24app.logistics.status import Status
-from b24app.runners.connection import chores, collecting, feeding, telling
+from b24app.runners.connection import chores, feeding, telling
 from b24app.runners.connection.account import Account, pace_of
 from b24app.runners.connection.back_ways import BackWays
+from b24app.runners.connection.beside import DONE_WITHIN, SEND_WITHIN_S
+from b24app.runners.connection.choosing import grouped, intent_task
 from b24app.runners.connection.coming_back import ComingBack
 from b24app.runners.connection.errands import Errands
 from b24app.runners.connection.feeding import Feeding
@@ -26,29 +27,22 @@ from b24app.runners.connection.return_findings import Findings
 from b24app.runners.connection.return_labels import ReturnLabels
 from b24app.runners.connection.saving import Saver
 from b24app.runners.connection.stocking import Names, Stocking
-from b24app.runners.connection.tasks import FOLLOW, OF_ORDERS, Landed, Task, carry_out, carry_out_all
+from b24app.runners.connection.tasks import FOLLOW, Landed, Task, carry_out, carry_out_all
 from b24app.runners.connection.texting import Texting
 from b24app.runners.services import Services
 from b24app.runners.views import pipeline_config
 from b24app.store import inbox, intents, origins, portals, return_errand_lane, sending, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
-from b24app.store.models import ConnectionState, InboxKind, Intent, IntentState, PortalState, Shipment
+from b24app.store.models import ConnectionState, InboxKind, Intent, IntentState, PortalState
 from b24app.store.shipments import ChangedMeanwhileError
 from b24app.store.sql import chunks
-from b24app.wire.trace import steady_trace
 
-#: A write begins within this after its row was marked, or not at all.
-SEND_WITHIN_S = 8.0
-#: … and is over after this at the latest: systems limit their calls to less (a look-up and a creation).
-DONE_WITHIN = timedelta(seconds=SEND_WITHIN_S + 32)
 #: Results are saved in groups: a commit costs more than this wait.
 GROUP_S = 0.02
 #: While there is work, callbacks are looked at this often: they say which orders to read first.
 HEAR_EVERY_S = 0.5
 SAVE_TRIES = 5
-#: Kinds of calls that their payload says what to do.
-_WITH_PAYLOAD = OF_ORDERS | collecting.KINDS
 #: Results that are saved in one transaction: it must stay short.
 SAVE_MOST = 25
 POOL = 64
@@ -198,9 +192,9 @@ class ConnectionRunner:
             sending.begin_sending(session, run.slice, rows, now + DONE_WITHIN)
             owners = shipments.by_ids(session, run.slice.portal_id, [row.shipment_id for row in rows])
             given = {row.id: telling.with_file(session, row) for row in rows if row.kind in telling.KINDS}
-        tasks = [_intent_task(row, owners[row.shipment_id], send_by, given.get(row.id)) for row in rows]
+        tasks = [intent_task(row, owners[row.shipment_id], send_by, given.get(row.id)) for row in rows]
         taken = {task.shipment_id for task in tasks}
-        follow = _grouped([row for row in due if row.id not in taken], run.batch, refs)
+        follow = grouped([row for row in due if row.id not in taken], run.batch, refs)
         return [*((task,) for task in tasks), *follow[: max(0, run.room - len(tasks))]]
 
     def _anything_due(self, run: Run, now: datetime) -> bool:
@@ -268,46 +262,9 @@ class ConnectionRunner:
         return min(moment for moment in moments if moment is not None)
 
 
-def _grouped(rows: Sequence[Shipment], batch: int, refs: Mapping[int, tuple[str, ...]]) -> list[tuple[Task, ...]]:
-    """Orders that are followed, `batch` a call; those still being decided about, or asked to change, one a call."""
-    single = [row for row in rows if batch == 1 or row.id in refs or Status(row.status).rank < Status.CREATED.rank]
-    apart = {row.id for row in single}
-    many = [_follow_task(row) for row in rows if row.id not in apart]
-    return [
-        *((_follow_task(row, refs.get(row.id, ())),) for row in single),
-        *(tuple(some) for some in chunks(many, batch)),
-    ]
-
-
 def _shared(rows: list[Intent], run: Run, polls: int) -> list[Intent]:
     """Half of the width is for orders to be followed, if there are any: a crowd of new ones must not keep the numbers
     of the earlier ones waiting. A person's rows (they come first) go before both."""
     kept = min(polls, max(0, run.width // 2 - run.reading), run.room)
     people = sum(bool(row.priority) for row in rows)
     return rows[: max(people, run.room - kept)]
-
-
-def _intent_task(intent: Intent, shipment: Shipment, send_by: float, given: dict[str, Any] | None = None) -> Task:
-    payload = intent.payload if intent.kind in _WITH_PAYLOAD else {}
-    return Task(
-        kind=intent.kind,
-        shipment_id=intent.shipment_id,
-        deal_id=shipment.deal_id,
-        number=intent.number,
-        trace_id=intent.trace_id,
-        remote_id=shipment.remote_id or "",
-        intent_id=intent.id,
-        attempts=intent.attempts,
-        tries=intent.attempts - intent.ladder_from,
-        payload=payload if given is None else given,
-        send_by=send_by,
-        people=bool(intent.priority),
-        fresh=intent.attempts == 0 and intent.n == 1,
-    )
-
-
-def _follow_task(shipment: Shipment, refs: tuple[str, ...] = ()) -> Task:
-    remote_id, request = shipment.remote_id or "", dict(shipment.request)
-    trace = steady_trace(shipment.number)
-    task = Task(FOLLOW, shipment.id, shipment.deal_id, shipment.number, trace, remote_id, payload=request, refs=refs)
-    return replace(task, due=shipment.next_poll_at)
