@@ -315,6 +315,15 @@ def _keep(row: DealRates, booking: Booking | None, now: datetime) -> None:
     _touch(row, now)
 
 
+def asked_since(session: Session, portal_id: int, deal_ids: Collection[int], since: datetime) -> set[int]:
+    """Those of the deals whose prices were asked for since then: their tabs were opened."""
+    found: set[int] = set()
+    for some in chunks(sorted(deal_ids)):
+        mine = (DealRates.portal_id == portal_id, DealRates.deal_id.in_(some), DealRates.asked_at >= since)
+        found |= set(session.scalars(select(DealRates.deal_id).where(*mine)))
+    return found
+
+
 def picks(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[int, tuple[Choice, bool]]:
     """What people chose for these deals, and whether the account is still there."""
     found: dict[int, tuple[Choice, bool]] = {}

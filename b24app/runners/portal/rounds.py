@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from b24app.bitrix24 import deals as calls
@@ -14,7 +14,7 @@ from b24app.runners.portal.asking import Sorted, deal_id_of
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.deciding import DecisionSaver
 from b24app.runners.portal.judging import Rows
-from b24app.store import inbox, portals, problems
+from b24app.store import inbox, portals, problems, rates
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.models import InboxKind
@@ -29,6 +29,8 @@ CHUNK = 140
 GROUP = 8
 #: Within a slice reads are this far apart while hints keep coming, so that they are served together.
 READ_GAP_S = 1.0
+#: A deal's tab is taken to be open so long after it asked for prices.
+LOOKED_AT = timedelta(hours=1)
 #: How exactly it is remembered when the portal last told of a deal.
 HEARD_GAP = timedelta(minutes=1)
 CALM_S = 3.0
@@ -133,6 +135,7 @@ def _serve(
     the history read."""
     rows = [*loud, *quiet]
     wanted = asking.to_read(loud, known.states, known.problems) | _speculative(run, loud)
+    wanted |= _looked_at(run, {deal_id_of(row) for row in loud} - wanted, now)
     wanted |= _troubled(run) if sweep else set()
     history = sweep or asking.needs_history(rows)
     first = sorted(wanted)[:CHUNK] if len(wanted) <= FEW or not history else []
@@ -158,6 +161,14 @@ def _speculative(run: Run, rows: Sequence[Claimed]) -> set[int]:
     """A few hints after some silence: read their deals at once; most are the one that a person just moved."""
     calm = len(rows) <= FEW and _since(run) >= CALM_S
     return {deal_id_of(row) for row in rows if deal_id_of(row)} if calm else set()
+
+
+def _looked_at(run: Run, deal_ids: Collection[int], now: datetime) -> set[int]:
+    """Deals in whose tabs prices were asked for lately: whoever looks at one sees what a colleague changes in it."""
+    if not deal_ids:
+        return set()
+    with read_scope(run.services.sessions) as session:
+        return rates.asked_since(session, run.portal.id, deal_ids, now - LOOKED_AT)
 
 
 def _first_read(
