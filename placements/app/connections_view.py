@@ -102,11 +102,12 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class TestView:
-    """`polls` = it works, but nobody reports to us: we ask."""
+    """`polls` = it works, but nobody reports to us: we ask. `state` is the account's."""
 
     __test__ = False
 
     account: int
+    state: str
     carrier: str
     running: bool
     at: str
@@ -116,7 +117,8 @@ class TestView:
 
     @property
     def version(self) -> str:
-        return hashlib.sha256(repr((self.running, self.steps)).encode()).hexdigest()[:16]
+        # The state too: a page that was drawn while the test ended has its last step, and the state of before.
+        return hashlib.sha256(repr((self.state, self.running, self.steps)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +303,7 @@ def test_view(scene: Scene, manifest: Manifest, row: Connection | None) -> TestV
     spoken = steps[len(done) - 1].title if running and done else _verdict(scene, done, failed)
     return TestView(
         row.id if row else 0,
+        row.state if row else "",
         carrier,
         running,
         t("conn.testing") if running else at,

@@ -88,6 +88,9 @@ def test_while_the_test_runs_what_is_left_waits(
     assert 'id="say" hx-swap-oob="innerHTML">СДЭК пускает с этим ключом<' in part
     version = part.split('data-version="')[1].split('"')[0]
     assert page.ask("GET", f"/app/account/{account}/progress?v={version}").status_code == 204
+    with session_scope(sessions) as session:  # its last step was seen, its end was not
+        portals.connections(session, set_up.id)[0].state = "broken"
+    assert page.ask("GET", f"/app/account/{account}/progress?v={version}").status_code == 200
 
 
 def test_after_a_failure_the_rest_is_said_to_wait(
