@@ -3,28 +3,17 @@ stays where it is, a person is told, and nobody is booked twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from b24app.demo.accounts import connect
 from b24app.store import intents, portals
 from b24app.store.engine import session_scope
-from sandbox.world import World
-from tests.flows.program import Program
 from tests.flows.test_return_process import rest
 from tests.flows.town import NUMBER, TRACK, Shop, Town
 from tests.flows.warehouses import DEAL, at_the_warehouse, floor, picked_first, rows_of
 
 SAP, LEFT = "sap_ewm", "EXECUTING"
 GOODS = [{"sku": "CF-ETH-1000", "quantity": 2}, {"sku": "KM-TUR-350", "quantity": 1}]
-
-
-@pytest.fixture
-def town(world: World, database: str, redis_url: str, kept_port: int) -> Iterator[Town]:
-    world.control.post("/cdek/settings", {"decision_min": 0.05, "decision_max": 0.2})
-    with Program(world, database, redis_url, port=kept_port) as program:
-        yield Town(program)
 
 
 @pytest.fixture

@@ -28,15 +28,16 @@ SUBSCRIPTION_AGAIN = timedelta(minutes=10)
 _log = structlog.get_logger("waybill.connection")
 
 
-def do(services: Services, slice_: Slice, account: Account, system: Any) -> None:
-    """Serve requests for a test, lists, callbacks and dry runs; look after the subscription when its time has come."""
-    due = slice_.due_kinds()
+def do(services: Services, slice_: Slice, account: Account, system: Any, due: frozenset[str]) -> frozenset[str]:
+    """Serve requests for a test, lists, callbacks and dry runs; look after the subscription when its time has come.
+    `due` are the kinds of rows that are due; returns those that are due afterwards."""
     for kind, serve in _BY_KIND:
         if kind in due:
             serve(services, slice_, account, system)
             due = slice_.due_kinds()
     if account.connection.state == ConnectionState.READY and not slice_.people:
         _keep_subscribed(services, slice_, account, system)
+    return due
 
 
 def next_check(connection: Connection, slice_: Slice, now: datetime) -> datetime:

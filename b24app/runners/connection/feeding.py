@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 
@@ -50,6 +50,8 @@ class Feeding:
     pool: Executor
     feed_id: int = 0
     flying: dict[Future[None], int] = field(default_factory=dict)
+    #: No rows of the inbox ask for it (`Beside`).
+    kind: ClassVar[str] = ""
 
     @property
     def _manifest(self) -> Manifest:

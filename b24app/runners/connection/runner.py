@@ -120,13 +120,12 @@ class ConnectionRunner:
 
     def _load(self, run: Run) -> None:
         """What waits when the slice begins."""
-        if InboxKind.RATES in run.slice.due_kinds():
-            self._rater.do(run.slice, run.account, run.system)
-        chores.do(self._services, run.slice, run.account, run.system)
         due = run.slice.due_kinds()
+        if InboxKind.RATES in due:
+            self._rater.do(run.slice, run.account, run.system)
+        due = chores.do(self._services, run.slice, run.account, run.system, due)
         for part in run.parts:
-            kind = getattr(part, "kind", "")  # without one it looks into a table of its own
-            if not kind or kind in due:
+            if not part.kind or part.kind in due:  # without a kind it looks into a table of its own
                 part.load()
         self._told(run)
 

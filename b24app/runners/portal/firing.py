@@ -46,14 +46,13 @@ def do(run: Run) -> bool:
     waited = (now - rows[0].created_at).total_seconds()
     if waited < PATIENCE_S and sending_out.wait_for_more(run) is not None:
         return False
-    firings = {f"t{row.id}": Firing.from_json(row.payload) for row in rows}
     send_by = run.services.clock.monotonic() + sending_out.SEND_WITHIN_S
     with session_scope(run.services.sessions) as session:
         late = _decided_anew(run, session, rows, now)
         rows = [row for row in rows if row.id not in late]
         sending.begin_sending(session, run.slice, rows, now + sending_out.CALL_LASTS)
     if rows:
-        _send(run, rows, {key: firings[key] for key in (f"t{row.id}" for row in rows)}, send_by)
+        _send(run, rows, {f"t{row.id}": Firing.from_json(row.payload) for row in rows}, send_by)
     return True
 
 
