@@ -100,8 +100,11 @@ class Panel:
 def panel(scene: Scene) -> Panel:
     """Everything of one moment, with a version that changes when any of it does."""
     shown = _panel(scene)
-    version = hashlib.sha256(repr(replace(shown, ask_ms=0)).encode()).hexdigest()[:16]
-    return replace(shown, version=version, ask_ms=_ask_ms(scene, shown))
+    ask_ms = _ask_ms(scene, shown)
+    # A page that was told to ask often must hear when there is nothing more to come, though it looks the same then.
+    pace = ask_ms if ask_ms in (0, OFTEN_MS, SELDOM_MS) else "once"
+    version = hashlib.sha256(repr((shown, pace)).encode()).hexdigest()[:16]
+    return replace(shown, version=version, ask_ms=ask_ms)
 
 
 def _panel(scene: Scene) -> Panel:

@@ -10,13 +10,19 @@
     var asking = document.getElementById(part.id + "-" + what);
     if (asking) { window.htmx.trigger(asking, what); }
   }
+  function ask(id) {
+    var part = document.getElementById(id);
+    delete timers[id];
+    if (part) { fire(part, "ask"); }
+  }
   function plan() {
     parts().forEach(function (part) {
-      var id = part.id, wait = Number(part.dataset.asks) && Math.max(Number(part.dataset.asks), held[id] ? HELD : 0);
-      clearTimeout(timers[id]);
-      if (wait && !document.hidden) {
-        timers[id] = setTimeout(function () { var now = document.getElementById(id); if (now) { fire(now, "ask"); } }, wait);
-      }
+      var id = part.id, set = timers[id], wait = Number(part.dataset.asks) && Math.max(Number(part.dataset.asks), held[id] ? HELD : 0);
+      if (document.hidden) { wait = 0; }
+      // Whatever else was answered on the page, even ten times a second, does not put off what this part waits for.
+      if (set && set.part === part && set.wait === wait) { return; }
+      if (set) { clearTimeout(set.timer); delete timers[id]; }
+      if (wait) { timers[id] = { part: part, wait: wait, timer: setTimeout(function () { ask(id); }, wait) }; }
     });
   }
   function tell(part) {

@@ -1,16 +1,19 @@
 /* Prices of the tab: asks after them while some are to come, says aloud how many came, asks anew when the deal changed. */
 (function () {
   "use strict";
-  var timer = 0, said = "", acts = new Set(), stale = false, late = false;
+  var set = null, said = "", acts = new Set(), stale = false, late = false;
 
   function panel() { return document.getElementById("rates"); }
 
   function plan() {
-    var box = panel(), wait = box ? Number(box.dataset.ask || 0) : 0;
-    clearTimeout(timer);
-    if (wait && !document.hidden) { timer = setTimeout(ask, wait); }
+    var box = panel(), wait = box && !document.hidden ? Number(box.dataset.ask || 0) : 0;
+    // Whatever else was answered on the page, even ten times a second, does not put off what the prices wait for.
+    if (set && set.box === box && set.wait === wait) { return; }
+    if (set) { clearTimeout(set.timer); set = null; }
+    if (wait) { set = { box: box, wait: wait, timer: setTimeout(ask, wait) }; }
   }
   function ask() {
+    set = null;
     var asking = document.getElementById("rates-ask");
     if (asking) { window.htmx.trigger(asking, "ask"); }
   }

@@ -17,11 +17,11 @@ from b24app.logistics.model import DeliveryKind
 from b24app.logistics.money import Money
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.logistics.problem import Field, Problem, Who
-from b24app.store.models import Connection
-from b24app.store.rates import Known
+from b24app.store.models import Connection, Job, JobState
+from b24app.store.rates import KIND, Known
 from b24app.systems import discover
 from placements.tab_rates_outs import Scene
-from placements.tab_rates_view import panel
+from placements.tab_rates_view import OFTEN_MS, SELDOM_MS, panel
 from tests.unit.placements.conftest import NOW
 
 LINES = (PriceLine("tariff", Money(48600), weight_g=6200), PriceLine("cod", of=Money(648000)))
@@ -102,6 +102,15 @@ def test_who_is_awaited_and_what_is_old(ru: Formats) -> None:
     assert shown.ask_ms == 150
     later = scene(ru, [account(1), account(2)], {1: answer(1, Priced((PARCEL,))), 2: old})
     assert panel(later).version != shown.version
+
+
+def test_who_asks_often_hears_that_nothing_more_is_to_come(ru: Formats) -> None:
+    """The deal is read anew for a tab that was drawn anew, and no price is asked for."""
+    read = [Job(id=1, portal_id=1, kind=KIND, state=state, why="") for state in (JobState.RUNNING, JobState.DONE)]
+    reading, done = (panel(scene(ru, [account(1)], {1: answer(1, Priced((PARCEL,)))}, job=job)) for job in read)
+    assert (reading.ask_ms, done.ask_ms > SELDOM_MS) == (OFTEN_MS, True)
+    assert replace(reading, ask_ms=0, version="") == replace(done, ask_ms=0, version="")
+    assert reading.version != done.version
 
 
 def test_without_the_right_to_costs_there_is_no_sum_anywhere(ru: Formats) -> None:
