@@ -26,9 +26,9 @@ window.ClerkInput = (function () {
     field.focus({ preventScroll: true });
   }
 
-  /** The view is drawn anew a moment after a scan: a button that was pressed then is another one when the mouse is let up, and got no click. */
+  /** The view is drawn anew a moment after a scan: what was pressed then is another one when the mouse is let up, and got no click. */
   let down = null;
-  function pressed(event) { down = event.pointerType === "mouse" && event.button === 0 ? event.target.closest("button[id]") : null; }
+  function pressed(event) { down = event.pointerType === "mouse" && event.button === 0 ? event.target.closest("button[id], summary[id]") : null; }
   function letUp(event) {
     const was = down, on = was && !was.isConnected && document.getElementById(was.id);
     down = null;

@@ -55,7 +55,9 @@ window.ClerkReturn = (function () {
     const undone = new Set(all.scans.map((scan) => scan.undoes).filter(Boolean));
     const list = all.scans.filter((scan) => !scan.undoes && Number(scan.quantity) > 0).reverse();
     if (!list.length) { return null; }
-    return h("details", { class: "wb-card wb-card--flush", id: "scans", open: all.scansOpen, ontoggle: (event) => does.toggled(event.target.open) }, h("summary", {}, t("scans", { n: list.length })),
+    // By its press: `toggle` comes a moment later, and the view may have been drawn anew, closed, in that moment.
+    const press = (event) => does.toggled(!event.currentTarget.parentElement.open);
+    return h("details", { class: "wb-card wb-card--flush", id: "scans", open: all.scansOpen, ontoggle: (event) => { if (event.target.isConnected) { does.toggled(event.target.open); } } }, h("summary", { id: "scans-press", onclick: press }, t("scans", { n: list.length })),
       h("ul", { class: "clerk-scans" }, list.map((scan) => {
         const gone = undone.has(scan.key), what = titleOf(scan, all.whole);
         return h("li", { class: gone ? "is-undone" : null }, h("span", { class: "wb-grow wb-small" }, what, Number(scan.quantity) === 1 ? "" : " × " + Say.number(scan.quantity), h("br"), h("span", { class: "wb-2nd" }, t("by", { name: scan.name || all.me.name, time: Say.time(scan.at) }))),
