@@ -24,7 +24,7 @@ from b24app.logistics.model import DeliveryKind
 from b24app.logistics.money import Money
 from b24app.logistics.points import PickupPoint
 from b24app.logistics.ports import Quote
-from b24app.store import audit, points_found, portals, rates, shipments
+from b24app.store import audit, decisions, points_found, portals, rates, shipments
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
@@ -112,7 +112,7 @@ class RatesDesk:
         def keep(session: Session) -> list[LaneRef]:
             account, quote = self._offer(session, who)
             choice = self._choice(session, who, account, quote)
-            before = rates.choose(session, who.portal_id, who.entity_id, choice, now)
+            before = decisions.choose(session, who.portal_id, who.entity_id, choice, now)
             self._note(session, who, Act.RATE, before, choice)
             return tell(session, self._parts, who, choice)
 
@@ -126,7 +126,7 @@ class RatesDesk:
         overtaken = self._overtaken(who)
 
         def forget(session: Session) -> list[LaneRef]:
-            before = rates.choose(session, who.portal_id, who.entity_id, None, now)
+            before = decisions.choose(session, who.portal_id, who.entity_id, None, now)
             if before is None:
                 return []
             self._note(session, who, Act.RATE_DROPPED, before, None)
@@ -155,14 +155,14 @@ class RatesDesk:
             booking = Booking(
                 key, account, quote.service_code, now, who.user_id, who.name, seen=seen, trace_id=page_parts.trace()
             )
-            if not rates.book(session, portal_id, deal_id, booking, now):
+            if not decisions.book(session, portal_id, deal_id, booking, now):
                 return []
             choice = self._choice(session, who, account, seen)
-            before = rates.choose(session, portal_id, deal_id, choice, now)
+            before = decisions.choose(session, portal_id, deal_id, choice, now)
             self._note(session, who, Act.RATE_BOOKED, before, choice)
             lanes = tell(session, self._parts, who, choice)
             if request.form.get("unchecked"):
-                return [*lanes, rates.send_unchecked(session, portal_id, deal_id, booking, now)]
+                return [*lanes, decisions.send_unchecked(session, portal_id, deal_id, booking, now)]
             trace = booking.trace_id
             again = rates.ask(session, portal_id, deal_id, (account,), asked_by=who.user_id, now=now, trace=trace)
             return [*lanes, again]
@@ -176,7 +176,7 @@ class RatesDesk:
         who, now = session_of(self._parts, PLACEMENT, Right.SHIP), self._parts.clock.now()
 
         def forget(session: Session) -> list[LaneRef]:
-            rates.book(session, who.portal_id, who.entity_id, None, now)
+            decisions.book(session, who.portal_id, who.entity_id, None, now)
             return []
 
         self._write(forget)

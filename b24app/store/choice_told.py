@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from b24app.flows.pricing import ClientPrice, PriceRules
 from b24app.flows.rates import Facts
 from b24app.logistics.money import Money
-from b24app.store import delivery_invoices, delivery_rows, rates
+from b24app.store import decisions, delivery_invoices, delivery_rows, rates
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Portal
 from b24app.words import say
@@ -23,7 +23,7 @@ def tell(
     Wake the lanes after the commit."""
     price = client_price(session, portal, deal_id, quoted) if quoted is not None else None
     paid = price.price if price else None
-    lanes: list[LaneRef | None] = [rates.tell_choice(session, portal.id, deal_id, price, service, now, trace)]
+    lanes: list[LaneRef | None] = [decisions.tell_choice(session, portal.id, deal_id, price, service, now, trace)]
     wanted = delivery_rows.Wanted.of(portal.settings)
     name = say("row.delivery", portal.language, what=service)
     if wanted.on or paid is None:

@@ -1,4 +1,4 @@
-"""Prices of deals: who is asked what, what came of it, and what a person decided.
+"""Prices of deals: who is asked what, and what came of it. What people decide about them: `decisions`.
 
 An answer belongs to the question it was asked by (`asked_at`): one that comes after a newer question was put is thrown
 away. No fence is needed: a price is read, never sent.
@@ -7,30 +7,20 @@ away. No fence is needed: a price is read, never sent.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from b24app.flows.pricing import ClientPrice
-from b24app.flows.rates import LIFE, Answer, Booking, BookingState, Choice, Facts, is_good, merged, rechecked
+from b24app.flows.rates import LIFE, Answer, Booking, Choice, Facts, is_good, merged
 from b24app.flows.simulate import Priced
-from b24app.flows.snapshot import Role
-from b24app.store import inbox, jobs, outbox
+from b24app.store import inbox, jobs
+from b24app.store.decisions import go_on, locked_row, touch
 from b24app.store.lanes import LaneRef, connection_lane, portal_lane
-from b24app.store.models import (
-    Connection,
-    ConnectionState,
-    DealRates,
-    InboxKind,
-    Job,
-    JobState,
-    Rate,
-)
-from b24app.store.outbox import ToPortal
-from b24app.store.sql import changed, chunks, locked
+from b24app.store.models import DealRates, InboxKind, Job, JobState, Rate
+from b24app.store.sql import changed, chunks
 
 #: Kind of the job that reads a deal for its prices.
 KIND = "rates"
@@ -111,12 +101,12 @@ def ask(
 ) -> LaneRef:
     """Has the deal read and its accounts asked; those in `again` also when their last price is still good. `wares`: the
     portal's numbers of what the deal is thought to hold. Wake the lane after the commit."""
-    row = _locked(session, portal_id, deal_id, now)
+    row = locked_row(session, portal_id, deal_id, now)
     lane = portal_lane(session, portal_id)
     given = {"deal_id": deal_id, "again": list(again), "wares": list(wares)}
     job = jobs.start(session, portal_id, lane, KIND, given, asked_by=asked_by, now=now, trace_id=trace)
     row.job_id, row.asked_at = job.id, now
-    _touch(row, now)
+    touch(row, now)
     return lane
 
 
@@ -134,9 +124,9 @@ def spread(
     """The deal was read: asks the accounts (`asked`: connection id -> key and request) whose last price is not good any
     more. Accounts that are not named are not asked and lose their prices. Those in `here` are not put into their lanes:
     the caller asks them after the commit."""
-    row = _locked(session, portal_id, deal_id, now)
+    row = locked_row(session, portal_id, deal_id, now)
     row.facts = facts.to_json()
-    _touch(row, now)
+    touch(row, now)
     mine = {
         rate.connection_id: rate
         for rate in session.scalars(select(Rate).where(Rate.portal_id == portal_id, Rate.deal_id == deal_id))
@@ -226,7 +216,8 @@ def answered(
     deal_id = session.scalar(mine.with_only_columns(Rate.deal_id))
     if deal_id is None:
         return None
-    row = _locked(session, portal_id, deal_id, now)  # first, as everybody does: two that wait for each other never end
+    # First, as everybody does: two that wait for each other never end.
+    row = locked_row(session, portal_id, deal_id, now)
     rate = session.scalar(mine.with_for_update())
     if rate is None or rate.asked_at != asked_at:
         return None
@@ -235,84 +226,7 @@ def answered(
     if kept is priced:
         rate.priced_at = now
     rate.priced, rate.answered_key, rate.request, rate.answered_at = kept.to_json(), rate.key, {}, now
-    return _go_on(session, row, rate, priced, now)
-
-
-def _go_on(session: Session, row: DealRates, rate: Rate, priced: Priced, now: datetime) -> LaneRef | None:
-    booking = Booking.from_json(row.booking) if row.booking else None
-    if booking is None or booking.state is not BookingState.CHECKING or booking.connection_id != rate.connection_id:
-        return None
-    if rate.asked_at < booking.since:
-        return None
-    booking = rechecked(booking, priced)
-    _keep(row, booking, now)
-    return ship(session, row.portal_id, row.deal_id, booking, now) if booking.state is BookingState.SENT else None
-
-
-def ship(session: Session, portal_id: int, deal_id: int, booking: Booking, now: datetime) -> LaneRef:
-    """What the button «ship now» leaves: a row in the portal's lane. Wake it after the commit."""
-    lane = portal_lane(session, portal_id)
-    payload = {"deal_id": deal_id, "user_id": booking.by, "name": booking.name, "key": booking.key}
-    trace = booking.trace_id
-    inbox.append(session, lane.id, InboxKind.SHIP_NOW, str(deal_id), payload, now=now, trace_id=trace, people=True)
-    return lane
-
-
-def send_unchecked(session: Session, portal_id: int, deal_id: int, booking: Booking, now: datetime) -> LaneRef:
-    """The person goes on without the carrier's word about the price. Wake the lane after the commit."""
-    _keep(_locked(session, portal_id, deal_id, now), replace(booking, state=BookingState.SENT), now)
-    return ship(session, portal_id, deal_id, booking, now)
-
-
-def tell_choice(
-    session: Session, portal_id: int, deal_id: int, price: ClientPrice | None, service: str, now: datetime, trace: str
-) -> LaneRef:
-    """What was chosen, what the carrier and what the client pays for it go into the deal's fields for them, if the
-    administrator mapped any; None and "" empty them. Wake the lane after the commit."""
-    marker = f"upd:rate:{portal_id}:{deal_id}:{now.timestamp():.6f}"
-    fields = {
-        Role.PRICE.value: price.quoted.to_json() if price else None,
-        Role.CLIENT_PRICE.value: price.price.to_json() if price else None,
-        Role.SERVICE.value: service or None,
-    }
-    payload = {"fields": fields, "stage": None}
-    thing = ToPortal(deal_id, "deal_update", marker[:80], payload, people=True)
-    return outbox.add(session, portal_id, [thing], now=now, trace_id=trace)
-
-
-# --- what a person decides --------------------------------------------------------------------------------------------
-
-
-def choose(session: Session, portal_id: int, deal_id: int, choice: Choice | None, now: datetime) -> Choice | None:
-    """Keeps a choice, or takes it back (None); returns the one before."""
-    row = _locked(session, portal_id, deal_id, now)
-    before = Choice.from_json(row.choice) if row.choice else None
-    row.choice, row.chosen_id = (choice.to_json(), choice.connection_id) if choice else ({}, None)
-    _touch(row, now)
-    return before
-
-
-def book(session: Session, portal_id: int, deal_id: int, booking: Booking | None, now: datetime) -> bool:
-    """Keeps a press of «book»; False when one is under way already, or this very press was seen. None takes it back."""
-    row = _locked(session, portal_id, deal_id, now)
-    before = Booking.from_json(row.booking) if row.booking else None
-    if booking is not None and before is not None and (before.key == booking.key or before.waits(now)):
-        return False
-    _keep(row, booking, now)
-    return True
-
-
-def halt(session: Session, portal_id: int, deal_id: int, state: BookingState, problems: Any, now: datetime) -> None:
-    """A booking that cannot go on for the deal's own sake."""
-    row = _locked(session, portal_id, deal_id, now)
-    booking = Booking.from_json(row.booking) if row.booking else None
-    if booking is not None and booking.state is BookingState.CHECKING:
-        _keep(row, replace(booking, state=state, problems=tuple(problems)), now)
-
-
-def _keep(row: DealRates, booking: Booking | None, now: datetime) -> None:
-    row.booking = booking.to_json() if booking else {}
-    _touch(row, now)
+    return go_on(session, row, rate, priced, now)
 
 
 def asked_since(session: Session, portal_id: int, deal_ids: Collection[int], since: datetime) -> set[int]:
@@ -321,22 +235,6 @@ def asked_since(session: Session, portal_id: int, deal_ids: Collection[int], sin
     for some in chunks(sorted(deal_ids)):
         mine = (DealRates.portal_id == portal_id, DealRates.deal_id.in_(some), DealRates.asked_at >= since)
         found |= set(session.scalars(select(DealRates.deal_id).where(*mine)))
-    return found
-
-
-def picks(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[int, tuple[Choice, bool]]:
-    """What people chose for these deals, and whether the account is still there."""
-    found: dict[int, tuple[Choice, bool]] = {}
-    is_there = (Connection.id == DealRates.chosen_id) & (Connection.portal_id == DealRates.portal_id)
-    live = Connection.state != ConnectionState.REMOVED
-    for some in chunks(sorted(deal_ids)):
-        wanted = (
-            select(DealRates.deal_id, DealRates.choice, Connection.id)
-            .outerjoin(Connection, is_there & live)
-            .where(DealRates.portal_id == portal_id, DealRates.deal_id.in_(some), DealRates.chosen_id.is_not(None))
-        )
-        for deal_id, choice, account in session.execute(wanted):
-            found[deal_id] = (Choice.from_json(choice), account is not None)
     return found
 
 
@@ -349,13 +247,3 @@ def purge(session: Session, before: datetime) -> int:
 
 def _row(session: Session, portal_id: int, deal_id: int) -> DealRates | None:
     return session.scalar(select(DealRates).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id))
-
-
-def _locked(session: Session, portal_id: int, deal_id: int, now: datetime) -> DealRates:
-    """The deal's row, ours until the transaction ends; made when missing."""
-    first = {"version": 0, "touched_at": now, "facts": {}, "choice": {}, "booking": {}}
-    return locked(session, DealRates, {"portal_id": portal_id, "deal_id": deal_id}, first)[0]
-
-
-def _touch(row: DealRates, now: datetime) -> None:
-    row.version, row.touched_at = row.version + 1, now

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from b24app.flows.choose import Picked
-from b24app.store import origins, rates
+from b24app.store import decisions, origins
 
 
 def picked(session: Session, portal_id: int, deal_ids: Sequence[int]) -> dict[int, Picked]:
     """By deal id; deals that rules decide about are missing. An account that was removed is told as 0."""
-    found = rates.picks(session, portal_id, deal_ids)
+    found = decisions.picks(session, portal_id, deal_ids)
     places = origins.senders(session, portal_id) if found else None
     return {
         deal_id: Picked(

@@ -30,7 +30,7 @@ from b24app.runners.portal.jobs import JobStep
 from b24app.runners.portal.trying import read_one
 from b24app.runners.services import Services
 from b24app.runners.views import shipment_view
-from b24app.store import origins, portals, rates, shipments
+from b24app.store import decisions, origins, portals, rates, shipments
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import Connection, ConnectionState, Job, Shipment
 from b24app.store.origins import Senders
@@ -106,7 +106,7 @@ def _save(
     spread = rates.spread(session, portal_id, deal_id, facts_of(by_rule), asked, again, now, current_trace(), seats)
     state, problems = _in_its_way(run, session, deal, asked)
     if state is not None:
-        rates.halt(session, portal_id, deal_id, state, problems, now)
+        decisions.halt(session, portal_id, deal_id, state, problems, now)
     return spread
 
 

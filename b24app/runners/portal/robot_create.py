@@ -11,7 +11,7 @@ from b24app.logistics.status import Status
 from b24app.runners.portal import robot_quote
 from b24app.runners.portal.robot_quote import Offer
 from b24app.runners.portal.robot_scene import RefusedError, Robot, Scene, Values, is_placed
-from b24app.store import choice_told, deals, rates, robot_wishes, shipments
+from b24app.store import choice_told, deals, decisions, rates, robot_wishes, shipments
 from b24app.store.models import InboxKind, Shipment
 
 _PRICES, _SHIP = "prices", "ship"
@@ -77,7 +77,7 @@ def _choose(scene: Scene, offer: Offer) -> None:
     if facts is None or facts.kind is None:
         raise RefusedError(Problem("robot_deal_unread", Field.NONE, Who.ADMIN))
     choice = Choice(offer.account.id, offer.quote.service_code, facts.kind, scene.now, quote=offer.quote)
-    rates.choose(session, portal.id, deal_id, choice, scene.now)
+    decisions.choose(session, portal.id, deal_id, choice, scene.now)
     words = f"{scene.carrier(offer.account.system)}, {scene.service(offer.account, offer.quote.service_code)}"
     scene.wake |= set(choice_told.tell(session, portal, deal_id, offer.quote.price, words, scene.now, scene.trace_id))
 

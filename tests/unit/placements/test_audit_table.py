@@ -28,7 +28,18 @@ from b24app.logistics.aftercare import CourierRequest
 from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
-from b24app.store import intents, jobs, outbox, parcels, portal_settings, portals, rates, reconciling, return_process
+from b24app.store import (
+    decisions,
+    intents,
+    jobs,
+    outbox,
+    parcels,
+    portal_settings,
+    portals,
+    rates,
+    reconciling,
+    return_process,
+)
 from b24app.store.audit import ACTS, Act
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import AuditRow, Intent, Job, OutboxRow, Portal, Rate, Shipment
@@ -135,7 +146,7 @@ def _rate(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]
 def _chosen(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
     account = portals.connections(session, portal.id)[0]
     choice = Choice(account.id, "parcel", DeliveryKind.COURIER, clock.now())
-    rates.choose(session, portal.id, DEAL, choice, clock.now())
+    decisions.choose(session, portal.id, DEAL, choice, clock.now())
     return {}
 
 

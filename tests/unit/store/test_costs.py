@@ -16,7 +16,7 @@ from b24app.logistics.model import DeliveryKind, Item, Parcel, Recipient, Shipme
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
 from b24app.logistics.status import Status
-from b24app.store import costs, portals, rates, shipments
+from b24app.store import costs, decisions, portals, shipments
 from b24app.store.costs import Heard
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import Portal, Rate, Shipment, ShipmentFigures
@@ -59,7 +59,7 @@ def test_a_choice_then_an_offer_is_the_quote(sessions: Sessions, portal: Portal,
     with session_scope(sessions) as session:
         account = portals.connections(session, portal.id)[0].id
         quote = Quote("parcel", Money.of(486), 2, 3)
-        rates.choose(session, portal.id, DEAL, Choice(account, "parcel", DeliveryKind.PICKUP, at, quote=quote), at)
+        decisions.choose(session, portal.id, DEAL, Choice(account, "parcel", DeliveryKind.PICKUP, at, quote=quote), at)
         offered = Priced((replace(quote, price=Money.of(490)),)).to_json()
         for deal in (DEAL, DEAL + 1):
             session.add(
