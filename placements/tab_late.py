@@ -76,7 +76,7 @@ def reasons(found: Forecast, transit: TransitFacts, formats: Formats, carrier: s
     if found.way is not None and found.level is not Level.CARRIER:
         lines[0] += t("late.way", n=found.way)
     if found.idle:
-        lines.append(t(f"late.idle_{''.join(map(str, found.idle))}"))
+        lines.append(t("late.idle_off" if found.holidays else f"late.idle_{''.join(map(str, found.idle))}"))
     if found.moved and transit.plan is not None:
         lines.append(t("late.moved", carrier=carrier, day=formats.weekday(transit.plan)))
     if transit.promised is not None and found.left and not found.moved:

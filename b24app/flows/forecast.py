@@ -8,7 +8,8 @@ What is known of the parcel already counts: of the sample only those are looked 
 days on the way never make a forecast earlier (`tests/unit/flows/test_forecast.py`).
 
 Where none of many parcels ever arrived on a Saturday, or on a Sunday, that day is not counted: a parcel handed over
-before a weekend comes later than one handed over after it. Such a count alone never says for certain that a parcel
+before a weekend comes later than one handed over after it. Where both days are left out, public holidays of the
+country it goes to are, too, unless a parcel arrived on one. Such a count alone never says for certain that a parcel
 will be late: the plain one has to say so, too."""
 
 from __future__ import annotations
@@ -28,8 +29,6 @@ from b24app.flows.history import (
     Past,
     Sample,
     quantile,
-    working,
-    working_day,
 )
 from b24app.logistics.jsonable import Jsonable
 
@@ -84,7 +83,8 @@ class Forecast(Jsonable):
     kept the day that was promised to this one. `way` days it travels by now (None = not handed over), `near` of them
     in its region (None = not there). `silent` > 0: so many days without news, more than the `gap` usual there.
     `moved`: the carrier itself names a later day than it promised. `idle`: days of the week (6, 7) on which nothing
-    arrives there, so that `expected`, `left` and `in_time` leave them out; all other numbers are calendar days."""
+    arrives there, so that `expected`, `left` and `in_time` leave them out; all other numbers are calendar days. So many
+    `holidays` lie before the day that is `expected`, or promised, and are left out with them."""
 
     lane: Lane
     level: Level
@@ -103,6 +103,7 @@ class Forecast(Jsonable):
     gap: int = 0
     moved: bool = False
     idle: tuple[int, ...] = ()
+    holidays: int = 0
 
 
 def forecast(parcel: Parcel, history: History, today: date) -> Forecast:
@@ -150,15 +151,17 @@ def _counted(found: Forecast, parcel: Parcel, like: Counted, today: date) -> For
     begun, days = parcel.handed or today, like.days
     if parcel.reached is not None and len(like.lasts) >= ENOUGH:
         begun, days = parcel.reached, like.lasts
-    gone = working(begun, today, like.idle)
+    rest = like.rest(parcel.lane)
+    gone = rest.working(begun, today)
     # On an idle day nothing arrives any more.
-    left = days[bisect_left(days, gone + (today.isoweekday() in like.idle)) :]
+    left = days[bisect_left(days, gone + (today in rest)) :]
     after = quantile(left, 0.5) if left else gone + 1
-    told = replace(found, expected=working_day(begun, after, like.idle), left=len(left))
+    expected = rest.working_day(begun, after)
+    until = max(expected, parcel.promised or expected)
+    told = replace(found, expected=expected, left=len(left), holidays=rest.holidays(begun, until))
     if parcel.promised is None:
         return told
-    in_time = bisect_right(left, working(begun, parcel.promised, like.idle))
-    return _judged(replace(told, in_time=in_time), parcel.promised)
+    return _judged(replace(told, in_time=bisect_right(left, rest.working(begun, parcel.promised))), parcel.promised)
 
 
 def _judged(told: Forecast, promised: date) -> Forecast:

@@ -5,12 +5,14 @@ system over a like distance."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from math import ceil
 
+from b24app.flows.rest_days import Rest
+from b24app.logistics.days_off import country_of
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.regions import distance
 
@@ -68,40 +70,33 @@ def quantile(values: Sequence[int], share: float) -> int:
     return values[min(len(values), max(1, ceil(share * len(values) - 1e-9))) - 1]
 
 
-def working(begun: date, until: date, idle: Collection[int]) -> int:
-    """Days after `begun` up to and with `until`, those of the week that are `idle` left out; -1 = it is before."""
-    if until < begun:
-        return -1
-    weeks, rest = divmod((until - begun).days, 7)
-    last = sum((begun + timedelta(days=n)).isoweekday() not in idle for n in range(1, rest + 1))
-    return weeks * (7 - len(idle)) + last
-
-
-def working_day(begun: date, count: int, idle: Collection[int]) -> date:
-    """The day up to which `working` counts so many; `begun` for none."""
-    day = begun
-    while count > 0:
-        day += timedelta(days=1)
-        count -= day.isoweekday() not in idle
-    return day
-
-
 @dataclass(frozen=True, slots=True)
 class Counted:
     """How long parcels took, each list sorted: the whole `days`, and `lasts` in their region, of those of which that is
-    known. Days of the week that are `idle` are left out."""
+    known. Days of the week that are `idle` are left out, with `holidays` those of the country where it goes, too."""
 
     days: tuple[int, ...]
     lasts: tuple[int, ...] = ()
     idle: tuple[int, ...] = ()
+    holidays: bool = False
 
     @classmethod
-    def of(cls, pasts: Sequence[Past], idle: tuple[int, ...] = ()) -> Counted:
-        def count(arrived: date | None, days: int) -> int:
-            return working(arrived - timedelta(days=days), arrived, idle) if idle and arrived else days
+    def of(cls, pasts: Sequence[Past], idle: tuple[int, ...] = (), holidays: bool = False) -> Counted:
+        def count(past: Past, days: int) -> int:
+            if not idle or past.arrived is None:
+                return days
+            return _rest(past.lane, idle, holidays).working(past.arrived - timedelta(days=days), past.arrived)
 
-        lasts = sorted(count(past.arrived, past.last) for past in pasts if past.last is not None)
-        return cls(tuple(sorted(count(past.arrived, past.days) for past in pasts)), tuple(lasts), idle)
+        lasts = sorted(count(past, past.last) for past in pasts if past.last is not None)
+        return cls(tuple(sorted(count(past, past.days) for past in pasts)), tuple(lasts), idle, holidays)
+
+    def rest(self, lane: Lane) -> Rest:
+        """What is left out on that way."""
+        return _rest(lane, self.idle, self.holidays)
+
+
+def _rest(lane: Lane, idle: tuple[int, ...], holidays: bool) -> Rest:
+    return Rest(idle, country_of(lane.to) if holidays else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +121,7 @@ class Sample:
         idle = idle_days(pasts)
         return cls(
             plain=Counted.of(pasts),
-            worked=Counted.of(pasts, idle) if idle else None,
+            worked=Counted.of(pasts, idle, _keeps_holidays(pasts, idle)) if idle else None,
             gaps=tuple(sorted(past.gap for past in pasts if past.gap is not None)),
             told=len(promised),
             kept=sum(promised),
@@ -139,6 +134,15 @@ def idle_days(pasts: Sequence[Past]) -> tuple[int, ...]:
     if len(arrived) < max(IDLE_AFTER, len(pasts)):
         return ()
     return tuple(day for day in WEEKEND if day not in arrived)
+
+
+def _keeps_holidays(pasts: Sequence[Past], idle: tuple[int, ...]) -> bool:
+    """Who brings nothing on either day of a weekend keeps the week of offices, and their holidays, unless a parcel
+    arrived on one. Who works at weekends works on holidays, too: no day of the year shows which of them."""
+    if idle != WEEKEND:
+        return False
+    rests = ((past.arrived, _rest(past.lane, idle, True)) for past in pasts if past.arrived is not None)
+    return all(day not in rest for day, rest in rests)
 
 
 _Key = tuple[Level, str, str, str, str]

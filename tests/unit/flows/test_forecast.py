@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from b24app.flows import forecast as flow
 from b24app.flows.forecast import ENOUGH, By, Forecast, History, Lane, Level, Parcel, Past, Risk, quantile
-from b24app.flows.history import IDLE_AFTER, WEEKEND, working, working_day
+from b24app.flows.history import IDLE_AFTER, WEEKEND
+from b24app.flows.rest_days import Rest
 
 TODAY = date(2026, 11, 12)
 LANE = Lane("cdek", "pickup", "MOW", "TA")
@@ -86,30 +87,34 @@ def test_a_later_promise_is_never_more_in_danger(days: list[int], way: int, prom
 WEEKDAYS = st.lists(st.tuples(st.integers(0, 60), st.integers(1, 12)), min_size=IDLE_AFTER, max_size=40)
 
 
-def on_weekdays(ways: Sequence[tuple[int, int]]) -> list[Past]:
-    """Handed over on any day, so many working days on the way: nothing arrives at weekends."""
+def on_weekdays(ways: Sequence[tuple[int, int]], country: str = "") -> list[Past]:
+    """Handed over on any day, so many working days on the way: nothing arrives at weekends, or on a country's
+    holidays."""
     found = []
     for ago, days in ways:
         handed = TODAY - timedelta(days=90 - ago)
-        arrived = working_day(handed, days, WEEKEND)
+        arrived = Rest(WEEKEND, country).working_day(handed, days)
         found.append(Past(LANE, (arrived - handed).days, arrived=arrived))
     return found
 
 
-@given(st.integers(0, 6), st.integers(0, 40), st.sets(st.sampled_from([*range(1, 8)]), max_size=6))
-def test_working_days_are_counted_as_they_are_found(start: int, count: int, idle: set[int]) -> None:
-    begun = TODAY + timedelta(days=start)
-    day = working_day(begun, count, idle)
-    assert working(begun, day, idle) == count
-    assert count == 0 or day.isoweekday() not in idle
-    assert working(begun, begun - timedelta(days=1), idle) == -1
+@given(
+    st.dates(date(2025, 12, 1), date(2027, 6, 1)), st.integers(0, 60),
+    st.sets(st.sampled_from([*range(1, 8)]), max_size=6), st.sampled_from(["", "RU", "KZ", "ZZ"]),
+)  # fmt: skip
+def test_working_days_are_counted_as_they_are_found(begun: date, count: int, week: set[int], country: str) -> None:
+    rest = Rest(tuple(week), country)
+    day = rest.working_day(begun, count)
+    assert rest.working(begun, day) == count
+    assert count == 0 or day not in rest
+    assert rest.working(begun, begun - timedelta(days=1)) == -1
 
 
-@given(WEEKDAYS, st.integers(0, 6), st.integers(0, 25), st.integers(-5, 20))
-def test_weekends_make_no_parcel_earlier_and_none_late_that_was_not(
-    ways: list[tuple[int, int]], start: int, way: int, promise: int
+@given(WEEKDAYS, st.integers(0, 60), st.integers(0, 25), st.integers(-5, 20), st.sampled_from(["", "RU"]))
+def test_rest_days_make_no_parcel_earlier_and_none_late_that_was_not(
+    ways: list[tuple[int, int]], start: int, way: int, promise: int, country: str
 ) -> None:
-    pasts, handed = on_weekdays(ways), TODAY + timedelta(days=start)
+    pasts, handed = on_weekdays(ways, country), TODAY + timedelta(days=start)
     today = handed + timedelta(days=way)
     parcel = Parcel(LANE, promised=handed + timedelta(days=promise), handed=handed, news=handed)
     told, later = (forecast(parcel, pasts, today + timedelta(days=each)) for each in (0, 1))
@@ -117,11 +122,31 @@ def test_weekends_make_no_parcel_earlier_and_none_late_that_was_not(
     assert told.expected is not None
     assert later.expected is not None
     assert today <= told.expected <= later.expected
-    assert told.expected.isoweekday() not in WEEKEND
+    assert told.expected not in Rest(WEEKEND, country)
     plain = forecast(parcel, [replace(each, arrived=None) for each in pasts], today)
     assert plain.idle == ()
     assert told.risk is not Risk.LATE or plain.risk is Risk.LATE
     assert (told.n, told.low, told.high, told.most) == (plain.n, plain.low, plain.high, plain.most)
+
+
+def test_a_parcel_of_new_years_eve_comes_after_the_holidays() -> None:
+    """Of the country it goes to, where nothing comes at weekends, and nothing came on a holiday."""
+    handed = date(2026, 12, 30)  # the last working day of 2026
+    pasts = on_weekdays([(n * 3, 2) for n in range(IDLE_AFTER)], "RU")
+
+    def told(pasts: Sequence[Past], to: str = "TA") -> tuple[date | None, int]:
+        lane = replace(LANE, to=to)
+        parcel = Parcel(lane, handed=handed, promised=handed + timedelta(days=3))
+        found = forecast(parcel, [replace(each, lane=lane) for each in pasts], handed)
+        return found.expected, found.holidays
+
+    assert told(pasts) == (date(2027, 1, 12), 7)  # Tuesday: Thursday the 31st to Friday the 8th, both weekends
+    assert told(pasts, "+KZ") == (date(2027, 1, 5), 2)
+    assert told(pasts, "+ZZ") == (date(2027, 1, 1), 0)
+    on_holiday = replace(pasts[0], arrived=date(2026, 11, 4))
+    assert told([*pasts, on_holiday]) == (date(2027, 1, 1), 0)
+    on_sunday = replace(pasts[0], arrived=date(2026, 11, 8))
+    assert told([*pasts, on_sunday]) == (date(2027, 1, 1), 0)
 
 
 def test_a_day_that_the_client_chose_is_expected_and_late_only_when_it_is_over() -> None:

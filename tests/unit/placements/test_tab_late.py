@@ -54,6 +54,7 @@ def test_a_forecast_says_what_it_comes_from(shipment: ShipmentFacts, ru: Formats
 def test_a_weekend_that_is_left_out_and_a_day_of_the_clients_are_said(shipment: ShipmentFacts, ru: Formats) -> None:
     for idle, word in (((6, 7), "выходным"), ((6,), "субботам"), ((7,), "воскресеньям")):
         assert any(word in line for line in view(shipment, ru, replace(KNOWN, idle=idle)).why)
+    assert any("ни праздники" in line for line in view(shipment, ru, replace(KNOWN, idle=(6, 7), holidays=1)).why)
     found = Forecast(LANE, Level.CARRIER, expected=FRIDAY, way=4)
     shown = view(shipment, ru, found, by="client")
     assert plain(shown) == ("завтра", "день выбрал клиент, перевозчик согласился", "≈ завтра")
