@@ -62,12 +62,14 @@ class RowView:
     note: str
     places: tuple[PlaceView, ...]
     more: str
+    enough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShelfView:
     """One account. `state`: waiting | ready | out. `said`: how the rows stand and as of when, `stale`: that is some
-    time ago; `busy`: it is being asked again; `text`, `problem`: why it does not say anything (new)."""
+    time ago; `busy`: it is being asked again; `text`, `problem`: why it does not say anything (new). On a phone, rows
+    of which there is enough are folded under `said`, so that what lacks, and the prices below, are met at once."""
 
     id: int
     title: str
@@ -78,6 +80,16 @@ class ShelfView:
     rows: tuple[RowView, ...] = ()
     text: str = ""
     problem: ProblemView | None = None
+
+    @property
+    def folds(self) -> bool:
+        """Some rows have enough."""
+        return any(row.enough for row in self.rows)
+
+    @property
+    def fine(self) -> bool:
+        """All of them do."""
+        return all(row.enough for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +207,7 @@ def _row(standing: Standing, own: str, formats: Formats) -> RowView:
             PlaceView(each.title, _amount(each, formats), bool(own) and each.warehouse == own) for each in listed
         ),
         more=t("stock.more", n=len(places) - len(listed)) if len(places) > len(listed) else "",
+        enough=level is Level.ENOUGH,
     )
 
 

@@ -61,8 +61,8 @@ def test_the_stock_before_promising(desk: Desk, badger: Warehouse) -> None:
     connect(desk.program, member, open_app(desk.program.steer, member), badger)
     desk.fill_in(DEAL)
     rows = goods_of(Shop(Town(desk.program), member))
-    lies: list[dict[str, str]] = [{"MSK-01": "12", "KZN-01": "3"}, {"MSK-01": "0", "KZN-01": "40"}, {"MSK-01": "0"}]
-    badger.lies = {sku: each for (_, sku, _), each in zip(rows, lies, strict=False)}
+    lies: list[dict[str, str]] = [{"MSK-01": "12", "KZN-01": "3"}, {"MSK-01": "0", "KZN-01": "40"}]
+    badger.lies = {sku: each for (_, sku, _), each in zip(rows, lies, strict=True)}
     desk.sign_in(MANAGER)
     ours = desk.open_tab(DEAL)
     stock = ours.locator("#stock")
@@ -71,20 +71,32 @@ def test_the_stock_before_promising(desk: Desk, badger: Warehouse) -> None:
     expect(first).to_contain_text("Москва (отсюда отправляем) 12", timeout=WAIT_MS)
     expect(ours.locator("#now")).not_to_contain_text("На складе")  # CDEK ships this deal
     looks_fine(desk, ours, "desk")
+    # A phone shows what lacks; what there is enough of lies folded, by keys too, and stays open when it is drawn anew.
+    fold, lacking = ours.locator("#stock summary"), stock.locator("tbody tr").nth(1)
+    expect(fold).to_be_hidden()
+    expect(first).to_be_visible()
     looks_fine(desk, ours, "phone")
+    expect(fold).to_contain_text("Барсук: хватает 1 из")
+    expect(first).to_be_hidden()
+    expect(lacking).to_be_visible()
+    fold.focus()
+    desk.page.keyboard.press("Enter")
+    expect(first).to_be_visible()
+    assert desk.watched.axe(ours) == []
 
     # By keys: asked anew, and the keyboard stays where it is; what came is said aloud once.
-    badger.lies[rows[0][1]] = {"MSK-01": "0", "KZN-01": "1"}
+    badger.lies |= {sku: {"MSK-01": "11", "KZN-01": "1"} for _, sku, _ in rows}
     Town(desk.program).advance(5)
     # However much else on the page is answered meanwhile.
     ours.evaluate(MUCH_ELSE)
     button = ours.locator("#do-stock")
     button.focus()
     desk.page.keyboard.press("Enter")
-    expect(first).not_to_contain_text("Хватает", timeout=WAIT_MS)
+    expect(lacking).to_contain_text("Хватает", timeout=WAIT_MS)  # it does not lack any more
+    expect(lacking).to_be_visible()
     expect(button).to_have_text("Обновить", timeout=WAIT_MS)
     expect(button).to_be_focused()
-    expect(ours.locator("#say")).to_contain_text("Барсук: хватает 0", timeout=WAIT_MS)
+    expect(ours.locator("#say")).to_contain_text("Барсук: хватает 2", timeout=WAIT_MS)
     ours.evaluate("clearInterval(window.muchElse)")
 
     # Silent, then refused: what was known stays with its time.
@@ -112,6 +124,8 @@ def test_the_stock_before_promising(desk: Desk, badger: Warehouse) -> None:
     desk.page.set_viewport_size({"width": WIDTHS["phone"], "height": 900})
     ours = desk.open_tab(DEAL)
     expect(ours.locator("#stock")).to_contain_text("Stock in the warehouses", timeout=WAIT_MS)
-    expect(ours.locator("#stock tbody tr").first).to_contain_text("(we ship from here) 0", timeout=WAIT_MS)
+    expect(ours.locator("#stock tbody tr").first).to_contain_text("(we ship from here) 11", timeout=WAIT_MS)
+    expect(ours.locator("#stock table")).to_be_hidden()  # one line, and the prices
+    expect(ours.locator("#stock summary")).to_contain_text("Барсук: enough of 2 of 2, as of ")
     looks_fine(desk, ours, "phone")
     assert desk.watched.faults == []

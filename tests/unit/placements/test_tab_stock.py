@@ -89,6 +89,7 @@ def test_rows_say_what_is_needed_what_lies_where_and_what_follows(ru: Formats, e
     assert [(place.title, place.amount) for place in rows[0].places] == [("Москва", "5\xa0шт."), ("Казань", "0\xa0шт.")]
     assert rows[1].note == "Хватит, если собрать с разных складов. Ожидается 8."
     assert rows[2].note == "Впишите код товара в каталоге."
+    assert [row.enough for row in rows] == [True, False, False]
     shown = only(drawn(known(*HEARD, looks=(look(),)), en))
     assert (shown.rows[1].need, shown.rows[1].word) == ("3.5", "Not enough")
     assert shown.said == "enough of 1 of 3, as of 14:29"
