@@ -9,7 +9,7 @@ from functools import partial
 from b24app.lanes.slices import Slice
 from b24app.parts import Parts, WorkerParts
 from b24app.remotes import Remotes
-from b24app.runners import alarms, lateness, unclaimed
+from b24app.runners import alarms, lateness, redrawing, unclaimed
 from b24app.runners.connection import ConnectionRunner, refreshing
 from b24app.runners.connection.rating import Rater
 from b24app.runners.portal import (
@@ -87,6 +87,7 @@ def join_lanes(mine: WorkerParts, parts: Parts, remotes: Remotes) -> None:
     mine.schedule.add("alarms", alarms.EVERY_S, lambda: alarms.watch(parts.sessions, parts.clock, parts.waker))
     mine.schedule.add("unclaimed", unclaimed.EVERY_S, lambda: unclaimed.warn(parts.sessions, parts.clock, parts.waker))
     mine.schedule.add("lateness", lateness.EVERY_S, lambda: lateness.watch(parts.sessions, parts.clock, parts.waker))
+    mine.schedule.add("pictures", redrawing.EVERY_S, lambda: redrawing.redraw(parts.sessions))
     mine.schedule.add("points", refreshing.EVERY_S, lambda: refreshing.start_due(services))
     mine.schedule.add("erase", ERASE_S, lambda: uninstall.erase_left(erasing))
     now, waker = parts.clock.now, parts.waker

@@ -132,6 +132,11 @@ def settle(session: Session, portal_id: int, key: str, name: str, now: datetime)
     return True
 
 
+def is_photo() -> ColumnElement[bool]:
+    """Which rows of acts are pictures."""
+    return (ReturnAct.kind == ActKind.NOTE) & (ReturnAct.source == SOURCE) & ReturnAct.key.like(f"{_PHOTO}%")
+
+
 def outdated(before: datetime) -> ColumnElement[bool]:
     """Which rows of acts tell of parcels that came before, with their pictures."""
     return (ReturnAct.kind == ActKind.NOTE) & (ReturnAct.source == SOURCE) & (ReturnAct.at < before)
