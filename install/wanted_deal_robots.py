@@ -38,7 +38,11 @@ _TROUBLE = field(
     },
     Default=FEED,
 )
-_PROBLEM = result("Что помешало", "What went wrong")
+#: What every robot gives back. The code is the same in any language, so that a rule can do one thing or another.
+WENT_WRONG = {
+    "problem": result("Что помешало", "What went wrong"),
+    "problem_code": result("Что помешало: код", "What went wrong: code"),
+}
 _NUMBER = result("Номер заказа", "Order number")
 
 
@@ -101,7 +105,7 @@ _ROBOTS: dict[str, dict[str, Any]] = {
             "cheapest": result("Самое дешёвое", "Cheapest"),
             "fastest": result("Самое быстрое", "Fastest"),
             "list": result("Список цен", "List of prices", "text"),
-            "problem": _PROBLEM,
+            **WENT_WRONG,
         },
     },
     POINT: {
@@ -118,7 +122,7 @@ _ROBOTS: dict[str, dict[str, Any]] = {
             "name": result("Название пункта", "Point name"),
             "address": result("Адрес пункта", "Point address"),
             "hours": result("Часы работы", "Opening hours"),
-            "problem": _PROBLEM,
+            **WENT_WRONG,
         },
     },
     CREATE: {
@@ -154,7 +158,7 @@ _ROBOTS: dict[str, dict[str, Any]] = {
             "price": result("Стоимость доставки", "Delivery price", "double"),
             "status": result("Статус", "Status"),
             "status_code": result("Код статуса", "Status code"),
-            "problem": _PROBLEM,
+            **WENT_WRONG,
         },
     },
     LABEL: {
@@ -170,7 +174,7 @@ _ROBOTS: dict[str, dict[str, Any]] = {
             "number": _NUMBER,
             "link": result("Где файл", "Where the file is"),
             "pages": result("Страниц", "Pages", "int"),
-            "problem": _PROBLEM,
+            **WENT_WRONG,
         },
     },
     CANCEL: {
@@ -183,7 +187,7 @@ _ROBOTS: dict[str, dict[str, Any]] = {
         "RETURN_PROPERTIES": {
             "state": result("Что с заказом", "State of the order"),
             "state_code": result("Код статуса", "Status code"),
-            "problem": _PROBLEM,
+            **WENT_WRONG,
         },
     },
 }

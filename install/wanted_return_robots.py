@@ -9,7 +9,7 @@ from b24app.bitrix24.robots import MOVE, START
 from b24app.flows.return_process import ReturnProcess
 from b24app.flows.returns.rules import Reason
 from b24app.logistics.returning import ReturnStage
-from install.wanted_deal_robots import field, result, text
+from install.wanted_deal_robots import WENT_WRONG, field, result, text
 from install.wanted_returns import STAGES
 
 _DEALS = ["crm", "CCrmDocumentDeal"]
@@ -50,7 +50,7 @@ def _listed(
 _RETURNED = {
     "number": result("Номер возврата", "Return number"),
     "stage": result("Стадия возврата", "Stage of the return"),
-    "problem": result("Что помешало", "What went wrong"),
+    **WENT_WRONG,
 }
 _WHY = field("Примечание", "Note", "Видно в истории возврата", "Shown in the return's history", Type="text")
 

@@ -30,9 +30,9 @@ KIND, WAITS = "robot_answer", "robot"
 
 @dataclass(frozen=True, slots=True)
 class RobotAnswer(Jsonable):
-    """What the robot gives back: a return's number and stage (empty = there is none), and why it did not work. One of a
-    deal's delivery gives `more` by its own names instead of these two, and says itself what the workflow's `log`
-    reads."""
+    """What the robot gives back: a return's number and stage (empty = there is none), and why it did not work, in words
+    and as the `code` of the first thing, which stays the same in any language. One of a deal's delivery gives `more` by
+    its own names instead of the first two, and says itself what the workflow's `log` reads."""
 
     token: str
     number: str = ""
@@ -40,11 +40,12 @@ class RobotAnswer(Jsonable):
     problem: str = ""
     more: Mapping[str, str] | None = None
     log: str = ""
+    code: str = ""
 
     @property
     def values(self) -> dict[str, str]:
         first = {"number": self.number, "stage": self.stage} if self.more is None else dict(self.more)
-        return {**first, "problem": self.problem}
+        return {**first, "problem": self.problem, "problem_code": self.code}
 
 
 def queue(
@@ -64,7 +65,7 @@ def queue(
     mine = session.get(GoodsReturn, return_id) if return_id is not None else None
     mine = mine if mine is not None and mine.portal_id == portal_id else None
     number, stage = (mine.number, mine.stage) if mine is not None else ("", "")
-    refused = _said(problems, portal.language)
+    refused = said(problems, portal.language)
     things: list[ToPortal] = []
     if refused and deal_id:
         text = Text("robot.refused", {"problem": refused}, f"robot:{waits['key']}")
@@ -72,8 +73,8 @@ def queue(
     if waits["token"]:
         # What did begin may have something open: why it was not approved, an article that the deal does not have.
         left = [Problem.from_json(each) for each in mine.problems] if mine is not None else []
-        said = refused or _said(left, portal.language)
-        answer = RobotAnswer(str(waits["token"]), number, stage, said)
+        told = list(problems) or left
+        answer = RobotAnswer(str(waits["token"]), number, stage, said(told, portal.language), code=code_of(told))
         things.append(_thing(session, portal_id, deal_id, str(waits["key"]), answer))
     return outbox.add(session, portal_id, things, now=now, trace_id=trace_id)
 
@@ -106,8 +107,14 @@ def _thing(session: Session, portal_id: int, deal_id: int, key: str, answer: Rob
     return ToPortal(deal_id, KIND, f"robot:{portal_id}:{key}", {"sealed": sealed})
 
 
-def _said(problems: Sequence[Problem], lang: str) -> str:
+def said(problems: Sequence[Problem], lang: str) -> str:
+    """All of it, in words."""
     return " ".join(say_problem(each, lang) for each in problems)
+
+
+def code_of(problems: Sequence[Problem]) -> str:
+    """Of the first: what a rule looks at to do one thing or another."""
+    return problems[0].code if problems else ""
 
 
 def opened(session: Session, payload: Mapping[str, Any]) -> RobotAnswer:

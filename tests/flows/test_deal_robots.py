@@ -17,6 +17,7 @@ from tests.flows.town import ON_THE_WAY, PHONE, Shop
 from tests.flows.town import POINT as POINT_FIELD
 
 DEAL = 501
+FINE = {"problem": "", "problem_code": ""}
 
 
 def rule(shop: Shop, *steps: dict[str, Any], **on: Any) -> int:
@@ -76,7 +77,7 @@ def test_a_rule_prices_ships_and_prints_each_robot_with_the_results_of_the_ones_
     again = answered(shop, run(shop, CREATE))
     assert (again["number"], again["problem"], len(shop.orders(DEAL))) == (order["number"], "", 1)
     name = run(shop, CANCEL)
-    assert answered(shop, name) == {"state": "Отменён", "state_code": "cancelled", "problem": ""}
+    assert answered(shop, name) == {"state": "Отменён", "state_code": "cancelled", **FINE}
     shop.ask("POST", f"/workflow/{name}/send-again", {})
     shop.town.calm()
     assert len(sent(shop)) == 5
@@ -92,9 +93,19 @@ def test_what_a_robot_cannot_do_is_its_result_and_stands_in_the_deal(shop: Shop)
     for code, why in ((LABEL, "нет заказа"), (CANCEL, "нет заказа")):
         assert why in answered(shop, run(shop, code))["problem"]
     assert "NOBODY" in answered(shop, run(shop, QUOTE, properties={"carrier": "NOBODY"}))["problem"]
-    # Whose rule looks at the result itself wants no word in the deal.
-    quiet = run(shop, QUOTE, properties={"carrier": "HUSH", TROUBLE: QUIET})
-    assert "HUSH" in answered(shop, quiet)["problem"]
+    # Whose rule looks at the result itself wants no word in the deal: the next robot sees which problem it was.
+    letter = {"to": "{=Document:CONTACT.PHONE}", "subject": "{=A1:problem_code}: {=A1:problem}", "text": ""}
+    quiet = rule(
+        shop,
+        robot(QUOTE, carrier="HUSH", **{TROUBLE: QUIET}),
+        {"kind": "email", "properties": letter, "when": "{=A1:problem_code}"},
+        stage=shop.stage(ON_THE_WAY),
+    )
+    shop.move(DEAL, to=ON_THE_WAY)
+    assert flow(shop, quiet)["state"] == "done"
+    [sent_on] = shop.town.journal("email.sent", "bitrix24")
+    assert sent_on["data"]["subject"].startswith("robot_account: ")
+    assert "HUSH" in sent_on["data"]["subject"]
     # Nobody waits for this one: why it did not work is in the deal all the same.
     name = run(shop, CREATE, properties={"service": "NO-SUCH-1"}, wait=False)
     shop.told(DEAL, "NO-SUCH-1")

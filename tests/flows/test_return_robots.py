@@ -52,7 +52,7 @@ def test_a_robot_begins_a_return_once_and_its_workflow_goes_on(shop: Shop) -> No
     name = run(shop, START, properties={"reason": "defect", "note": "Звонила Ольга"})
     values = answered(shop, name)
     [mine] = kept(shop)
-    assert values == {"number": mine.case.number, "stage": "requested", "problem": ""}
+    assert values == {"number": mine.case.number, "stage": "requested", "problem": "", "problem_code": ""}
     assert mine.case.origin is ReturnOrigin.AUTOMATION
     rows = shop.ask("GET", f"/deal/{DEAL}")["rows"]
     assert sorted(line.row for line in mine.case.lines) == sorted(row["id"] for row in rows)
@@ -74,6 +74,7 @@ def test_what_does_not_work_is_told_to_the_workflow_and_in_the_deal(shop: Shop) 
     values = answered(shop, run(shop, START, properties={"reason": "size", "goods": "NOBODY-1 × 2"}))
     assert values["number"] == ""
     assert "NOBODY-1" in values["problem"]
+    assert values["problem_code"] == "return_not_of_deal"
     assert kept(shop) == []
     assert "NOBODY-1" in shop.told(DEAL, "Робот возвратов не сработал")
     # Who does not wait for an answer gets none; it is in the deal all the same.

@@ -26,7 +26,7 @@ from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
 from b24app.store.models import Portal, RobotWish
 from b24app.store.robot_answers import RobotAnswer
-from b24app.words import say, say_problem
+from b24app.words import say
 
 ROBOTS: Mapping[str, Robot] = {
     QUOTE: robot_quote.ROBOT,
@@ -115,11 +115,11 @@ def _close(scene: Scene, wish: RobotWish, values: Values, problems: Sequence[Pro
 
 def _answer(scene: Scene, values: Values, problems: Sequence[Problem]) -> LaneRef:
     portal, call = scene.portal, scene.call
-    said = " ".join(say_problem(each, portal.language) for each in problems)
+    said, code = robot_answers.said(problems, portal.language), robot_answers.code_of(problems)
     automation_use.note(scene.session, portal.id, call.code, scene.now, trouble=said)
     robot = ROBOTS[call.code]
     log = "" if said else say(robot.log, portal.language, **values)
-    answer = RobotAnswer(call.token if call.waits else "", problem=said, more=robot.every(values), log=log)
+    answer = RobotAnswer(call.token if call.waits else "", problem=said, more=robot.every(values), log=log, code=code)
     name = name_of(portal, call.code)
     deal_id = scene.deal_id if call.entity == DEAL else 0
     how: Any = {"quiet": scene.given(TROUBLE) == QUIET, "now": scene.now, "trace_id": scene.trace_id}

@@ -108,7 +108,7 @@ def test_a_wish_that_nothing_comes_of_is_answered_after_a_day_and_forgotten(
         clock.advance(400)
     [answer] = answers(services)
     assert (answer.token, answer.values["number"]) == ("the-token", "")
-    assert "сутки" in answer.values["problem"]
+    assert ("сутки" in answer.values["problem"], answer.values["problem_code"]) == (True, "robot_late")
     waiting = (InboxRow.kind == InboxKind.ROBOT_WISH, InboxRow.state == InboxState.NEW)
     assert count(services, *waiting) == 0
     with read_scope(services.sessions) as session:

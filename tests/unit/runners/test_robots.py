@@ -162,4 +162,5 @@ def test_the_workflow_hears_what_became_of_it(sessions: Sessions, portal: Portal
         [row] = session.scalars(select(OutboxRow)).all()
         told = robot_answers.opened(session, row.payload)
     assert "the-token" not in str(row.payload)
-    assert (told.token, told.values) == ("the-token", {"number": number, "stage": "requested", "problem": ""})
+    known = {"number": number, "stage": "requested", "problem": "", "problem_code": ""}
+    assert (told.token, told.values) == ("the-token", known)
