@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var OPENED = 1500, HELD = 5000;
-  var timers = {}, acts = new Map(), stale = {}, said = {}, held = {}, open = [];
+  var timers = {}, acts = new Map(), stale = {}, said = {}, held = {}, late = {}, asking = {}, missed = {}, open = [];
 
   function parts() { return Array.from(document.querySelectorAll("[data-asks]")); }
   function fire(part, what) {
@@ -19,6 +19,9 @@
     parts().forEach(function (part) {
       var id = part.id, set = timers[id], wait = Number(part.dataset.asks) && Math.max(Number(part.dataset.asks), held[id] ? HELD : 0);
       if (document.hidden) { wait = 0; }
+      if (missed[id]) { wait = window.Lost.patience(wait, missed[id].times, missed[id].later); }
+      // What is being asked just now is asked once; the next question is planned when it is answered.
+      if (asking[id] && asking[id].isConnected) { return; }
       // Whatever else was answered on the page, even ten times a second, does not put off what this part waits for.
       if (set && set.part === part && set.wait === wait) { return; }
       if (set) { clearTimeout(set.timer); delete timers[id]; }
@@ -35,14 +38,30 @@
     var on = document.activeElement, chosen = Array.from(part.querySelectorAll("input[type=file]")).some(function (each) { return each.files.length; });
     return chosen || (part.contains(on) && /^(INPUT|SELECT|TEXTAREA)$/.test(on.tagName));
   }
-  function busy(id) { return Array.from(acts.values()).indexOf(id) >= 0; }
+  function busy(id) { return Array.from(acts).some(function (act) { return act[1] === id && act[0].isConnected; }); }
 
   /** Nothing is asked while a person's own request is under way, and what was asked before it is not shown any more. */
   function before(event) {
     var elt = event.detail.elt, part = elt.closest("[data-asks]");
     if (!part) { return; }
     if (!elt.hasAttribute("data-quiet")) { acts.set(elt, part.id); stale[part.id] = true; return; }
-    if (busy(part.id)) { event.preventDefault(); } else { stale[part.id] = false; }
+    // That the deal is another one now is asked when the person has been answered.
+    if (busy(part.id)) { event.preventDefault(); late[part.id] = late[part.id] || elt.id === part.id + "-renew"; setTimeout(plan, 0); return; }
+    stale[part.id] = false;
+    if (elt.id === part.id + "-ask") { asking[part.id] = elt; }
+  }
+  function after(event) {
+    var elt = event.detail.requestConfig.elt, id = elt.id.replace(/-ask$/, ""), missing = missed[id];
+    acts.delete(elt); // what was pressed may be gone by now
+    if (asking[id] === elt) {
+      delete asking[id];
+      if (event.detail.successful) { delete missed[id]; } else { missed[id] = { times: missing ? missing.times + 1 : 1, later: window.Lost.later(event.detail.xhr) }; }
+    }
+    Object.keys(late).forEach(function (of) {
+      var part = document.getElementById(of);
+      if (late[of] && !busy(of)) { delete late[of]; if (part) { setTimeout(function () { fire(document.getElementById(of) || part, "renew"); }, 0); } }
+    });
+    setTimeout(plan, 0);
   }
 
   document.addEventListener("waybill:begin", function () {
@@ -61,12 +80,12 @@
     });
     document.body.addEventListener("htmx:afterRequest", function (event) {
       var elt = event.detail.requestConfig.elt, part = elt.closest("[data-asks][id]");
-      acts.delete(elt); // what was pressed may be gone by now
-      setTimeout(plan, 0);
+      after(event);
       // A file opens in a window of its own; that it was opened is known once that window has it.
       if (part && elt.matches("form[data-paper]")) { setTimeout(function () { if (part.isConnected) { fire(part, "ask"); } }, OPENED); }
     });
     document.addEventListener("visibilitychange", plan);
+    document.addEventListener("waybill:back", function () { missed = {}; plan(); });
     // The tab was drawn anew: the deal may be another one now.
     document.addEventListener("waybill:news", function () { parts().forEach(function (part) { fire(part, "renew"); }); });
   });

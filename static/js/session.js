@@ -18,6 +18,13 @@
     return Promise.race([begin(stop.signal), end]).finally(function () { clearTimeout(timer); });
   }
 
+  /** fetch, with all of the answer: one that begins to come and then comes no further is none. */
+  function whole(url, options) {
+    return fetch(url, options).then(function (answer) {
+      return answer.text().then(function (text) { return new Response(text || null, { status: answer.status, headers: answer.headers }); });
+    });
+  }
+
   function prove() {
     return limited(function (signal) {
       return window.Portal.key(true).then(function (key) {
@@ -48,7 +55,7 @@
   /** fetch with the session; renews it and repeats once when it ran out. `options.stop`: an AbortController of the asker's own. */
   function ask(url, options, repeated) {
     return limited(function (signal) {
-      return fetch(url, Object.assign({ credentials: "omit", signal: signal }, options, { headers: headers() }));
+      return whole(url, Object.assign({ credentials: "omit", signal: signal }, options, { headers: headers() }));
     }, options && options.stop).then(function (answer) {
       keep(answer.headers.get("X-Waybill-Session"));
       if (answer.ok) { return answer; }

@@ -9,19 +9,20 @@
 
   // ---- Error contract ----
   function notice(error) {
-    var box = document.getElementById("notice");
+    var box = document.getElementById("notice"), title = error.title || words("Failed"), text = [error.text, error.support].filter(Boolean).join(" ");
     if (!box) { return; }
-    box.hidden = false;
-    box.querySelector("[data-title]").textContent = error.title || words("Failed");
-    box.querySelector("[data-text]").textContent = [error.text, error.support].filter(Boolean).join(" ");
+    var head = box.querySelector("[data-title]"), more = box.querySelector("[data-text]");
+    // What is told already is not told again: it would be read aloud at each question.
+    if (!box.hidden && head.textContent === title && more.textContent === text) { return; }
+    box.hidden = false; head.textContent = title; more.textContent = text;
     window.Portal.fit();
   }
   function clearNotice() { var box = document.getElementById("notice"); if (box && !box.hidden) { box.hidden = true; window.Portal.fit(); } }
 
   function obey(error, again) {
     if (error.act === "renew" && again) { return window.Session.renew().then(again).catch(lost); }
-    if (error.act === "reload") { return live.now(); }
-    if (error.act === "reopen") { live.stop(); }
+    if (error.act === "reload") { return live.look(); }
+    if (error.act === "reopen") { live.over = true; live.stop(); }
     notice(error);
     return undefined;
   }
@@ -40,57 +41,82 @@
     if (!is) { bar.querySelector("[data-since]").textContent = new Date().toTimeString().slice(0, 5); }
     document.querySelectorAll("[data-needs-net]").forEach(function (button) { button.disabled = !is; });
     window.Portal.fit();
+    if (is) { document.dispatchEvent(new Event("waybill:back")); }
   }
 
   /** Whether the network is back is found out by the live part; where there is none, by what is pressed next. */
-  function back() { if (!live.box()) { online(true); } live.start(); live.now(); }
+  function back() { if (!live.box()) { online(true); } live.look(); document.dispatchEvent(new Event("waybill:back")); }
 
   // ---- Live part: one cheap question, asked more and more seldom, never while hidden ----
   var live = {
-    timer: 0, wait: FIRST_WAIT, busy: false,
+    timer: 0, due: 0, wait: FIRST_WAIT, busy: false, more: false, over: false,
     box: function () { return document.querySelector("[data-live]"); },
     first: function () { var box = live.box(); return box && box.dataset.first ? Number(box.dataset.first) : FIRST_WAIT; },
     start: function () { live.wait = live.first(); live.plan(); },
     stop: function () { clearTimeout(live.timer); live.timer = 0; },
-    plan: function () { live.stop(); if (live.box() && !document.hidden) { live.timer = setTimeout(live.now, live.wait); } },
+    plan: function () {
+      var due = Date.now() + live.wait;
+      // Whatever else is answered on the page, however often, does not put off what was planned sooner.
+      if (live.timer && live.due <= due && live.box() && !document.hidden) { return; }
+      live.stop();
+      if (live.box() && !document.hidden && !live.over) { live.due = due; live.timer = setTimeout(live.now, live.wait); }
+    },
+    /** At once; what is being asked just now was asked too early, and is asked once more. */
+    look: function () { live.start(); if (live.busy) { live.more = true; } else { live.now(); } },
     now: function () {
       var box = live.box();
-      if (!box || live.busy || document.hidden) { return Promise.resolve(); }
+      if (live.busy) { live.timer = 0; return Promise.resolve(); }
+      live.stop();
+      if (!box || document.hidden) { return Promise.resolve(); }
       live.busy = true;
       return ask(box.dataset.live + (box.dataset.live.indexOf("?") < 0 ? "?" : "&") + "v=" + encodeURIComponent(box.dataset.version)).then(function (answer) {
-        online(true);
+        online(true); live.over = false;
         live.wait = Math.min(live.wait * GROWTH, LONGEST_WAIT);
         // What was pressed meanwhile has drawn the part anew: this answer is older than that.
         if (answer.status !== 204) { return answer.text().then(function (html) { return document.contains(box) ? news(html) : undefined; }); }
         return undefined;
       }).catch(function (error) {
         live.wait = Math.min(live.wait * 2, LONGEST_WAIT);
-        if (error && error.act) { if (error.act !== "retry") { obey(error); } } else { online(false); }
-      }).finally(function () { live.busy = false; live.plan(); });
+        if (error && error.act) { if (error.act !== "retry" && error.act !== "reload") { obey(error); } } else { online(false); }
+      }).finally(function () {
+        var more = live.more;
+        live.busy = live.more = false;
+        if (more && !live.over) { live.now(); } else { live.plan(); }
+      });
     }
   };
 
+  // ---- What people pressed and nobody has answered yet: the part that the answer goes to stays until then, else it would find none, nor would a refusal ----
+  var acts = new Map();
+  function awaited(box) { return Array.from(acts).some(function (act) { return act[0].isConnected && (box.contains(act[0]) || box.contains(act[1])); }); }
+
   /** An unshipped deal is read anew with the person's own key; without one, what the server knows has to do. */
   function reread(html) {
+    var mine = reading = {}, box = live.box();
     return window.Portal.key().then(function (key) {
       return ask("/tab/read", { method: "POST", body: new URLSearchParams({ AUTH_ID: key }) });
     }).then(function (answer) { return answer.text(); }).catch(function (error) {
       if (html) { return html; }
       throw error && error.act ? error : { act: "retry" };
-    }).then(show);
+    // What was read later, or pressed meanwhile, is newer.
+    }).then(function (text) { return mine === reading && document.contains(box) ? show(text) : undefined; });
   }
+  var reading = null;
 
   function news(html) { return html.indexOf("data-reads=") < 0 ? show(html) : reread(html); }
 
   function show(html) {
     var box = live.box(), before = headline();
+    if (awaited(box)) { return; }
     // A dialog or a half-typed form is somebody's work: the news waits until it is closed.
     if (box.querySelector("form[data-edited]") || document.querySelector("dialog[open]") || (box.contains(document.activeElement) && document.activeElement.type !== "radio" && /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName))) {
       box.querySelectorAll("[data-changed][hidden]").forEach(function (note) { note.hidden = false; window.Portal.fit(); });
       return;
     }
     var open = Array.from(box.querySelectorAll("details[open][id]")).map(function (each) { return each.id; });
+    var written = unsent(box);
     window.htmx.swap(box, html, { swapStyle: "outerHTML" });
+    written.forEach(writeAgain);
     open.forEach(function (id) { var again = document.getElementById(id); if (again) { again.open = true; } });
     live.wait = live.first();
     finish();
@@ -98,6 +124,22 @@
     window.Portal.fit();
     document.dispatchEvent(new Event("waybill:news"));
     if (headline() !== before) { say.textContent = headline(); window.Portal.reloadCard(); }
+  }
+  /** What somebody has written or chosen in the part and not sent yet, each: {id or name, value, on}. What is sent by its very change is none of it. */
+  function unsent(box) {
+    return Array.from(box.querySelectorAll("form input:not([type=hidden],[type=file]), form select, form textarea")).filter(function (each) {
+      if (!each.form || each.closest("dialog, [hx-trigger*=change]") || !each.form.querySelector("[type=submit]")) { return false; }
+      if (each.matches("[type=checkbox],[type=radio]")) { return each.checked !== each.defaultChecked; }
+      if (!each.matches("select")) { return each.value !== each.defaultValue; }
+      return each.selectedIndex !== Math.max(Array.from(each.options).findIndex(function (option) { return option.defaultSelected; }), 0);
+    }).map(function (each) { return { form: each.form.id, id: each.id, name: each.name, value: each.value, on: each.checked }; });
+  }
+  function writeAgain(was) {
+    var form = document.getElementById(was.form), named = form && was.name ? Array.from(form.elements).filter(function (each) { return each.name === was.name; }) : [];
+    var field = named.find(function (each) { return was.id ? each.id === was.id : named.length === 1 || each.value === was.value; });
+    if (!field) { return; }
+    if (field.matches("[type=checkbox],[type=radio]")) { field.checked = was.on; } else if (!field.options || Array.from(field.options).some(function (option) { return option.value === was.value; })) { field.value = was.value; }
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   }
   function headline() { var now = document.getElementById("now"); return now ? now.textContent.trim() : ""; }
 
@@ -276,7 +318,7 @@
     ask: ask, obey: obey,
     told: function (text) {
       say.textContent = text; toast(text); window.Portal.reloadCard();
-      if (document.querySelector("#tab[data-reads]")) { reread("").catch(obey); } else { live.start(); live.now(); }
+      if (document.querySelector("#tab[data-reads]")) { reread("").catch(obey); } else { live.look(); }
     }
   };
 
@@ -289,12 +331,17 @@
     body.addEventListener("htmx:configRequest", function (event) { event.detail.headers["X-Waybill-Lang"] = document.documentElement.lang; });
     body.addEventListener("htmx:confirm", withKey);
     // What asks by itself (data-quiet) is nobody's act.
-    body.addEventListener("htmx:beforeRequest", function (event) { if (!quiet(event)) { clearNotice(); remember(event.detail.elt); busy(event.detail.elt, true); } });
+    body.addEventListener("htmx:beforeRequest", function (event) {
+      var elt = event.detail.elt;
+      if (event.detail.requestConfig.triggeringEvent && (!quiet(event) || elt.matches("form"))) { acts.set(elt, event.detail.target); }
+      if (!quiet(event)) { clearNotice(); remember(elt); busy(elt, true); }
+    });
     body.addEventListener("htmx:afterRequest", function (event) {
+      acts.delete(event.detail.requestConfig.elt);
       window.Session.keep(event.detail.xhr.getResponseHeader("X-Waybill-Session"));
       if (quiet(event)) { if (event.detail.successful) { online(true); } return; }
       busy(event.detail.elt, false);
-      if (event.detail.successful) { online(true); live.start(); }
+      if (event.detail.successful) { live.over = false; online(true); live.start(); }
       if (event.detail.successful && event.detail.requestConfig.verb === "post") { progressed(); }
     });
     // Settled at once (defaultSettleDelay 0 in base.html: a button may be pressed the moment it is seen); what was pressed is enabled again right after.
@@ -308,7 +355,7 @@
       obey(error, repeated ? null : function () {
         elt.dataset.repeated = "1";
         setTimeout(function () { delete elt.dataset.repeated; }, window.Session.LIMIT);
-        window.htmx.trigger(elt, event.detail.requestConfig.triggeringEvent.type);
+        window.Lost.repeat(event.detail.requestConfig);
       });
     });
     body.addEventListener("htmx:oobBeforeSwap", keepChoices);
@@ -322,8 +369,8 @@
       if (told && document.activeElement === document.body) { told.focus({ preventScroll: true }); }
       if (event.detail.requestConfig && event.detail.requestConfig.elt.closest("[href='#app'],[hx-target='#app']")) { arrive(); }
     });
-    document.addEventListener("visibilitychange", function () { if (document.hidden) { live.stop(); } else { live.start(); live.now(); } });
-    document.addEventListener("waybill:look", function () { live.start(); live.now(); });
+    document.addEventListener("visibilitychange", function () { if (document.hidden) { live.stop(); } else { live.look(); } });
+    document.addEventListener("waybill:look", live.look);
     window.addEventListener("online", back);
     window.addEventListener("offline", function () { online(false); });
     live.start(); finish();
