@@ -2,15 +2,16 @@
    link as soon as that is known. Where no window may be opened, the link is offered instead. */
 (function () {
   "use strict";
-  var opened = null;
+  var opened = new Map(); // form -> the window that waits for its link: several papers may be asked for at once
 
   function formOf(elt) { return elt && elt.closest ? elt.closest("form[data-paper]") : null; }
 
   function begin(event) {
     var button = event.target.closest("form[data-paper] button");
-    if (!button || button.disabled) { return; }
-    opened = window.open("", "_blank");
-    if (opened) { opened.opener = null; }
+    var form = button && button.form, before = opened.get(form);
+    if (!button || button.disabled || (before && !before.closed)) { return; }
+    var tab = window.open("", "_blank");
+    if (tab) { tab.opener = null; opened.set(form, tab); }
   }
 
   /** The link takes the button's place: one press more, and the file is there. */
@@ -24,9 +25,10 @@
   }
 
   function answered(event) {
-    var form = formOf(event.detail.elt), tab = opened, url = "";
-    if (!form) { return; }
-    opened = null;
+    var form = formOf(event.detail.requestConfig.elt), tab = opened.get(form), url = "";
+    if (!form || event.detail.taken) { return; }
+    opened.delete(form);
+    event.detail.taken = true;
     if (event.detail.successful) { try { url = JSON.parse(event.detail.xhr.responseText).url; } catch (_) { /* told below */ } }
     if (tab && !tab.closed) {
       if (url) { tab.location.replace(url); } else { tab.close(); }
@@ -36,7 +38,6 @@
   document.addEventListener("waybill:begin", function () {
     document.body.addEventListener("click", begin, true);
     document.body.addEventListener("htmx:afterRequest", answered);
-    document.body.addEventListener("htmx:sendError", function (event) { if (formOf(event.detail.elt) && opened) { opened.close(); opened = null; } });
   });
 })();
 

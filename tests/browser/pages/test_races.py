@@ -203,3 +203,26 @@ def test_a_part_asks_a_broken_server_seldom_and_one_question_at_a_time(watched: 
     page.evaluate("() => { document.dispatchEvent(new Event('waybill:news')); }")
     act.routes[0].fulfill(status=204)
     renewed.wait(1)
+
+
+def test_each_paper_comes_in_its_own_window(watched: Watched, gallery: str) -> None:
+    """Two papers were asked for at once: one window stayed empty."""
+    page = watched.page
+    page.context.route("**/paper/*", lambda route: route.fulfill(body=route.request.url.rpartition("/")[2]))
+    link = Asked(page, "**/link/*")
+    open_page(page, f"{gallery}/created/ru")
+    forms = "".join(
+        f'<form data-paper hx-post="/link/{name}" hx-swap="none"><button type="submit">{name}</button></form>'
+        for name in "ab"
+    )
+    page.evaluate(PUT, f"<div>{forms}</div>")
+    opened = list[Page]()
+    page.on("popup", lambda popup: opened.append(popup))
+    page.get_by_role("button", name="a", exact=True).dblclick()
+    page.get_by_role("button", name="b", exact=True).click()
+    link.wait(2)
+    until(page, lambda: len(opened) == 2, "two windows")
+    for at, name in enumerate("ab"):
+        link.routes[at].fulfill(json={"url": f"{gallery}/paper/{name}"})
+    for at, name in enumerate("ab"):
+        expect(opened[at].locator("body")).to_have_text(name)
