@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from b24app.bitrix24.robots import BY_RULE, CANCEL, CHEAPEST, CREATE, FASTEST, FEED, LABEL, POINT, QUIET, QUOTE, TROUBLE
+from b24app.bitrix24.robots import (
+    BELL,
+    BY_RULE,
+    CANCEL,
+    CHEAPEST,
+    CREATE,
+    FASTEST,
+    FEED,
+    LABEL,
+    POINT,
+    QUIET,
+    QUOTE,
+    TROUBLE,
+)
 from b24app.logistics.model import DeliveryKind
 from b24app.words import language_of
 
@@ -34,6 +47,9 @@ _TROUBLE = field(
     Type="select",
     Options={
         FEED: text("Написать в ленту сделки", "Say it in the deal's timeline"),
+        BELL: text(
+            "Написать в ленту и уведомить ответственного", "Say it in the timeline and tell the responsible person"
+        ),
         QUIET: text("Только отдать результат", "Only give it back"),
     },
     Default=FEED,

@@ -16,6 +16,7 @@ from flask import Blueprint, Response
 
 from b24app.bitrix24.encoding import as_map
 from b24app.bitrix24.robots import (
+    BELL,
     BY_RULE,
     CANCEL,
     CHEAPEST,
@@ -145,7 +146,7 @@ def _fields(parts: PageParts, lang: str, code: str, accounts: Sequence[Connectio
 
     own = (Choice("", t("robot_page.any_account")), *_accounts(parts, lang, accounts))
     kinds = listed("kind", DeliveryKind.COURIER.value, DeliveryKind.PICKUP.value)
-    trouble = Field(TROUBLE, "trouble", FEED, listed("trouble", FEED, QUIET))
+    trouble = Field(TROUBLE, "trouble", FEED, listed("trouble", FEED, BELL, QUIET))
     fields: Mapping[str, tuple[Field, ...]] = {
         QUOTE: (
             Field("carrier", "carrier", "", own, typed=True),

@@ -22,7 +22,7 @@ OF_DEALS = (QUOTE, POINT, CREATE, LABEL, CANCEL)
 #: Values of properties: what a shipment is chosen by, where nobody says which account and service.
 BY_RULE, CHEAPEST, FASTEST = "rule", "cheapest", "fastest"
 #: The property that says who hears of what did not work, and its values.
-TROUBLE, FEED, QUIET = "trouble", "feed", "quiet"
+TROUBLE, FEED, BELL, QUIET = "trouble", "feed", "bell", "quiet"
 _DEAL = re.compile(r"DEAL_(\d{1,18})\Z")
 _DYNAMIC = re.compile(r"DYNAMIC_(\d{1,9})_(\d{1,18})\Z")
 _PROPERTY = re.compile(r"properties\[([A-Za-z][A-Za-z0-9_]*)\]\Z")

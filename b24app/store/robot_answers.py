@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 from b24app.flows.decisions import Text
 from b24app.logistics.jsonable import Jsonable
 from b24app.logistics.problem import Problem
-from b24app.store import outbox
+from b24app.store import deals, outbox
 from b24app.store.comments import comment
 from b24app.store.crypto import seal, unseal
 from b24app.store.lanes import LaneRef
 from b24app.store.models import GoodsReturn, Portal
+from b24app.store.notices import notice
 from b24app.store.outbox import ToPortal
-from b24app.words import say_problem
+from b24app.words import say, say_problem
 
 #: Kind of an outbox row, and the name in `ReturnAct.given` under which an act keeps by which workflow it was wished.
 KIND, WAITS = "robot_answer", "robot"
@@ -88,18 +89,30 @@ def told(
     robot: str,
     *,
     quiet: bool,
+    bell: bool,
     now: datetime,
     trace_id: str,
 ) -> LaneRef:
     """Of a robot of a deal's delivery: the workflow is told `answer` (nobody where its token is empty), and the deal's
-    timeline why `robot`, by its name, did not work, unless it is to be `quiet`. Wake the lane after the commit."""
+    timeline why `robot`, by its name, did not work, unless it is to be `quiet`; with `bell` the deal's responsible
+    person, too, once we know who that is. Wake the lane after the commit."""
     things: list[ToPortal] = []
     if answer.problem and deal_id and not quiet:
-        text = Text("robot.deal_refused", {"robot": robot, "problem": answer.problem}, f"robot:{key}")
-        things.append(comment(portal.id, deal_id, text, portal.language))
+        said = {"robot": robot, "problem": answer.problem}
+        things.append(comment(portal.id, deal_id, Text("robot.deal_refused", said, f"robot:{key}"), portal.language))
+        if bell and (ring := _ring(session, portal, deal_id, key, said)):
+            things.append(ring)
     if answer.token:
         things.append(_thing(session, portal.id, deal_id, key, answer))
     return outbox.add(session, portal.id, things, now=now, trace_id=trace_id)
+
+
+def _ring(session: Session, portal: Portal, deal_id: int, key: str, said: Mapping[str, str]) -> ToPortal | None:
+    deal = deals.states(session, portal.id, [deal_id]).get(deal_id)
+    if deal is None or not deal.assigned_by:
+        return None
+    words = say("notice.robot", portal.language, deal=deal.title or f"№ {deal_id}", **said)
+    return notice(portal.id, deal_id, deal.assigned_by, f"robot:{key}", words)
 
 
 def _thing(session: Session, portal_id: int, deal_id: int, key: str, answer: RobotAnswer) -> ToPortal:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from b24app.bitrix24.robots import CANCEL, CREATE, LABEL, POINT, QUIET, QUOTE, TROUBLE
+from b24app.bitrix24.robots import BELL, CANCEL, CREATE, LABEL, POINT, QUIET, QUOTE, TROUBLE
 from b24app.flows.automation import KEY, Automation
 from b24app.runners.connection import refreshing
 from b24app.store import portal_settings
@@ -106,9 +106,10 @@ def test_what_a_robot_cannot_do_is_its_result_and_stands_in_the_deal(shop: Shop)
     [sent_on] = shop.town.journal("email.sent", "bitrix24")
     assert sent_on["data"]["subject"].startswith("robot_account: ")
     assert "HUSH" in sent_on["data"]["subject"]
-    # Nobody waits for this one: why it did not work is in the deal all the same.
-    name = run(shop, CREATE, properties={"service": "NO-SUCH-1"}, wait=False)
+    # Nobody waits for this one: why is in the deal all the same, and its responsible person hears of it.
+    name = run(shop, CREATE, properties={"service": "NO-SUCH-1", TROUBLE: BELL}, wait=False)
     shop.told(DEAL, "NO-SUCH-1")
+    shop.town.wait(lambda: "NO-SUCH-1" in str(shop.town.journal("notify.added", "bitrix24")), "the bell")
     assert "HUSH" not in str(shop.ask("GET", f"/deal/{DEAL}")["comments"])
     assert workflow(shop, name)["values"] == {}
     assert shop.orders(DEAL) == []

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.names import DEAL
-from b24app.bitrix24.robots import CANCEL, CREATE, LABEL, POINT, QUIET, QUOTE, TROUBLE, RobotCall
+from b24app.bitrix24.robots import BELL, CANCEL, CREATE, LABEL, POINT, QUIET, QUOTE, TROUBLE, RobotCall
 from b24app.flows.automation import Automation
 from b24app.lanes.slices import Slice
 from b24app.logistics.problem import Field, Problem, Who
@@ -122,8 +122,9 @@ def _answer(scene: Scene, values: Values, problems: Sequence[Problem]) -> LaneRe
     answer = RobotAnswer(call.token if call.waits else "", problem=said, more=robot.every(values), log=log, code=code)
     name = name_of(portal, call.code)
     deal_id = scene.deal_id if call.entity == DEAL else 0
-    how: Any = {"quiet": scene.given(TROUBLE) == QUIET, "now": scene.now, "trace_id": scene.trace_id}
-    return robot_answers.told(scene.session, portal, deal_id, scene.key, answer, name, **how)
+    heard = scene.given(TROUBLE)
+    who: Any = {"quiet": heard == QUIET, "bell": heard == BELL, "now": scene.now, "trace_id": scene.trace_id}
+    return robot_answers.told(scene.session, portal, deal_id, scene.key, answer, name, **who)
 
 
 def name_of(portal: Portal, code: str) -> str:

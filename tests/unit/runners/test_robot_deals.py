@@ -14,11 +14,12 @@ from b24app.clock import FixedClock
 from b24app.lanes.slices import Slice
 from b24app.runners.portal import robot_deals
 from b24app.runners.services import Services
-from b24app.store import inbox, lanes, portals, robot_answers, robot_wishes
+from b24app.store import deals, inbox, lanes, portals, robot_answers, robot_wishes
 from b24app.store.automation_use import of_portal
 from b24app.store.comments import COMMENT
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import InboxKind, InboxRow, InboxState, OutboxRow, Portal, RobotWish
+from b24app.store.notices import NOTICE
 from b24app.store.robot_answers import RobotAnswer
 
 DEAL = 5120
@@ -117,8 +118,9 @@ def test_a_wish_that_nothing_comes_of_is_answered_after_a_day_and_forgotten(
 
 
 def test_a_press_that_led_to_nothing_is_told_at_once(services: Services, portal: Portal, clock: FixedClock) -> None:
-    begin(services, portal, call())
+    begin(services, portal, call(trouble="bell"))
     with session_scope(services.sessions) as session:
+        deals.save(session, portal.id, {DEAL: {"title": "Ваза", "assigned_by": 7}})
         for row in session.scalars(select(InboxRow).where(SHIPS)):
             row.state = InboxState.DONE  # no pipeline ships
     clock.advance(1)
@@ -127,6 +129,9 @@ def test_a_press_that_led_to_nothing_is_told_at_once(services: Services, portal:
     with read_scope(services.sessions) as session:
         [said] = [row.payload["text"] for row in session.scalars(select(OutboxRow).where(OutboxRow.kind == COMMENT))]
         assert said.startswith("Робот «Создать отправление» не сработал.")
+        [rung] = [row.payload for row in session.scalars(select(OutboxRow).where(OutboxRow.kind == NOTICE))]
+        assert rung["user_id"] == 7
+        assert rung["text"].startswith("Сделка «Ваза»: робот «Создать отправление» не сработал.")
         assert "не включена" in of_portal(session, portal.id)[CREATE].trouble
 
 
