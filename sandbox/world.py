@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sandbox.control import Control, LocalMember, create_control
+from sandbox.control import LocalMember, NearControl, create_control
 from sandbox.kernel.clock import Clock
 from sandbox.kernel.faults import Faults
 from sandbox.kernel.gate import Gate
@@ -57,14 +57,15 @@ class World:
 
     def _start(self) -> None:
         member = LocalMember(self._systems, self.faults, self.journal)
-        control = self._serve(create_control([member], self.clock, before_reset=self._quiet))
+        steering = create_control([member], self.clock, before_reset=self._quiet)
+        control = self._serve(steering)
         for code, (_, running) in self._systems.items():
             urls: dict[str, str] = {}
             for origin in running.origins():
                 gate = Gate(code, origin, self.faults, self.journal, self._stopping)
                 urls[origin.name] = self._serve(gate).base_url
             running.started(urls)
-        self.control = Control(control.base_url)
+        self.control = NearControl(control.base_url, steering)
         self._member = member
         self.addresses: dict[str, Any] = {"control": control.base_url} | member.addresses()
 

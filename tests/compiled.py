@@ -3,7 +3,7 @@ test can see."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,9 @@ from b24app.store import engine as engines
 
 #: A database's name, and the keys that live on the dialect (see b24app.store.crypto).
 _Kind = tuple[str, tuple[str, ...]]
+#: What `Rule.compile` leaves on a rule.
+_BUILDERS = ("_build", "_build_unknown")
+_COMPILED = ("_parts", "_trace", "_converters", "arguments", *_BUILDERS)
 
 
 def share_templates(folder: Path, patch: pytest.MonkeyPatch) -> None:
@@ -27,17 +30,24 @@ def share_templates(folder: Path, patch: pytest.MonkeyPatch) -> None:
 
 
 def share_addresses(patch: pytest.MonkeyPatch) -> None:
-    """Werkzeug compiles a function for each address of each app; what it does follows from the address alone."""
-    build = Rule._compile_builder
-    kept: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
+    """Werkzeug parses each address of each app and compiles two functions for it; all of it follows from the address
+    alone, for converters that know nothing of their app."""
+    compile_one = Rule.compile
+    kept: dict[tuple[Any, ...], dict[str, Any]] = {}
 
-    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+    def once(rule: Rule) -> None:
+        assert rule.map is not None
+        converters = tuple(sorted((name, id(each)) for name, each in rule.map.converters.items()))
+        how = (rule.host, rule.subdomain, rule.map.host_matching, rule.merge_slashes, converters)
+        key = (rule.rule, repr(rule.defaults), *how)
         if key not in kept:
-            kept[key] = build(rule, append_unknown)
-        return kept[key]
+            compile_one(rule)
+            kept[key] = {name: getattr(rule, name) for name in _COMPILED}
+            return
+        for name, value in kept[key].items():
+            setattr(rule, name, value.__func__.__get__(rule, None) if name in _BUILDERS else value.copy())
 
-    patch.setattr(Rule, "_compile_builder", once)
+    patch.setattr(Rule, "compile", once)
 
 
 def share_statements(patch: pytest.MonkeyPatch) -> None:

@@ -209,9 +209,10 @@ def running_world(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest
 
 
 @pytest.fixture
-def world(running_world: "World") -> "World":
+def world(running_world: "World", request: pytest.FixtureRequest) -> "World":
     """The emulated world: fresh state, journal, faults and clock, on the ports it has."""
-    running_world.reset()
+    if not kept.begins_installed(request):
+        running_world.reset()
     return running_world
 
 

@@ -13,7 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pytest
+
     from sandbox.world import World
+
+#: What a scenario asks for that begins where Waybill is installed: any of these together.
+_INSTALLED = ({"installed", "kept_port"}, {"town", "shop"}, {"installed_sqlite"}, {"installed_postgres"})
+
+
+def begins_installed(request: pytest.FixtureRequest) -> bool:
+    """Whether the scenario asks for a world that is brought back: it needs no first day before."""
+    names = set(request.fixturenames)
+    return any(asked <= names for asked in _INSTALLED)
 
 
 def keep(world: World, database_url: str, redis_url: str, port: int) -> Callable[[], None]:

@@ -37,6 +37,9 @@ for i = 1, #KEYS - 1 do redis.call('LREM', KEYS[i], 0, ARGV[1]) end
 redis.call('DEL', KEYS[#KEYS])
 return 1
 """
+_LET_GO = "for i = 1, tonumber(ARGV[1]) do redis.call('RPUSH', KEYS[1], '0') end return 1"
+#: Every thread of a worker waits for portals' lanes.
+EVERYBODY = LaneKind.PORTAL
 
 
 class Waker(Protocol):
@@ -73,6 +76,11 @@ class LocalWakes:
                     return LaneRef(self._waiting[kind].popitem(last=False)[0], kind)
         return None
 
+    def let_go(self) -> None:
+        """Whoever waits goes on without a lane."""
+        with self._news:
+            self._news.notify_all()
+
 
 class RedisWakes:
     """Wake-ups between processes. `send` says whether Redis took them."""
@@ -100,6 +108,10 @@ class RedisWakes:
             keys = [_LIST.format(kind=kind.value) for kind in LaneKind]
             self._shared.run(_FORGET, [*keys, _MARK.format(id=lane_id)], [lane_id])
 
+    def let_go(self, waiting: int) -> None:
+        """So many that wait go on without a lane. One of another worker that is let go instead just waits on."""
+        self._shared.run(_LET_GO, [_LIST.format(kind=EVERYBODY.value)], [waiting])
+
     @property
     def away(self) -> bool:
         """Whether Redis failed less than a moment ago and is left alone."""
@@ -122,6 +134,8 @@ class RedisWakes:
         if not isinstance(found, list | tuple):
             return None
         name, lane_id = found
+        if not int(lane_id):
+            return None  # let go
         # Unmarked before the claim: whoever is suppressed until here committed its row before that claim reads.
         client.delete(_MARK.format(id=int(lane_id)))
         return LaneRef(int(lane_id), lists[name])
@@ -195,6 +209,12 @@ class Wakes:
     def wake_here(self, lane: LaneRef) -> None:
         """Wake the lane in this very process, also when Redis believes that it is listed already."""
         self._local.wake(lane)
+
+    def let_go(self, waiting: int) -> None:
+        """So many threads that wait for a lane go on without one: a worker that ends does not wait for them."""
+        self._local.let_go()
+        if self._remote is not None:
+            self._remote.let_go(waiting)
 
     def pop(self, kinds: Sequence[LaneKind], timeout_s: float) -> LaneRef | None:
         found = self._local.pop(kinds, 0.0)

@@ -73,6 +73,7 @@ class Worker:
         """Wait until `stop` is called, then at most `grace_s` for running slices; True when all were finished."""
         while not self._stop.wait(1.0):
             pass
+        self._wakes.let_go(len(self._servers))
         clean = self._join(self._servers, grace_s)
         self._stopped_heart.set()
         self._join([*self._helpers, self._heart], 2.0)

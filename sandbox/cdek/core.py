@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import random
 import uuid
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 
 from sandbox.kernel.clock import Clock
 from sandbox.kernel.journal import Journal
+from sandbox.kernel.kept import Kept
 from sandbox.kernel.numbers import Numbers
 from sandbox.kernel.present import Present
 from sandbox.kernel.push import Pusher
@@ -60,13 +60,13 @@ class Cdek(Present):
         """A function that brings back what this remembers now."""
         fixed = ("clock", "journal", "timers", "pusher", "lock", "base_url", "_due", "offices")
         with self.lock:
-            kept = copy.deepcopy({name: value for name, value in vars(self).items() if name not in fixed})
+            kept = Kept({name: value for name, value in vars(self).items() if name not in fixed})
             # Rows are replaced as wholes or field by field, never deeper.
             offices = {code: dict(row) for code, row in self.offices.items()}
 
         def back() -> None:
             with self.lock:
-                vars(self).update(copy.deepcopy(kept))
+                vars(self).update(kept.copy())
                 self.offices = {code: dict(row) for code, row in offices.items()}
 
         return back

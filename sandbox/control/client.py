@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
+from wsgiref.types import WSGIApplication
 
 import requests
+from werkzeug.test import create_environ, run_wsgi_app
 
 
 class ControlError(RuntimeError):
@@ -22,10 +26,14 @@ class Control:
 
     def call(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
         """One call; raises ControlError on a refusal."""
+        status, answer = self._ask(method, path, body, params)
+        if status >= 400:
+            raise ControlError(f"{method} {path}: {status} {answer.decode()}")
+        return json.loads(answer)
+
+    def _ask(self, method: str, path: str, body: Any, params: dict[str, Any]) -> tuple[int, bytes]:
         answer = self._http.request(method, self.base_url + path, json=body, params=params or None, timeout=60)
-        if answer.status_code >= 400:
-            raise ControlError(f"{method} {path}: {answer.status_code} {answer.text}")
-        return answer.json()
+        return answer.status_code, answer.content
 
     def get(self, path: str, **params: Any) -> Any:
         return self.call("GET", path, **params)
@@ -63,3 +71,19 @@ class Control:
     def counts(self) -> dict[str, dict[str, int]]:
         found: dict[str, dict[str, int]] = self.get("/journal/counts")
         return found
+
+
+class NearControl(Control):
+    """Steers the sandbox of this very process: the same application is asked, without a connection between."""
+
+    def __init__(self, base_url: str, app: WSGIApplication) -> None:
+        super().__init__(base_url)
+        self._app = app
+
+    def _ask(self, method: str, path: str, body: Any, params: dict[str, Any]) -> tuple[int, bytes]:
+        path, _, query = path.partition("?")
+        more = urlencode({name: value for name, value in params.items() if value is not None}, doseq=True)
+        query = "&".join(filter(None, (query, more)))
+        environ = create_environ(path, self.base_url, query, method=method, json=body)
+        answer, status, _headers = run_wsgi_app(self._app, environ, buffered=True)
+        return int(status[:3]), b"".join(answer)

@@ -3,13 +3,13 @@ what a test or the demo wants to happen to some of them. The carrier's own rules
 
 from __future__ import annotations
 
-import copy
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar, Generic, TypeVar
 
+from .kept import Kept
 from .present import Present
 from .system import Context
 from .timers import Timers
@@ -140,12 +140,12 @@ class Carrier(Present, Generic[O]):
             raise RuntimeError(f"{self.code} has something to do yet")
         fixed = self._FIXED | self.fixed
         with self.lock:
-            kept = copy.deepcopy({name: value for name, value in vars(self).items() if name not in fixed})
+            kept = Kept({name: value for name, value in vars(self).items() if name not in fixed})
 
         def back() -> None:
             with self.lock:
                 self.timers.clear()
-                vars(self).update(copy.deepcopy(kept))
+                vars(self).update(kept.copy())
 
         return back
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from b24app.lanes import worker
 from tests.flows.program import Program
 from tests.flows.town import Shop, Town
+from tests.kept import begins_installed
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -20,14 +20,8 @@ def database(request: pytest.FixtureRequest) -> str:
     """SQLite, unless the scenario asks for PostgreSQL: the stories that write most run there, a few on both, and what
     the store does is proved on both by tests/unit/store. Where there is a shop, Waybill is installed already."""
     kind = getattr(request, "param", "sqlite")
-    name = f"installed_{kind}" if {"shop", "installed"} & set(request.fixturenames) else f"{kind}_database_url"
+    name = f"installed_{kind}" if begins_installed(request) else f"{kind}_database_url"
     return str(request.getfixturevalue(name))
-
-
-@pytest.fixture(autouse=True)
-def _quick_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that has nothing to do looks up more often, so that each scenario's end is not waited for."""
-    monkeypatch.setattr(worker, "POP_S", 0.15)
 
 
 @pytest.fixture

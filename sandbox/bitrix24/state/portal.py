@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import threading
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Any
 
 from sandbox.bitrix24.events.delivery import Delivery
 from sandbox.bitrix24.switches import Switches
+from sandbox.kernel.kept import Kept
 
 from .catalog import Catalog
 from .crm import Crm
@@ -94,16 +94,13 @@ class Portal:
         """A function that brings back what the portal remembers now."""
         fixed = ("hub", "spec", "member_id", "lock", "timezone", "bases")
 
-        def copied(state: dict[str, Any]) -> dict[str, Any]:
-            # What points back to the portal goes on pointing to it.
-            return copy.deepcopy(state, {id(self): self})
-
         def back() -> None:
             with self.lock:
-                vars(self).update(copied(kept))
+                vars(self).update(kept.copy())
 
         with self.lock:
-            kept = copied({name: value for name, value in vars(self).items() if name not in fixed})
+            # What points back to the portal goes on pointing to it.
+            kept = Kept({name: value for name, value in vars(self).items() if name not in fixed}, [self])
         return back
 
     @property

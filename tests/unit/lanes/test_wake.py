@@ -104,3 +104,18 @@ def test_local_wakes_wake_a_waiting_thread() -> None:
     begun = time.monotonic()
     assert wakes.pop(BOTH, 30) == ACCOUNT
     assert time.monotonic() - begun < 5
+
+
+def test_who_waits_is_let_go(redis_url: str) -> None:
+    """Each of them once; a lane that was woken before comes first, and nobody who waits later is sent away again."""
+    wakes, found = Wakes(RedisWakes(redis_url)), []
+    threads = [threading.Thread(target=lambda: found.append(wakes.pop(BOTH, 30))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    wakes.wake(ACCOUNT)
+    wakes.let_go(2)
+    for thread in threads:
+        thread.join(10)
+    assert sorted(map(str, found)) == sorted(map(str, [ACCOUNT, None, None]))
+    wakes.wake(PORTAL)
+    assert wakes.pop(BOTH, 1) == PORTAL

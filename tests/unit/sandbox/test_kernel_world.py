@@ -13,7 +13,7 @@ import requests
 from flask import Flask
 
 from sandbox import world as world_module
-from sandbox.control import ControlError
+from sandbox.control import Control, ControlError
 from sandbox.kernel.gate import Origin
 from sandbox.kernel.system import Context, CoverageRow, System, find_systems
 from sandbox.world import World
@@ -138,6 +138,18 @@ def test_faults_answer_status_html_latency_and_hang(toy: World) -> None:
         requests.post(url, timeout=5)
 
 
+def test_control_answers_the_same_here_and_over_http(toy: World) -> None:
+    toy.journal.add("toy", "told", "ключ & a%20b", portal="?")
+    here, far = toy.control, Control(toy.control.base_url)
+    for ask in (
+        partial(Control.journal, key="ключ & a%20b", portal="?", limit=None),
+        Control.counts,
+        Control.addresses,
+    ):
+        assert ask(here) == ask(far) != []
+    assert here.get("/journal?kind=told", system="toy") == far.get("/journal?kind=told", system="toy")
+
+
 def test_control_refuses_in_words(toy: World) -> None:
     for method, path, body in [
         ("POST", "/faults", {"system": "toy", "action": "explode"}),
@@ -146,8 +158,9 @@ def test_control_refuses_in_words(toy: World) -> None:
         ("POST", "/clock", [1]),
         ("GET", "/nothing", None),
     ]:
-        with pytest.raises(ControlError, match="error"):
-            toy.control.call(method, path, body)
+        for control in (toy.control, Control(toy.control.base_url)):
+            with pytest.raises(ControlError, match="error"):
+                control.call(method, path, body)
 
 
 def test_seed_and_coverage(toy: World) -> None:
