@@ -47,9 +47,7 @@ _TROUBLE = field(
     Type="select",
     Options={
         FEED: text("Написать в ленту сделки", "Say it in the deal's timeline"),
-        BELL: text(
-            "Написать в ленту и уведомить ответственного", "Say it in the timeline and tell the responsible person"
-        ),
+        BELL: text("В ленту и ответственному", "Timeline and responsible"),
         QUIET: text("Только отдать результат", "Only give it back"),
     },
     Default=FEED,
