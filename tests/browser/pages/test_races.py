@@ -17,6 +17,9 @@ HASTE = """(() => { const real = window.setTimeout; window.waits = [];
         window.waits.push(ms || 0);
         return real(act, Math.min(ms || 0, 120), ...more);
     }; })()"""
+#: What is planned for later does not come: what comes, comes at once.
+NEVER = """(() => { const real = window.setTimeout;
+    window.setTimeout = (act, ms, ...more) => (ms >= 600 ? 0 : real(act, ms, ...more)); })()"""
 LOOK = "() => { document.dispatchEvent(new Event('waybill:look')); }"
 PART = """<div id="probe" data-asks="100">
     <i id="probe-ask" data-quiet hx-get="/tab/probe" hx-trigger="ask" hx-target="#probe" hx-swap="outerHTML"></i>
@@ -27,11 +30,12 @@ FORM = """<form id="probe"><input id="word" name="word" value="">
 PUT = """html => { document.getElementById('tab').insertAdjacentHTML('beforeend', html);
     htmx.process(document.getElementById('tab').lastElementChild);
     document.dispatchEvent(new Event('visibilitychange')); }"""
-#: Whatever else is answered on the page: twenty answers, one after the other.
-MUCH_ELSE = """() => new Promise(done => { let left = 20; const again = () => {
+#: Whatever else is answered on the page, until `window.enough` is called.
+MUCH_ELSE = """() => { const noise = setInterval(() => {
+    window.answers = (window.answers || 0) + 1;
     htmx.trigger(document.body, "htmx:afterRequest", {elt: document.body, successful: true,
-        requestConfig: {elt: document.body}, xhr: new XMLHttpRequest()});
-    left -= 1; if (left) { setTimeout(again, 30); } else { done(); } }; again(); })"""
+        requestConfig: {elt: document.body}, xhr: new XMLHttpRequest()}); }, 30);
+    window.enough = () => clearInterval(noise); }"""
 #: The next answer to a script begins to come, and comes no further.
 STALL = """() => { const real = window.fetch; window.fetch = () => { window.fetch = real;
     return Promise.resolve(new Response(new ReadableStream({}))); }; }"""
@@ -79,6 +83,7 @@ def drawn(page: Page, version: str) -> str:
 def test_news_wait_for_what_was_pressed(watched: Watched, gallery: str) -> None:
     """The part was drawn anew under a request: its answer had no place any more, and a refusal was told to nobody."""
     page = watched.page
+    page.add_init_script(NEVER)
     pressed, version = Asked(page, "**/tab/refresh*"), Asked(page, "**/tab/version*")
     open_page(page, f"{gallery}/created/ru")
     page.evaluate(PUT, FORM)
@@ -130,11 +135,12 @@ def test_the_tab_is_asked_after_however_much_else_is_answered(watched: Watched, 
     version = Asked(page, "**/tab/version*", nothing_new)
     open_page(page, f"{gallery}/created/ru")
     version.wait(2)
+    page.evaluate(MUCH_ELSE)
+    version.wait(len(version.routes) + 3)
+    page.evaluate("window.enough()")
     page.evaluate(STALL)
     page.wait_for_function("() => String(window.fetch).includes('native')")
-    was = len(version.routes)
-    page.evaluate(MUCH_ELSE)
-    version.wait(was + 2)
+    version.wait(len(version.routes) + 2)
 
     # A deal that is gone is said once, and not asked after again.
     version.by = lambda route: route.fulfill(
@@ -189,7 +195,10 @@ def test_a_part_asks_a_broken_server_seldom_and_one_question_at_a_time(watched: 
     probe.by = None
     probe.wait(len(probe.routes) + 1)
     asked = page.evaluate("window.asked")
+    page.evaluate("window.answers = 0")
     page.evaluate(MUCH_ELSE)
+    page.wait_for_function("() => window.answers >= 20")
+    page.evaluate("window.enough()")
     assert page.evaluate("window.asked") == asked
     probe.by = nothing_new
     probe.routes[-1].fulfill(status=204)
