@@ -15,6 +15,8 @@ window.ClerkDo = (function () {
   function undo(of, each) { return Object.assign(scan(of, { row: each.row, quantity: "0", condition: each.condition, undoes: each.key }), { forgets: each.teaches || "" }); }
 
   function keep(items) { return Kept.add(items).then(page.changed); }
+  /** The row as it stands now: what was drawn, or was there when a dialog opened, may have been counted on since. */
+  function fresh(row) { return page.whole && page.count().rows.find((each) => each.row === row.row) || row; }
 
   // ---- Scans ----
   function said(of, row, quantity, body) {
@@ -50,8 +52,8 @@ window.ClerkDo = (function () {
   }
 
   /** The last piece of the row was found otherwise: it is taken back and scanned so, with its note. */
-  function grade(row, condition) {
-    const last = row.last, of = page.open;
+  function grade(drawn, condition) {
+    const row = fresh(drawn), last = row.last, of = page.open;
     if (!last || last.condition === condition) { return undefined; }
     const items = [undo(of, last), scan(of, { row: row.row, code: last.code, quantity: last.quantity, condition: condition, teaches: last.teaches || "" }, row.goods)];
     if (row.note) { items.push(undo(of, row.note), scan(of, { row: row.row, quantity: "0", condition: condition, note: row.note.note })); }
@@ -81,8 +83,8 @@ window.ClerkDo = (function () {
     });
   }
   /** The last scans are taken back until no more is there than is wanted; what lacks then is one scan more. */
-  function setTo(row, wanted) {
-    const of = page.open, mine = Count.standing(page.scans()).filter((each) => each.row === row.row && Number(each.quantity) > 0), items = [];
+  function setTo(drawn, wanted) {
+    const row = fresh(drawn), of = page.open, mine = Count.standing(page.scans()).filter((each) => each.row === row.row && Number(each.quantity) > 0), items = [];
     let got = row.got, condition = row.last ? row.last.condition : "as_new", teacher = null;
     while (got > wanted && mine.length) { const last = mine.pop(); items.push(undo(of, last)); got -= Number(last.quantity); condition = last.condition; teacher = last.teaches ? last : teacher; }
     const rest = Math.round((wanted - got) * 1e6) / 1e6;
@@ -152,10 +154,14 @@ window.ClerkDo = (function () {
   }
 
   // ---- The end ----
-  function end(kind) { const name = key(); return keep([item(kind, page.open, { key: name, body: { key: name } })]); }
+  /** Once, however often it is pressed until the view shows it. */
+  async function end(kind) {
+    const name = key(), of = page.open, waiting = await Kept.queue();
+    return waiting.some((each) => each.of === of && each.kind === kind && !each.refused) ? undefined : keep([item(kind, of, { key: name, body: { key: name } })]);
+  }
   function finish() {
     if (page.count().got) { return end("finish"); }
-    Say.ask(t("finish_empty"), [h("p", {}, t("finish_empty_text")), h("div", { class: "wb-dialog__do" }, Say.button(null, t("cancel"), Say.shut), Say.button(null, t("finish_sure"), () => { Say.shut(); end("finish"); }, "wb-btn--danger"))]);
+    Say.ask(t("finish_empty"), [h("p", {}, t("finish_empty_text")), h("div", { class: "wb-dialog__do" }, Say.button(null, t("cancel"), Say.shut), Say.button(null, t("finish_sure"), () => { Say.shut(); inLine(() => end("finish")); }, "wb-btn--danger"))]);
     return undefined;
   }
 
@@ -229,12 +235,13 @@ window.ClerkDo = (function () {
   }
 
   let line = Promise.resolve();
+  /** One after the other: a scanner, and a finger that presses twice, is quicker than a disk. */
+  function inLine(act) { line = line.then(act).catch(page.broken); return line; }
   return {
     begin: (of) => { page = of; },
-    /** One after the other: a scanner is quicker than a disk. */
-    scanned: (text) => { line = line.then(() => scanned(text)).catch(page.broken); return line; },
+    scanned: (text) => inLine(() => scanned(text)),
     add: (row) => add(row, { condition: row.last ? row.last.condition : "as_new" }),
-    undo: takeBack, grade: grade, note: note, quantity: quantity, photo: photo, strange: strange, decide: decide, finish: finish, reopen: () => end("reopen"),
+    undo: (each) => inLine(() => takeBack(each)), grade: (row, condition) => inLine(() => grade(row, condition)), note: note, quantity: quantity, photo: photo, strange: strange, decide: decide, finish: () => inLine(finish), reopen: () => inLine(() => end("reopen")),
     leave: (name) => keep([item("leave", "stray:" + name, { key: key(), body: { key: name } })]),
   };
 })();

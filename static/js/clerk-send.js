@@ -2,13 +2,13 @@
    refuses for good stays here with its reason, and holds up nothing else. */
 window.ClerkSend = (function () {
   "use strict";
-  const Kept = window.ClerkKept, Ask = window.ClerkAsk, FIRST = 1000, LONGEST = 30000, BATCH = 100, FOR_GOOD = [400, 403, 404, 409, 413, 422, 507];
+  const Kept = window.ClerkKept, Ask = window.ClerkAsk, FIRST = 1000, LONGEST = 30000, MOST_LATER = 300000, BATCH = 100, FOR_GOOD = [400, 403, 404, 409, 413, 422, 507];
   const PATHS = {
     finish: (item) => "/return/" + item.of + "/finish", reopen: (item) => "/return/" + item.of + "/reopen", stray: () => "/strays",
     leave: (item) => "/" + item.of.replace(":", "/") + "/leave",
   };
   const state = { online: navigator.onLine, cut: false, busy: false, failed: false, sentAt: 0 };
-  let me = null, again = false, wait = FIRST, timer = 0, told = () => {};
+  let me = null, again = false, wait = FIRST, timer = 0, until = 0, told = () => {};
 
   /** What this phone may send: of this portal, and scanned by this person. */
   function mine(queue) { return me ? queue.filter((item) => item.place === me.place && item.clerk === me.clerk && !item.refused) : []; }
@@ -20,6 +20,7 @@ window.ClerkSend = (function () {
   async function drain() {
     clearTimeout(timer);
     if (!me || state.cut) { return; }
+    if (Date.now() < until) { timer = setTimeout(drain, until - Date.now()); return; }
     if (state.busy) { again = true; return; }
     state.busy = true;
     try {
@@ -38,7 +39,9 @@ window.ClerkSend = (function () {
     if (error.status === 401) { state.cut = true; return; }
     state.failed = true;
     if (error.away) { state.online = false; } else if (!error.status) { console.error(error); }
-    timer = setTimeout(drain, error.later ? error.later * 1000 : wait);
+    // The server's own word is kept, whatever is scanned and asked meanwhile.
+    until = error.later ? Date.now() + Math.min(error.later * 1000, MOST_LATER) : 0;
+    timer = setTimeout(drain, Math.max(until - Date.now(), wait));
     wait = Math.min(wait * 2, LONGEST);
   }
 
@@ -86,6 +89,7 @@ window.ClerkSend = (function () {
     const of = items.filter((item) => item.of === head.of), end = of.findIndex((item) => item.kind !== "scan");
     const batch = (end < 0 ? of : of.slice(0, end)).slice(0, BATCH), scans = batch.map((item) => item.body);
     await Ask.send("/return/" + head.of + "/scans", { scans: scans });
+    state.sentAt = Date.now(); // before it is written: what was asked until now does not know of them
     await Kept.confirmed(head.of, scans.map((scan) => Object.assign({ name: me.name, by: me.clerk }, scan)), batch);
     return true;
   }

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const Kept = window.ClerkKept, Ask = window.ClerkAsk, Send = window.ClerkSend, Say = window.ClerkSay, Do = window.ClerkDo, Count = window.ClerkCount;
-  const t = Say.t, h = Say.h, EVERY = 3000, LIST_EVERY = 9000, LONGEST = 15000, SLOW = 3000;
+  const t = Say.t, h = Say.h, EVERY = 3000, LIST_EVERY = 9000, LONGEST = 15000, MOST_LATER = 300000, SLOW = 3000;
   const boxes = {};
   ["back", "title", "subtitle", "net", "scan-form", "last", "view", "beside", "bottom"].forEach((id) => { boxes[id] = document.getElementById(id); });
   const others = "BroadcastChannel" in window ? new BroadcastChannel("waybill-clerk") : null;
@@ -119,7 +119,7 @@
   boxes.back.addEventListener("click", () => page.goTo(0));
 
   // ---- What changes elsewhere ----
-  let timer = 0, wait = EVERY, listAt = 0, asking = false;
+  let timer = 0, wait = EVERY, later = 0, listAt = 0, asking = false;
   function soon() { clearTimeout(timer); timer = setTimeout(ask, 0); }
 
   async function ask() {
@@ -131,9 +131,13 @@
       if (page.open && page.me) { await askWhole(); }
       for (const name of waits.slice()) { await askStray(name); }
       stale = ""; Send.heard();
-    } catch (error) { await silent(error); } finally { asking = false; }
-    timer = setTimeout(ask, waits.length ? 1000 : Math.min(wait, LONGEST));
-    wait = Math.min(wait * 1.2, LONGEST);
+    } catch (error) {
+      later = Math.min((error.later || 0) * 1000, MOST_LATER);
+      // Whatever fails here (a disk that is full), it is asked again.
+      await silent(error).catch(page.broken);
+    } finally { asking = false; }
+    clearTimeout(timer); timer = setTimeout(ask, Math.max(later, waits.length ? 1000 : Math.min(wait, LONGEST)));
+    wait = Math.min(wait * 1.2, LONGEST); later = 0;
   }
   async function silent(error) {
     if (error.status === 401) { await cut(); return; }
