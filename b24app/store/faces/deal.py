@@ -103,9 +103,19 @@ def _version_queries() -> list[Select[Any]]:
         .order_by(ProblemRow.id),
         _asks_query(),
         papers.version_query(portal_id, deal_id),
-        select(Connection.id, Connection.state, Connection.pause_reason, Connection.paused_at)
+        # With the pipelines that ship by it: which account ships a deal, where, and whether at all, is in the tab too.
+        select(
+            Connection.id,
+            Connection.state,
+            Connection.pause_reason,
+            Connection.paused_at,
+            Pipeline.category_id,
+            Pipeline.enabled,
+            Pipeline.trigger_stage,
+        )
+        .outerjoin(Pipeline, Pipeline.connection_id == Connection.id)
         .where(Connection.portal_id == portal_id)
-        .order_by(Connection.id),
+        .order_by(Connection.id, Pipeline.category_id),
         select(DealState.version, DealState.stage, DealState.note, DealState.gone).where(
             DealState.portal_id == portal_id, DealState.deal_id == deal_id
         ),
