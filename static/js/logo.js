@@ -20,7 +20,9 @@
   document.addEventListener("change", function (event) {
     var input = event.target;
     if (!input.matches("input[type=file][data-logo]") || !input.files.length) { return; }
-    drawn(input.files[0], Number(input.dataset.logo)).then(function (blob) {
+    var file = input.files[0];
+    drawn(file, Number(input.dataset.logo)).then(function (blob) {
+      if (input.files[0] !== file) { return; } // another one was chosen meanwhile
       var list = new DataTransfer();
       list.items.add(new File([blob], "logo.png", { type: "image/png" }));
       input.files = list.files;

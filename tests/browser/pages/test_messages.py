@@ -23,6 +23,12 @@ MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="300">'
     '<circle cx="150" cy="150" r="140" fill="#060"/></svg>'
 )
+#: Pictures after it are drawn before it; resolved a moment after it is there.
+FIRST_LATER = """() => { const all = HTMLCanvasElement.prototype, real = all.toBlob;
+    all.toBlob = function (done, kind) {
+        all.toBlob = real;
+        window.later = () => new Promise((there) => {
+            real.call(this, (blob) => { done(blob); setTimeout(there, 0); }, kind); }); }; }"""
 
 
 @pytest.fixture
@@ -152,8 +158,14 @@ def test_how_clients_see_the_shop(shop: Shop, desk: Desk, tmp_path: Path) -> Non
     # Any picture: the page draws it anew as a small PNG.
     picture = tmp_path / "logo.svg"
     picture.write_text(MARK)
+    ours.evaluate(FIRST_LATER)
+    ours.locator("#brand-file").set_input_files({"name": "a.svg", "mimeType": "image/svg+xml", "buffer": MARK.encode()})
+    ours.wait_for_function("() => window.later")
     ours.locator("#brand-file").set_input_files(picture)
     ours.wait_for_function("document.getElementById('brand-file').files[0].type === 'image/png'")
+    # The one that was chosen first is drawn at last.
+    last = "document.getElementById('brand-file').files[0]"
+    assert ours.evaluate(f"async () => {{ const chosen = {last}; await window.later(); return chosen === {last}; }}")
     ours.locator("#brand-logo-save").click()
     shown = ours.locator(".wb-brandlogo img")
     expect(shown).to_be_visible()
