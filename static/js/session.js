@@ -25,6 +25,9 @@
     });
   }
 
+  /** A live key of the person; a portal that says nothing gives none. */
+  function key() { return limited(function () { return window.Portal.key(); }); }
+
   function prove() {
     return limited(function (signal) {
       return window.Portal.key(true).then(function (key) {
@@ -66,5 +69,5 @@
     });
   }
 
-  window.Session = { LIMIT: LIMIT, keep: keep, renew: renew, ask: ask };
+  window.Session = { LIMIT: LIMIT, key: key, keep: keep, renew: renew, ask: ask };
 })();

@@ -93,7 +93,7 @@
   /** An unshipped deal is read anew with the person's own key; without one, what the server knows has to do. */
   function reread(html) {
     var mine = reading = {}, box = live.box();
-    return window.Portal.key().then(function (key) {
+    return window.Session.key().then(function (key) {
       return ask("/tab/read", { method: "POST", body: new URLSearchParams({ AUTH_ID: key }) });
     }).then(function (answer) { return answer.text(); }).catch(function (error) {
       if (html) { return html; }
@@ -311,7 +311,7 @@
     var form = event.target.closest("form[data-key]");
     if (!form) { return; }
     event.preventDefault();
-    window.Portal.key().then(function (key) { form.elements.AUTH_ID.value = key; }).catch(function () { /* the server says that it is missing */ }).then(function () { event.detail.issueRequest(true); });
+    window.Session.key().then(function (key) { form.elements.AUTH_ID.value = key; }).catch(function () { /* the server says that it is missing */ }).then(function () { event.detail.issueRequest(true); });
   }
 
   /** For the scripts of single parts: a request with the session, the error contract, and "it is done: look again". */

@@ -258,7 +258,9 @@ def test_nothing_that_was_scanned_without_a_network_is_lost(phones: Callable[...
     expect(net).to_contain_text("2 скана и 1 фото")
     phone.scan(PLAID_CODE)
     expect(phone.row(1)).to_contain_text("2 из 2")
-    # The tab is killed, and two are opened instead.
+    # The tab is killed, and two are opened instead. In its last moment it has a network again: nothing is on its way
+    # by then.
+    phone.page.wait_for_function("() => !ClerkSend.state.busy")
     phone.page.close()
     one, other = phone.context.new_page(), phone.context.new_page()
     for page in (one, other):

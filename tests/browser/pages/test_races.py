@@ -27,6 +27,8 @@ PART = """<div id="probe" data-asks="100">
     <form hx-post="/tab/probe/act" hx-swap="none"><button type="submit">probe</button></form></div>"""
 FORM = """<form id="probe"><input id="word" name="word" value="">
     <select name="one"><option>a<option>b</select><button type="submit">probe</button></form>"""
+KEYED = """<form data-key hx-post="/tab/probe/act" hx-swap="none"><input type="hidden" name="AUTH_ID">
+    <button type="submit">probe</button></form>"""
 PUT = """html => { document.getElementById('tab').insertAdjacentHTML('beforeend', html);
     htmx.process(document.getElementById('tab').lastElementChild);
     document.dispatchEvent(new Event('visibilitychange')); }"""
@@ -126,6 +128,22 @@ def test_an_older_reading_is_not_shown_over_a_newer_one(watched: Watched, galler
     read.answer(0, drawn(page, "older"))
     version.wait(2)
     assert page.locator("#tab").get_attribute("data-version") == "newer"
+
+
+def test_a_portal_that_gives_no_key_holds_nothing_up(watched: Watched, gallery: str) -> None:
+    """The tab was never asked after again, and what was pressed was never sent."""
+    page = watched.page
+    page.add_init_script(HASTE)
+    version, act = Asked(page, "**/tab/version*"), Asked(page, "**/tab/probe/act", nothing_new)
+    open_page(page, f"{gallery}/ready/ru")
+    page.evaluate("() => { Portal.key = () => new Promise(() => {}); }")
+    version.wait(1)
+    version.answer(0, drawn(page, "news"))
+    expect(page.locator("#tab[data-version=news]")).to_be_visible()
+    version.wait(2)
+    page.evaluate(PUT, KEYED)
+    page.get_by_role("button", name="probe").click()
+    act.wait(1)
 
 
 def test_the_tab_is_asked_after_however_much_else_is_answered(watched: Watched, gallery: str) -> None:
