@@ -38,7 +38,7 @@ class Telling:
         plans = {moment: Plan(True, channels, dict(texts or {})) for moment in moments}
         rules = MessageRules(True, {EVERY: plans}, *quiet, **more)
         with session_scope(self.shop.town.program.parts.sessions) as session:
-            portal_settings.merge(session, self.shop.row.id, **{KEY: rules.to_json()})
+            portal_settings.merge(session, self.shop.id, **{KEY: rules.to_json()})
 
     def has_email(self, address: str = "client@example.test") -> None:
         """The deal's contact gets an e-mail address."""
@@ -49,7 +49,7 @@ class Telling:
     @property
     def rows(self) -> list[Message]:
         """Of the deal, oldest first."""
-        found: list[Message] = self.shop.town.program.read(messages.of_deal, self.shop.row.id, self.deal)
+        found: list[Message] = self.shop.town.program.read(messages.of_deal, self.shop.id, self.deal)
         return found[::-1]
 
     def row(self, moment: Moment) -> Message:

@@ -32,6 +32,8 @@ from sandbox.world import World
 
 LOCAL = "localhost"
 BUSY = 3
+#: A look costs as much as a step of the program: what takes long is not looked for so often.
+FIRST_LOOK_S, LAST_LOOK_S = 0.1, 0.4
 KEY = Fernet.generate_key().decode()
 
 
@@ -90,6 +92,9 @@ def counted_by(busy: Busy) -> type[WSGIRequestHandler]:
         def run_wsgi(self) -> None:
             with busy:
                 super().run_wsgi()
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Nobody reads who asked for what: what a story sees is in the world's journal."""
 
     return Handler
 
@@ -181,14 +186,15 @@ class Program:
         return self._answering.any() or (self._working and bool(self.read(_waiting, self.parts.clock.now())))
 
     def wait(self, until: Callable[[], Any], what: str, seconds: float = 20.0) -> Any:
-        """Poll until something true comes; fails the test otherwise. The limit is for a machine at rest: a busy one
-        gets three times as long, which costs a passing test nothing."""
-        end = time.monotonic() + seconds * BUSY
+        """Look until something true comes, ever more seldom; fails the test otherwise. The limit is for a machine at
+        rest: a busy one gets three times as long, which costs a passing test nothing."""
+        end, pause = time.monotonic() + seconds * BUSY, FIRST_LOOK_S
         while time.monotonic() < end:
             found = until()
             if found:
                 return found
-            time.sleep(0.1)
+            time.sleep(pause)
+            pause = min(pause * 1.25, LAST_LOOK_S)
         raise AssertionError(f"{what}: not within {seconds:g} s")
 
     def open_frame(

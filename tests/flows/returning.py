@@ -37,10 +37,12 @@ class ReturnsOf:
         key = key or f"press-{next(_counter)}"
         by, name = (MANAGER, ANNA) if actor is Actor.PERSON else (0, "")
         wanted = Wanted(kind, key, actor, self.deal, return_id, dump(given), by, name, source)
-        parts, portal = self.shop.town.program.parts, self.shop.row
+        parts = self.shop.town.program.parts
         with session_scope(parts.sessions) as session:
             now = parts.clock.now()
-            lane = return_acts.ask(session, portal.id, wanted, now=now, trace_id="t" * 8, people=actor is Actor.PERSON)
+            lane = return_acts.ask(
+                session, self.shop.id, wanted, now=now, trace_id="t" * 8, people=actor is Actor.PERSON
+            )
         if lane is not None:
             parts.waker.wake(lane)
         return key
@@ -49,7 +51,7 @@ class ReturnsOf:
         """The act, once it was carried out or refused."""
 
         def done() -> Act | None:
-            act = self.shop.town.program.read(return_acts.by_key, self.shop.row.id, key)
+            act = self.shop.town.program.read(return_acts.by_key, self.shop.id, key)
             return act if act is not None and act.state is not ActState.WAITING else None
 
         found: Act = self.shop.town.wait(done, f"the act {key} of deal {self.deal}")
@@ -77,24 +79,24 @@ class ReturnsOf:
     # --- what stands -------------------------------------------------------------------------------------------------
 
     def kept(self, return_id: int) -> Kept:
-        found: Kept = self.shop.town.program.read(returns.get, self.shop.row.id, return_id)
+        found: Kept = self.shop.town.program.read(returns.get, self.shop.id, return_id)
         return found
 
     @property
     def all(self) -> list[Kept]:
-        found: Mapping[int, list[Kept]] = self.shop.town.program.read(returns.of_deals, self.shop.row.id, [self.deal])
+        found: Mapping[int, list[Kept]] = self.shop.town.program.read(returns.of_deals, self.shop.id, [self.deal])
         return found[self.deal]
 
     def journal(self, return_id: int) -> list[Moved]:
-        return list(self.shop.town.program.read(return_journal.of_return, self.shop.row.id, return_id))
+        return list(self.shop.town.program.read(return_journal.of_return, self.shop.id, return_id))
 
     def refunds(self, return_id: int) -> list[Refund]:
-        return list(self.shop.town.program.read(refunds.of_return, self.shop.row.id, return_id))
+        return list(self.shop.town.program.read(refunds.of_return, self.shop.id, return_id))
 
     @property
     def rows(self) -> list[int]:
         """Ids of the deal's rows of goods, as they were read last."""
-        found = self.shop.town.program.read(return_basis.of_deals, self.shop.row.id, [self.deal])
+        found = self.shop.town.program.read(return_basis.of_deals, self.shop.id, [self.deal])
         return [sold.row for sold in found[self.deal].sold]
 
 

@@ -46,7 +46,7 @@ def test_an_order_that_could_not_be_looked_up_is_not_called_a_strangers(shop: Sh
     requests.post(url, json={"events": [{"meta": meta, "action": "UPDATE"}]}, timeout=10)
     shop.town.wait(lambda: account_of(shop, "moysklad").hook_seen_at != account.hook_seen_at, "the notice is heard")
     with read_scope(told) as session:
-        assert reconciling.foreign(session, shop.row.id) == []
+        assert reconciling.foreign(session, shop.id) == []
 
 
 def test_picked_in_moysklad_and_carried_by_cdek(shop: Shop) -> None:

@@ -25,10 +25,10 @@ def shop(town: Town) -> Shop:
     leg = {"warehouse_stages": {"in_transit": LEFT}}
     picked_first(shop, SAP, leg)
     with session_scope(shop.town.program.parts.sessions) as session:
-        pipeline = portals.pipelines(session, shop.row.id)[0]
+        pipeline = portals.pipelines(session, shop.id)[0]
         before = pipeline.settings["before"]
         pipeline.settings = {**pipeline.settings, "before": {**before, "book": "shipped"}}
-        portals.set_fields(session, shop.row.id, {"reference": "UF_CRM_ERP"})
+        portals.set_fields(session, shop.id, {"reference": "UF_CRM_ERP"})
     person = {"name": "Мария Северцева", "phone": "+79000001462", "city": "Казань", "street": "ул. Баумана"}
     order = town.world.control.post(f"/{SAP}/sales_orders", {"lines": GOODS, "recipient": person})["order"]
     shop.ask("POST", "/edit", {"id": DEAL, "fields": {"UF_CRM_ERP": order}, "user": 7})
@@ -61,7 +61,7 @@ def test_a_reversed_goods_issue_is_told_and_books_nobody_twice(shop: Shop) -> No
     # The carrier is further on: SAP hears its number, and nothing that it would post the goods issue for.
     shop.happens(DEAL, "TAKEN_BY_TRANSPORTER_FROM_SENDER_CITY", 2)
     shop.becomes(DEAL, "В пути")
-    told = shop.town.program.read(intents.of_shipments, shop.row.id, [warehouse.id], ("tell",))[warehouse.id]
+    told = shop.town.program.read(intents.of_shipments, shop.id, [warehouse.id], ("tell",))[warehouse.id]
     assert [each.payload["status"] for each in told] == ["created", ""]
 
     floor(shop, SAP, number, code="issued")

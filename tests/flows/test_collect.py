@@ -14,14 +14,14 @@ DEAL = 501
 
 def _from_a_door(shop: Shop) -> None:
     """The account hands nothing in at an office: its goods are collected from an address."""
-    [account] = shop.town.program.read(portals.connections, shop.row.id)
+    [account] = shop.town.program.read(portals.connections, shop.id)
     shop.app_press(
         f"/app/account/cdek/{account.id}", title=account.title, mode="test", secret="", contract="1",
         account=account.settings["account"], shipment_point="", sender_address="Москва, ул. Тверская, 7",
         sender_company="ООО «Ромашка»", sender_name="Иван Петров", sender_phone="+74950000000", vat="",
     )  # fmt: skip
     shop.town.wait(
-        lambda: shop.town.program.read(portals.connections, shop.row.id)[0].state == ConnectionState.READY,
+        lambda: shop.town.program.read(portals.connections, shop.id)[0].state == ConnectionState.READY,
         "the account",
     )
 

@@ -15,7 +15,7 @@ GRAMS = 9000
 
 
 def known(shop: Shop) -> Costs:
-    read, portal = shop.town.program.read, shop.row.id
+    read, portal = shop.town.program.read, shop.id
     [row] = read(shipments.of_deals, portal, [DEAL])[DEAL]
     found: dict[int, Costs] = read(costs.of_shipments, portal, [row.id])
     return found.get(row.id, Costs())

@@ -115,7 +115,7 @@ def test_what_a_robot_cannot_do_is_its_result_and_stands_in_the_deal(shop: Shop)
     assert shop.orders(DEAL) == []
 
     with session_scope(shop.town.program.parts.sessions) as session:
-        portal_settings.merge(session, shop.row.id, **{KEY: Automation(off=(CREATE,)).to_json()})
+        portal_settings.merge(session, shop.id, **{KEY: Automation(off=(CREATE,)).to_json()})
     assert "выключил" in answered(shop, run(shop, CREATE))["problem"]
 
 

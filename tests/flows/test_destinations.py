@@ -102,5 +102,5 @@ def _cod(shop: Shop, deal: int) -> float:
 
 def _set(shop: Shop, **settings: Any) -> None:
     with session_scope(shop.town.program.parts.sessions) as session:
-        merge(session, shop.row.id, **settings)
+        merge(session, shop.id, **settings)
     shop.town.calm()  # a slice that began before goes on with what it read

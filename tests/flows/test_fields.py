@@ -207,7 +207,7 @@ def _says(shop: Shop, text: str) -> str:
 
 
 def _roles(session: Any, shop: Shop) -> dict[str, str]:
-    return portals.field_map(session, shop.row.id)
+    return portals.field_map(session, shop.id)
 
 
 def test_the_deal_learns_what_it_goes_by_whoever_chose_that(shop: Shop) -> None:

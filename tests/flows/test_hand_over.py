@@ -59,5 +59,5 @@ def test_an_order_is_handed_over_once_though_the_answer_was_lost(shop: Shop, cod
     said = shop.tab_says(DEAL)
     assert "/hand-over" not in shop.tab(DEAL).page
     assert "Заказы сданы" in said or "Передано" in said
-    [row] = town.program.read(shipments.of_deals, shop.row.id, [DEAL])[DEAL]
+    [row] = town.program.read(shipments.of_deals, shop.id, [DEAL])[DEAL]
     assert row.status in (Status.CREATED, Status.ACCEPTED_AT_WAREHOUSE)

@@ -30,7 +30,7 @@ def bells(shop: Shop) -> list[str]:
 
 
 def at_risk(shop: Shop) -> list[int]:
-    return [each.deal_id for each in shop.town.program.read(promises.at_risk, shop.row.id)]
+    return [each.deal_id for each in shop.town.program.read(promises.at_risk, shop.id)]
 
 
 def test_a_late_parcel_is_known_and_told_once(shop: Shop) -> None:
@@ -71,5 +71,5 @@ def test_a_late_parcel_is_known_and_told_once(shop: Shop) -> None:
     shop.becomes(THIS, "Вручён")
     days(shop, 0)
     assert at_risk(shop) == []
-    assert shop.town.program.read(promises.counts, shop.row.id)[Risk.LATE] == 0
+    assert shop.town.program.read(promises.counts, shop.id)[Risk.LATE] == 0
     assert "позже" in shop.tab_says(THIS)

@@ -102,7 +102,7 @@ def test_what_waited_for_the_portal_is_decided_about_once_more(shop: Shop, monke
             each.becomes(M.DELIVERED, "queued")
         with session_scope(shop.town.program.parts.sessions) as session:
             now = shop.town.program.parts.clock.now()
-            message_stops.stop(session, shop.row.id, by_letter.row(M.DELIVERED).said["to"].lower(), now=now)
+            message_stops.stop(session, shop.id, by_letter.row(M.DELIVERED).said["to"].lower(), now=now)
         shop.town.advance(timedelta(hours=2).total_seconds())
     for each in (by_letter, by_robot):
         each.becomes(M.DELIVERED, "waiting quiet")

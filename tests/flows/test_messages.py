@@ -32,7 +32,7 @@ def test_the_client_reads_where_the_parcel_is(mine: Telling) -> None:
     mine.rules(Channel.EMAIL)
     shop = mine.shop
     with session_scope(shop.town.program.parts.sessions) as session:
-        portal_settings.merge(session, shop.row.id, brand={"name": "Лён & Хвоя", "logo": "0123456789abcdef"})
+        portal_settings.merge(session, shop.id, brand={"name": "Лён & Хвоя", "logo": "0123456789abcdef"})
     shop.ship(mine.deal)
     [number] = shop.shipped(mine.deal)
     mine.becomes(M.NUMBER, "sent")
@@ -105,7 +105,7 @@ def test_who_asked_for_silence_hears_nothing(mine: Telling) -> None:
     mine.becomes(M.NUMBER, "sent")
     with session_scope(shop.town.program.parts.sessions) as session:
         now = shop.town.program.parts.clock.now()
-        message_stops.stop(session, shop.row.id, mine.row(M.NUMBER).said["to"].lower(), now=now)
+        message_stops.stop(session, shop.id, mine.row(M.NUMBER).said["to"].lower(), now=now)
     parcel_is_at_the_point(mine)
     mine.becomes(M.READY, "dropped stopped")
     assert len(mine.letters) == 1

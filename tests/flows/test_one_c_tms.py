@@ -34,7 +34,7 @@ def shop(town: Town, request: pytest.FixtureRequest) -> Shop:
     connect(shop.app(), "one_c_tms", {**account, "address": account["base_url"], **form}, about=about)
     account_id = working(shop, "one_c_tms").id
     with session_scope(town.program.parts.sessions) as session:
-        pipeline = portals.pipelines(session, shop.row.id)[0]
+        pipeline = portals.pipelines(session, shop.id)[0]
         pipeline.connection_id, pipeline.services = account_id, {"courier": "door"}
     shop.fill_in(DEAL)
     town.calm()

@@ -27,8 +27,8 @@ class Client:
         self.shop = shop
         parts = shop.town.program.parts
         with session_scope(parts.sessions) as session:
-            public_id = public_ids.of_portal(session, shop.row.id)
-            [self.shipment] = shipments.of_deals(session, shop.row.id, [deal])[deal]
+            public_id = public_ids.of_portal(session, shop.id)
+            [self.shipment] = shipments.of_deals(session, shop.id, [deal])[deal]
         self.root = client_address(shop.town.program.url, public_id)
         self.browser = requests.Session()
         self.browser.headers["Accept-Language"] = "ru"

@@ -200,10 +200,10 @@ def test_asked_at_once_chosen_and_booked_as_seen(shop: Shop, made_up: Carriers) 
     assert delivery(town, shop, 1) == [("Доставка: Заяц Экспресс, Прыжок", 307.37)]
     [order] = hare.orders.values()
     assert "Доставка" not in str(order)
-    found = town.program.read(rates.of_deal, shop.row.id, DEAL)
+    found = town.program.read(rates.of_deal, shop.id, DEAL)
     assert (found.booking.state, found.choice.service) == ("sent", "hop")
-    [order] = town.program.read(shipments.of_deals, shop.row.id, [DEAL])[DEAL]
-    quoted = town.program.read(costs.of_shipments, shop.row.id, [order.id])[order.id].quoted
+    [order] = town.program.read(shipments.of_deals, shop.id, [DEAL])[DEAL]
+    quoted = town.program.read(costs.of_shipments, shop.id, [order.id])[order.id].quoted
     assert (quoted.money.minor, quoted.by) == (30737, "choice")
 
 

@@ -60,7 +60,7 @@ def begun(shop: Shop, *goods: tuple[str, int]) -> Kept:
     """An approved return of all that the deal's shipment brought, or of these articles."""
     with session_scope(shop.town.program.parts.sessions) as session:
         turn = returns.take_turn(session, shop.row, DEAL)
-        sent = return_sent.of_deal(session, shop.row.id, DEAL)
+        sent = return_sent.of_deal(session, shop.id, DEAL)
         items = [item for parcel in sent[0].request.parcels for item in parcel.items] if sent else []
         sold = [
             Sold(n, item.name, Decimal(item.quantity), item.price * item.quantity, item.sku)
@@ -77,7 +77,7 @@ def book(shop: Shop, kept: Kept, system: str = "cdek", service: str = "") -> Non
     """A courier of the account is to bring it back."""
     account = working(shop, system)
     with session_scope(shop.town.program.parts.sessions) as session:
-        sent = return_sent.of_deal(session, shop.row.id, DEAL)
+        sent = return_sent.of_deal(session, shop.id, DEAL)
         number = return_errands.next_number(session, kept.id, ErrandKind.COLLECTION, kept.case.number)
         asked = return_request(kept.case, None, Way(COURIER, account.id, service), number, sent, Defaults(weight_g=500))
         _begin(session, shop, kept, account.id, ErrandKind.COLLECTION, asked)
@@ -86,7 +86,7 @@ def book(shop: Shop, kept: Kept, system: str = "cdek", service: str = "") -> Non
 def expect(shop: Shop, kept: Kept, system: str, reference: str = "") -> None:
     account = working(shop, system)
     with session_scope(shop.town.program.parts.sessions) as session:
-        sent = return_sent.of_deal(session, shop.row.id, DEAL)
+        sent = return_sent.of_deal(session, shop.id, DEAL)
         client = Recipient("Мария Северцева", "+79161234567", "+79161234567")
         goods = receipt_request(kept.case, None, kept.case.number, "", "", sent, account.id) if sent else None
         asked = goods or ReceiptRequest(kept.case.number, _items(kept), client, reference=reference)
@@ -99,11 +99,11 @@ def _items(kept: Kept) -> Any:
 
 def _begin(session: Any, shop: Shop, kept: Kept, account: int, kind: ErrandKind, asked: Any) -> None:
     now = shop.town.program.parts.clock.now()
-    return_errands.begin(session, shop.row.id, kept.id, account, kind, asked, now=now, trace_id="a" * 32)
+    return_errands.begin(session, shop.id, kept.id, account, kind, asked, now=now, trace_id="a" * 32)
 
 
 def errand(shop: Shop, kept: Kept) -> Errand:
-    found: list[Errand] = shop.town.program.read(return_errands.of_returns, shop.row.id, [kept.id])[kept.id]
+    found: list[Errand] = shop.town.program.read(return_errands.of_returns, shop.id, [kept.id])[kept.id]
     return found[-1]
 
 
@@ -120,7 +120,7 @@ def _is(status: Status, it: Errand) -> bool:
 
 
 def acts(shop: Shop, kept: Kept) -> list[Any]:
-    found = shop.town.program.read(lambda s: return_acts.latest(s, shop.row.id, return_id=kept.id))
+    found = shop.town.program.read(lambda s: return_acts.latest(s, shop.id, return_id=kept.id))
     return [act for act in found if act.wanted.kind is ActKind.ERRAND]
 
 
@@ -134,7 +134,7 @@ def made(shop: Shop) -> list[Any]:
 def off(shop: Shop, kept: Kept) -> None:
     with session_scope(shop.town.program.parts.sessions) as session:
         now = shop.town.program.parts.clock.now()
-        return_errands.call_off(session, shop.row.id, errand(shop, kept).id, now)
+        return_errands.call_off(session, shop.id, errand(shop, kept).id, now)
 
 
 # --- a carrier --------------------------------------------------------------------------------------------------------
@@ -150,10 +150,10 @@ def test_cdek_brings_all_of_it_back(shop: Shop) -> None:
     assert (there.state, there.status, len(made(shop))) == (ErrandState.LIVE, Status.CREATED, 1)
 
     def label() -> Any:
-        found = shop.town.program.read(return_labels.of_errands, shop.row.id, [there.id]).get(there.id)
+        found = shop.town.program.read(return_labels.of_errands, shop.id, [there.id]).get(there.id)
         return found if found is not None and found.is_ready else None
 
-    file = shop.town.program.read(return_labels.content, shop.row.id, shop.town.wait(label, "its label").id)
+    file = shop.town.program.read(return_labels.content, shop.id, shop.town.wait(label, "its label").id)
     assert file.startswith(b"%PDF-")
     for code, status in (
         ("RECEIVED_AT_SHIPMENT_WAREHOUSE", Status.RETURNING),
@@ -253,7 +253,7 @@ def test_what_the_carrier_refuses_is_said_and_nothing_is_followed(shop: Shop) ->
     kept = begun(shop)
     account = working(shop, "cdek")
     with session_scope(shop.town.program.parts.sessions) as session:
-        sent = return_sent.of_deal(session, shop.row.id, DEAL)
+        sent = return_sent.of_deal(session, shop.id, DEAL)
         asked = return_request(kept.case, None, Way(COURIER, account.id), kept.case.number, sent)
         address = asked.shipment.address
         assert address is not None
@@ -285,7 +285,7 @@ def test_apiship_takes_back_what_it_brought(shop: Shop) -> None:
     connected(shop, "apiship")
     account, town = working(shop, "apiship"), shop.town
     with session_scope(town.program.parts.sessions) as session:
-        pipeline = portals.pipelines(session, shop.row.id)[0]
+        pipeline = portals.pipelines(session, shop.id)[0]
         pipeline.connection_id, pipeline.services = account.id, {"courier": "cdek", "pickup": "cdek"}
     shop.ship(DEAL)
     shop.shipped(DEAL)
@@ -294,8 +294,8 @@ def test_apiship_takes_back_what_it_brought(shop: Shop) -> None:
     shop.becomes(DEAL, "Вручён", 60)
     kept = begun(shop)
     with read_scope(town.program.parts.sessions) as session:
-        able = return_ways.carriers(session, shop.row.id, MANIFESTS)
-        sent = return_sent.of_deal(session, shop.row.id, DEAL)
+        able = return_ways.carriers(session, shop.id, MANIFESTS)
+        sent = return_sent.of_deal(session, shop.id, DEAL)
     assert {each.system for each in able if can_ask(kept.case, sent, each)} == {"apiship", "cdek"}
     foreign = [replace(each, connection_id=working(shop, "cdek").id) for each in sent]
     assert {each.system for each in able if can_ask(kept.case, foreign, each)} == {"cdek"}
@@ -328,7 +328,7 @@ def test_what_cannot_be_looked_up_is_left_to_a_person_and_never_asked_for_again(
     shop.town.advance(60)
     there = comes(shop, kept, lambda it: it.state is ErrandState.LIVE, "it is found by our number")
     assert len(shop.town.journal("return.accepted", "russian_post")) == 2
-    labels = partial(shop.town.program.read, return_labels.of_errands, shop.row.id, [there.id])
+    labels = partial(shop.town.program.read, return_labels.of_errands, shop.id, [there.id])
     shop.town.wait(lambda: [each for each in labels().values() if each.is_ready], "its label")
     off(shop, kept)
     comes(shop, kept, lambda it: it.state is ErrandState.CANCELLED, "it is called off")
@@ -341,7 +341,7 @@ def test_ways_back_are_compared(shop: Shop) -> None:
     refreshing.start_due(services)  # or the schedule was first
     shop.town.wait(lambda: refreshed(shop.town), "the list of points")
     kept = begun(shop)
-    portal_id, sessions = shop.row.id, shop.town.program.parts.sessions
+    portal_id, sessions = shop.id, shop.town.program.parts.sessions
     with session_scope(sessions) as session:
         able = return_ways.carriers(session, portal_id, MANIFESTS)
         now = shop.town.program.parts.clock.now()
@@ -403,7 +403,7 @@ def test_a_warehouse_expects_it_and_tells_what_it_found(shop: Shop, system: str)
     assert len(acts(shop, kept)) >= 2
     assert there.remote_id == done.remote_id
     if more:
-        pictures = partial(town.program.read, return_photos.of_return, shop.row.id, kept.id)
+        pictures = partial(town.program.read, return_photos.of_return, shop.id, kept.id)
         town.wait(lambda: len(pictures()) == 2, "its pictures")
     again = begun(shop, (ARTICLE, 1)) if system != "sap_ewm" else None
     if again is not None:
@@ -426,11 +426,11 @@ def test_a_warehouse_hears_the_number_that_will_stand_on_the_box(shop: Shop) -> 
     shop.town.forget(fault)
     shop.town.advance(60)
     comes(shop, kept, lambda it: it.state is ErrandState.LIVE, "it is expected", 60)
-    collection, _ = shop.town.program.read(return_errands.of_returns, shop.row.id, [kept.id])[kept.id]
+    collection, _ = shop.town.program.read(return_errands.of_returns, shop.id, [kept.id])[kept.id]
     told = shop.town.world.control.get(f"/moysklad/receipts/{kept.case.number}")
     assert collection.order_number in str(told["description"])
 
 
 def _tried(shop: Shop, kept: Kept) -> bool:
-    collection = shop.town.program.read(return_errands.of_returns, shop.row.id, [kept.id])[kept.id][0]
+    collection = shop.town.program.read(return_errands.of_returns, shop.id, [kept.id])[kept.id][0]
     return collection.state is not ErrandState.WAITING or collection.changed_at != collection.created_at

@@ -30,7 +30,7 @@ S, F = ReturnStage, ReturnField
 
 
 def process_of(shop: Shop) -> ReturnProcess:
-    known = Known.of(shop.town.program.read(lambda session: portals.get(session, shop.row.id).settings))
+    known = Known.of(shop.town.program.read(lambda session: portals.get(session, shop.id).settings))
     assert known.process is not None
     return known.process
 
@@ -47,7 +47,7 @@ def whole(shop: Shop, item: int) -> dict[str, Any]:
 
 
 def of_deal(shop: Shop, deal: int = DEAL) -> list[Kept]:
-    found: list[Kept] = shop.town.program.read(lambda session: returns.of_deals(session, shop.row.id, [deal])[deal])
+    found: list[Kept] = shop.town.program.read(lambda session: returns.of_deals(session, shop.id, [deal])[deal])
     return found
 
 
@@ -57,7 +57,7 @@ def ask(shop: Shop, kind: ActKind, key: str, deal: int = DEAL, of: int | None = 
     wanted = Wanted(kind, key, Actor.PERSON, deal, of, given, MANAGER, "Мария Орлова", "tab")
     with session_scope(program.parts.sessions) as session:
         now = program.parts.clock.now()
-        lane = return_acts.ask(session, shop.row.id, wanted, now=now, trace_id="t", people=True)
+        lane = return_acts.ask(session, shop.id, wanted, now=now, trace_id="t", people=True)
     assert lane is not None
     program.parts.waker.wake(lane)
 
@@ -243,7 +243,7 @@ def test_a_deleted_item_leaves_its_return_alone_until_somebody_wants_it_again(sh
     program = shop.town.program
 
     def anew(session: Session, now: datetime) -> Any:
-        row = portals.get(session, shop.row.id)
+        row = portals.get(session, shop.id)
         return return_items.make_anew(session, row, of_deal(shop)[0], now=now, trace_id="t")
 
     with session_scope(program.parts.sessions) as session:

@@ -32,7 +32,7 @@ def titles(shop: Shop) -> list[str]:
 
 
 def kept(shop: Shop) -> Kept:
-    return Kept.of(shop.town.program.read(lambda session: portals.get(session, shop.row.id).settings))
+    return Kept.of(shop.town.program.read(lambda session: portals.get(session, shop.id).settings))
 
 
 def card(shop: Shop) -> str:

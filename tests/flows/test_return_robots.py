@@ -37,7 +37,7 @@ def answered(shop: Shop, name: str) -> dict[str, Any]:
 
 
 def kept(shop: Shop, deal_id: int = DEAL) -> list[Kept]:
-    found = shop.town.program.read(returns.of_deals, shop.row.id, [deal_id])
+    found = shop.town.program.read(returns.of_deals, shop.id, [deal_id])
     mine: list[Kept] = found[deal_id]
     return mine
 

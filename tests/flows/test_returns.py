@@ -113,9 +113,9 @@ def test_the_money_of_all_returns_of_a_deal_stands_in_the_fields_that_are_mapped
     for name in ("RETURN_OWED", "RETURN_PAID"):
         rest(shop, "crm.deal.userfield.add", fields={"FIELD_NAME": name, "USER_TYPE_ID": "money", "MULTIPLE": "N"})
     with session_scope(shop.town.program.parts.sessions) as session:
-        known = portals.field_map(session, shop.row.id)
+        known = portals.field_map(session, shop.id)
         fields = {"return_owed": "UF_CRM_RETURN_OWED", "return_paid": "UF_CRM_RETURN_PAID"}
-        portals.set_fields(session, shop.row.id, {**known, **fields})
+        portals.set_fields(session, shop.id, {**known, **fields})
     owed = Money(0)
     cup, saucer = mine.rows
     for row, paid in ((cup, 500), (saucer, 0)):
@@ -190,7 +190,7 @@ def fields_of(shop: Shop, count: int) -> tuple[PortalField, ...]:
     """The portal's fields of invoices, once they were read again."""
 
     def there() -> tuple[PortalField, ...] | None:
-        settings = shop.town.program.read(portals.get, shop.row.id).settings
+        settings = shop.town.program.read(portals.get, shop.id).settings
         found = kept_fields(settings)
         return found if len(found) == count and return_sums.FIELDS in settings else None
 
@@ -213,7 +213,7 @@ def test_no_piece_comes_back_twice_however_many_ask_at_once(mine: ReturnsOf) -> 
     sessions, now = mine.shop.town.program.parts.sessions, mine.shop.town.program.parts.clock.now()
     with session_scope(sessions) as session:
         scan = Scan("taught-cup", now, "4601234560984", cup, teaches="4601234560984")
-        return_scans.append(session, mine.shop.row.id, mine.all[0].id, [scan], now)
+        return_scans.append(session, mine.shop.id, mine.all[0].id, [scan], now)
     again = mine.does(ActKind.BEGIN, wishes=(Wish(cup, ONE, "size"),), approve=True)
     assert again.case.lines[0].sold.barcodes == ("4601234560984",)
     assert again.case.stage is S.APPROVED
@@ -253,7 +253,7 @@ def test_goods_of_a_section_that_the_rules_except_are_not_approved(mine: Returns
         window = WindowRules(exceptions=(WindowException("Посуда", None, (section,)),))
         rules = ReturnRules(window=window, approve=True)
         with session_scope(shop.town.program.parts.sessions) as session:
-            portal_settings.merge(session, shop.row.id, return_rules=rules.to_json())
+            portal_settings.merge(session, shop.id, return_rules=rules.to_json())
 
     except_(999_999)
     kept = mine.does(ActKind.BEGIN, wishes=(Wish(cup, ONE, "size"),), approve=True)
@@ -297,7 +297,7 @@ def test_a_replacement_is_sent_as_a_shipment_of_its_own_for_which_nothing_is_col
     assert (again.case.stage, again.replacement, again.problems) == (S.REPLACED, shop.our_number(DEAL, 3), ())
     assert mine.moves(kept.id, S.CLOSED).case.stage is S.CLOSED
     shop.town.calm()
-    assert len(shop.town.program.read(shipments.of_deals, shop.row.id, [DEAL])[DEAL]) == 3
+    assert len(shop.town.program.read(shipments.of_deals, shop.id, [DEAL])[DEAL]) == 3
     # The new ones may come back in their turn.
     assert mine.does(ActKind.BEGIN, wishes=(Wish(cup, TWO, "defect"),)).case.stage is S.REQUESTED
 
@@ -306,7 +306,7 @@ def test_goods_go_back_are_written_off_or_replaced_before_the_old_ones_came(mine
     shop = mine.shop
     cup, saucer = mine.rows
     with session_scope(shop.town.program.parts.sessions) as session:
-        portal_settings.merge(session, shop.row.id, return_rules=ReturnRules(replace_first=True).to_json())
+        portal_settings.merge(session, shop.id, return_rules=ReturnRules(replace_first=True).to_json())
     back, written_off, early = (
         mine.does(ActKind.BEGIN, wishes=(Wish(row, ONE, "size"),)).id for row in (cup, cup, saucer)
     )

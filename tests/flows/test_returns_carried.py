@@ -29,9 +29,7 @@ def mine(shop: Shop) -> ReturnsOf:
 
 
 def errands(mine: ReturnsOf, return_id: int) -> list[Errand]:
-    found: list[Errand] = mine.shop.town.program.read(return_errands.of_returns, mine.shop.row.id, [return_id])[
-        return_id
-    ]
+    found: list[Errand] = mine.shop.town.program.read(return_errands.of_returns, mine.shop.id, [return_id])[return_id]
     return found
 
 
@@ -64,7 +62,7 @@ def test_cdek_brings_it_back_and_each_of_its_statuses_moves_the_return(mine: Ret
     code = shop.town.wait(lambda: errands(mine, kept.id)[0].order_number, "its number")
     shop.town.calm()
     assert [text for text in shop.comments(DEAL) if code in text] != []
-    [found] = shop.town.program.read(returns.search, shop.row.id, code)
+    [found] = shop.town.program.read(returns.search, shop.id, code)
     assert found.id == kept.id
     for status, stage in (("RECEIVED_AT_SHIPMENT_WAREHOUSE", S.IN_TRANSIT), ("DELIVERED", S.RECEIVED)):
         shop.town.advance(60)

@@ -56,7 +56,7 @@ class Stopping(ReturnsOf):
 
     def _is_done(self, key: str) -> bool:
         """Whoever fails is tried again later and later: the world's clock runs ahead of that."""
-        act = self.shop.town.program.read(return_acts.by_key, self.shop.row.id, key)
+        act = self.shop.town.program.read(return_acts.by_key, self.shop.id, key)
         if act is not None and act.state is not ActState.WAITING:
             return True
         self.shop.town.advance(60)

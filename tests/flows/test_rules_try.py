@@ -75,7 +75,7 @@ def reading(town: Town, monkeypatch: pytest.MonkeyPatch) -> list[Row]:
 
 
 def last_of(shop: Shop) -> simulations.Simulation:
-    found = shop.town.program.read(simulations.last, shop.row.id)
+    found = shop.town.program.read(simulations.last, shop.id)
     assert isinstance(found, simulations.Simulation)
     return found
 
@@ -120,7 +120,7 @@ def test_a_rule_that_is_off_is_tried_as_if_it_were_on_and_a_cheaper_account_is_n
     first, second = accounts(page)
     add_rule(page, first, title="Тяжёлое", weight_from="40")
     add_rule(page, second, title="В Казань", cities="Казань")
-    rule = shop.town.program.read(rules.in_order, shop.row.id)[1].id
+    rule = shop.town.program.read(rules.in_order, shop.id)[1].id
     page.press(f"/app/rules/{rule}/off")
     assert "В Казань" not in row_of(tried(page), 501)
     text = tried(page, also=str(rule))
@@ -130,7 +130,7 @@ def test_a_rule_that_is_off_is_tried_as_if_it_were_on_and_a_cheaper_account_is_n
     assert "Тяжёлое — вес" in line
     assert re.search(r"\d+,\d\d\s₽ \(−\d+,\d\d\s₽\) СДЭК, ", line)
     assert "без правила" in row_of(text, 502)
-    assert not shop.town.program.read(rules.get, shop.row.id, rule).enabled
+    assert not shop.town.program.read(rules.get, shop.id, rule).enabled
 
 
 def test_one_deal_that_fails_breaks_no_other(shop: Shop) -> None:

@@ -88,7 +88,7 @@ def test_a_deal_leaves_in_two_shipments(town: Town) -> None:
     assert deal[NUMBER] == deal[TRACK] == f"{first}, {second}"
     assert second in deal[LINK]
     assert deal[PRICE].endswith("|RUB")
-    standing = town.program.read(many.standings, shop.row.id, [DEAL])[DEAL]
+    standing = town.program.read(many.standings, shop.id, [DEAL])[DEAL]
     assert [each.number for each in standing.orders] == [first, second]
     shop.press("ship_now", DEAL)
     with pytest.raises(PageFailedError, match="409"):

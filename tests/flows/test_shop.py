@@ -300,7 +300,7 @@ def test_what_somebody_changed_in_the_store_is_right_again(town: Town, shop: Sho
     handler.row["SETTINGS"] |= {"CALCULATE_URL": "https://elsewhere.example/x"}
     # What we knew of it was never kept: it is found, not made again.
     with session_scope(town.program.parts.sessions) as session:
-        portal_settings.merge(session, shop.row.id, **{KEY: {}})
+        portal_settings.merge(session, shop.id, **{KEY: {}})
     after = open_store(shop, insurance="yes")
     for name in ("handlers", "extras"):
         assert after[name] == before[name]

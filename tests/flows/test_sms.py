@@ -86,7 +86,7 @@ def test_the_portal_sends_by_our_sender_once_and_hears_what_became_of_it(shop: S
     wait_told(shop, second, "delivered")
     shop.town.calm()
     assert [each["text"] for each in taken(shop)] == [TEXT, "Позвоните нам"]
-    kept = shop.town.program.read(rows, shop.row.id)
+    kept = shop.town.program.read(rows, shop.id)
     assert [(row.deal_id, row.source, row.state, row.segments) for row in kept] == [
         (DEAL, "portal", MessageState.DELIVERED, 1)
     ] * 2
@@ -97,16 +97,16 @@ def test_who_wants_to_hear_nothing_and_what_is_no_phone_is_told_as_failed(shop: 
     connected(shop)
     program = shop.town.program
     with session_scope(program.parts.sessions) as session:
-        message_stops.stop(session, shop.row.id, PHONE, now=program.parts.clock.now())
+        message_stops.stop(session, shop.id, PHONE, now=program.parts.clock.now())
     wait_told(shop, send(shop), "failed")
     wait_told(shop, send(shop, phone="нет телефона"), "failed")
     assert taken(shop) == []
-    kept = program.read(rows, shop.row.id)
+    kept = program.read(rows, shop.id)
     assert [(row.state, row.why) for row in kept] == [
         (MessageState.DROPPED, "stopped"),
         (MessageState.FAILED, "sms_phone"),
     ]
-    [open_one] = program.read(problems.open_of_deals, shop.row.id, [DEAL])[DEAL]
+    [open_one] = program.read(problems.open_of_deals, shop.id, [DEAL])[DEAL]
     assert open_one.problem["code"] == "message_failed"
 
 
@@ -117,7 +117,7 @@ def test_an_answer_that_was_lost_is_looked_up_and_nothing_is_sent_twice(shop: Sh
     shop.town.wait(lambda: len(taken(shop)) == 1, "the gateway's copy")
     shop.town.forget(fault)
     kept = shop.town.program.read
-    shop.town.wait(lambda: kept(rows, shop.row.id)[0].state == MessageState.UNCERTAIN, "an unknown outcome")
+    shop.town.wait(lambda: kept(rows, shop.id)[0].state == MessageState.UNCERTAIN, "an unknown outcome")
     shop.town.advance(15)
     shop.town.wait(lambda: told(shop, message)[-1:] in (["sent"], ["delivered"]), "what became of it")
     assert len(taken(shop)) == 1
@@ -141,7 +141,7 @@ def test_whoever_dies_with_the_answer_in_its_hand_leaves_a_message_that_is_looke
     message = send(shop)
     shop.town.wait(lambda: died, "the end of who sent it")
     assert len(taken(shop)) == 1
-    [row] = shop.town.program.read(rows, shop.row.id)
+    [row] = shop.town.program.read(rows, shop.id)
     assert (row.state, row.attempts) == (MessageState.SENDING, 1)
     shop.town.advance(DONE_WITHIN.total_seconds() + 1)
     shop.town.wait(lambda: told(shop, message)[-1:] in (["sent"], ["delivered"]), "what became of it")
@@ -160,10 +160,10 @@ def test_without_money_messages_wait_for_the_account_and_go_on_by_themselves(sho
     message, stopped = send(shop), send(shop, phone="+79170000002")
     assert wait_told(shop, message, "queued") == wait_told(shop, stopped, "queued") == ["queued"]
     with session_scope(shop.town.program.parts.sessions) as session:
-        message_stops.stop(session, shop.row.id, "+79170000002", now=shop.town.program.parts.clock.now())
+        message_stops.stop(session, shop.id, "+79170000002", now=shop.town.program.parts.clock.now())
 
     def state() -> str:
-        found = shop.town.program.read(portals.connection, shop.row.id, account)
+        found = shop.town.program.read(portals.connection, shop.id, account)
         return str(found.state)
 
     shop.town.wait(lambda: state() == ConnectionState.BROKEN, "a refused account")
@@ -228,5 +228,5 @@ def test_what_could_not_leave_for_a_day_is_given_up_and_said(shop: Shop) -> None
     for message in messages:
         assert wait_told(shop, message, "failed") == ["queued", "failed"]
     assert taken(shop) == []
-    kept = shop.town.program.read(rows, shop.row.id)
+    kept = shop.town.program.read(rows, shop.id)
     assert {(row.state, row.why) for row in kept} == {(MessageState.FAILED, "sms_late")}

@@ -95,5 +95,5 @@ def test_a_deal_that_the_warehouse_ships_warns_in_its_first_line_and_in_the_list
     tab.press("/tab/stock")
     tab.wait(PANEL, lambda text: "Обновить" in text and "Нет" in text, "the stock")
     shop.town.wait(lambda: f"На складе не хватает: {rows[0][0]}" in shop.tab_says(DEAL), "the warning")
-    found = shop.town.program.read(many.standings, shop.row.id, [DEAL])[DEAL]
+    found = shop.town.program.read(many.standings, shop.id, [DEAL])[DEAL]
     assert found.lacking == tuple(name for name, _, _ in rows)

@@ -43,10 +43,10 @@ class Client:
     def __init__(self, shop: Shop, deal: int) -> None:
         program = shop.town.program
         with session_scope(program.parts.sessions) as session:
-            public_id = public_ids.of_portal(session, shop.row.id)
-            self.shipment = shipments.of_deals(session, shop.row.id, [deal])[deal][-1]
+            public_id = public_ids.of_portal(session, shop.id)
+            self.shipment = shipments.of_deals(session, shop.id, [deal])[deal][-1]
         keys = [key.get_secret_value() for key in program.settings.signing_keys]
-        link = PublicLinks(keys).write(shop.row.id, self.shipment.id)
+        link = PublicLinks(keys).write(shop.id, self.shipment.id)
         self.shop, self.root = shop, tracking_address(program.url, public_id, link)
         self.browser = requests.Session()
         self.browser.headers["Accept-Language"] = "ru"
@@ -80,8 +80,8 @@ class Client:
 def test_a_client_follows_a_parcel_has_it_go_elsewhere_and_rates_it(shop: Shop) -> None:
     town = shop.town
     with session_scope(town.program.parts.sessions) as session:
-        portal_settings.merge(session, shop.row.id, **{client_page.KEY: {"link": client_page.OURS}})
-        public_ids.of_portal(session, shop.row.id)
+        portal_settings.merge(session, shop.id, **{client_page.KEY: {"link": client_page.OURS}})
+        public_ids.of_portal(session, shop.id)
     refreshing.start_due(town.program.remotes.services())
     town.wait(lambda: refreshed(town), "the list of points")
     shop.ship(DEAL)
@@ -123,7 +123,7 @@ def test_a_client_follows_a_parcel_has_it_go_elsewhere_and_rates_it(shop: Shop) 
         f"Клиент оценил доставку {number}: 2 из 5. «Коробка мятая»."
     ]
     client.post("/stop", say="stop")
-    assert town.program.read(message_stops.is_stopped, shop.row.id, client.phone)
+    assert town.program.read(message_stops.is_stopped, shop.id, client.phone)
 
     # Links that are none, and one that is too old.
     forged = client.root[:-1] + ("a" if client.root[-1] != "a" else "b")
@@ -196,7 +196,7 @@ def test_yandex_brings_it_at_another_time_and_says_the_code_for_it(shop: Shop) -
     assert slot.startswith(f"{begin:%Y-%m-%d %H:%M}")
     assert len(town.journal("order.changed", YANDEX)) == 1
     shop.told(COURIER, "привезут, когда выбрал клиент")
-    way = town.program.read(transits.of_shipment, shop.row.id, client.shipment.id)
+    way = town.program.read(transits.of_shipment, shop.id, client.shipment.id)
     assert (way.promised.isoformat(), way.by) == (slot[:10], By.CLIENT), "what is promised now"
 
     client, code = Client(shop, DEAL), order(DEAL)["self_pickup_node_code"]["code"]
@@ -214,7 +214,7 @@ def test_yandex_brings_it_at_another_time_and_says_the_code_for_it(shop: Shop) -
     shop.press("refresh", DEAL)
     client.sees("Посылка у вас")
     assert "Код •••." in mine.row(Moment.READY).said["body"]
-    [row] = town.program.read(shipments.of_deals, shop.row.id, [DEAL])[DEAL]
+    [row] = town.program.read(shipments.of_deals, shop.id, [DEAL])[DEAL]
     assert row.pickup_code is None
 
 

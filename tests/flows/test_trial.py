@@ -133,7 +133,7 @@ def test_a_pipeline_is_switched_on_where_the_deal_was_tried(town: Town) -> None:
     assert "Включить воронку" in shown
     assert "включена" in shop.page.press("/app/trial/on/0")
     town.wait(
-        lambda: shop.is_on and any(row.enabled for row in town.program.read(portals.pipelines, shop.row.id).values()),
+        lambda: shop.is_on and any(row.enabled for row in town.program.read(portals.pipelines, shop.id).values()),
         "the pipeline's start",
     )
     shop.move(DEAL)
@@ -157,4 +157,4 @@ def test_deals_are_offered_and_a_result_is_soon_forgotten(town: Town) -> None:
     purge(parts.sessions, parts.clock.now() + timedelta(hours=25), Keep())
     with read_scope(parts.sessions) as session:
         assert session.scalars(select(Job)).all() == []
-        assert portals.get(session, shop.row.id).settings["trial"].keys() == {"at", "good", "problems", "passed_at"}
+        assert portals.get(session, shop.id).settings["trial"].keys() == {"at", "good", "problems", "passed_at"}

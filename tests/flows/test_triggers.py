@@ -20,7 +20,7 @@ DEAL = 501
 
 def switch_on(shop: Shop, *whats: str) -> None:
     with session_scope(shop.town.program.parts.sessions) as session:
-        portal_settings.merge(session, shop.row.id, **{KEY: Automation(whats).to_json()})
+        portal_settings.merge(session, shop.id, **{KEY: Automation(whats).to_json()})
 
 
 def executed(shop: Shop, code: str) -> list[dict[str, Any]]:
@@ -65,7 +65,7 @@ def test_a_trigger_whose_answer_was_lost_is_not_fired_again_and_said_so(shop: Sh
     shop.shipped(DEAL)
 
     def used() -> Any:
-        return shop.town.program.read(automation_use.of_portal, shop.row.id).get("waybill.number")
+        return shop.town.program.read(automation_use.of_portal, shop.id).get("waybill.number")
 
     shop.town.wait(used, "what became of the trigger")
     shop.town.forget(fault)

@@ -101,7 +101,7 @@ class Town:
         end = time.monotonic() + limit * BUSY
         while quiet * LOOK_S < seconds or (quiet * LOOK_S < seconds + HELD_S and self.program.busy()):
             time.sleep(LOOK_S)
-            now = sum(sum(kinds.values()) for kinds in self.world.control.counts().values())
+            now = sum(sum(kinds.values()) for kinds in self.world.journal.counts().values())
             seen, quiet = now, quiet + 1 if now == seen else 0
             if time.monotonic() > end:
                 raise AssertionError(f"the world is not calm after {limit:g} s")
@@ -121,6 +121,11 @@ class Shop:
     def page(self) -> Person:
         """The administrator's."""
         return open_app(self.town.program.steer, self.member)
+
+    @cached_property
+    def id(self) -> int:
+        """The portal's row; whoever erases it asks `row` anew."""
+        return self.row.id
 
     @property
     def triggers(self) -> dict[int, str]:

@@ -12,7 +12,7 @@ DEAL = 501
 
 
 def account_of(shop: Shop, system: str) -> Any:
-    rows = shop.town.program.read(portals.connections, shop.row.id)
+    rows = shop.town.program.read(portals.connections, shop.id)
     return next(row for row in rows if row.system == system)
 
 
@@ -24,7 +24,7 @@ def working(shop: Shop, system: str, seconds: float = 30.0) -> Any:
 
 def rows_of(shop: Shop, deal_id: int = DEAL) -> list[Any]:
     """The deal's legs."""
-    found: list[Any] = shop.town.program.read(shipments.of_deals, shop.row.id, [deal_id])[deal_id]
+    found: list[Any] = shop.town.program.read(shipments.of_deals, shop.id, [deal_id])[deal_id]
     return found
 
 
@@ -33,7 +33,7 @@ def picked_first(shop: Shop, system: str, settings: dict[str, Any] | None = None
     stages' page saves it; `settings` are further ones of the pipeline."""
     leg = {"connection_id": working(shop, system).id, "service": "pick", "book": "packed"}
     with session_scope(shop.town.program.parts.sessions) as session:
-        pipeline = portals.pipelines(session, shop.row.id)[0]
+        pipeline = portals.pipelines(session, shop.id)[0]
         pipeline.settings = {**(pipeline.settings or {}), "before": leg, **(settings or {})}
 
 
