@@ -23,6 +23,7 @@ from flask import Flask
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
+from b24app.dev.chromium import chromium
 from b24app.dev.postgres_server import PostgresServer
 from b24app.store.engine import Sessions, make_engine, make_sessions
 from b24app.store.migrate import upgrade
@@ -43,7 +44,6 @@ BARS = {("cells", "sqlite"): 50, ("cells", "postgres"): 50, ("exact", "sqlite"):
 WIDE, HIGH = 860, 640
 MOVES = 300
 ROUNDS = 5
-CHROMIUM = "/usr/bin/chromium"
 
 
 def measure(rows: Sequence[str], say: Say) -> list[Figure]:
@@ -130,7 +130,7 @@ def _first_dots(bench: Bench) -> Figure:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright, _served(bench.app) as url, _served(bench.folium_app) as theirs_url:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
 
         def ours() -> float:

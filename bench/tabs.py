@@ -17,13 +17,13 @@ from urllib.parse import quote, urlencode
 
 from b24app.demo.house import House
 from b24app.demo.person import PageFailedError, Person
+from b24app.dev.chromium import chromium
 from b24app.parts import Parts
 from b24app.store import portals
 from b24app.store.engine import read_scope
 from bench.figures import Bar, Figure, Say
 from bench.intake import EVENT
 from bench.journal import PORTAL
-from bench.map import CHROMIUM
 from bench.samples import median
 from bench.servers import Load, Server
 from bench.town import Town
@@ -77,7 +77,7 @@ def _opening(town: Town) -> Figure:
     cold: list[float] = []
     warm: list[float] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         for number, deal_id in enumerate(deals):
             spec = {"user": town.home.manager, "placement": "DETAIL_TAB", "entity_id": deal_id}

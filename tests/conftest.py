@@ -5,7 +5,6 @@ Under pytest-xdist each process starts its own servers (a few tenths of a second
 
 import gc
 import itertools
-import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from b24app.dev.chromium import SHELL, chromium
 from b24app.dev.postgres_server import PostgresServer
 from b24app.dev.redis_server import RedisServer
 from tests import compiled, emptied, kept
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tests.made_up_world import Carriers
     from tests.made_up_world.badger import Warehouse
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # No sandbox of its own (we may be root), nothing that talks to the outside by itself. Spinners stand still, and scripts
 # that run once (axe above all) are not optimized for more: a page and its axe cost an eighth to a quarter less.
 CHROMIUM_ARGS = [
@@ -318,7 +317,7 @@ def badger() -> Iterator["Warehouse"]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium for pytest-playwright: no browser is downloaded."""
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": CHROMIUM_ARGS}
+    return {**browser_type_launch_args, "executable_path": chromium(SHELL), "args": CHROMIUM_ARGS}
 
 
 def _migrate(url: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import html
 import io
-import os
 import re
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from b24app.demo.clients import GATEWAY  # noqa: E402
 from b24app.demo.house import ONE_CARRIER, House, Plan  # noqa: E402
 from b24app.demo.person import Person  # noqa: E402
 from b24app.demo.setting_up import open_app, set_up  # noqa: E402
+from b24app.dev.chromium import chromium as path_of_chromium  # noqa: E402
 from b24app.parts import Parts  # noqa: E402
 from placements.app import SECTIONS  # noqa: E402
 from tools import backs, clients, gallery, market, panels, warehouses, weeks  # noqa: E402
@@ -120,8 +120,7 @@ def _plan(folder: Path) -> Plan:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=path_of_chromium(), args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
 
