@@ -42,6 +42,8 @@
     place.dataset.on = "1";
     leaflet(place).then(function (L) {
       if (!document.contains(place)) { return; }
+      // Leaflet gives a map that is pressed the keyboard: the portal's page would scroll to it under the mouse, and the press miss its pin.
+      place.focus = function () { HTMLElement.prototype.focus.call(place, { preventScroll: true }); };
       map = L.map(place, { zoomControl: false, minZoom: 2, maxZoom: 18, zoomSnap: 1, fadeAnimation: false });
       map.attributionControl.setPrefix(false);
       L.tileLayer(place.dataset.tiles, { attribution: place.dataset.attribution, maxZoom: 18 }).addTo(map);

@@ -22,6 +22,14 @@ PAINTED = """() => new Promise(done => {
 })"""
 
 
+# What stands fixed in a frame that is taller than the window is scrolled to by hand: scrolling it into view stops at
+# the frame's own edge.
+INTO_VIEW = f"""box => {{
+    if (box && (box.y < 0 || box.y + box.height > innerHeight)) {{
+        scrollBy(0, box.y + box.height / 2 - innerHeight / 2);
+    }}
+    return ({PAINTED})();
+}}"""
 PRESSES = ("click", "dblclick", "check", "uncheck")
 
 
@@ -56,7 +64,7 @@ def settle(locator: Locator) -> None:
     """What cannot be brought into view is the press's to complain of."""
     try:
         locator.scroll_into_view_if_needed(timeout=1000)
-        locator.page.evaluate(PAINTED)
+        locator.page.evaluate(INTO_VIEW, locator.bounding_box(timeout=1000))
         locator.evaluate(PAINTED, timeout=1000)
     except Error:
         return
