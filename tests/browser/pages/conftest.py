@@ -15,7 +15,6 @@ from werkzeug.serving import make_server
 from b24app.frames import pages, session
 from b24app.frames.errors import ErrorCode, PageError
 from b24app.frames.session import PageSession, SessionSigner
-from b24app.lanes import worker
 from b24app.systems import discover
 from placements.tab_collect_view import Ways
 from placements.tab_view import tab_view
@@ -104,12 +103,6 @@ def database(request: pytest.FixtureRequest) -> str:
     """Empty, unless the test begins with Waybill `installed`."""
     name = "installed_sqlite" if "installed" in request.fixturenames else "sqlite_database_url"
     return str(request.getfixturevalue(name))
-
-
-@pytest.fixture(autouse=True)
-def _quick_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that has nothing to do looks up more often, so that each scenario's end is not waited for."""
-    monkeypatch.setattr(worker, "POP_S", 0.15)
 
 
 @pytest.fixture
