@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
 from flask_compress import Compress
+from werkzeug.wsgi import FileWrapper
 
 STATIC = "static"
 _FOR_GOOD = "public, max-age=31536000, immutable"
@@ -39,9 +40,18 @@ def _keep(response: Response) -> Response:
     if request.endpoint == STATIC and response.status_code == 200 and request.view_args is not None:
         named = request.args.get("v") == _stamp(_folder() / str(request.view_args["filename"]))
         response.headers["Cache-Control"] = _FOR_GOOD if named else "no-cache"
-        response.direct_passthrough = False
-        response.get_data()
+        _read(response)
     return response
+
+
+def _read(response: Response) -> None:
+    """All of it, and the file is closed: by the end of the answer that would happen too late, or never where whoever
+    asked has gone."""
+    file = response.response
+    response.direct_passthrough = False
+    response.get_data()
+    if isinstance(file, FileWrapper):
+        file.close()
 
 
 def _folder() -> Path:
