@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ROOMS := $(wildcard b24app placements install sandbox tests tools bench wsgi.py)
-# Tests that share nothing run beside each other: stories wait more than they compute, so eight to two cores. Chromium is
-# heavier, and so are the deployments that `faults` kills: five at a time, in a round of their own.
-JOBS ?= 8
-HEAVY ?= 5
+# Tests that share nothing run beside each other: they wait more than they compute, so six to two cores. Chromium is
+# heavier, and so are the deployments that `faults` kills: four at a time, in a round of their own.
+JOBS ?= 6
+HEAVY ?= 4
 SPREAD := --dist loadfile --no-loadscope-reorder
 # Where it is set, each of the many processes that are started here would compile the whole program anew.
 unexport PYTHONDONTWRITEBYTECODE

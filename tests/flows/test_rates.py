@@ -201,7 +201,8 @@ def test_asked_at_once_chosen_and_booked_as_seen(shop: Shop, made_up: Carriers) 
     [order] = hare.orders.values()
     assert "Доставка" not in str(order)
     found = town.program.read(rates.of_deal, shop.id, DEAL)
-    assert (found.booking.state, found.choice.service) == ("sent", "hop")
+    # The colleague came while it was being ordered, or right after: both are told, and nothing is ordered twice.
+    assert (found.booking.state in ("sent", "already"), found.choice.service) == (True, "hop")
     [order] = town.program.read(shipments.of_deals, shop.id, [DEAL])[DEAL]
     quoted = town.program.read(costs.of_shipments, shop.id, [order.id])[order.id].quoted
     assert (quoted.money.minor, quoted.by) == (30737, "choice")
