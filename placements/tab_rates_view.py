@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,6 +14,7 @@ from b24app.logistics.model import DeliveryKind
 from b24app.logistics.ports import Quote
 from b24app.store.choice_told import price_of
 from b24app.store.models import Connection, JobState
+from placements.pace import version_of
 from placements.problem_words import ProblemView
 from placements.tab_rates_booking import BookingView, booking_view
 from placements.tab_rates_outs import QUICK, Out, Scene, is_awaited, offers_of, outs_of
@@ -101,10 +101,7 @@ def panel(scene: Scene) -> Panel:
     """Everything of one moment, with a version that changes when any of it does."""
     shown = _panel(scene)
     ask_ms = _ask_ms(scene, shown)
-    # A page that was told to ask often must hear when there is nothing more to come, though it looks the same then.
-    pace = ask_ms if ask_ms in (0, OFTEN_MS, SELDOM_MS) else "once"
-    version = hashlib.sha256(repr((shown, pace)).encode()).hexdigest()[:16]
-    return replace(shown, version=version, ask_ms=ask_ms)
+    return replace(shown, ask_ms=ask_ms, version=version_of(shown, ask_ms, (OFTEN_MS, SELDOM_MS)))
 
 
 def _panel(scene: Scene) -> Panel:

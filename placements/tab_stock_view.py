@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from b24app.logistics.problem import Problem
 from b24app.store.faces.deal_facts import ProblemFacts
 from b24app.store.models import Connection, ConnectionState, JobState
 from b24app.store.stock import Known, own_warehouse
+from placements.pace import version_of
 from placements.problem_words import ProblemView, problem_view
 
 #: How often the page asks, in milliseconds: while an answer is awaited, and while only a silent one may still come.
@@ -115,10 +115,7 @@ def panel(scene: Scene) -> Panel:
     """Everything of one moment, with a version that changes when any of it does."""
     shown = _panel(scene)
     ask_ms = _ask_ms(scene)
-    # A page that was told to ask often must hear when there is nothing more to come, though it looks the same then.
-    pace = ask_ms if ask_ms in (0, OFTEN_MS, SELDOM_MS) else "once"
-    version = hashlib.sha256(repr((shown, pace)).encode()).hexdigest()[:16]
-    return replace(shown, version=version, ask_ms=ask_ms)
+    return replace(shown, ask_ms=ask_ms, version=version_of(shown, ask_ms, (OFTEN_MS, SELDOM_MS)))
 
 
 def _panel(scene: Scene) -> Panel:

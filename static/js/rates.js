@@ -16,8 +16,8 @@
   }
   function ask() {
     set = null;
-    var asking = document.getElementById("rates-ask");
-    if (asking) { window.htmx.trigger(asking, "ask"); }
+    var question = document.getElementById("rates-ask");
+    if (question) { window.htmx.trigger(question, "ask"); }
   }
   function tell() {
     var status = document.getElementById("rates-status"), say = document.getElementById("say");
