@@ -55,6 +55,7 @@ class Child:
         self.starts = 0
         self.started_at = 0.0
         self._process: subprocess.Popen[bytes] | None = None
+        self._gone = False
 
     @property
     def pid(self) -> int:
@@ -92,6 +93,7 @@ class Child:
                 group=self.spec.user,
                 extra_groups=[] if self.spec.user else None,
             )
+        self._gone = False
         self.starts += 1
         self.started_at = time.monotonic()
 
@@ -112,10 +114,11 @@ class Child:
         self.kill()
 
     def kill(self) -> None:
-        """SIGKILL to it and to everything it started."""
-        if self._process is not None:
+        """SIGKILL to it and to everything it started, once: later its number may be somebody else's."""
+        if self._process is not None and not self._gone:
             self._signal(signal.SIGKILL)
             self._wait(None)
+            self._gone = True
 
     def freeze(self) -> None:
         """SIGSTOP to it and to everything it started: it lives, holds its sockets, and does nothing."""

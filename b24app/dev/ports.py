@@ -100,7 +100,7 @@ def port_answers(port: int, host: str = LOOPBACK, timeout: float = 0.5) -> bool:
 
 
 def url_answers(url: str, timeout: float = 2.0) -> bool:
-    """Whether a GET of a plain-http loopback `url` brings a page (2xx): who sends us elsewhere is not whom we wait for."""
+    """Whether a GET of a plain-http loopback `url` brings 2xx: who sends us elsewhere is not whom we wait for."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or LOOPBACK, parts.port or 80, timeout=timeout)
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"

@@ -84,6 +84,6 @@ class Pusher:
                 timeout=urllib3.Timeout(total=push.timeout),
                 redirect=False,
             )
-        except urllib3.exceptions.HTTPError as problem:
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as problem:
             return Result(None, time.monotonic() - started, f"{type(problem).__name__}: {problem}")
         return Result(answer.status, time.monotonic() - started)

@@ -76,7 +76,7 @@ class Timers:
 
     def _loop(self) -> None:
         while not self._stopping:
-            self.run_due()
+            guarded(log, "the timers failed", self.run_due)
             waiting = _POLL if self._heap else None
             self._wake.wait(waiting)
             self._wake.clear()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import psutil
+import pytest
 from sqlalchemy import func, select
 
 from b24app.demo.house import ROOT, House
@@ -20,6 +21,7 @@ from b24app.dev.child import Child, Spec
 from b24app.parts import Parts
 from b24app.store.engine import read_scope
 from b24app.store.models import Intent, OutboxRow
+from tests.faults.autopsy import autopsy
 from tests.faults.crasher import EXIT_CODE
 from tests.faults.journal import Journal
 from tests.faults.judge import TRACK, Case, Evidence, Row, deal_of, judge
@@ -42,10 +44,15 @@ class Scene:
         settings = {"unique_numbers": False, "lookup_delay": 1.0, "decision_min": 0.1, "decision_max": 0.2}
         house.steer("POST", "/cdek/settings", settings)
         house.steer("POST", f"{self.base}/settings", {"event_delay_min": 0.0, "event_delay_max": 0.1})
-        time.sleep(2.0)
-        house.supervisor.hold(WORKER)
         self._crashing: list[Child] = []
         self._parts = Parts.open(house.settings())
+        self.wait(self._heard, "the installation's own event, taken by our hooks", 60)
+        house.supervisor.hold(WORKER)
+
+    def _heard(self) -> bool:
+        """Whether what the portal sends arrives: else deals would only be found by our sweep, once a minute."""
+        sent = self.house.steer("GET", "/journal?system=bitrix24&kind=event.sent")["entries"]
+        return any(row["portal"] == self.member and row["data"]["status"] == 200 for row in sent)
 
     def move_a_deal(self) -> int:
         deal_id: int = self.house.steer("POST", f"{self.base}/bulk", {"count": 1})["deals"][0]
@@ -137,5 +144,7 @@ class Scene:
     def wait(self, until: Callable[[], Any], what: str, seconds: float) -> None:
         end = time.monotonic() + seconds
         while not until():
-            assert time.monotonic() < end, f"{what}: not within {seconds:g} s"
+            if time.monotonic() > end:
+                found = autopsy(self.house, self._parts.sessions)
+                pytest.fail(f"{what}: not within {seconds:g} s\n{found}", pytrace=False)
             time.sleep(0.1)

@@ -1,5 +1,6 @@
 """One child: its output, its readiness, the four signals, and that it never outlives its parent."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -142,3 +143,19 @@ def test_it_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
 def test_asking_for_the_id_before_the_start_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotReadyError, match="early was not started"):
         _ = Child(python(SLEEPER, name="early"), tmp_path / "log").pid
+
+
+def test_who_was_killed_is_not_killed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its number may be another's by then: of a deployment that runs beside us, of a browser."""
+    child = started(python(SLEEPER), tmp_path)
+    child.kill()
+    signalled: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda pid, _number: signalled.append(pid))
+    child.kill()
+    child.stop()
+    assert signalled == []
+    child.start()
+    before = child.pid
+    monkeypatch.undo()
+    child.kill()
+    assert not exists(before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.kernel.clock import Clock
+from sandbox.kernel.push import Push, Pusher, Result
 from sandbox.kernel.timers import Timers
 
 
@@ -71,3 +73,32 @@ def test_a_failing_timer_does_not_stop_the_others(tmp_path: Path) -> None:
     timers.after(0.01, done.set)
     assert done.wait(30)
     timers.stop()
+
+
+def test_a_clock_that_cannot_be_read_once_ends_no_time(tmp_path: Path) -> None:
+    clock, ran = Clock(tmp_path / "clock"), threading.Event()
+    read, failed = clock.time, threading.Event()
+
+    def unreadable() -> float:
+        if failed.is_set():
+            return read()
+        failed.set()
+        raise OSError("too many open files")
+
+    clock.time = unreadable  # type: ignore[method-assign]
+    timers = Timers(clock)
+    timers.at(0, ran.set)
+    assert ran.wait(5)
+    assert failed.is_set()
+    timers.stop()
+
+
+def test_a_push_that_cannot_be_sent_takes_no_sender_along() -> None:
+    ended: queue.SimpleQueue[Result] = queue.SimpleQueue()
+    pusher = Pusher(workers=1)
+    for value in ("кириллица", "latin"):
+        pusher.send(Push("http://127.0.0.1:9/", b"", {"X-Word": value}, 1.0, ended.put))
+    found = [ended.get(timeout=5) for _ in range(2)]
+    assert [each.status for each in found] == [None, None]
+    assert "Unicode" in found[0].error
+    pusher.stop()
