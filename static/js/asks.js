@@ -1,11 +1,11 @@
-/* Parts of the tab whose answers come later: a part with `data-asks` (milliseconds, 0 = nothing is to come) asks after them by its `#<id>-ask`,
+/* Parts of the tab whose answers come later (prices, stock, papers): a part with `data-pace` (milliseconds, 0 = nothing is to come) asks after them by its `#<id>-ask`,
    asks anew by its `#<id>-renew` when the tab was drawn anew, and says aloud what its `[data-said]` says. */
 (function () {
   "use strict";
   var OPENED = 1500, HELD = 5000;
   var timers = {}, acts = new Map(), stale = {}, said = {}, held = {}, late = {}, asking = {}, missed = {}, open = [];
 
-  function parts() { return Array.from(document.querySelectorAll("[data-asks]")); }
+  function parts() { return Array.from(document.querySelectorAll("[data-pace]")); }
   function fire(part, what) {
     var asking = document.getElementById(part.id + "-" + what);
     if (asking) { window.htmx.trigger(asking, what); }
@@ -17,7 +17,7 @@
   }
   function plan() {
     parts().forEach(function (part) {
-      var id = part.id, set = timers[id], wait = Number(part.dataset.asks) && Math.max(Number(part.dataset.asks), held[id] ? HELD : 0);
+      var id = part.id, set = timers[id], wait = Number(part.dataset.pace) && Math.max(Number(part.dataset.pace), held[id] ? HELD : 0);
       if (document.hidden) { wait = 0; }
       if (missed[id]) { wait = window.Lost.patience(wait, missed[id].times, missed[id].later); }
       // What is being asked just now is asked once; the next question is planned when it is answered.
@@ -33,16 +33,17 @@
     if (text && text !== said[part.id] && say) { say.textContent = text; }
     said[part.id] = text;
   }
-  /** A file that was chosen, or a field that somebody is in, is their work: news wait until it is sent, and are asked for seldom. */
+  /** A file that was chosen, or a field that somebody is in, is their work: news wait until it is sent, and are asked for seldom. What is picked
+      among others (a price) was sent as it was picked. */
   function working(part) {
     var on = document.activeElement, chosen = Array.from(part.querySelectorAll("input[type=file]")).some(function (each) { return each.files.length; });
-    return chosen || (part.contains(on) && /^(INPUT|SELECT|TEXTAREA)$/.test(on.tagName));
+    return chosen || (part.contains(on) && on.matches("input:not([type=radio]), select, textarea"));
   }
   function busy(id) { return Array.from(acts).some(function (act) { return act[1] === id && act[0].isConnected; }); }
 
   /** Nothing is asked while a person's own request is under way, and what was asked before it is not shown any more. */
   function before(event) {
-    var elt = event.detail.elt, part = elt.closest("[data-asks]");
+    var elt = event.detail.elt, part = elt.closest("[data-pace]");
     if (!part) { return; }
     if (!elt.hasAttribute("data-quiet")) { acts.set(elt, part.id); stale[part.id] = true; return; }
     // That the deal is another one now is asked when the person has been answered.
@@ -67,7 +68,7 @@
   document.addEventListener("waybill:begin", function () {
     document.body.addEventListener("htmx:beforeRequest", before);
     document.body.addEventListener("htmx:beforeSwap", function (event) {
-      var elt = event.detail.requestConfig.elt, part = elt.closest("[data-asks]"), quiet = elt.hasAttribute("data-quiet");
+      var elt = event.detail.requestConfig.elt, part = elt.closest("[data-pace]"), quiet = elt.hasAttribute("data-quiet");
       if (!part) { return; }
       held[part.id] = quiet && working(part);
       if (quiet && (stale[part.id] || held[part.id])) { event.detail.shouldSwap = false; return; }
@@ -79,7 +80,7 @@
       parts().forEach(function (part) { if (event.target === part || part.contains(event.target) || event.target.contains(part)) { tell(part); window.Portal.fit(); } });
     });
     document.body.addEventListener("htmx:afterRequest", function (event) {
-      var elt = event.detail.requestConfig.elt, part = elt.closest("[data-asks][id]");
+      var elt = event.detail.requestConfig.elt, part = elt.closest("[data-pace][id]");
       after(event);
       // A file opens in a window of its own; that it was opened is known once that window has it.
       if (part && elt.matches("form[data-paper]")) { setTimeout(function () { if (part.isConnected) { fire(part, "ask"); } }, OPENED); }

@@ -1,7 +1,7 @@
-/* What the phone asks the server. A refusal is an error with its `status` and words; no answer is one that is `away`. */
+/* What the phone asks the server. A refusal is an error with its `status`, words and how `later` it may be asked again (ms); no answer is one that is `away`. */
 window.ClerkAsk = (function () {
   "use strict";
-  const API = "/clerk/api/1", LIMIT = 15000, LIMIT_PICTURE = 90000;
+  const API = "/clerk/api/1", LIMIT = 15000, LIMIT_PICTURE = 90000, MOST_LATER = 300000;
 
   async function ask(path, options) {
     const how = options || {}, stop = new AbortController();
@@ -17,7 +17,7 @@ window.ClerkAsk = (function () {
       if (answer.status === 204) { return null; }
       const isJson = (answer.headers.get("Content-Type") || "").includes("json"), body = isJson ? await answer.json() : null;
       if (!answer.ok || !isJson) {
-        throw Object.assign(new Error("refused"), { status: answer.ok ? 502 : answer.status, said: body || {}, later: Number(answer.headers.get("Retry-After")) || 0 });
+        throw Object.assign(new Error("refused"), { status: answer.ok ? 502 : answer.status, said: body || {}, later: Math.min((Number(answer.headers.get("Retry-After")) || 0) * 1000, MOST_LATER) });
       }
       return body;
     } finally {

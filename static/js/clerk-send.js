@@ -2,7 +2,7 @@
    refuses for good stays here with its reason, and holds up nothing else. */
 window.ClerkSend = (function () {
   "use strict";
-  const Kept = window.ClerkKept, Ask = window.ClerkAsk, FIRST = 1000, LONGEST = 30000, MOST_LATER = 300000, BATCH = 100, FOR_GOOD = [400, 403, 404, 409, 413, 422, 507];
+  const Kept = window.ClerkKept, Ask = window.ClerkAsk, FIRST = 1000, LONGEST = 30000, BATCH = 100, FOR_GOOD = [400, 403, 404, 409, 413, 422, 507];
   const PATHS = {
     finish: (item) => "/return/" + item.of + "/finish", reopen: (item) => "/return/" + item.of + "/reopen", stray: () => "/strays",
     leave: (item) => "/" + item.of.replace(":", "/") + "/leave",
@@ -40,7 +40,7 @@ window.ClerkSend = (function () {
     state.failed = true;
     if (error.away) { state.online = false; } else if (!error.status) { console.error(error); }
     // The server's own word is kept, whatever is scanned and asked meanwhile.
-    until = error.later ? Date.now() + Math.min(error.later * 1000, MOST_LATER) : 0;
+    until = error.later ? Date.now() + error.later : 0;
     timer = setTimeout(drain, Math.max(until - Date.now(), wait));
     wait = Math.min(wait * 2, LONGEST);
   }

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const Kept = window.ClerkKept, Ask = window.ClerkAsk, Send = window.ClerkSend, Say = window.ClerkSay, Do = window.ClerkDo, Count = window.ClerkCount;
-  const t = Say.t, h = Say.h, EVERY = 3000, LIST_EVERY = 9000, LONGEST = 15000, MOST_LATER = 300000, SLOW = 3000;
+  const t = Say.t, h = Say.h, EVERY = 3000, LIST_EVERY = 9000, LONGEST = 15000, SLOW = 3000;
   const boxes = {};
   ["back", "title", "subtitle", "net", "scan-form", "last", "view", "beside", "bottom"].forEach((id) => { boxes[id] = document.getElementById(id); });
   const others = "BroadcastChannel" in window ? new BroadcastChannel("waybill-clerk") : null;
@@ -132,7 +132,7 @@
       for (const name of waits.slice()) { await askStray(name); }
       stale = ""; Send.heard();
     } catch (error) {
-      later = Math.min((error.later || 0) * 1000, MOST_LATER);
+      later = error.later || 0;
       // Whatever fails here (a disk that is full), it is asked again.
       await silent(error).catch(page.broken);
     } finally { asking = false; }

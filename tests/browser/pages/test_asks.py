@@ -7,7 +7,7 @@ from playwright.sync_api import Route
 from tests.browser.pages.watched import Watched, open_page, until
 
 PART = (
-    '<div id="probe" data-asks="100"><i id="probe-ask" data-quiet hx-get="/tab/probe" hx-trigger="ask"'
+    '<div id="probe" data-pace="100"><i id="probe-ask" data-quiet hx-get="/tab/probe" hx-trigger="ask"'
     ' hx-target="#probe" hx-swap="outerHTML"></i><input type="file" aria-label="probe"></div>'
 )
 

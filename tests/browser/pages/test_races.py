@@ -22,7 +22,7 @@ HASTE = """(() => { const real = window.setTimeout; window.waits = [];
 NEVER = """(() => { const real = window.setTimeout;
     window.setTimeout = (act, ms, ...more) => (ms >= 600 ? 0 : real(act, ms, ...more)); })()"""
 LOOK = "() => { document.dispatchEvent(new Event('waybill:look')); }"
-PART = """<div id="probe" data-asks="100">
+PART = """<div id="probe" data-pace="100">
     <i id="probe-ask" data-quiet hx-get="/tab/probe" hx-trigger="ask" hx-target="#probe" hx-swap="outerHTML"></i>
     <i id="probe-renew" data-quiet hx-post="/tab/probe/renewed" hx-trigger="renew" hx-target="#probe"></i>
     <form hx-post="/tab/probe/act" hx-swap="none"><button type="submit">probe</button></form></div>"""
