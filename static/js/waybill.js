@@ -116,11 +116,10 @@
     var open = Array.from(box.querySelectorAll("details[open][id]")).map(function (each) { return each.id; });
     var written = window.Written.unsent(box);
     window.htmx.swap(box, html, { swapStyle: "outerHTML" });
-    written.forEach(function (was) { var field = window.Written.again(was); if (field) { typing({ target: field }); } });
+    written.forEach(function (was) { var field = window.Written.again(was); if (field) { field.dispatchEvent(new CustomEvent("waybill:typed", { bubbles: true })); } });
     open.forEach(function (id) { var again = document.getElementById(id); if (again) { again.open = true; } });
     live.wait = live.first();
     finish();
-    progressed();
     window.Portal.fit();
     document.dispatchEvent(new Event("waybill:news"));
     if (headline() !== before) { say.textContent = headline(); window.Portal.reloadCard(); }
@@ -169,14 +168,7 @@
       window.Portal.fit();
     }).catch(function () { notice({ title: words("Failed"), text: "", support: "" }); });
   }
-  /** On a phone only the current step of the set-up is shown until all are asked for (app.css). */
-  function steps(button) {
-    var open = button.closest(".wb-steps-card").classList.toggle("is-open");
-    button.setAttribute("aria-expanded", String(open));
-    window.Portal.fit();
-  }
   var CLICKS = {
-    steps: steps,
     pick: pick,
     copy: copy, filter: filter,
     dialog: function (button) { document.getElementById(button.dataset.dialog).showModal(); },
@@ -197,28 +189,6 @@
     });
   }
 
-  // ---- A part that is drawn anew inside a form keeps what was chosen in it and where the keyboard was ----
-  var chosen = null;
-  function keepChoices(event) {
-    var box = event.detail.target;
-    if (!box || !box.matches("[data-keeps]")) { return; }
-    chosen = { focus: box.contains(document.activeElement) ? document.activeElement.id : "", values: {} };
-    box.querySelectorAll("select[name]").forEach(function (each) {
-      var before = Array.from(each.options).findIndex(function (option) { return option.defaultSelected; });
-      if (each.selectedIndex !== Math.max(before, 0)) { chosen.values[each.name] = each.value; }
-    });
-  }
-  function giveChoicesBack() {
-    var box = document.querySelector("[data-keeps]"), was = chosen;
-    chosen = null;
-    if (!box || !was) { return; }
-    box.querySelectorAll("select[name]").forEach(function (each) {
-      if (each.name in was.values && Array.from(each.options).some(function (option) { return option.value === was.values[each.name]; })) { each.value = was.values[each.name]; }
-    });
-    var focus = was.focus && document.getElementById(was.focus);
-    if (focus) { focus.focus({ preventScroll: true }); }
-  }
-
   // ---- Installation: once every step is done the portal is told, once ----
   function finish() {
     var done = document.querySelector("[data-finish]");
@@ -236,32 +206,6 @@
     live.start();
     if (head) { head.tabIndex = -1; head.focus({ preventScroll: true }); say.textContent = head.textContent.trim(); }
     window.Portal.top();
-  }
-
-  // ---- A step's form that was filled in and not saved: saved before the reader goes on, who stays if something is wrong ----
-  var leaving = null;
-  function typing(event) {
-    var form = event.target.closest("#section form[hx-post]:not([data-asks])"); // a question is not a setting
-    if (form && document.getElementById("steps-bar") && !form.closest("dialog")) { form.dataset.typed = ""; }
-  }
-  /** Something was saved or became known: the steps beside it show how far they are. */
-  function progressed() { if (!leaving && document.getElementById("steps-nav")) { window.htmx.trigger(body, "steps-changed"); } }
-  /** Going on takes also what we guessed and showed (stages); looking elsewhere does not. */
-  function unsaved(link) { return document.querySelector(link.closest("#steps-bar") ? "#section form:is([data-typed],[data-guessed])" : "#section form[data-typed]"); }
-  function leave(event) {
-    var link = event.target.closest("[hx-target='#app']"), form = link && unsaved(link);
-    if (!form) { return; }
-    event.preventDefault(); event.stopPropagation();
-    if (!form.reportValidity()) { return; }
-    leaving = link;
-    form.requestSubmit();
-  }
-  function left() {
-    var link = leaving, wrong = document.querySelector("#section [aria-invalid=true]");
-    if (!link || !document.contains(link)) { leaving = null; return; }
-    if (wrong) { leaving = null; wrong.focus(); return; }
-    if (unsaved(link)) { unsaved(link).requestSubmit(); return; }
-    leaving = null; link.click();
   }
 
   // ---- Focus: what was pressed has been drawn anew; the keyboard goes on from the same place, or from what is wrong ----
@@ -308,9 +252,6 @@
 
   document.addEventListener("waybill:begin", function () {
     body = document.body; say = document.getElementById("say");
-    body.addEventListener("click", leave, true);
-    body.addEventListener("input", typing);
-    body.addEventListener("change", typing);
     body.addEventListener("click", click);
     body.addEventListener("htmx:configRequest", function (event) { event.detail.headers["X-Waybill-Lang"] = document.documentElement.lang; });
     body.addEventListener("htmx:confirm", withKey);
@@ -326,12 +267,10 @@
       if (quiet(event)) { if (event.detail.successful) { online(true); } return; }
       busy(event.detail.elt, false);
       if (event.detail.successful) { live.over = false; online(true); live.start(); }
-      if (event.detail.successful && event.detail.requestConfig.verb === "post") { progressed(); }
     });
     // Settled at once (defaultSettleDelay 0 in base.html: a button may be pressed the moment it is seen); what was pressed is enabled again right after.
-    body.addEventListener("htmx:afterSettle", function (event) { setTimeout(function () { refocus(event); left(); }, 0); });
+    body.addEventListener("htmx:afterSettle", function (event) { setTimeout(function () { refocus(event); }, 0); });
     body.addEventListener("htmx:responseError", function (event) {
-      leaving = null;
       var error = { act: "retry" };
       try { error = JSON.parse(event.detail.xhr.responseText); } catch (_) { /* not ours: a proxy's page */ }
       // Repeated once with a new session; a renewal whose answer was lost is none, and the next request renews again.
@@ -342,10 +281,8 @@
         window.Lost.repeat(event.detail.requestConfig);
       });
     });
-    body.addEventListener("htmx:oobBeforeSwap", keepChoices);
-    body.addEventListener("htmx:oobAfterSwap", giveChoicesBack);
-    body.addEventListener("htmx:sendError", function () { leaving = null; online(false); live.plan(); });
-    body.addEventListener("htmx:timeout", function () { leaving = null; online(false); live.plan(); });
+    body.addEventListener("htmx:sendError", function () { online(false); live.plan(); });
+    body.addEventListener("htmx:timeout", function () { online(false); live.plan(); });
     body.addEventListener("htmx:afterSwap", function (event) {
       finish(); window.Portal.fit();
       // The pressed button is gone: whoever uses a keyboard goes on where its effect is told.

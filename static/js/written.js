@@ -21,5 +21,32 @@ window.Written = (function () {
     return field;
   }
 
+  // ---- A part that is drawn anew inside a form keeps what was chosen in it and where the keyboard was ----
+  var chosen = null;
+  function keepChoices(event) {
+    var box = event.detail.target;
+    if (!box || !box.matches("[data-keeps]")) { return; }
+    chosen = { focus: box.contains(document.activeElement) ? document.activeElement.id : "", values: {} };
+    box.querySelectorAll("select[name]").forEach(function (each) {
+      var before = Array.from(each.options).findIndex(function (option) { return option.defaultSelected; });
+      if (each.selectedIndex !== Math.max(before, 0)) { chosen.values[each.name] = each.value; }
+    });
+  }
+  function giveChoicesBack() {
+    var box = document.querySelector("[data-keeps]"), was = chosen;
+    chosen = null;
+    if (!box || !was) { return; }
+    box.querySelectorAll("select[name]").forEach(function (each) {
+      if (each.name in was.values && Array.from(each.options).some(function (option) { return option.value === was.values[each.name]; })) { each.value = was.values[each.name]; }
+    });
+    var focus = was.focus && document.getElementById(was.focus);
+    if (focus) { focus.focus({ preventScroll: true }); }
+  }
+
+  document.addEventListener("waybill:begin", function () {
+    document.body.addEventListener("htmx:oobBeforeSwap", keepChoices);
+    document.body.addEventListener("htmx:oobAfterSwap", giveChoicesBack);
+  });
+
   return { unsent: unsent, again: again };
 })();
