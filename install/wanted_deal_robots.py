@@ -38,8 +38,8 @@ def field(ru: str, en: str, help_ru: str = "", help_en: str = "", **more: Any) -
     return {"Name": text(ru, en), **told, "Type": "string", "Required": "N", **more}
 
 
-#: Every robot of a delivery asks it last.
-_TROUBLE = field(
+#: Every robot asks it last.
+ON_TROUBLE = field(
     "Если не получилось",
     "If it did not work",
     "Результат «Что помешало» робот отдаёт всегда",
@@ -64,12 +64,13 @@ def of_deals(lang: str) -> dict[str, dict[str, Any]]:
     """Fields of `bizproc.robot.add` by code, without handler and user. Values of lists have one language: the
     portal's."""
     return {
-        code: {**own, "PROPERTIES": _in({**own["PROPERTIES"], TROUBLE: _TROUBLE}, lang), "FILTER": _DEALS}
+        code: {**own, "PROPERTIES": spoken({**own["PROPERTIES"], TROUBLE: ON_TROUBLE}, lang), "FILTER": _DEALS}
         for code, own in _ROBOTS.items()
     }
 
 
-def _in(properties: Mapping[str, Mapping[str, Any]], lang: str) -> dict[str, dict[str, Any]]:
+def spoken(properties: Mapping[str, Mapping[str, Any]], lang: str) -> dict[str, dict[str, Any]]:
+    """Values of lists in the portal's language."""
     plain = language_of(lang)
     return {
         name: {**spec, **({"Options": _options(spec["Options"], plain)} if "Options" in spec else {})}

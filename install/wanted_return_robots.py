@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from b24app.bitrix24.robots import MOVE, START
+from b24app.bitrix24.robots import MOVE, START, TROUBLE
 from b24app.flows.return_process import ReturnProcess
 from b24app.flows.returns.rules import Reason
 from b24app.logistics.returning import ReturnStage
-from install.wanted_deal_robots import WENT_WRONG, field, result, text
+from install.wanted_deal_robots import ON_TROUBLE, WENT_WRONG, field, result, spoken, text
 from install.wanted_returns import STAGES
 
 _DEALS = ["crm", "CCrmDocumentDeal"]
@@ -30,7 +30,7 @@ def of_returns(lang: str, reasons: Collection[Reason], process: ReturnProcess | 
     return {
         code: {
             **own,
-            "PROPERTIES": _listed(own["PROPERTIES"], lists),
+            "PROPERTIES": {**_listed(own["PROPERTIES"], lists), **spoken({TROUBLE: ON_TROUBLE}, lang)},
             "RETURN_PROPERTIES": _RETURNED,
             "FILTER": {"INCLUDE": places[code]},
         }

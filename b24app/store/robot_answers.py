@@ -60,17 +60,18 @@ def queue(
     now: datetime,
     trace_id: str,
 ) -> LaneRef:
-    """Of a robot of returns: the workflow is told what became of its wish, and the deal's timeline why it did not
-    work. `waits`: `{"token", "key"}`, the token empty where nobody waits. Wake the lane after the commit."""
+    """Of a robot of returns: the workflow is told what became of its wish, and the portal's people why it did not work
+    (as `told`). `waits`: `{"token", "key", "robot", "quiet", "bell"}`, the token empty where nobody waits, `robot` its
+    name. Wake the lane after the commit."""
     portal = session.get_one(Portal, portal_id)
     mine = session.get(GoodsReturn, return_id) if return_id is not None else None
     mine = mine if mine is not None and mine.portal_id == portal_id else None
     number, stage = (mine.number, mine.stage) if mine is not None else ("", "")
     refused = said(problems, portal.language)
     things: list[ToPortal] = []
-    if refused and deal_id:
-        text = Text("robot.refused", {"problem": refused}, f"robot:{waits['key']}")
-        things.append(comment(portal_id, deal_id, text, portal.language))
+    if refused and deal_id and not waits["quiet"]:
+        robot, bell = str(waits["robot"]), bool(waits["bell"])
+        things += _trouble(session, portal, deal_id, str(waits["key"]), robot, refused, bell=bell)
     if waits["token"]:
         # What did begin may have something open: why it was not approved, an article that the deal does not have.
         left = [Problem.from_json(each) for each in mine.problems] if mine is not None else []
@@ -98,13 +99,19 @@ def told(
     person, too, once we know who that is. Wake the lane after the commit."""
     things: list[ToPortal] = []
     if answer.problem and deal_id and not quiet:
-        said = {"robot": robot, "problem": answer.problem}
-        things.append(comment(portal.id, deal_id, Text("robot.deal_refused", said, f"robot:{key}"), portal.language))
-        if bell and (ring := _ring(session, portal, deal_id, key, said)):
-            things.append(ring)
+        things += _trouble(session, portal, deal_id, key, robot, answer.problem, bell=bell)
     if answer.token:
         things.append(_thing(session, portal.id, deal_id, key, answer))
     return outbox.add(session, portal.id, things, now=now, trace_id=trace_id)
+
+
+def _trouble(
+    session: Session, portal: Portal, deal_id: int, key: str, robot: str, problem: str, *, bell: bool
+) -> list[ToPortal]:
+    said = {"robot": robot, "problem": problem}
+    text = Text("robot.refused", said, f"robot:{key}")
+    ring = _ring(session, portal, deal_id, key, said) if bell else None
+    return [comment(portal.id, deal_id, text, portal.language), *([ring] if ring is not None else [])]
 
 
 def _ring(session: Session, portal: Portal, deal_id: int, key: str, said: Mapping[str, str]) -> ToPortal | None:

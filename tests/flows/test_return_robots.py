@@ -76,7 +76,7 @@ def test_what_does_not_work_is_told_to_the_workflow_and_in_the_deal(shop: Shop) 
     assert "NOBODY-1" in values["problem"]
     assert values["problem_code"] == "return_not_of_deal"
     assert kept(shop) == []
-    assert "NOBODY-1" in shop.told(DEAL, "Робот возвратов не сработал")
+    assert "NOBODY-1" in shop.told(DEAL, "Робот «Начать возврат» не сработал")
     # Who does not wait for an answer gets none; it is in the deal all the same.
     name = run(shop, MOVE, properties={"stage": "approved"}, wait=False)
     shop.told(DEAL, "Здесь нет возврата, который робот мог бы передвинуть")

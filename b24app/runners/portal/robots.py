@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from b24app.bitrix24.names import DEAL
-from b24app.bitrix24.robots import MOVE, OF_DEALS, START, RobotCall
+from b24app.bitrix24.robots import BELL, MOVE, OF_DEALS, QUIET, START, TROUBLE, RobotCall
 from b24app.flows.returns.effects import Actor
 from b24app.flows.returns.quantities import Told
 from b24app.flows.returns.rules import ReturnRules
@@ -72,7 +72,12 @@ def serving(services: Services) -> Callable[[Slice, Sequence[Claimed]], None]:
 
 def take(session: Session, portal: Portal, key: str, call: RobotCall, now: datetime, trace_id: str) -> None:
     """One call becomes a wish, or an answer that says what is wrong with it; `key` names the call."""
-    waits = {"token": call.token if call.waits else "", "key": key}
+    heard = call.properties.get(TROUBLE, "").strip()
+    waits = {
+        "token": call.token if call.waits else "", "key": key,
+        "robot": robot_deals.name_of(portal, call.code) if call.code in (START, MOVE) else call.code,
+        "quiet": heard == QUIET, "bell": heard == BELL,
+    }  # fmt: skip
     try:
         kind, deal_id, kept, given = _wish(session, portal, call)
     except _Refused as refused:

@@ -105,6 +105,7 @@ def test_robots_are_registered_mended_and_renewed(
     assert there.robots[CREATE]["PROPERTIES"]["how"]["Options"]["cheapest"] == "Самым дешёвым"
     assert there.robots[START]["HANDLER"] == f"{PUBLIC}/b24/robots/{START}"
     assert there.robots[START]["PROPERTIES"]["reason"]["Options"]["defect"] == "Брак"
+    assert there.robots[MOVE]["PROPERTIES"]["trouble"]["Options"]["bell"] == "В ленту и ответственному"
     stages = there.robots[MOVE]["PROPERTIES"]["stage"]["Options"]
     assert list(stages) == [stage.value for stage in ReturnStage]
     # It works on the items of the portal's own process too.

@@ -17,10 +17,11 @@ from b24app.logistics.jsonable import load
 from b24app.logistics.money import Money
 from b24app.logistics.returning import Return, ReturnLine, ReturnOrigin, ReturnStage, Sold, Span
 from b24app.runners.portal.robots import take, told_goods
-from b24app.store import portals, return_acts, returns, robot_answers
+from b24app.store import deals, portals, return_acts, returns, robot_answers
 from b24app.store.comments import COMMENT
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import OutboxRow, Portal
+from b24app.store.notices import NOTICE
 from b24app.store.return_acts import Act, ActKind
 
 DEAL = 5120
@@ -81,7 +82,9 @@ def test_a_return_is_wished_once(sessions: Sessions, portal: Portal, moment: dat
     given = dict(wanted.given)
     assert load(tuple[Told, ...], given.pop("told")) == (Told(Decimal(2), "ART-1", "ART-1"),)
     assert given == {
-        "reason": "defect", "note": "Ольга", "approve": True, "robot": {"token": "the-token", "key": "k1"},
+        "reason": "defect", "note": "Ольга", "approve": True, "robot": {
+            "token": "the-token", "key": "k1", "robot": "Начать возврат", "quiet": False, "bell": False,
+        },
     }  # fmt: skip
     with read_scope(sessions) as session:
         assert len(return_acts.latest(session, portal.id, deal_id=DEAL)) == 1
@@ -113,7 +116,20 @@ def test_what_is_wrong_is_told_at_once(
 def test_who_does_not_wait_is_told_in_the_deal(sessions: Sessions, portal: Portal, moment: datetime) -> None:
     run(sessions, portal, call(waits=False, reason="no such"), moment)
     [said] = answered(sessions)
-    assert "Робот возвратов не сработал" in said
+    assert "Робот «Начать возврат» не сработал" in said
+
+
+def test_who_hears_of_it_is_the_rules_choice(sessions: Sessions, portal: Portal, moment: datetime) -> None:
+    with session_scope(sessions) as session:
+        deals.save(session, portal.id, {DEAL: {"title": "Ваза", "assigned_by": 7}})
+    run(sessions, portal, call(waits=False, reason="no such", trouble="quiet"), moment)
+    assert answered(sessions) == []
+    run(sessions, portal, call(waits=False, reason="no such", trouble="bell"), moment, key="another")
+    with read_scope(sessions) as session:
+        told, rung = session.scalars(select(OutboxRow).order_by(OutboxRow.id))
+    assert told.payload["text"].startswith("Робот «Начать возврат» не сработал.")
+    assert (rung.kind, rung.payload["user_id"]) == (NOTICE, 7)
+    assert rung.payload["text"].startswith("Сделка «Ваза»: робот «Начать возврат» не сработал.")
 
 
 def begun(sessions: Sessions, portal: Portal, moment: datetime, **more: Any) -> str:
