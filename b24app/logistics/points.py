@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from b24app.logistics.extras import Extra
 from b24app.logistics.jsonable import Jsonable
-from b24app.logistics.model import Parcel
+from b24app.logistics.model import Parcel, ShipmentRequest
 from b24app.logistics.money import Money
 
 Sides = tuple[int, int, int]
@@ -61,6 +62,7 @@ class Takes(Jsonable):
 
     `cells_mm`: a parcel must fit into one of them, sides sorted, the longest first; empty = not stated. `cod`: whether
     it collects money at all, `cash` and `card` how. `one_parcel`: an order of several parcels does not go there.
+    `partial`: recipients may buy a part and leave the rest.
     """
 
     kind: str = OFFICE
@@ -75,6 +77,7 @@ class Takes(Jsonable):
     max_cod: Money | None = None
     cells_mm: tuple[Sides, ...] = ()
     one_parcel: bool = False
+    partial: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,14 @@ class Needs(Jsonable):
     fitting: bool = False
     returns: bool = False
     open_on: date | None = None
+    partial: bool = False
+
+    @classmethod
+    def of(cls, request: ShipmentRequest) -> Needs:
+        """What an order needs of its point: services beside carrying too."""
+        wanted = request.extras
+        boxes = tuple(map(Box.of, request.parcels))
+        return cls(boxes, request.cod, fitting=Extra.FITTING in wanted, partial=Extra.PARTIAL in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,11 @@ def misfits(takes: Takes, needs: Needs) -> tuple[Misfit, ...]:
         found.append(Misfit("no_handout"))
     found += _of_boxes(takes, needs.boxes)
     found += _of_money(takes, needs)
-    wanted = {"no_fitting": (needs.fitting, takes.fitting), "no_returns": (needs.returns, takes.returns)}
+    wanted = {
+        "no_fitting": (needs.fitting, takes.fitting),
+        "no_partial": (needs.partial, takes.partial),
+        "no_returns": (needs.returns, takes.returns),
+    }
     found += [Misfit(code) for code, (wants, can) in wanted.items() if wants and can is False]
     return tuple(found)
 

@@ -27,7 +27,7 @@ from b24app.flows.shop import (
 )
 from b24app.flows.simulate import BY_HOUSE, Priced
 from b24app.logistics.model import Address, ShipmentRequest
-from b24app.logistics.points import Box, Needs
+from b24app.logistics.points import Needs
 from b24app.runners.connection.rating import prices
 from b24app.runners.services import Services
 from b24app.runners.shop.flights import Flight, Flights
@@ -189,8 +189,7 @@ def _to_the_nearest(
     nobody knows one."""
     if where is None:
         return None
-    boxes = tuple(Box.of(parcel) for parcel in request.parcels)
-    near = points_near.handing_out(session, account.system, account.mode, where, Needs(boxes=boxes, cod=request.cod), 1)
+    near = points_near.handing_out(session, account.system, account.mode, where, Needs.of(request), 1)
     return replace(request, point_code=near[0].code) if near else None
 
 

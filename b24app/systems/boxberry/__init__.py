@@ -4,7 +4,7 @@ is, as data that pages show."""
 from __future__ import annotations
 
 from b24app.systems.boxberry.system import Boxberry
-from b24app.systems.boxberry.vocabulary import FORMS, ISSUES, LIMITS, NOTICE, RULES, VAT_RATES
+from b24app.systems.boxberry.vocabulary import EXTRAS, FORMS, ISSUES, LIMITS, NOTICE, RULES, VAT_RATES
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.forms import vat
 from b24app.systems.kit.spool import Spools
@@ -51,6 +51,7 @@ MANIFEST = Manifest(
     # and of the rest every five days, in case its coarser words hid a step. `batch` is how many at one time.
     track=TrackPolicy(batch=10, net_s=120 * 3600.0, feed_s=1080.0),
     notice=NOTICE,
+    extras=tuple(EXTRAS),
 )
 
 

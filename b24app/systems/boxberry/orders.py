@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24app.logistics.errors import Refused
+from b24app.logistics.extras import Extra
 from b24app.logistics.model import Address, DeliveryKind, Item, Parcel, Recipient, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, OrderState, TrackingEvent, fingerprint_of
@@ -15,10 +16,13 @@ from b24app.logistics.ports import City
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.systems.boxberry.vocabulary import (
     BY_ROWS,
+    FITTED,
     MAX_NOTICE,
     MAX_NUMBER,
     MAX_TEXT,
     MOST_VAT,
+    OPENED_ISSUE,
+    PARTIAL_ISSUE,
     TO_DOOR,
     TO_POINT,
     TRACKING_URL,
@@ -60,11 +64,20 @@ def build_order(request: ShipmentRequest, way: Way, track: str = "") -> dict[str
         body["kurdost"] = _courier(request, way)
     more = {
         "updateByTrack": track,
-        "issue": way.issue,
+        **_handed_out(request, way),
         "sender_name": (way.sender.company or way.sender.name)[:MAX_TEXT],
         "notice": request.comment[:MAX_NOTICE],
     }
     return body | {name: value for name, value in more.items() if value}
+
+
+def _handed_out(request: ShipmentRequest, way: Way) -> dict[str, str]:
+    """How goods are issued: what the buyer chose goes before what the account is set to. Clothes cannot be tried on
+    unopened, and nobody tells what the cabinet says of an order that says nothing."""
+    issue = PARTIAL_ISSUE if Extra.PARTIAL in request.extras else way.issue
+    if Extra.FITTING not in request.extras:
+        return {"issue": issue}
+    return {"issue": issue if issue in (OPENED_ISSUE, PARTIAL_ISSUE) else OPENED_ISSUE, "fitting": FITTED}
 
 
 def rubles(money: Money) -> str:

@@ -40,6 +40,7 @@ def _point(code: str, row: Mapping[str, Any], prepaid: str, acquiring: str) -> P
         cod=None if _flag(prepaid) is None else not _flag(prepaid),
         card=_flag(acquiring),
         fitting=_flag(row.get("EnableFitting")),
+        partial=_flag(row.get("EnablePartialDelivery")),
         max_weight_g=grams_of(row.get("LoadLimit")),
     )
     return PickupPoint(

@@ -10,7 +10,7 @@ from b24app.logistics.model import DeliveryKind, Parcel, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.systems.boxberry.orders import Way, rubles, worth
-from b24app.systems.boxberry.vocabulary import TO_DOOR, TO_POINT, sides_cm
+from b24app.systems.boxberry.vocabulary import EXTRAS, TO_DOOR, TO_POINT, sides_cm
 from b24app.systems.kit.units import money_of, whole
 
 
@@ -55,6 +55,8 @@ def _quote(row: Mapping[str, Any], request: ShipmentRequest) -> Quote:
     services = money_of(row.get("PriceService"))
     lines = [PriceLine("tariff", base)] if base else []
     lines += [PriceLine("service", services)] if services else []
+    # No field of the question names what the buyer chose, and no source its price (§5.2).
+    lines += [PriceLine("service", code=EXTRAS[each]) for each in request.extras if each in EXTRAS]
     # Calendar days here (§5.2).
     days = whole(row.get("DeliveryPeriod"))
     return Quote(request.service_code, price, days, days, lines=tuple(lines))

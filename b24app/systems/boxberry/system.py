@@ -32,7 +32,7 @@ from b24app.systems.boxberry.tracking import (
     parse_events,
     unpacked,
 )
-from b24app.systems.boxberry.vocabulary import ABSENT, PARTIAL_ISSUE, RUSSIA, TAKEN
+from b24app.systems.boxberry.vocabulary import ABSENT, RUSSIA, TAKEN
 from b24app.systems.kit.checks import Found, account_refused, needs_settings, run_checks
 from b24app.systems.kit.directory import CITIES_S, POINTS_S, Directory
 from b24app.systems.kit.fitting import unfit
@@ -111,7 +111,7 @@ class Boxberry(AfterDesk):
         events = parse_events(lines)
         told = {event.status for event in events}
         part = None
-        if Status.DELIVERED in told and self._context.setting("issue") in ("", PARTIAL_ISSUE):
+        if Status.DELIVERED in told:  # any buyer may have chosen to take a part
             full = self._client.read("ListStatusesFull", ImId=number).data
             if is_partial(full):
                 events, part = parse_events(lines, partial=True), left_in(full)

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
 from b24app.logistics.changes import ChangeRule, Cost, Part, Way
+from b24app.logistics.extras import Extra
 from b24app.logistics.model import Parcel
 from b24app.logistics.papers import PaperForm, PaperKind
 from b24app.logistics.points import Opening
@@ -35,12 +37,14 @@ LIMITS = {
 TO_POINT, TO_DOOR = "1", "2"
 #: `cancelType` (§6.3): always sent, because what its absence means is told in two ways.
 DELETE, RECALL = "1", "2"
-#: `issue`: a part may be handed out (§6.1).
-PARTIAL_ISSUE = "2"
+#: `issue`: goods may be opened and checked, a part may be handed out; `fitting` beside it (§6.1).
+OPENED_ISSUE, PARTIAL_ISSUE, FITTED = "1", "2", "1"
+#: What an order may have beside carrying, as their fields say it.
+EXTRAS: Mapping[str, str] = {Extra.FITTING: f"fitting={FITTED}", Extra.PARTIAL: f"issue={PARTIAL_ISSUE}"}
 ISSUES = (
     ("", {"ru": "Как в кабинете Boxberry", "en": "As in Boxberry's cabinet"}),
     ("0", {"ru": "Без вскрытия", "en": "Without opening"}),
-    ("1", {"ru": "С вскрытием и проверкой", "en": "With opening and checking"}),
+    (OPENED_ISSUE, {"ru": "С вскрытием и проверкой", "en": "With opening and checking"}),
     (PARTIAL_ISSUE, {"ru": "Частичная выдача", "en": "In part, if the recipient wants"}),
 )
 #: The highest VAT rate of their texts (§6.1): a product's higher one is not stated, an account's own choice is sent.

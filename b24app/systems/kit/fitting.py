@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from b24app.logistics.model import ShipmentRequest
-from b24app.logistics.points import Box, Misfit, Needs, PickupPoint, misfits
+from b24app.logistics.points import Misfit, Needs, PickupPoint, misfits
 from b24app.logistics.problem import Field, Problem
 
 _WHY = {
@@ -17,6 +17,8 @@ _WHY = {
     "one_parcel": "point_one_parcel",
     "side": "point_too_small",
     "shape": "point_too_small",
+    "no_fitting": "point_no_fitting",
+    "no_partial": "point_no_partial",
 }
 
 
@@ -24,9 +26,8 @@ def unfit(point: PickupPoint | None, request: ShipmentRequest) -> list[Problem]:
     """Why this point cannot take this shipment; empty = it can, as far as the system says."""
     if point is None:
         return [Problem("point_unknown", Field.POINT, params={"point": request.point_code or ""})]
-    needs = Needs(tuple(map(Box.of, request.parcels)), request.cod)
     params = {"point": point.code, "address": point.address}
-    return [_problem(found, params) for found in misfits(point.takes, needs) if found.code in _WHY]
+    return [_problem(found, params) for found in misfits(point.takes, Needs.of(request)) if found.code in _WHY]
 
 
 def _problem(found: Misfit, params: Mapping[str, Any]) -> Problem:

@@ -52,6 +52,11 @@ class Point:
     changed: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def fits(self) -> bool:
+        """Clothes are tried on, and parts are handed out, where people work."""
+        return not self.locker
+
+    @property
     def week(self) -> tuple[str, tuple[str, str], tuple[str, str], tuple[str, str], tuple[str, str]]:
         return _ROUND_THE_CLOCK if self.locker else _HOURS[self.hours]
 
@@ -179,8 +184,8 @@ def description(point: Point, terminal: tuple[str, City], *, schedule_key: str, 
         "PrepaidOrdersOnly": "1" if point.prepaid_only else "0", "Acquiring": "1" if point.acquiring else "0",
         "DigitalSignature": "0", "TypeOfOffice": "1" if point.locker else "2", "ReceptionLaP": "1", "DeliveryLaP": "1",
         "LoadLimit": str(point.load_kg), "VolumeLimit": point.volume, "CourierDelivery": "0" if point.locker else "1",
-        "EnablePartialDelivery": "0" if point.locker else "1", "EnableFitting": "0" if point.locker else "1",
-        "fittingType": 0 if point.locker else 2, "InterRefunds": "1", "ExpressReception": "0", "Terminal": "0",
+        "EnablePartialDelivery": "1" if point.fits else "0", "EnableFitting": "1" if point.fits else "0",
+        "fittingType": 2 if point.fits else 0, "InterRefunds": "1", "ExpressReception": "0", "Terminal": "0",
         "TransType": "1", "extraCode": point.code, "CountryCode": "643", "Postamat": point.locker,
         schedule_key: point.week[0],
     }  # fmt: skip

@@ -168,7 +168,7 @@ def _read(boxberry: Boxberry, account: Account, number: str, sdata: Mapping[str,
     _no_export(checks.mapping(sdata.get("export"), "export"))
     for name, label, most in (("notice", "Примечание", 100), ("partner_token", "partner_token", 24)):
         checks.text(sdata.get(name), label, most)
-    checks.chosen(sdata.get("fitting"), "fitting", ("0", "1"), "0")
+    fitting = checks.chosen(sdata.get("fitting"), "fitting", ("0", "1"), "0") == "1"
     point = checks.text(shop.get("name"), "Код ПВЗ")
     email = checks.text(customer.get("email"), "E-mail получателя")
     if email and "@" not in email:
@@ -187,7 +187,7 @@ def _read(boxberry: Boxberry, account: Account, number: str, sdata: Mapping[str,
         sdata=dict(sdata),
     )  # fmt: skip
     if vid == 1:
-        takes_parcels(taking_point(boxberry, point), grams=parcel.grams, payment=payment)
+        takes_parcels(taking_point(boxberry, point), grams=parcel.grams, payment=payment, fitting=fitting)
     return parcel, notes
 
 

@@ -119,7 +119,8 @@ def change_delivery_type(boxberry: Boxberry, account: Account, params: Mapping[s
     kind = checks.chosen(params.get("deliveryType"), "deliveryType", ("1", "2"), "")
     if kind == "1":
         code = checks.needed(params.get("pointId"), "pointId")
-        takes_parcels(taking_point(boxberry, code), grams=parcel.grams, payment=parcel.payment)
+        fitting = str(parcel.sdata.get("fitting")) == "1"
+        takes_parcels(taking_point(boxberry, code), grams=parcel.grams, payment=parcel.payment, fitting=fitting)
         parcel.vid, parcel.point, parcel.city, parcel.address, parcel.postal = 1, code, "", "", ""
         return _changed(boxberry, parcel, point=code)
     cities = resolve(checks.needed(params.get("city"), "Город"))

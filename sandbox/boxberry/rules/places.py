@@ -74,9 +74,11 @@ def taking_point(boxberry: Boxberry, code: str) -> Point:
     return found
 
 
-def takes_parcels(found: Point, *, grams: int, payment: int) -> None:
+def takes_parcels(found: Point, *, grams: int, payment: int, fitting: bool = False) -> None:
     """Raises Refused for what the directory says the point does not do."""
     if found.prepaid_only and payment:
         raise Refused(f"ПВЗ {found.code} выдает только предоплаченные заказы")
+    if fitting and not found.fits:
+        raise Refused(f"ПВЗ {found.code} выдает заказы без примерки")
     if grams > found.load_kg * 1000:
         raise Refused(f"Вес заказа превышает допустимый для ПВЗ {found.code}: {found.load_kg} кг")

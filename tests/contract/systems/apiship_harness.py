@@ -79,8 +79,8 @@ class ApiShipHarness(Harness):
     def prepare(self) -> None:
         self.decide_after(0.0)
 
-    def serves(self, point: PickupPoint) -> bool:
-        return super().serves(point) and point.name.startswith("СДЭК")
+    def serves(self, point: PickupPoint, extras: tuple[str, ...] = ()) -> bool:
+        return super().serves(point, extras) and point.name.startswith("СДЭК")
 
     def refuse(self, request: ShipmentRequest) -> None:
         error = {"errorCode": "300", "field": "recipient.contactName", "message": "Недопустимые символы"}

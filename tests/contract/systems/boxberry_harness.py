@@ -94,4 +94,9 @@ class BoxberryHarness(Harness):
             name=sdata["customer"]["fio"],
             phone=sdata["customer"]["phone"],
             place=sdata["shop"]["name"] or None,
+            extras=tuple(
+                extra
+                for extra, name, value in (("fitting", "fitting", "1"), ("partial", "issue", "2"))
+                if sdata.get(name) == value
+            ),
         )

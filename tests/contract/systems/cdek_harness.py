@@ -20,6 +20,9 @@ def _accepted(state: str, *errors: tuple[str, str]) -> dict[str, Any]:
     return {"requests": [{"type": "CREATE", "state": state, "date_time": "2026-11-23T10:00:00+0000", "errors": rows}]}
 
 
+_EXTRAS = {"TRYING_ON": "fitting", "PART_DELIV": "partial", "NOTIFY_ORDER_DELIVERY": "sms"}
+
+
 class CdekHarness(Harness):
     code = "cdek"
     create_path = "/v2/orders"
@@ -146,6 +149,7 @@ class CdekHarness(Harness):
             phone=entity["recipient"]["phones"][0]["number"],
             comment=entity.get("comment", ""),
             place=entity.get("delivery_point") or entity["to_location"]["address"],
+            extras=tuple(_EXTRAS[each["code"]] for each in entity.get("services", ()) if each["code"] in _EXTRAS),
         )
 
     def callback_body(self, state: OrderState) -> bytes:

@@ -16,7 +16,7 @@ from b24app.logistics.model import DeliveryKind, Recipient, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, OrderState, TrackingEvent
 from b24app.logistics.papers import PaperForm
-from b24app.logistics.points import LOCKER, Box, Needs, PickupPoint, misfits
+from b24app.logistics.points import LOCKER, Needs, PickupPoint, misfits
 from b24app.logistics.problem import Field
 from b24app.logistics.status import Status
 from b24app.logistics.warehouse import ReceiptRequest
@@ -30,24 +30,31 @@ class Harness(Machine):
     """Base: the world, one connection and a request that this system accepts. A new system's test is the data of
     `facts.py`; what its emulator does differently from all others is overridden here."""
 
-    #: The point that orders of a system go to, by its code: their lists are the same in every test.
-    _kazan: ClassVar[dict[str, PickupPoint]] = {}
+    #: The point that orders of a system go to, by its code and what is asked of it: their lists are the same in every
+    #: test.
+    _kazan: ClassVar[dict[tuple[str, ...], PickupPoint]] = {}
 
-    def point_request(self, number: str = "wb-3-1") -> ShipmentRequest:
+    def point_request(self, number: str = "wb-3-1", extras: tuple[str, ...] = ()) -> ShipmentRequest:
         """The usual request, to a pickup point that takes it: the first of the list in Kazan."""
-        found = self._kazan.get(self.code)
+        key = (self.code, *extras)
+        found = self._kazan.get(key)
         pages = iter(range(100))
         while found is None:
             points = self.port.points(next(pages))
-            found = next((each for each in points.points if self.serves(each)), None)
+            found = next((each for each in points.points if self.serves(each, extras)), None)
             assert found or points.more, f"{self.code}: no point in Kazan"
-        self._kazan[self.code] = found
+        self._kazan[key] = found
         return self.request(number, kind=DeliveryKind.PICKUP, point_code=found.code, address=None,
-                            service_code=self.point_service())  # fmt: skip
+                            service_code=self.point_service(), extras=extras)  # fmt: skip
 
-    def serves(self, point: PickupPoint) -> bool:
-        needs = Needs(tuple(map(Box.of, self.request().parcels)))
+    def serves(self, point: PickupPoint, extras: tuple[str, ...] = ()) -> bool:
+        needs = Needs.of(self.request(extras=extras))
         return "Казань" in point.city and not misfits(point.takes, needs) and point.takes.kind != LOCKER
+
+    def unfit_request(self, number: str, extras: tuple[str, ...]) -> ShipmentRequest:
+        """To a point whose record says that it does not give them: a locker, of the first page."""
+        lockers = [each for each in self.port.points(0).points if each.takes.kind == LOCKER and each.takes.active]
+        return replace(self.point_request(number), point_code=lockers[0].code, extras=extras)
 
     def point_service(self) -> str:
         return self.service()

@@ -67,6 +67,8 @@ class Sent:
     phone: str | None = None
     comment: str | None = None
     place: str | None = None
+    #: What the buyer chose beside carrying, as `logistics.extras` calls it.
+    extras: tuple[str, ...] = ()
     #: Rows of a warehouse's order: article, pieces, price of one (None = not theirs to know).
     goods: tuple[tuple[str, int, int | None], ...] = ()
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from b24app.logistics import ports
+from b24app.logistics.changes import Part
 from b24app.logistics.errors import AccountProblem, Refused, Unavailable, Uncertain
+from b24app.logistics.extras import Extra
 from b24app.logistics.model import Item, Parcel
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, OrderState, fingerprint, is_ours
@@ -17,6 +19,7 @@ from b24app.systems import discover
 from tests.contract.systems.conftest import HARNESSES
 from tests.contract.systems.harness import Harness
 from tests.contract.systems.parts import ODD, ODD_LISTS, SILENT
+from tests.contract.systems.test_changes import parts
 
 
 def test_every_system_found_is_driven_by_this_suite() -> None:
@@ -283,6 +286,35 @@ def test_more_than_the_goods_cost_is_collected_to_the_kopeck_or_refused(system: 
         return
     assert state.decision is Decision.ACCEPTED, state.problems
     assert system.sent(state).cod_minor == 123457
+
+
+def test_what_the_buyer_chose_beside_carrying_is_priced_ordered_and_kept(system: Harness) -> None:
+    """All that the manifest names, in their own words there; a point that does not give it is not asked to."""
+    extras = system.manifest.extras
+    if not extras:
+        return
+    before = system.point_request("wb-9-1", extras)
+    if system.has("Quotes"):
+        plain, priced = (system.port.quote(replace(before, extras=each)) for each in ((), extras))
+        unsaid = {line.code for line in priced.lines if line.what == "service" and line.amount is None}
+        assert (priced.price.minor > plain.price.minor) is not bool(unsaid)
+    state = system.settle(system.port.create(before))
+    assert (state.decision, is_ours(before, system.port.find("wb-9-1"))) == (Decision.ACCEPTED, True)
+    assert set(system.sent(state).extras) == set(extras)
+    part = next((each for each in parts(system) if each is not Part.DESTINATION), None)
+    if part is not None:
+        after = system.changed_request(part, before)
+        wanted = (after.recipient.name, after.cod.minor if after.cod else 0)
+        system.port.change(state.remote_id, before, after)
+        sent = system.wait_for(lambda: system.sent(state), lambda each: (each.name, each.cod_minor) == wanted)
+        assert ((sent.name, sent.cod_minor), set(sent.extras)) == (wanted, set(extras)), part
+    if Extra.FITTING in extras:
+        with pytest.raises(Refused) as caught:
+            system.port.create(system.unfit_request("wb-9-2", (Extra.FITTING,)))
+        assert [(each.code, each.field, each.who) for each in caught.value.problems] == [
+            ("point_no_fitting", Field.POINT, Who.MANAGER)
+        ]
+        assert system.accepted("wb-9-2") == 0
 
 
 def test_a_preview_is_a_document_and_no_order(system: Harness) -> None:

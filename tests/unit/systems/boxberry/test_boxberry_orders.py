@@ -87,6 +87,24 @@ def test_a_prepaid_order_to_a_point() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("extras", "account", "sent"),
+    [
+        ((), "0", {"issue": "0"}),
+        (("fitting",), "", {"issue": "1", "fitting": "1"}),
+        (("fitting",), "0", {"issue": "1", "fitting": "1"}),
+        (("fitting",), "2", {"issue": "2", "fitting": "1"}),
+        (("partial",), "1", {"issue": "2"}),
+        (("partial", "fitting"), "", {"issue": "2", "fitting": "1"}),
+    ],
+)
+def test_what_the_buyer_chose_goes_before_what_the_account_is_set_to(
+    extras: tuple[str, ...], account: str, sent: dict[str, str]
+) -> None:
+    body = build_order(replace(POINT, extras=extras), replace(WAY, issue=account))
+    assert {name: body[name] for name in ("issue", "fitting") if name in body} == sent
+
+
 @pytest.mark.parametrize("cod", ["0.01", "1", "333.34", "350.00", "350.01", "999.99"])
 def test_the_money_adds_up_to_the_kopeck(cod: str) -> None:
     body = build_order(replace(DOOR, cod=Money.of(cod)), WAY)

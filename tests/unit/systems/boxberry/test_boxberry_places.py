@@ -54,10 +54,13 @@ def test_a_row_of_the_list() -> None:
 def test_flags_and_limits_have_other_types_in_a_description() -> None:
     described = {name: value for name, value in ROW.items() if name not in ("Code", "OnlyPrepaidOrders")} | {
         "PrepaidOrdersOnly": "1", "Acquiring": "0", "LoadLimit": "15", "IssuanceBoxberry": "1", "EnableFitting": "0",
+        "EnablePartialDelivery": "1",
         "Postamat": True,
     }  # fmt: skip
     found = parse_description("00451", described)
-    assert found.takes == Takes(LOCKER, hands_out=True, cod=False, card=False, fitting=False, max_weight_g=15_000)
+    assert found.takes == Takes(
+        LOCKER, hands_out=True, cod=False, card=False, fitting=False, max_weight_g=15_000, partial=True
+    )
     assert found.code == "00451"
 
 
