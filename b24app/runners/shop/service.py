@@ -31,6 +31,8 @@ MOST = 2000
 Answer = Mapping[str, Any]
 #: What a buyer can put right.
 _BUYERS = {Field.ADDRESS: "address", Field.CITY: "address", Field.POINT: "point"}
+#: The point does not give what was ticked.
+_NOT_AT_POINT = ("point_no_fitting", "point_no_partial")
 _log = structlog.get_logger("waybill.shop")
 
 
@@ -108,7 +110,7 @@ class ShopService:
 
     def _no_price(self, setting: Setting, told: Told) -> Answer:
         """In the buyer's words: what they can put right is said, what is ours is not."""
-        if told.problem is not None and told.problem.code.startswith(EXTRA):
+        if told.problem is not None and told.problem.code.startswith((EXTRA, *_NOT_AT_POINT)):
             return self._no(setting, "extras")
         return self._no(setting, _BUYERS.get(told.problem.field, "no_price") if told.problem else "no_price")
 

@@ -10,7 +10,7 @@ from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingFiel
 from b24app.systems.yandex_delivery.changes import RULES
 from b24app.systems.yandex_delivery.parcels import FORMS
 from b24app.systems.yandex_delivery.system import Yandex
-from b24app.systems.yandex_delivery.vocabulary import BATCH, EXPRESS, OTHER_DAY, SERVICES
+from b24app.systems.yandex_delivery.vocabulary import BATCH, EXPRESS, EXTRAS, OTHER_DAY, SERVICES
 
 
 def _two(ru: str, en: str) -> dict[str, str]:
@@ -100,6 +100,7 @@ MANIFEST = Manifest(
     changes=RULES,
     # The platform is polled in bulk (§A7: no callbacks), express tells by its journal.
     track=TrackPolicy(batch=BATCH, every_s=1080.0, feed_s=60.0),
+    extras=tuple(EXTRAS),
 )
 
 

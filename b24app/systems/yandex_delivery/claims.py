@@ -15,6 +15,7 @@ from b24app.logistics.status import Status
 from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import grams_of, kilograms, metres, money_of
 from b24app.systems.yandex_delivery.errors import child, problems_of, warnings_of
+from b24app.systems.yandex_delivery.orders import only_at_points
 from b24app.systems.yandex_delivery.tracking import claim_event
 from b24app.systems.yandex_delivery.vocabulary import CLAIM_STATUSES, UNACCEPTED, house_and_flat, rubles
 
@@ -32,6 +33,8 @@ def token_of(number: str, attempt: int) -> str:
 
 def cannot_ride(request: ShipmentRequest, sender: Sender, email: str) -> list[Problem]:
     """What can be said before anything is asked."""
+    if extras := only_at_points(request):
+        return extras
     if request.kind is not DeliveryKind.COURIER:
         return [Problem("service_mode", Field.SERVICE, params={"service": request.service_code})]
     if request.cod:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
+from b24app.logistics.extras import Extra
 from b24app.logistics.model import DeliveryKind, Parcel, Recipient, ShipmentRequest
 from b24app.logistics.order import Decision, OrderState, fingerprint_of
 from b24app.logistics.problem import Field, Problem, Who
@@ -17,7 +18,7 @@ from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import centimetres
 from b24app.systems.yandex_delivery.errors import child
 from b24app.systems.yandex_delivery.tracking import platform_events
-from b24app.systems.yandex_delivery.vocabulary import house_and_flat
+from b24app.systems.yandex_delivery.vocabulary import AT_POINTS, house_and_flat
 
 MAX_CODE = 32
 VAT_RATES = frozenset({0, 5, 7, 10, 22})
@@ -31,6 +32,7 @@ def build_order(
     how the recipient pays."""
     items = [item for parcel in request.parcels for item in parcel.items]
     info = {"operator_request_id": request.number}
+    partial = {"particular_items_refuse": True} if Extra.PARTIAL in request.extras else {}
     return {
         "info": info | ({"comment": request.comment} if request.comment else {}),
         "source": {"platform_station": {"platform_id": station}},
@@ -46,6 +48,7 @@ def build_order(
         },
         "recipient_info": recipient_info(request.recipient),
         "last_mile_policy": policy(request.kind),
+        **partial,
     }
 
 
@@ -88,6 +91,13 @@ def unsized(parcels: Sequence[Parcel]) -> list[Problem]:
     return [] if known else [Problem("size_refused", Field.SIZE)]
 
 
+def only_at_points(request: ShipmentRequest) -> list[Problem]:
+    """What the buyer chose and no courier gives (§A12)."""
+    if request.kind is DeliveryKind.PICKUP:
+        return []
+    return [Problem(AT_POINTS[each], Field.SERVICE) for each in request.extras if each in AT_POINTS]
+
+
 def recipient_info(recipient: Recipient) -> dict[str, str]:
     """One word is a first name, two are first and last, three or more are last, first and patronymic."""
     words = recipient.name.split()
@@ -112,10 +122,17 @@ def _items(request: ShipmentRequest, inn: str, vat: str) -> list[dict[str, Any]]
     for n, package in enumerate(packages, start=1):
         used: set[str] = set()
         place = barcode(request, n)
-        found = [_item(row, used, paid=request.cod is not None, inn=inn, vat=vat) for row in package]
+        found = [
+            _item(row, used, paid=request.cod is not None, inn=inn, vat=vat) | _fitting(request) for row in package
+        ]
         empty = {"count": 1, "name": place, "article": place, "billing_details": _money(0, 0, inn, NO_VAT)}
         rows += [{**row, "place_barcode": place} for row in found or [empty]]
     return rows
+
+
+def _fitting(request: ShipmentRequest) -> dict[str, bool]:
+    """Said beside a partial buy-out too, which means fitting where nothing is said (§A6)."""
+    return {"fitting": Extra.FITTING in request.extras} if request.extras else {}
 
 
 def _item(row: Pieces, used: set[str], *, paid: bool, inn: str, vat: str) -> dict[str, Any]:

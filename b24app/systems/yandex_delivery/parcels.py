@@ -55,7 +55,7 @@ class Parcels:
         reply = self.api.ask("pricing-calculator", "pricing", quotes.build_price(request, self._station))
         if not reply.ok:
             raise refusal(reply)
-        return quotes.parse_price(reply.row)
+        return quotes.parse_price(reply.row, request.extras)
 
     def trial(self, address: Address) -> Money:
         """A kilogram from the warehouse to this door: costs nothing and makes nothing."""

@@ -61,17 +61,22 @@ def _takes(row: Mapping[str, Any], kind: str, today: date) -> Takes:
     methods = row.get("payment_methods")
     known = set(methods) if isinstance(methods, list) else None
     leaves = day_of(row.get("deactivation_date"))
-    fitting = child(row, "pickup_services").get("is_fitting_allowed")
+    gives = child(row, "pickup_services")
     return Takes(
         kind=kind,
         active=leaves is None or leaves > today,
         hands_out=True,
         cod=None if known is None else bool(known & _PAYING),
         card=None if known is None else "card_on_receipt" in known,
-        fitting=fitting if isinstance(fitting, bool) else None,
+        fitting=_flag(gives.get("is_fitting_allowed")),
         max_weight_g=_WEIGHTS[kind],
         cells_mm=_CELLS[kind],
+        partial=_flag(gives.get("is_partial_refuse_allowed")),
     )
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _hours(row: Mapping[str, Any]) -> Hours:

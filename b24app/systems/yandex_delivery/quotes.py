@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from b24app.logistics.errors import Refused, Unavailable
@@ -14,7 +14,7 @@ from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import money_of, whole
 from b24app.systems.yandex_delivery.errors import child
 from b24app.systems.yandex_delivery.orders import dims, policy
-from b24app.systems.yandex_delivery.vocabulary import EXPRESS, OTHER_DAY, house_and_flat, price_of
+from b24app.systems.yandex_delivery.vocabulary import EXPRESS, EXTRAS, OTHER_DAY, house_and_flat, price_of
 
 
 def build_price(request: ShipmentRequest, station: str) -> dict[str, Any]:
@@ -58,13 +58,16 @@ def _worth(request: ShipmentRequest) -> int:
     return sum(item.price.minor * item.quantity for parcel in request.parcels for item in parcel.items)
 
 
-def parse_price(data: Mapping[str, Any]) -> Quote:
-    """The sum is all they tell: VAT and what they take of a payment are in it. Raises Unavailable."""
+def parse_price(data: Mapping[str, Any], extras: Sequence[str] = ()) -> Quote:
+    """The sum is all they tell: VAT and what they take of a payment are in it. No field of the question names `extras`,
+    which the buyer chose. Raises Unavailable."""
     price = price_of(data.get("pricing_total"))
     if price is None:
         raise Unavailable("pricing-calculator: an answer without a price")
     days = whole(data.get("delivery_days"))
-    return Quote(OTHER_DAY, price, days, days)
+    unsaid = [PriceLine("service", code=EXTRAS[each]) for each in extras if each in EXTRAS]
+    lines = (PriceLine("tariff", price), *unsaid) if unsaid else ()
+    return Quote(OTHER_DAY, price, days, days, lines=lines)
 
 
 def parse_offer(data: Mapping[str, Any]) -> tuple[str, Money | None]:

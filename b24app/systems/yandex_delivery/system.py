@@ -25,13 +25,14 @@ from b24app.systems.kit.senders import joined, own_sender
 from b24app.systems.kit.spool import Spools
 from b24app.systems.plugin import Manifest, OpenContext
 from b24app.systems.yandex_delivery import points
+from b24app.systems.yandex_delivery.changes import moves
 from b24app.systems.yandex_delivery.claims import PREFIX, cannot_ride
 from b24app.systems.yandex_delivery.client import CARGO, PLATFORM, Api, must
 from b24app.systems.yandex_delivery.days import CourierDays
 from b24app.systems.yandex_delivery.express import Claims
-from b24app.systems.yandex_delivery.orders import build_order, unsized
+from b24app.systems.yandex_delivery.orders import build_order, only_at_points, unsized
 from b24app.systems.yandex_delivery.parcels import Parcels
-from b24app.systems.yandex_delivery.vocabulary import BATCH, CLASSES, EXPRESS, house_and_flat
+from b24app.systems.yandex_delivery.vocabulary import AT_POINTS, BATCH, CLASSES, EXPRESS, house_and_flat
 
 #: A claim's own id, which is also its tracking number; the platform's look otherwise.
 CLAIM = re.compile(r"[0-9a-f]{32}")
@@ -78,7 +79,7 @@ class Yandex:
         """The platform's order as offers are asked for it: confirming one of them makes it."""
         if request.service_code == EXPRESS:
             return self._rides().preview(request, self._sender(request))
-        problems = unsized(request.parcels)
+        problems = unsized(request.parcels) + only_at_points(request)
         if request.kind is DeliveryKind.PICKUP:
             problems += unfit(self.point(request.point_code or ""), request)
         elif request.address is None:
@@ -145,7 +146,17 @@ class Yandex:
         """A claim is not changed once a courier is looked for: it is cancelled and made again."""
         if _claim(remote_id):
             raise Refused([Problem("change_refused", Field.ORDER)])
+        if moves(before, after):
+            self._needs_extras(after)
         return self._parcels.change(remote_id, before, after)
+
+    def _needs_extras(self, request: ShipmentRequest) -> None:
+        """Raises Refused where the way does not give what the buyer chose: their own words would come late."""
+        problems = only_at_points(request)
+        if request.extras and request.kind is DeliveryKind.PICKUP:
+            problems = unfit(self.point(request.point_code or ""), request)
+        if problems:
+            raise Refused(problems)
 
     def changed(self, remote_id: str, after: ShipmentRequest) -> OrderState | None:
         return None if _claim(remote_id) else self._parcels.changed(remote_id, after)
@@ -180,6 +191,7 @@ class Yandex:
             return self._rides().quote(request, self._sender(request))
         if problems := unsized(request.parcels):
             raise Refused(problems)
+        self._needs_extras(request)
         return self._parcels.quote(request)
 
     def offers(self, request: ShipmentRequest) -> list[Quote]:
@@ -196,9 +208,9 @@ class Yandex:
                 found.append(self.quote(replace(request, service_code=code)))
             except (Refused, Unavailable) as error:
                 troubles.append(error)
-        about = {Field.ADDRESS, Field.POINT, Field.SIZE, Field.SENDER}
+        about = {Field.ADDRESS, Field.POINT, Field.SIZE, Field.SENDER, *AT_POINTS.values()}
         for trouble in troubles if not found else ():
-            if isinstance(trouble, Unavailable) or trouble.problems[0].field in about:
+            if isinstance(trouble, Unavailable) or {trouble.problems[0].field, trouble.problems[0].code} & about:
                 raise trouble
         return found
 

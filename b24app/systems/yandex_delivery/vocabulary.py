@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from b24app.logistics.extras import Extra
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
@@ -224,6 +225,10 @@ NOT_READY = re.compile(r"not ready|not_ready", re.IGNORECASE)
 # --- units ------------------------------------------------------------------------------------------------------------
 
 _PRICE = re.compile(r"\s*(\d[\d\s]*(?:[.,]\d+)?)\s*([A-Za-z]{3})\s*")
+#: What an order may have beside carrying, as their fields say it (§A6); and what cannot be had of it at a door (§A12).
+EXTRAS: Mapping[str, str] = {Extra.FITTING: "fitting", Extra.PARTIAL: "particular_items_refuse"}
+AT_POINTS: Mapping[str, str] = {Extra.FITTING: "no_extra_fitting_door", Extra.PARTIAL: "no_extra_partial_door"}
+
 _FLAT = re.compile(r"[,\s]+(?:кв|квартира|оф|офис|пом|помещение|apt|flat)(?:\.\s*|\s+)№?\s*([\w/-]+)", re.IGNORECASE)
 
 

@@ -13,6 +13,7 @@ from sandbox.yandex_delivery.model import Account, Body, Parcel
 
 from . import ends, slots
 from .ends import Target
+from .order_body import check_services
 from .parcels import available_actions, by_id, set_status
 from .slots import Window
 
@@ -110,6 +111,7 @@ def _new_destination(yandex: Yandex, account: Account, parcel: Parcel, place: Fi
     boxes = ends.parse_boxes([Fields(row) for row in parcel.body["places"]])
     method = parcel.body["billing_info"]["payment_method"]
     ends.check_payment(target, method, to_pay=method != "already_paid")
+    check_services(target, Fields(parcel.body))
     if not ends.fits(target, boxes):
         raise ends.no_options()
     offered = list(slots.windows(yandex, _source(yandex, account, parcel), target))

@@ -129,17 +129,24 @@ def _door_or_point(yandex: Yandex, fields: Fields, target: Target, policy: str, 
         raise ends.no_options()
     if door and yandex.switches.interval_required and not destination.has("interval_utc"):
         raise bad("Missing required field 'destination.interval_utc'")
-    if fields.flag("particular_items_refuse"):
+    check_services(target, fields)
+    fields.flag("forbid_unboxing")
+
+
+def check_services(target: Target, order: Fields) -> None:
+    """Whether a destination gives what the order has beside carrying; goods that may be refused one by one are tried
+    on unless it says otherwise (§A6). Raises Refused."""
+    door, refuses = target.point is None, order.flag("particular_items_refuse")
+    if refuses:
         if door:
             raise bad("Particular items refuse is not allowed for courier delivery")
         if not _service(target, "is_partial_refuse_allowed"):
             raise bad("Particular items refuse is not allowed for pickup point")
-    if any(item.flag("fitting") for item in fields.children("items")):
+    if any(item.flag("fitting", refuses) for item in order.children("items")):
         if door:
             raise bad("Fitting of items is not available for courier delivery")
         if not _service(target, "is_fitting_allowed"):
             raise bad("Fitting of items is not available for pickup point")
-    fields.flag("forbid_unboxing")
 
 
 def _service(target: Target, name: str) -> bool:

@@ -118,6 +118,8 @@ class Facts:
     subscribes = True
     #: A created order has a page where a client follows it.
     has_tracking_page = True
+    #: The usual service gives what the manifest names beside carrying (else another one of the system does).
+    gives_extras = True
     #: … and a number of the carrier (a warehouse has none yet).
     gives_tracking = True
     #: An order shows what became of it from the beginning (else the present alone, and one has to look each time).

@@ -293,6 +293,11 @@ def test_what_the_buyer_chose_beside_carrying_is_priced_ordered_and_kept(system:
     extras = system.manifest.extras
     if not extras:
         return
+    if not system.gives_extras:
+        with pytest.raises(Refused) as never:
+            system.port.create(system.request(extras=extras))
+        assert {each.code.startswith("no_extra_") for each in never.value.problems} == {True}
+        return
     before = system.point_request("wb-9-1", extras)
     if system.has("Quotes"):
         plain, priced = (system.port.quote(replace(before, extras=each)) for each in ((), extras))

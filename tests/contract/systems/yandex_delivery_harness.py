@@ -147,4 +147,8 @@ class YandexHarness(Harness):
             phone=who["phone"],
             comment=body["info"].get("comment", ""),
             place=point or f"{place['full_address']}{flat}",
+            extras=(
+                *(["fitting"] if all(item.get("fitting") for item in items) else []),
+                *(["partial"] if body.get("particular_items_refuse") else []),
+            ),
         )

@@ -45,6 +45,7 @@ class YandexExpressHarness(YandexHarness):
     decides_later = False
     feed_tells = True
     takes_cod = False
+    gives_extras = False
     shapes = (
         Shape("code and message", {"code": "bad_request", "message": "no"}, status=400, code="bad_request"),
         Shape("the token", {"code": "unauthorized", "message": "Not authorized request"}, "account", 401),

@@ -15,6 +15,7 @@ from b24app.logistics.status import Status
 from b24app.systems.yandex_delivery.orders import (
     build_order,
     dims,
+    only_at_points,
     parse_order,
     recipient_info,
     unsized,
@@ -101,6 +102,22 @@ def collected(body: dict[str, Any]) -> int:
 
 
 TWO = replace(DOOR, parcels=(Parcel(700, 200, 150, 100, (CUP,)), Parcel(1230, 310, 220, 140, (TEA,))))
+
+
+@pytest.mark.parametrize(
+    ("extras", "fitting", "partial"),
+    [((), None, None), (("fitting",), True, None), (("partial",), False, True), (("partial", "fitting"), True, True)],
+)
+def test_what_the_buyer_chose_is_said_of_each_row(
+    extras: tuple[str, ...], fitting: bool | None, partial: bool | None
+) -> None:
+    point = replace(DOOR, kind=DeliveryKind.PICKUP, address=None, point_code="p-1", extras=extras)
+    body = build_order(point, "s")
+    assert (body["items"][0].get("fitting"), body.get("particular_items_refuse")) == (fitting, partial)
+    assert only_at_points(point) == []
+    assert [each.code for each in only_at_points(replace(DOOR, extras=extras))] == [
+        f"no_extra_{each}_door" for each in extras
+    ]
 
 
 def test_goods_stand_in_their_boxes() -> None:
