@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from b24app.flows import extras
 from b24app.flows.choose import Choice, Facts, choose
 from b24app.flows.cod import build_cod, build_declared
 from b24app.flows.destination import Destination, build_destination, read_address_field
@@ -21,8 +22,8 @@ from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Problem, Who
 
 MAX_COMMENT = 255
-#: The account does not give what the buyer chose beside carrying: `no_extra_fitting` …
-EXTRA = "no_extra_"
+#: Fields of the pipeline that no hash was ever made of.
+LATER = ("more_triggers", "lost_stages", "rules", "on_failure", "before", "warehouse_stages", "extras", "extras_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,10 @@ def compose(
     sender = deal.picked.sender if deal.picked else choice.rule.sender if choice.rule else pipeline.sender
     parts = replace(known, service=service, sender=sender)
     problems = found + destination_problems + parcel_problems + cod_problems + declared_problems + service_problems
-    problems += _extras(deal, pipeline, account)
+    problems += extras.lacking(deal, pipeline, account)
+    asked = extras.asked(deal, pipeline, account)
     return Composed(
-        request=None if problems else _request(deal, pipeline, n, parts),
+        request=None if problems else _request(deal, pipeline, n, parts, asked),
         problems=tuple(problems),
         input_hash=input_hash(deal, pipeline),
         connection_id=account,
@@ -96,14 +98,8 @@ def compose(
         parts=parts,
         facts=facts,
         before=_before(pipeline, choice, account),
-        extras=deal.extras,
+        extras=asked,
     )
-
-
-def _extras(deal: DealSnapshot, pipeline: PipelineConfig, account: int) -> list[Problem]:
-    """What the buyer paid for and the account does not give."""
-    lacking = [each for each in deal.extras if each not in pipeline.extras_of.get(account, ())]
-    return [Problem(f"{EXTRA}{each}", Field.SERVICE) for each in lacking] if account else []
 
 
 def _before(pipeline: PipelineConfig, choice: Choice, account: int) -> Before | None:
@@ -130,7 +126,9 @@ def _facts(deal: DealSnapshot, pipeline: PipelineConfig, parts: Parts, cod_known
     )
 
 
-def _request(deal: DealSnapshot, pipeline: PipelineConfig, n: int, parts: Parts) -> ShipmentRequest | None:
+def _request(
+    deal: DealSnapshot, pipeline: PipelineConfig, n: int, parts: Parts, asked: tuple[str, ...]
+) -> ShipmentRequest | None:
     destination = parts.destination
     if destination is None or not parts.parcels:
         return None
@@ -147,7 +145,7 @@ def _request(deal: DealSnapshot, pipeline: PipelineConfig, n: int, parts: Parts)
         declared=parts.declared,
         comment=as_text(deal.fields.get(Role.COMMENT))[:MAX_COMMENT],
         reference=as_text(deal.fields.get(Role.REFERENCE)),
-        extras=deal.extras,
+        extras=asked,
     )
 
 
@@ -206,7 +204,7 @@ def input_hash(deal: DealSnapshot, pipeline: PipelineConfig) -> str:
         forward_only=True,
     )
     set_up = dump(settings)
-    for later in ("more_triggers", "lost_stages", "rules", "on_failure", "before", "warehouse_stages", "extras_of"):
+    for later in LATER:
         del set_up[later]
     told = dump(inputs)
     for whose in ("moved_by", "updated_by", "picked", "plan"):

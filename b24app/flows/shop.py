@@ -121,7 +121,7 @@ def deal_of(basket: Basket) -> DealSnapshot:
     buyer = (Person(0, wish.name, phones),) if wish.name or phones else ()
     return DealSnapshot(
         deal_id=0, contacts=buyer, fields=_fields(wish), rows=basket.rows, currency=basket.currency,
-        extras=wish.extras,
+        extras=wish.extras or None,
     )  # fmt: skip
 
 
@@ -169,9 +169,10 @@ def filled(deal: DealSnapshot, wish: Wish, delivery_types: Mapping[str, Delivery
 
 
 def completed(deal: DealSnapshot, wish: Wish, delivery_types: Mapping[str, DeliveryKind]) -> DealSnapshot:
-    """The deal with what its order says of the delivery."""
+    """The deal with what its order says of the delivery. What its buyer ticked beside carrying is kept as the deal's
+    choice (`store.deal_extras`)."""
     more = filled(deal, wish, delivery_types)
-    return replace(deal, fields={**deal.fields, **more}, extras=wish.extras)
+    return replace(deal, fields={**deal.fields, **more})
 
 
 def lane_of(request: ShipmentRequest) -> str:

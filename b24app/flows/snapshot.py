@@ -128,8 +128,8 @@ class DealSnapshot(Jsonable):
     `payments` None = not read. `copied_numbers` = the order or tracking number in its fields belongs to another deal's
     shipment. `gone` = the portal has no such deal (then only `deal_id` means anything). `moved_by` and `updated_by` are
     users of the portal, 0 = it does not tell. `picked` is what a person chose in our tab, None = rules decide;
-    `plan` how they laid the goods into parcels, None = all into one. `extras`: what its buyer wants beside carrying
-    (`logistics.extras`).
+    `plan` how they laid the goods into parcels, None = all into one. `extras`: what a person, its buyer or a manager,
+    chose beside carrying (`logistics.extras`), None = nobody did: its pipeline says.
     """
 
     deal_id: int
@@ -153,7 +153,7 @@ class DealSnapshot(Jsonable):
     gone: bool = False
     picked: Picked | None = None
     plan: ParcelPlan | None = None
-    extras: tuple[str, ...] = ()
+    extras: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +200,8 @@ class PipelineConfig(Jsonable):
     of the pipeline as they are sorted, `lost_stages` those of lost deals. `more_triggers` are further stages that ship,
     beside `trigger_stage`. `connection_id` and `services` ship what none of the `rules` (in order) does.
     `on_failure` is for deals of several shipments. `before` is the warehouse that goods go through first, and
-    `warehouse_stages` our own moves by its steps (`picking.Step`). `extras_of`: what each account gives beside
-    carrying; filled where a deal wants any."""
+    `warehouse_stages` our own moves by its steps (`picking.Step`). `extras`: what its orders ask for beside carrying
+    where nobody chose otherwise and the account gives it; `extras_of`: what each account gives."""
 
     portal_code: str
     category: int
@@ -228,6 +228,7 @@ class PipelineConfig(Jsonable):
     on_failure: OnFailure = OnFailure.STAY
     before: Before | None = None
     warehouse_stages: Mapping[str, str] = field(default_factory=dict)
+    extras: tuple[str, ...] = ()
     extras_of: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property

@@ -36,6 +36,7 @@ from b24app.store.models import (
     CarrierBillLine,
     ClerkPhone,
     Connection,
+    DealExtras,
     DealRates,
     DealReturns,
     DealState,
@@ -145,6 +146,7 @@ OWNED: tuple[type[Base], ...] = (
     StockLook,
     StockRow,
     DealStock,
+    DealExtras,
     ParcelPlanRow,
     DealState,
     UnknownCode,
@@ -178,10 +180,10 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     """Delete what is older than it has to be kept; return the number of rows. Dead rows and what robots waited for
     stay as long as attempts, jobs for three days, prices and stock for seven, those that show a client's name and
     address (dry runs, address checks) for one, printed papers and labels of returns for `papers.KEPT`, files of
-    documents for `filed.KEPT`, codes for parcels while these lie at their points, how parcels were laid and that
-    clients were told as long as the audit (in which words for `messages.SAID_KEPT`), as are pictures of returns that
-    ended and parcels that nobody expected, tries on public pages as long as they count; rows of lanes that exist no
-    more belong to nobody."""
+    documents for `filed.KEPT`, codes for parcels while these lie at their points, how parcels were laid, what was
+    chosen beside carrying, and that clients were told as long as the audit (in which words for `messages.SAID_KEPT`),
+    as are pictures of returns that ended and parcels that nobody expected, tries on public pages as long as they
+    count; rows of lanes that exist no more belong to nobody."""
     served = (InboxRow.state == InboxState.DONE) & (InboxRow.served_at < now - timedelta(days=keep.inbox_days))
     closed = InboxRow.state.in_((InboxState.DEAD, InboxState.DROPPED))
     dead = closed & (InboxRow.served_at < now - timedelta(days=keep.attempts_days))
@@ -190,6 +192,7 @@ def purge(sessions: Sessions, now: datetime, keep: Keep) -> int:
     count += _delete(sessions, AddressChange, AddressChange.at < now - timedelta(days=keep.audit_days))
     count += _delete(sessions, Message, Message.changed_at < now - timedelta(days=keep.audit_days))
     count += _delete(sessions, ParcelPlanRow, ParcelPlanRow.changed_at < now - timedelta(days=keep.audit_days))
+    count += _delete(sessions, DealExtras, DealExtras.changed_at < now - timedelta(days=keep.audit_days))
     count += _delete(sessions, PublicTry, PublicTry.until <= now)
     count += _delete(sessions, RobotWish, RobotWish.created_at < now - timedelta(days=keep.attempts_days))
     count += _delete(sessions, Attempt, Attempt.at < now - timedelta(days=keep.attempts_days))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -39,7 +39,8 @@ class Pace:
 @dataclass
 class Run:
     """`client` speaks with the portal's own token. `pipelines` are those that are on, `configured` also those that
-    could be switched on. `items_told`: the changed items of returns that came with a sweep of deals, not served yet."""
+    could be switched on. `given`: what each account gives beside carrying. `items_told`: the changed items of returns
+    that came with a sweep of deals, not served yet."""
 
     slice: Slice
     services: Services
@@ -52,6 +53,7 @@ class Run:
     pace: Pace
     configured: dict[int, PipelineConfig]
     catalogue: CatalogueReader | None
+    given: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     items_told: BatchAnswer | None = None
 
     @property
@@ -82,12 +84,13 @@ def open_run(slice_: Slice, services: Services, memory: CatalogueMemory, pace: P
         roles = portals.field_map(session, portal.id)
         places = origins.senders(session, portal.id)
         found_rules = rules.in_order(session, portal.id)
+        given = _given(services, portals.systems_of(session, portal.id))
     in_order = [rule_view(row, places.of(row.connection_id)) for row in found_rules if row.enabled]
     age = services.settings.history_age_s
     found = {
         key: pipeline_config(portal, row, age, places.of(row.connection_id), in_order) for key, row in rows.items()
     }
-    configured = {key: config for key, config in found.items() if config is not None}
+    configured = {key: replace(config, extras_of=given) for key, config in found.items() if config is not None}
     pipelines = {key: config for key, config in configured.items() if config.enabled}
     names = names_of(roles, portal.settings or {})
     client = services.open_portal(portal)
@@ -98,7 +101,7 @@ def open_run(slice_: Slice, services: Services, memory: CatalogueMemory, pace: P
     catalogue = CatalogueReader(client, memory, units, defaults) if weighs else None
     payments = any(config.cod_source is CodSource.UNPAID for config in pipelines.values())
     reader = DealReader(client, names, catalogue, payments)
-    return Run(slice_, services, portal, pipelines, rows, client, names, reader, pace, configured, catalogue)
+    return Run(slice_, services, portal, pipelines, rows, client, names, reader, pace, configured, catalogue, given)
 
 
 def draft(run: Run, category: int) -> PipelineConfig:
@@ -114,7 +117,15 @@ def draft(run: Run, category: int) -> PipelineConfig:
         places = origins.senders(session, run.portal.id)
         rows = rules.in_order(session, run.portal.id)
     in_order = [rule_view(each, places.of(each.connection_id)) for each in rows if each.enabled]
-    return draft_config(run.portal, row, run.services.settings.history_age_s, places.of(row.connection_id), in_order)
+    age = run.services.settings.history_age_s
+    config = draft_config(run.portal, row, age, places.of(row.connection_id), in_order)
+    return replace(config, extras_of=run.given)
+
+
+def _given(services: Services, systems: Mapping[int, tuple[str, str]]) -> dict[int, tuple[str, ...]]:
+    """What each account gives beside carrying."""
+    plugins = services.plugins
+    return {account: plugins[code].manifest.extras for account, (code, _) in systems.items() if code in plugins}
 
 
 def _section_defaults(settings: Mapping[str, Mapping[str, float]]) -> dict[int, CatalogueSize]:

@@ -16,7 +16,7 @@ from b24app.runners.portal import asking, choices, feed, shop
 from b24app.runners.portal.context import Run
 from b24app.runners.portal.deciding import Verdict
 from b24app.runners.views import problem_view, shipment_view
-from b24app.store import deals, parcels, problems, shipments
+from b24app.store import deal_extras, deals, parcels, problems, shipments
 from b24app.store.inbox import Claimed
 from b24app.store.models import DealState, ProblemRow, Shipment
 from b24app.wire.trace import current_trace
@@ -57,8 +57,15 @@ def beside(session: Session, run: Run, group: Sequence[DealSnapshot]) -> list[De
     copied = _copied(session, run, group)
     ids = [deal.deal_id for deal in group]
     picked, plans = choices.picked(session, run.portal.id, ids), parcels.plans(session, run.portal.id, ids)
+    chosen = deal_extras.chosen(session, run.portal.id, ids)
     return [
-        replace(deal, copied_numbers=each in copied, picked=picked.get(each), plan=plans.get(each))
+        replace(
+            deal,
+            copied_numbers=each in copied,
+            picked=picked.get(each),
+            plan=plans.get(each),
+            extras=chosen.get(each),
+        )
         for each, deal in zip(ids, group, strict=True)
     ]
 

@@ -7,13 +7,13 @@ not asked.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from b24app.flows import several
+from b24app.flows import extras, several
 from b24app.flows.case import Case, with_legs
 from b24app.flows.compose import Composed
 from b24app.flows.legs import pieces
@@ -47,8 +47,9 @@ def ask_all(rater: Rater, run: Run, job: Job) -> JobStep:
         places = origins.senders(session, run.portal.id)
         accounts = portals.connections(session, run.portal.id)
         owned = shipments.of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
-    by_rule = several.next_up(_case(run, deal, draft(run, deal.category), owned))
-    asked = _asked(run.services, accounts, places, by_rule)
+    pipeline = draft(run, deal.category)
+    by_rule = several.next_up(_case(run, deal, pipeline, owned))
+    asked = _asked(run.services, accounts, places, by_rule, lambda account: _beside(deal, pipeline, account))
     seats = rater.seats(asked)
     try:
         with session_scope(run.services.sessions) as session:
@@ -80,17 +81,27 @@ def tells_prices(services: Services, account: Connection) -> bool:
 
 
 def _asked(
-    services: Services, accounts: Sequence[Connection], places: Senders, composed: Composed
+    services: Services,
+    accounts: Sequence[Connection],
+    places: Senders,
+    composed: Composed,
+    beside: Callable[[int], tuple[str, ...] | None],
 ) -> dict[int, tuple[str, dict[str, Any]]]:
+    """`beside`: what an account is asked for beside carrying, None = it does not give what somebody chose."""
     found: dict[int, tuple[str, dict[str, Any]]] = {}
     for account in accounts:
-        if not tells_prices(services, account):
+        wanted = beside(account.id)
+        if wanted is None or not tells_prices(services, account):
             continue
         by_house = bool(services.plugins[account.system].manifest.limits.get(BY_HOUSE))
-        request = price_request(composed, places.of(account.id), by_house)
+        request = price_request(replace(composed, extras=wanted), places.of(account.id), by_house)
         if request is not None:
             found[account.id] = (price_key(request), request.to_json())
     return found
+
+
+def _beside(deal: DealSnapshot, pipeline: PipelineConfig, account: int) -> tuple[str, ...] | None:
+    return None if extras.lacking(deal, pipeline, account) else extras.asked(deal, pipeline, account)
 
 
 def _save(

@@ -4,7 +4,6 @@ tab would be, so that one deal never has two parcels."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from b24app.runners import tell
 from b24app.runners.portal import shop_deals
 from b24app.runners.portal.context import Run, draft
 from b24app.runners.portal.deciding import Verdict
-from b24app.store import inbox, outbox, portals, shipments, shop_requests
+from b24app.store import deal_extras, inbox, outbox, shipments, shop_requests
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.inbox import Claimed
 from b24app.store.lanes import LaneRef
@@ -77,7 +76,11 @@ def _serve(run: Run, session: Session, row: Claimed, found: ShopRequest, now: da
 
 
 def _ship(run: Run, session: Session, row: Claimed, found: ShopRequest, now: datetime) -> set[LaneRef]:
-    """A deal that ships already is linked; another one is asked to be shipped, as by the tab's button."""
+    """A deal that ships already is linked; another one is asked to be shipped, as by the tab's button. What the buyer
+    ticked is the deal's from now on: another parcel for it asks for the same."""
+    ticked = Wish.from_json(found.wish).extras if found.wish else ()
+    if ticked:
+        deal_extras.keep_buyers(session, run.portal.id, found.deal_id, ticked, now)
     owned = shipments.of_deals(session, run.portal.id, [found.deal_id])[found.deal_id]
     carrier = shop_requests.speaking(owned)
     if carrier is not None:
@@ -130,17 +133,7 @@ def as_asked(
     if wish is None or deal.gone:
         return pipeline, deal
     deal = completed(deal, wish, draft(run, deal.category).delivery_types)
-    if wish.extras and pipeline is not None:
-        pipeline = replace(pipeline, extras_of=_given(run))
     return collected(insured(pipeline, wish.insured), deal, wish) if pipeline is not None else (pipeline, deal)
-
-
-def _given(run: Run) -> dict[int, tuple[str, ...]]:
-    """What each account gives beside carrying."""
-    with read_scope(run.services.sessions) as session:
-        rows = portals.connections(session, run.portal.id)
-    plugins = run.services.plugins
-    return {row.id: plugins[row.system].manifest.extras for row in rows if row.system in plugins}
 
 
 def after(session: Session, run: Run, verdicts: Sequence[Verdict], group: Sequence[DealSnapshot]) -> set[LaneRef]:

@@ -7,6 +7,7 @@ the catalogue's sections, read once a day, may come on top where sections have d
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -87,16 +88,22 @@ def _asked(
 ) -> list[dict[str, Any]]:
     """Every deal that could be sent is asked of every account: another one may be cheaper."""
     sender = places.of(account.id)
-    by_house = bool(run.services.plugins[account.system].manifest.limits.get(BY_HOUSE))
+    manifest = run.services.plugins[account.system].manifest
+    by_house, given = bool(manifest.limits.get(BY_HOUSE)), manifest.extras
     return [
         {
             "deal": each.deal_id,
             "chosen": each.connection_id == account.id,
-            "request": for_a_price(request, sender, by_house).to_json(),
+            "request": for_a_price(_of_theirs(request, given), sender, by_house).to_json(),
         }
         for each, request in found
         if request is not None
     ]
+
+
+def _of_theirs(request: ShipmentRequest, given: Collection[str]) -> ShipmentRequest:
+    """What the pipeline wishes beside carrying, as far as this account gives it."""
+    return replace(request, extras=tuple(each for each in request.extras if each in given))
 
 
 def _save(run: Run, job_id: int, result: dict[str, Any], asked: Mapping[int, list[dict[str, Any]]]) -> list[LaneRef]:

@@ -16,7 +16,7 @@ from b24app.runners.portal import choices
 from b24app.runners.portal.context import Run, draft
 from b24app.runners.portal.jobs import JobFailedError, JobStep
 from b24app.runners.views import problem_view, shipment_view
-from b24app.store import parcels, portals, problems, shipments, trials
+from b24app.store import deal_extras, parcels, portals, problems, shipments, trials
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.models import Job
 
@@ -61,15 +61,18 @@ def _offer(deal: DealSnapshot) -> dict[str, Any]:
 
 
 def read_one(run: Run, deal_id: int, wares: Collection[int] = ()) -> DealSnapshot:
-    """The deal as it is now, with the parcels that a person laid, and with its payments also when the pipeline that
-    wants them is not on yet. `wares` are those it is thought to hold. Raises JobFailedError for one that is gone."""
+    """The deal as it is now, with the parcels that a person laid and what somebody chose beside carrying, and with its
+    payments also when the pipeline that wants them is not on yet. `wares` are those it is thought to hold. Raises
+    JobFailedError for one that is gone."""
     paid = any(config.cod_source is CodSource.UNPAID for config in run.configured.values())
     reader = DealReader(run.client, run.names, run.catalogue, payments=paid)
     deal = reader.read([deal_id], people=run.people, wares=wares).snapshots[deal_id]
     if deal.gone:
         raise JobFailedError("deal_gone")
     with read_scope(run.services.sessions) as session:
-        return replace(deal, plan=parcels.plans(session, run.portal.id, [deal_id]).get(deal_id))
+        plans = parcels.plans(session, run.portal.id, [deal_id])
+        chosen = deal_extras.chosen(session, run.portal.id, [deal_id])
+    return replace(deal, plan=plans.get(deal_id), extras=chosen.get(deal_id))
 
 
 def _try(run: Run, deal: DealSnapshot) -> Trial:

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from b24app.flows.compose import EXTRA, Composed, compose
+from b24app.flows import extras
+from b24app.flows.compose import Composed, compose
 from b24app.flows.destination import read_address_field
+from b24app.flows.extras import EXTRA
 from b24app.flows.rates import in_the_way, price_key, price_request
 from b24app.flows.shop import (
     ANY_POINT,
@@ -26,6 +28,7 @@ from b24app.flows.shop import (
     told,
 )
 from b24app.flows.simulate import BY_HOUSE, Priced
+from b24app.flows.snapshot import DealSnapshot, PipelineConfig
 from b24app.logistics.model import Address, ShipmentRequest
 from b24app.logistics.points import Needs
 from b24app.runners.connection.rating import prices
@@ -64,7 +67,8 @@ class Calculator:
         """`began`: the reading of `time.monotonic` at which the request came."""
         given = {each.id: self._services.plugins[each.system].manifest.extras for each in setting.accounts.values()}
         pipeline = replace(pipeline_of(setting.pipeline, basket.wish), extras_of=given)
-        composed = compose(deal_of(basket), pipeline)
+        deal = deal_of(basket)
+        composed = compose(deal, pipeline)
         problems = in_the_way(composed)
         if setting.rules.by is By.RULES:  # who would ship it does not give what was ticked
             problems += [each for each in composed.problems if each.code.startswith(EXTRA)]
@@ -73,7 +77,7 @@ class Calculator:
         chosen = Chosen(composed.connection_id, composed.parts.service)
         now = self._services.clock.now()
         with read_scope(self._services.sessions) as session:
-            questions = self._questions(session, setting, basket, composed)
+            questions = self._questions(session, setting, basket, deal, pipeline, composed)
             offers = self._known(session, setting, questions, now)
         self._ask(setting, chosen, questions, offers, began)
         before = self._before(setting, chosen, questions, offers, now)
@@ -96,15 +100,22 @@ class Calculator:
             return shop_prices.before(session, setting.portal.id, silent, now)
 
     def _questions(
-        self, session: Session, setting: Setting, basket: Basket, composed: Composed
+        self,
+        session: Session,
+        setting: Setting,
+        basket: Basket,
+        deal: DealSnapshot,
+        pipeline: PipelineConfig,
+        composed: Composed,
     ) -> dict[int, _Question]:
         found: dict[int, _Question] = {}
         where = read_address_field(basket.wish.address, setting.pipeline.country)
         for account in setting.accounts.values():
-            if not set(basket.wish.extras) <= set(self._services.plugins[account.system].manifest.extras):
+            if extras.lacking(deal, pipeline, account.id):
                 continue
+            mine = replace(composed, extras=extras.asked(deal, pipeline, account.id))
             by_house = bool(self._services.plugins[account.system].manifest.limits.get(BY_HOUSE))
-            request = price_request(composed, setting.senders.of(account.id), by_house)
+            request = price_request(mine, setting.senders.of(account.id), by_house)
             if request is not None and request.point_code == ANY_POINT:
                 request = _to_the_nearest(session, account, request, where)
             if request is not None:

@@ -13,7 +13,7 @@ import structlog
 from b24app.bitrix24 import shop_calls
 from b24app.bitrix24.encoding import as_list, as_map
 from b24app.bitrix24.envelope import number
-from b24app.flows.compose import EXTRA
+from b24app.flows.extras import EXTRA
 from b24app.flows.shop import Basket, Told
 from b24app.logistics.problem import Field
 from b24app.runners.services import Services

@@ -8,7 +8,7 @@ from b24app.store.models.filed import Filed, FiledFile, FiledLook, FiledState
 from b24app.store.models.lateness import Transit, TransitState
 from b24app.store.models.messages import Message, MessageState, MessageStop
 from b24app.store.models.papers import Paper, PaperFile, PaperStatus
-from b24app.store.models.parcels import ParcelPlanRow
+from b24app.store.models.parcels import DealExtras, ParcelPlanRow
 from b24app.store.models.points import PointCell, PointClass, PointDays, PointRow, PointSource
 from b24app.store.models.portals import (
     AuditRow,
@@ -93,6 +93,7 @@ __all__ = [
     "CodeKind",
     "Connection",
     "ConnectionState",
+    "DealExtras",
     "DealRates",
     "DealReturns",
     "DealState",

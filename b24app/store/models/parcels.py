@@ -1,4 +1,4 @@
-"""The table of parcels that people laid."""
+"""What people decided about a deal's goods: the parcels that they laid, and what is asked for beside carrying."""
 
 from __future__ import annotations
 
@@ -21,6 +21,22 @@ class ParcelPlanRow(Base):
     deal_id: Mapped[int] = mapped_column(BigId)
     plan: Mapped[Json] = mapped_column(default=dict)
     shown: Mapped[Json] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(default=0)
+    changed_by: Mapped[int | None] = mapped_column(BigId)
+    changed_name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
+    changed_at: Mapped[datetime]
+
+
+class DealExtras(Base):
+    """What a person chose for one deal beside carrying (`logistics.extras`, by commas; "" = nothing of it), None = its
+    pipeline says again (the row stays, so that a form opened before says so). `changed_by` None = its buyer."""
+
+    __tablename__ = "deal_extras"
+    __table_args__ = (UniqueConstraint("portal_id", "deal_id"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    portal_id: Mapped[int] = mapped_column(ForeignKey("portal.id", ondelete="CASCADE"))
+    deal_id: Mapped[int] = mapped_column(BigId)
+    chosen: Mapped[str | None] = mapped_column(String(120))
     version: Mapped[int] = mapped_column(default=0)
     changed_by: Mapped[int | None] = mapped_column(BigId)
     changed_name: Mapped[str] = mapped_column(String(MAX_NAME), default="")

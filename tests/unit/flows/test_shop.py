@@ -130,8 +130,7 @@ def test_an_insurance_that_was_paid_for_is_declared() -> None:
 
 @pytest.mark.parametrize(("given", "lacking"), [({}, True), ({1: ("fitting",)}, False), ({2: ("fitting",)}, True)])
 def test_an_account_that_does_not_give_what_the_buyer_ticked_ships_nothing(given: Any, lacking: bool) -> None:
-    wish = replace(COURIER, extras=("fitting",))
     pipeline = PipelineConfig("p7", 0, "C1:SHIP", 1, {DeliveryKind.COURIER: "parcel"}, extras_of=given)
-    deal = completed(DealSnapshot(7), wish, KINDS)
-    problems = [each.code for each in compose(deal, pipeline_of(pipeline, wish)).problems]
+    deal = completed(DealSnapshot(7, extras=("fitting",)), COURIER, KINDS)
+    problems = [each.code for each in compose(deal, pipeline_of(pipeline, COURIER)).problems]
     assert ("no_extra_fitting" in problems) is lacking

@@ -16,7 +16,17 @@ from b24app.logistics.model import DeliveryKind
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
 from b24app.logistics.status import Status
-from b24app.store import leaving, portal_settings, portals, retention, shipments, shop_doors, shop_prices, shop_requests
+from b24app.store import (
+    deal_extras,
+    leaving,
+    portal_settings,
+    portals,
+    retention,
+    shipments,
+    shop_doors,
+    shop_prices,
+    shop_requests,
+)
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import (
     InboxKind,
@@ -121,6 +131,28 @@ def test_a_deal_that_ships_gives_its_own_number(
     with session_scope(sessions) as session:
         shipment(session, portal, clock, 1, status)
     assert take(sessions, portal, clock) == f"{portal.code}-{DEAL}-{n}"
+
+
+def test_a_manager_decides_after_the_buyer_and_is_told_of_a_quicker_colleague(
+    sessions: Sessions, portal: Portal, clock: FixedClock
+) -> None:
+    where, now = (portal.id, DEAL), clock.now()
+
+    def keep(chosen: tuple[str, ...] | None, seen: int, by: int) -> bool:
+        return deal_extras.keep(session, *where, chosen, seen=seen, by=by, name="Анна", now=now) is not None
+
+    with session_scope(sessions) as session:
+        assert deal_extras.keep_buyers(session, *where, ("fitting",), now)
+        assert not deal_extras.keep_buyers(session, *where, ("fitting",), now)  # told twice
+        assert (deal_extras.of_deal(session, *where).by, deal_extras.of_deal(session, *where).version) == (0, 1)
+        assert not keep((), 0, 7)  # the page was older than what the buyer ticked
+        assert keep((), 1, 7)
+        assert keep(("sms",), 1, 7)  # the same person's next tick, before their page had heard of the first
+        assert not keep(None, 2, 8)
+        assert not deal_extras.keep_buyers(session, *where, ("fitting",), now)
+        assert deal_extras.chosen(session, portal.id, [DEAL, DEAL + 1]) == {DEAL: ("sms",)}
+        assert keep(None, 3, 8)
+        assert deal_extras.chosen(session, portal.id, [DEAL]) == {}
 
 
 def test_called_off_and_asked_for_again_it_is_another_wish(

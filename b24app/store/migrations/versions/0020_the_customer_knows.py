@@ -308,8 +308,23 @@ def upgrade() -> None:
     with op.batch_alter_table('shop_request', schema=None) as batch_op:
         batch_op.create_index('ix_shop_request_portal_id_deal_id', ['portal_id', 'deal_id'], unique=False)
 
+    op.create_table('deal_extras',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('portal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('deal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('chosen', sa.String(length=120), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('changed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('changed_name', sa.String(length=120), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['portal_id'], ['portal.id'], name=op.f('fk_deal_extras_portal_id_portal'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal_extras')),
+    sa.UniqueConstraint('portal_id', 'deal_id', name=op.f('uq_deal_extras_portal_id_deal_id'))
+    )
+
 
 def downgrade() -> None:
+    op.drop_table('deal_extras')
     with op.batch_alter_table('shop_request', schema=None) as batch_op:
         batch_op.drop_index('ix_shop_request_portal_id_deal_id')
 

@@ -1,0 +1,41 @@
+"""What an order asks for beside carrying: a person demands, a pipeline wishes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from b24app.flows.compose import compose, input_hash
+from b24app.flows.extras import asked, lacking
+from tests.unit.flows.given import deal, pipeline
+
+GIVEN = {1: ("fitting", "sms"), 2: ()}
+WISHES = pipeline(extras=("fitting", "partial"), extras_of=GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "account", "wanted", "missing"),
+    [
+        (None, 1, ("fitting",), []),  # what the account gives of the pipeline's wish
+        (None, 2, (), []),
+        ((), 1, (), []),  # unticked
+        (("sms",), 1, ("sms",), []),
+        (("sms",), 2, ("sms",), ["no_extra_sms"]),
+        (("sms",), 0, ("sms",), []),  # nobody carries it: another problem says so
+    ],
+)
+def test_who_is_asked_for_what(chosen: Any, account: int, wanted: Any, missing: list[str]) -> None:
+    made, config = deal(extras=chosen), replace(WISHES, connection_id=account)
+    assert asked(made, config, account) == wanted
+    assert [each.code for each in lacking(made, config, account)] == missing
+    composed = compose(made, config)
+    assert composed.extras == wanted
+    assert (composed.request is None) is bool(missing)
+    assert composed.request is None or composed.request.extras == wanted
+
+
+def test_a_wish_is_no_part_of_what_a_deal_is_compared_by_a_demand_is() -> None:
+    assert input_hash(deal(), WISHES) == input_hash(deal(), pipeline()) == input_hash(deal(extras=()), WISHES)
+    assert input_hash(deal(extras=("sms",)), WISHES) != input_hash(deal(), WISHES)
