@@ -32,7 +32,7 @@ Answer = Mapping[str, Any]
 #: What a buyer can put right.
 _BUYERS = {Field.ADDRESS: "address", Field.CITY: "address", Field.POINT: "point"}
 #: The point does not give what was ticked.
-_NOT_AT_POINT = ("point_no_fitting", "point_no_partial")
+_NOT_AT_POINT = ("point_no_fitting", "point_no_partial", "point_no_sms")
 _log = structlog.get_logger("waybill.shop")
 
 

@@ -8,7 +8,7 @@ from b24app.systems.dpd.changes import RULES
 from b24app.systems.dpd.feed import SHARED
 from b24app.systems.dpd.papers import FORMS
 from b24app.systems.dpd.system import Dpd
-from b24app.systems.dpd.vocabulary import PICKUP_PERIODS, SERVICES
+from b24app.systems.dpd.vocabulary import EXTRAS, PICKUP_PERIODS, SERVICES
 from b24app.systems.kit import forms
 from b24app.systems.kit.directory import Directory
 from b24app.systems.kit.spool import Spools
@@ -111,6 +111,7 @@ MANIFEST = Manifest(
     papers=FORMS,
     changes=RULES,
     track=TrackPolicy(batch=100, every_s=0.0, net_s=24 * 3600.0, feed_s=1080.0),
+    extras=tuple(EXTRAS),
     notice={
         "ru": "Статусы DPD общие на клиентский номер: если их читает другая программа с тем же ключом, скажите об этом "
         "в настройках, иначе одна из двух их не увидит.",

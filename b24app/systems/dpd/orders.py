@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from b24app.logistics.extras import Extra
 from b24app.logistics.model import Address, Recipient, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, OrderState
@@ -18,9 +19,13 @@ from b24app.systems.dpd.vocabulary import (
     CANCELLED,
     DOOR,
     ERROR,
+    EXTRAS,
+    FITTING,
+    LOOKING,
     OK,
     PENDING,
     TERMINAL,
+    WAIT_KINDS,
     amount_text,
     cubic_metres,
     kilos,
@@ -120,10 +125,34 @@ def build_order(request: ShipmentRequest, way: Way) -> Row:
         "parcel": [_parcel(request, way, at) for at in range(len(request.parcels))],
         **_worth(request, way.vat),
     }
+    if services := extra_services(request):
+        order["extraService"] = services
     if volume := volume_of(volumes):
         order["cargoVolume"] = volume
     header: Row = {"datePickup": way.day, "senderAddress": way.start.fields(), "pickupTimePeriod": way.period}
     return {"header": header, "order": [order]}
+
+
+def extra_services(request: ShipmentRequest) -> list[Row]:
+    """What the buyer chose beside carrying, with its parameters (§9), also as the calculator takes it. Of the sums of a
+    partial return no source says more than their names: all goods may go back, the delivery is paid all the same."""
+    items = [item for parcel in request.parcels for item in parcel.items]
+    goods, delivery = sum(item.price.minor * item.quantity for item in items), collect(items, request.cod).delivery
+    looked = FITTING if Extra.FITTING in request.extras else LOOKING
+    told: dict[str, Row] = {
+        Extra.FITTING: {WAIT_KINDS: FITTING},
+        Extra.PARTIAL: {
+            "goods_return_amount": amount_text(goods),
+            "delivery_amount": amount_text(delivery),
+            "reason_delay_rps": looked,
+        },
+        Extra.SMS: {"phone": request.recipient.phone or request.recipient.phone_raw},
+    }
+    return [
+        {"esCode": EXTRAS[each], "param": [{"name": name, "value": value} for name, value in told[each].items()]}
+        for each in request.extras
+        if each in EXTRAS
+    ]
 
 
 def _inside(request: ShipmentRequest) -> str:
@@ -170,8 +199,9 @@ def goods_worth(request: ShipmentRequest) -> Money:
 
 
 def _worth(request: ShipmentRequest, vat: str) -> Row:
-    """With money to collect, the lines of goods carry it and the declared value (§5.1); else the order has a value."""
-    if request.cod is None:
+    """With money to collect, or where a part may be left, the lines of goods carry it and the declared value (§5.1,
+    §10); else the order has a value."""
+    if request.cod is None and Extra.PARTIAL not in request.extras:
         worth = goods_worth(request)
         return {"cargoValue": roubles(worth)} if worth else {}
     return {"unitLoad": unit_load(request, vat)}

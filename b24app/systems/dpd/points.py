@@ -9,8 +9,11 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import IO, Any
 
-from b24app.logistics.errors import Unavailable
+from b24app.logistics.errors import Refused, Unavailable
+from b24app.logistics.extras import Extra
+from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.points import LOCKER, OFFICE, Hours, Opening, PickupPoint, PointPage, Takes
+from b24app.logistics.problem import Field, Problem
 from b24app.systems.dpd.client import GEOGRAPHY, Client, Said, refused
 from b24app.systems.dpd.vocabulary import (
     CARD,
@@ -22,10 +25,13 @@ from b24app.systems.dpd.vocabulary import (
     HAND_OUT,
     LOCKER_TYPE,
     OPEN,
+    PARTIAL_SERVICE,
+    SMS_SERVICE,
     WAIT_KINDS,
     WAIT_SERVICE,
 )
 from b24app.systems.kit.directory import POINTS_S, Directory
+from b24app.systems.kit.fitting import unfit
 from b24app.systems.kit.soap import rows as many
 from b24app.systems.kit.spool import BROKEN, Spools
 from b24app.systems.kit.units import decimal_of, grams_of, money_of
@@ -35,6 +41,8 @@ _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 _ROUND = re.compile(r"круглосуточно|24 ?ч|00:00\s*-\s*(?:24:00|23:59|00:00)", re.IGNORECASE)
 #: What stands several times in one record; the rest once.
 _REPEATED = frozenset({"schedule", "timetable", "extraService", "params", "serviceCode"})
+#: A point, and the codes of its extra services.
+Record = tuple[PickupPoint, frozenset[str]]
 
 
 class PointBook:
@@ -49,16 +57,33 @@ class PointBook:
 
     def find(self, code: str) -> PickupPoint | None:
         """DPD tells no single point: the lists are gone through."""
+        record = self._record(code)
+        return record and record[0]
+
+    def refuse_unfit(self, request: ShipmentRequest) -> None:
+        """Raises Refused where a point's record does not list what the buyer chose (§9). Lists are read for that alone:
+        of all else DPD itself says what it does not take."""
+        if request.kind is not DeliveryKind.PICKUP or not request.extras:
+            return
+        point, gives = self._record(request.point_code or "") or (None, frozenset())
+        problems = unfit(point, request)
+        if gives and Extra.SMS in request.extras and SMS_SERVICE not in gives:
+            problems.append(Problem("point_no_sms", Field.POINT, params={"point": request.point_code}))
+        if problems:
+            raise Refused(problems)
+
+    def _record(self, code: str) -> Record | None:
         key = ("point", self._client.base, code)
         return self._directory.get(key, self._now, POINTS_S, lambda: self._scan(code))
 
-    def _scan(self, code: str) -> PickupPoint | None:
+    def _scan(self, code: str) -> Record | None:
         lists = _Lists(self._client, code)
         with tempfile.TemporaryFile(prefix="waybill-points-") as file:
             lists.load(file)
             file.seek(0)
             try:
-                return next((parse_point(row) for row in lists.rows(file)), None)
+                found = ((parse_point(row), frozenset(_services(row))) for row in lists.rows(file))
+                return next(found, None)
             except SyntaxError as error:
                 raise Unavailable(f"{GEOGRAPHY}: a list that cannot be read: {str(error)[:200]}") from error
             except BROKEN:
@@ -160,7 +185,7 @@ def _address(row: Mapping[str, Any]) -> str:
 
 def _takes(row: Mapping[str, Any], schedule: Mapping[str, Any]) -> Takes:
     """A terminal states no limits, a point only some: what is not there is unknown, never "no"."""
-    extras = {str(each.get("esCode")): _params(each) for each in many(row.get("extraService"))}
+    extras = _services(row)
     limits = row.get("limits")
     stated: Mapping[str, Any] = limits if isinstance(limits, Mapping) else {}
     waits = extras.get(WAIT_SERVICE)
@@ -176,7 +201,13 @@ def _takes(row: Mapping[str, Any], schedule: Mapping[str, Any]) -> Takes:
         max_weight_g=_lightest(grams_of(stated.get("maxWeight")), grams_of(stated.get("maxShipmentWeight"))),
         max_cod=money_of(extras[COD_SERVICE].get(COD_LIMIT)) if COD_SERVICE in extras else None,
         cells_mm=_cells(stated),
+        partial=PARTIAL_SERVICE in extras if extras else None,
     )
+
+
+def _services(row: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Code of an extra service -> its parameters."""
+    return {str(each.get("esCode")): _params(each) for each in many(row.get("extraService"))}
 
 
 def _lightest(*limits: int | None) -> int | None:

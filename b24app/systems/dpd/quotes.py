@@ -9,17 +9,21 @@ from b24app.logistics.errors import Refused
 from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.logistics.problem import Field, Problem
-from b24app.systems.dpd.orders import End, Way, goods_worth
-from b24app.systems.dpd.vocabulary import SERVICES, TERMINAL, kilos, roubles
+from b24app.systems.dpd.orders import End, Way, extra_services, goods_worth
+from b24app.systems.dpd.vocabulary import EXTRAS, SERVICES, TERMINAL, kilos, roubles
 from b24app.systems.kit.soap import rows
 from b24app.systems.kit.units import centimetres, money_of, whole
 
 _KNOWN = frozenset(code for code, _ in SERVICES)
 
 
+#: The only operation that takes what the buyer chose beside carrying (§4.2).
+WITH_SERVICES = "getServiceCostByParcels3"
+
+
 def build_quote(request: ShipmentRequest, way: Way, service: str = "") -> tuple[str, dict[str, Any]]:
-    """(operation, its request). `…ByParcels3` knows points, `…ByParcels2` cities; without sides the plain weight is
-    priced, between cities only. Raises Refused."""
+    """(operation, its request). `…ByParcels3` knows points and extra services, `…ByParcels2` cities; without sides the
+    plain weight is priced, between cities only. Raises Refused."""
     body: dict[str, Any] = {
         "pickup": _place(way.start),
         "delivery": _place(way.end),
@@ -38,7 +42,9 @@ def build_quote(request: ShipmentRequest, way: Way, service: str = "") -> tuple[
             | dict(zip(names, map(centimetres, (each.length_mm, each.width_mm, each.height_mm)), strict=True))
             for each in request.parcels
         ]
-        return ("getServiceCostByParcels3" if at_points else "getServiceCostByParcels2"), body
+        if services := extra_services(request):
+            body["extraService"] = services
+        return (WITH_SERVICES if at_points or services else "getServiceCostByParcels2"), body
     if at_points:
         raise Refused([Problem("size_refused", Field.SIZE)])
     return "getServiceCost2", body | {"weight": kilos(request.weight_g)}
@@ -66,12 +72,15 @@ def parse_trial(found: Any) -> dict[str, str]:
     return {"n": str(len(prices)), **money}
 
 
-def parse_quotes(found: Any, request: ShipmentRequest) -> Iterator[Quote]:
-    """Services that people can choose. The price has the declared value in it; what DPD takes of the money it collects
-    is in the contract alone."""
+def parse_quotes(found: Any, request: ShipmentRequest, asked: str = WITH_SERVICES) -> Iterator[Quote]:
+    """Services that people can choose. The price has the declared value in it, and what the buyer chose where the
+    operation that was `asked` takes it; what DPD takes of the money it collects is in the contract alone."""
+    unsaid = [PriceLine("cod", of=request.cod)] if request.cod else []
+    if asked != WITH_SERVICES:
+        unsaid += [PriceLine("service", code=EXTRAS[each]) for each in request.extras if each in EXTRAS]
     for row in rows(found):
         code, price = str(row.get("serviceCode") or ""), money_of(row.get("cost"))
         if code in _KNOWN and price is not None:
-            lines = (PriceLine("tariff", price), PriceLine("cod", of=request.cod)) if request.cod else ()
+            lines = (PriceLine("tariff", price), *unsaid) if unsaid else ()
             days = whole(row.get("days"))
             yield Quote(code, price, days, days, lines=lines)

@@ -14,7 +14,8 @@ _TURNED = {Status.DELIVERED: Status.RETURNED}
 
 
 def turned(request: ReturnRequest, way: Way) -> tuple[ShipmentRequest, Way]:
-    """The order that brings it back: the ends of the way to the client change places, nothing is collected."""
+    """The order that brings it back: the ends of the way to the client change places, nothing is collected. What the
+    buyer chose beside carrying is over."""
     client = replace(way.end, point=request.point_code) if request.point_code else way.end
     home = way.start.person
     shipment = replace(
@@ -22,6 +23,7 @@ def turned(request: ReturnRequest, way: Way) -> tuple[ShipmentRequest, Way]:
         number=request.number,
         recipient=Recipient(home.contact, home.phone, home.phone or None, company=home.name),
         cod=None,
+        extras=(),
     )
     return shipment, replace(way, start=client, end=way.start)
 

@@ -71,6 +71,7 @@ class Dpd(FeedDesk, PaperDesk, ChangeDesk, DayDesk):
         return self._send(request, self.preview(request).body)
 
     def preview(self, request: ShipmentRequest) -> Outgoing:
+        self._points.refuse_unfit(request)
         way = self._way(request)
         sender = joined(request.sender, own_sender(self._context))
         return Outgoing("POST", self._client.address(ORDERS), build_order(request, way), sender)
@@ -204,7 +205,7 @@ class Dpd(FeedDesk, PaperDesk, ChangeDesk, DayDesk):
             found = self._client.call(CALCULATOR, operation, "request", body)
         except Said as said:
             raise refused(said) from said
-        return list(quotes.parse_quotes(found, request))
+        return list(quotes.parse_quotes(found, request, operation))
 
     def point(self, code: str) -> PickupPoint | None:
         return self._points.find(code)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+from b24app.logistics.extras import Extra
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
@@ -47,7 +48,14 @@ SERVICES: tuple[tuple[str, Mapping[str, str]], ...] = (
 LOCKER_TYPE, OPEN = "П", "Open"
 HAND_IN, HAND_OUT, CASH, CARD = "SelfPickup", "SelfDelivery", "Payment", "PaymentByBankCard"
 COD_SERVICE, COD_LIMIT = "НПП", "sum_npp"
-WAIT_SERVICE, WAIT_KINDS, FITTING = "ОЖД", "reason_delay", "ПРИМ"
+WAIT_SERVICE, WAIT_KINDS, FITTING, LOOKING = "ОЖД", "reason_delay", "ПРИМ", "ПРОС"
+PARTIAL_SERVICE, SMS_SERVICE = "ЧСТ", "SMS"
+#: What an order may have beside carrying (§9), by what we call it.
+EXTRAS: Mapping[str, str] = {
+    Extra.FITTING: WAIT_SERVICE,
+    Extra.PARTIAL: PARTIAL_SERVICE,
+    Extra.SMS: SMS_SERVICE,
+}
 
 # --- events (§8.1): by number, never by marker ------------------------------------------------------------------------
 

@@ -146,6 +146,8 @@ def _shop(city: City, code: str, number: int) -> Row:
     row["extraService"] = _extras(most_cod) if number % 11 != 10 else [_extra("SMS")]
     if not locker:
         row["extraService"] = [*row["extraService"], _extra("ОЖД", ("reason_delay", "ПРИМ, ПРОС"))]
+        if number % 3:
+            row["extraService"].append(_extra("ЧСТ"))
     row["services"] = _services(_SHOP_SERVICES if number % 5 else ("PCL", "ECN"))
     return row
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.dpd import geo
 from sandbox.dpd.data.points import points_in, terminals
-from sandbox.dpd.data.services import SERVICES, Service
+from sandbox.dpd.data.services import EXTRAS, SERVICES, Service
 from sandbox.dpd.errors import AMBIGUOUS, Fault
 from sandbox.dpd.geo import City
 from sandbox.dpd.model import Order
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sandbox.dpd.core import Dpd
 
 Row = Mapping[str, Any]
+#: Roubles for each paid extra service.
+_EXTRA = Decimal(120)
 _VOLUME_KG = 250  # kilograms that a cubic metre is paid as
 
 
@@ -49,12 +51,13 @@ def _costs(dpd: Dpd, request: Row, weight: float, volume: float, pieces: Sequenc
     wanted = {code.strip() for code in (request.get("serviceCode") or "").split(",") if code.strip()}
     if strange := sorted(wanted - set(SERVICES)):
         raise Fault(f"Неизвестный код услуги: {', '.join(strange)}", "wrong-service-code")
+    more = extras_cost(request.get("extraService") or [])
     variant = ("Т" if request["selfPickup"] else "Д") + ("Т" if request["selfDelivery"] else "Д")
     found = [
         {
             "serviceCode": service.code,
             "serviceName": service.name,
-            "cost": cost(service, start, end, variant, weight, volume, declared),
+            "cost": cost(service, start, end, variant, weight, volume, declared) + more,
             "days": days(service, start, end),
         }
         for service in _services(start, end, variant, pieces)
@@ -63,6 +66,13 @@ def _costs(dpd: Dpd, request: Row, weight: float, volume: float, pieces: Sequenc
     most_days, most_cost = request.get("maxDays"), request.get("maxCost")
     found = [row for row in found if most_days is None or row["days"] <= most_days]
     return [row for row in found if most_cost is None or row["cost"] <= most_cost]
+
+
+def extras_cost(rows: Sequence[Row]) -> Decimal:
+    """Of the extra services that are paid for. Raises Fault for one that nobody knows."""
+    if strange := next((row["esCode"] for row in rows if row["esCode"] not in EXTRAS), None):
+        raise Fault(f"Неизвестный код опции: {strange}", "wrong-extra-service")
+    return _EXTRA * sum(EXTRAS[row["esCode"]][1] for row in rows)
 
 
 def _services(start: City, end: City, variant: str, pieces: Sequence[float]) -> Iterator[Service]:
@@ -97,7 +107,8 @@ def total_cost(order: Order) -> Decimal:
     start, end = geo.cities()[order.from_city], geo.cities()[order.to_city]
     declared = float(order.body.get("cargoValue") or 0)
     weight, volume = float(order.body["cargoWeight"]), float(order.body.get("cargoVolume") or 0)
-    return cost(SERVICES[order.body["serviceCode"]], start, end, order.variant, weight, volume, declared)
+    more = extras_cost(order.body.get("extraService") or [])
+    return cost(SERVICES[order.body["serviceCode"]], start, end, order.variant, weight, volume, declared) + more
 
 
 def _city(dpd: Dpd, request: Row, side: str) -> City:

@@ -19,6 +19,8 @@ VARIANTS = ("ДД", "ДТ", "ТД", "ТТ")
 PAYMENTS = ("", "ОУО", "ОУП")
 PERIODS = ("9-18", "9-13", "13-18")
 _CENT = Decimal("0.01")
+#: What a parcel may be waited at an address for (§9).
+_DELAYS = ("ПРИМ", "ПРОС", "РАБТ")
 #: Streets no machine recognises: the first an employee finds, the second nobody does.
 LOST_STREET, HOPELESS_STREET = "Неизвестная", "Несуществующая"
 
@@ -110,9 +112,20 @@ def _extras(order: Row) -> Iterator[str]:
         given = {row["name"] for row in extra.get("param") or [] if row.get("value")}
         if missing := [name for name in EXTRAS[code][0] if name not in given]:
             yield f"Для опции {code} не указан параметр {', '.join(missing)}"
+        yield from _values(code, {row["name"]: row.get("value") or "" for row in extra.get("param") or []})
+        if code == "ЧСТ" and not order.get("unitLoad"):
+            yield "Для опции ЧСТ не указаны вложения (unitLoad)"
         if code == "НПП":
             # §9: for the customs union; within Russia the money stands in the lines of goods.
             yield "Опция НПП недоступна для заказов по России: сумма указывается во вложениях (npp_amount)"
+
+
+def _values(code: str, given: Mapping[str, str]) -> Iterator[str]:
+    for name, value in given.items():
+        kind = name in ("reason_delay", "reason_delay_rps")
+        sum_of = name in ("goods_return_amount", "delivery_amount")
+        if (kind and value not in _DELAYS) or (sum_of and _amount(value) is None):
+            yield f"Для опции {code} недопустимое значение параметра {name}: {value}"
 
 
 def goods(order: Row) -> Iterator[str]:
@@ -210,12 +223,19 @@ def _point(point: Row, order: Row) -> Iterator[str]:
     for extra in order.get("extraService") or []:
         if extra["esCode"] in EXTRAS and extra["esCode"] not in extras:
             yield f"Опция {extra['esCode']} недоступна для терминала {code}"
+        elif extra["esCode"] == "ОЖД" and not _waits(extra, extras["ОЖД"]):
+            yield f"Причина ожидания недоступна для терминала {code}"
     money = cash_on_delivery(order)
     if money and "НПП" not in extras:
         yield f"Наложенный платёж недоступен для терминала {code}"
     elif money and money > Decimal(extras["НПП"]["sum_npp"]):
         yield f"Сумма наложенного платежа превышает допустимую для терминала {code}: {extras['НПП']['sum_npp']}"
     yield from _limits(point.get("limits") or {}, order, code)
+
+
+def _waits(extra: Row, point: Mapping[str, str]) -> bool:
+    kinds = [each.strip() for each in point.get("reason_delay", "").split(",")]
+    return all(row["value"] in kinds for row in extra.get("param") or [] if row["name"] == "reason_delay")
 
 
 def _limits(limits: Row, order: Row, code: str) -> Iterator[str]:

@@ -29,6 +29,9 @@ def status(status: str, message: str = "") -> str:
     return envelope(f'<n:createOrder2Response xmlns:n="{_NS}">{row}</n:createOrder2Response>')
 
 
+_EXTRAS = {"ОЖД": "fitting", "ЧСТ": "partial", "SMS": "sms"}
+
+
 class DpdHarness(Harness):
     code = "dpd"
     mode = "live"
@@ -127,6 +130,7 @@ class DpdHarness(Harness):
             phone=receiver["contactPhone"],
             comment=receiver.get("instructions", ""),
             place=receiver.get("terminalCode"),
+            extras=tuple(_EXTRAS[each["esCode"]] for each in body.get("extraService") or []),
         )
 
 

@@ -52,6 +52,21 @@ def test_several_orders_of_a_call_are_decided_one_by_one(dpd: DpdClient) -> None
         ({"extraService": [{"esCode": "НПП", "param": [{"name": "sum_npp", "value": "1"}]}]}, "НПП недоступна"),
         ({"extraService": [{"esCode": "BДО"}]}, "Опция BДО не найдена"),
         ({"extraService": [{"esCode": "SMS"}]}, "не указан параметр phone"),
+        ({"extraService": [{"esCode": "ОЖД", "param": [{"name": "reason_delay", "value": "ДОЛГ"}]}]}, "недопустимое"),
+        (
+            {
+                "extraService": [
+                    {
+                        "esCode": "ЧСТ",
+                        "param": [
+                            {"name": "goods_return_amount", "value": "9"},
+                            {"name": "delivery_amount", "value": "0"},
+                        ],
+                    }
+                ]
+            },
+            "unitLoad",
+        ),
         ({"serviceCode": "XXX"}, "Услуга XXX не найдена"),
         ({"serviceCode": "PUP"}, "не оказывается для варианта"),
         ({"cargoWeight": "0.705"}, "двух знаков"),

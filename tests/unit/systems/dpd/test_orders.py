@@ -122,9 +122,30 @@ def test_the_declared_value_is_shared_and_may_be_nothing() -> None:
     assert [(line["declared_value"], line["npp_amount"]) for line in shared] == [("100.00", "900.00")]
 
 
+def test_what_the_buyer_chose_has_its_parameters_and_a_part_has_its_lines() -> None:
+    chosen = replace(REQUEST, extras=("fitting", "sms"))
+    assert order(chosen)["extraService"] == [
+        {"esCode": "ОЖД", "param": [{"name": "reason_delay", "value": "ПРИМ"}]},
+        {"esCode": "SMS", "param": [{"name": "phone", "value": "+79000001462"}]},
+    ]
+    assert "unitLoad" not in order(chosen)
+    prepaid, paid = (
+        order(replace(REQUEST, extras=("partial",))),
+        order(replace(REQUEST, extras=("partial", "fitting"), cod=Money.of(1100))),
+    )
+    assert [(each["name"], each["value"]) for each in prepaid["extraService"][0]["param"]] == [
+        ("goods_return_amount", "900.00"), ("delivery_amount", "0.00"), ("reason_delay_rps", "ПРОС"),
+    ]  # fmt: skip
+    assert prepaid["unitLoad"] == [{"descript": "Книга", "article": "B-1", "declared_value": "900.00", "count": 1}]
+    assert "cargoValue" not in prepaid
+    assert [each["value"] for each in paid["extraService"][0]["param"]] == ["900.00", "200.00", "ПРИМ"]
+
+
 def test_a_return_goes_the_other_way_and_collects_nothing() -> None:
-    shipment, way = turned(ReturnRequest("wb-1-r1", replace(REQUEST, cod=Money.of(900)), "wb-1-1"), WAY)
-    assert (shipment.number, shipment.cod, way.variant) == ("wb-1-r1", None, "ДТ")
+    shipment, way = turned(
+        ReturnRequest("wb-1-r1", replace(REQUEST, cod=Money.of(900), extras=("partial",)), "wb-1-1"), WAY
+    )
+    assert (shipment.number, shipment.cod, shipment.extras, way.variant) == ("wb-1-r1", None, (), "ДТ")
     body = build_order(shipment, way)
     assert body["header"]["senderAddress"]["street"] == "Баумана"
     assert body["order"][0]["receiverAddress"]["terminalCode"] == "M11"

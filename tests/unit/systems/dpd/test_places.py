@@ -48,7 +48,7 @@ def test_a_point_whole() -> None:
         code="001G", name="ПВЗ DPD", address="ул Баумана, 44, корп. 2", city="Казань",
         takes=Takes(
             OFFICE, active=True, hands_out=True, cod=True, cash=False, card=True, fitting=True, returns=True,
-            max_weight_g=31_500, max_cod=Money(15_000_00), cells_mm=((1200, 800, 600),),
+            max_weight_g=31_500, max_cod=Money(15_000_00), cells_mm=((1200, 800, 600),), partial=False,
         ),
         hours=Hours(
             (Opening(1, 600, 1260), Opening(2, 600, 1260), Opening(6, 0, 1440), Opening(7, 0, 1440)), (),
@@ -134,6 +134,15 @@ def test_prices_are_asked_by_parcels_between_cities_or_points() -> None:
         {"pickup": {"terminalCode": "001G"}, "delivery": {"terminalCode": "001G"}, "selfPickup": True,
          "selfDelivery": True, **more},
     )  # fmt: skip
+
+
+def test_what_the_buyer_chose_is_priced_where_an_operation_takes_it() -> None:
+    chosen = replace(REQUEST, extras=("sms",))
+    operation, body = build_quote(chosen, Way(HOME, DOOR, "2026-12-01"))
+    assert (operation, [each["esCode"] for each in body["extraService"]]) == ("getServiceCostByParcels3", ["SMS"])
+    row = {"serviceCode": "PCL", "cost": 612.4, "days": 2}
+    [said], [unsaid] = parse_quotes(row, chosen, operation), parse_quotes(row, chosen, "getServiceCost2")
+    assert (said.lines, unsaid.lines) == ((), (PriceLine("tariff", Money(61240)), PriceLine("service", code="SMS")))
 
 
 def test_without_sides_the_plain_weight_is_priced_between_cities_only() -> None:
