@@ -8,7 +8,7 @@ from b24app.systems.plugin import Manifest, OpenContext, RatePolicy, SettingFiel
 from b24app.systems.russian_post.changes import RULES
 from b24app.systems.russian_post.papers import FORMS
 from b24app.systems.russian_post.system import RussianPost
-from b24app.systems.russian_post.vocabulary import SERVICES
+from b24app.systems.russian_post.vocabulary import EXTRAS, SERVICES
 
 _FORM = (
     SettingField("token", {"ru": "Токен приложения", "en": "Application token"}, kind="secret", required=True,
@@ -85,6 +85,7 @@ MANIFEST = Manifest(
     papers=FORMS,
     changes=RULES,
     track=TrackPolicy(batch=100, net_s=7 * 24 * 3600.0, feed_s=900.0),
+    extras=tuple(EXTRAS),
     notice={
         "ru": "Тестового стенда у Почты нет: заказы настоящие, но до сдачи партии ничего не стоят.",
         "en": "The Post has no test stand: orders are real, but cost nothing until a batch is handed over.",

@@ -21,6 +21,7 @@ from b24app.systems.russian_post.vocabulary import (
     CATEGORIES,
     DOOR_TYPES,
     EASY_RETURN,
+    EXTRAS,
     RUSSIA,
     SERVICES,
     TRACKING_URL,
@@ -84,6 +85,7 @@ def _common(request: ShipmentRequest, way: Way) -> dict[str, Any]:
         "middle-name": middle,
         "fragile": False,
         "payment-method": "CASHLESS",
+        **extra_fields(request),
         **way.to,
     }
     if request.address is not None and request.kind is DeliveryKind.COURIER:
@@ -95,6 +97,11 @@ def _common(request: ShipmentRequest, way: Way) -> dict[str, Any]:
     if way.group and len(request.parcels) > 1:
         body |= {"group-name": request.number, "add-to-mmo": True}
     return body
+
+
+def extra_fields(request: ShipmentRequest) -> dict[str, int]:
+    """What was chosen beside carrying, of each item and of its price."""
+    return {EXTRAS[each]: 1 for each in request.extras if each in EXTRAS}
 
 
 def _parcel(way: Way, parcel: Parcel, insured: int, paid: int) -> dict[str, Any]:

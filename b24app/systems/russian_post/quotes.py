@@ -16,7 +16,7 @@ from b24app.logistics.ports import PriceLine, Quote
 from b24app.logistics.problem import Field, Problem
 from b24app.systems.russian_post.client import Client
 from b24app.systems.russian_post.errors import problem_of, said
-from b24app.systems.russian_post.orders import Way, category, money_of_parcels, product_number, sides_of
+from b24app.systems.russian_post.orders import Way, category, extra_fields, money_of_parcels, product_number, sides_of
 from b24app.systems.russian_post.vocabulary import RUSSIA, SERVICES, dimension_type
 
 _WHAT = {"ground": "tariff", "avia": "tariff", "insurance": "insurance"}
@@ -113,7 +113,7 @@ class Desk:
     def price(self, service: str, request: ShipmentRequest, way: Way) -> Quote:
         """Raises Refused, Unavailable, AccountProblem."""
         asked = [
-            build_rate(service, way, parcel, *money)
+            build_rate(service, way, parcel, *money) | extra_fields(request)
             for parcel, money in zip(request.parcels, money_of_parcels(request), strict=True)
         ]
         found = {}

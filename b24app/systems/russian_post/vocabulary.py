@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from b24app.logistics.extras import Extra
 from b24app.logistics.problem import Field, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.kit.meanings import Meanings
 
+#: What an item may have beside carrying, as a field of it and of the price question says it (§6.1, §7.1). Fitting and
+#: parts are of ECOM alone (§4), which is not sent.
+EXTRAS: Mapping[str, str] = {Extra.SMS: "sms-notice-recipient"}
 TRACKING_URL = "https://www.pochta.ru/tracking?barcode={}"
 RUSSIA = 643
 
@@ -117,7 +121,7 @@ REFUSALS = Meanings(
         ("bad_request", Field.ORDER, _W,
          ("EMPTY_MAIL_CATEGORY EMPTY_MAIL_TYPE EMPTY_MAIL_DIRECT ILLEGAL_MAIL_DIRECT EMPTY_ADDRESS_TYPE_TO "
          "ILLEGAL_ADDRESS_TYPE_TO EMPTY_ENVELOPE_TYPE ILLEGAL_ENVELOPE_TYPE EMPTY_PAYMENT_METHOD "
-         "ILLEGAL_PAYMENT_METHOD ILLEGAL_NOTICE_PAYMENT_METHOD ILLEGAL_SMS_NOTICE_RECIPIENT_VALUE ILLEGAL_FRAGILE "
+         "ILLEGAL_PAYMENT_METHOD ILLEGAL_NOTICE_PAYMENT_METHOD ILLEGAL_FRAGILE "
          "EMPTY_FISCAL_DATA EMPTY_CUSTOMS_ENTRIES GROUP_NOT_FOUND 400 407 415 422")),
         ("city_unknown", Field.ADDRESS, _M, "EMPTY_REGION_TO EMPTY_PLACE_TO EMPTY_INDEX_TO ILLEGAL_INDEX_TO"),
         ("address_vague", Field.ADDRESS, _M, "EMPTY_STREET_TO EMPTY_NUM_ADDRESS_TYPE"),
@@ -138,6 +142,7 @@ REFUSALS = Meanings(
         ("system_error", Field.ORDER, _C,
          "IMP13N_ERROR BARCODE_ERROR SENDING_MAIL_FAILED ONLINE_PAYMENT_MARK_ERROR SHIPMENT_API_ERROR"),
         ("extra_refused", Field.ACCOUNT, _A, "GROUPING_TO_MMO_ERROR"),
+        ("no_extra_sms", Field.SERVICE, _M, "ILLEGAL_SMS_NOTICE_RECIPIENT_VALUE"),
         ("date_refused", Field.DATE, _M, "PAST_DUE_DATE"),
         ("order_unknown", Field.ORDER, _M, "NOT_FOUND RETURN_SHIPMENT_NOT_FOUND"),
         ("return_not_sent", Field.ORDER, _M, "DIRECT_SHIPMENT_NOT_FOUND ILLEGAL_DIRECT_SHIPMENT_STATE"),

@@ -169,6 +169,7 @@ class RussianPostHarness(Harness):
             phone=f"+{first['tel-address']}",
             comment=first.get("comment", ""),
             place=str(point or first.get("raw-address") or first["index-to"]),
+            extras=("sms",) if all(item.get("sms-notice-recipient") == 1 for item in items) else (),
         )
 
 
