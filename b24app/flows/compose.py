@@ -57,6 +57,7 @@ class Composed:
     facts: Facts
     before: Before | None = None
     extras: tuple[str, ...] = ()
+    wished: bool = False
 
 
 def compose(
@@ -99,6 +100,7 @@ def compose(
         facts=facts,
         before=_before(pipeline, choice, account),
         extras=asked,
+        wished=deal.extras is None,
     )
 
 
@@ -146,6 +148,7 @@ def _request(
         comment=as_text(deal.fields.get(Role.COMMENT))[:MAX_COMMENT],
         reference=as_text(deal.fields.get(Role.REFERENCE)),
         extras=asked,
+        wished=bool(asked) and deal.extras is None,
     )
 
 

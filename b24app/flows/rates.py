@@ -105,6 +105,7 @@ def price_request(composed: Composed, sender: Sender | None, by_house: bool = Fa
             cod=parts.cod,
             declared=parts.declared,
             extras=composed.extras,
+            wished=bool(composed.extras) and composed.wished,
         ),
         sender,
         by_house,
@@ -118,7 +119,7 @@ def price_key(request: ShipmentRequest) -> str:
     told = plain.to_json()
     del told["reference"]  # no price depends on it; keys of prices that are kept stay what they are
     if not request.extras:
-        del told["extras"]
+        del told["extras"], told["wished"]
     text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
+
+from b24app.logistics.model import ShipmentRequest
+from b24app.logistics.problem import Problem
 
 
 class Extra(StrEnum):
@@ -11,3 +16,22 @@ class Extra(StrEnum):
     FITTING = "fitting"
     PARTIAL = "partial"
     SMS = "sms"
+
+
+#: Problems that are about one of them say which (`no_extra_fitting_door`, `point_no_sms`); this one is about all.
+_ABOUT, ANY = ("no_extra_", "point_no_"), "extra_refused"
+
+
+def without_refused(request: ShipmentRequest, problems: Iterable[Problem]) -> ShipmentRequest | None:
+    """The order without those of its wishes that were refused; None where it wishes for none of them, or anything else
+    was refused too."""
+    refused: set[str] = set()
+    for problem in problems:
+        named = {each for each in request.extras if problem.code.startswith(_ABOUT) and each in problem.code.split("_")}
+        found = set(request.extras) if problem.code == ANY else named
+        if not found:
+            return None
+        refused |= found
+    if not request.wished or not refused:
+        return None
+    return replace(request, extras=tuple(each for each in request.extras if each not in refused))

@@ -84,7 +84,8 @@ class ShipmentRequest(Jsonable):
     Exactly one of `address` (courier) and `point_code` (pickup) is used, by `kind`. `cod` None = nothing to collect.
     `declared` None = the goods' prices. `sender` None = the connection's own sender. `reference` is the number of the
     customer's order in the company's ERP, for systems that deliver by reference to it (sap-ewm.md §8). `extras` are
-    values of `extras.Extra`, only those that the system's manifest names.
+    values of `extras.Extra`, only those that the system's manifest names; `wished`: it goes without those that its way
+    does not give.
     """
 
     number: str
@@ -100,6 +101,7 @@ class ShipmentRequest(Jsonable):
     comment: str = ""
     reference: str = ""
     extras: tuple[str, ...] = ()
+    wished: bool = False
 
     @property
     def weight_g(self) -> int:

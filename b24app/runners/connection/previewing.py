@@ -11,6 +11,7 @@ from b24app.lanes.slices import Slice
 from b24app.logistics.errors import AccountProblem, LogisticsError, Refused
 from b24app.runners.connection import slotting
 from b24app.runners.connection.account import Account
+from b24app.runners.connection.wishing import wishing
 from b24app.runners.services import Services
 from b24app.store import inbox, jobs, trials
 from b24app.store.engine import read_scope, session_scope
@@ -54,8 +55,10 @@ def _is_ours(job: Job | None) -> TypeGuard[Job]:
 
 def preview(system: Any, trial: Trial) -> Outcome:
     """What the carrier's look-ups say is a result, as everything else is."""
+    if trial.request is None:
+        return Outcome(trial)
     try:
-        found = system.preview(trial.request)
+        found = wishing(system.preview, trial.request)
     except Refused as error:
         return Outcome(trial, refused=error.problems)
     except AccountProblem as error:

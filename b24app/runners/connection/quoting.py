@@ -22,6 +22,7 @@ from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.runners.connection.account import Account
 from b24app.runners.connection.patience import LATER, is_busy
+from b24app.runners.connection.wishing import wishing
 from b24app.runners.services import Services
 from b24app.store import inbox, jobs, simulations
 from b24app.store.engine import read_scope, session_scope
@@ -159,7 +160,7 @@ def _chosen(system: Any, asked: Asked, found: Priced) -> Priced:
     """With the price of the service that the rules chose, or why it has none."""
     own = next((one for one in found.offers if one.service_code == asked.request.service_code), None)
     try:
-        own = own or system.quote(asked.request)
+        own = own or wishing(system.quote, asked.request)
     except LogisticsError as error:
         return replace(_said(error), offers=found.offers)
     return Priced(found.offers or (own,), own)
@@ -168,8 +169,14 @@ def _chosen(system: Any, asked: Asked, found: Priced) -> Priced:
 def _offers(system: Any, services: Collection[str], request: ShipmentRequest) -> tuple[Quote, ...]:
     """Of a system that prices one service a call, only that one: a simulation is not worth a call a service."""
     if hasattr(system, "offers"):
-        return tuple(sorted(system.offers(request), key=lambda one: one.price.minor))
-    return (system.quote(request),) if request.service_code in services else ()
+        return tuple(sorted(offers(system, request), key=lambda one: one.price.minor))
+    return (wishing(system.quote, request),) if request.service_code in services else ()
+
+
+def offers(system: Any, request: ShipmentRequest) -> list[Quote]:
+    """All that the system offers; nothing with what was wished for beside carrying: what it offers without."""
+    found = list(wishing(system.offers, request))
+    return found or (list(system.offers(replace(request, extras=()))) if request.wished and request.extras else [])
 
 
 def _said(error: LogisticsError) -> Priced:

@@ -25,7 +25,8 @@ from b24app.logistics.ports import Quote
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.runners.connection.account import Account
 from b24app.runners.connection.patience import patiently
-from b24app.runners.connection.quoting import without
+from b24app.runners.connection.quoting import offers, without
+from b24app.runners.connection.wishing import wishing
 from b24app.runners.services import Services
 from b24app.store import inbox, rates
 from b24app.store.engine import read_scope, session_scope
@@ -164,7 +165,7 @@ def _offers(system: Any, services: Collection[str], request: ShipmentRequest) ->
     error of the system's own while others work (cdek.md §1)."""
     if hasattr(system, "offers"):
         try:
-            return list(system.offers(request))
+            return offers(system, request)
         except Unavailable as error:
             if error.__cause__ is not None:
                 raise
@@ -177,7 +178,7 @@ def one_by_one(system: Any, services: Collection[str], request: ShipmentRequest)
     refused: Refused | None = None
     for code in services:
         try:
-            found.append(system.quote(replace(request, service_code=code)))
+            found.append(wishing(system.quote, replace(request, service_code=code)))
         except Refused as error:
             refused = error
     if refused is not None and not found:

@@ -17,6 +17,7 @@ from b24app.logistics.order import Decision, OrderState, is_ours
 from b24app.logistics.ports import AddressCheck, ChangeNews, Preview
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.runners.connection import collecting, telling
+from b24app.runners.connection.wishing import wishing
 from b24app.wire.deadline import sending_until
 from b24app.wire.trace import tracing
 
@@ -104,7 +105,7 @@ def carry_out(system: Any, task: Task, clock: Clock) -> Landed:
 def check(system: Any, request: ShipmentRequest) -> None:
     """Raises what creating this order would before anything is sent, as far as the system lets it be known."""
     if isinstance(system, Preview):
-        system.preview(request)
+        wishing(system.preview, request)
     elif isinstance(system, AddressCheck) and request.address is not None:
         found = system.check_address(request.address)
         if found.city is None and found.problem is not None:
@@ -180,7 +181,7 @@ def _create(system: Any, task: Task) -> tuple[OrderState, bool]:
         if is_ours(request, found):
             return found, True
         raise Refused([Problem("number_taken", Field.NUMBER, Who.WAYBILL, params={"number": request.number})])
-    return system.create(request), False
+    return wishing(system.create, request), False
 
 
 def _change(system: Any, task: Task) -> OrderState:
@@ -189,7 +190,7 @@ def _change(system: Any, task: Task) -> OrderState:
     found: OrderState | None = system.changed(task.remote_id, after) if task.attempts else None
     if found is not None:
         return found
-    asked: OrderState = system.change(task.remote_id, before, after)
+    asked: OrderState = wishing(lambda each: system.change(task.remote_id, before, each), after)
     return asked
 
 

@@ -15,6 +15,7 @@ from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, OrderState, fingerprint, is_ours
 from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Status
+from b24app.runners.connection.wishing import wishing
 from b24app.systems import discover
 from tests.contract.systems.conftest import HARNESSES
 from tests.contract.systems.harness import Harness
@@ -289,14 +290,18 @@ def test_more_than_the_goods_cost_is_collected_to_the_kopeck_or_refused(system: 
 
 
 def test_what_the_buyer_chose_beside_carrying_is_priced_ordered_and_kept(system: Harness) -> None:
-    """All that the manifest names, in their own words there; a point that does not give it is not asked to."""
+    """All that the manifest names, in their own words there. A point that does not give it is not asked to, and what
+    was only wished for is left out there."""
     extras = system.manifest.extras
     if not extras:
         return
     if not system.gives_extras:
+        asked = system.request(extras=extras)
         with pytest.raises(Refused) as never:
-            system.port.create(system.request(extras=extras))
+            system.port.create(asked)
         assert {each.code.startswith("no_extra_") for each in never.value.problems} == {True}
+        made = system.settle(wishing(system.port.create, replace(asked, wished=True)))
+        assert (made.decision, system.live(asked.number)) == (Decision.ACCEPTED, 1)
         return
     before = system.point_request("wb-9-1", extras)
     if system.has("Quotes"):
@@ -314,12 +319,15 @@ def test_what_the_buyer_chose_beside_carrying_is_priced_ordered_and_kept(system:
         sent = system.wait_for(lambda: system.sent(state), lambda each: (each.name, each.cod_minor) == wanted)
         assert ((sent.name, sent.cod_minor), set(sent.extras)) == (wanted, set(extras)), part
     if Extra.FITTING in extras:
+        unfit = system.unfit_request("wb-9-2", (Extra.FITTING,))
         with pytest.raises(Refused) as caught:
-            system.port.create(system.unfit_request("wb-9-2", (Extra.FITTING,)))
+            system.port.create(unfit)
         assert [(each.code, each.field, each.who) for each in caught.value.problems] == [
             ("point_no_fitting", Field.POINT, Who.MANAGER)
         ]
         assert system.accepted("wb-9-2") == 0
+        made = system.settle(wishing(system.port.create, replace(unfit, wished=True)))
+        assert (made.decision, system.sent(made).extras) == (Decision.ACCEPTED, ())
 
 
 def test_a_preview_is_a_document_and_no_order(system: Harness) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from b24app.flows.compose import compose, input_hash
 from b24app.flows.extras import asked, lacking
+from b24app.logistics.extras import Extra, without_refused
+from b24app.logistics.problem import Field, Problem
 from tests.unit.flows.given import deal, pipeline
 
 GIVEN = {1: ("fitting", "sms"), 2: ()}
@@ -34,6 +36,28 @@ def test_who_is_asked_for_what(chosen: Any, account: int, wanted: Any, missing: 
     assert composed.extras == wanted
     assert (composed.request is None) is bool(missing)
     assert composed.request is None or composed.request.extras == wanted
+    assert composed.request is None or composed.request.wished is (chosen is None and bool(wanted))
+
+
+@pytest.mark.parametrize(
+    ("codes", "left"),
+    [
+        (["point_no_fitting"], ("partial", "sms")),
+        (["no_extra_fitting_door", "no_extra_partial_door"], ("sms",)),
+        (["point_no_sms"], ("fitting", "partial")),
+        (["extra_refused"], ()),
+        (["point_no_cod"], None),
+        (["point_no_fitting", "point_weight"], None),
+        ([], None),
+    ],
+)
+def test_what_was_only_wished_for_is_left_out_where_it_alone_was_refused(codes: list[str], left: Any) -> None:
+    request = compose(deal(extras=("fitting", "partial", "sms")), replace(WISHES, extras_of={1: tuple(Extra)})).request
+    assert request is not None and not request.wished
+    problems = [Problem(code, Field.POINT) for code in codes]
+    assert without_refused(request, problems) is None  # a person chose it
+    less = without_refused(replace(request, wished=True), problems)
+    assert (less and less.extras) == left
 
 
 def test_a_wish_is_no_part_of_what_a_deal_is_compared_by_a_demand_is() -> None:
