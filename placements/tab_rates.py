@@ -24,7 +24,7 @@ from b24app.logistics.model import DeliveryKind
 from b24app.logistics.money import Money
 from b24app.logistics.points import PickupPoint
 from b24app.logistics.ports import Quote
-from b24app.store import audit, decisions, points_found, portals, rates, shipments
+from b24app.store import audit, deal_extras, decisions, points_found, portals, rates, shipments
 from b24app.store.audit import Act
 from b24app.store.engine import read_scope, session_scope
 from b24app.store.lanes import LaneRef
@@ -249,6 +249,7 @@ class RatesDesk:
                 places=places,
                 records=self._records.of(session, portal, asked, known.facts, places, now),
                 prices=PriceRules.of(portal.settings),
+                demanded=deal_extras.of_deal(session, who.portal_id, who.entity_id).chosen or (),
             )
         return panel(scene)
 

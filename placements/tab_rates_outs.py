@@ -33,7 +33,8 @@ STEP_S = 5
 class Scene:
     """What the panel is drawn from. `pick` is the radio the person has chosen on the page ("" = none yet).
     `places`: the deal's pickup point as each account's system lists it, None = not listed; an account whose list we do
-    not have is missing. `records`: how each account's parcels to there really went."""
+    not have is missing. `records`: how each account's parcels to there really went. `demanded`: what a person chose
+    beside carrying."""
 
     known: Known
     accounts: Sequence[Connection]
@@ -47,6 +48,12 @@ class Scene:
     places: Mapping[int, PickupPoint | None] = field(default_factory=dict)
     records: Mapping[int, Forecast] = field(default_factory=dict)
     prices: PriceRules = field(default_factory=PriceRules)
+    demanded: tuple[str, ...] = ()
+
+    def lacks(self, account: Connection) -> list[str]:
+        """What somebody chose beside carrying and the account does not give: it does not carry this deal."""
+        manifest = self.manifests.get(account.system)
+        return [each for each in self.demanded if manifest is None or each not in manifest.extras]
 
     def takes_orders(self, account: Connection) -> bool:
         """Some systems only tell prices."""
@@ -93,6 +100,9 @@ def outs_of(scene: Scene) -> Iterator[Out]:
         answer = scene.known.answers.get(account.id)
         if account.state != ConnectionState.READY:
             yield _stopped(scene, account)
+        elif lacking := scene.lacks(account):
+            names = ", ".join(scene.formats.words(f"extras.{each}") for each in lacking)
+            yield _out(scene, account, "ban", "muted", "no_extra", what=names)
         elif answer is not None and not offers_of(answer) and not is_awaited(answer, scene.formats.now):
             yield _without(scene, account, answer)
 

@@ -106,7 +106,7 @@ def panel(scene: Scene) -> Panel:
 
 def _panel(scene: Scene) -> Panel:
     known, t = scene.known, scene.formats.words
-    asked = [each for each in scene.accounts if each.id in known.answers]
+    asked = [each for each in scene.accounts if each.id in known.answers and not scene.lacks(each)]
     offers = [(each, quote) for each in asked for quote in offers_of(known.answers[each.id])]
     cards = _cards(scene, offers)
     picked = next((card for card in cards if card.picked), None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from b24app.flows.legs import may_be_called_off, may_be_cancelled, picked_of
 from b24app.flows.returns.rules import ReturnRules
@@ -17,6 +18,7 @@ from b24app.store.faces.deal_facts import (
     TabFacts,
 )
 from b24app.store.parcels import Kept
+from b24app.systems.plugin import Manifest
 from placements.chips import Chip, chip_of
 from placements.cost_words import bill_text
 from placements.history import Day, history
@@ -26,6 +28,7 @@ from placements.problem_words import ProblemView, problem_view
 from placements.tab_chain_view import ChainView, chain_view
 from placements.tab_changes_view import ChangesView, changes_view
 from placements.tab_collect_view import CollectView, Ways, collect_view, is_handed
+from placements.tab_extras_view import ExtrasView, extras_view
 from placements.tab_late import LateView, late_view
 from placements.tab_now import allowed, beside, may_fix_address, what_now
 from placements.tab_papers_view import PapersView, papers_view
@@ -96,6 +99,7 @@ class TabView:
     late: LateView | None = None
     client_page: str = ""
     told: ToldView | None = None
+    extras: ExtrasView | None = None
 
     @property
     def of(self) -> str:
@@ -116,12 +120,14 @@ def tab_view(
     files: bool = False,
     back: tuple[ReturnRules, int] = (ReturnRules(), 0),
     client_page: str = "",
+    systems: Mapping[str, Manifest] = MappingProxyType({}),
 ) -> TabView:
     """`carrier` is the name of the shipment's (else the pipeline's) system in the person's language; `mine` the
     person's rights: what they may not do or see is not in the view. `forms` are what the shipment's system prints,
     `rules` what it says may be changed, `ways` how parcels get to it, `shelves`: some system of the portal tells its
     stock, `files`: some order of the deal is at a system that keeps documents, `back`: the portal's rules of returns,
-    and the smart process that keeps them (0 = none), `client_page`: where the client follows the shipment."""
+    and the smart process that keeps them (0 = none), `client_page`: where the client follows the shipment,
+    `systems`: manifests by code."""
     scene = Scene(facts, formats, carrier, preview)
     several = several_view(facts, formats, mine)
     shipment = scene.shipment
@@ -138,6 +144,7 @@ def tab_view(
         returns=returns_view(facts, formats, mine, *back),
         client_page=client_page,
         told=told_view(facts.told, formats, mine),
+        extras=extras_view(facts, systems, formats, mine, _promises(facts, shipment, several)),
     )
 
 

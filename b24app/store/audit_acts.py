@@ -47,6 +47,8 @@ class Act(StrEnum):
     REST = "rest"
     PARCELS = "parcels"
     PARCELS_DROPPED = "parcels_dropped"
+    EXTRAS = "extras"
+    EXTRAS_DROPPED = "extras_dropped"
     CATALOGUE = "catalogue"
     CLIENT_RETURN = "client_return"
     CLIENT_RETURN_OFF = "client_return_off"
@@ -162,6 +164,8 @@ _OF_DEALS = (
     Act.POINT,
     Act.PARCELS,
     Act.PARCELS_DROPPED,
+    Act.EXTRAS,
+    Act.EXTRAS_DROPPED,
     Act.CATALOGUE,
     Act.CLIENT_RETURN,
     Act.CLIENT_RETURN_OFF,

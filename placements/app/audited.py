@@ -17,6 +17,7 @@ from b24app.logistics.model import Sender
 from b24app.logistics.returning import Condition
 from b24app.store.models import Connection, Origin, Pipeline, Rule
 from b24app.systems.plugin import Manifest
+from placements import extras_words
 from placements.app import chain_form
 
 #: Of a place only its name is told: who answers there and where it is are personal data.
@@ -78,6 +79,7 @@ def pipeline(
         "on_failure": own.get("on_failure") == OnFailure.FOLLOW,
         "cod_source": _cod(own.get("cod_source", CodSource.NONE), settings),
         "before": chain_form.told(own.get("before"), accounts),
+        **extras_words.told(own.get("extras", ())),
         **{f"stage_{status}": names.get(stage, stage) for status, stage in (row.status_stages or {}).items()},
         **{f"step_{step}": names.get(stage, stage) for step, stage in own.get("warehouse_stages", {}).items()},
         **own.get("defaults", {}),

@@ -17,6 +17,7 @@ from b24app.store.audit import Act, Change, compared
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection, ConnectionState, Pipeline
 from b24app.systems.plugin import Manifest
+from placements import extras_words
 from placements.app import audited, chain_form
 from placements.app.measures import DEFAULTS, read_sizes
 from placements.app.saving import Saved, audit
@@ -198,9 +199,10 @@ def _write(row: Pipeline, known: Mapping[str, Any], account: Connection | None, 
     row.status_stages = {status: stage for status, stage in chosen.items() if stage in names}
     used = [row.trigger_stage, *more, *row.status_stages.values()]
     row.settings = {
-        **{name: value for name, value in (row.settings or {}).items() if name != "on_failure"},
+        **{name: value for name, value in (row.settings or {}).items() if name not in ("on_failure", "extras")},
         "more_triggers": more,
         **({"on_failure": OnFailure.FOLLOW} if form.get("on_failure") else {}),
+        **({"extras": list(wished)} if (wished := extras_words.read(form)) else {}),
         "stage_names": {stage: names[stage] for stage in used if stage in names},
         "defaults": read_sizes(form, "default_", DEFAULTS)[0],
     }

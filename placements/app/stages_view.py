@@ -14,8 +14,10 @@ from b24app.logistics.status import Status
 from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection, Pipeline
 from b24app.systems.plugin import Manifest
+from placements import extras_words
 from placements.app import chain_form, stages_guess
 from placements.app.measures import DEFAULTS, typed_back
+from placements.extras_words import ExtraRow
 
 #: Statuses that a pipeline may answer with a stage of its own.
 MAPPED = (
@@ -83,6 +85,7 @@ class PipelineForm:
     mappings: tuple[StageChoice, ...]
     before: tuple[Choice, ...] = ()
     steps: tuple[StageChoice, ...] = ()
+    extras: tuple[ExtraRow, ...] = ()
     gone: tuple[str, ...] = ()
     lost: bool = False
     guessed: bool = False
@@ -124,6 +127,7 @@ class _Values:
     mapping: Mapping[str, str]
     before: str = ""
     steps: Mapping[str, str] = field(default_factory=dict)
+    extras: tuple[str, ...] = ()
 
 
 def pipelines_known(settings: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -207,6 +211,7 @@ def pipeline_form(
             _choice(step.value, formats.words(f"chain.step.{step.value}"), values.steps, stages, names)
             for step in (chain_form.STEPS if barns else ())
         ),
+        extras=extras_words.rows(facts.shippers, systems, values.extras, formats.words),
         gone=tuple(dict.fromkeys(names.get(stage) or stage for stage in used if stage and stage not in there)),
         lost=bool(data.get("lost")),
         guessed=guessed,
@@ -232,6 +237,7 @@ def _stored(row: Pipeline, settings: Mapping[str, Any], formats: Formats) -> _Va
         mapping={status: str(stage) for status, stage in (row.status_stages or {}).items()},
         before=chain_form.value_of(own.get("before")),
         steps={step: str(stage) for step, stage in own.get("warehouse_stages", {}).items()},
+        extras=tuple(own.get("extras", ())),
     )
 
 
@@ -250,6 +256,7 @@ def _typed(form: Mapping[str, str], stages: Sequence[Mapping[str, Any]]) -> _Val
         mapping={status.value: form.get(f"stage_{status.value}", "") for status in MAPPED},
         before=form.get("before", ""),
         steps={step.value: form.get(chain_form.STAGE + step.value, "") for step in chain_form.STEPS},
+        extras=extras_words.read(form),
     )
 
 

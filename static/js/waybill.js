@@ -109,7 +109,7 @@
     var box = live.box(), before = headline();
     if (awaited(box)) { return; }
     // A dialog or a half-typed form is somebody's work: the news waits until it is closed.
-    if (box.querySelector("form[data-edited]") || document.querySelector("dialog[open]") || (box.contains(document.activeElement) && document.activeElement.type !== "radio" && /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName))) {
+    if (box.querySelector("form[data-edited]") || document.querySelector("dialog[open]") || (box.contains(document.activeElement) && document.activeElement.type !== "radio" && !("sent" in document.activeElement.dataset) && /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName))) {
       box.querySelectorAll("[data-changed][hidden]").forEach(function (note) { note.hidden = false; window.Portal.fit(); });
       return;
     }

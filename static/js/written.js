@@ -43,7 +43,11 @@ window.Written = (function () {
     if (focus) { focus.focus({ preventScroll: true }); }
   }
 
+  /** What is kept with each tick (data-undo) is not ticked where it could not be kept. */
+  function undo(event) { if (event.detail.elt.matches("form[data-undo]")) { event.detail.elt.reset(); } }
+
   document.addEventListener("waybill:begin", function () {
+    ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach(function (what) { document.body.addEventListener(what, undo); });
     document.body.addEventListener("htmx:oobBeforeSwap", keepChoices);
     document.body.addEventListener("htmx:oobAfterSwap", giveChoicesBack);
   });

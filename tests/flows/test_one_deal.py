@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from b24app.demo.setting_up import switch_on
 from tests.flows.town import LINK, NUMBER, PRICE, STATUS, TRACK, TRIGGER, Shop
 
-DEAL = 501
+DEAL, OWN = 501, 502
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
 def test_a_moved_deal_gets_its_number(shop: Shop) -> None:
-    shop.ship(DEAL)
+    # What the pipeline asks for beside carrying, and what a manager chose for one deal instead.
+    switch_on(shop.app(), more={"extra_fitting": "yes"})
+    shop.tab(OWN).press("/tab/extras", {"seen": "0", "extra_sms": "yes"})
+    shop.ship(DEAL, OWN)
     [number] = shop.shipped(DEAL)
+    shop.shipped(OWN)
+    asked = {each: [row["code"] for row in shop.order(each)["services"]] for each in (DEAL, OWN)}
+    assert asked == {DEAL: ["TRYING_ON"], OWN: ["NOTIFY_ORDER_DELIVERY"]}
 
     deal = shop.deal(DEAL)
     assert deal[NUMBER] == deal[TRACK] == number

@@ -116,11 +116,23 @@ def opened(shop: Shop) -> Person:
 
 
 def test_without_room_in_the_process_accounts_are_asked_in_their_lanes(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, made_up: Carriers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Rater, "seats", lambda _rater, _accounts: set())
-    panel = opened(shop).wait(PANEL, lambda text: came(text, 6), "all six")
+    tab = opened(shop)
+    panel = tab.wait(PANEL, lambda text: came(text, 6), "all six")
     assert len({name.partition(",")[0] for name in prices(panel)}) == 6
+
+    # What a person chose beside carrying is demanded: of who does not give it there is no price, and no order.
+    tab.press("/tab/rates/choose", {"rate": rate_of(panel, "«Прыжок»")})
+    tab.press("/tab/extras", {"seen": "0", "extra_fitting": "yes"})
+    panel = tab.wait(PANEL, lambda text: "430,00\xa0₽" in prices(text).values(), "CDEK's price with fitting")
+    assert {name.partition(",")[0] for name in prices(panel)} == {"СДЭК"}
+    assert words_of(panel).count("не даёт: Примерка") == 5
+    shop.press("ship_now", DEAL)
+    said = "Для сделки выбрана примерка, а этот перевозчик её не даёт."
+    shop.town.wait(lambda: said in shop.tab_says(DEAL), "why it is not ordered")
+    assert made_up["hare"].orders == {}
 
 
 def test_asked_at_once_chosen_and_booked_as_seen(shop: Shop, made_up: Carriers) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from b24app.flows.legs import pieces
 from b24app.flows.stock import warning
 from b24app.logistics.problem import Problem
-from b24app.store import parcels, ratings, stock
+from b24app.store import deal_extras, parcels, ratings, stock
 from b24app.store.addresses import changes, changes_of
 from b24app.store.faces import deal_messages, deal_returns, papers
 from b24app.store.faces.deal_facts import (
@@ -31,6 +31,7 @@ from b24app.store.faces.deal_shipments import pause_of, shipments_of
 from b24app.store.models import (
     AuditRow,
     Connection,
+    DealExtras,
     DealRates,
     DealState,
     DealStock,
@@ -123,6 +124,7 @@ def _version_queries() -> list[Select[Any]]:
             _one(DealRates.chosen_id, DealRates, portal_id, deal_id),
             _one(ParcelPlanRow.version, ParcelPlanRow, portal_id, deal_id),
             _one(DealStock.version, DealStock, portal_id, deal_id),
+            _one(DealExtras.version, DealExtras, portal_id, deal_id),
             _one(func.max(Rating.changed_at), Rating, portal_id, deal_id),
             *deal_returns.version_columns(portal_id, deal_id),
             *deal_messages.version_columns(portal_id, deal_id),
@@ -160,7 +162,7 @@ def tab_facts(
     version = version or tab_version(session, portal_id, deal_id)
     accounts = _accounts(session, portal_id)
     owned = shipments_of(session, portal_id, deal_id, accounts)
-    unwritten, told, rated, *returned = _counts(session, portal_id, deal_id)
+    unwritten, told, rated, ticked, *returned = _counts(session, portal_id, deal_id)
     deal = session.scalar(select(DealState).where(DealState.portal_id == portal_id, DealState.deal_id == deal_id))
     at = deal.category if deal and deal.category is not None else category
     return TabFacts(
@@ -187,6 +189,7 @@ def tab_facts(
             for row in changes(session, portal_id, deal_id)
         ),
         laid=parcels.of_deal(session, portal_id, deal_id),
+        extras=deal_extras.of_deal(session, portal_id, deal_id) if ticked else deal_extras.Kept(),
         lacking=_lacking(session, portal_id, deal_id, accounts),
         returned=deal_returns.deal_returns(session, portal_id, deal_id, *returned),
         ratings=tuple(ratings.of_deals(session, portal_id, [deal_id]).get(deal_id, ())) if rated else (),
@@ -220,6 +223,7 @@ def _of_pipeline(
         "pipeline_on": bool(pipeline and pipeline.enabled),
         "trigger_stage": pipeline.trigger_stage if pipeline else "",
         "paused": pause_of(account) if account else None,
+        "wished": tuple((pipeline.settings or {}).get("extras", ())) if pipeline else (),
     }
 
 
@@ -260,13 +264,15 @@ def _audits(session: Session, portal_id: int, deal_id: int) -> tuple[AuditFacts,
     return tuple(AuditFacts(row.action, row.user_id, names.get(row.user_id, ""), row.at) for row in rows)
 
 
-def _counts(session: Session, portal_id: int, deal_id: int) -> tuple[int, int, int, int, int]:
+def _counts(session: Session, portal_id: int, deal_id: int) -> tuple[int, int, int, int, int, int]:
     """Writes to this deal that were given up, so that somebody must look; messages to its client; ratings of its
-    deliveries; its returns, and what was asked of them."""
+    deliveries; choices beside carrying; its returns, and what was asked of them."""
     dead = (OutboxRow.portal_id == portal_id, OutboxRow.deal_id == deal_id, OutboxRow.state == OutboxState.DEAD)
     unwritten = select(func.count()).select_from(OutboxRow).where(*dead).scalar_subquery()
     told = deal_messages.counted(portal_id, deal_id)
     mine = (Rating.portal_id == portal_id, Rating.deal_id == deal_id)
     rated = select(func.count()).select_from(Rating).where(*mine).scalar_subquery()
-    found = session.execute(select(unwritten, told, rated, *deal_returns.counted(portal_id, deal_id))).one()
-    return found[0], found[1], found[2], found[3], found[4]
+    chosen = (DealExtras.portal_id == portal_id, DealExtras.deal_id == deal_id)
+    ticked = select(func.count()).select_from(DealExtras).where(*chosen).scalar_subquery()
+    found = session.execute(select(unwritten, told, rated, ticked, *deal_returns.counted(portal_id, deal_id))).one()
+    return found[0], found[1], found[2], found[3], found[4], found[5]

@@ -17,7 +17,7 @@ from b24app.logistics.model import ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.problem import Problem
 from b24app.logistics.status import Status
-from b24app.store import parcels
+from b24app.store import deal_extras, parcels
 from b24app.store.faces import papers
 from b24app.store.faces.deal_messages import ToldFacts
 from b24app.store.faces.deal_returns import DealReturnsFacts
@@ -175,7 +175,8 @@ class TabFacts:
     chain, newest first; `systems` what people call the systems of both. `connection` is the account that a person
     chose for the deal, else its pipeline's ("" = none), `system` its system, `paused` says that somebody
     stopped it. `titles` are what the portal calls its own fields that play our roles. `accounts` are all of the
-    portal's by id, the removed ones too; `ratings` what the client says of the deliveries."""
+    portal's by id, the removed ones too; `ratings` what the client says of the deliveries; `extras` what somebody chose
+    beside carrying, `wished` what the pipeline asks for by itself."""
 
     deal_id: int
     title: str
@@ -205,6 +206,8 @@ class TabFacts:
     returned: DealReturnsFacts = field(default_factory=DealReturnsFacts)
     ratings: tuple[Rated, ...] = ()
     told: tuple[ToldFacts, ...] = ()
+    extras: deal_extras.Kept = field(default_factory=deal_extras.Kept)
+    wished: tuple[str, ...] = ()
 
     @property
     def every(self) -> tuple[ShipmentFacts, ...]:

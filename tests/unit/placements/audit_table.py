@@ -82,6 +82,8 @@ LEAVES: dict[str, Leaves] = {
     "POST /tab/rates/choose": Leaves(Act.RATE, {"rate": "{account}:parcel"}, ready="rate", on_deal=True),
     "POST /tab/rates/drop": Leaves(Act.RATE_DROPPED, ready="chosen", on_deal=True),
     "POST /tab/rates/book": Leaves(Act.RATE_BOOKED, {"rate": "{account}:parcel"}, ready="rate", on_deal=True),
+    "POST /tab/extras": Leaves(Act.EXTRAS, {"extra_sms": "yes", "seen": "1"}, ready="ticked", on_deal=True),
+    "POST /tab/extras/drop": Leaves(Act.EXTRAS_DROPPED, {"seen": "1"}, ready="ticked", on_deal=True),
     "POST /tab/parcels/save": Leaves(
         Act.PARCELS,
         {"job": "{goods}", "version": "0", "s-1-1": "1", "s-2-1": "1", "w-1": "0,4"},

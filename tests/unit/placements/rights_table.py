@@ -202,6 +202,8 @@ TABLE: dict[str, Takes] = {
     "POST /tab/collect/{shipment}/courier": tab(Right.SHIP),
     "POST /tab/collect/{shipment}/courier/off": tab(Right.CANCEL),
     "POST /tab/collect/{shipment}/hand-over": tab(Right.SHIP),
+    "POST /tab/extras": tab(Right.SHIP),
+    "POST /tab/extras/drop": tab(Right.SHIP),
     "POST /tab/parcels": tab(Right.SHIP),
     "GET /tab/parcels/ready": tab(Right.SHIP),
     "POST /tab/parcels/lay": tab(Right.SHIP),

@@ -29,6 +29,7 @@ from b24app.logistics.model import DeliveryKind, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.ports import Quote
 from b24app.store import (
+    deal_extras,
     decisions,
     intents,
     jobs,
@@ -206,6 +207,13 @@ def _laid(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]
     return found
 
 
+def _ticked(session: Session, portal: Portal, clock: FixedClock) -> dict[str, int]:
+    """What the buyer chose for the deal, which is not shipped."""
+    _unshipped(session, portal, clock)
+    deal_extras.keep_buyers(session, portal.id, DEAL, ("fitting",), clock.now())
+    return {}
+
+
 def _process(session: Session, portal: Portal, clock: FixedClock) -> dict[str, Any]:
     """The portal has a smart process that may be chosen for returns."""
     named = (TypeName(12, "Рекламации"),)
@@ -239,6 +247,7 @@ READY: dict[str, Callable[[Session, Portal, FixedClock], dict[str, Any]]] = {
     "chosen": _chosen,
     "goods": _goods,
     "laid": _laid,
+    "ticked": _ticked,
     "process": _process,
     "told": _told,
 }
@@ -331,6 +340,8 @@ CHANGES: dict[str, Mapping[str, Any]] = {
     "POST /app/alarms": {},
     "POST /tab/parcels/save": {"parcels": (1, 2), "total_g": (None, 700)},
     "POST /tab/parcels/drop": {"total_g": (900, None)},
+    "POST /tab/extras": {"extra_fitting": (True, False), "extra_sms": (False, True)},
+    "POST /tab/extras/drop": {"extra_fitting": (True, False)},
     "POST /tab/rates/choose": {"connection": (None, "Наш договор 77-31"), "service": (None, "cdek:parcel")},
     "POST /tab/rates/drop": {"connection": ("Наш договор 77-31", None), "service": ("cdek:parcel", None)},
 }  # fmt: skip
