@@ -8,9 +8,11 @@ from datetime import timedelta
 
 from b24app.flows.rates import Facts
 from b24app.frames.formats import NBSP, Formats
+from b24app.logistics.extras import Extra
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.store.models import Connection
 
+_EXTRAS = frozenset(each.value for each in Extra)
 Offer = tuple[Connection, Quote]
 #: Tone, label and reason of a tag.
 TagWords = tuple[str, str, str]
@@ -76,7 +78,7 @@ def _label(line: PriceLine, formats: Formats) -> str:
             t("rates.line.tariff_of", weight=formats.weight(line.weight_g)) if line.weight_g else t("rates.line.tariff")
         )
     if line.what == "service":
-        return t("rates.line.service", code=line.code)
+        return t(f"extras.{line.code}") if line.code in _EXTRAS else t("rates.line.service", code=line.code)
     if line.what == "vat":
         return t("rates.line.vat", rate=_percent(line.percent, formats)) if line.percent else t("rates.line.vat_plain")
     of = formats.money(line.of.minor, line.of.currency) if line.of else ""

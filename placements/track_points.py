@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from b24app.frames.formats import Formats
 from b24app.logistics.model import ShipmentRequest
-from b24app.logistics.points import Box, Needs, PickupPoint
+from b24app.logistics.points import Needs, PickupPoint
 from b24app.store import points_found
 from b24app.store.points_map import Memory, Sieve
 from placements.point_words import abilities, away, hours_text
@@ -78,8 +78,9 @@ def _sieve(session: Session, track: Track) -> Sieve | None:
 
 
 def needs_of(request: ShipmentRequest) -> Needs:
+    """A point that does not give what was only wished for is one all the same."""
     cod = request.cod if request.cod is not None and request.cod.minor else None
-    return Needs(tuple(Box.of(each) for each in request.parcels), cod)
+    return Needs.of(replace(request, cod=cod, extras=() if request.wished else request.extras))
 
 
 def _same_city(one: PickupPoint, other: PickupPoint) -> bool:

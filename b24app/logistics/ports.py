@@ -89,9 +89,9 @@ class CallbackHint(Jsonable):
 class PriceLine(Jsonable):
     """A part of a price, as the system bills it. `what`: `tariff`, `insurance`, `cod`, `service` or `vat`.
 
-    `amount` None: the system bills it, but does not tell how much beforehand. `code` is the system's name of a service,
-    `percent` a rate as written, `of` what it is taken of, `weight_g` the weight that is paid for. `within`: part of the
-    other lines, not added to them.
+    `amount` None: the system bills it, but does not tell how much beforehand. `code` is the system's name of a service
+    (ours, an `extras.Extra`, where it has no single one), `percent` a rate as written, `of` what it is taken of,
+    `weight_g` the weight that is paid for. `within`: part of the other lines, not added to them.
     """
 
     what: str

@@ -56,7 +56,7 @@ def _quote(row: Mapping[str, Any], request: ShipmentRequest) -> Quote:
     lines = [PriceLine("tariff", base)] if base else []
     lines += [PriceLine("service", services)] if services else []
     # No field of the question names what the buyer chose, and no source its price (§5.2).
-    lines += [PriceLine("service", code=EXTRAS[each]) for each in request.extras if each in EXTRAS]
+    lines += [PriceLine("service", code=each) for each in request.extras if each in EXTRAS]
     # Calendar days here (§5.2).
     days = whole(row.get("DeliveryPeriod"))
     return Quote(request.service_code, price, days, days, lines=tuple(lines))

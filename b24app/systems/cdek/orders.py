@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from b24app.logistics.extras import Extra
 from b24app.logistics.model import Address, DeliveryKind, Parcel, Recipient, Sender, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.order import ChangeState, Decision, OrderState, TrackingEvent, fingerprint_of
-from b24app.logistics.problem import Problem
+from b24app.logistics.problem import Field, Problem, Who
 from b24app.logistics.status import Incident, Status
 from b24app.systems.cdek.errors import problems_of, request_errors, request_warnings, rows_of
 from b24app.systems.cdek.goods import item_rows, payment, vat_rate
@@ -61,6 +62,18 @@ def build_order(request: ShipmentRequest, way: Way) -> dict[str, Any]:
 def extra_services(request: ShipmentRequest) -> list[dict[str, Any]]:
     """What the buyer chose beside carrying (§8)."""
     return [{"code": EXTRAS[each]} for each in request.extras if each in EXTRAS]
+
+
+def without_services(request: ShipmentRequest, order_type: int) -> list[Problem]:
+    """Why what was chosen cannot be had (§8): fitting and parts belong to a shop's contract, and of one piece nobody
+    buys a part."""
+    if order_type == FREIGHT:
+        wanted = (Extra.FITTING, Extra.PARTIAL)
+        return [
+            Problem(f"no_extra_{each}_contract", Field.SERVICE, Who.ADMIN) for each in wanted if each in request.extras
+        ]
+    pieces = sum(item.quantity for parcel in request.parcels for item in parcel.items)
+    return [Problem("no_extra_partial_single", Field.SERVICE)] if Extra.PARTIAL in request.extras and pieces < 2 else []
 
 
 def _from(way: Way) -> dict[str, Any]:

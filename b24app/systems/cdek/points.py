@@ -105,7 +105,8 @@ def _where(place: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 
 def _takes(row: Mapping[str, Any]) -> Takes:
-    """A limit of 0 or none = nothing is stated; a locker takes 15 kg whatever it says."""
+    """A limit of 0 or none = nothing is stated; a locker takes 15 kg whatever it says, and
+    neither fitting nor parts go there (§8)."""
     locker = row.get("type") == "POSTAMAT"
     heaviest = grams_of(row.get("weight_max"))
     return Takes(
@@ -115,11 +116,12 @@ def _takes(row: Mapping[str, Any]) -> Takes:
         cod=_flag(row, "allowed_cod"),
         cash=_flag(row, "have_cash"),
         card=_flag(row, "have_cashless"),
-        fitting=_flag(row, "is_dressing_room"),
+        fitting=False if locker else _flag(row, "is_dressing_room"),
         returns=_flag(row, "is_reception"),
         max_weight_g=min(heaviest or LOCKER_MAX_G, LOCKER_MAX_G) if locker else heaviest,
         cells_mm=tuple(cell for each in rows_of(row.get("dimensions")) if all(cell := _cell(each))),
         one_parcel=locker,
+        partial=False if locker else None,
     )
 
 

@@ -26,7 +26,7 @@ LINK = "client_return_order"
 
 def turned_round(request: ReturnRequest, own: Sender) -> ShipmentRequest:
     """The way back as a shipment: from the client, who hands it in at an office or waits at the address it was brought
-    to, to `own`: its drop-off office, else its address. Nothing is collected. Raises Refused."""
+    to, to `own`: its drop-off office, else its address. Nothing is collected, nothing tried on. Raises Refused."""
     there, client = request.shipment, request.shipment.recipient
     start = request.point_code or ("" if there.address else there.point_code or "")
     if not own.point_code and own.address is None:
@@ -41,6 +41,7 @@ def turned_round(request: ReturnRequest, own: Sender) -> ShipmentRequest:
         recipient=Recipient(name, own.phone or "", own.phone, company=own.company),
         sender=Sender(client.name, client.phone, client.company, start or None, None if start else there.address),
         cod=None,
+        extras=(),
     )
 
 
@@ -78,7 +79,7 @@ class ReturnDesk:
             return self._turn(direct, request, way) if there is None else replace(there, number=request.number)
         if not back.recipient.phone:
             raise Refused([Problem("sender_phone", Field.SENDER, Who.ADMIN)])
-        body = {**build_order(replace(back, extras=()), way), "is_client_return": True}
+        body = {**build_order(back, way), "is_client_return": True}
         return self._made(self._client.write("POST", "orders", "orders.return", body), "orders.return", request)
 
     def _alive(self, direct: Direct) -> OrderState | None:

@@ -20,7 +20,7 @@ from b24app.systems.cdek.cities import CityBook
 from b24app.systems.cdek.client import Client, Reply
 from b24app.systems.cdek.couriers import CourierDesk
 from b24app.systems.cdek.errors import FOREIGN, NOT_FOUND, STILL_PROCESSED, problem_of
-from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, parse_order
+from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, parse_order, without_services
 from b24app.systems.cdek.papers import PaperDesk
 from b24app.systems.cdek.points import PointBook, read_page
 from b24app.systems.cdek.returns import ReturnDesk, turned_round
@@ -178,6 +178,8 @@ class Cdek(PaperDesk, ChangeDesk, ReturnDesk, CourierDesk):
         point, to_city = self._destination(request)
         if request.cod and self._order_type == FREIGHT:
             raise Refused([Problem("cod_not_allowed", Field.COD, Who.MANAGER)])
+        if problems := without_services(request, self._order_type):
+            raise Refused(problems)
         mode = mode_of(bool(sender.point_code), request.kind, point is not None and point.takes.kind == LOCKER)
         return mode, Way(
             order_type=self._order_type,

@@ -77,7 +77,7 @@ def parse_quotes(found: Any, request: ShipmentRequest, asked: str = WITH_SERVICE
     operation that was `asked` takes it; what DPD takes of the money it collects is in the contract alone."""
     unsaid = [PriceLine("cod", of=request.cod)] if request.cod else []
     if asked != WITH_SERVICES:
-        unsaid += [PriceLine("service", code=EXTRAS[each]) for each in request.extras if each in EXTRAS]
+        unsaid += [PriceLine("service", code=each) for each in request.extras if each in EXTRAS]
     for row in rows(found):
         code, price = str(row.get("serviceCode") or ""), money_of(row.get("cost"))
         if code in _KNOWN and price is not None:

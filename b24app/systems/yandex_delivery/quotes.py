@@ -65,7 +65,7 @@ def parse_price(data: Mapping[str, Any], extras: Sequence[str] = ()) -> Quote:
     if price is None:
         raise Unavailable("pricing-calculator: an answer without a price")
     days = whole(data.get("delivery_days"))
-    unsaid = [PriceLine("service", code=EXTRAS[each]) for each in extras if each in EXTRAS]
+    unsaid = [PriceLine("service", code=each) for each in extras if each in EXTRAS]
     lines = (PriceLine("tariff", price), *unsaid) if unsaid else ()
     return Quote(OTHER_DAY, price, days, days, lines=lines)
 

@@ -24,7 +24,8 @@ from placements.tab_rates_outs import Scene
 from placements.tab_rates_view import OFTEN_MS, SELDOM_MS, panel
 from tests.unit.placements.conftest import NOW
 
-LINES = (PriceLine("tariff", Money(48600), weight_g=6200), PriceLine("cod", of=Money(648000)))
+LINES = (PriceLine("tariff", Money(48600), weight_g=6200), PriceLine("cod", of=Money(648000)),
+         PriceLine("service", code="partial"))  # fmt: skip
 PARCEL = Quote("parcel", Money(48600), 2, 3, lines=LINES)
 NO_CASH = Problem("cod_not_allowed", Field.COD, their_code="NO_CASH")
 EXPRESS = Quote("express", Money(113500), 1, 1)
@@ -60,7 +61,7 @@ def test_cards_are_sorted_and_the_cheapest_and_the_fastest_say_why(ru: Formats) 
     card = shown.picked
     assert (card.value, card.shown, card.when, card.until) == ("1:parcel", "48600|RUB|2|3", "2–3 дня", "14:34")
     lines = [(line.label.replace("\xa0", " "), line.unsaid) for line in card.lines]
-    assert lines == [("Тариф за 6,200 кг", False), ("Приём оплаты", True)]
+    assert lines == [("Тариф за 6,200 кг", False), ("Приём оплаты", True), ("Частичный выкуп", True)]
 
 
 @pytest.mark.parametrize(

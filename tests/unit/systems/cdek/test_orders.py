@@ -13,7 +13,7 @@ from b24app.logistics.model import DeliveryKind, Item, Parcel, Recipient, Sender
 from b24app.logistics.money import Money
 from b24app.logistics.order import Decision, fingerprint
 from b24app.logistics.problem import Field
-from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, parse_order
+from b24app.systems.cdek.orders import FREIGHT, SHOP, Way, build_order, parse_order, without_services
 from b24app.systems.cdek.tariffs import mode_of, tariff_code
 from b24app.systems.kit.senders import joined
 
@@ -100,6 +100,23 @@ def test_a_courier_pick_up_starts_at_the_senders_address() -> None:
 def test_unknown_sizes_are_left_out() -> None:
     body = build_order(replace(REQUEST, parcels=(Parcel(90, 0, 0, 0, (CUP,)),)), WAY)
     assert {"length", "width", "height"} & set(body["packages"][0]) == set()
+
+
+@pytest.mark.parametrize(
+    ("extras", "kind", "pieces", "codes"),
+    [
+        (("fitting", "partial", "sms"), SHOP, 2, []),
+        (("fitting", "partial", "sms"), FREIGHT, 2, ["no_extra_fitting_contract", "no_extra_partial_contract"]),
+        (("partial",), SHOP, 1, ["no_extra_partial_single"]),
+        ((), FREIGHT, 1, []),
+    ],
+)
+def test_services_that_this_contract_or_these_goods_cannot_have(
+    extras: tuple[str, ...], kind: int, pieces: int, codes: list[str]
+) -> None:
+    goods = (Item("Чашка", "CUP-1", pieces, Money.of(450), 300),)
+    request = replace(REQUEST, extras=extras, parcels=(Parcel(700, 200, 150, 100, goods),))
+    assert [each.code for each in without_services(request, kind)] == codes
 
 
 def test_a_delivery_contract_describes_the_content_and_insures_it() -> None:

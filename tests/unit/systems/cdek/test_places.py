@@ -98,6 +98,8 @@ def heavy(grams: int) -> ShipmentRequest:
         (LOCKER, replace(REQUEST, parcels=REQUEST.parcels * 2), ["point_one_parcel"]),
         (LOCKER, replace(REQUEST, parcels=(Parcel(900, 700, 100, 100),)), ["point_too_small"]),
         (LOCKER, replace(REQUEST, parcels=(Parcel(900, 190, 600, 410),)), []),
+        (LOCKER, replace(REQUEST, extras=("fitting", "partial")), ["point_no_fitting", "point_no_partial"]),
+        (OFFICE, replace(REQUEST, extras=("fitting", "partial", "sms")), []),
     ],
 )
 def test_a_point_is_asked_whether_it_takes_this_very_parcel(

@@ -142,7 +142,7 @@ def test_what_the_buyer_chose_is_priced_where_an_operation_takes_it() -> None:
     assert (operation, [each["esCode"] for each in body["extraService"]]) == ("getServiceCostByParcels3", ["SMS"])
     row = {"serviceCode": "PCL", "cost": 612.4, "days": 2}
     [said], [unsaid] = parse_quotes(row, chosen, operation), parse_quotes(row, chosen, "getServiceCost2")
-    assert (said.lines, unsaid.lines) == ((), (PriceLine("tariff", Money(61240)), PriceLine("service", code="SMS")))
+    assert (said.lines, unsaid.lines) == ((), (PriceLine("tariff", Money(61240)), PriceLine("service", code="sms")))
 
 
 def test_without_sides_the_plain_weight_is_priced_between_cities_only() -> None:
