@@ -49,6 +49,7 @@ def test_our_own_writes_do_not_loop(shop: Shop) -> None:
     written = len(shop.town.journal("deal.updated", "bitrix24", key=DEAL))
     shop.town.advance(20)
     shop.town.calm(2.5)
-    assert len(shop.town.journal("rest.call", "bitrix24")) == calls
+    since = [call["data"]["commands"] for call in shop.town.journal("rest.call", "bitrix24")[calls:]]
+    assert since in ([], [["crm.item.list"]])  # the sweep of every minute, where a busy machine took so long
     assert len(shop.town.journal("deal.updated", "bitrix24", key=DEAL)) == written
     assert len(shop.orders(DEAL)) == 1
