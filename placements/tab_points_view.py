@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from b24app.flows.pickup_points import DealNeeds
 from b24app.frames.formats import Formats
+from b24app.logistics.extras import Extra
 from b24app.logistics.points import Needs, doubts
 from b24app.store.points_found import Found, Place
 from b24app.store.points_map import MAX_ZOOM, Tally, Window
@@ -39,15 +40,16 @@ class Asked:
 
     def needs(self, deal: DealNeeds, formats: Formats) -> Needs:
         """`open` = tomorrow, on the clock of the person who asks."""
-        tomorrow = formats.today + timedelta(days=1)
+        tomorrow, beside = formats.today + timedelta(days=1), deal.extras if self.fit else ()
         return Needs(
             boxes=deal.boxes if self.fit else (),
             cod=deal.cod if self.fit else None,
             card="card" in self.wants,
             cash="cash" in self.wants,
-            fitting="fitting" in self.wants,
+            fitting="fitting" in self.wants or Extra.FITTING in beside,
             returns="returns" in self.wants,
             open_on=tomorrow if "open" in self.wants else None,
+            partial=Extra.PARTIAL in beside,
         )
 
 

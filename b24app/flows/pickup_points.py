@@ -17,7 +17,8 @@ class DealNeeds(Jsonable):
     """`boxes` empty = what is in the deal has no weight yet; `guessed` = weights or sizes are partly defaults.
 
     `address` as the deal has it, `lat`/`lon` where the portal put it on the map. `point` is the code that the deal
-    holds now, `connection_id` the account that would carry it (0 = none).
+    holds now, `connection_id` the account that would carry it (0 = none). `extras`: what a person chose beside carrying
+    (what the pipeline wishes rules no point out).
     """
 
     boxes: tuple[Box, ...] = ()
@@ -30,6 +31,7 @@ class DealNeeds(Jsonable):
     lon: float | None = None
     point: str = ""
     connection_id: int = 0
+    extras: tuple[str, ...] = ()
 
 
 def deal_needs(deal: DealSnapshot, pipeline: PipelineConfig) -> DealNeeds:
@@ -47,4 +49,5 @@ def deal_needs(deal: DealSnapshot, pipeline: PipelineConfig) -> DealNeeds:
         lon=address.lon if address else None,
         point=read_point_code(deal.fields.get(Role.POINT)),
         connection_id=composed.connection_id,
+        extras=deal.extras or (),
     )

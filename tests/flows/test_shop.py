@@ -135,9 +135,10 @@ def test_from_the_checkout_to_the_number_on_shipment_and_deal(town: Town, shop: 
 
 
 def test_a_deal_that_has_shipped_is_linked_and_a_cancelled_delivery_is_cancelled_once(town: Town, shop: Shop) -> None:
-    """Nobody had ordered the delivery in the store: the deal's parcel is made of what the order says all the same."""
-    open_store(shop, cod="yes")
-    order = bought(shop, pay="cash", phone="")
+    """Nobody had ordered the delivery in the store: the deal's parcel is made of what the order says all the same. What
+    its buyer ticked is told by the press alone: the next parcel asks for it, whoever sends that."""
+    open_store(shop, cod="yes", extra_fitting="yes")
+    order = bought(shop, pay="cash", phone="", extras={"fitting": "Y"})
     deal = order["deal"]
     shop.move(deal)
     [track] = shop.shipped(deal)
@@ -151,16 +152,19 @@ def test_a_deal_that_has_shipped_is_linked_and_a_cancelled_delivery_is_cancelled
     assert said["body"]["REQUEST_ID"] == shop.our_number(deal)
     town.wait(lambda: request(shop)["status"], "the status in the store")
     assert len(shop.orders(deal)) == 1
+    assert not placed.get("services")
 
     delivery, name = request(shop)["delivery_id"], request(shop)["request_id"]
     assert shop.ask("POST", "/shop/cancel", {"delivery": delivery, "request": name})["ok"]
     town.wait(lambda: shop.status(deal) == "Отменён", "the cancelled order")
     assert store(shop)["requests"] == []
 
-    # Asked for again it is another parcel, by the next number.
+    # Sent again, from the tab, it is another parcel, by the next number; the store's press finds it.
+    shop.press("ship_now", deal)
+    town.wait(lambda: len(shop.orders(deal)) == 2, "a second order")
+    assert "TRYING_ON" in [each["code"] for each in shop.order(deal, 2)["services"]]
     again = press(shop, order["shipment"])
     assert again["body"]["REQUEST_ID"] == shop.our_number(deal, 2)
-    town.wait(lambda: len(shop.orders(deal)) == 2, "a second order")
     shop.happens(deal, "RECEIVED_AT_SHIPMENT_WAREHOUSE", 2)
     town.wait(lambda: "Принят" in request(shop)["status"].get("TEXT", ""), "the status in the store")
     late = shop.ask("POST", "/shop/cancel", {"delivery": delivery, "request": again["body"]["REQUEST_ID"]})

@@ -9,6 +9,7 @@ import pytest
 
 from b24app.flows.compose import compose, input_hash
 from b24app.flows.extras import asked, lacking
+from b24app.flows.pickup_points import deal_needs
 from b24app.logistics.extras import Extra, without_refused
 from b24app.logistics.problem import Field, Problem
 from tests.unit.flows.given import deal, pipeline
@@ -63,3 +64,8 @@ def test_what_was_only_wished_for_is_left_out_where_it_alone_was_refused(codes: 
 def test_a_wish_is_no_part_of_what_a_deal_is_compared_by_a_demand_is() -> None:
     assert input_hash(deal(), WISHES) == input_hash(deal(), pipeline()) == input_hash(deal(extras=()), WISHES)
     assert input_hash(deal(extras=("sms",)), WISHES) != input_hash(deal(), WISHES)
+
+
+@pytest.mark.parametrize(("chosen", "needed"), [(None, ()), (("fitting",), ("fitting",))])
+def test_a_demand_is_asked_of_a_point_a_wish_is_not(chosen: Any, needed: Any) -> None:
+    assert deal_needs(deal(extras=chosen), WISHES).extras == needed

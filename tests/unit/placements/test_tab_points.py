@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from b24app.clock import FixedClock
 from b24app.flows.pickup_points import DealNeeds
+from b24app.frames.formats import Formats
 from b24app.logistics.model import Parcel
 from b24app.logistics.points import Box, PickupPoint, Takes
 from b24app.store import jobs, lanes, points, portals, trials
@@ -20,6 +21,7 @@ from b24app.store.audit import Act
 from b24app.store.engine import Sessions, session_scope
 from b24app.store.models import AuditRow, PointRow, Portal
 from placements import tab_points
+from placements.tab_points_view import Asked
 from tests.unit.placements.test_deal_tab import Tab
 
 DEAL, FIELD = 8061, "ufCrmPvzCode"
@@ -129,3 +131,9 @@ def test_a_closed_point_and_somebody_elses_key_are_refused(
     foreign = tab.ask("POST", "/tab/points/choose", **form, point=found["KZN1"], AUTH_ID="boris")
     assert told(foreign)["error_code"] == "session_forged"
     assert "crm.item.update" not in person.asked
+
+
+def test_what_was_chosen_for_the_deal_is_asked_of_points(ru: Formats) -> None:
+    deal = DealNeeds(extras=("fitting", "partial"))
+    needs = Asked().needs(deal, ru)
+    assert (needs.fitting, needs.partial, Asked(fit=False).needs(deal, ru).fitting) == (True, True, False)
