@@ -211,6 +211,11 @@ def _check_services(order: Order, tariff: Tariff) -> Errors:
     codes = {service["code"] for service in order.body.get("services") or []}
     if "INSURANCE" in codes and order.type == 1:
         yield error("ve_additional_service_unavailable")
+    if order.type == 2 and codes & {"TRYING_ON", "PART_DELIV"}:
+        yield error("ve_additional_service_unavailable")
+    goods = [row for package in order.body["packages"] for row in package.get("items") or []]
+    if "PART_DELIV" in codes and order.type == 1 and sum(row["amount"] for row in goods) < 2:
+        yield error("ve_additional_service_unavailable")
     if tariff.mode in TO_POSTAMAT and codes & {"TRYING_ON", "BAN_ATTACHMENT_INSPECTION"}:
         yield error("ve_additional_service_unavailable")
     if tariff.mode in TO_POSTAMAT and "PART_DELIV" in codes:

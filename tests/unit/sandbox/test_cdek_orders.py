@@ -158,6 +158,7 @@ _PHONE = {"name": "Иван", "phones": [{"number": "+7123"}]}
         ({"tariff_code": 99999}, "v2_invalid_tariff"),
         ({"tariff_code": 751}, "err_invalid_tariff_with_ordertype"),
         ({"services": [{"code": "INSURANCE", "parameter": "1000"}]}, "ve_additional_service_unavailable"),
+        ({"services": [{"code": "PART_DELIV"}]}, "ve_additional_service_unavailable"),
     ],
 )  # fmt: skip
 def test_late_faults_make_the_order_invalid(cdek: CdekClient, changes: dict[str, Any], code: str) -> None:
