@@ -33,7 +33,7 @@ class Origin(Jsonable):
 
     `field` (role) · `contact` `company` `rule` (name) · `person` (typed in the tab) `row` `variation` `parent`
     `section` `portal` (a weight or a size, best first) · `goods` `payments` `pipeline` `account` `sender` `read` (from
-    the address) `filled` `stacked` …
+    the address) `filled` `stacked` `chosen` (for this deal, by its buyer or in the tab) …
     """
 
     kind: str
@@ -45,7 +45,8 @@ class Told(Jsonable):
     """One line: `group` account | recipient | where | parcel | money | rest; `label` a key of `trial.field.*` words.
 
     `form` says how to write `value`: text, phone, kind, money (of `Money.to_json`), weight (grams), size (three
-    millimetres), account (id), service (code). `name` tells lines of one label apart (a product).
+    millimetres), account (id), service (code), extra (`logistics.extras`). `name` tells lines of one label apart (a
+    product).
     """
 
     group: str
@@ -81,6 +82,8 @@ def _account(case: _Case) -> Iterator[Told]:
         yield Told("account", "account", "account", case.composed.connection_id, origin)
     if case.composed.parts.service:
         yield Told("account", "service", "service", case.composed.parts.service, origin)
+    asked = Origin("pipeline") if case.deal.extras is None else Origin("chosen")
+    yield from (Told("account", "extra", "extra", each, asked) for each in case.composed.extras)
 
 
 def _recipient(case: _Case) -> Iterator[Told]:

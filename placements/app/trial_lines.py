@@ -123,6 +123,8 @@ def _value(line: Told, trial: Trial, scene: Scene) -> str:
             return account.title if account else str(line.value)
         case "service":
             return scene.service(trial.connection_id, str(line.value))
+        case "extra":
+            return formats.words(f"extras.{line.value}")
         case "none":
             return formats.words(f"trial.none.{line.label}")
         case _:

@@ -97,6 +97,8 @@ def test_picked_and_booked_in_both_languages(desk: Desk, made_up_town: Carriers)
     extras.get_by_role("button", name="Вернуть как в воронке").click()
     expect(rates.get_by_label("Заяц, «Прыжок»")).to_have_count(1, timeout=WAIT_MS)
     expect(fitting).not_to_be_checked()
+    desk.program.world.control.advance(12)  # everybody was asked anew: the one that hangs is silent again
+    expect(rates.locator("#rates-outs")).to_contain_text("молчит", timeout=WAIT_MS)
     hare.extra = 25
     desk.page.wait_for_load_state("networkidle", timeout=60000)  # nothing is left unanswered when the page is left
 

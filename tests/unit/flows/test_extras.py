@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from b24app.flows.compose import compose, input_hash
+from b24app.flows.explain import explain
 from b24app.flows.extras import asked, lacking
 from b24app.flows.pickup_points import deal_needs
 from b24app.logistics.extras import Extra, without_refused
@@ -35,6 +36,8 @@ def test_who_is_asked_for_what(chosen: Any, account: int, wanted: Any, missing: 
     assert [each.code for each in lacking(made, config, account)] == missing
     composed = compose(made, config)
     assert composed.extras == wanted
+    said = [(line.value, line.origin.kind) for line in explain(made, config, composed) if line.form == "extra"]
+    assert said == [(each, "pipeline" if chosen is None else "chosen") for each in wanted]
     assert (composed.request is None) is bool(missing)
     assert composed.request is None or composed.request.extras == wanted
     assert composed.request is None or composed.request.wished is (chosen is None and bool(wanted))

@@ -164,12 +164,14 @@ def test_nothing_was_tried_yet(ru: Formats) -> None:
 
 def test_who_sends_is_told_part_by_part_with_its_source(sessions: Sessions, set_up: Portal, ru: Formats) -> None:
     joined = Sender("Иван", "+79161234567", "ООО «Лён»", "MSK5")
-    own = pipeline(sender=Sender("Иван", company="ООО «Лён»"))
+    own = pipeline(sender=Sender("Иван", company="ООО «Лён»"), extras_of={1: ("sms",)})
     call = Outgoing("POST", "https://cdek.test", {}, joined)
-    found = Outcome(try_out(deal(), own, (), NOW), call)
+    found = Outcome(try_out(deal(extras=("sms",)), own, (), NOW), call)
     with sessions() as session:
         scene = Scene(portal_facts(session, set_up.id), {}, ru)
-        rest = dict(line_groups(found, scene))["rest"]
+        groups = dict(line_groups(found, scene))
+    [*_, last], rest = groups["account"], groups["rest"]
+    assert (last.label, last.value, last.source) == ("Кроме перевозки", "SMS о доставке", "выбрано для этой сделки")
     assert [(line.label, line.value, line.source) for line in rest[:4]] == [
         ("Отправитель, компания", "ООО «Лён»", "место отправки"),
         ("Отправитель, имя", "Иван", "место отправки"),
