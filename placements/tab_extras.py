@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from b24app.flows.portions import may_ship
+from b24app.flows.portions import may_ship, still_left
 from b24app.frames import pages
 from b24app.frames.parts import PageParts, answer_errors, session_of, trace
 from b24app.frames.rights import Right, rights_of
@@ -53,22 +53,20 @@ class ExtrasDesk:
         """What somebody else chose meanwhile stands, and so does what was ordered: the answer shows it."""
         who, now = session_of(self._parts, PLACEMENT, Right.SHIP), self._parts.clock.now()
         lanes: list[LaneRef] = []
-        kept = False
+        before = None
         with session_scope(self._parts.sessions) as session:
-            owned = shipments.of_deals(session, who.portal_id, [who.entity_id])[who.entity_id]
-            if may_ship(shipments.pieces(owned)):
-                seen = _number("seen")
+            if _is_free(session, who):
                 before = deal_extras.keep(
-                    session, who.portal_id, who.entity_id, chosen, seen=seen, by=who.user_id, name=who.name, now=now
-                )
-                kept = before is not None
-            if kept and before is not None and before.chosen != chosen:
+                    session, who.portal_id, who.entity_id, chosen,
+                    seen=_number("seen"), by=who.user_id, name=who.name, now=now,
+                )  # fmt: skip
+            if before is not None and before.chosen != chosen:
                 self._note(session, who, before.chosen, chosen)
                 asked = rates.ask(session, who.portal_id, who.entity_id, asked_by=who.user_id, now=now, trace=trace())
                 lanes.append(asked)
         for lane in lanes:
             self._parts.waker.wake(lane)
-        return self._drawn(who, overtaken=not kept)
+        return self._drawn(who, overtaken=before is None)
 
     def _note(self, session: Session, who: PageSession, before: Chosen, after: Chosen) -> None:
         wished = _wished(session, who)
@@ -85,13 +83,18 @@ class ExtrasDesk:
             facts = in_pipeline(
                 session, who.portal_id, tab_facts(session, who.portal_id, who.entity_id, category), category
             )
-            owned = shipments.of_deals(session, who.portal_id, [who.entity_id])[who.entity_id]
-            free = may_ship(shipments.pieces(owned))
+            free = _is_free(session, who)
         manifests = {code: plugin.manifest for code, plugin in parts.systems.items()}
         shown = extras_view(facts, manifests, viewer.formats, rights_of(portal.settings, who), free)
         answer = pages.fragment(TEMPLATE, viewer, who, parts.signer, x=shown, overtaken=overtaken)
         answer.headers["HX-Trigger-After-Swap"] = NEWS
         return answer
+
+
+def _is_free(session: Session, who: PageSession) -> bool:
+    """Goods of the deal may still be ordered: nothing of it is under way, or something is left of a split one."""
+    pieces = shipments.pieces(shipments.of_deals(session, who.portal_id, [who.entity_id])[who.entity_id])
+    return may_ship(pieces) or bool(still_left(pieces))
 
 
 def _wished(session: Session, who: PageSession) -> tuple[str, ...]:

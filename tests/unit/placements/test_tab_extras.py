@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from b24app.clock import FixedClock
+from b24app.flows.portions import Line, Portion
 from b24app.store import deal_extras, portals, rates, shipments
 from b24app.store.engine import Sessions, session_scope
-from b24app.store.models import Pipeline, Portal
+from b24app.store.models import Pipeline, Portal, Shipment
 from tests.unit.placements.test_deal_tab import Tab, version_of
 
 DEAL = 8061
@@ -63,5 +65,9 @@ def test_a_tick_is_kept_for_the_deal_and_prices_are_asked_anew(
         shipments.create(session, set_up, DEAL, 1, account, status="created", request={}, now=clock.now())
     page = tab.ask("POST", "/tab/extras", seen="3", extra_sms="yes").text
     assert 'id="extras" hidden' in page
-    with sessions() as session:
+    with session_scope(sessions) as session:
         assert deal_extras.chosen(session, set_up.id, [DEAL]) == {}
+        # … but half of its goods: what is left may still ask for something.
+        half, whole = (Line(1, "Плед", Decimal(n)) for n in (1, 2))
+        session.execute(update(Shipment).values(portion=Portion((half,), (whole,)).to_json()))
+    assert ticked(tab.ask("POST", "/tab/extras", seen="3", extra_sms="yes").text) == {"sms"}
