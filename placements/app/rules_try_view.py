@@ -20,8 +20,8 @@ from b24app.store.models import Connection, Job, JobState, Rule
 from b24app.store.simulations import Simulation
 from b24app.systems.plugin import Manifest
 from placements.app import chain_form
+from placements.app.choices import Choice
 from placements.app.rules_view import why_not
-from placements.app.stages_view import Choice
 from placements.problem_words import ProblemView, problem_view
 
 #: How many deals may be tried, as the form offers them.

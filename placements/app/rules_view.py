@@ -14,8 +14,8 @@ from b24app.store.faces.portal import PortalFacts
 from b24app.store.models import Connection, Rule
 from b24app.systems.plugin import Manifest
 from placements.app import chain_form
+from placements.app.choices import Choice
 from placements.app.rules_saving import RANGES
-from placements.app.stages_view import Choice
 
 
 @dataclass(frozen=True, slots=True)

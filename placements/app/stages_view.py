@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from b24app.store.models import Connection, Pipeline
 from b24app.systems.plugin import Manifest
 from placements import extras_words
 from placements.app import chain_form, stages_guess
+from placements.app.choices import Choice, StageChoice, of_pairs, of_stages, stage_choice
 from placements.app.measures import DEFAULTS, typed_back
 from placements.extras_words import ExtraRow
 
@@ -34,25 +35,6 @@ MAPPED = (
 )
 #: Name of the checkbox of a further stage that ships.
 MORE = "more_trigger_"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """`gone` = chosen once, and the portal no longer has it."""
-
-    value: str
-    label: str
-    chosen: bool
-    gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StageChoice:
-    """One status and the stage it moves a deal to."""
-
-    status: str
-    label: str
-    stages: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +175,9 @@ def pipeline_form(
         id=data["id"],
         name=data["name"] or formats.words("pipeline.lost" if data.get("lost") else "pipeline.unnamed"),
         enabled=values.enabled,
-        triggers=_stages(open_stages, values.trigger, names),
+        triggers=of_stages(open_stages, values.trigger, names),
         more=tuple(Choice(value, label, value in values.more) for value, label in open_stages),
-        accounts=_choices(((str(each.id), each.title) for each in facts.shippers), values.account),
+        accounts=of_pairs(((str(each.id), each.title) for each in facts.shippers), values.account),
         services=_services(values, facts.shippers, systems, formats.lang),
         cods=_cods(values.cod, facts.settings, formats),
         hold_s=values.hold_s,
@@ -203,12 +185,12 @@ def pipeline_form(
         on_failure=values.on_failure,
         defaults=_defaults(values.defaults, facts.settings, formats),
         mappings=tuple(
-            _choice(status.value, formats.words(f"status.{status.value}"), values.mapping, stages, names)
+            stage_choice(status.value, formats.words(f"status.{status.value}"), values.mapping, stages, names)
             for status in MAPPED
         ),
-        before=_choices(first, values.before) if barns else (),
+        before=of_pairs(first, values.before) if barns else (),
         steps=tuple(
-            _choice(step.value, formats.words(f"chain.step.{step.value}"), values.steps, stages, names)
+            stage_choice(step.value, formats.words(f"chain.step.{step.value}"), values.steps, stages, names)
             for step in (chain_form.STEPS if barns else ())
         ),
         extras=extras_words.rows(facts.shippers, systems, values.extras, formats.words),
@@ -281,19 +263,7 @@ def _cods(chosen: str, settings: Mapping[str, Any], formats: Formats) -> tuple[C
         (each["name"], formats.words("pipeline.cod_field", title=each["title"]))
         for each in settings.get("money_fields", ())
     ]
-    return _choices([*own, *fields], chosen)
-
-
-def _choices(pairs: Iterable[tuple[str, str]], chosen: str) -> tuple[Choice, ...]:
-    return tuple(Choice(value, label, value == chosen) for value, label in pairs)
-
-
-def _stages(pairs: Sequence[tuple[str, str]], chosen: str, names: Mapping[str, str]) -> tuple[Choice, ...]:
-    """The pipeline's stages, and the chosen one also when the portal no longer has it."""
-    found = _choices(pairs, chosen)
-    if not chosen or any(each.chosen for each in found):
-        return found
-    return (Choice(chosen, names.get(chosen) or chosen, True, gone=True), *found)
+    return of_pairs([*own, *fields], chosen)
 
 
 def _services(
@@ -303,15 +273,4 @@ def _services(
     account = next((each for each in accounts if str(each.id) == values.account), accounts[0] if accounts else None)
     manifest = systems.get(account.system) if account else None
     offered = manifest.services if manifest else ()
-    return _choices(((code, title.get(lang) or code) for code, title in offered), values.service)
-
-
-def _choice(
-    code: str,
-    title: str,
-    chosen: Mapping[str, str],
-    stages: Sequence[Mapping[str, Any]],
-    names: Mapping[str, str],
-) -> StageChoice:
-    pairs = [(stage["id"], stage["name"]) for stage in stages]
-    return StageChoice(code, title, _stages(pairs, chosen.get(code, ""), names))
+    return of_pairs(((code, title.get(lang) or code) for code, title in offered), values.service)
