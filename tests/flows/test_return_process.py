@@ -18,7 +18,7 @@ from tests.flows.town import ADMIN, Shop, Town, words_of
 
 
 def rest(shop: Shop, method: str, **params: Any) -> Any:
-    """What the portal's administrator does in the portal. By the app's key, so it has to wait for the app's own calls."""
+    """What the portal's administrator does in the portal. By the app's key, so it waits for the app's own calls."""
     token = shop.ask("POST", "/token", {"user": ADMIN})["access_token"]
     address = shop.ask("GET", "")["base_url"]
     with requests.Session() as http:
