@@ -116,6 +116,7 @@ def test_picked_and_booked_in_both_languages(desk: Desk, made_up_town: Carriers)
     expect(ours.locator("#rates [name=rate]:checked")).to_be_focused(timeout=WAIT_MS)
     desk.page.keyboard.press("ArrowUp")
     expect(book).to_have_text("Book for ₽282.37", timeout=WAIT_MS)
+    expect(ours.locator("#rates [name=rate]:checked")).to_be_focused(timeout=WAIT_MS)
     # Down and up again before the first is answered: the last counts.
     asked = list[Route]()
 
