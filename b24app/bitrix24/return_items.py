@@ -131,6 +131,11 @@ def rows_digest(rows: Iterable[SoldRow]) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
+def as_shown(rows: Iterable[GoodsRow]) -> str:
+    """What `rows_digest` will be once the portal shows them as they are written."""
+    return rows_digest(SoldRow(0, 0, row.product, row.name, row.price.amount, row.quantity) for row in rows)
+
+
 def goods_digest(rows: Iterable[GoodsRow]) -> str:
     told = sorted(f"{row.product}|{row.name}|{plain(row.quantity)}|{row.price}" for row in rows)
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]

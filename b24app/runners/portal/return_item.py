@@ -83,6 +83,9 @@ def decide(
         fields["stageId"] = content.stage
     elif not wants:
         seen = replace(seen, stage=item.stage, moved=item.moved, stands=content.stands.value, back=False)
+    if shown and shown == calls.as_shown(content.rows):
+        # Written once more, they could take the place of what somebody is just changing.
+        seen = replace(seen, rows=shown, lines=content.lines)
     edited = bool(shown and seen.rows and shown != seen.rows)
     rows = content.rows if content.lines != seen.lines and not edited else None
     do = "write" if fields or rows is not None else "nothing"

@@ -214,8 +214,7 @@ def _judge(run: Run, session: Session, process: ReturnProcess, news: News, besid
         return False
     who = Wisher(run, session, process, item, rows.by_person, beside.names, rows.trace_id or current_trace())
     if kept is not None:
-        _judge_tied(who, kept, news, beside)
-        return False
+        return _judge_tied(who, kept, news, beside, rows)
     ours = _untied(session, run.portal.id, item.number)
     if ours is not None:
         return_item_acts.tie(who, ours)
@@ -223,7 +222,8 @@ def _judge(run: Run, session: Session, process: ReturnProcess, news: News, besid
     return _judge_new(who, beside)
 
 
-def _judge_tied(who: Wisher, kept: Kept, news: News, beside: More) -> None:
+def _judge_tied(who: Wisher, kept: Kept, news: News, beside: More, rows: Rows) -> bool:
+    """True = its rows are other ones again while what they said before is being judged."""
     run, session, item = who.run, who.session, who.item
     meant = of_tied(who.process, kept, news.seen, item, news.digest)
     seen = meant.seen
@@ -241,6 +241,14 @@ def _judge_tied(who: Wisher, kept: Kept, news: News, beside: More) -> None:
         why = f"fix-{item.updated_at:%Y%m%d%H%M%S}" if item.updated_at else "fix"
         now = run.services.clock.now()
         return_items.queue(session, run.portal, kept, now=now, trace_id=who.trace_id, why=why)
+    waits = meant.rows and meant.to is None and bool(news.seen.act)
+    if waits and not rows.ids:  # swept up
+        now, key = run.services.clock.now(), return_items.item_key(who.process.entity, item.id)
+        inbox.append(
+            session, run.slice.lane_id, InboxKind.RETURN_ITEM, key, {}, now=now, trace_id=who.trace_id,
+            due=later(now, now),
+        )  # fmt: skip
+    return waits
 
 
 def _judge_new(who: Wisher, beside: More) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from b24app.bitrix24.goods import SoldRow
-from b24app.bitrix24.return_items import GoodsRow, Item, parse_items, set_rows, written
+from b24app.bitrix24.return_items import GoodsRow, Item, parse_items, rows_digest, set_rows, written
 from b24app.flows.return_process import ReturnField, ReturnProcess
 from b24app.flows.returns.quantities import Rooms, Wish, rooms_of
 from b24app.flows.returns.rules import ReturnRules
@@ -74,6 +74,24 @@ def test_a_new_item_says_everything_and_an_old_one_only_what_differs() -> None:
     cut = replace(item, fields={**item.fields, F.TRACKING: "old"})
     step = decide(PROCESS, of, says(of), seen_of(of, item), cut)
     assert (step.do, step.fields) == ("write", {PROCESS.fields[F.TRACKING]: "R-884412"})
+
+
+def test_rows_that_say_it_already_are_not_written_over_what_somebody_changes_meanwhile() -> None:
+    of = kept()
+    item = item_of(of)
+    known = replace(seen_of(of, item), lines="before")
+    said = says(of)
+    [row] = said.rows
+    there = rows_digest([SoldRow(3, 17, row.product, row.name, row.price.amount, row.quantity)])
+    step = decide(PROCESS, of, said, replace(known, rows=there), item, there)
+    assert (step.do, step.rows, step.moved, step.seen.lines) == ("nothing", None, False, said.lines)
+    # Put so by a person after other ones had been seen: nothing is left to judge.
+    step = decide(PROCESS, of, said, known, item, there)
+    assert (step.do, step.moved, step.seen.rows) == ("nothing", False, there)
+    # Rows that say something else are written anew where they are those we knew, else looked at.
+    assert decide(PROCESS, of, said, replace(known, rows="d"), item, "d").rows == said.rows
+    step = decide(PROCESS, of, said, known, item, "d")
+    assert (step.rows, step.moved) == (None, True)
 
 
 def test_a_stage_follows_the_return_but_not_over_somebody_who_moved_it_since() -> None:
