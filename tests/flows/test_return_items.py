@@ -3,8 +3,9 @@ what our desk does stands in them; answers and events get lost."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -16,8 +17,9 @@ from b24app.flows.return_process import ReturnField, ReturnProcess
 from b24app.flows.returns.effects import Actor
 from b24app.logistics.returning import ReturnOrigin, ReturnStage
 from b24app.runners.portal import return_item, return_item_acts, return_item_sweep
-from b24app.store import portals, return_acts, return_items, returns
+from b24app.store import inbox, portals, return_acts, return_items, returns
 from b24app.store.engine import session_scope
+from b24app.store.inbox import Claimed
 from b24app.store.return_acts import ActKind, Wanted
 from b24app.store.return_process import Kept as Known
 from b24app.store.returns import Kept
@@ -181,8 +183,24 @@ def test_an_item_made_by_hand_begins_a_return(shop: Shop) -> None:
     assert (there["title"], there[process_of(shop).fields[F.NUMBER]]) == ("Вернули в салон", kept.case.number)
 
 
-def test_goods_changed_in_the_item_are_meant_while_that_may_be(shop: Shop) -> None:
+def test_goods_changed_in_the_item_are_meant_while_that_may_be(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changed again before we know what became of the first change, they are looked at when we do."""
     kept = begun(shop)
+    known, judged = threading.Event(), return_item_acts.judged
+
+    def later(run: Any, process: ReturnProcess, row: Claimed) -> bool:
+        if known.is_set():
+            return judged(run, process, row)
+        with session_scope(run.services.sessions) as session:
+            inbox.defer(session, run.slice, row.ids, run.services.clock.now() + timedelta(seconds=1))
+        return False
+
+    def looks() -> int:
+        calls = shop.town.journal("rest.call", "bitrix24")
+        return sum("crm.item.productrow.list" in (call["data"].get("commands") or ()) for call in calls)
+
+    monkeypatch.setattr(return_item_acts, "judged", later)
+    monkeypatch.setattr(return_item_sweep, "is_due", lambda _run: False)  # a minute later it would be seen all the same
     rows = whole(shop, kept.item_id or 0)["rows"]
     first = {name: rows[0][name] for name in ("productId", "productName", "price")}
     spec = {"id": kept.item_id, "entity_type_id": process_of(shop).entity, "user": MANAGER}
@@ -192,7 +210,12 @@ def test_goods_changed_in_the_item_are_meant_while_that_may_be(shop: Shop) -> No
         return [line.asked for line in of_deal(shop)[0].case.lines] == [1]
 
     shop.town.wait(meant, "the goods of the item")
+    shop.town.calm()
+    before = looks()
     shop.ask("POST", "/rows", {**spec, "rows": [{"productName": "Чужое", "quantity": 1, "price": 5}]})
+    shop.town.wait(lambda: looks() > before, "a look at the rows")
+    assert not any("Чужое" in each for each in comments(shop, kept.item_id or 0))
+    known.set()
     shop.town.wait(lambda: any("Чужое" in each for each in comments(shop, kept.item_id or 0)), "what is wrong")
     assert meant()
 
