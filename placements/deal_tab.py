@@ -198,7 +198,7 @@ class Tab:
             files=bool(keeps_documents(parts, accounts.values(), facts.every)),
             back=(ReturnRules.of(portal.settings), return_process.entity_of(portal.settings)),
             client_page=self._client_page(portal, facts),
-            systems={code: each.manifest for code, each in parts.systems.items()},
+            systems=parts.manifests,
         )
 
     def _client_page(self, portal: Portal, facts: TabFacts) -> str:

@@ -43,7 +43,6 @@ from b24app.store.faces.returns import ReturnFacts, return_facts, return_version
 from b24app.store.lanes import LaneRef
 from b24app.store.return_acts import Wanted
 from b24app.store.return_process import entity_of
-from b24app.systems.plugin import Manifest
 from placements.asking import is_key, new_key
 from placements.person import read_deal
 from placements.return_door import APP, DEAL_TAB, ITEM, RETURN, let_in, own_key, read_item
@@ -156,7 +155,7 @@ class ReturnTab:
         lanes: list[LaneRef] = []
         if kept.case.stage in CHOOSES:
             with session_scope(parts.sessions) as session:
-                able = return_ways.carriers(session, who.portal_id, self._manifests())
+                able = return_ways.carriers(session, who.portal_id, self._parts.manifests)
                 now, again = parts.clock.now(), bool(request.form.get("again"))
                 lanes = return_ways.ask(
                     session, who.portal_id, return_id, kept.case, able, now=now, trace_id=trace(), again=again
@@ -247,7 +246,7 @@ class ReturnTab:
         if facts.case.stage not in CHOOSES:
             return (), {}
         with read_scope(self._parts.sessions) as session:
-            able = return_ways.carriers(session, who.portal_id, self._manifests())
+            able = return_ways.carriers(session, who.portal_id, self._parts.manifests)
             return able, return_ways.of_returns(session, who.portal_id, facts.kept.id)
 
     def _services(self, facts: ReturnFacts, offers: Sequence[WayOffer], lang: str) -> dict[tuple[int, str], str]:
@@ -258,9 +257,6 @@ class ReturnTab:
             if plugin is not None and each.service:
                 named[each.connection_id, each.service] = plugin.manifest.service_title(each.service, lang)
         return named
-
-    def _manifests(self) -> dict[str, Manifest]:
-        return {code: plugin.manifest for code, plugin in self._parts.systems.items()}
 
     def _view(self, who: PageSession, facts: ReturnFacts) -> ReturnView:
         entity = entity_of(facts.settings)

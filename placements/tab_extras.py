@@ -14,8 +14,7 @@ from b24app.store import audit, deal_extras, portals, rates, shipments
 from b24app.store.audit import Act
 from b24app.store.deal_extras import Chosen
 from b24app.store.engine import read_scope, session_scope
-from b24app.store.faces.deal import in_pipeline, tab_facts
-from b24app.store.lanes import LaneRef
+from b24app.store.faces.deal import in_pipeline, tab_facts, wished
 from placements.deal_tab import PLACEMENT
 from placements.extras_words import read, told
 from placements.tab_extras_view import extras_view
@@ -52,8 +51,7 @@ class ExtrasDesk:
     def _keep(self, chosen: Chosen) -> Response:
         """What somebody else chose meanwhile stands, and so does what was ordered: the answer shows it."""
         who, now = session_of(self._parts, PLACEMENT, Right.SHIP), self._parts.clock.now()
-        lanes: list[LaneRef] = []
-        before = None
+        before, lane = None, None
         with session_scope(self._parts.sessions) as session:
             if _is_free(session, who):
                 before = deal_extras.keep(
@@ -62,15 +60,14 @@ class ExtrasDesk:
                 )  # fmt: skip
             if before is not None and before.chosen != chosen:
                 self._note(session, who, before.chosen, chosen)
-                asked = rates.ask(session, who.portal_id, who.entity_id, asked_by=who.user_id, now=now, trace=trace())
-                lanes.append(asked)
-        for lane in lanes:
+                lane = rates.ask(session, who.portal_id, who.entity_id, asked_by=who.user_id, now=now, trace=trace())
+        if lane is not None:
             self._parts.waker.wake(lane)
         return self._drawn(who, overtaken=before is None)
 
     def _note(self, session: Session, who: PageSession, before: Chosen, after: Chosen) -> None:
-        wished = _wished(session, who)
-        changes = audit.compared(told(wished if before is None else before), told(wished if after is None else after))
+        theirs = wished(session, who.portal_id, who.entity_id, _number("category"))
+        changes = audit.compared(told(theirs if before is None else before), told(theirs if after is None else after))
         act, now = Act.EXTRAS if after is not None else Act.EXTRAS_DROPPED, self._parts.clock.now()
         audit.write(session, who.portal_id, act, now, by=who.author, deal_id=who.entity_id, changes=changes)
 
@@ -84,8 +81,7 @@ class ExtrasDesk:
                 session, who.portal_id, tab_facts(session, who.portal_id, who.entity_id, category), category
             )
             free = _is_free(session, who)
-        manifests = {code: plugin.manifest for code, plugin in parts.systems.items()}
-        shown = extras_view(facts, manifests, viewer.formats, rights_of(portal.settings, who), free)
+        shown = extras_view(facts, parts.manifests, viewer.formats, rights_of(portal.settings, who), free)
         answer = pages.fragment(TEMPLATE, viewer, who, parts.signer, x=shown, overtaken=overtaken)
         answer.headers["HX-Trigger-After-Swap"] = NEWS
         return answer
@@ -95,11 +91,6 @@ def _is_free(session: Session, who: PageSession) -> bool:
     """Goods of the deal may still be ordered: nothing of it is under way, or something is left of a split one."""
     pieces = shipments.pieces(shipments.of_deals(session, who.portal_id, [who.entity_id])[who.entity_id])
     return may_ship(pieces) or bool(still_left(pieces))
-
-
-def _wished(session: Session, who: PageSession) -> tuple[str, ...]:
-    facts = tab_facts(session, who.portal_id, who.entity_id, _number("category"))
-    return facts.wished
 
 
 def _number(name: str) -> int:

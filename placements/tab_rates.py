@@ -239,7 +239,7 @@ class RatesDesk:
             scene = Scene(
                 known=known,
                 accounts=accounts,
-                manifests={code: plugin.manifest for code, plugin in parts.systems.items()},
+                manifests=parts.manifests,
                 formats=pages.viewer_of(who, now).formats,
                 titles=titles_of(portals.field_map(session, who.portal_id), settings),
                 pick=request.values.get("rate", ""),

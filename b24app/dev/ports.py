@@ -3,13 +3,13 @@
 import contextlib
 import fcntl
 import http.client
-import itertools
 import os
 import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 from urllib.parse import urlsplit
 
 LOOPBACK = "127.0.0.1"
@@ -33,13 +33,18 @@ def free_ports(count: int, host: str = LOOPBACK) -> list[int]:
     on this machine, whichever process asks.
     """
     top = _handed_out_from()
-    with _counter() as next_number:
+    with _counter() as file:
+        said = file.read(20).strip()
+        first = int(said) if said.isdigit() else os.getpid()
         found: list[int] = []
-        for _ in range(OURS):
-            port = top - 1 - next_number() % OURS
+        for number in range(first, first + OURS):
+            port = top - 1 - number % OURS
             if _is_free(port, host):
                 found.append(port)
             if len(found) == count:
+                file.seek(0)
+                file.truncate()
+                file.write(str(number + 1))
                 return found
     raise NotReadyError(f"not {count} of the ports {top - OURS} to {top - 1} are free")
 
@@ -53,27 +58,12 @@ def _handed_out_from() -> int:
 
 
 @contextlib.contextmanager
-def _counter() -> Iterator[Callable[[], int]]:
-    """Counts on from where any process of this user stopped; nobody else counts meanwhile."""
+def _counter() -> Iterator[TextIO]:
+    """The number that any process of this user chooses next; nobody else reads or writes it meanwhile."""
     path = Path(tempfile.gettempdir()) / f"waybill-ports-{os.getuid()}"
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        said = file.read(20).strip()
-        numbers = itertools.count(int(said) if said.isdigit() else os.getpid())
-        last = 0
-
-        def following() -> int:
-            nonlocal last
-            last = next(numbers)
-            return last
-
-        try:
-            yield following
-        finally:
-            file.seek(0)
-            file.truncate()
-            file.write(str(last + 1))
-            file.flush()
+        yield file
 
 
 def _is_free(port: int, host: str) -> bool:

@@ -5,10 +5,8 @@ pipeline asks for by itself is a wish. Pure.
 from __future__ import annotations
 
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig
+from b24app.logistics.extras import LACKS
 from b24app.logistics.problem import Field, Problem
-
-#: The account does not give what somebody chose: `no_extra_fitting` …
-EXTRA = "no_extra_"
 
 
 def asked(deal: DealSnapshot, pipeline: PipelineConfig, account: int) -> tuple[str, ...]:
@@ -23,4 +21,9 @@ def lacking(deal: DealSnapshot, pipeline: PipelineConfig, account: int) -> list[
     """What a person chose and the account does not give: it carries nothing then."""
     given = pipeline.extras_of.get(account, ())
     missing = [each for each in deal.extras or () if each not in given] if account else []
-    return [Problem(f"{EXTRA}{each}", Field.SERVICE) for each in missing]
+    return [Problem(f"{LACKS}{each}", Field.SERVICE) for each in missing]
+
+
+def beside(deal: DealSnapshot, pipeline: PipelineConfig, account: int) -> tuple[str, ...] | None:
+    """What this account's price is asked with; None = it does not give what somebody chose, and is not asked."""
+    return None if lacking(deal, pipeline, account) else asked(deal, pipeline, account)

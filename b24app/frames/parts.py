@@ -26,7 +26,7 @@ from b24app.lanes.wake import Waker
 from b24app.store import portals, updates
 from b24app.store.engine import Sessions, read_scope, session_scope
 from b24app.store.models import Connection, Portal, PortalState
-from b24app.systems.plugin import SystemPlugin
+from b24app.systems.plugin import Manifest, SystemPlugin
 from b24app.wire.gauges import Gauges
 from b24app.wire.guard import Guard
 from b24app.wire.shared import Shared
@@ -65,6 +65,11 @@ class PageParts:
     shared: Shared = field(default_factory=lambda: Shared(None))
     #: Fingerprint of what this release wants in portals; empty: nobody brings it there.
     wanted: str = ""
+
+    @property
+    def manifests(self) -> dict[str, Manifest]:
+        """By code of the system."""
+        return {code: plugin.manifest for code, plugin in self.systems.items()}
 
     def carrier(self, system: str, lang: str) -> str:
         """A system's name for people; its code when no plug-in knows it any more."""

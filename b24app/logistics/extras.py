@@ -19,7 +19,14 @@ class Extra(StrEnum):
 
 
 #: Problems that are about one of them say which (`no_extra_fitting_door`, `point_no_sms`); this one is about all.
-_ABOUT, ANY = ("no_extra_", "point_no_"), "extra_refused"
+LACKS, ANY = "no_extra_", "extra_refused"
+_ABOUT = (LACKS, "point_no_")
+
+
+def about(problem: Problem) -> frozenset[str]:
+    """Those of them that the problem is about; none for one that is about something else, or about all."""
+    named = problem.code.split("_") if problem.code.startswith(_ABOUT) else ()
+    return frozenset(each.value for each in Extra if each.value in named)
 
 
 def without_refused(request: ShipmentRequest, problems: Iterable[Problem]) -> ShipmentRequest | None:
@@ -27,8 +34,7 @@ def without_refused(request: ShipmentRequest, problems: Iterable[Problem]) -> Sh
     was refused too."""
     refused: set[str] = set()
     for problem in problems:
-        named = {each for each in request.extras if problem.code.startswith(_ABOUT) and each in problem.code.split("_")}
-        found = set(request.extras) if problem.code == ANY else named
+        found = set(request.extras) if problem.code == ANY else about(problem).intersection(request.extras)
         if not found:
             return None
         refused |= found

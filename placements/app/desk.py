@@ -69,7 +69,7 @@ class Desk:
             self.parts.waker.wake(lane)
 
     def manifests(self) -> dict[str, Manifest]:
-        return {code: plugin.manifest for code, plugin in self.parts.systems.items()}
+        return self.parts.manifests
 
     def manifest(self, system: str) -> Manifest:
         """Raises PageError(BAD_INPUT)."""

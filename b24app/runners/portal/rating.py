@@ -49,7 +49,7 @@ def ask_all(rater: Rater, run: Run, job: Job) -> JobStep:
         owned = shipments.of_deals(session, run.portal.id, [deal.deal_id])[deal.deal_id]
     pipeline = draft(run, deal.category)
     by_rule = several.next_up(_case(run, deal, pipeline, owned))
-    asked = _asked(run.services, accounts, places, by_rule, lambda account: _beside(deal, pipeline, account))
+    asked = _asked(run.services, accounts, places, by_rule, lambda account: extras.beside(deal, pipeline, account))
     seats = rater.seats(asked)
     try:
         with session_scope(run.services.sessions) as session:
@@ -98,10 +98,6 @@ def _asked(
         if request is not None:
             found[account.id] = (price_key(request), request.to_json())
     return found
-
-
-def _beside(deal: DealSnapshot, pipeline: PipelineConfig, account: int) -> tuple[str, ...] | None:
-    return None if extras.lacking(deal, pipeline, account) else extras.asked(deal, pipeline, account)
 
 
 def _save(

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from b24app.flows import extras
 from b24app.flows.compose import Composed, compose
 from b24app.flows.destination import read_address_field
-from b24app.flows.extras import EXTRA
 from b24app.flows.rates import in_the_way, price_key, price_request
 from b24app.flows.shop import (
     ANY_POINT,
@@ -29,6 +28,7 @@ from b24app.flows.shop import (
 )
 from b24app.flows.simulate import BY_HOUSE, Priced
 from b24app.flows.snapshot import DealSnapshot, PipelineConfig
+from b24app.logistics.extras import LACKS
 from b24app.logistics.model import Address, ShipmentRequest
 from b24app.logistics.points import Needs
 from b24app.runners.connection.rating import prices
@@ -71,7 +71,7 @@ class Calculator:
         composed = compose(deal, pipeline)
         problems = in_the_way(composed)
         if setting.rules.by is By.RULES:  # who would ship it does not give what was ticked
-            problems += [each for each in composed.problems if each.code.startswith(EXTRA)]
+            problems += [each for each in composed.problems if each.code.startswith(LACKS)]
         if problems:
             return Told(problem=problems[0])
         chosen = Chosen(composed.connection_id, composed.parts.service)
@@ -111,9 +111,10 @@ class Calculator:
         found: dict[int, _Question] = {}
         where = read_address_field(basket.wish.address, setting.pipeline.country)
         for account in setting.accounts.values():
-            if extras.lacking(deal, pipeline, account.id):
+            wanted = extras.beside(deal, pipeline, account.id)
+            if wanted is None:
                 continue
-            mine = replace(composed, extras=extras.asked(deal, pipeline, account.id))
+            mine = replace(composed, extras=wanted)
             by_house = bool(self._services.plugins[account.system].manifest.limits.get(BY_HOUSE))
             request = price_request(mine, setting.senders.of(account.id), by_house)
             if request is not None and request.point_code == ANY_POINT:

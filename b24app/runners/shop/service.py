@@ -13,8 +13,8 @@ import structlog
 from b24app.bitrix24 import shop_calls
 from b24app.bitrix24.encoding import as_list, as_map
 from b24app.bitrix24.envelope import number
-from b24app.flows.extras import EXTRA
 from b24app.flows.shop import Basket, Told
+from b24app.logistics.extras import about
 from b24app.logistics.problem import Field
 from b24app.runners.services import Services
 from b24app.runners.shop.calculating import Calculator
@@ -31,8 +31,6 @@ MOST = 2000
 Answer = Mapping[str, Any]
 #: What a buyer can put right.
 _BUYERS = {Field.ADDRESS: "address", Field.CITY: "address", Field.POINT: "point"}
-#: The point does not give what was ticked.
-_NOT_AT_POINT = ("point_no_fitting", "point_no_partial", "point_no_sms")
 _log = structlog.get_logger("waybill.shop")
 
 
@@ -110,7 +108,7 @@ class ShopService:
 
     def _no_price(self, setting: Setting, told: Told) -> Answer:
         """In the buyer's words: what they can put right is said, what is ours is not."""
-        if told.problem is not None and told.problem.code.startswith((EXTRA, *_NOT_AT_POINT)):
+        if told.problem is not None and about(told.problem):
             return self._no(setting, "extras")
         return self._no(setting, _BUYERS.get(told.problem.field, "no_price") if told.problem else "no_price")
 

@@ -206,12 +206,26 @@ def in_pipeline(session: Session, portal_id: int, facts: TabFacts, category: int
     return replace(facts, **_of_pipeline(session, portal_id, facts.deal_id, category, facts.accounts))
 
 
+def wished(session: Session, portal_id: int, deal_id: int, category: int) -> tuple[str, ...]:
+    """What the pipeline of a deal, `category` where nothing is known of the deal yet, asks for beside carrying."""
+    mine = (DealState.portal_id == portal_id, DealState.deal_id == deal_id)
+    known = session.scalar(select(DealState.category).where(*mine))
+    return _wished(_pipeline(session, portal_id, category if known is None else known))
+
+
+def _pipeline(session: Session, portal_id: int, category: int) -> Pipeline | None:
+    return session.scalar(select(Pipeline).where(Pipeline.portal_id == portal_id, Pipeline.category_id == category))
+
+
+def _wished(pipeline: Pipeline | None) -> tuple[str, ...]:
+    return tuple((pipeline.settings or {}).get("extras", ())) if pipeline else ()
+
+
 def _of_pipeline(
     session: Session, portal_id: int, deal_id: int, category: int | None, accounts: Mapping[int, Connection]
 ) -> dict[str, Any]:
     """What the deal's pipeline and the account that it ships with say."""
-    mine = (Pipeline.portal_id == portal_id, Pipeline.category_id == (category or 0))
-    pipeline = session.scalar(select(Pipeline).where(*mine))
+    pipeline = _pipeline(session, portal_id, category or 0)
     chosen = session.scalar(
         select(DealRates.chosen_id).where(DealRates.portal_id == portal_id, DealRates.deal_id == deal_id)
     )
@@ -223,7 +237,7 @@ def _of_pipeline(
         "pipeline_on": bool(pipeline and pipeline.enabled),
         "trigger_stage": pipeline.trigger_stage if pipeline else "",
         "paused": pause_of(account) if account else None,
-        "wished": tuple((pipeline.settings or {}).get("extras", ())) if pipeline else (),
+        "wished": _wished(pipeline),
     }
 
 

@@ -11,6 +11,7 @@ from b24app.logistics.money import Money
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.systems.boxberry.orders import Way, rubles, worth
 from b24app.systems.boxberry.vocabulary import EXTRAS, TO_DOOR, TO_POINT, sides_cm
+from b24app.systems.kit import unsaid
 from b24app.systems.kit.units import money_of, whole
 
 
@@ -56,7 +57,7 @@ def _quote(row: Mapping[str, Any], request: ShipmentRequest) -> Quote:
     lines = [PriceLine("tariff", base)] if base else []
     lines += [PriceLine("service", services)] if services else []
     # No field of the question names what the buyer chose, and no source its price (§5.2).
-    lines += [PriceLine("service", code=each) for each in request.extras if each in EXTRAS]
+    lines += unsaid.services(request.extras, EXTRAS)
     # Calendar days here (§5.2).
     days = whole(row.get("DeliveryPeriod"))
     return Quote(request.service_code, price, days, days, lines=tuple(lines))

@@ -11,6 +11,7 @@ from b24app.logistics.ports import PriceLine, Quote
 from b24app.logistics.problem import Field, Problem
 from b24app.systems.dpd.orders import End, Way, extra_services, goods_worth
 from b24app.systems.dpd.vocabulary import EXTRAS, SERVICES, TERMINAL, kilos, roubles
+from b24app.systems.kit import unsaid
 from b24app.systems.kit.soap import rows
 from b24app.systems.kit.units import centimetres, money_of, whole
 
@@ -75,12 +76,12 @@ def parse_trial(found: Any) -> dict[str, str]:
 def parse_quotes(found: Any, request: ShipmentRequest, asked: str = WITH_SERVICES) -> Iterator[Quote]:
     """Services that people can choose. The price has the declared value in it, and what the buyer chose where the
     operation that was `asked` takes it; what DPD takes of the money it collects is in the contract alone."""
-    unsaid = [PriceLine("cod", of=request.cod)] if request.cod else []
+    later = [PriceLine("cod", of=request.cod)] if request.cod else []
     if asked != WITH_SERVICES:
-        unsaid += [PriceLine("service", code=each) for each in request.extras if each in EXTRAS]
+        later += unsaid.services(request.extras, EXTRAS)
     for row in rows(found):
         code, price = str(row.get("serviceCode") or ""), money_of(row.get("cost"))
         if code in _KNOWN and price is not None:
-            lines = (PriceLine("tariff", price), *unsaid) if unsaid else ()
+            lines = (PriceLine("tariff", price), *later) if later else ()
             days = whole(row.get("days"))
             yield Quote(code, price, days, days, lines=lines)

@@ -10,6 +10,7 @@ from b24app.logistics.model import Address, DeliveryKind, ShipmentRequest
 from b24app.logistics.money import Money
 from b24app.logistics.ports import PriceLine, Quote
 from b24app.logistics.problem import Field, Problem
+from b24app.systems.kit import unsaid
 from b24app.systems.kit.rows import rows_of
 from b24app.systems.kit.units import money_of, whole
 from b24app.systems.yandex_delivery.errors import child
@@ -65,8 +66,8 @@ def parse_price(data: Mapping[str, Any], extras: Sequence[str] = ()) -> Quote:
     if price is None:
         raise Unavailable("pricing-calculator: an answer without a price")
     days = whole(data.get("delivery_days"))
-    unsaid = [PriceLine("service", code=each) for each in extras if each in EXTRAS]
-    lines = (PriceLine("tariff", price), *unsaid) if unsaid else ()
+    later = unsaid.services(extras, EXTRAS)
+    lines = (PriceLine("tariff", price), *later) if later else ()
     return Quote(OTHER_DAY, price, days, days, lines=lines)
 
 
