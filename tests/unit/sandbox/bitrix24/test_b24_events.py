@@ -37,6 +37,14 @@ def move(world: World, portal: Portal, deals: list[int], stage: str, **more: Any
     return moved
 
 
+def noted(world: World, key: str, seconds: float = 30.0) -> list[Any]:
+    """What the journal says was sent: noted when the answer is there, which is after it came to the app."""
+    end = time.monotonic() + seconds
+    while not (found := list(world.journal.find(kind="event.sent", key=key))) and time.monotonic() < end:
+        time.sleep(0.01)
+    return found
+
+
 def test_a_persons_change_carries_his_token(bound: Client, deal: int, world: World, portal: Portal, app: App) -> None:
     assert move(world, portal, [deal], "EXECUTING", user=7) == [deal]
     event = app.wait(1)[0]
@@ -53,7 +61,7 @@ def test_a_persons_change_carries_his_token(bound: Client, deal: int, world: Wor
     assert (auth["member_id"], auth["domain"]) == (portal.member_id, portal.domain)
     assert b"data%5BFIELDS%5D%5BID%5D=" in app.raw[0]
     assert Client(world, portal, auth["access_token"]).call("profile")["ID"] == "7"
-    sent = world.journal.find(kind="event.sent", key=UPDATE)
+    sent = noted(world, UPDATE)
     assert [(row.data["status"], row.data["token"]) for row in sent] == [(200, True)]
 
 
